@@ -1,0 +1,114 @@
+package dev.nxtsync.config;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Text to the type of a setting; what does not convert is an {@link IllegalArgumentException} that says what would. */
+final class Convert {
+    private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
+
+    private Convert() {}
+
+    static Object to(RecordComponent component, Class<?> type, String text) {
+        if (type == String.class) {
+            return text;
+        }
+        if (type == int.class) {
+            return number(text, component.getAnnotation(Range.class));
+        }
+        if (type == Duration.class) {
+            return duration(text);
+        }
+        if (type == ZoneId.class) {
+            return zone(text);
+        }
+        if (type == List.class) {
+            return list(text,
+                    ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0] == Integer.class);
+        }
+        if (type.isEnum()) {
+            return constant(type, text);
+        }
+        throw new IllegalStateException("no conversion to " + type + " for " + component);
+    }
+
+    private static int number(String text, Range range) {
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= range.min() && number <= range.max()) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException("is not a whole number from " + range.min() + " to " + range.max());
+    }
+
+    private static Duration duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (matcher.matches()) {
+            try {
+                long amount = Long.parseLong(matcher.group(1));
+                Duration duration = switch (matcher.group(2)) {
+                    case "ms" -> Duration.ofMillis(amount);
+                    case "s" -> Duration.ofSeconds(amount);
+                    case "m" -> Duration.ofMinutes(amount);
+                    case "h" -> Duration.ofHours(amount);
+                    default -> Duration.ofDays(amount);
+                };
+                if (amount > 0 && duration.compareTo(Duration.ofDays(3650)) < 0) {
+                    return duration;
+                }
+            } catch (ArithmeticException | NumberFormatException e) {
+                // said below
+            }
+        }
+        throw new IllegalArgumentException("is not a duration; write for example 30s, 5m or 24h");
+    }
+
+    private static ZoneId zone(String text) {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    "is not a time zone" + Nearest.hint(text, ZoneId.getAvailableZoneIds())
+                            + "; write for example Europe/Oslo",
+                    e);
+        }
+    }
+
+    private static List<?> list(String text, boolean numbers) {
+        if (text.equals("all")) {
+            return List.of();
+        }
+        List<String> items = Arrays.stream(text.split(",", -1)).map(String::strip).filter(item -> !item.isEmpty()).toList();
+        if (!numbers) {
+            return items;
+        }
+        try {
+            return items.stream().map(Integer::valueOf).toList();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("is not a list of whole numbers, separated by commas", e);
+        }
+    }
+
+    private static Object constant(Class<?> type, String text) {
+        for (Object constant : type.getEnumConstants()) {
+            if (constant.toString().toLowerCase(Locale.ROOT).equals(text)) {
+                return constant;
+            }
+        }
+        throw new IllegalArgumentException("is not one of: " + Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", ")));
+    }
+}

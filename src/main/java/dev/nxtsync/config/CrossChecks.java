@@ -1,0 +1,123 @@
+package dev.nxtsync.config;
+
+import java.net.URI;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What is wrong with settings that are each well formed: lengths, names, addresses, and settings that contradict. */
+final class CrossChecks {
+    /** A GraphQL name (GraphQL specification, section 2.1.9) as Business NXT writes tables and columns. */
+    private static final Pattern IDENTIFIER = Pattern.compile("[a-z][A-Za-z0-9_]*");
+    private static final Pattern TARGET = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
+    /** Stored as a user name in Business NXT, which has room for so many characters. */
+    private static final int CLIENT_ID_LENGTH = 24;
+
+    private final List<Problem> problems = new ArrayList<>();
+
+    private CrossChecks() {}
+
+    static List<Problem> of(Settings settings) {
+        var checks = new CrossChecks();
+        checks.address("NXT_ISSUER", settings.issuer());
+        checks.address("NXT_API_URL", settings.api().url());
+        String url = settings.database().url();
+        if (!url.isEmpty() && !url.startsWith("jdbc:postgresql:")) {
+            checks.add("NXT_DATABASE_URL", "is not the address of a PostgreSQL database; write for example "
+                    + "jdbc:postgresql://db.example.com:5432/erp");
+        }
+        if (!TARGET.matcher(settings.target().schema()).matches() || settings.target().schema().equals("nxt_sync")) {
+            checks.add("NXT_TARGET_SCHEMA", "\"" + settings.target().schema()
+                    + "\" cannot be used; write a schema name of letters, digits and underscores other than nxt_sync");
+        }
+        settings.connections().values().forEach(checks::connection);
+        settings.pulls().values().forEach(pull -> checks.pull(pull, settings));
+        checks.targets(settings.pulls());
+        return checks.problems;
+    }
+
+    private void connection(Settings.Connection connection) {
+        String prefix = "NXT_CONNECTIONS_" + connection.name().toUpperCase(Locale.ROOT) + "_";
+        if (connection.clientId().length() > CLIENT_ID_LENGTH) {
+            add(RawSettings.shown(prefix + "CLIENT_ID"), "\"" + connection.clientId() + "\" has "
+                    + connection.clientId().length()
+                    + " characters; Business NXT stores the client id of a service as a user "
+                    + "name of at most " + CLIENT_ID_LENGTH);
+        }
+        connection.tokenParameters().ifPresent(parameters -> {
+            if (!Stream.of(parameters.split("&", -1)).allMatch(pair -> pair.indexOf('=') > 0)) {
+                add(RawSettings.shown(prefix + "TOKEN_PARAMETERS"), "is not of the form a=b&c=d");
+            }
+        });
+        connection.issuer().ifPresent(url -> address(prefix + "ISSUER", url));
+        connection.apiUrl().ifPresent(url -> address(prefix + "API_URL", url));
+    }
+
+    private void pull(Settings.Pull pull, Settings settings) {
+        String prefix = "NXT_PULLS_" + pull.name().toUpperCase(Locale.ROOT) + "_";
+        if (!settings.connections().containsKey(pull.connection())) {
+            add(prefix + "CONNECTION", "\"" + pull.connection() + "\" is not a connection; there is "
+                    + String.join(", ", settings.connections().keySet()));
+        }
+        if (!pull.table().isEmpty()) {
+            identifier(prefix + "TABLE", pull.table());
+        }
+        pull.key().forEach(column -> identifier(prefix + "KEY", column));
+        pull.columns().forEach(column -> identifier(prefix + "COLUMNS", column));
+        pull.except().forEach(column -> identifier(prefix + "EXCEPT", column));
+        pull.target().filter(target -> !TARGET.matcher(target).matches()).ifPresent(target -> add(prefix + "TARGET",
+                "\"" + target + "\" is not a table name; write letters, digits and underscores, at most 63"));
+        if (pull.every().isPresent() && pull.cron().isPresent()) {
+            add(prefix + "CRON", "is set, and " + prefix + "EVERY too; set one of the two");
+        }
+        try {
+            pull.cadence(ZoneOffset.UTC);
+        } catch (IllegalArgumentException e) {
+            add(prefix + "CRON", "\"" + pull.cron().orElse("") + "\" is not a cron expression in Quartz syntax ("
+                    + e.getMessage() + "); write for example 0 30 2 * * ?");
+        }
+        pull.filter().filter(filter -> !(filter.startsWith("{") && filter.endsWith("}"))).ifPresent(
+                filter -> add(prefix + "FILTER",
+                        "is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}"));
+    }
+
+    private void targets(Map<String, Settings.Pull> pulls) {
+        var taken = new HashMap<String, String>();
+        for (Settings.Pull pull : pulls.values()) {
+            String target = pull.target().orElse(pull.table());
+            var other = taken.putIfAbsent(target, pull.name());
+            if (other != null && !target.isEmpty()) {
+                add("NXT_PULLS_" + pull.name().toUpperCase(Locale.ROOT) + "_TARGET", "the pulls " + other + " and "
+                        + pull.name() + " would write the same target table; set this one to a name of its own");
+            }
+        }
+    }
+
+    private void identifier(String setting, String text) {
+        if (!IDENTIFIER.matcher(text).matches()) {
+            add(setting,
+                    "\"" + text + "\" is not a GraphQL name as Business NXT has them; write for example orderLine");
+        }
+    }
+
+    private void address(String setting, String text) {
+        try {
+            var uri = URI.create(text);
+            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            // said below
+        }
+        add(setting, "\"" + text + "\" is not an http or https address");
+    }
+
+    private void add(String setting, String what) {
+        problems.add(new Problem(setting, what));
+    }
+}

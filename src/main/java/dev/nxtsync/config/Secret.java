@@ -1,0 +1,53 @@
+package dev.nxtsync.config;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A value that is never printed. A secret in a file is read at each use, so a rotated file needs no restart. */
+public sealed interface Secret {
+
+    /**
+     * The secret itself, for the one call that sends it.
+     *
+     * @throws UncheckedIOException if its file cannot be read now
+     */
+    String reveal();
+
+    static Secret of(String value) {
+        return new Inline(value);
+    }
+
+    static Secret in(Path file) {
+        return new Mounted(file);
+    }
+
+    record Inline(String value) implements Secret {
+        @Override
+        public String reveal() {
+            return value;
+        }
+
+        @Override
+        public String toString() {
+            return "(secret)";
+        }
+    }
+
+    record Mounted(Path file) implements Secret {
+        @Override
+        public String reveal() {
+            try {
+                return Files.readString(file).stripTrailing();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read the secret's file " + file, e);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "(secret in " + file + ")";
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.nxtsync.config;
+
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every setting. A component's place and name make its variable: {@code api.timeLimit} is {@code NXT_API_TIME_LIMIT},
+ * {@code pulls.get("orders").table} is {@code NXT_PULLS_ORDERS_TABLE}. In lists, empty stands for "all".
+ */
+public record Settings(
+        Map<String, Connection> connections,
+        Map<String, Pull> pulls,
+        Database database,
+        Target target,
+        Api api,
+        @Default("https://connect.visma.com") String issuer,
+        Budget budget,
+        Http http,
+        Management management,
+        @Default("UTC") ZoneId timeZone) {
+
+    /** The issuer whose discovery document names the endpoints of a connection, without a slash at its end. */
+    public String issuer(Connection connection) {
+        return withoutSlash(connection.issuer().orElse(issuer));
+    }
+
+    /** The GraphQL address that a connection's calls go to. */
+    public String graphqlUrl(Connection connection) {
+        return withoutSlash(connection.apiUrl().orElse(api.url())) + "/api/graphql-service";
+    }
+
+    private static String withoutSlash(String url) {
+        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    }
+
+    /** How a client proves who it is at the token endpoint (RFC 6749, section 2.3.1). */
+    public enum TokenAuth {
+        BASIC, BODY
+    }
+
+    /** What a connection acts as. */
+    public enum Kind {
+        SERVICE
+    }
+
+    /** One set of credentials at Visma Connect. */
+    public record Connection(
+            @Name String name,
+            @Default("service") Kind kind,
+            String clientId,
+            Secret clientSecret,
+            @Default("business-graphql-service-api:access-group-based") String scope,
+            List<Integer> customer,
+            Optional<String> tenantId,
+            Optional<String> tokenParameters,
+            @Default("basic") TokenAuth tokenAuth,
+            Optional<String> issuer,
+            Optional<String> apiUrl) {}
+
+    /** One mirrored table. */
+    public record Pull(
+            @Name String name,
+            String table,
+            List<String> key,
+            @Default("main") String connection,
+            List<Integer> companies,
+            List<String> columns,
+            List<String> except,
+            Optional<String> filter,
+            Optional<Duration> every,
+            Optional<String> cron,
+            @Default("1000") @Range(min = 1, max = 100_000) int pageSize,
+            Optional<String> target) {
+
+        /** When the pull is due: its cron expression, else its interval, else every five minutes. */
+        public Cadence cadence(ZoneId zone) {
+            return cron.<Cadence>map(expression -> new Cadence.At(expression, zone))
+                    .orElseGet(() -> new Cadence.Every(every.orElse(Duration.ofMinutes(5))));
+        }
+    }
+
+    /** Where the mirrored tables and our own state are kept. */
+    public record Database(String url, Optional<String> user, Optional<Secret> password) {}
+
+    public record Target(@Default("nxt") String schema) {}
+
+    /**
+     * Where the API is.
+     *
+     * @param timeLimit how long the server itself works on one request before it gives up
+     */
+    public record Api(@Default("https://business.visma.net") String url, @Default("59s") Duration timeLimit) {}
+
+    /**
+     * What may be asked of the API.
+     *
+     * @param share how many processes like this one divide the requests of a minute
+     */
+    public record Budget(
+            @Default("540") @Range(min = 1, max = 600) int requestsPerMinute,
+            @Default("1") @Range(min = 1, max = 540) int share) {}
+
+    public record Http(@Default("8080") @Range(min = 0, max = 65_535) int port) {}
+
+    public record Management(@Default("9000") @Range(min = 0, max = 65_535) int port) {}
+}

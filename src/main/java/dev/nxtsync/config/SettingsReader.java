@@ -1,0 +1,191 @@
+package dev.nxtsync.config;
+
+import static java.util.stream.Collectors.toCollection;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what was written into {@link Settings} and says everything that is wrong with it at once. A setting that is
+ * wrong takes its default, so that {@code check} can go on with the rest.
+ *
+ * <p>Not Quarkus' own mapping: that stops at the first kind of fault, ignores misspelt variables, and expands
+ * <code>${…}</code> inside secrets.
+ */
+public final class SettingsReader {
+    private static final Pattern NAME = Pattern.compile("[A-Z][A-Z0-9]*");
+
+    private final Map<String, String> raw;
+    private final Set<String> known = new TreeSet<>();
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    private SettingsReader(RawSettings raw) {
+        this.raw = raw.values();
+    }
+
+    /**
+     * What was read.
+     *
+     * @param problems what the daemon refuses to start with
+     * @param warnings what an operator should look at
+     */
+    public record Reading(Settings settings, List<Problem> problems, List<String> warnings) {}
+
+    /** Reads the environment, the system properties, and {@code config/application.yaml} in the working directory. */
+    public static Reading read() {
+        return read(System.getenv(), System.getProperties(), Path.of("config", "application.yaml"));
+    }
+
+    static Reading read(Map<String, String> environment, Properties properties, Path yaml) {
+        return new SettingsReader(RawSettings.read(environment, properties, yaml)).bindAll();
+    }
+
+    private Reading bindAll() {
+        Settings settings = bind(Settings.class, "NXT", null);
+        for (String variable : raw.keySet()) {
+            if (!known.contains(variable)) {
+                new UnknownSetting(variable, known).judge(problems, warnings);
+            }
+        }
+        problems.addAll(CrossChecks.of(settings));
+        return new Reading(settings, List.copyOf(problems), List.copyOf(warnings));
+    }
+
+    private <R extends Record> R bind(Class<R> type, String prefix, @Nullable String name) {
+        RecordComponent[] components = type.getRecordComponents();
+        var types = new Class<?>[components.length];
+        var values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            types[i] = components[i].getType();
+            values[i] = value(components[i], prefix, name);
+        }
+        try {
+            return type.getDeclaredConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot build " + type, e);
+        }
+    }
+
+    private Object value(RecordComponent component, String prefix, @Nullable String name) {
+        String variable = prefix + "_" + variable(component.getName());
+        if (component.isAnnotationPresent(Name.class)) {
+            return java.util.Objects.requireNonNull(name);
+        }
+        if (component.getType() == Map.class) {
+            return entries(variable, argument(component, 1));
+        }
+        if (component.getType().isRecord()) {
+            return bind(component.getType().asSubclass(Record.class), variable, null);
+        }
+        known.add(variable);
+        boolean optional = component.getType() == Optional.class;
+        Class<?> type = optional ? argument(component, 0) : component.getType();
+        Optional<?> value = type == Secret.class ? secret(variable) : plain(component, variable, type);
+        if (optional) {
+            return value;
+        }
+        if (value.isPresent()) {
+            return value.get();
+        }
+        if (type == List.class) {
+            return List.of();
+        }
+        var fallback = component.getAnnotation(Default.class);
+        if (fallback != null) {
+            return Convert.to(component, type, fallback.value());
+        }
+        if (problems.stream().noneMatch(problem -> problem.setting().equals(RawSettings.shown(variable)))) {
+            problems.add(new Problem(RawSettings.shown(variable), "is not set, and there is no default"));
+        }
+        return type == Secret.class ? Secret.of("") : "";
+    }
+
+    private Optional<?> plain(RecordComponent component, String variable, Class<?> type) {
+        var text = raw.get(variable);
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Convert.to(component, type, text.strip()));
+        } catch (IllegalArgumentException e) {
+            problems.add(new Problem(RawSettings.shown(variable), "\"" + text + "\" " + e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Secret> secret(String variable) {
+        String fileVariable = variable + "_FILE";
+        known.add(fileVariable);
+        var inline = raw.get(variable);
+        var file = raw.get(fileVariable);
+        if (inline != null && file != null) {
+            problems.add(new Problem(RawSettings.shown(variable),
+                    "is set, and " + RawSettings.shown(fileVariable) + " too; set one of the two"));
+        }
+        if (file == null) {
+            return Optional.ofNullable(inline).map(Secret::of);
+        }
+        Secret secret = Secret.in(Path.of(file));
+        try {
+            if (secret.reveal().isEmpty()) {
+                problems.add(new Problem(RawSettings.shown(fileVariable), "the file " + file + " is empty"));
+            }
+        } catch (RuntimeException e) {
+            problems.add(new Problem(RawSettings.shown(fileVariable),
+                    "the file " + file + " cannot be read; mount it and make it readable for this process"));
+        }
+        return Optional.of(secret);
+    }
+
+    private Map<String, Record> entries(String group, Class<?> type) {
+        Set<String> names = raw.keySet().stream().filter(variable -> variable.startsWith(group + "_"))
+                .map(variable -> variable.substring(group.length() + 1))
+                .filter(rest -> rest.indexOf('_') > 0)
+                .map(rest -> rest.substring(0, rest.indexOf('_')))
+                .filter(name -> NAME.matcher(name).matches())
+                .filter(name -> hasKnownKey(group + "_" + name, type))
+                .collect(toCollection(TreeSet::new));
+        if (names.isEmpty() && type == Settings.Connection.class) {
+            names.add("MAIN");
+        }
+        var entries = new LinkedHashMap<String, Record>();
+        for (String name : names) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            entries.put(lower, bind(type.asSubclass(Record.class), group + "_" + name, lower));
+        }
+        return java.util.Collections.unmodifiableMap(entries);
+    }
+
+    private boolean hasKnownKey(String prefix, Class<?> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            String variable = prefix + "_" + variable(component.getName());
+            if (raw.containsKey(variable) || raw.containsKey(variable + "_FILE")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Class<?> argument(RecordComponent component, int index) {
+        return (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[index];
+    }
+
+    /** {@code clientId} is {@code CLIENT_ID}. */
+    static String variable(String component) {
+        return component.replaceAll("(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+    }
+}

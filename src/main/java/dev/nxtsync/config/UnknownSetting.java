@@ -1,0 +1,78 @@
+package dev.nxtsync.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** A variable that no setting has: an error where it would silently change a job, else a warning. */
+record UnknownSetting(String variable, Set<String> known) {
+    private static final Pattern ENTRY = Pattern.compile("NXT_(CONNECTIONS|PULLS|PUSHES)_([A-Z0-9]+)_(.+)");
+    private static final Pattern GROUP = Pattern.compile("NXT_(CONNECTIONS|PULLS|PUSHES)_.*");
+    private static final Pattern KUBERNETES = Pattern.compile("NXT_.*_SERVICE_(HOST|PORT.*)|NXT_.*_PORT(_.*)?");
+    /** Names that belong to parts of nxt-sync that this version does not have. */
+    private static final Pattern RESERVED = Pattern.compile("NXT_(?:"
+            + "PUSHES_[A-Z][A-Z0-9]*_(?:TABLE|CONNECTION|COMPANY|OPERATION|KEY_COLUMN|THEN|DONE_WHEN|RETURNING|MODE|KEEP)"
+            + "|PULLS_[A-Z][A-Z0-9]*_(?:OVERLAP|RECONCILE|DELETES|MAX_DELETE_SHARE|PAGE_SIZE_MAX)"
+            + "|CONNECTIONS_[A-Z][A-Z0-9]*_REFRESH_(?:LIFETIME|IDLE|GRACE)"
+            + "|(?:OPERATOR_KEY|WEBHOOK_KEYS|ENCRYPTION_KEY|NOTICE_KEY)(?:_FILE)?"
+            + "|PUBLIC_URL|AUTHORIZATION_PARAMETERS|RESPONSE_MODE|NOTICE_URL|API_SLOT_HOLD|PUSH_REPEAT_AFTER"
+            + "|BUDGET_IN_PROGRESS|BUDGET_SLOTS|SERVER_TIME_ZONE|LOG)");
+
+    void judge(List<Problem> problems, List<String> warnings) {
+        if (RESERVED.matcher(variable).matches()) {
+            warnings.add(variable + " has no effect in this version");
+        } else if (GROUP.matcher(variable).matches()) {
+            problems.add(new Problem(variable, explain()));
+        } else if (!KUBERNETES.matcher(variable).matches()) {
+            warnings.add(variable + " is not a setting and has no effect" + Nearest.hint(variable, everyName()));
+        }
+    }
+
+    private String explain() {
+        var entry = ENTRY.matcher(variable);
+        if (!entry.matches()) {
+            return "has no name and key; write for example NXT_PULLS_ORDERS_TABLE";
+        }
+        String property = entry.group(3);
+        Set<String> properties = new TreeSet<>();
+        for (String each : everyName()) {
+            var other = ENTRY.matcher(each);
+            if (other.matches() && other.group(1).equals(entry.group(1))) {
+                properties.add(other.group(3));
+            }
+        }
+        Optional<String> underscored = properties.stream().filter(each -> property.endsWith("_" + each)).findFirst();
+        if (underscored.isPresent()) {
+            String name = entry.group(2) + "_"
+                    + property.substring(0, property.length() - underscored.get().length() - 1);
+            return "a name is one word of letters and digits that begins with a letter, not \"" + name
+                    + "\"; write NXT_"
+                    + entry.group(1) + "_" + name.replace("_", "") + "_" + underscored.get();
+        }
+        return "is not a setting" + Nearest.to(property, properties)
+                .map(near -> "; did you mean NXT_" + entry.group(1) + "_" + entry.group(2) + "_" + near + "?")
+                .orElse("");
+    }
+
+    /** Every variable that is known, and every key that an entry of a group could have, under this one's entry name. */
+    private Set<String> everyName() {
+        var names = new TreeSet<>(known);
+        known.forEach(each -> names.add(RawSettings.shown(each)));
+        var entry = Pattern.compile("NXT_[A-Z]+_([A-Z0-9]+)_.+").matcher(variable);
+        String name = entry.matches() ? entry.group(1) : "X";
+        addKeys(names, "NXT_CONNECTIONS_" + name, Settings.Connection.class);
+        addKeys(names, "NXT_PULLS_" + name, Settings.Pull.class);
+        names.add("NXT_PUSHES_" + name + "_TABLE");
+        return names;
+    }
+
+    private static void addKeys(Set<String> names, String prefix, Class<?> type) {
+        for (var component : type.getRecordComponents()) {
+            if (!component.isAnnotationPresent(Name.class)) {
+                names.add(prefix + "_" + SettingsReader.variable(component.getName()));
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.nxtsync.graphql;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** What came of a question. */
+public sealed interface Answer permits Answer.Data, Failure {
+
+    /**
+     * A whole answer without errors.
+     *
+     * @param data its {@code data}, with the number of rows in place of those that were handed on
+     * @param traceId what Visma's support asks for; may be empty
+     */
+    record Data(JsonNode data, String traceId) implements Answer {}
+}

@@ -1,0 +1,132 @@
+package dev.nxtsync.graphql;
+
+import java.time.Duration;
+
+/** Everything but a whole answer without errors, by its meaning (not by its HTTP status: most errors are 200). */
+public sealed interface Failure extends Answer {
+
+    /** What happened and what to do next, in an operator's words. */
+    String message();
+
+    /** The trace id of the answer, for Visma's support; empty if there was none. */
+    String traceId();
+
+    Next next();
+
+    /** The failure's name in metrics and in the state of jobs. */
+    String code();
+
+    /** How long to wait at least before the same is asked again; zero where the asker's own back-off decides. */
+    default Duration atLeast() {
+        return Duration.ZERO;
+    }
+
+    /** There is no valid token, or the API refused a fresh one. */
+    record Unauthorized(String message, String traceId) implements Failure {
+        @Override
+        public Next next() {
+            return Next.RETRY;
+        }
+
+        @Override
+        public String code() {
+            return "unauthorized";
+        }
+    }
+
+    /** The company is unknown to the API, or not granted to this client. */
+    record ForbiddenCompany(String message, String traceId) implements Failure {
+        @Override
+        public Next next() {
+            return Next.STOP;
+        }
+
+        @Override
+        public String code() {
+            return "forbidden_company";
+        }
+    }
+
+    /** The gateway counts too many requests a minute with this token. */
+    record Throttled(String message, String traceId, Duration atLeast) implements Failure {
+        @Override
+        public Next next() {
+            return Next.WAIT;
+        }
+
+        @Override
+        public String code() {
+            return "throttled";
+        }
+    }
+
+    /** The company has too many requests in progress. */
+    record Busy(String message, String traceId, Duration atLeast) implements Failure {
+        @Override
+        public Next next() {
+            return Next.WAIT;
+        }
+
+        @Override
+        public String code() {
+            return "busy";
+        }
+    }
+
+    /** The server does not accept the document or its variables. */
+    record InvalidRequest(String message, String traceId) implements Failure {
+        @Override
+        public Next next() {
+            return Next.FIX;
+        }
+
+        @Override
+        public String code() {
+            return "invalid_request";
+        }
+    }
+
+    /** The server answered with an error whose meaning is not known; parts of it may have been done. */
+    record Rejected(String message, String traceId) implements Failure {
+        @Override
+        public Next next() {
+            return Next.LOOK_FIRST;
+        }
+
+        @Override
+        public String code() {
+            return "rejected";
+        }
+    }
+
+    /** The server could not be reached: the request was not sent. */
+    record Unavailable(String message) implements Failure {
+        @Override
+        public String traceId() {
+            return "";
+        }
+
+        @Override
+        public Next next() {
+            return Next.RETRY;
+        }
+
+        @Override
+        public String code() {
+            return "unavailable";
+        }
+    }
+
+    /** The request was sent, but no whole answer came. */
+    record InDoubt(String message, String traceId) implements Failure {
+        @Override
+        public Next next() {
+            return Next.LOOK_FIRST;
+        }
+
+        @Override
+        public String code() {
+            return "in_doubt";
+        }
+    }
+}

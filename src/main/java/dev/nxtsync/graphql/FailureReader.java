@@ -1,0 +1,97 @@
+package dev.nxtsync.graphql;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** What an answer that is not a whole one without errors means. Pure: the same answer always means the same. */
+final class FailureReader {
+    private static final Duration WAIT_FOR_ROOM = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+    private static final String VALIDATION = "GraphQL.Validation.";
+    /** Codes of the GraphQL library behind the API that say that a document was not run. */
+    private static final Set<String> NOT_RUN = Set.of("SYNTAX_ERROR", "INVALID_VALUE", "INVALID_OPERATION",
+            "FIELDS_ON_CORRECT_TYPE");
+
+    private FailureReader() {}
+
+    /** An answer of another status than 200, whose body is never read as JSON (a 401 is HTML or plain text). */
+    static Failure ofStatus(int status, Optional<String> retryAfter, String traceId) {
+        String answered = "Business NXT answered HTTP " + status;
+        if (status == 401) {
+            return new Failure.Unauthorized(
+                    "Business NXT refuses the access token (HTTP 401). Check that NXT_API_URL belongs to the "
+                            + "issuer and that the application is approved for the API.",
+                    traceId);
+        }
+        if (status == 429) {
+            return new Failure.Throttled(answered
+                    + ": too many requests in this minute with one token. Nothing needs to be done; if it "
+                    + "goes on, something else uses the same client id: lower NXT_BUDGET_REQUESTS_PER_MINUTE or raise NXT_BUDGET_SHARE.",
+                    traceId, retryAfter.flatMap(FailureReader::seconds).orElse(WAIT_FOR_ROOM));
+        }
+        if (status >= 500) {
+            return new Failure.InDoubt(
+                    answered + ". Nothing needs to be done if this passes; else look at Visma's status page.", traceId);
+        }
+        if (status >= 300 && status < 400) {
+            return new Failure.InvalidRequest(
+                    answered + ", a redirect, which is not followed, since the token would go along. Set "
+                            + "NXT_API_URL to the final address.",
+                    traceId);
+        }
+        return new Failure.InvalidRequest(answered + ". Check that NXT_API_URL is the address of Business NXT.",
+                traceId);
+    }
+
+    /** An answer of status 200 with {@code errors}, whatever stands in {@code data}. */
+    static Failure ofErrors(JsonNode errors, String traceId) {
+        JsonNode first = errors.path(0);
+        String text = StreamSupport.stream(errors.spliterator(), false).limit(3)
+                .map(error -> error.path("message").asText("(no message)").strip()).distinct()
+                .collect(Collectors.joining("; "));
+        if (errors.size() > 3) {
+            text += "; and " + (errors.size() - 3) + " more";
+        }
+        for (JsonNode error : errors) {
+            String message = error.path("message").asText("");
+            String code = error.path("extensions").path("code").asText("");
+            if (code.equals("OUTSTANDING_LIMIT_EXCEEDED")) {
+                return new Failure.Busy(text
+                        + " Nothing needs to be done if this passes; else another program leaves requests hanging.",
+                        traceId, WAIT_FOR_ROOM);
+            }
+            if (message.contains("Could not get authorize user")) {
+                return new Failure.ForbiddenCompany(
+                        text + " Add the client id as a user in Business NXT (table User, Connect application "
+                                + "ticked) and grant it this company in Connect Application Access.",
+                        traceId);
+            }
+            if (NOT_RUN.contains(code) || message.contains(VALIDATION)
+                    || code.toUpperCase(Locale.ROOT).startsWith("VALIDATION")) {
+                return new Failure.InvalidRequest(
+                        text + " The table or a column may be missing or not readable for this client id.",
+                        traceId);
+            }
+        }
+        return new Failure.Rejected(
+                first.isMissingNode() ? "Business NXT answered with an error that has no text." : text, traceId);
+    }
+
+    /** {@code Retry-After} in seconds; its date form is not taken, since the clocks may differ. */
+    private static Optional<Duration> seconds(String retryAfter) {
+        try {
+            var wait = Duration.ofSeconds(Long.parseLong(retryAfter.strip()));
+            return wait.isNegative()
+                    ? Optional.empty()
+                    : Optional.of(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+}

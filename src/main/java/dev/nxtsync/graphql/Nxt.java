@@ -1,0 +1,220 @@
+package dev.nxtsync.graphql;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+
+import org.jboss.logging.Logger;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.token.AccessToken;
+import dev.nxtsync.token.Connections;
+import dev.nxtsync.token.Tokens;
+
+/**
+ * The one door to Business NXT. A call blocks until its answer has been read, at most for its wait for budget and one and a
+ * half times the server's time limit. Safe for any number of threads.
+ */
+@Singleton
+public class Nxt {
+    private static final Logger LOG = Logger.getLogger(Nxt.class);
+    private static final RowSink NO_ROWS = parser -> parser.skipChildren();
+    // escaped, so that also text that is no valid Unicode goes back to the server as it came
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature());
+
+    private final Connections connections;
+    private final MeterRegistry metrics;
+    private final Duration deadline;
+    private final Map<String, Line> lines = new ConcurrentHashMap<>();
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService alarms = Executors.newSingleThreadScheduledExecutor(work -> {
+        var thread = new Thread(work, "request-deadline");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** What belongs to one connection. */
+    private record Line(NxtEndpoint endpoint, Tokens tokens, Budget budget) {}
+
+    Nxt(Settings settings, Connections connections, MeterRegistry metrics) {
+        this.connections = connections;
+        this.metrics = metrics;
+        this.deadline = settings.api().timeLimit().multipliedBy(3).dividedBy(2);
+        int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
+        for (Settings.Connection each : settings.connections().values()) {
+            NxtEndpoint endpoint = QuarkusRestClientBuilder.newBuilder()
+                    .baseUri(URI.create(settings.graphqlUrl(each)))
+                    .connectTimeout(10, TimeUnit.SECONDS)
+                    .readTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                    .disableDefaultMapper(true)
+                    .followRedirects(false)
+                    .build(NxtEndpoint.class);
+            lines.put(each.name(), new Line(endpoint, connections.of(each.name()), new Budget(perMinute)));
+        }
+    }
+
+    /** Asks for something small. */
+    public Answer ask(String connection, Question question) {
+        return ask(connection, question, NO_ROWS);
+    }
+
+    /**
+     * Asks for rows. A failure after some rows is a failure of them all.
+     *
+     * @param rows takes each row; a refused token's answer has none, so that no row comes twice
+     */
+    public Answer ask(String connection, Question question, RowSink rows) {
+        var line = lines.get(connection);
+        if (line == null) {
+            throw new IllegalArgumentException("no connection is named " + connection);
+        }
+        byte[] body = body(question);
+        Answer answer = askOnce(connection, line, question, body, rows);
+        if (answer instanceof Failure.Unauthorized && !(line.tokens().current() instanceof Tokens.Unavailable)) {
+            answer = askOnce(connection, line, question, body, rows);
+        }
+        return answer;
+    }
+
+    /** The tokens that {@link #ask} uses. */
+    public Connections connections() {
+        return connections;
+    }
+
+    private Answer askOnce(String connection, Line line, Question question, byte[] body, RowSink rows) {
+        Tokens.Current current = line.tokens().current();
+        if (current instanceof Tokens.Unavailable unavailable) {
+            return new Failure.Unauthorized(unavailable.toString(), "");
+        }
+        try {
+            Duration waited = line.budget().enter();
+            metrics.timer("nxt_budget_wait").record(waited);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Failure.Unavailable("The wait for budget was interrupted.");
+        }
+        Answer answer;
+        try {
+            answer = send(line, (AccessToken) current, question, body, rows);
+        } finally {
+            line.budget().ended();
+        }
+        String outcome = answer instanceof Failure failure ? failure.code() : "ok";
+        metrics.counter("nxt_requests", "connection", connection, "outcome", outcome).increment();
+        return answer;
+    }
+
+    private Answer send(Line line, AccessToken token, Question question, byte[] body, RowSink rows) {
+        try (var time = new Deadline(deadline, alarms)) {
+            String traceId = "";
+            try (Response response = line.endpoint().post("Bearer " + token.value(), body)) {
+                traceId = Optional.ofNullable(response.getHeaderString("x-vbc-traceid")).orElse("");
+                if (response.getStatus() != 200) {
+                    if (response.getStatus() == 401) {
+                        line.tokens().rejected(token);
+                    }
+                    return FailureReader.ofStatus(response.getStatus(),
+                            Optional.ofNullable(response.getHeaderString("Retry-After")),
+                            traceId);
+                }
+                line.tokens().accepted(token);
+                try (InputStream in = response.readEntity(InputStream.class)) {
+                    return judge(Envelope.read(in, question.rows(), rows), traceId);
+                }
+            } catch (IOException | RuntimeException e) {
+                return time.passed() ? overdue(traceId) : broken(e, traceId);
+            }
+        }
+    }
+
+    private Answer judge(Envelope envelope, String headerTraceId) {
+        String traceId = envelope.traceId().isEmpty() ? headerTraceId : envelope.traceId();
+        for (JsonNode warning : envelope.warnings()) {
+            metrics.counter("nxt_api_warnings").increment();
+            String text = warning.path("message").asText();
+            if (warned.size() < 1000 && warned.add(text)) {
+                LOG.warnf("Business NXT warns: %s (trace %s)", text, traceId);
+            }
+        }
+        if (envelope.errors().size() > 0) {
+            return FailureReader.ofErrors(envelope.errors(), traceId);
+        }
+        if (!envelope.data().isObject()) {
+            return new Failure.Rejected("Business NXT answered without data and without errors.", traceId);
+        }
+        return new Answer.Data(envelope.data(), traceId);
+    }
+
+    private Failure overdue(String traceId) {
+        return new Failure.InDoubt("Business NXT gave no whole answer within " + deadline.toSeconds()
+                + " s. Smaller pages may help: lower "
+                + "NXT_PULLS_…_PAGE_SIZE.", traceId);
+    }
+
+    private static Failure broken(Exception e, String traceId) {
+        Throwable cause = e;
+        for (int depth = 0; cause.getCause() != null && depth < 10; depth++) {
+            if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+                break;
+            }
+            cause = cause.getCause();
+        }
+        if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+            return new Failure.Unavailable("Business NXT cannot be reached (" + cause.getMessage()
+                    + "). Check NXT_API_URL, the firewall and the proxy.");
+        }
+        if (cause instanceof InterruptedIOException || cause instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return new Failure.InDoubt("The request was given up.", traceId);
+        }
+        if (cause instanceof JsonProcessingException) {
+            // its message would quote the answer, which may hold anything
+            return new Failure.InDoubt("The answer of Business NXT is cut off or is not JSON.", traceId);
+        }
+        return new Failure.InDoubt(
+                "The connection to Business NXT broke before the answer was whole (" + cause.getMessage() + ").",
+                traceId);
+    }
+
+    private static byte[] body(Question question) {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("query", question.document());
+        members.put("variables", question.variables());
+        members.put("operationName", question.operation());
+        try {
+            return JSON.writeValueAsBytes(members);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("variables that are not JSON", e);
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        alarms.shutdownNow();
+    }
+}

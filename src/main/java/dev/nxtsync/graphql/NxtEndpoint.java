@@ -1,0 +1,19 @@
+package dev.nxtsync.graphql;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+/** GraphQL over HTTP. The answer's body is read as a stream, whatever its status. */
+@Path("")
+public interface NxtEndpoint {
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    Response post(@HeaderParam("Authorization") String authorization, byte[] body);
+}

@@ -1,0 +1,30 @@
+package dev.nxtsync.graphql.schema;
+
+/**
+ * A readable column.
+ *
+ * @param scalar the GraphQL type of its value, such as {@code Int}
+ * @param companion the field beside it that shows the same value in another form
+ */
+public record Column(String name, String scalar, Companion companion) {
+
+    /** The forms in which a column has a second field, by the ending of that field's name. */
+    public enum Companion {
+        NONE(""), DATE("AsDate"), TIME("AsTime"), ENUM("AsEnum"), FLAGS("Flags");
+
+        private final String suffix;
+
+        Companion(String suffix) {
+            this.suffix = suffix;
+        }
+
+        String suffix() {
+            return suffix;
+        }
+    }
+
+    /** The companion's field; the column's own where it has none. */
+    public String companionField() {
+        return name + companion.suffix();
+    }
+}

@@ -1,0 +1,17 @@
+package dev.nxtsync.operate;
+
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SettingsReader;
+
+/** Hands the settings, which {@code main} has checked, to whoever needs them. */
+final class SettingsProducer {
+
+    @Produces
+    @Singleton
+    static Settings settings() {
+        return SettingsReader.read().settings();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.nxtsync.pull;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.schema.PrimaryKeys;
+import dev.nxtsync.graphql.schema.Table;
+
+/** Checks pulls against the schema that their connection sees; asks nothing and writes nothing. */
+public final class PullDesign {
+    private PullDesign() {}
+
+    /** A pull that can be made as configured, or why not. */
+    public sealed interface Design {}
+
+    public record Sound(PullPlan plan) implements Design {
+        @Override
+        public String toString() {
+            return "table " + plan.table().name() + " by " + String.join(", ", plan.key()) + " into " + plan.target()
+                    + ", "
+                    + plan.target().columns().size() + " columns";
+        }
+    }
+
+    public record Flawed(String reason) implements Design {}
+
+    /** @param tables what the connection sees of the tables of its pulls, by name */
+    public static Map<String, Design> of(List<Settings.Pull> pulls, Map<String, Table> tables, Settings settings) {
+        var designs = new TreeMap<String, Design>();
+        for (Settings.Pull pull : pulls) {
+            designs.put(pull.name(), design(pull, tables, settings));
+        }
+        return designs;
+    }
+
+    private static Design design(Settings.Pull pull, Map<String, Table> tables, Settings settings) {
+        var table = tables.get(pull.table());
+        if (table == null) {
+            return new Flawed("There is no table " + pull.table() + " that this client id can read"
+                    + Nearest.hint(pull.table(), PrimaryKeys.tables()) + ". Correct " + variable(pull, "TABLE")
+                    + ", or give the access group of the client id the right to it.");
+        }
+        var key = pull.key().isEmpty() ? PrimaryKeys.of(pull.table()).orElse(List.of()) : pull.key();
+        if (key.isEmpty()) {
+            return new Flawed("The primary key of " + pull.table() + " is not known. Set " + variable(pull, "KEY")
+                    + " to its columns, separated by commas" + likelyKey(table) + ".");
+        }
+        if (pull.filter().filter(text -> !PageQuery.isFilter(text)).isPresent()) {
+            return new Flawed(variable(pull, "FILTER")
+                    + " is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}.");
+        }
+        try {
+            var mapping = TableMapping.of(pull, table, key, settings.target().schema());
+            var plan = new PullPlan(pull, pull.cadence(settings.timeZone()), table, key, mapping);
+            return new Sound(plan);
+        } catch (TableMapping.Unmappable e) {
+            return new Flawed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String likelyKey(Table table) {
+        return table.columns().keySet().stream().filter(column -> column.endsWith("No")).findFirst()
+                .map(column -> ", for example " + column).orElse("");
+    }
+
+    private static String variable(Settings.Pull pull, String key) {
+        return "NXT_PULLS_" + pull.name().toUpperCase(java.util.Locale.ROOT) + "_" + key;
+    }
+}

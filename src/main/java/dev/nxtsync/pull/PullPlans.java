@@ -1,0 +1,74 @@
+package dev.nxtsync.pull;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.inject.Singleton;
+
+/** What has been planned so far, for each pull. Safe for any number of threads. */
+@Singleton
+public class PullPlans {
+    private final Map<String, Planned> byPull = new ConcurrentHashMap<>();
+    private final Map<String, String> troubles = new ConcurrentHashMap<>();
+
+    /** A pull, checked against the schema. */
+    sealed interface Planned {}
+
+    /** @param owners the companies of the pull, or the customers of a system table */
+    record Ready(PullPlan plan, List<Integer> owners) implements Planned {}
+
+    /** A pull that cannot run until somebody has done what the reason says. */
+    record Stopped(String reason) implements Planned {}
+
+    /** The plans that a unit works on, by pull. */
+    Map<String, PullPlan> of(String connection, String scope, int owner) {
+        var plans = new TreeMap<String, PullPlan>();
+        byPull.forEach((pull, planned) -> {
+            if (planned instanceof Ready ready && ready.plan().pull().connection().equals(connection)
+                    && scope(ready.plan()).equals(scope) && ready.owners().contains(owner)) {
+                plans.put(pull, ready.plan());
+            }
+        });
+        return plans;
+    }
+
+    Set<String> plannedConnections() {
+        var connections = new java.util.TreeSet<String>();
+        byPull.values().forEach(planned -> {
+            if (planned instanceof Ready ready) {
+                connections.add(ready.plan().pull().connection());
+            }
+        });
+        return connections;
+    }
+
+    /** Why pulls cannot run, by pull; and by connection, why its pulls have not been planned. */
+    public Map<String, String> troubles() {
+        var all = new TreeMap<>(troubles);
+        byPull.forEach((pull, planned) -> {
+            if (planned instanceof Stopped stopped) {
+                all.put("pull " + pull, stopped.reason());
+            }
+        });
+        return all;
+    }
+
+    void put(String pull, Planned planned) {
+        byPull.put(pull, planned);
+    }
+
+    void trouble(String connection, String reason) {
+        troubles.put("connection " + connection, reason);
+    }
+
+    void noTrouble(String connection) {
+        troubles.remove("connection " + connection);
+    }
+
+    static String scope(PullPlan plan) {
+        return plan.table().scope().name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

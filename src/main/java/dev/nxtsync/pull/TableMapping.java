@@ -1,0 +1,152 @@
+package dev.nxtsync.pull;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.schema.Column;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.store.ColumnType;
+import dev.nxtsync.store.SqlName;
+import dev.nxtsync.store.TargetColumn;
+import dev.nxtsync.store.TargetTable;
+
+/**
+ * Which fields of a table are asked for, and which column of the target each fills.
+ *
+ * @param fields to select, each once
+ * @param sources for each target column, the index of its field
+ */
+record TableMapping(List<String> fields, List<Integer> sources, TargetTable target) {
+    private static final String CHANGE_STAMP = "changedTimestamp";
+
+    /** What cannot be mapped as configured; each problem says what to do. */
+    static final class Unmappable extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Unmappable(List<String> problems) {
+            super(String.join(" ", problems), null, false, false);
+        }
+    }
+
+    static TableMapping of(Settings.Pull pull, Table table, List<String> key, String schema) throws Unmappable {
+        var problems = new ArrayList<String>();
+        for (String name : List.of(pull.columns(), pull.except(), key).stream().flatMap(List::stream).distinct()
+                .toList()) {
+            if (!table.columns().containsKey(name)) {
+                problems.add("The table " + table.name() + " has no column " + name + " that this client id can read"
+                        + Nearest.hint(name, table.columns().keySet()) + ".");
+            }
+        }
+        for (String name : key) {
+            if (pull.except().contains(name)) {
+                problems.add("The key column " + name + " cannot be excepted.");
+            }
+        }
+        var builder = new Builder(pull, key);
+        table.columns().values().stream().filter(builder::wanted).forEach(builder::add);
+        problems.addAll(builder.problems);
+        String owner = table.scope() == Scope.COMPANY ? "nxt_company" : "nxt_customer";
+        String name = pull.target().orElseGet(() -> SqlName.snakeCase(table.name()));
+        if (!SqlName.fits(name)) {
+            problems.add("The name " + name + " is longer than PostgreSQL's " + SqlName.LONGEST
+                    + " bytes; set NXT_PULLS_…_TARGET.");
+        }
+        if (!problems.isEmpty()) {
+            throw new Unmappable(problems);
+        }
+        var target = new TargetTable(schema, name, owner,
+                "Business NXT's table " + table.name() + ", kept by nxt-sync", List.copyOf(builder.columns.values()),
+                key.stream().map(SqlName::snakeCase).toList(),
+                Optional.of(CHANGE_STAMP).filter(table.columns()::containsKey).map(SqlName::snakeCase));
+        return new TableMapping(List.copyOf(builder.fields.keySet()), List.copyOf(builder.sources), target);
+    }
+
+    private static final class Builder {
+        final Settings.Pull pull;
+        final List<String> key;
+        final Map<String, Integer> fields = new LinkedHashMap<>();
+        final Map<String, TargetColumn> columns = new LinkedHashMap<>();
+        final Map<String, String> origins = new HashMap<>();
+        final List<Integer> sources = new ArrayList<>();
+        final List<String> problems = new ArrayList<>();
+
+        Builder(Settings.Pull pull, List<String> key) {
+            this.pull = pull;
+            this.key = key;
+        }
+
+        /** Key and change stamp are always read: without them no two reads of a row could be put in order. */
+        boolean wanted(Column column) {
+            return key.contains(column.name()) || column.name().equals(CHANGE_STAMP)
+                    || ((pull.columns().isEmpty() || pull.columns().contains(column.name()))
+                            && !pull.except().contains(column.name()));
+        }
+
+        void add(Column column) {
+            String name = SqlName.snakeCase(column.name());
+            switch (column.companion()) {
+                case DATE -> put(name, ColumnType.DATE, column, column.name(), "a date; 0 and invalid dates are null");
+                case TIME -> put(name, ColumnType.TIME, column, column.companionField(), "a time of day");
+                case ENUM -> {
+                    put(name, type(column.scalar()), column, column.name(), "an enumeration's number");
+                    put(name + "_as_enum", ColumnType.TEXT, column, column.companionField(),
+                            "the name of the enumeration's value");
+                }
+                case FLAGS -> put(name, type(column.scalar()), column, column.name(), "a sum of flags");
+                case NONE -> put(name, type(column.scalar()), column, column.name(), column.scalar().equals("DateTime")
+                        ? "in the server's local time, cut to microseconds"
+                        : "");
+            }
+            if (key.contains(column.name())) {
+                field(column.name());
+            }
+        }
+
+        private void put(String name, ColumnType type, Column column, String field, String remark) {
+            var other = origins.put(name, column.name());
+            if (other != null) {
+                problems.add("The columns " + other + " and " + column.name() + " would both be " + name
+                        + "; except one of them.");
+            }
+            if (name.startsWith("nxt_")) {
+                problems.add("The column " + column.name() + " would be " + name
+                        + ", but nxt_ is reserved for nxt-sync; except it.");
+            }
+            if (!SqlName.fits(name)) {
+                problems.add("The column " + column.name() + " has a name longer than PostgreSQL's " + SqlName.LONGEST
+                        + " bytes; except it.");
+            }
+            columns.put(name, new TargetColumn(name, type,
+                    column.name() + " (" + column.scalar() + ")" + (remark.isEmpty() ? "" : ": " + remark)));
+            sources.add(field(field));
+        }
+
+        private int field(String name) {
+            var known = fields.get(name);
+            if (known != null) {
+                return known;
+            }
+            fields.put(name, fields.size());
+            return fields.size() - 1;
+        }
+
+        private static ColumnType type(String scalar) {
+            return switch (scalar) {
+                case "Int", "Short", "Byte" -> ColumnType.INTEGER;
+                case "Long" -> ColumnType.BIGINT;
+                case "Decimal", "Float" -> ColumnType.NUMERIC;
+                case "Boolean" -> ColumnType.BOOLEAN;
+                case "DateTime" -> ColumnType.TIMESTAMP;
+                case "Date" -> ColumnType.DATE;
+                default -> ColumnType.TEXT;
+            };
+        }
+    }
+}

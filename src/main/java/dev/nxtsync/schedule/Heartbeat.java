@@ -1,0 +1,85 @@
+package dev.nxtsync.schedule;
+
+import java.sql.SQLException;
+import java.time.Duration;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.store.Migrations;
+import dev.nxtsync.store.Replica;
+
+/** Whether this process may take part: the database is there and migrated, and it has lately said that it is alive. */
+@Singleton
+public class Heartbeat {
+    private static final Logger LOG = Logger.getLogger(Heartbeat.class);
+    private static final long PERIOD = Duration.ofSeconds(4).toNanos();
+    /** Well below the silence after which another process takes over. */
+    private static final long TOO_OLD = Duration.ofSeconds(8).toNanos();
+
+    private final Migrations migrations;
+    private final Replica replica;
+    private long nextAttempt = System.nanoTime();
+    private long beatAt;
+    private long backSince;
+    private int failures;
+    private volatile String trouble = "the database has not been reached yet";
+
+    Heartbeat(Migrations migrations, Replica replica) {
+        this.migrations = migrations;
+        this.replica = replica;
+    }
+
+    /** What keeps this process from taking part; empty if nothing does. */
+    public String trouble() {
+        return trouble;
+    }
+
+    /** Called once a second; beats when it is time. Says whether units may be claimed. */
+    synchronized boolean beat() {
+        long now = System.nanoTime();
+        if (now - nextAttempt >= 0) {
+            try {
+                if (!migrations.done()) {
+                    migrations.run();
+                    LOG.info("The database is there, and the schema nxt_sync is up to date");
+                }
+                replica.beat();
+                if (!trouble.isEmpty()) {
+                    backSince = now;
+                    trouble = "";
+                }
+                failures = 0;
+                beatAt = now;
+                nextAttempt = now + PERIOD;
+            } catch (SQLException | RuntimeException e) {
+                failed(e, now);
+            }
+        }
+        return alive();
+    }
+
+    /** Whether this process has lately said that it is alive, so that what it claims is not taken over at once. */
+    synchronized boolean alive() {
+        return trouble.isEmpty() && System.nanoTime() - beatAt < TOO_OLD;
+    }
+
+    /** Whether silent processes may be taken over: after an outage all have been silent, and get one beat to speak up. */
+    synchronized boolean mayTakeOver() {
+        return trouble.isEmpty() && System.nanoTime() - backSince > 2 * PERIOD;
+    }
+
+    private void failed(Exception e, long now) {
+        failures++;
+        Duration wait = failures == 1
+                ? Duration.ofSeconds(1)
+                : Duration.ofMillis(Math.min(10_000, 1_000L << Math.min(failures, 5)));
+        nextAttempt = now + wait.toNanos();
+        String reason = e.getMessage() == null
+                ? e.getClass().getSimpleName()
+                : e.getMessage().strip().lines().findFirst().orElse("");
+        trouble = reason + ". Check NXT_DATABASE_URL, _USER and _PASSWORD, and that the database is up.";
+        LOG.warnf("The database cannot be used: %s The next attempt is in %d s.", trouble, wait.toSeconds());
+    }
+}

@@ -1,0 +1,30 @@
+package dev.nxtsync.schedule;
+
+import java.sql.SQLException;
+import java.util.Set;
+
+import dev.nxtsync.store.Claim;
+
+/** One kind of work. */
+public interface Job {
+
+    /** The kind of the units that it works on. */
+    String kind();
+
+    /** The connections whose units this process can work on now. */
+    Set<String> connections();
+
+    /**
+     * Works on a claimed unit until nothing of it is due, or something is in the way.
+     *
+     * @param progress told after each request and each commit; a run that is silent for long is given up and interrupted
+     * @throws dev.nxtsync.store.StaleClaim if the unit has been taken over
+     */
+    Outcome run(Claim claim, Progress progress) throws SQLException;
+
+    /** Proof of life of a run. */
+    @FunctionalInterface
+    interface Progress {
+        void made();
+    }
+}

@@ -1,0 +1,164 @@
+package dev.nxtsync.store;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/** The types of mirrored columns, and how a JSON scalar becomes PostgreSQL's text form of each. */
+public enum ColumnType {
+    INTEGER("integer") {
+        @Override
+        String text(String json) throws CannotHold {
+            return whole(json, 31);
+        }
+    },
+    BIGINT("bigint") {
+        @Override
+        String text(String json) throws CannotHold {
+            return whole(json, 63);
+        }
+    },
+    NUMERIC("numeric") {
+        @Override
+        String text(String json) throws CannotHold {
+            try {
+                var number = new BigDecimal(json);
+                if (number.precision() - (long) number.scale() > 131_072 || number.scale() > 16_383) {
+                    throw new CannotHold("a decimal beyond the range of numeric");
+                }
+                return json;
+            } catch (NumberFormatException e) {
+                throw new CannotHold("not a decimal");
+            }
+        }
+    },
+    TEXT("text") {
+        @Override
+        String text(String json) throws CannotHold {
+            for (int i = 0; i < json.length(); i++) {
+                char c = json.charAt(i);
+                if (c == 0) {
+                    throw new CannotHold("text with the character U+0000, which PostgreSQL cannot hold");
+                }
+                if (Character.isSurrogate(c)) {
+                    if (i + 1 == json.length() || !Character.isSurrogatePair(c, json.charAt(i + 1))) {
+                        throw new CannotHold("text with a lone surrogate, which is no character");
+                    }
+                    i++;
+                }
+            }
+            return json;
+        }
+    },
+    BOOLEAN("boolean") {
+        @Override
+        String text(String json) throws CannotHold {
+            if (json.equals("true") || json.equals("false")) {
+                return json;
+            }
+            throw new CannotHold("not a boolean");
+        }
+    },
+    /** From {@code yyyymmdd}, in which 0 stands for none; what is no date is none too. */
+    DATE("date") {
+        @Override
+        @Nullable
+        String text(String json) {
+            try {
+                if (json.indexOf('-') > 0) {
+                    return LocalDate.parse(json.substring(0, Math.min(10, json.length()))).toString();
+                }
+                int date = Integer.parseInt(json);
+                return date < 10_101 ? null : iso(LocalDate.of(date / 10_000, date / 100 % 100, date % 100));
+            } catch (DateTimeException | NumberFormatException e) {
+                return null;
+            }
+        }
+    },
+    TIME("time") {
+        @Override
+        String text(String json) throws CannotHold {
+            try {
+                Matcher fraction = FRACTION.matcher(json);
+                return LocalTime.parse(fraction.replaceFirst("$1")).toString();
+            } catch (DateTimeException e) {
+                throw new CannotHold("not a time of day");
+            }
+        }
+    },
+    /** In the server's local time; a zone, if one is written, is dropped. Cut, not rounded, to microseconds. */
+    TIMESTAMP("timestamp") {
+        @Override
+        String text(String json) throws CannotHold {
+            Matcher parts = TIMESTAMP_TEXT.matcher(json);
+            if (!parts.matches()) {
+                throw new CannotHold("not a date and time");
+            }
+            try {
+                var date = LocalDate.of(Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)),
+                        Integer.parseInt(parts.group(3)));
+                if (date.getYear() < 1 || date.getYear() > 294_275) {
+                    throw new CannotHold("a date and time out of PostgreSQL's range");
+                }
+                String seconds = parts.group(5) == null ? "00" : parts.group(5);
+                String fraction = parts.group(6) == null ? "" : parts.group(6);
+                String time = parts.group(4) + ":" + seconds
+                        + (fraction.length() > 7 ? fraction.substring(0, 7) : fraction);
+                LocalDateTime.of(date, LocalTime.parse(time));
+                return iso(date) + " " + time;
+            } catch (DateTimeException | NumberFormatException e) {
+                throw new CannotHold("a date and time that does not exist");
+            }
+        }
+    };
+
+    private static final Pattern FRACTION = Pattern.compile("(\\.\\d{1,6})\\d*");
+    private static final Pattern TIMESTAMP_TEXT = Pattern.compile(
+            "(\\d{1,6})-(\\d{2})-(\\d{2})[T ](\\d{2}:\\d{2})(?::(\\d{2})(\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?");
+
+    private final String sql;
+
+    ColumnType(String sql) {
+        this.sql = sql;
+    }
+
+    /** PostgreSQL's name of the type. */
+    public String sql() {
+        return sql;
+    }
+
+    /**
+     * PostgreSQL's text form of a scalar's text; null for what the API means as "none".
+     *
+     * @throws CannotHold if PostgreSQL has no such value
+     */
+    abstract @Nullable String text(String json) throws CannotHold;
+
+    private static String iso(LocalDate date) {
+        // LocalDate puts a plus sign before years of five digits, which PostgreSQL does not read
+        return String.format(java.util.Locale.ROOT, "%04d-%02d-%02d", date.getYear(), date.getMonthValue(),
+                date.getDayOfMonth());
+    }
+
+    private static String whole(String json, int bits) throws CannotHold {
+        BigInteger number;
+        try {
+            number = json.length() < 10
+                    ? BigInteger.valueOf(Integer.parseInt(json))
+                    : new BigDecimal(json).toBigIntegerExact();
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new CannotHold("not a whole number");
+        }
+        if (number.bitLength() > bits) {
+            throw new CannotHold("a whole number beyond the range of its column");
+        }
+        return number.toString();
+    }
+}

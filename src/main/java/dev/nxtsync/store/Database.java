@@ -1,0 +1,90 @@
+package dev.nxtsync.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+
+import javax.sql.DataSource;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+/**
+ * Transactions, short by rule: none may be open during an HTTP call. Everything they set is local to them, so that a
+ * transaction-mode pooler may stand between.
+ */
+@Singleton
+public class Database {
+    private static final Logger LOG = Logger.getLogger(Database.class);
+    /** Deadlock and lock time-out: the same transaction may well succeed when it is run again. */
+    private static final Set<String> AGAIN = Set.of("40P01", "55P03", "40001");
+    private static final int ATTEMPTS = 4;
+
+    private final DataSource dataSource;
+
+    public Database(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** What is done in a transaction. It may be run more than once; only the last run counts. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T in(Connection transaction) throws SQLException;
+    }
+
+    /**
+     * Runs in one transaction, which is rolled back if the work throws.
+     *
+     * @throws SQLException of the work, or of the connection: {@link #isAway} tells
+     */
+    public <T> T inTransaction(Work<T> work) throws SQLException {
+        for (int attempt = 1;; attempt++) {
+            try {
+                return once(work);
+            } catch (SQLException e) {
+                if (attempt == ATTEMPTS || !AGAIN.contains(String.valueOf(e.getSQLState()))) {
+                    throw e;
+                }
+                LOG.debugf("transaction is run again after %s", e.getMessage());
+            }
+        }
+    }
+
+    /** Whether the database could not be reached or was lost, rather than a statement refused (SQLSTATE classes 08 and 57). */
+    public static boolean isAway(SQLException e) {
+        String state = e.getSQLState();
+        // the pool's own time-out has no SQLSTATE
+        return state == null || state.startsWith("08") || state.startsWith("57P");
+    }
+
+    private <T> T once(Work<T> work) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            boolean committed = false;
+            try {
+                try (Statement limits = connection.createStatement()) {
+                    limits.execute(
+                            "set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '2s'");
+                }
+                T result = work.in(connection);
+                connection.commit();
+                committed = true;
+                return result;
+            } finally {
+                if (!committed) {
+                    rollBack(connection);
+                }
+            }
+        }
+    }
+
+    private static void rollBack(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            LOG.debugf("rollback failed, so the connection is gone and the transaction with it: %s", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.nxtsync.store;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.util.UUID;
+
+import jakarta.inject.Singleton;
+
+/** This process among those that share the database. It is alive as long as its row is beaten, by the database's clock. */
+@Singleton
+public class Replica {
+    private final UUID id = UUID.randomUUID();
+    private final Database database;
+
+    Replica(Database database) {
+        this.database = database;
+    }
+
+    public UUID id() {
+        return id;
+    }
+
+    /** Says that this process is alive, and forgets those that died long ago. */
+    public void beat() throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var beat = transaction.prepareStatement("""
+                    insert into nxt_sync.replica (id, host) values (?, ?)
+                    on conflict (id) do update set beat_at = clock_timestamp()""")) {
+                beat.setObject(1, id);
+                beat.setString(2, host());
+                beat.executeUpdate();
+            }
+            try (var forget = transaction.prepareStatement("""
+                    delete from nxt_sync.replica
+                    where beat_at < clock_timestamp() - interval '1 day'
+                      and not exists (select from nxt_sync.job where holder = replica.id)""")) {
+                return forget.executeUpdate();
+            }
+        });
+    }
+
+    /** Says that this process is gone, so that nobody waits for its silence. */
+    public void leave() throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var leave = transaction.prepareStatement("delete from nxt_sync.replica where id = ?")) {
+                leave.setObject(1, id);
+                return leave.executeUpdate();
+            }
+        });
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+}

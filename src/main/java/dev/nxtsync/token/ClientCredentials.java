@@ -1,0 +1,107 @@
+package dev.nxtsync.token;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.quarkus.oidc.client.OidcClient;
+import io.quarkus.oidc.client.OidcClients;
+import io.quarkus.oidc.client.runtime.OidcClientConfig;
+import io.quarkus.oidc.common.runtime.config.OidcClientCommonConfig.Credentials.Secret.Method;
+import io.smallrye.mutiny.TimeoutException;
+
+import dev.nxtsync.config.Settings;
+
+/**
+ * The client-credentials grant (RFC 6749, section 4.4) of one connection. Its endpoint comes from the issuer's
+ * discovery document, which is asked for again until it has been read.
+ */
+final class ClientCredentials implements TokenRequest {
+    private final Settings.Connection connection;
+    private final String issuer;
+    private final OidcClients clients;
+    private final RefusalMessages messages;
+    private @Nullable Client client;
+
+    /** The extension's client, and the secret it was made with: a rotated secret needs a new one. */
+    private record Client(String secret, OidcClient oidc) {
+        @Override
+        public String toString() {
+            return "Client";
+        }
+    }
+
+    ClientCredentials(Settings.Connection connection, String issuer, OidcClients clients) {
+        this.connection = connection;
+        this.issuer = issuer;
+        this.clients = clients;
+        this.messages = new RefusalMessages(connection, issuer);
+    }
+
+    @Override
+    public synchronized Result send(Duration atMost) {
+        try {
+            var tokens = client(atMost).getTokens(parameters()).await().atMost(atMost);
+            if (tokens.getAccessToken() == null || tokens.getAccessToken().isBlank()) {
+                return new Refused(messages.noToken());
+            }
+            return new Granted(tokens.getAccessToken(),
+                    Optional.ofNullable(tokens.get("expires_in"))
+                            .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds))),
+                    Optional.ofNullable(tokens.get("scope")));
+        } catch (TokenEndpointAnswers.NotAToken answer) {
+            return new Refused(messages.of(answer));
+        } catch (TimeoutException e) {
+            return new Refused(messages.slow(atMost));
+        } catch (RuntimeException e) {
+            return new Refused(messages.unreachable(e));
+        }
+    }
+
+    private OidcClient client(Duration atMost) {
+        String secret = connection.clientSecret().reveal();
+        var known = client;
+        if (known != null && known.secret().equals(secret)) {
+            return known.oidc();
+        }
+        var made = new Client(secret, clients.newClient(configuration(secret)).await().atMost(atMost));
+        client = made;
+        return made.oidc();
+    }
+
+    private OidcClientConfig configuration(String secret) {
+        boolean basic = connection.tokenAuth() == Settings.TokenAuth.BASIC;
+        return OidcClientConfig.builder()
+                .authServerUrl(issuer)
+                .id(connection.name())
+                // RFC 6749, section 2.3.1: form-encoded before Basic; the extension sends them as they are
+                .clientId(basic ? encoded(connection.clientId()) : connection.clientId())
+                .credentials().clientSecret(basic ? encoded(secret) : secret, basic ? Method.BASIC : Method.POST).end()
+                .scopes(List.of(connection.scope().split("\\s+", -1)))
+                .followRedirects(false)
+                .connectionRetryCount(1)
+                .build();
+    }
+
+    private Map<String, String> parameters() {
+        var parameters = new HashMap<String, String>();
+        connection.tenantId().ifPresent(tenant -> parameters.put("tenant_id", tenant));
+        connection.tokenParameters().ifPresent(pairs -> {
+            for (String pair : pairs.split("&", -1)) {
+                int equals = pair.indexOf('=');
+                parameters.put(pair.substring(0, equals), pair.substring(equals + 1));
+            }
+        });
+        return parameters;
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

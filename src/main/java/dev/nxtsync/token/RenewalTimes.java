@@ -1,0 +1,53 @@
+package dev.nxtsync.token;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/** When the next request for a token is due. All results are waits from now. */
+record RenewalTimes(RandomGenerator random) {
+    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
+    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
+    /** Below this there is too little left of a token to protect by asking still more often. */
+    private static final Duration TOO_LITTLE_LEFT = Duration.ofMillis(200);
+    private static final Duration LONGEST_REQUEST = Duration.ofSeconds(10);
+    private static final Duration SHORTEST_REQUEST = Duration.ofSeconds(2);
+
+    /**
+     * After a token was brought: at 45 to 55 % of its life, so before 60 % with all delays.
+     *
+     * @param lifetime from the sending of its request to its expiry
+     * @param left from now to its expiry
+     */
+    Duration afterSuccess(Duration lifetime, Duration left) {
+        long at = (long) (lifetime.toMillis() * (0.45 + 0.10 * random.nextDouble()));
+        long elapsed = lifetime.minus(left).toMillis();
+        // an answer that took half of the token's life must not make the next request follow at once
+        return Duration.ofMillis(Math.max(at - elapsed, Math.min(1000, left.toMillis() / 2)));
+    }
+
+    /**
+     * After the n-th failure in a row: doubling with jitter, but never longer than half of what is left of a token that is
+     * still valid.
+     *
+     * @param left from now to the expiry of the token in use; not positive where there is none
+     */
+    Duration afterFailure(int failures, Duration left) {
+        long doubled = FIRST_BACK_OFF.toMillis() << Math.min(failures - 1, 10);
+        long backOff = (long) (Math.min(doubled, LONGEST_BACK_OFF.toMillis()) * (0.5 + 0.5 * random.nextDouble()));
+        long half = left.toMillis() / 2;
+        if (left.compareTo(Duration.ZERO) <= 0) {
+            return Duration.ofMillis(backOff);
+        }
+        return half < TOO_LITTLE_LEFT.toMillis()
+                ? left.plusMillis(backOff)
+                : Duration.ofMillis(Math.min(backOff, half));
+    }
+
+    /** How long one request may take while a token with so much life left is in use. */
+    Duration request(Duration left) {
+        Duration half = left.dividedBy(2);
+        return left.compareTo(Duration.ZERO) <= 0 || half.compareTo(LONGEST_REQUEST) > 0
+                ? LONGEST_REQUEST
+                : half.compareTo(SHORTEST_REQUEST) < 0 ? SHORTEST_REQUEST : half;
+    }
+}

@@ -1,0 +1,285 @@
+package dev.nxtsync.token;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * Renews a connection's token by the clock.
+ * <ol>
+ * <li>While a token is valid, {@link #current} returns it at once, whatever a renewal is doing.
+ * <li>One request is under way at a time, however many callers there are.
+ * <li>A failed request never takes a valid token away; the next one follows after a back-off.
+ * <li>Callers wait only where no request has failed since there was a token: at the start and after a refused token.
+ * <li>A fresh token that is refused too counts as a failure, so that a 401 cannot make requests follow each other.
+ * </ol>
+ */
+public final class RenewingTokens implements Tokens {
+    private static final Logger LOG = Logger.getLogger(RenewingTokens.class);
+    /** Where an answer has no {@code expires_in}. */
+    private static final Duration ASSUMED_LIFETIME = Duration.ofMinutes(5);
+
+    private final String connection;
+    private final String askedScope;
+    private final TokenRequest request;
+    private final RenewalTimes times;
+    private final ScheduledExecutorService executor;
+    private final LongSupplier clock;
+    private final MeterRegistry metrics;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private @Nullable AccessToken token;
+    private @Nullable TokenFailure failure;
+    private int failures;
+    private int rejections;
+    private boolean everIssued;
+    private boolean closed;
+    private boolean requesting;
+    private long nextAttempt;
+    private @Nullable ScheduledFuture<?> scheduled;
+
+    RenewingTokens(String connection, String askedScope, TokenRequest request, RenewalTimes times,
+            ScheduledExecutorService executor,
+            LongSupplier clock, MeterRegistry metrics) {
+        this.connection = connection;
+        this.askedScope = askedScope;
+        this.request = request;
+        this.times = times;
+        this.executor = executor;
+        this.clock = clock;
+        this.metrics = metrics;
+        metrics.counter("nxt_token_waits", "connection", connection);
+        metrics.gauge("nxt_token_expires_in_seconds", io.micrometer.core.instrument.Tags.of("connection", connection),
+                this,
+                tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
+    }
+
+    /**
+     * A connection's token as an operator sees it.
+     *
+     * @param age since its request; empty where there is no valid token
+     * @param expiresIn how long it is still valid; zero where there is none
+     * @param nextAttempt until the next request for one
+     */
+    public record Status(String connection, Optional<Duration> age, Duration expiresIn,
+            Optional<TokenFailure> lastError,
+            Duration nextAttempt, String askedScope, Optional<String> grantedScope) {}
+
+    /** Asks for the first token. */
+    void start() {
+        schedule(Duration.ZERO);
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            cancel();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Current current() {
+        lock.lock();
+        try {
+            boolean waited = false;
+            while (true) {
+                var valid = valid();
+                if (valid != null) {
+                    return valid;
+                }
+                var reason = failure;
+                if (closed || reason != null) {
+                    return new Unavailable(
+                            reason == null ? new TokenFailure("closed", "The daemon is stopping.") : reason,
+                            Duration.ofNanos(nextAttempt - clock.getAsLong()));
+                }
+                if (!waited && everIssued) {
+                    metrics.counter("nxt_token_waits", "connection", connection).increment();
+                }
+                waited = true;
+                changed.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Unavailable(new TokenFailure("interrupted", "The wait for a token was interrupted."),
+                    Duration.ZERO);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void rejected(AccessToken refused) {
+        lock.lock();
+        try {
+            if (!refused.equals(token)) {
+                return;
+            }
+            token = null;
+            rejections++;
+            if (rejections == 1) {
+                LOG.warnf("Connection %s: the API refused a token that was still valid; a new one is asked for",
+                        connection);
+                failure = null;
+                schedule(Duration.ZERO);
+            } else {
+                failed(new TokenFailure("rejected",
+                        "The API refuses fresh tokens (HTTP 401). Check that NXT_API_URL belongs to the "
+                                + "issuer, and that the application is approved for the API."));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void accepted(AccessToken passed) {
+        if (rejections > 0) {
+            lock.lock();
+            try {
+                if (passed.equals(token)) {
+                    rejections = 0;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    public Status status() {
+        lock.lock();
+        try {
+            var valid = Optional.ofNullable(valid());
+            long now = clock.getAsLong();
+            return new Status(connection, valid.map(each -> Duration.ofNanos(now - each.requestedAt())),
+                    valid.map(each -> Duration.ofNanos(each.expiresAt() - now)).orElse(Duration.ZERO),
+                    Optional.ofNullable(failure), Duration.ofNanos(Math.max(0, nextAttempt - now)), askedScope,
+                    valid.map(AccessToken::scope));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable AccessToken valid() {
+        var known = token;
+        return known != null && clock.getAsLong() - known.expiresAt() < 0 ? known : null;
+    }
+
+    private void request() {
+        Duration atMost;
+        lock.lock();
+        try {
+            if (closed || requesting) {
+                return;
+            }
+            requesting = true;
+            atMost = times.request(left());
+        } finally {
+            lock.unlock();
+        }
+        long sentAt = clock.getAsLong();
+        TokenRequest.Result result = request.send(atMost);
+        lock.lock();
+        try {
+            requesting = false;
+            if (result instanceof TokenRequest.Granted granted) {
+                granted(granted, sentAt);
+            } else {
+                failed(((TokenRequest.Refused) result).failure());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void granted(TokenRequest.Granted granted, long sentAt) {
+        Duration lifetime = granted.expiresIn().orElse(ASSUMED_LIFETIME);
+        Duration left = lifetime.minusNanos(clock.getAsLong() - sentAt);
+        if (left.compareTo(Duration.ZERO) <= 0) {
+            failed(new TokenFailure("expired_on_arrival",
+                    "Visma Connect issued a token that was expired on arrival (expires_in "
+                            + lifetime.toSeconds()
+                            + " s). If this goes on, look at the token lifetime of the application in the Developer Portal."));
+            return;
+        }
+        String scope = granted.scope().orElse(askedScope);
+        boolean news = failure != null || !everIssued;
+        token = new AccessToken(granted.accessToken(), scope, sentAt, sentAt + lifetime.toNanos());
+        failure = null;
+        failures = 0;
+        everIssued = true;
+        Duration next = times.afterSuccess(lifetime, left);
+        count("ok");
+        LOG.infof("Connection %s: %s, valid for %d s, next renewal in %d s", connection,
+                news ? "signed in" : "token renewed",
+                left.toSeconds(), next.toSeconds());
+        if (news && !scope.equals(askedScope)) {
+            LOG.warnf(
+                    "Connection %s: the granted scope is \"%s\", not the asked \"%s\"; compare the integrations of the application in "
+                            + "the Developer Portal",
+                    connection, scope, askedScope);
+        }
+        schedule(next);
+        changed.signalAll();
+    }
+
+    private void failed(TokenFailure why) {
+        failures++;
+        failure = why;
+        Duration left = left();
+        Duration next = times.afterFailure(failures, left);
+        count(why.code());
+        LOG.warnf("Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
+                left.isZero()
+                        ? "There is no valid token."
+                        : "The present token is valid for another " + left.toSeconds() + " s.",
+                next.toMillis());
+        schedule(next);
+        changed.signalAll();
+    }
+
+    private void count(String outcome) {
+        metrics.counter("nxt_token_renewals", "connection", connection, "outcome", outcome).increment();
+    }
+
+    private Duration left() {
+        var valid = valid();
+        return valid == null ? Duration.ZERO : Duration.ofNanos(valid.expiresAt() - clock.getAsLong());
+    }
+
+    private void schedule(Duration delay) {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            cancel();
+            nextAttempt = clock.getAsLong() + delay.toNanos();
+            scheduled = executor.schedule(this::request, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void cancel() {
+        var previous = scheduled;
+        if (previous != null) {
+            previous.cancel(false);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.nxtsync.token;
+
+import java.time.Duration;
+
+/** The access token of one connection. Safe for any number of threads. */
+public interface Tokens {
+
+    /** A token to use now, or why there is none. */
+    sealed interface Current permits AccessToken, Unavailable {}
+
+    /**
+     * There is no valid token.
+     *
+     * @param failure what the last request for one came to
+     * @param nextAttempt how long until the next request for one
+     */
+    record Unavailable(TokenFailure failure, Duration nextAttempt) implements Current {
+        @Override
+        public String toString() {
+            return failure.message() + " The next attempt is in " + Math.max(0, nextAttempt.toSeconds()) + " s.";
+        }
+    }
+
+    /** Answers at once, but for a connection's first token and after a refused one: then when the request for one has ended. */
+    Current current();
+
+    /** The API answered 401 to this token: it is not handed out again. A token that is no longer the current one is ignored. */
+    void rejected(AccessToken token);
+
+    /** The API let this token pass. */
+    void accepted(AccessToken token);
+}
