@@ -90,7 +90,8 @@ final class Convert {
         if (text.equals("all")) {
             return List.of();
         }
-        List<String> items = Arrays.stream(text.split(",", -1)).map(String::strip).filter(item -> !item.isEmpty()).toList();
+        List<String> items = Arrays.stream(text.split(",", -1)).map(String::strip).filter(item -> !item.isEmpty())
+                .toList();
         if (!numbers) {
             return items;
         }

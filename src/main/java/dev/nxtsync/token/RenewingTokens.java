@@ -227,7 +227,7 @@ public final class RenewingTokens implements Tokens {
         count("ok");
         LOG.infof("Connection %s: %s, valid for %d s, next renewal in %d s", connection,
                 news ? "signed in" : "token renewed",
-                left.toSeconds(), next.toSeconds());
+                Math.round(left.toMillis() / 1000.0), Math.round(next.toMillis() / 1000.0));
         if (news && !scope.equals(askedScope)) {
             LOG.warnf(
                     "Connection %s: the granted scope is \"%s\", not the asked \"%s\"; compare the integrations of the application in "

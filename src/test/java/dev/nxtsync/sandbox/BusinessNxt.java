@@ -1,0 +1,232 @@
+package dev.nxtsync.sandbox;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+import graphql.ErrorClassification;
+import graphql.ErrorType;
+import graphql.ExecutionInput;
+import graphql.GraphQL;
+import graphql.GraphQLError;
+import graphql.execution.DataFetcherResult;
+import graphql.introspection.GoodFaithIntrospection;
+import graphql.language.SourceLocation;
+import graphql.schema.DataFetchingEnvironment;
+import graphql.validation.ValidationError;
+
+/** The GraphQL service: runs a document over the data and answers as the real one is documented to. */
+final class BusinessNxt {
+    static final ObjectMapper JSON = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .enable(com.fasterxml.jackson.core.StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
+    private static final int IN_PROGRESS = 60;
+    private static final Pattern UNDEFINED = Pattern.compile("Field '(\\w+)' in type '(\\w+)' is undefined");
+
+    private final Data data;
+    private final Faults faults;
+    private final Counters counters;
+    private final GraphQL graphql;
+
+    /** Which company or customer a part of a document is about. */
+    private record Owner(int number, boolean granted, boolean busy) {}
+
+    BusinessNxt(Data data, Faults faults, Counters counters) {
+        this.data = data;
+        this.faults = faults;
+        this.counters = counters;
+        var schema = new SchemaMaker(this::owner, this::connection,
+                env -> listing(env,
+                        List.of(Map.of("name", "Demo Customer", "organizationNo", "987654321", "vismaNetCustomerId",
+                                Data.CUSTOMER))),
+                this::companies).make();
+        this.graphql = GraphQL.newGraphQL(schema).build();
+    }
+
+    /** Runs a request body. Answers JSON. */
+    byte[] answer(String body, String traceId) throws java.io.IOException {
+        var request = JSON.readTree(body);
+        @SuppressWarnings("unchecked")
+        Map<String, Object> variables = request.path("variables").isObject()
+                ? JSON.treeToValue(request.path("variables"), Map.class)
+                : Map.of();
+        var input = ExecutionInput.newExecutionInput().query(request.path("query").asText()).variables(variables);
+        if (request.path("operationName").isTextual()) {
+            input.operationName(request.path("operationName").asText());
+        }
+        var warnings = new ArrayList<Map<String, Object>>();
+        var slots = new ArrayList<String>();
+        // the real server puts no such bound on __type
+        input.graphQLContext(Map.of("warnings", warnings, "slots", slots,
+                GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true));
+        try {
+            var result = graphql.execute(input.build());
+            var answer = new LinkedHashMap<String, Object>();
+            if (!result.getErrors().isEmpty()) {
+                answer.put("errors", result.getErrors().stream().map(BusinessNxt::error).toList());
+            }
+            if (result.isDataPresent()) {
+                answer.put("data", result.<Object>getData());
+            }
+            var extensions = new LinkedHashMap<String, Object>();
+            if (!warnings.isEmpty()) {
+                extensions.put("warnings", warnings);
+            }
+            extensions.put("vbnxt-trace-id", traceId);
+            answer.put("extensions", extensions);
+            return JSON.writeValueAsBytes(answer);
+        } finally {
+            slots.forEach(counters::ended);
+        }
+    }
+
+    static byte[] outstandingLimit(String traceId) throws java.io.IOException {
+        return JSON.writeValueAsBytes(Map.of("errors", List.of(error(outstanding(5_280_001))), "extensions",
+                Map.of("vbnxt-trace-id", traceId)));
+    }
+
+    private static PlainError outstanding(int owner) {
+        return new PlainError(
+                "Company " + owner + " has " + IN_PROGRESS + " requests in progress. Limit is " + IN_PROGRESS + ".",
+                Map.of("code", "OUTSTANDING_LIMIT_EXCEEDED", "limit", IN_PROGRESS));
+    }
+
+    static String traceId() {
+        return UUID.randomUUID().toString().replace("-", "");
+    }
+
+    private Object owner(DataFetchingEnvironment env) {
+        Integer number = env.getArgument("no");
+        boolean system = env.getField().getName().equals("useCustomer");
+        boolean granted = number != null && (system ? number == Data.CUSTOMER : Data.COMPANIES.containsKey(number));
+        String slot = env.getField().getName() + " " + number;
+        List<String> slots = env.getGraphQlContext().get("slots");
+        slots.add(slot);
+        int inProgress = counters.begun(slot);
+        return new Owner(number == null ? 0 : number, granted, inProgress > IN_PROGRESS);
+    }
+
+    private Object connection(DataFetchingEnvironment env) {
+        Owner owner = env.getSource();
+        if (owner.busy()) {
+            return DataFetcherResult.newResult().error(outstanding(owner.number())).build();
+        }
+        if (!owner.granted()) {
+            return DataFetcherResult.newResult()
+                    .error(new PlainError("Error: Could not get authorize user using VismaNetCompanyId: "
+                            + owner.number() + ". Description: External integration error. Status: 18.", Map.of()))
+                    .build();
+        }
+        if (env.containsArgument("sortOrder")) {
+            List<Map<String, Object>> warnings = env.getGraphQlContext().get("warnings");
+            warnings.add(Map.of("message",
+                    "The argument 'sortOrder' is deprecated and will be removed. Use 'orderBy' instead.", "path",
+                    env.getExecutionStepInfo().getPath().toList()));
+        }
+        String name = env.getField().getName();
+        var connection = new Connection(Data.table(name), data.rows(owner.number(), name), env.getArguments());
+        connection.items().replaceAll(this::poisoned);
+        return connection;
+    }
+
+    /** A row with a text that PostgreSQL cannot hold, where the fault strikes. */
+    Row poisoned(Row row) {
+        if (!faults.strikesRow("poison-row", row.number() + row.salt())) {
+            return row;
+        }
+        for (ColumnModel column : row.table().columns()) {
+            if (column.kind() == ColumnModel.Kind.STRING && !row.table().key().contains(column.name())) {
+                return row.with(Map.of(column.name(), row.number() % 2 == 0 ? "a\u0000b" : "a\ud800b"));
+            }
+        }
+        return row;
+    }
+
+    private Object companies(DataFetchingEnvironment env) {
+        Integer customer = env.getArgument("customerNo");
+        return listing(env, customer != null && customer != Data.CUSTOMER
+                ? List.of()
+                : Data.COMPANIES.entrySet().stream().sorted(Map.Entry.comparingByKey())
+                        .<Map<String, Object>>map(
+                                company -> Map.of("name", company.getValue(), "organizationNo", "9" + company.getKey(),
+                                        "vismaNetCompanyId", company.getKey(), "vismaNetCustomerId", Data.CUSTOMER))
+                        .toList());
+    }
+
+    private static Object listing(DataFetchingEnvironment env, List<Map<String, Object>> all) {
+        Integer first = env.getArgument("first");
+        return Map.of("totalCount", all.size(), "items",
+                first == null ? all : all.subList(0, Math.min(first, all.size())));
+    }
+
+    private static Map<String, Object> error(GraphQLError error) {
+        if (error instanceof PlainError plain) {
+            return plain.extensions.isEmpty()
+                    ? Map.of("message", plain.getMessage())
+                    : Map.of("message", plain.getMessage(), "extensions", plain.extensions);
+        }
+        var members = new LinkedHashMap<String, Object>();
+        if (error.getErrorType() == ErrorType.DataFetchingException) {
+            members.put("message",
+                    error.getMessage().replaceFirst("^Exception while fetching data \\([^)]*\\) : ", "Error: "));
+            members.put("path", error.getPath());
+            return members;
+        }
+        String code = error instanceof ValidationError validation ? code(validation) : "SYNTAX_ERROR";
+        Matcher undefined = UNDEFINED.matcher(error.getMessage());
+        members.put("message", undefined.find()
+                ? "GraphQL.Validation.Errors.FieldsOnCorrectTypeError: Cannot query field '" + undefined.group(1)
+                        + "' on type '" + undefined.group(2) + "'."
+                : "GraphQL.Validation." + error.getMessage());
+        members.put("locations", Optional.ofNullable(error.getLocations()).orElse(List.of()).stream()
+                .map(BusinessNxt::location).toList());
+        members.put("extensions", Map.of("code", code, "codes", List.of(code)));
+        return members;
+    }
+
+    private static Map<String, Object> location(SourceLocation location) {
+        var members = new HashMap<String, Object>();
+        members.put("line", location.getLine());
+        members.put("column", location.getColumn());
+        return members;
+    }
+
+    private static String code(ValidationError error) {
+        String type = error.getValidationErrorType().toString();
+        return type.equals("FieldUndefined")
+                ? "FIELDS_ON_CORRECT_TYPE"
+                : type.replaceAll("(?<=.)(?=[A-Z])", "_").toUpperCase(java.util.Locale.ROOT);
+    }
+
+    /** An error with nothing but its message, as the documented access error. */
+    private static final class PlainError implements GraphQLError {
+        private static final long serialVersionUID = 1L;
+        private final String message;
+        private final transient Map<String, Object> extensions;
+
+        PlainError(String message, Map<String, Object> extensions) {
+            this.message = message;
+            this.extensions = extensions;
+        }
+
+        @Override
+        public String getMessage() { return message; }
+
+        @Override
+        public List<SourceLocation> getLocations() { return List.of(); }
+
+        @Override
+        public ErrorClassification getErrorType() { return ErrorType.DataFetchingException; }
+    }
+}

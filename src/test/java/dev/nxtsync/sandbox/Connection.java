@@ -1,0 +1,105 @@
+package dev.nxtsync.sandbox;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** One page of a table: total count, page information and items, with cursors that are offsets. */
+final class Connection {
+    private final TableModel table;
+    private final ConcurrentSkipListMap<Key, Row> rows;
+    private final Optional<Filter> filter;
+    private final int offset;
+    private final List<Row> items;
+    private final boolean more;
+
+    Connection(TableModel table, ConcurrentSkipListMap<Key, Row> rows, Map<String, Object> arguments) {
+        this.table = table;
+        this.rows = rows;
+        @SuppressWarnings("unchecked")
+        var expression = (Map<String, Object>) arguments.get("filter");
+        this.filter = Optional.ofNullable(expression).map(each -> new Filter(table, each));
+        int first = positive(arguments, "first").or(() -> positive(arguments, "last")).orElse(Integer.MAX_VALUE - 1);
+        this.offset = Optional.ofNullable((String) arguments.get("after")).map(Connection::decoded).orElse(0)
+                + positive(arguments, "skip").orElse(0);
+        Iterable<Row> ordered = ordered(arguments);
+        items = new ArrayList<>();
+        int position = 0;
+        boolean goesOn = false;
+        for (Row row : ordered) {
+            if (filter.isPresent() && !filter.get().accepts(row)) {
+                continue;
+            }
+            if (position++ < offset) {
+                continue;
+            }
+            if (items.size() == first) {
+                goesOn = true;
+                break;
+            }
+            items.add(row);
+        }
+        more = goesOn;
+    }
+
+    List<Row> items() {
+        return items;
+    }
+
+    int totalCount() {
+        return filter.isEmpty() ? rows.size() : (int) rows.values().stream().filter(filter.get()::accepts).count();
+    }
+
+    Map<String, Object> pageInfo() {
+        return Map.of("hasNextPage", more, "hasPreviousPage", offset > 0, "startCursor", encoded(offset), "endCursor",
+                encoded(offset + items.size()));
+    }
+
+    private Iterable<Row> ordered(Map<String, Object> arguments) {
+        var columns = new ArrayList<String>();
+        Comparator<Row> order = null;
+        boolean ascending = true;
+        for (String argument : List.of("orderBy", "sortOrder")) {
+            if (arguments.get(argument) instanceof List<?> list) {
+                for (Object each : list) {
+                    var entry = ((Map<?, ?>) each).entrySet().iterator().next();
+                    ColumnModel column = table.column((String) entry.getKey());
+                    Comparator<Row> next = (a, b) -> Key.compare(a.get(column), b.get(column));
+                    boolean up = entry.getValue().equals("ASC");
+                    ascending &= up;
+                    columns.add(column.name());
+                    order = order == null
+                            ? up ? next : next.reversed()
+                            : order.thenComparing(up ? next : next.reversed());
+                }
+            }
+        }
+        if (order == null || (ascending && columns.equals(table.key()))) {
+            return filter.flatMap(each -> each.lowerBound(table.key().get(0)))
+                    .map(bound -> rows.tailMap(new Key(List.of(bound)), true))
+                    .orElse(rows).values();
+        }
+        return rows.values().stream().sorted(order).toList();
+    }
+
+    private static Optional<Integer> positive(Map<String, Object> arguments, String name) {
+        var value = Optional.ofNullable((Integer) arguments.get(name));
+        if (value.isPresent() && value.get() < 1) {
+            throw new IllegalArgumentException("The argument '" + name + "' must be a positive integer.");
+        }
+        return value;
+    }
+
+    private static String encoded(int position) {
+        return Base64.getEncoder().encodeToString(Integer.toString(position).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static int decoded(String cursor) {
+        return Integer.parseInt(new String(Base64.getDecoder().decode(cursor), StandardCharsets.US_ASCII));
+    }
+}

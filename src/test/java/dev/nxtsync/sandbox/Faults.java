@@ -1,0 +1,45 @@
+package dev.nxtsync.sandbox;
+
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What goes wrong on purpose, and how often. */
+final class Faults {
+    static final Set<String> KNOWN = Set.of("throttle", "busy", "html-401", "5xx", "lost-answer", "slow", "cut-body",
+            "poison-row",
+            "token-html", "token-slow", "token-down", "token-expired-on-arrival", "no-expires-in");
+
+    private final Map<String, Double> shares = new ConcurrentHashMap<>();
+    private final Random random;
+
+    Faults(Map<String, Double> shares, long seed) {
+        this.random = new Random(seed);
+        replace(shares);
+    }
+
+    void replace(Map<String, Double> all) {
+        var unknown = new TreeSet<>(all.keySet());
+        unknown.removeAll(KNOWN);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "this sandbox does not have the faults " + unknown + ", but " + new TreeSet<>(KNOWN));
+        }
+        shares.clear();
+        shares.putAll(all);
+    }
+
+    /** Whether this request is befallen. */
+    boolean strikes(String fault) {
+        var share = shares.get(fault);
+        return share != null && random.nextDouble() < share;
+    }
+
+    /** Whether this row is befallen: always or never, as long as the share stays. */
+    boolean strikesRow(String fault, int rowHash) {
+        var share = shares.get(fault);
+        return share != null && Math.floorMod(rowHash * 0x9E3779B1, 1_000_000) < share * 1_000_000;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.nxtsync.sandbox;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** A primary key, or the beginning of one, which comes before all keys that begin with it. */
+record Key(List<Object> values) implements Comparable<Key> {
+    /** As a Nordic collation has it: case hardly matters, aa is å, blanks at the end hardly matter. */
+    private static final Comparator<String> TEXT = Comparator
+            .comparing((String text) -> text.stripTrailing().toLowerCase(Locale.ROOT).replace("aa", "å"))
+            .thenComparing(Comparator.reverseOrder());
+
+    @Override
+    public int compareTo(Key other) {
+        for (int i = 0; i < Math.min(values.size(), other.values.size()); i++) {
+            int order = compare(values.get(i), other.values.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(values.size(), other.values.size());
+    }
+
+    /** The server's order of two values of one column; null comes first. */
+    static int compare(Object a, Object b) {
+        if (a == null || b == null) {
+            return a == b ? 0 : a == null ? -1 : 1;
+        }
+        if (a instanceof Boolean x && b instanceof Boolean y) {
+            return Boolean.compare(x, y);
+        }
+        if (a instanceof Number && b instanceof Number) {
+            return new java.math.BigDecimal(a.toString()).compareTo(new java.math.BigDecimal(b.toString()));
+        }
+        return TEXT.compare(a.toString(), b.toString());
+    }
+}

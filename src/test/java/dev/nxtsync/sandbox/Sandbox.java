@@ -1,0 +1,295 @@
+package dev.nxtsync.sandbox;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+
+/** The sandbox on one port of 127.0.0.1: Visma Connect, Business NXT, and the switches below {@code /sandbox}. */
+public final class Sandbox implements AutoCloseable {
+    private static final int LARGEST_BODY = 15_000_000;
+    private static final String HTML_401 = """
+            <html>
+            <head><title>401 Authorization Required</title></head>
+            <body>
+            <center><h1>401 Authorization Required</h1></center>
+            <hr><center>nginx</center>
+            </body>
+            </html>
+            """;
+
+    private final SandboxOptions options;
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(8));
+    private final Data data;
+    private final Faults faults;
+    private final Counters counters = new Counters();
+    private final BusinessNxt api;
+    private final HttpServer server;
+    private final VismaConnect connect;
+    private final Random random;
+    private volatile boolean still;
+    private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+
+    public Sandbox(SandboxOptions options) {
+        this.options = options;
+        this.still = options.still();
+        this.random = new Random(options.seed());
+        this.faults = new Faults(options.faults(), options.seed());
+        this.data = new Data(options);
+        this.api = new BusinessNxt(data, faults, counters);
+        this.server = await(vertx.createHttpServer().requestHandler(this::handle).listen(options.port(), "127.0.0.1"));
+        this.connect = new VismaConnect(url(), options.tokenLifetime(), faults);
+        vertx.setPeriodic(500, timer -> live());
+    }
+
+    /** Its base URL, which is also the issuer. */
+    public String url() {
+        return "http://127.0.0.1:" + server.actualPort();
+    }
+
+    public void faults(Map<String, Double> shares) {
+        faults.replace(shares);
+    }
+
+    public long counter(String name) {
+        return counters.of(name);
+    }
+
+    /** Requests to the API wait from now on, with nothing answered, until {@link #release}. */
+    public void hold() {
+        gate = new CompletableFuture<>();
+    }
+
+    public void release() {
+        gate.complete(null);
+    }
+
+    /** The truth about a table, by column. */
+    public Iterable<Map<String, Object>> rows(int owner, String table) {
+        return data.all(owner, table).stream().map(api::poisoned).map(Sandbox::members).toList();
+    }
+
+    public void put(int owner, String table, Map<String, Object> values) {
+        var all = new HashMap<>(values);
+        all.putIfAbsent("changedTimestamp", Row.now());
+        data.put(owner, Data.table(table), all);
+    }
+
+    public void delete(int owner, String table, Map<String, Object> key) {
+        data.delete(owner, Data.table(table), key);
+    }
+
+    public void clear(int owner, String table) {
+        data.rows(owner, table).clear();
+    }
+
+    @Override
+    public void close() {
+        release();
+        await(vertx.close());
+    }
+
+    private void handle(HttpServerRequest request) {
+        request.exceptionHandler(gone -> {
+        });
+        request.body().onSuccess(body -> route(request, body));
+    }
+
+    private void route(HttpServerRequest request, Buffer body) {
+        String path = request.path();
+        boolean post = request.method().equals(HttpMethod.POST);
+        if (path.equals("/.well-known/openid-configuration")) {
+            json(request, connect.discovery());
+        } else if (path.equals("/.well-known/openid-configuration/jwks")) {
+            json(request, connect.keys());
+        } else if (path.equals("/connect/token") && post) {
+            token(request, body);
+        } else if (path.equals("/api/graphql-service") && post) {
+            graphql(request, body);
+        } else if (path.startsWith("/sandbox/")) {
+            control(request, body);
+        } else {
+            request.response().setStatusCode(404).end("Not Found");
+        }
+    }
+
+    private void token(HttpServerRequest request, Buffer body) {
+        counters.count("token_requests");
+        if (faults.strikes("token-down")) {
+            text(request, 503, "text/html", "<html><body><h1>503 Service Unavailable</h1></body></html>");
+        } else if (faults.strikes("token-html")) {
+            text(request, 200, "text/html", "<html><body>Sign in</body></html>");
+        } else {
+            long delay = faults.strikes("token-slow") ? 3_000 : 1;
+            vertx.setTimer(delay, timer -> {
+                var answer = connect.token(request.getHeader("Authorization"), request.getHeader("Content-Type"),
+                        body.toString());
+                text(request, answer.getStatusCode(), "application/json", answer.getBody());
+            });
+        }
+    }
+
+    private void graphql(HttpServerRequest request, Buffer body) {
+        counters.count("requests");
+        String header = request.getHeader("Authorization");
+        String token = header != null && header.startsWith("Bearer ") ? header.substring(7) : null;
+        request.response().putHeader("x-vbc-traceid", BusinessNxt.traceId());
+        if ((token != null && counters.arrived(token) > options.rate()) || faults.strikes("throttle")) {
+            counters.count("throttled");
+            text(request, 429, "text/plain", "Too Many Requests");
+        } else if (!connect.accepts(token) || faults.strikes("html-401")) {
+            counters.count("unauthorized");
+            text(request, 401, "text/html", HTML_401);
+        } else if (faults.strikes("5xx")) {
+            text(request, 502, "text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>");
+        } else if (body.length() > LARGEST_BODY) {
+            text(request, 413, "text/html", "<html><body><h1>413 Request Entity Too Large</h1></body></html>");
+        } else {
+            var unused = gate.whenComplete(
+                    (open, failure) -> vertx.setTimer(faults.strikes("slow") ? 500 + random.nextInt(1500) : 1,
+                            timer -> vertx.executeBlocking((Callable<byte[]>) () -> run(body.toString()), false)
+                                    .onSuccess(answer -> send(request, answer))
+                                    .onFailure(failed -> text(request, 500, "text/plain", "Internal Server Error"))));
+        }
+    }
+
+    private byte[] run(String body) throws IOException {
+        if (faults.strikes("busy")) {
+            return BusinessNxt.outstandingLimit(BusinessNxt.traceId());
+        }
+        return api.answer(body, BusinessNxt.traceId());
+    }
+
+    private void send(HttpServerRequest request, byte[] answer) {
+        if (faults.strikes("lost-answer")) {
+            request.connection().close();
+        } else if (faults.strikes("cut-body")) {
+            request.response().putHeader("Content-Type", "application/json").putHeader("Content-Length",
+                    Integer.toString(answer.length));
+            request.response().write(Buffer.buffer(answer).slice(0, answer.length / 2))
+                    .onComplete(written -> request.connection().close());
+        } else {
+            request.response().putHeader("Content-Type", "application/json").end(Buffer.buffer(answer));
+        }
+    }
+
+    private void control(HttpServerRequest request, Buffer body) {
+        vertx.executeBlocking(() -> {
+            String[] path = request.path().split("/", -1);
+            try {
+                return switch (request.method() + " " + path[2]) {
+                    case "GET counters" -> BusinessNxt.JSON.writeValueAsString(counters.all());
+                    case "PUT faults" -> {
+                        faults.replace(
+                                BusinessNxt.JSON.readValue(body.toString(), new TypeReference<Map<String, Double>>() {
+                                }));
+                        yield "{}";
+                    }
+                    case "POST still" -> still(true);
+                    case "POST live" -> still(false);
+                    case "GET rows" -> ndjson(Integer.parseInt(path[3]), path[4]);
+                    case "POST rows" -> post(Integer.parseInt(path[3]), path[4], body.toString());
+                    default ->
+                        throw new IllegalArgumentException("there is no " + request.method() + " " + request.path());
+                };
+            } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException | NullPointerException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+        }, false).onSuccess(answer -> json(request, answer))
+                .onFailure(failed -> text(request, 400, "text/plain", failed.getMessage() + "\n"));
+    }
+
+    private String still(boolean value) {
+        still = value;
+        return "{}";
+    }
+
+    private String ndjson(int owner, String table) throws IOException {
+        var lines = new StringBuilder();
+        for (Map<String, Object> row : rows(owner, table)) {
+            lines.append(BusinessNxt.JSON.writeValueAsString(row)).append('\n');
+        }
+        return lines.toString();
+    }
+
+    private String post(int owner, String table, String lines) throws IOException {
+        int count = 0;
+        for (String line : lines.lines().filter(each -> !each.isBlank()).toList()) {
+            var values = BusinessNxt.JSON.readValue(line, new TypeReference<LinkedHashMap<String, Object>>() {
+            });
+            if (Boolean.TRUE.equals(values.get("delete")) && values.get("key") instanceof Map<?, ?> key) {
+                var keys = new HashMap<String, Object>();
+                key.forEach((name, value) -> keys.put((String) name, value));
+                delete(owner, table, keys);
+            } else {
+                put(owner, table, values);
+            }
+            count++;
+        }
+        return "{\"lines\":" + count + "}";
+    }
+
+    /** Columns with the values that the API shows, and the companions that are scalars. */
+    private static Map<String, Object> members(Row row) {
+        var members = new LinkedHashMap<String, Object>();
+        for (ColumnModel column : row.table().columns()) {
+            members.put(column.name(), row.get(column));
+            if (!column.kind().suffix.isEmpty() && column.kind() != ColumnModel.Kind.FLAGS) {
+                members.put(column.companion(), row.companion(column));
+            }
+        }
+        return members;
+    }
+
+    /** A little life: some orders change, and one is new now and then. */
+    private void live() {
+        if (still) {
+            return;
+        }
+        int company = 5_280_001 + random.nextInt(3);
+        var orders = data.rows(company, "order");
+        int last = orders.isEmpty() ? 0 : (Integer) orders.lastKey().values().get(0);
+        for (int i = 0; i < 3; i++) {
+            int number = last > 0 ? 1 + random.nextInt(last) : 0;
+            if (orders.containsKey(new Key(java.util.List.of(number)))) {
+                put(company, "order", Map.of("orderNo", number, "information1", "changed at " + Row.now(),
+                        "changedByUser", "somebody"));
+            }
+        }
+        if (random.nextInt(4) == 0) {
+            put(company, "order", Map.of("orderNo", last + 1, "customerNo", 10_000 + random.nextInt(100), "orderDate",
+                    20_261_124, "information1", "new"));
+        }
+    }
+
+    private static void json(HttpServerRequest request, String body) {
+        text(request, 200, "application/json", body);
+    }
+
+    private static void text(HttpServerRequest request, int status, String type, String body) {
+        if (!request.response().closed() && !request.response().ended()) {
+            request.response().setStatusCode(status).putHeader("Content-Type", type).end(body == null ? "" : body);
+        }
+    }
+
+    private static <T> T await(io.vertx.core.Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException("the sandbox could not start or stop", e);
+        }
+    }
+}

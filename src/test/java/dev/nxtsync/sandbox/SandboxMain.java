@@ -1,0 +1,20 @@
+package dev.nxtsync.sandbox;
+
+/** The sandbox alone, until it is interrupted. */
+public final class SandboxMain {
+    private SandboxMain() {}
+
+    public static void main(String... arguments) throws InterruptedException {
+        SandboxOptions options;
+        try {
+            options = SandboxOptions.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n\nOptions:\n" + SandboxOptions.HELP);
+            return;
+        }
+        try (var sandbox = new Sandbox(options)) {
+            System.out.println("sandbox ready " + sandbox.url());
+            Thread.currentThread().join();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.nxtsync.sandbox;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How a sandbox behaves from its start.
+ *
+ * @param still whether rows change only when told to
+ * @param rows by table, how many rows the first company has of it; the others have a tenth and a hundredth
+ * @param rate requests a minute with one token before 429
+ * @param faults by name, the share of requests (or rows) that each befalls
+ */
+public record SandboxOptions(int port, long seed, boolean still, Map<String, Integer> rows, Duration tokenLifetime,
+        Duration timeLimit,
+        Duration slotHold, int rate, Map<String, Double> faults) {
+
+    public static SandboxOptions defaults() {
+        return new SandboxOptions(8089, 1, false, Map.of(), Duration.ofSeconds(10), Duration.ofSeconds(59),
+                Duration.ofMinutes(30), 600,
+                Map.of());
+    }
+
+    static final String HELP = """
+            --port N             where to listen on 127.0.0.1 (8089; 0 for any free port)
+            --seed N             the same seed, the same rows (1)
+            --still              rows do not change by themselves
+            --rows order=200000  rows of a table in the first company; several, separated by commas
+            --token-lifetime 10s
+            --time-limit 59s     how long a request may take
+            --slot-hold 30m      how long a lost request keeps its slot
+            --rate 600           requests a minute with one token
+            --faults NAME=SHARE  share of requests or rows; several, separated by commas
+            """;
+
+    /** @throws IllegalArgumentException for what is not an option, with a sentence that says so */
+    public static SandboxOptions parse(String... arguments) {
+        SandboxOptions options = defaults();
+        for (int i = 0; i < arguments.length; i++) {
+            String name = arguments[i];
+            if (name.equals("--still")) {
+                options = options.withStill(true);
+                continue;
+            }
+            if (i + 1 == arguments.length) {
+                throw new IllegalArgumentException(name + " is not an option, or lacks its value");
+            }
+            options = options.with(name, arguments[++i]);
+        }
+        return options;
+    }
+
+    private SandboxOptions with(String name, String value) {
+        return switch (name) {
+            case "--port" -> withPort(Integer.parseInt(value));
+            case "--seed" -> new SandboxOptions(port, Long.parseLong(value), still, rows, tokenLifetime, timeLimit,
+                    slotHold, rate, faults);
+            case "--rows" -> {
+                var counts = new HashMap<String, Integer>();
+                pairs(value).forEach((table, count) -> counts.put(table, Integer.valueOf(count)));
+                yield withRows(counts);
+            }
+            case "--token-lifetime" -> withTokenLifetime(duration(value));
+            case "--time-limit" -> withTimeLimit(duration(value));
+            case "--slot-hold" ->
+                new SandboxOptions(port, seed, still, rows, tokenLifetime, timeLimit, duration(value), rate, faults);
+            case "--rate" -> new SandboxOptions(port, seed, still, rows, tokenLifetime, timeLimit, slotHold,
+                    Integer.parseInt(value), faults);
+            case "--faults" -> {
+                var shares = new HashMap<String, Double>();
+                pairs(value).forEach((fault, share) -> shares.put(fault, Double.valueOf(share)));
+                yield withFaults(shares);
+            }
+            default -> throw new IllegalArgumentException(name + " is not an option");
+        };
+    }
+
+    public SandboxOptions withPort(int value) {
+        return new SandboxOptions(value, seed, still, rows, tokenLifetime, timeLimit, slotHold, rate, faults);
+    }
+
+    public SandboxOptions withStill(boolean value) {
+        return new SandboxOptions(port, seed, value, rows, tokenLifetime, timeLimit, slotHold, rate, faults);
+    }
+
+    public SandboxOptions withRows(Map<String, Integer> value) {
+        return new SandboxOptions(port, seed, still, Map.copyOf(value), tokenLifetime, timeLimit, slotHold, rate,
+                faults);
+    }
+
+    public SandboxOptions withTokenLifetime(Duration value) {
+        return new SandboxOptions(port, seed, still, rows, value, timeLimit, slotHold, rate, faults);
+    }
+
+    public SandboxOptions withTimeLimit(Duration value) {
+        return new SandboxOptions(port, seed, still, rows, tokenLifetime, value, slotHold, rate, faults);
+    }
+
+    public SandboxOptions withFaults(Map<String, Double> value) {
+        return new SandboxOptions(port, seed, still, rows, tokenLifetime, timeLimit, slotHold, rate, Map.copyOf(value));
+    }
+
+    private static Map<String, String> pairs(String text) {
+        var pairs = new HashMap<String, String>();
+        for (String pair : text.split(",", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                throw new IllegalArgumentException("\"" + pair + "\" is not of the form name=value");
+            }
+            pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
+        }
+        return pairs;
+    }
+
+    private static Duration duration(String text) {
+        return Duration.parse("PT" + text);
+    }
+}

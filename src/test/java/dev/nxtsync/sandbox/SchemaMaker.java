@@ -1,0 +1,213 @@
+package dev.nxtsync.sandbox;
+
+import static graphql.schema.GraphQLArgument.newArgument;
+import static graphql.schema.GraphQLFieldDefinition.newFieldDefinition;
+import static graphql.schema.GraphQLInputObjectField.newInputObjectField;
+import static graphql.schema.GraphQLInputObjectType.newInputObject;
+import static graphql.schema.GraphQLList.list;
+import static graphql.schema.GraphQLObjectType.newObject;
+import static graphql.schema.GraphQLTypeReference.typeRef;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+import graphql.Scalars;
+import graphql.schema.DataFetcher;
+import graphql.schema.FieldCoordinates;
+import graphql.schema.GraphQLCodeRegistry;
+import graphql.schema.GraphQLEnumType;
+import graphql.schema.GraphQLInputObjectType;
+import graphql.schema.GraphQLInputType;
+import graphql.schema.GraphQLNamedType;
+import graphql.schema.GraphQLObjectType;
+import graphql.schema.GraphQLOutputType;
+import graphql.schema.GraphQLScalarType;
+import graphql.schema.GraphQLSchema;
+import graphql.schema.LightDataFetcher;
+
+/** The schema, with the documented names, made from the table models. */
+final class SchemaMaker {
+    private static final List<String> OPERATORS = List.of("_eq", "_not_eq", "_gt", "_gte", "_lt", "_lte");
+
+    private final Map<String, GraphQLScalarType> scalars = new HashMap<>();
+    private final GraphQLCodeRegistry.Builder code = GraphQLCodeRegistry.newCodeRegistry();
+    private final DataFetcher<?> connection;
+    private final DataFetcher<?> owner;
+    private final DataFetcher<?> customers;
+    private final DataFetcher<?> companies;
+
+    SchemaMaker(DataFetcher<?> owner, DataFetcher<?> connection, DataFetcher<?> customers, DataFetcher<?> companies) {
+        this.owner = owner;
+        this.connection = connection;
+        this.customers = customers;
+        this.companies = companies;
+        scalars.put("Int", Scalars.GraphQLInt);
+        scalars.put("String", Scalars.GraphQLString);
+        scalars.put("Boolean", Scalars.GraphQLBoolean);
+        for (String name : List.of("Long", "Short", "Decimal", "DateTime", "Date", "Time")) {
+            scalars.put(name, GraphQLScalarType.newScalar().name(name).coercing(new Verbatim()).build());
+        }
+    }
+
+    GraphQLSchema make() {
+        var pageInfo = newObject().name("PageInfo").field(field("hasNextPage", Scalars.GraphQLBoolean))
+                .field(field("hasPreviousPage", Scalars.GraphQLBoolean))
+                .field(field("startCursor", Scalars.GraphQLString))
+                .field(field("endCursor", Scalars.GraphQLString)).build();
+        GraphQLObjectType.Builder useCompany = newObject().name("Query_UseCompany");
+        GraphQLObjectType.Builder useCustomer = newObject().name("Query_UseCustomer");
+        var direction = GraphQLEnumType.newEnum().name("SortOrder").value("ASC", "ASC").value("DESC", "DESC").build();
+        for (TableModel table : TableModel.ALL) {
+            String root = table.system() ? "Query_UseCustomer" : "Query_UseCompany";
+            String type = root + "_" + table.rowType() + "_Connection";
+            var page = newObject().name(type).field(field("totalCount", Scalars.GraphQLInt))
+                    .field(field("pageInfo", pageInfo))
+                    .field(field("items", list(rowType(table)))).build();
+            code.dataFetcher(at(type, "totalCount"),
+                    (DataFetcher<?>) env -> ((Connection) env.getSource()).totalCount());
+            code.dataFetcher(at(type, "pageInfo"), (DataFetcher<?>) env -> ((Connection) env.getSource()).pageInfo());
+            code.dataFetcher(at(type, "items"), (DataFetcher<?>) env -> ((Connection) env.getSource()).items());
+            code.dataFetcher(at(root, table.name()), connection);
+            GraphQLInputObjectType.Builder orderBy = newInputObject().name("OrderBy_" + table.rowType());
+            table.columns().forEach(column -> orderBy.field(newInputObjectField().name(column.name()).type(direction)));
+            GraphQLInputObjectType order = orderBy.build();
+            var fields = table.system() ? useCustomer : useCompany;
+            fields.field(newFieldDefinition().name(table.name()).type(page)
+                    .argument(argument("first", Scalars.GraphQLInt)).argument(argument("last", Scalars.GraphQLInt))
+                    .argument(argument("skip", Scalars.GraphQLInt)).argument(argument("after", Scalars.GraphQLString))
+                    .argument(argument("before", Scalars.GraphQLString)).argument(argument("filter", filterType(table)))
+                    .argument(argument("orderBy", list(order))).argument(argument("sortOrder", list(order)))
+                    .argument(argument("unoptimized", Scalars.GraphQLBoolean)));
+        }
+        GraphQLObjectType customer = newObject().name("AvailableCustomer").field(field("name", Scalars.GraphQLString))
+                .field(field("organizationNo", Scalars.GraphQLString))
+                .field(field("vismaNetCustomerId", Scalars.GraphQLInt)).build();
+        GraphQLObjectType company = newObject().name("AvailableCompany").field(field("name", Scalars.GraphQLString))
+                .field(field("organizationNo", Scalars.GraphQLString))
+                .field(field("vismaNetCompanyId", Scalars.GraphQLInt))
+                .field(field("vismaNetCustomerId", Scalars.GraphQLInt)).build();
+        var query = newObject().name("Query")
+                .field(newFieldDefinition().name("useCompany").type(useCompany)
+                        .argument(argument("no", Scalars.GraphQLInt)))
+                .field(newFieldDefinition().name("useCustomer").type(useCustomer)
+                        .argument(argument("no", Scalars.GraphQLInt)))
+                .field(newFieldDefinition().name("availableCustomers").type(listing("AvailableCustomers", customer))
+                        .argument(argument("first", Scalars.GraphQLInt)).argument(argument("last", Scalars.GraphQLInt)))
+                .field(newFieldDefinition().name("availableCompanies").type(listing("AvailableCompanies", company))
+                        .argument(argument("customerNo", Scalars.GraphQLInt))
+                        .argument(argument("first", Scalars.GraphQLInt))
+                        .argument(argument("last", Scalars.GraphQLInt)))
+                .build();
+        for (String root : List.of("useCompany", "useCustomer")) {
+            code.dataFetcher(at("Query", root), owner);
+        }
+        code.dataFetcher(at("Query", "availableCustomers"), customers);
+        code.dataFetcher(at("Query", "availableCompanies"), companies);
+        return GraphQLSchema.newSchema().query(query).codeRegistry(code.build()).build();
+    }
+
+    private static GraphQLObjectType listing(String name, GraphQLObjectType item) {
+        return newObject().name(name).field(field("totalCount", Scalars.GraphQLInt)).field(field("items", list(item)))
+                .build();
+    }
+
+    private GraphQLObjectType rowType(TableModel table) {
+        GraphQLObjectType.Builder row = newObject().name(table.rowType());
+        for (ColumnModel column : table.columns()) {
+            row.field(field(column.name(), scalars.get(column.kind().scalar)));
+            code.dataFetcher(at(table.rowType(), column.name()), (LightDataFetcher<?>) light(row_ -> row_.get(column)));
+            GraphQLOutputType companion = switch (column.kind()) {
+                case DATE -> scalars.get("Date");
+                case TIME, PRECISION_TIME -> scalars.get("Time");
+                case ENUM -> enumeration(table, column, TableModel.ENUM_NAMES);
+                case FLAGS -> list(enumeration(table, column, new String[]{"CreditNote", "BatchInvoice"}));
+                default -> null;
+            };
+            if (companion != null) {
+                row.field(field(column.companion(), companion));
+                code.dataFetcher(at(table.rowType(), column.companion()),
+                        (LightDataFetcher<?>) light(row_ -> row_.companion(column)));
+            }
+        }
+        // joins are there to be seen in the schema; their contents are not
+        if (table.name().equals("order")) {
+            row.field(field("joindown_OrderLine_via_Order", typeRef("Query_UseCompany_OrderLine_Connection")));
+        } else if (table.name().equals("orderLine")) {
+            row.field(field("joinup_Order", typeRef("Order")));
+        }
+        return row.build();
+    }
+
+    private GraphQLEnumType enumeration(TableModel table, ColumnModel column, String[] names) {
+        GraphQLEnumType.Builder type = GraphQLEnumType.newEnum().name(table.rowType() + "_" + column.companion());
+        for (String name : names) {
+            type.value(name, name);
+        }
+        return type.build();
+    }
+
+    private GraphQLInputType filterType(TableModel table) {
+        String name = "FilterExpression_" + table.rowType();
+        GraphQLInputObjectType.Builder filter = newInputObject().name(name)
+                .field(newInputObjectField().name("_and").type(list(typeRef(name))))
+                .field(newInputObjectField().name("_or").type(list(typeRef(name))));
+        var made = new TreeSet<String>();
+        for (ColumnModel column : table.columns()) {
+            String scalar = column.kind().scalar;
+            filter.field(newInputObjectField().name(column.name())
+                    .type(made.add(scalar) && !operators.containsKey(scalar)
+                            ? operators(scalar)
+                            : typeRef("Operators_" + scalar)));
+        }
+        return filter.build();
+    }
+
+    private final Map<String, GraphQLInputObjectType> operators = new HashMap<>();
+
+    private GraphQLInputObjectType operators(String scalar) {
+        return operators.computeIfAbsent(scalar, each -> {
+            GraphQLInputObjectType.Builder type = newInputObject().name("Operators_" + scalar);
+            OPERATORS.forEach(operator -> type.field(newInputObjectField().name(operator).type(scalars.get(scalar))));
+            type.field(newInputObjectField().name("_in").type(list(scalars.get(scalar))));
+            type.field(newInputObjectField().name("_not_in").type(list(scalars.get(scalar))));
+            type.field(newInputObjectField().name("_is_not_null").type(Scalars.GraphQLBoolean));
+            if (scalar.equals("String")) {
+                type.field(newInputObjectField().name("_like").type(Scalars.GraphQLString));
+            }
+            return type.build();
+        });
+    }
+
+    private static LightDataFetcher<Object> light(java.util.function.Function<Row, Object> value) {
+        return new LightDataFetcher<>() {
+            @Override
+            public Object get(graphql.schema.GraphQLFieldDefinition field, Object source,
+                    java.util.function.Supplier<graphql.schema.DataFetchingEnvironment> environment) {
+                return value.apply((Row) source);
+            }
+
+            @Override
+            public Object get(graphql.schema.DataFetchingEnvironment environment) {
+                return value.apply(environment.getSource());
+            }
+        };
+    }
+
+    private static graphql.schema.GraphQLFieldDefinition field(String name, GraphQLOutputType type) {
+        return newFieldDefinition().name(name).type(type).build();
+    }
+
+    private static graphql.schema.GraphQLArgument argument(String name, GraphQLInputType type) {
+        return newArgument().name(name).type(type).build();
+    }
+
+    private static FieldCoordinates at(String type, String field) {
+        return FieldCoordinates.coordinates(type, field);
+    }
+
+    static String name(graphql.schema.GraphQLType type) {
+        return ((GraphQLNamedType) type).getName();
+    }
+}

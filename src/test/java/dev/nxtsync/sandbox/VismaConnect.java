@@ -1,0 +1,152 @@
+package dev.nxtsync.sandbox;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.oauth2.sdk.AccessTokenResponse;
+import com.nimbusds.oauth2.sdk.ErrorObject;
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.OAuth2Error;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.ResponseType;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.TokenErrorResponse;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import com.nimbusds.oauth2.sdk.auth.PlainClientSecret;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
+import com.nimbusds.oauth2.sdk.token.Tokens;
+import com.nimbusds.openid.connect.sdk.SubjectType;
+import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
+
+/** Visma Connect: discovery, keys, and the client-credentials grant with a real check of the client. */
+final class VismaConnect {
+    static final String CLIENT = "isv_demo";
+    static final String SECRET = "demo+secret%/:1";
+    private static final Scope GRANTED = new Scope("business-graphql-service-api:access-group-based",
+            "business-graphql-service-api:access-group-based-readonly");
+
+    private final String issuer;
+    private final Duration lifetime;
+    private final Faults faults;
+    private final RSAKey key;
+    private final Map<String, Instant> issued = new ConcurrentHashMap<>();
+
+    VismaConnect(String issuer, Duration lifetime, Faults faults) {
+        this.issuer = issuer;
+        this.lifetime = lifetime;
+        this.faults = faults;
+        try {
+            key = new RSAKeyGenerator(2048).keyID(UUID.randomUUID().toString()).generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    String discovery() {
+        var metadata = new OIDCProviderMetadata(new Issuer(issuer), List.of(SubjectType.PUBLIC),
+                URI.create(issuer + "/.well-known/openid-configuration/jwks"));
+        metadata.setTokenEndpointURI(URI.create(issuer + "/connect/token"));
+        metadata.setAuthorizationEndpointURI(URI.create(issuer + "/connect/authorize"));
+        metadata.setUserInfoEndpointURI(URI.create(issuer + "/connect/userinfo"));
+        metadata.setEndSessionEndpointURI(URI.create(issuer + "/connect/endsession"));
+        metadata.setRevocationEndpointURI(URI.create(issuer + "/connect/revocation"));
+        metadata.setGrantTypes(
+                List.of(GrantType.AUTHORIZATION_CODE, GrantType.CLIENT_CREDENTIALS, GrantType.REFRESH_TOKEN));
+        metadata.setResponseTypes(List.of(ResponseType.CODE));
+        metadata.setCodeChallengeMethods(List.of(CodeChallengeMethod.S256, CodeChallengeMethod.PLAIN));
+        metadata.setTokenEndpointAuthMethods(
+                List.of(ClientAuthenticationMethod.CLIENT_SECRET_BASIC, ClientAuthenticationMethod.CLIENT_SECRET_POST));
+        metadata.setIDTokenJWSAlgs(List.of(JWSAlgorithm.RS256));
+        // as incomplete as the real one
+        metadata.setScopes(new Scope("openid", "email", "profile", "offline_access"));
+        metadata.setSupportsAuthorizationResponseIssuerParam(true);
+        return metadata.toJSONObject().toJSONString();
+    }
+
+    String keys() {
+        return new JWKSet(key.toPublicJWK()).toString();
+    }
+
+    /** Answers a request to the token endpoint. */
+    HTTPResponse token(String authorization, String contentType, String body) {
+        try {
+            var http = new HTTPRequest(HTTPRequest.Method.POST, URI.create(issuer + "/connect/token"));
+            http.setContentType(contentType == null ? "application/x-www-form-urlencoded" : contentType);
+            if (authorization != null) {
+                http.setAuthorization(authorization);
+            }
+            http.setBody(body);
+            return answer(TokenRequest.parse(http));
+        } catch (ParseException e) {
+            return refusal(e.getErrorObject() == null ? OAuth2Error.INVALID_REQUEST : e.getErrorObject());
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether the API takes this token now. */
+    boolean accepts(String token) {
+        var expiry = token == null ? null : issued.get(token);
+        return expiry != null && Instant.now().isBefore(expiry);
+    }
+
+    private HTTPResponse answer(TokenRequest request) throws JOSEException {
+        if (!(request.getClientAuthentication() instanceof PlainClientSecret client)
+                || !client.getClientID().getValue().equals(CLIENT)
+                || !client.getClientSecret().getValue().equals(SECRET)) {
+            return refusal(OAuth2Error.INVALID_CLIENT);
+        }
+        if (!request.getAuthorizationGrant().getType().equals(GrantType.CLIENT_CREDENTIALS)) {
+            return refusal(OAuth2Error.UNAUTHORIZED_CLIENT);
+        }
+        Scope asked = request.getScope() == null || request.getScope().isEmpty() ? GRANTED : request.getScope();
+        if (!GRANTED.toStringList().containsAll(asked.toStringList())) {
+            return refusal(OAuth2Error.INVALID_SCOPE);
+        }
+        boolean expired = faults.strikes("token-expired-on-arrival");
+        Instant now = Instant.now();
+        Instant expiry = expired ? now : now.plus(lifetime);
+        var jwt = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(),
+                new JWTClaimsSet.Builder().issuer(issuer).jwtID(UUID.randomUUID().toString()).claim("client_id", CLIENT)
+                        .claim("scope", asked.toStringList()).audience(List.of("business-graphql-service-api"))
+                        .notBeforeTime(Date.from(now)).expirationTime(Date.from(expiry)).build());
+        jwt.sign(new RSASSASigner(key));
+        issued.values().removeIf(each -> each.isBefore(now.minusSeconds(60)));
+        issued.put(jwt.serialize(), expiry);
+        long expiresIn = faults.strikes("no-expires-in") ? 0 : expired ? -1 : lifetime.toSeconds();
+        var response = new AccessTokenResponse(
+                new Tokens(new BearerAccessToken(jwt.serialize(), Math.max(0, expiresIn), asked), null))
+                .toHTTPResponse();
+        if (expired) {
+            response.setBody(response.getBody().replaceFirst("\\{", "{\"expires_in\":0,"));
+        }
+        return response;
+    }
+
+    /** 400 for every error, invalid_client included, and without a description. */
+    private static HTTPResponse refusal(ErrorObject error) {
+        var response = new TokenErrorResponse(new ErrorObject(error.getCode(), null, 400)).toHTTPResponse();
+        response.setStatusMessage("Bad Request");
+        return response;
+    }
+}

@@ -1,0 +1,210 @@
+package dev.nxtsync.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The packaged daemon, or one of its commands, as a process that is configured by environment variables alone. */
+public final class Daemon implements AutoCloseable {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final Process process;
+    private final Path log;
+    private final int port;
+    private final int managementPort;
+
+    private Daemon(Process process, Path log, int port, int managementPort) {
+        this.process = process;
+        this.log = log;
+        this.port = port;
+        this.managementPort = managementPort;
+    }
+
+    /** What to start, with which variables. */
+    public static final class Builder {
+        private final Map<String, String> variables = new TreeMap<>();
+        private final List<String> jvm = new ArrayList<>();
+        private String[] command = {};
+
+        public Builder with(String variable, Object value) {
+            variables.put(variable, value.toString());
+            return this;
+        }
+
+        public Builder without(String variable) {
+            variables.remove(variable);
+            return this;
+        }
+
+        public Builder jvm(String option) {
+            jvm.add(option);
+            return this;
+        }
+
+        public Builder command(String... arguments) {
+            command = arguments;
+            return this;
+        }
+
+        public Daemon start() {
+            int port = freePort();
+            int managementPort = freePort();
+            variables.putIfAbsent("NXT_HTTP_PORT", Integer.toString(port));
+            variables.putIfAbsent("NXT_MANAGEMENT_PORT", Integer.toString(managementPort));
+            var line = new ArrayList<String>();
+            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            line.addAll(jvm);
+            line.addAll(List.of("-jar", jar().toString()));
+            line.addAll(List.of(command));
+            try {
+                Path directory = Files.createTempDirectory("nxt-sync");
+                Path log = directory.resolve("log");
+                var builder = new ProcessBuilder(line).directory(directory.toFile()).redirectErrorStream(true)
+                        .redirectOutput(log.toFile());
+                builder.environment().keySet()
+                        .removeIf(name -> name.startsWith("NXT_") || name.startsWith("JAVA_TOOL"));
+                builder.environment().putAll(variables);
+                var daemon = new Daemon(builder.start(), log, port, managementPort);
+                Runtime.getRuntime().addShutdownHook(new Thread(daemon.process::destroyForcibly));
+                return daemon;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** A daemon of the sandbox's client on a database, without any pull. */
+    public static Builder on(String sandbox, TestDatabase database) {
+        return new Builder().with("NXT_CLIENT_ID", "isv_demo").with("NXT_CLIENT_SECRET", "demo+secret%/:1")
+                .with("NXT_ISSUER", sandbox)
+                .with("NXT_API_URL", sandbox).with("NXT_DATABASE_URL", database.url())
+                .with("NXT_DATABASE_USER", database.user());
+    }
+
+    public static Path jar() {
+        return Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
+    }
+
+    public static int freePort() {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public Path log() {
+        return log;
+    }
+
+    public String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String managementUrl() {
+        return "http://127.0.0.1:" + managementPort;
+    }
+
+    public boolean isRunning() { return process.isAlive(); }
+
+    /** Waits for its end. */
+    public int exitCode() throws InterruptedException {
+        if (!process.waitFor(90, TimeUnit.SECONDS)) {
+            throw new AssertionError("still running after 90 s:\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    public void terminate() {
+        process.destroy();
+    }
+
+    public void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Status and body of a path of the management port; 0 if nothing listens there. */
+    public Response get(String path) {
+        return get(managementPort, path);
+    }
+
+    /** Status and body of a path of the main port. */
+    public Response getMain(String path) {
+        return get(port, path);
+    }
+
+    public record Response(int status, String body) {}
+
+    /** The sum of a metric over all labels that contain the given text. */
+    public double metric(String name, String label) {
+        return get("/q/metrics").body().lines().filter(line -> line.startsWith(name) && line.contains(label))
+                .filter(line -> line.charAt(name.length()) == '{' || line.charAt(name.length()) == ' ')
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
+    }
+
+    /** Resident memory in bytes; 0 where the system does not tell. */
+    public long residentMemory() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst().orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Response get(int port, String path) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(10)).build();
+        try {
+            var response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            return new Response(response.statusCode(), response.body());
+        } catch (IOException e) {
+            return new Response(0, "");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.nxtsync.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+
+/** A database of its own in a real PostgreSQL, which all tests of a JVM share and which ends with it. */
+public final class TestDatabase {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final String name;
+
+    private static final class Server {
+        static final EmbeddedPostgres POSTGRES = start();
+
+        private static EmbeddedPostgres start() {
+            try {
+                // a hostile time zone, so that whoever relies on the session's is found out
+                return EmbeddedPostgres.builder().setServerConfig("synchronous_commit", "on")
+                        .setServerConfig("timezone", "Asia/Kathmandu")
+                        .setServerConfig("autovacuum_naptime", "5s").start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private TestDatabase(String name) {
+        this.name = name;
+    }
+
+    public static TestDatabase create() {
+        String name = "test" + NUMBER.incrementAndGet();
+        try (Connection admin = Server.POSTGRES.getPostgresDatabase().getConnection();
+                Statement statement = admin.createStatement()) {
+            statement.execute("create database " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return new TestDatabase(name);
+    }
+
+    public static void stopServer() throws IOException {
+        Server.POSTGRES.close();
+    }
+
+    public String url() {
+        return "jdbc:postgresql://127.0.0.1:" + Server.POSTGRES.getPort() + "/" + name;
+    }
+
+    public String user() {
+        return "postgres";
+    }
+
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(url(), user(), "");
+    }
+
+    public void execute(String sql) {
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** The only value of the only row. */
+    public String value(String sql) {
+        var rows = rows(sql);
+        return rows.isEmpty() ? null : rows.get(0).values().iterator().next();
+    }
+
+    public long number(String sql) {
+        var value = value(sql);
+        return value == null ? 0 : Long.parseLong(value);
+    }
+
+    /** 0 where the table is not there yet. */
+    public long count(String table) {
+        return value("select to_regclass('" + table + "')") == null ? 0 : number("select count(*) from " + table);
+    }
+
+    /** Rows as PostgreSQL's own text, by column. */
+    public List<Map<String, String>> rows(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            var all = new ArrayList<Map<String, String>>();
+            while (row.next()) {
+                var values = new LinkedHashMap<String, String>();
+                for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                    values.put(row.getMetaData().getColumnLabel(i), row.getString(i));
+                }
+                all.add(values);
+            }
+            return all;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+}
