@@ -3,11 +3,13 @@ package dev.nxtsync.sandbox;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -42,6 +44,8 @@ public final class Sandbox implements AutoCloseable {
     private final Random random;
     private volatile boolean still;
     private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+    private volatile String heldText = "";
+    private final AtomicInteger held = new AtomicInteger();
 
     public Sandbox(SandboxOptions options) {
         this.options = options;
@@ -68,9 +72,15 @@ public final class Sandbox implements AutoCloseable {
         return counters.of(name);
     }
 
-    /** Requests to the API wait from now on, with nothing answered, until {@link #release}. */
-    public void hold() {
+    /** Requests whose body has this text wait from now on, with nothing answered, until {@link #release}. */
+    public void holdRequestsWith(String text) {
+        heldText = text;
         gate = new CompletableFuture<>();
+    }
+
+    /** How many requests wait. */
+    public int held() {
+        return held.get();
     }
 
     public void release() {
@@ -78,8 +88,12 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /** The truth about a table, by column. */
-    public Iterable<Map<String, Object>> rows(int owner, String table) {
-        return data.all(owner, table).stream().map(api::poisoned).map(Sandbox::members).toList();
+    public List<Map<String, Object>> rows(int owner, String table) {
+        return truth(owner, table).stream().map(Sandbox::members).toList();
+    }
+
+    List<Row> truth(int owner, String table) {
+        return data.all(owner, table).stream().map(api::poisoned).toList();
     }
 
     public void put(int owner, String table, Map<String, Object> values) {
@@ -137,6 +151,9 @@ public final class Sandbox implements AutoCloseable {
             vertx.setTimer(delay, timer -> {
                 var answer = connect.token(request.getHeader("Authorization"), request.getHeader("Content-Type"),
                         body.toString());
+                if (answer.getStatusCode() == 200) {
+                    counters.count("tokens_issued");
+                }
                 text(request, answer.getStatusCode(), "application/json", answer.getBody());
             });
         }
@@ -158,7 +175,11 @@ public final class Sandbox implements AutoCloseable {
         } else if (body.length() > LARGEST_BODY) {
             text(request, 413, "text/html", "<html><body><h1>413 Request Entity Too Large</h1></body></html>");
         } else {
-            var unused = gate.whenComplete(
+            boolean hold = !gate.isDone() && body.toString().contains(heldText);
+            if (hold) {
+                held.incrementAndGet();
+            }
+            var unused = (hold ? gate : CompletableFuture.<Void>completedFuture(null)).whenComplete(
                     (open, failure) -> vertx.setTimer(faults.strikes("slow") ? 500 + random.nextInt(1500) : 1,
                             timer -> vertx.executeBlocking((Callable<byte[]>) () -> run(body.toString()), false)
                                     .onSuccess(answer -> send(request, answer))
@@ -264,7 +285,7 @@ public final class Sandbox implements AutoCloseable {
         int last = orders.isEmpty() ? 0 : (Integer) orders.lastKey().values().get(0);
         for (int i = 0; i < 3; i++) {
             int number = last > 0 ? 1 + random.nextInt(last) : 0;
-            if (orders.containsKey(new Key(java.util.List.of(number)))) {
+            if (orders.containsKey(new Key(List.of(number)))) {
                 put(company, "order", Map.of("orderNo", number, "information1", "changed at " + Row.now(),
                         "changedByUser", "somebody"));
             }

@@ -70,7 +70,9 @@ public final class Daemon implements AutoCloseable {
             line.addAll(List.of("-jar", jar().toString()));
             line.addAll(List.of(command));
             try {
-                Path directory = Files.createTempDirectory("nxt-sync");
+                Path directory = Files
+                        .createTempDirectory(Files.createDirectories(Path.of("target", "daemons")), "daemon")
+                        .toAbsolutePath();
                 Path log = directory.resolve("log");
                 var builder = new ProcessBuilder(line).directory(directory.toFile()).redirectErrorStream(true)
                         .redirectOutput(log.toFile());

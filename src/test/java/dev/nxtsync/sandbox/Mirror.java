@@ -1,0 +1,116 @@
+package dev.nxtsync.sandbox;
+
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+import dev.nxtsync.support.TestDatabase;
+
+/** Compares a target table with the sandbox's truth, row for row, by a mapping that is written anew from the contract. */
+public final class Mirror {
+    private Mirror() {}
+
+    /** At most ten differences; empty if source and target are equal. */
+    public static List<String> differences(Sandbox sandbox, TestDatabase database, int owner, String table) {
+        TableModel model = Data.table(table);
+        var differences = new ArrayList<String>();
+        String ownerColumn = model.system() ? "nxt_customer" : "nxt_company";
+        String target = "nxt.\"" + snake(table) + "\"";
+        try (Connection connection = database.connect(); Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.setFetchSize(1000);
+            List<String> columns = columns(statement, target);
+            var expected = new HashMap<String, List<String>>();
+            for (Row row : sandbox.truth(owner, table)) {
+                expected.put(key(model, row), values(model, row, columns));
+            }
+            try (ResultSet rows = statement
+                    .executeQuery("select * from " + target + " where " + ownerColumn + " = " + owner)) {
+                while (rows.next() && differences.size() < 10) {
+                    var found = new ArrayList<String>();
+                    for (String column : columns) {
+                        found.add(rows.getString(column));
+                    }
+                    var keys = new ArrayList<String>();
+                    for (String column : model.key()) {
+                        keys.add(rows.getString(snake(column)));
+                    }
+                    var wanted = expected.remove(keys.toString());
+                    if (wanted == null) {
+                        differences.add("too many: " + keys);
+                    } else if (!wanted.equals(found)) {
+                        differences.add(keys + ": is " + found + ", not " + wanted + " in " + columns);
+                    }
+                }
+            }
+            expected.keySet().stream().limit(10 - Math.min(10, differences.size()))
+                    .forEach(key -> differences.add("missing: " + key));
+            return differences;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> columns(Statement statement, String target) throws SQLException {
+        try (ResultSet none = statement.executeQuery("select * from " + target + " where false")) {
+            var columns = new ArrayList<String>();
+            for (int i = 1; i <= none.getMetaData().getColumnCount(); i++) {
+                if (!none.getMetaData().getColumnName(i).startsWith("nxt_")) {
+                    columns.add(none.getMetaData().getColumnName(i));
+                }
+            }
+            return columns;
+        }
+    }
+
+    private static String key(TableModel model, Row row) {
+        return model.key().stream().map(column -> String.valueOf(row.get(model.column(column)))).toList().toString();
+    }
+
+    private static List<String> values(TableModel model, Row row, List<String> columns) {
+        Map<String, String> all = new HashMap<>();
+        for (ColumnModel column : model.columns()) {
+            Object value = row.get(column);
+            Object companion = column.kind().suffix.isEmpty() || value == null ? null : row.companion(column);
+            String name = snake(column.name());
+            switch (column.kind()) {
+                case DATE -> all.put(name, Objects.toString(companion, null));
+                case TIME, PRECISION_TIME -> all.put(name, companion == null ? null : trimmed(companion.toString()));
+                case ENUM -> {
+                    all.put(name, Objects.toString(value, null));
+                    all.put(name + "_as_enum", Objects.toString(companion, null));
+                }
+                case TIMESTAMP -> all.put(name,
+                        value == null
+                                ? null
+                                : trimmed(value.toString().substring(0, Math.min(26, value.toString().length()))));
+                case DECIMAL -> all.put(name, value == null ? null : new BigDecimal(value.toString()).toPlainString());
+                case BOOLEAN -> all.put(name, value == null ? null : (Boolean) value ? "t" : "f");
+                default -> all.put(name, Objects.toString(value, null));
+            }
+        }
+        return new ArrayList<>(columns.stream().map(all::get).toList());
+    }
+
+    /** As PostgreSQL prints: without zeros at the end of a fraction. */
+    private static String trimmed(String time) {
+        return time.contains(".") ? time.replaceAll("0+$", "").replaceAll("\\.$", "") : time;
+    }
+
+    private static String snake(String name) {
+        var snake = new StringBuilder();
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            snake.append(Character.isUpperCase(c) ? "_" : "").append(c);
+        }
+        return snake.toString().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.nxtsync.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.sandbox.Mirror;
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.Size;
+import dev.nxtsync.support.TestDatabase;
+
+class FrozenReplicaWritesNothingIT {
+
+    @Test
+    void twoReplicasShareTheWork() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(
+                SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 10_000)))) {
+            var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
+                    .with("NXT_PULLS_ORDERS_EVERY", "2s")
+                    .with("NXT_BUDGET_SHARE", 2);
+            try (Daemon one = builder.start();
+                    Daemon two = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start()) {
+                await().atMost(Duration.ofSeconds(90)).until(() -> reads(one) > 0 && reads(two) > 0
+                        && database.number(
+                                "select count(*) from nxt_sync.pull_state where completed_at is not null") == 3);
+                Size.figure("two replicas read %.0f and %.0f rows", reads(one), reads(two));
+                assertThat(database.number("select count(*) from nxt_sync.replica")).isEqualTo(2);
+                assertThat(one.metric("nxt_stale_writes_refused_total", "")
+                        + two.metric("nxt_stale_writes_refused_total", "")).isZero();
+            }
+            for (int company : new int[]{5_280_001, 5_280_002, 5_280_003}) {
+                assertThat(Mirror.differences(sandbox, database, company, "order")).isEmpty();
+            }
+            assertThat(database.number("select count(*) from nxt_sync.replica")).isZero();
+            assertThat(database.number("select count(*) from nxt_sync.job where holder is not null")).isZero();
+        }
+    }
+
+    @Test
+    void aReplicaThatFreezesInMidPageAndWakesAfterItsWorkWasTakenOverWritesNothingMore() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(
+                SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 3000)))) {
+            var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
+                    .with("NXT_PULLS_ORDERS_COMPANIES", "5280001").with("NXT_PULLS_ORDERS_EVERY", "24h")
+                    .with("NXT_PULLS_ORDERS_PAGE_SIZE", 1000);
+            try (Daemon frozen = builder.start()) {
+                sandbox.holdRequestsWith("\"filter\":");
+                await().atMost(Duration.ofSeconds(60)).until(() -> sandbox.held() > 0);
+                String fence = database.value("select fence from nxt_sync.job");
+                frozen.signal("STOP");
+                sandbox.release();
+                try (Daemon successor = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start()) {
+                    await().atMost(Duration.ofSeconds(90))
+                            .until(() -> database.number(
+                                    "select count(*) from nxt_sync.pull_state where completed_at is not null") == 1);
+                    assertThat(database.number("select fence from nxt_sync.job")).isGreaterThan(Long.parseLong(fence));
+                    // from here on any write of the frozen one would show
+                    database.execute("update nxt.\"order\" set information1 = 'written by the successor'");
+                    String before = database
+                            .value("select md5(string_agg(o::text, '' order by order_no)) from nxt.\"order\" o");
+                    String state = database.value("select p::text from nxt_sync.pull_state p");
+                    frozen.signal("CONT");
+                    await().atMost(Duration.ofSeconds(60))
+                            .until(() -> frozen.metric("nxt_stale_writes_refused_total", "") == 1);
+                    assertThat(frozen.output()).contains("was taken over while this process was silent");
+                    assertThat(database
+                            .value("select md5(string_agg(o::text, '' order by order_no)) from nxt.\"order\" o"))
+                            .isEqualTo(before);
+                    assertThat(database.value("select p::text from nxt_sync.pull_state p")).isEqualTo(state);
+                    assertThat(successor.metric("nxt_stale_writes_refused_total", "")).isZero();
+                    Size.figure("frozen replica: %.0f write refused",
+                            frozen.metric("nxt_stale_writes_refused_total", ""));
+                }
+            }
+        }
+    }
+
+    private static double reads(Daemon daemon) {
+        return daemon.metric("nxt_pull_rows_total", "kind=\"read\"");
+    }
+}
