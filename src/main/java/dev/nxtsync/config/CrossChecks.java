@@ -89,7 +89,7 @@ final class CrossChecks {
     private void targets(Map<String, Settings.Pull> pulls) {
         var taken = new HashMap<String, String>();
         for (Settings.Pull pull : pulls.values()) {
-            String target = pull.target().orElse(pull.table());
+            String target = pull.targetName();
             var other = taken.putIfAbsent(target, pull.name());
             if (other != null && !target.isEmpty()) {
                 add("NXT_PULLS_" + pull.name().toUpperCase(Locale.ROOT) + "_TARGET", "the pulls " + other + " and "

@@ -6,23 +6,34 @@ import java.util.Locale;
 import java.util.Optional;
 
 import org.apache.commons.text.similarity.JaroWinklerSimilarity;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** The "did you mean" of every message about a name that does not exist. */
 public final class Nearest {
-    private static final double ALIKE = 0.8;
+    /** Of all letters, so many may be wrong in a typing error; beyond that only a common beginning counts. */
+    private static final double WRONG = 0.34;
+    private static final double ALIKE = 0.85;
+    private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
     private static final JaroWinklerSimilarity SIMILARITY = new JaroWinklerSimilarity();
 
     private Nearest() {}
 
     /** The valid name that is most like the given one; empty if none is much like it. Case does not matter. */
     public static Optional<String> to(String name, Collection<String> valid) {
-        return valid.stream().filter(each -> likeness(name, each) >= ALIKE)
-                .max(Comparator.<String>comparingDouble(each -> likeness(name, each)));
+        var nearest = valid.stream().min(Comparator.comparingDouble(each -> wrong(name, each)));
+        return nearest.filter(each -> wrong(name, each) <= WRONG)
+                .or(() -> valid.stream().filter(each -> likeness(name, each) >= ALIKE)
+                        .max(Comparator.comparingDouble(each -> likeness(name, each))));
     }
 
     /** {@code "; did you mean x?"}, or nothing if no valid name is like the given one. */
     public static String hint(String name, Collection<String> valid) {
         return to(name, valid).map(each -> "; did you mean " + each + "?").orElse("");
+    }
+
+    private static double wrong(String a, String b) {
+        return DISTANCE.apply(a.toLowerCase(Locale.ROOT), b.toLowerCase(Locale.ROOT))
+                / (double) Math.max(a.length(), b.length());
     }
 
     private static double likeness(String a, String b) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -19,7 +20,7 @@ import io.smallrye.config.source.yaml.YamlConfigSource;
 record RawSettings(Map<String, String> values) {
     private static final String PREFIX = "NXT_";
     /** Settings that may be given without naming the connection, which is then {@code main}. */
-    private static final java.util.List<String> SHORT = java.util.List.of("CLIENT_ID", "CLIENT_SECRET",
+    static final List<String> SHORT = List.of("CLIENT_ID", "CLIENT_SECRET",
             "CLIENT_SECRET_FILE",
             "SCOPE", "CUSTOMER", "TENANT_ID", "TOKEN_PARAMETERS", "TOKEN_AUTH");
     private static final String MAIN = "NXT_CONNECTIONS_MAIN_";

@@ -75,6 +75,11 @@ public record Settings(
             @Default("1000") @Range(min = 1, max = 100_000) int pageSize,
             Optional<String> target) {
 
+        /** The name of its table in the target schema. */
+        public String targetName() {
+            return target.orElseGet(() -> SnakeCase.of(table));
+        }
+
         /** When the pull is due: its cron expression, else its interval, else every five minutes. */
         public Cadence cadence(ZoneId zone) {
             return cron.<Cadence>map(expression -> new Cadence.At(expression, zone))

@@ -60,6 +60,7 @@ record UnknownSetting(String variable, Set<String> known) {
     private Set<String> everyName() {
         var names = new TreeSet<>(known);
         known.forEach(each -> names.add(RawSettings.shown(each)));
+        RawSettings.SHORT.forEach(each -> names.add("NXT_" + each));
         var entry = Pattern.compile("NXT_[A-Z]+_([A-Z0-9]+)_.+").matcher(variable);
         String name = entry.matches() ? entry.group(1) : "X";
         addKeys(names, "NXT_CONNECTIONS_" + name, Settings.Connection.class);

@@ -9,6 +9,7 @@ import java.util.Optional;
 
 import dev.nxtsync.config.Nearest;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
@@ -53,7 +54,7 @@ record TableMapping(List<String> fields, List<Integer> sources, TargetTable targ
         table.columns().values().stream().filter(builder::wanted).forEach(builder::add);
         problems.addAll(builder.problems);
         String owner = table.scope() == Scope.COMPANY ? "nxt_company" : "nxt_customer";
-        String name = pull.target().orElseGet(() -> SqlName.snakeCase(table.name()));
+        String name = pull.targetName();
         if (!SqlName.fits(name)) {
             problems.add("The name " + name + " is longer than PostgreSQL's " + SqlName.LONGEST
                     + " bytes; set NXT_PULLS_…_TARGET.");
@@ -63,8 +64,8 @@ record TableMapping(List<String> fields, List<Integer> sources, TargetTable targ
         }
         var target = new TargetTable(schema, name, owner,
                 "Business NXT's table " + table.name() + ", kept by nxt-sync", List.copyOf(builder.columns.values()),
-                key.stream().map(SqlName::snakeCase).toList(),
-                Optional.of(CHANGE_STAMP).filter(table.columns()::containsKey).map(SqlName::snakeCase));
+                key.stream().map(SnakeCase::of).toList(),
+                Optional.of(CHANGE_STAMP).filter(table.columns()::containsKey).map(SnakeCase::of));
         return new TableMapping(List.copyOf(builder.fields.keySet()), List.copyOf(builder.sources), target);
     }
 
@@ -90,7 +91,7 @@ record TableMapping(List<String> fields, List<Integer> sources, TargetTable targ
         }
 
         void add(Column column) {
-            String name = SqlName.snakeCase(column.name());
+            String name = SnakeCase.of(column.name());
             switch (column.companion()) {
                 case DATE -> put(name, ColumnType.DATE, column, column.name(), "a date; 0 and invalid dates are null");
                 case TIME -> put(name, ColumnType.TIME, column, column.companionField(), "a time of day");

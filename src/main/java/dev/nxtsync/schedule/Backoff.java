@@ -3,9 +3,9 @@ package dev.nxtsync.schedule;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** How long to wait after the n-th failure in a row: doubling from two seconds to five minutes, with jitter. */
+/** How long to wait after the n-th failure in a row: doubling from half a second to five minutes, with jitter. */
 public final class Backoff {
-    private static final long FIRST = 2_000;
+    private static final long FIRST = 500;
     private static final long LONGEST = 300_000;
 
     private Backoff() {}

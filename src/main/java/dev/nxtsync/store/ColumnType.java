@@ -150,9 +150,10 @@ public enum ColumnType {
     private static String whole(String json, int bits) throws CannotHold {
         BigInteger number;
         try {
-            number = json.length() < 10
-                    ? BigInteger.valueOf(Integer.parseInt(json))
-                    : new BigDecimal(json).toBigIntegerExact();
+            if (json.length() < 10 && json.indexOf('E') < 0 && json.indexOf('.') < 0) {
+                return Integer.toString(Integer.parseInt(json));
+            }
+            number = new BigDecimal(json).toBigIntegerExact();
         } catch (ArithmeticException | NumberFormatException e) {
             throw new CannotHold("not a whole number");
         }

@@ -52,6 +52,32 @@ public class Database {
         }
     }
 
+    /**
+     * As {@link #inTransaction}, but one process at a time: for DDL, in which {@code if not exists} does not keep two from
+     * each other.
+     */
+    public <T> T alone(Work<T> work) throws SQLException {
+        return inTransaction(transaction -> {
+            try (Statement lock = transaction.createStatement()) {
+                lock.execute("select pg_advisory_xact_lock(hashtext('nxt_sync ddl'))");
+            }
+            return work.in(transaction);
+        });
+    }
+
+    /** Makes a schema if it is missing; that right is not needed where it is there. */
+    static void makeSchema(Connection transaction, String name) throws SQLException {
+        try (var exists = transaction.prepareStatement("select from pg_namespace where nspname = ?");
+                Statement make = transaction.createStatement()) {
+            exists.setString(1, name);
+            try (var row = exists.executeQuery()) {
+                if (!row.next()) {
+                    make.execute("create schema " + SqlName.quoted(name));
+                }
+            }
+        }
+    }
+
     /** Whether the database could not be reached or was lost, rather than a statement refused (SQLSTATE classes 08 and 57). */
     public static boolean isAway(SQLException e) {
         String state = e.getSQLState();

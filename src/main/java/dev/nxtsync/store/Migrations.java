@@ -1,5 +1,7 @@
 package dev.nxtsync.store;
 
+import java.sql.SQLException;
+
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
@@ -9,10 +11,12 @@ import org.flywaydb.core.Flyway;
 @Singleton
 public class Migrations {
     private final Instance<Flyway> flyway;
+    private final Database database;
     private volatile boolean done;
 
-    Migrations(Instance<Flyway> flyway) {
+    Migrations(Instance<Flyway> flyway, Database database) {
         this.flyway = flyway;
+        this.database = database;
     }
 
     /** Whether {@link #run} has succeeded in this process. */
@@ -20,8 +24,17 @@ public class Migrations {
         return done;
     }
 
-    /** @throws org.flywaydb.core.api.FlywayException if the database is away, or rights are missing */
-    public void run() {
+    /**
+     * Does nothing where there is nothing to do.
+     *
+     * @throws SQLException if the database is away, or the schema is missing and may not be made
+     * @throws org.flywaydb.core.api.FlywayException if a migration fails
+     */
+    public void run() throws SQLException {
+        database.alone(transaction -> {
+            Database.makeSchema(transaction, "nxt_sync");
+            return true;
+        });
         flyway.get().migrate();
         done = true;
     }

@@ -32,7 +32,7 @@ public class TableMaker {
      * @return what about a table that is already there cannot be used; empty if all is well
      */
     public List<String> make(TargetTable table) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.alone(transaction -> {
             var found = columns(transaction, table);
             if (found.isEmpty()) {
                 create(transaction, table);
@@ -68,7 +68,7 @@ public class TableMaker {
         String key = Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
                 .collect(joining(", "));
         try (Statement statement = transaction.createStatement()) {
-            statement.execute("create schema if not exists " + SqlName.quoted(table.schema()));
+            Database.makeSchema(transaction, table.schema());
             statement.execute("create table " + table.quotedName() + " (\n" + owner + " integer not null,\n" + columns
                     + "nxt_read_at timestamptz not null,\nnxt_deleted_at timestamptz,\nprimary key (" + key + "))");
             statement.execute("comment on table " + table.quotedName() + " is " + SqlName.literal(table.comment()));

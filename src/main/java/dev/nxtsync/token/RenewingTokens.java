@@ -154,6 +154,7 @@ public final class RenewingTokens implements Tokens {
             try {
                 if (passed.equals(token)) {
                     rejections = 0;
+                    failures = 0;
                 }
             } finally {
                 lock.unlock();
@@ -221,7 +222,8 @@ public final class RenewingTokens implements Tokens {
         boolean news = failure != null || !everIssued;
         token = new AccessToken(granted.accessToken(), scope, sentAt, sentAt + lifetime.toNanos());
         failure = null;
-        failures = 0;
+        // a token that may be refused as the one before does not end a row of failures
+        failures = rejections == 0 ? 0 : failures;
         everIssued = true;
         Duration next = times.afterSuccess(lifetime, left);
         count("ok");

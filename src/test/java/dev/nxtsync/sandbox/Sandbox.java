@@ -78,6 +78,11 @@ public final class Sandbox implements AutoCloseable {
         gate = new CompletableFuture<>();
     }
 
+    /** Every token that was issued in the last minute. */
+    public List<String> tokens() {
+        return connect.tokens();
+    }
+
     /** How many requests wait. */
     public int held() {
         return held.get();

@@ -110,6 +110,10 @@ final class VismaConnect {
         return expiry != null && Instant.now().isBefore(expiry);
     }
 
+    List<String> tokens() {
+        return List.copyOf(issued.keySet());
+    }
+
     private HTTPResponse answer(TokenRequest request) throws JOSEException {
         if (!(request.getClientAuthentication() instanceof PlainClientSecret client)
                 || !client.getClientID().getValue().equals(CLIENT)

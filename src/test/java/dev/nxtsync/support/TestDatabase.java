@@ -57,8 +57,17 @@ public final class TestDatabase {
         Server.POSTGRES.close();
     }
 
+    public int port() {
+        return Server.POSTGRES.getPort();
+    }
+
     public String url() {
-        return "jdbc:postgresql://127.0.0.1:" + Server.POSTGRES.getPort() + "/" + name;
+        return url(port());
+    }
+
+    /** Its address by way of another port of this machine. */
+    public String url(int port) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + name;
     }
 
     public String user() {

@@ -1,0 +1,67 @@
+package dev.nxtsync;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.nxtsync");
+
+    @Test
+    void packagesDependInOneDirectionOnly() {
+        layeredArchitecture().consideringOnlyDependenciesInLayers()
+                .layer("config").definedBy("..config..").layer("token").definedBy("..token..").layer("graphql")
+                .definedBy("..graphql..")
+                .layer("store").definedBy("..store..").layer("schedule").definedBy("..schedule..").layer("pull")
+                .definedBy("..pull..")
+                .layer("operate").definedBy("..operate..")
+                .whereLayer("config").mayNotAccessAnyLayer()
+                .whereLayer("token").mayOnlyAccessLayers("config")
+                .whereLayer("graphql").mayOnlyAccessLayers("config", "token")
+                .whereLayer("store").mayOnlyAccessLayers("config")
+                .whereLayer("schedule").mayOnlyAccessLayers("config", "store")
+                .whereLayer("pull").mayOnlyAccessLayers("config", "graphql", "store", "schedule")
+                .whereLayer("operate").mayNotBeAccessedByAnyLayer()
+                .check(CLASSES);
+        slices().matching("dev.nxtsync.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void onlyTheStoreWritesSqlAndOnlyGraphqlSpeaksHttp() {
+        noClasses().that().resideOutsideOfPackage("..store..").should().dependOnClassesThat()
+                .haveFullyQualifiedName("java.sql.Connection")
+                .check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("..graphql..").should().dependOnClassesThat()
+                .resideInAPackage("jakarta.ws.rs..").check(CLASSES);
+    }
+
+    @Test
+    void nothingIsInjectedIntoFieldsAndNothingSleeps() {
+        noFields().should().beAnnotatedWith(jakarta.inject.Inject.class).check(CLASSES);
+        noClasses().should().callMethod(Thread.class, "sleep", long.class).check(CLASSES);
+        noClasses().should().callMethod(System.class, "currentTimeMillis").check(CLASSES);
+        noClasses().should().callMethod(java.time.Instant.class, "now").check(CLASSES);
+    }
+
+    @Test
+    void everyPackageSaysWhatItIs() throws IOException {
+        try (var directories = Files.walk(Path.of("src/main/java/dev/nxtsync"))) {
+            assertThat(directories.filter(Files::isDirectory).filter(each -> !each.endsWith("nxtsync")))
+                    .allMatch(each -> Files.exists(each.resolve("package-info.java")));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.nxtsync.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.nxtsync.config.SettingsReader.Reading;
+
+class SettingsReaderTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void everyDefaultIsAsTheContractSays() {
+        Settings settings = read(Map.of("NXT_PULLS_ORDERS_TABLE", "order")).settings();
+        var connection = settings.connections().get("main");
+        assertThat(connection.scope()).isEqualTo("business-graphql-service-api:access-group-based");
+        assertThat(connection.tokenAuth()).isEqualTo(Settings.TokenAuth.BASIC);
+        assertThat(connection.customer()).isEmpty();
+        assertThat(settings.issuer(connection)).isEqualTo("https://connect.visma.com");
+        assertThat(settings.graphqlUrl(connection)).isEqualTo("https://business.visma.net/api/graphql-service");
+        assertThat(settings.target().schema()).isEqualTo("nxt");
+        assertThat(settings.api().timeLimit()).isEqualTo(Duration.ofSeconds(59));
+        assertThat(settings.budget()).isEqualTo(new Settings.Budget(540, 1));
+        assertThat(settings.http().port()).isEqualTo(8080);
+        assertThat(settings.management().port()).isEqualTo(9000);
+        assertThat(settings.timeZone()).isEqualTo(ZoneId.of("UTC"));
+        var pull = settings.pulls().get("orders");
+        assertThat(pull.connection()).isEqualTo("main");
+        assertThat(pull.pageSize()).isEqualTo(1000);
+        assertThat(pull.companies()).isEmpty();
+        assertThat(pull.cadence(settings.timeZone())).isEqualTo(new Cadence.Every(Duration.ofMinutes(5)));
+    }
+
+    @Test
+    void everySettingIsReadFromItsVariable() {
+        var reading = read(Map.ofEntries(Map.entry("NXT_CONNECTIONS_SIDE_CLIENT_ID", "isv_side"),
+                Map.entry("NXT_CONNECTIONS_SIDE_CLIENT_SECRET", "${x}"),
+                Map.entry("NXT_CONNECTIONS_SIDE_SCOPE", "s"), Map.entry("NXT_CONNECTIONS_SIDE_CUSTOMER", "1, 2"),
+                Map.entry("NXT_CONNECTIONS_SIDE_TENANT_ID", "t"),
+                Map.entry("NXT_CONNECTIONS_SIDE_TOKEN_PARAMETERS", "a=b&c=d"),
+                Map.entry("NXT_CONNECTIONS_SIDE_TOKEN_AUTH", "body"),
+                Map.entry("NXT_CONNECTIONS_SIDE_ISSUER", "https://i.example/"),
+                Map.entry("NXT_CONNECTIONS_SIDE_API_URL", "https://a.example/"),
+                Map.entry("NXT_PULLS_X1_TABLE", "orderLine"),
+                Map.entry("NXT_PULLS_X1_KEY", "orderNo,lineNo"), Map.entry("NXT_PULLS_X1_CONNECTION", "side"),
+                Map.entry("NXT_PULLS_X1_COMPANIES", "7"),
+                Map.entry("NXT_PULLS_X1_COLUMNS", "quantity"), Map.entry("NXT_PULLS_X1_EXCEPT", "description"),
+                Map.entry("NXT_PULLS_X1_FILTER", "{\"orderNo\":{\"_gt\":0}}"),
+                Map.entry("NXT_PULLS_X1_CRON", "0 30 2 * * ?"),
+                Map.entry("NXT_PULLS_X1_PAGE_SIZE", "17"), Map.entry("NXT_PULLS_X1_TARGET", "lines"),
+                Map.entry("NXT_TARGET_SCHEMA", "erp"),
+                Map.entry("NXT_API_TIME_LIMIT", "20s"), Map.entry("NXT_BUDGET_REQUESTS_PER_MINUTE", "60"),
+                Map.entry("NXT_BUDGET_SHARE", "2"),
+                Map.entry("NXT_TIME_ZONE", "Europe/Oslo"), Map.entry("NXT_HTTP_PORT", "1"),
+                Map.entry("NXT_MANAGEMENT_PORT", "2"),
+                Map.entry("NXT_DATABASE_USER", "u"), Map.entry("NXT_DATABASE_PASSWORD", "p")));
+        assertThat(reading.problems()).isEmpty();
+        assertThat(reading.warnings()).isEmpty();
+        Settings settings = reading.settings();
+        var side = settings.connections().get("side");
+        assertThat(side.clientSecret().reveal()).as("never expanded").isEqualTo("${x}");
+        assertThat(side.customer()).containsExactly(1, 2);
+        assertThat(side.tokenAuth()).isEqualTo(Settings.TokenAuth.BODY);
+        assertThat(settings.issuer(side)).isEqualTo("https://i.example");
+        assertThat(settings.graphqlUrl(side)).isEqualTo("https://a.example/api/graphql-service");
+        var pull = settings.pulls().get("x1");
+        assertThat(pull.key()).isEqualTo(List.of("orderNo", "lineNo"));
+        assertThat(pull.cadence(settings.timeZone()).next(Instant.parse("2026-07-01T00:00:00Z")))
+                .isEqualTo(Instant.parse("2026-07-01T00:30:00Z"));
+        assertThat(pull.pageSize()).isEqualTo(17);
+        assertThat(settings.toString()).doesNotContain("${x}").doesNotContain("=p,");
+    }
+
+    @Test
+    void theYamlFileHoldsTheSameKeysAndTheEnvironmentGoesFirst() throws IOException {
+        Files.writeString(directory.resolve("application.yaml"), """
+                nxt:
+                  client-id: isv_yaml
+                  connections:
+                    main:
+                      client-secret: from-yaml
+                  database:
+                    url: jdbc:postgresql://yaml/db
+                  target-schema: yaml
+                  pulls:
+                    orders:
+                      table: order
+                      companies: [1, 2]
+                      every: 7m
+                """);
+        var reading = SettingsReader.read(Map.of("NXT_PULLS_ORDERS_EVERY", "9m"), new Properties(),
+                directory.resolve("application.yaml"));
+        assertThat(reading.problems()).isEmpty();
+        assertThat(reading.settings().connections().get("main").clientId()).isEqualTo("isv_yaml");
+        assertThat(reading.settings().database().url()).isEqualTo("jdbc:postgresql://yaml/db");
+        assertThat(reading.settings().target().schema()).isEqualTo("yaml");
+        assertThat(reading.settings().pulls().get("orders").companies()).containsExactly(1, 2);
+        assertThat(reading.settings().pulls().get("orders").every()).contains(Duration.ofMinutes(9));
+    }
+
+    @Test
+    void aSecretInAFileIsReadAnewAtEachUse() throws IOException {
+        Path file = directory.resolve("secret");
+        Files.writeString(file, "one\n");
+        var settings = read(Map.of("NXT_DATABASE_PASSWORD_FILE", file.toString())).settings();
+        var password = settings.database().password().orElseThrow();
+        assertThat(password.reveal()).isEqualTo("one");
+        Files.writeString(file, "two\n");
+        assertThat(password.reveal()).isEqualTo("two");
+        assertThat(
+                read(Map.of("NXT_DATABASE_PASSWORD_FILE", directory.resolve("none").toString())).problems().toString())
+                .contains("NXT_DATABASE_PASSWORD_FILE").contains("cannot be read");
+        assertThat(read(Map.of("NXT_DATABASE_PASSWORD_FILE", file.toString(), "NXT_DATABASE_PASSWORD", "hidden"))
+                .problems().toString())
+                .contains("set one of the two").doesNotContain("hidden");
+    }
+
+    @Test
+    void everyKeyOfTheContractIsKnownAlsoWhereItIsReserved() {
+        var reading = read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_RECONCILE", "24h", "NXT_PUSHES_B_TABLE",
+                "order", "NXT_BUDGET_SLOTS", "40",
+                "NXT_OPERATOR_KEY", "k", "NXT_SERVER_TIME_ZONE", "Europe/Oslo"));
+        assertThat(reading.problems()).isEmpty();
+        assertThat(reading.warnings()).hasSize(5)
+                .allMatch(warning -> warning.endsWith("has no effect in this version"));
+    }
+
+    @Test
+    void twoPullsOfOneTableNeedTargetsOfTheirOwn() {
+        assertThat(read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_B_TABLE", "order")).problems().toString())
+                .contains("NXT_PULLS_B_TARGET");
+        assertThat(
+                read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_B_TABLE", "order", "NXT_PULLS_B_TARGET", "other"))
+                        .problems())
+                .isEmpty();
+        assertThat(read(Map.of("NXT_PULLS_A_TABLE", "orderLine", "NXT_PULLS_B_TABLE", "order", "NXT_PULLS_B_TARGET",
+                "order_line")).problems().toString())
+                .contains("NXT_PULLS_B_TARGET");
+    }
+
+    @Test
+    void whatCouldBecomePartOfADocumentIsANameAndNothingElse() {
+        assertThat(read(
+                Map.of("NXT_PULLS_A_TABLE", "order(first:1){x}", "NXT_PULLS_A_KEY", "a}", "NXT_PULLS_A_COLUMNS", "b c"))
+                .problems()).hasSize(3);
+    }
+
+    @Test
+    void dueTimesAreMultiplesOfTheInterval() {
+        var cadence = new Cadence.Every(Duration.ofMinutes(5));
+        assertThat(cadence.next(Instant.parse("2026-11-24T12:03:07Z")))
+                .isEqualTo(Instant.parse("2026-11-24T12:05:00Z"));
+        assertThat(cadence.next(Instant.parse("2026-11-24T12:05:00Z")))
+                .isEqualTo(Instant.parse("2026-11-24T12:10:00Z"));
+    }
+
+    private static Reading read(Map<String, String> variables) {
+        var all = new HashMap<>(Map.of("NXT_DATABASE_URL", "jdbc:postgresql://db/x"));
+        if (variables.keySet().stream().noneMatch(name -> name.startsWith("NXT_CONNECTIONS"))) {
+            all.putAll(Map.of("NXT_CLIENT_ID", "isv_x", "NXT_CLIENT_SECRET", "s"));
+        }
+        all.putAll(variables);
+        return SettingsReader.read(all, new Properties(), Path.of("no-such-file.yaml"));
+    }
+}

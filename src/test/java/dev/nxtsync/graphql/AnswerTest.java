@@ -1,0 +1,97 @@
+package dev.nxtsync.graphql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** How answers are read, and what each means. */
+class AnswerTest {
+    private static final List<String> PATH = List.of("data", "useCompany", "order", "items");
+    private static final String WHOLE = """
+            {"data":{"useCompany":{"order":{"totalCount":2,"items":[{"orderNo":1,"name":"a","x":{"y":[1]}},{"orderNo":2,"name":null}],\
+            "pageInfo":{"hasNextPage":true}}}},"extensions":{"vbnxt-trace-id":"abc","warnings":[{"message":"old"}]}}""";
+
+    @Test
+    void rowsAreHandedOnOneByOneAndTheRestIsKept() throws IOException {
+        var rows = new ArrayList<String>();
+        var envelope = read(WHOLE, rows);
+        assertThat(rows).containsExactly("{\"orderNo\":1,\"name\":\"a\",\"x\":{\"y\":[1]}}",
+                "{\"orderNo\":2,\"name\":null}");
+        var table = envelope.data().path("useCompany").path("order");
+        assertThat(table.path("items").asInt()).isEqualTo(2);
+        assertThat(table.path("pageInfo").path("hasNextPage").asBoolean()).isTrue();
+        assertThat(envelope.traceId()).isEqualTo("abc");
+        assertThat(envelope.warnings()).hasSize(1);
+    }
+
+    @Test
+    void anAnswerThatIsCutAtAnyByteIsNeverTakenForAWholeOne() {
+        byte[] bytes = WHOLE.getBytes(StandardCharsets.UTF_8);
+        for (int length = 0; length < bytes.length; length++) {
+            var cut = new ByteArrayInputStream(bytes, 0, length);
+            assertThatThrownBy(() -> Envelope.read(cut, PATH, parser -> parser.skipChildren()))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void errorsCountWhetherTheyStandBeforeOrAfterTheData() throws IOException {
+        String data = "\"data\":{\"useCompany\":{\"order\":{\"items\":[{\"orderNo\":1}]}}}";
+        String errors = "\"errors\":[{\"message\":\"broken\"}]";
+        assertThat(read("{" + data + "," + errors + "}", new ArrayList<>()).errors()).hasSize(1);
+        assertThat(read("{" + errors + "," + data + "}", new ArrayList<>()).errors()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401, unauthorized, RETRY", "429, throttled, WAIT", "500, in_doubt, LOOK_FIRST",
+            "502, in_doubt, LOOK_FIRST",
+            "504, in_doubt, LOOK_FIRST", "302, invalid_request, FIX", "404, invalid_request, FIX",
+            "413, invalid_request, FIX"})
+    void aStatusHasItsMeaning(int status, String code, Next next) {
+        var failure = FailureReader.ofStatus(status, Optional.empty(), "trace");
+        assertThat(failure.code()).isEqualTo(code);
+        assertThat(failure.next()).isEqualTo(next);
+        assertThat(failure.traceId()).isEqualTo("trace");
+    }
+
+    @Test
+    void retryAfterIsHonouredWithinReason() {
+        assertThat(FailureReader.ofStatus(429, Optional.of("17"), "").atLeast()).isEqualTo(Duration.ofSeconds(17));
+        assertThat(FailureReader.ofStatus(429, Optional.of("Wed, 21 Oct 2026 07:28:00 GMT"), "").atLeast())
+                .isEqualTo(Duration.ofSeconds(5));
+        assertThat(FailureReader.ofStatus(429, Optional.of("999999"), "").atLeast()).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "[{\"message\":\"Company 1 has 60 requests in progress. Limit is 60.\",\"extensions\":{\"code\":\"OUTSTANDING_LIMIT_EXCEEDED\",\"limit\":60}}] | busy | WAIT",
+            "[{\"message\":\"Error: Could not get authorize user using VismaNetCompanyId: 7. Description: External integration error. Status: 18.\"}] | forbidden_company | STOP",
+            "[{\"message\":\"GraphQL.Validation.Errors.FieldsOnCorrectTypeError: Cannot query field 'x'\",\"extensions\":{\"code\":\"FIELDS_ON_CORRECT_TYPE\"}}] | invalid_request | FIX",
+            "[{\"message\":\"something new\"}] | rejected | LOOK_FIRST",
+            "[{\"message\":\"something new\"},{\"message\":\"x\",\"extensions\":{\"code\":\"OUTSTANDING_LIMIT_EXCEEDED\"}}] | busy | WAIT",
+            "[{}] | rejected | LOOK_FIRST"})
+    void anErrorHasItsMeaning(String errors, String code, Next next) throws IOException {
+        var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors), "trace");
+        assertThat(failure.code()).isEqualTo(code);
+        assertThat(failure.next()).isEqualTo(next);
+        assertThat(failure.message()).isNotBlank();
+    }
+
+    private static Envelope read(String text, List<String> rows) throws IOException {
+        return Envelope.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), PATH,
+                parser -> rows.add(parser.readValueAsTree().toString()));
+    }
+}

@@ -1,0 +1,186 @@
+package dev.nxtsync.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import dev.nxtsync.config.SnakeCase;
+import dev.nxtsync.support.TestDatabase;
+
+/** Values on their way from JSON through COPY into a real PostgreSQL. */
+class ValuesTest {
+
+    @ParameterizedTest
+    @CsvSource({"orderNo, order_no", "orgUnit1Processing, org_unit1_processing", "orderLine, order_line",
+            "vismaNetCompanyId, visma_net_company_id",
+            "aBC, a_b_c", "order, order"})
+    void namesBreakBeforeEachCapitalAndNoDigit(String identifier, String name) {
+        assertThat(SnakeCase.of(identifier)).isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DATE, 20260923, 2026-09-23", "DATE, 0, ", "DATE, 20260231, ", "DATE, 99999999, ", "DATE, -5, ",
+            "DATE, 2026-09-23, 2026-09-23",
+            "TIMESTAMP, 2026-10-01 12:45:33.798, 2026-10-01 12:45:33.798",
+            "TIMESTAMP, 2026-10-01T12:45:33.9999999Z, 2026-10-01 12:45:33.999999",
+            "TIMESTAMP, 2026-10-01 12:45:33, 2026-10-01 12:45:33", "TIME, 12:34:56.7891239, 12:34:56.789123",
+            "INTEGER, -2147483648, -2147483648",
+            "BIGINT, 9223372036854775807, 9223372036854775807", "BIGINT, 1E3, 1000"})
+    void aScalarHasItsTextInPostgres(ColumnType type, String json, String text) throws CannotHold {
+        assertThat(type.text(json)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INTEGER, 2147483648", "INTEGER, 1.5", "INTEGER, x", "BIGINT, 9223372036854775808", "NUMERIC, NaN",
+            "BOOLEAN, 1",
+            "TIMESTAMP, 0000-00-00 00:00:00", "TIMESTAMP, 2026-02-30 00:00:00", "TIMESTAMP, 999999-01-01 00:00:00",
+            "TIMESTAMP, yesterday", "TIME, 25:00"})
+    void whatPostgresHasNoValueForIsSaidAndNotGuessed(ColumnType type, String json) {
+        assertThatThrownBy(() -> type.text(json)).isInstanceOf(CannotHold.class).hasMessageNotContaining(json);
+    }
+
+    @Test
+    void anyValueThatIsTakenArrivesExact() throws Exception {
+        var fixture = new Fixture();
+        var random = new Random(7);
+        var expected = new ArrayList<List<String>>();
+        var page = new PageBuffer(Fixture.TABLE.columns(), 1 << 24);
+        for (int i = 0; i < 3_000; i++) {
+            String text = text(random);
+            String number = new BigDecimal(new BigInteger(1 + random.nextInt(200), random), random.nextInt(60) - 10)
+                    .toPlainString();
+            String whole = Long.toString(random.nextLong());
+            page.add(new String[]{Integer.toString(i), text, number, whole, null}, "{\"id\":" + i + "}");
+            expected.add(List.of(text, number, whole));
+        }
+        assertThat(page.faults()).isEmpty();
+        assertThat(fixture.write(page, Instant.EPOCH)).isEqualTo(3_000);
+        var found = fixture.database.rows("select text, number, whole from nxt.thing order by id");
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(List.copyOf(found.get(i).values())).isEqualTo(expected.get(i));
+        }
+    }
+
+    @Test
+    void aLaterReadOrALargerStampWinsAndAnEqualRowIsNotWritten() throws Exception {
+        var fixture = new Fixture();
+        Instant noon = Instant.parse("2026-11-24T12:00:00Z");
+        assertThat(fixture.write("a", "2026-01-01 10:00:00", noon)).isEqualTo(1);
+        String row = fixture.database.value("select ctid::text from nxt.thing");
+        assertThat(fixture.write("a", "2026-01-01 10:00:00", noon.plusSeconds(9))).as("an equal row").isZero();
+        assertThat(fixture.database.value("select ctid::text from nxt.thing")).isEqualTo(row);
+        assertThat(fixture.write("b", "2026-01-01 10:00:00", noon.minusSeconds(1)))
+                .as("an earlier read with the same stamp").isZero();
+        assertThat(fixture.write("b", null, noon)).as("the same time without a stamp").isZero();
+        assertThat(fixture.write("b", "2026-01-01 10:00:01", noon.minusSeconds(1)))
+                .as("an earlier read with a larger stamp").isEqualTo(1);
+        assertThat(fixture.write("c", null, noon.plusSeconds(1))).as("a later read, whatever its stamp").isEqualTo(1);
+        fixture.database.execute("update nxt.thing set nxt_deleted_at = now()");
+        assertThat(fixture.write("d", "2027-01-01 00:00:00", noon.plusSeconds(1)))
+                .as("over a deletion mark only a later read counts").isZero();
+        assertThat(fixture.write("c", null, noon.plusSeconds(2))).as("then even an equal row").isEqualTo(1);
+        assertThat(fixture.database.value("select nxt_deleted_at from nxt.thing")).isNull();
+    }
+
+    @Test
+    void aWriteWhoseClaimIsGoneLeavesNothingBehind() throws Exception {
+        var fixture = new Fixture();
+        fixture.write("a", null, Instant.EPOCH);
+        fixture.database.execute("update nxt_sync.job set fence = fence + 1");
+        assertThatThrownBy(() -> fixture.write("b", null, Instant.EPOCH.plusSeconds(5))).isInstanceOf(StaleClaim.class);
+        assertThat(fixture.database.value("select text from nxt.thing")).isEqualTo("a");
+        assertThat(fixture.database.number("select rows from nxt_sync.pull_state")).isEqualTo(1);
+    }
+
+    @Test
+    void viewsGrantsIndexesAndColumnsOfUsersStay() throws Exception {
+        var fixture = new Fixture();
+        fixture.database.execute(
+                "alter table nxt.thing add column mine text default 'x'; create index mine on nxt.thing (mine); "
+                        + "create view nxt.seen as select id, text from nxt.thing; alter table nxt.thing drop column whole cascade");
+        fixture.write("a", null, Instant.EPOCH.plusSeconds(1), false);
+        assertThat(new TableMaker(fixture.store).make(Fixture.TABLE)).as("the lost column comes back").isEmpty();
+        fixture.write("b", null, Instant.EPOCH.plusSeconds(2));
+        assertThat(fixture.database.value("select text from nxt.seen")).isEqualTo("b");
+        assertThat(fixture.database.value("select mine from nxt.thing")).isEqualTo("x");
+    }
+
+    private static String text(Random random) {
+        var text = new StringBuilder();
+        int length = random.nextInt(20);
+        while (text.length() < length) {
+            int c = random.nextInt(4) == 0
+                    ? "\\\t\n\r\b\f\u000bN.\"'".charAt(random.nextInt(11))
+                    : random.nextInt(0x10FFFF) + 1;
+            if (c < 0xD800 || c > 0xDFFF) {
+                text.appendCodePoint(c);
+            }
+        }
+        return text.toString();
+    }
+
+    private static final class Fixture {
+        static final TargetTable TABLE = new TargetTable("nxt", "thing", "nxt_company", "things",
+                List.of(new TargetColumn("id", ColumnType.INTEGER, "id"),
+                        new TargetColumn("text", ColumnType.TEXT, "it's \\ text"),
+                        new TargetColumn("number", ColumnType.NUMERIC, ""),
+                        new TargetColumn("whole", ColumnType.BIGINT, ""),
+                        new TargetColumn("changed_timestamp", ColumnType.TIMESTAMP, "")),
+                List.of("id"), Optional.of("changed_timestamp"));
+
+        final TestDatabase database = TestDatabase.create();
+        final Database store;
+        final Claim claim;
+
+        Fixture() throws Exception {
+            var source = new PGSimpleDataSource();
+            source.setUrl(database.url());
+            source.setUser(database.user());
+            store = new Database(source);
+            database.execute("create schema nxt_sync");
+            try (var in = getClass().getResourceAsStream("/db/migration/V1__jobs_and_pulls.sql")) {
+                database.execute(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            }
+            UUID holder = UUID.randomUUID();
+            database.execute(
+                    "insert into nxt_sync.job (kind, connection, scope, company, fence, holder) values ('poll', 'main', 'company', 1, 7, '"
+                            + holder + "'); "
+                            + "insert into nxt_sync.pull_state (pull, company) values ('things', 1)");
+            claim = new Claim(1, "poll", "main", "company", 1, 7, holder, 0, 0);
+            assertThat(new TableMaker(store).make(TABLE)).isEmpty();
+        }
+
+        int write(String text, String stamp, Instant readAt) throws Exception {
+            return write(text, stamp, readAt, true);
+        }
+
+        int write(String text, String stamp, Instant readAt, boolean whole) throws Exception {
+            var table = whole
+                    ? TABLE
+                    : new TargetTable(TABLE.schema(), TABLE.name(), TABLE.owner(), "", TABLE.columns().subList(0, 2),
+                            TABLE.key(), Optional.empty());
+            var page = new PageBuffer(table.columns(), 1 << 20);
+            page.add(whole ? new String[]{"1", text, "1.50", "7", stamp} : new String[]{"1", text}, "{\"id\":1}");
+            return new PageWriter(store).write(claim, table, page,
+                    new Checkpoint("things", 1, readAt, Optional.of("{\"id\":1}"), 1, readAt));
+        }
+
+        int write(PageBuffer page, Instant readAt) throws Exception {
+            return new PageWriter(store).write(claim, TABLE, page,
+                    new Checkpoint("things", 1, readAt, Optional.empty(), page.rows(), readAt));
+        }
+    }
+}

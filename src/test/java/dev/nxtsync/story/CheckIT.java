@@ -1,0 +1,110 @@
+package dev.nxtsync.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.TestDatabase;
+
+class CheckIT {
+    private static Sandbox sandbox;
+
+    @BeforeAll
+    static void startSandbox() {
+        sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
+    }
+
+    @AfterAll
+    static void stopSandbox() {
+        sandbox.close();
+    }
+
+    @Test
+    void aSoundSetUpIsFoundWellFromTheClientIdToTheTargetAndNothingIsChanged() throws Exception {
+        var database = TestDatabase.create();
+        String output = check(0, Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
+                .with("NXT_PULLS_USERS_TABLE", "user"));
+        assertThat(output)
+                .contains("asked and granted scope business-graphql-service-api:access-group-based, valid for 10 s")
+                .contains("customer 1111222: Demo Customer, with 5280001 Fjord AS").contains("PostgreSQL 17")
+                .contains("pull orders: table order by orderNo into nxt.order")
+                .contains("pull users: table user by userName").contains("All is well.");
+        assertThat(database.number("select count(*) from pg_namespace where nspname like 'nxt%'")).isZero();
+    }
+
+    @Test
+    void aConfigurationThatTheDaemonRefusesIsStillCheckedToItsEnd() throws Exception {
+        var database = TestDatabase.create();
+        String output = check(3, Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
+                .with("NXT_PULLS_ORDERS_EVERY", "often")
+                .with("NXT_HTTP_PORT", "http").with("NXT_PULLS_ORDERS_COLUMNS", "orderDte").with("NXT_CUSTOMER", "7"));
+        assertThat(output).contains("NXT_PULLS_ORDERS_EVERY: \"often\" is not a duration").contains("NXT_HTTP_PORT")
+                .contains("has no column orderDte that this client id can read; did you mean orderDate?")
+                .contains("The customer 7 of NXT_CUSTOMER is not one of those").contains("There are 4 problems.");
+    }
+
+    @Test
+    void eachCauseIsNamedWithWhatToDo() throws Exception {
+        var database = TestDatabase.create();
+        assertThat(check(3, Daemon.on(sandbox.url(), database).with("NXT_CLIENT_SECRET", "wrong")))
+                .contains("invalid_client");
+        assertThat(check(3, Daemon.on(sandbox.url(), database).with("NXT_SCOPE", "business-graphql-service-api:all")))
+                .contains("invalid_scope")
+                .contains("business-graphql-service-api:all").contains("NXT_SCOPE");
+        assertThat(check(3, Daemon.on(sandbox.url(), database).with("NXT_ISSUER", "http://no-such-host.invalid")))
+                .contains("no-such-host.invalid is not known");
+        assertThat(check(3,
+                Daemon.on(sandbox.url(), database).with("NXT_DATABASE_URL",
+                        "jdbc:postgresql://127.0.0.1:" + Daemon.freePort() + "/x")))
+                .contains("It cannot be reached").contains("NXT_DATABASE_URL").contains("customer 1111222");
+        database.execute("create role poor login");
+        database.execute("create schema nxt");
+        assertThat(check(3, Daemon.on(sandbox.url(), database).with("NXT_DATABASE_USER", "poor")))
+                .contains("create schema \"nxt_sync\" authorization \"poor\"")
+                .contains("grant create, usage on schema \"nxt\" to \"poor\"");
+        database.execute("drop role poor");
+        assertThat(check(3, new Daemon.Builder())).contains("NXT_CLIENT_ID: is not set")
+                .contains("skipped    connection main");
+    }
+
+    @Test
+    void secretsCanBeSentInTheBodyAndReadFromFiles() throws Exception {
+        var database = TestDatabase.create();
+        var file = java.nio.file.Files.createTempFile("secret", "");
+        java.nio.file.Files.writeString(file, "demo+secret%/:1\n");
+        assertThat(check(0,
+                Daemon.on(sandbox.url(), database).without("NXT_CLIENT_SECRET").with("NXT_CLIENT_SECRET_FILE", file)
+                        .with("NXT_TOKEN_AUTH", "body")))
+                .contains("All is well.");
+        java.nio.file.Files.delete(file);
+    }
+
+    @Test
+    void anAnswerOfHtmlFromTheTokenEndpointIsSaidInTheOperatorsWords() throws Exception {
+        var database = TestDatabase.create();
+        try (var odd = new Sandbox(
+                SandboxOptions.defaults().withPort(0).withStill(true).withFaults(Map.of("token-html", 1.0)))) {
+            assertThat(check(3, Daemon.on(odd.url(), database)))
+                    .contains("something that is not JSON, such as a web page").contains("NXT_ISSUER");
+            odd.faults(Map.of("token-expired-on-arrival", 1.0));
+            assertThat(check(3, Daemon.on(odd.url(), database))).contains("expired on arrival");
+            odd.faults(Map.of("no-expires-in", 1.0));
+            assertThat(check(0, Daemon.on(odd.url(), database))).contains("valid for 300 s");
+        }
+    }
+
+    private static String check(int exitCode, Daemon.Builder builder) throws InterruptedException {
+        try (var command = builder.command("check").start()) {
+            int found = command.exitCode();
+            assertThat(found).as(command.output()).isEqualTo(exitCode);
+            return command.output();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.nxtsync.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Supplier;
+
+import org.junit.jupiter.api.Test;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+class RenewingTokensTest {
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final ManualTime time = new ManualTime();
+    private final List<Long> requests = new ArrayList<>();
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private Supplier<TokenRequest.Result> answer = () -> granted(HOUR);
+    private int issued;
+
+    private final RenewingTokens tokens = new RenewingTokens("main", "scope", atMost -> {
+        requests.add(time.nanos());
+        return answer.get();
+    }, new RenewalTimes(new Random(1)), time.executor(), time::nanos, metrics);
+
+    @Test
+    void renewsAroundHalfOfTheLifetimeWithOneRequestEach() {
+        start();
+        var first = valid();
+        time.pass(Duration.ofMinutes(26));
+        assertThat(valid()).isEqualTo(first);
+        time.pass(Duration.ofMinutes(8));
+        assertThat(valid()).isNotEqualTo(first);
+        assertThat(requests).hasSize(2);
+    }
+
+    @Test
+    void aFailedRenewalKeepsTheValidTokenAndCallersFailAtOnceOnlyWhenItHasExpired() {
+        start();
+        var first = valid();
+        answer = () -> refused("http_503");
+        time.pass(Duration.ofMinutes(59));
+        assertThat(valid()).isEqualTo(first);
+        assertThat(tokens.status().lastError()).map(TokenFailure::code).contains("http_503");
+        time.pass(Duration.ofMinutes(2));
+        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class, unavailable -> {
+            assertThat(unavailable.failure().code()).isEqualTo("http_503");
+            assertThat(unavailable.nextAttempt()).isBetween(Duration.ZERO, Duration.ofSeconds(60));
+        });
+        answer = () -> granted(HOUR);
+        time.pass(Duration.ofMinutes(1));
+        assertThat(valid()).isNotEqualTo(first);
+    }
+
+    @Test
+    void failuresDoNotHammerTheEndpoint() {
+        answer = () -> refused("invalid_client");
+        start();
+        time.pass(Duration.ofHours(1));
+        assertThat(requests.size()).isLessThan(150);
+    }
+
+    @Test
+    void tokensThatAreExpiredOnArrivalDoNotHammerTheEndpoint() {
+        answer = () -> granted(Duration.ZERO);
+        start();
+        time.pass(Duration.ofHours(1));
+        assertThat(requests.size()).isLessThan(150);
+        assertThat(tokens.current()).isInstanceOf(Tokens.Unavailable.class);
+    }
+
+    @Test
+    void aRefusedTokenIsReplacedOnceHoweverManyCallsMetThe401() {
+        start();
+        var first = valid();
+        for (int i = 0; i < 100; i++) {
+            tokens.rejected(first);
+        }
+        time.pass(Duration.ofMillis(1));
+        var second = valid();
+        assertThat(requests).hasSize(2);
+        tokens.rejected(first);
+        time.pass(Duration.ofMillis(1));
+        assertThat(valid()).isEqualTo(second);
+        assertThat(requests).hasSize(2);
+    }
+
+    @Test
+    void anApiThatRefusesEveryFreshTokenDoesNotMakeRequestsFollowEachOther() {
+        start();
+        for (int i = 0; i < 600; i++) {
+            if (tokens.current() instanceof AccessToken token) {
+                tokens.rejected(token);
+            }
+            time.pass(Duration.ofMillis(100));
+        }
+        assertThat(requests.size()).isLessThan(10);
+        answer = () -> granted(HOUR);
+        time.pass(Duration.ofMinutes(2));
+        tokens.accepted(valid());
+        tokens.rejected(valid());
+        int before = requests.size();
+        time.pass(Duration.ofMillis(1));
+        assertThat(requests).hasSize(before + 1);
+    }
+
+    @Test
+    void withoutExpiresInALifetimeOfFiveMinutesIsAssumed() {
+        answer = () -> new TokenRequest.Granted("t", Optional.empty(), Optional.empty());
+        start();
+        assertThat(tokens.status().expiresIn()).isBetween(Duration.ofSeconds(299), Duration.ofMinutes(5));
+    }
+
+    @Test
+    void theGrantedScopeIsKeptAndNoTokenIsEverPrinted() {
+        answer = () -> new TokenRequest.Granted("secret-token", Optional.of(HOUR), Optional.of("other"));
+        start();
+        assertThat(tokens.status().grantedScope()).contains("other");
+        assertThat(valid().toString()).doesNotContain("secret-token");
+        assertThat(answer.get().toString()).doesNotContain("secret-token");
+    }
+
+    /** For any lifetime and any failures: the first request comes before 60 %, and no sleep takes more than half of what is left. */
+    @Test
+    void whateverFailsNoSleepIsLongerThanHalfOfWhatIsLeft() {
+        for (int seed = 0; seed < 2_000; seed++) {
+            var random = new Random(seed);
+            var times = new RenewalTimes(random);
+            Duration lifetime = Duration.ofMillis(2_000 + random.nextInt(3_600_000));
+            Duration first = times.afterSuccess(lifetime, lifetime);
+            assertThat(first).isLessThan(lifetime.multipliedBy(6).dividedBy(10))
+                    .isGreaterThan(lifetime.multipliedBy(4).dividedBy(10));
+            Duration left = lifetime.minus(first);
+            for (int failures = 1; left.toMillis() > 400; failures++) {
+                Duration sleep = times.afterFailure(failures, left);
+                assertThat(sleep).isLessThanOrEqualTo(left.dividedBy(2)).isPositive();
+                left = left.minus(sleep);
+            }
+        }
+    }
+
+    private void start() {
+        tokens.start();
+        time.pass(Duration.ofMillis(1));
+    }
+
+    private AccessToken valid() {
+        assertThat(tokens.current()).isInstanceOf(AccessToken.class);
+        return (AccessToken) tokens.current();
+    }
+
+    private TokenRequest.Result granted(Duration lifetime) {
+        return new TokenRequest.Granted("token" + issued++, Optional.of(lifetime), Optional.of("scope"));
+    }
+
+    private static TokenRequest.Result refused(String code) {
+        return new TokenRequest.Refused(new TokenFailure(code, "It failed."));
+    }
+}
