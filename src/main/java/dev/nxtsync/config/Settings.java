@@ -32,6 +32,12 @@ public record Settings(
         return withoutSlash(connection.apiUrl().orElse(api.url())) + "/api/graphql-service";
     }
 
+    /** The same with as many requests a minute as the API allows: far more than a command sends. */
+    public Settings withWholeBudget() {
+        return new Settings(connections, pulls, database, target, api, issuer, new Budget(600, 1), http, management,
+                timeZone);
+    }
+
     private static String withoutSlash(String url) {
         return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }

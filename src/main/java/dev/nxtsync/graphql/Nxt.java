@@ -70,7 +70,8 @@ public class Nxt {
             NxtEndpoint endpoint = QuarkusRestClientBuilder.newBuilder()
                     .baseUri(URI.create(settings.graphqlUrl(each)))
                     .connectTimeout(10, TimeUnit.SECONDS)
-                    .readTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                    // after our own deadline, to close a connection on which nothing comes
+                    .readTimeout(deadline.plusSeconds(5).toMillis(), TimeUnit.MILLISECONDS)
                     .disableDefaultMapper(true)
                     .followRedirects(false)
                     .build(NxtEndpoint.class);

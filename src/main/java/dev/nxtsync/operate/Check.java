@@ -1,5 +1,6 @@
 package dev.nxtsync.operate;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,8 +47,7 @@ class Check implements QuarkusApplication {
         }
         database(settings);
         for (Settings.Connection connection : settings.connections().values()) {
-            if (connection.clientId().isEmpty()
-                    || reading.problems().stream().anyMatch(problem -> problem.setting().contains("SECRET"))) {
+            if (connection.clientId().isEmpty() || !hasSecret(connection)) {
                 System.out
                         .println("skipped    connection " + connection.name() + ": its client id or secret is not set");
             } else {
@@ -58,6 +58,14 @@ class Check implements QuarkusApplication {
                 ? "All is well."
                 : problems == 1 ? "There is one problem." : "There are " + problems + " problems.");
         return problems == 0 ? 0 : NxtSync.FOUND_PROBLEMS;
+    }
+
+    private static boolean hasSecret(Settings.Connection connection) {
+        try {
+            return !connection.clientSecret().reveal().isEmpty();
+        } catch (UncheckedIOException e) {
+            return false;
+        }
     }
 
     private void database(Settings settings) {

@@ -37,12 +37,15 @@ public final class NxtSync {
             "quarkus.log.console.stderr", "true",
             "quarkus.datasource.jdbc.url", "jdbc:postgresql:unused");
 
+    private static boolean command;
+
     private NxtSync() {}
 
     public static void main(String... arguments) {
         if (arguments.length == 0) {
             daemon();
         } else if (arguments.length == 1 && arguments[0].equals("check")) {
+            command = true;
             AS_COMMAND.forEach(System::setProperty);
             Quarkus.run(Check.class, (exitCode, failure) -> System.exit(exitCode), arguments);
         } else if (arguments.length == 1 && arguments[0].matches("help|--help|-h")) {
@@ -52,6 +55,9 @@ public final class NxtSync {
             System.exit(USAGE);
         }
     }
+
+    /** Whether this process is a command, which a person waits for. */
+    static boolean isCommand() { return command; }
 
     private static void daemon() {
         var reading = SettingsReader.read();

@@ -9,6 +9,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 
 import io.smallrye.health.api.Wellness;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.pull.PullPlans;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.store.PullState;
@@ -19,12 +20,14 @@ import dev.nxtsync.store.RowFaults;
 @Wellness
 @Singleton
 class PullsWell implements HealthCheck {
+    private final Settings settings;
     private final PullPlans plans;
     private final PullStates states;
     private final RowFaults faults;
     private final Heartbeat heartbeat;
 
-    PullsWell(PullPlans plans, PullStates states, RowFaults faults, Heartbeat heartbeat) {
+    PullsWell(Settings settings, PullPlans plans, PullStates states, RowFaults faults, Heartbeat heartbeat) {
+        this.settings = settings;
         this.plans = plans;
         this.states = states;
         this.faults = faults;
@@ -39,7 +42,7 @@ class PullsWell implements HealthCheck {
             return response.down().withData("database", heartbeat.trouble()).build();
         }
         try {
-            for (PullState each : states.troubled()) {
+            for (PullState each : states.troubled(settings.pulls().keySet())) {
                 response.down().withData("pull " + each.pull() + ", " + each.company(),
                         each.reason() + "; next attempt "
                                 + each.retryAt().map(Object::toString).orElse("when it is due"));

@@ -35,7 +35,7 @@ final class PageReader implements RowSink {
     PageReader(TableMapping mapping, List<String> key, int bound) {
         this.mapping = mapping;
         this.key = key;
-        this.buffer = new PageBuffer(mapping.target().columns(), bound);
+        this.buffer = new PageBuffer(mapping.target(), bound);
         for (String field : mapping.fields()) {
             fields.put(field, fields.size());
         }

@@ -52,6 +52,9 @@ public class PullPlanner {
     /** When a connection is planned next, on this process' monotonic clock. */
     private record Attempt(int failures, long next) {}
 
+    /** What a connection is granted. */
+    private record Tenancy(List<Integer> customers, List<Tenants.Company> companies) {}
+
     PullPlanner(Settings settings, Introspection introspection, Tenants tenants, TableMaker tables, PullStates states,
             Claims claims,
             Migrations migrations, PullPlans plans) {
@@ -100,9 +103,9 @@ public class PullPlanner {
     private boolean plan(Settings.Connection connection) throws SQLException {
         var pulls = settings.pulls().values().stream().filter(pull -> pull.connection().equals(connection.name()))
                 .toList();
-        List<Tenants.Company> companies = companies(connection);
+        Tenancy tenancy = tenancy(connection);
         if (pulls.isEmpty()) {
-            describe(connection, companies);
+            describe(connection, tenancy.companies());
             return true;
         }
         var designs = PullDesign.of(pulls,
@@ -110,12 +113,12 @@ public class PullPlanner {
                 settings);
         boolean complete = true;
         for (var entry : designs.entrySet()) {
-            complete &= adopt(entry.getKey(), entry.getValue(), companies);
+            complete &= adopt(entry.getKey(), entry.getValue(), tenancy);
         }
         return complete;
     }
 
-    private boolean adopt(String pull, Design design, List<Tenants.Company> companies) throws SQLException {
+    private boolean adopt(String pull, Design design, Tenancy tenancy) throws SQLException {
         if (design instanceof PullDesign.Flawed flawed) {
             return stop(pull, flawed.reason());
         }
@@ -124,7 +127,12 @@ public class PullPlanner {
         if (!problems.isEmpty()) {
             return stop(pull, "Its target cannot be used: " + String.join("; ", problems) + ".");
         }
-        List<Integer> owners = owners(plan, companies);
+        List<Integer> owners = owners(plan, tenancy);
+        if (owners.isEmpty()) {
+            return stop(pull, "The client id of connection " + plan.pull().connection()
+                    + " sees no company. Add it as a user in Business NXT "
+                    + "(table User, Connect application ticked), and grant it companies in Connect Application Access.");
+        }
         plans.put(pull, new PullPlans.Ready(plan, owners));
         for (int owner : owners) {
             if (states.declare(pull, owner)) {
@@ -141,16 +149,16 @@ public class PullPlanner {
         return false;
     }
 
-    private static List<Integer> owners(PullPlan plan, List<Tenants.Company> companies) {
+    private static List<Integer> owners(PullPlan plan, Tenancy tenancy) {
         if (plan.table().scope() == Scope.CUSTOMER) {
-            return companies.stream().map(Tenants.Company::customer).distinct().toList();
+            return tenancy.customers();
         }
         return plan.pull().companies().isEmpty()
-                ? companies.stream().map(Tenants.Company::number).toList()
+                ? tenancy.companies().stream().map(Tenants.Company::number).toList()
                 : plan.pull().companies();
     }
 
-    private List<Tenants.Company> companies(Settings.Connection connection) {
+    private Tenancy tenancy(Settings.Connection connection) {
         List<Integer> customers = connection.customer().isEmpty()
                 ? tenants.customers(connection.name()).stream().map(Tenants.Customer::number).toList()
                 : connection.customer();
@@ -158,7 +166,7 @@ public class PullPlanner {
         for (int customer : customers) {
             companies.addAll(tenants.companies(connection.name(), customer));
         }
-        return companies;
+        return new Tenancy(customers, companies);
     }
 
     private void describe(Settings.Connection connection, List<Tenants.Company> companies) {

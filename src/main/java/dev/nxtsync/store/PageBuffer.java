@@ -18,6 +18,7 @@ public final class PageBuffer {
     private static final int CHUNK = 64 * 1024;
 
     private final List<ColumnType> types;
+    private final List<Integer> keyColumns;
     private final int bound;
     private final List<byte[]> full = new ArrayList<>();
     private byte[] chunk = new byte[CHUNK];
@@ -28,8 +29,10 @@ public final class PageBuffer {
     private boolean overflowed;
 
     /** @param bound in bytes; a page holds at most a chunk of 64 kB more */
-    public PageBuffer(List<TargetColumn> columns, int bound) {
-        this.types = columns.stream().map(TargetColumn::type).toList();
+    public PageBuffer(TargetTable table, int bound) {
+        this.types = table.columns().stream().map(TargetColumn::type).toList();
+        List<String> names = table.columns().stream().map(TargetColumn::name).toList();
+        this.keyColumns = table.key().stream().map(names::indexOf).toList();
         this.bound = bound;
     }
 
@@ -53,6 +56,10 @@ public final class PageBuffer {
             }
         } catch (CannotHold e) {
             faults.add(new RowFault(key, e.getMessage() == null ? "" : e.getMessage()));
+            return;
+        }
+        if (keyColumns.stream().anyMatch(column -> texts[column] == null)) {
+            faults.add(new RowFault(key, "a column of the primary key is empty, which PostgreSQL cannot hold"));
             return;
         }
         if (!keys.add(key)) {

@@ -54,11 +54,13 @@ public class PullStates {
         });
     }
 
-    /** Those that are not {@link State#OK}. */
-    public List<PullState> troubled() throws SQLException {
+    /** Those of the given pulls that are not {@link State#OK}. */
+    public List<PullState> troubled(Collection<String> pulls) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction
-                    .prepareStatement(SELECT + "where state <> 'ok' order by pull, company limit 100")) {
+                    .prepareStatement(
+                            SELECT + "where state <> 'ok' and pull = any (?) order by pull, company limit 100")) {
+                select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
                 return read(select.executeQuery());
             }
         });

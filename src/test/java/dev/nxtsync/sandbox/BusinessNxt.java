@@ -10,6 +10,8 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.vertx.core.buffer.Buffer;
+
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -54,8 +56,11 @@ final class BusinessNxt {
         this.graphql = GraphQL.newGraphQL(schema).build();
     }
 
-    /** Runs a request body. Answers JSON. */
-    byte[] answer(String body, String traceId) throws java.io.IOException {
+    /** An answer, and the slots that its request holds until somebody ends them. */
+    record Answer(Buffer json, List<String> slots) {}
+
+    /** Runs a request body. */
+    Answer answer(String body, String traceId) throws java.io.IOException {
         var request = JSON.readTree(body);
         @SuppressWarnings("unchecked")
         Map<String, Object> variables = request.path("variables").isObject()
@@ -70,30 +75,33 @@ final class BusinessNxt {
         // the real server puts no such bound on __type
         input.graphQLContext(Map.of("warnings", warnings, "slots", slots,
                 GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true));
-        try {
-            var result = graphql.execute(input.build());
-            var answer = new LinkedHashMap<String, Object>();
-            if (!result.getErrors().isEmpty()) {
-                answer.put("errors", result.getErrors().stream().map(BusinessNxt::error).toList());
-            }
-            if (result.isDataPresent()) {
-                answer.put("data", result.<Object>getData());
-            }
-            var extensions = new LinkedHashMap<String, Object>();
-            if (!warnings.isEmpty()) {
-                extensions.put("warnings", warnings);
-            }
-            extensions.put("vbnxt-trace-id", traceId);
-            answer.put("extensions", extensions);
-            return JSON.writeValueAsBytes(answer);
-        } finally {
-            slots.forEach(counters::ended);
+        var result = graphql.execute(input.build());
+        var answer = new LinkedHashMap<String, Object>();
+        if (!result.getErrors().isEmpty()) {
+            answer.put("errors", result.getErrors().stream().map(BusinessNxt::error).toList());
         }
+        if (result.isDataPresent()) {
+            answer.put("data", result.<Object>getData());
+        }
+        var extensions = new LinkedHashMap<String, Object>();
+        if (!warnings.isEmpty()) {
+            extensions.put("warnings", warnings);
+        }
+        extensions.put("vbnxt-trace-id", traceId);
+        answer.put("extensions", extensions);
+        return new Answer(Buffer.buffer(JSON.writeValueAsBytes(answer)), slots);
     }
 
-    static byte[] outstandingLimit(String traceId) throws java.io.IOException {
-        return JSON.writeValueAsBytes(Map.of("errors", List.of(error(outstanding(5_280_001))), "extensions",
-                Map.of("vbnxt-trace-id", traceId)));
+    static Buffer timedOut(String traceId) throws java.io.IOException {
+        return Buffer.buffer(JSON.writeValueAsBytes(
+                Map.of("errors", List.of(Map.of("message", "The operation has timed out.")), "extensions",
+                        Map.of("vbnxt-trace-id", traceId))));
+    }
+
+    static Buffer outstandingLimit(String traceId) throws java.io.IOException {
+        return Buffer
+                .buffer(JSON.writeValueAsBytes(Map.of("errors", List.of(error(outstanding(5_280_001))), "extensions",
+                        Map.of("vbnxt-trace-id", traceId))));
     }
 
     private static PlainError outstanding(int owner) {

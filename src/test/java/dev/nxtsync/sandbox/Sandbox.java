@@ -184,31 +184,42 @@ public final class Sandbox implements AutoCloseable {
             if (hold) {
                 held.incrementAndGet();
             }
+            long needed = faults.strikes("slow") ? 500 + random.nextInt(1500) : 1;
+            long limit = options.timeLimit().toMillis();
             var unused = (hold ? gate : CompletableFuture.<Void>completedFuture(null)).whenComplete(
-                    (open, failure) -> vertx.setTimer(faults.strikes("slow") ? 500 + random.nextInt(1500) : 1,
-                            timer -> vertx.executeBlocking((Callable<byte[]>) () -> run(body.toString()), false)
-                                    .onSuccess(answer -> send(request, answer))
-                                    .onFailure(failed -> text(request, 500, "text/plain", "Internal Server Error"))));
+                    (open, failure) -> vertx.setTimer(Math.min(needed, limit),
+                            timer -> execute(request, body, needed > limit)));
         }
     }
 
-    private byte[] run(String body) throws IOException {
-        if (faults.strikes("busy")) {
-            return BusinessNxt.outstandingLimit(BusinessNxt.traceId());
-        }
-        return api.answer(body, BusinessNxt.traceId());
+    private void execute(HttpServerRequest request, Buffer body, boolean late) {
+        vertx.executeBlocking((Callable<BusinessNxt.Answer>) () -> {
+            String traceId = BusinessNxt.traceId();
+            if (late) {
+                return new BusinessNxt.Answer(BusinessNxt.timedOut(traceId), List.of());
+            }
+            return faults.strikes("busy")
+                    ? new BusinessNxt.Answer(BusinessNxt.outstandingLimit(traceId), List.of())
+                    : api.answer(body.toString(), traceId);
+        }, false).onSuccess(answer -> send(request, answer))
+                .onFailure(failed -> text(request, 500, "text/plain", "Internal Server Error"));
     }
 
-    private void send(HttpServerRequest request, byte[] answer) {
+    private void send(HttpServerRequest request, BusinessNxt.Answer answer) {
+        Buffer json = answer.json();
         if (faults.strikes("lost-answer")) {
             request.connection().close();
-        } else if (faults.strikes("cut-body")) {
+            vertx.setTimer(options.slotHold().toMillis(), timer -> answer.slots().forEach(counters::ended));
+            return;
+        }
+        answer.slots().forEach(counters::ended);
+        if (faults.strikes("cut-body")) {
             request.response().putHeader("Content-Type", "application/json").putHeader("Content-Length",
-                    Integer.toString(answer.length));
-            request.response().write(Buffer.buffer(answer).slice(0, answer.length / 2))
+                    Integer.toString(json.length()));
+            request.response().write(json.slice(0, json.length() / 2))
                     .onComplete(written -> request.connection().close());
         } else {
-            request.response().putHeader("Content-Type", "application/json").end(Buffer.buffer(answer));
+            request.response().putHeader("Content-Type", "application/json").end(json);
         }
     }
 

@@ -57,7 +57,7 @@ class ValuesTest {
         var fixture = new Fixture();
         var random = new Random(7);
         var expected = new ArrayList<List<String>>();
-        var page = new PageBuffer(Fixture.TABLE.columns(), 1 << 24);
+        var page = new PageBuffer(Fixture.TABLE, 1 << 24);
         for (int i = 0; i < 3_000; i++) {
             String text = text(random);
             String number = new BigDecimal(new BigInteger(1 + random.nextInt(200), random), random.nextInt(60) - 10)
@@ -72,6 +72,24 @@ class ValuesTest {
         for (int i = 0; i < expected.size(); i++) {
             assertThat(List.copyOf(found.get(i).values())).isEqualTo(expected.get(i));
         }
+    }
+
+    @Test
+    void aPageBeyondItsBoundIsDroppedAndSaysSo() {
+        var page = new PageBuffer(Fixture.TABLE, 100_000);
+        for (int i = 0; i < 3; i++) {
+            page.add(new String[]{Integer.toString(i), "x".repeat(60_000), null, null, null}, "{\"id\":" + i + "}");
+            assertThat(page.overflowed()).isEqualTo(i > 0);
+        }
+        assertThat(page.rows()).isEqualTo(2);
+    }
+
+    @Test
+    void aRowWithoutAKeyIsSetAside() {
+        var page = new PageBuffer(Fixture.TABLE, 100_000);
+        page.add(new String[]{null, "x", null, null, null}, "{\"id\":null}");
+        assertThat(page.faults()).extracting(RowFault::reason)
+                .containsExactly("a column of the primary key is empty, which PostgreSQL cannot hold");
     }
 
     @Test
@@ -172,7 +190,7 @@ class ValuesTest {
                     ? TABLE
                     : new TargetTable(TABLE.schema(), TABLE.name(), TABLE.owner(), "", TABLE.columns().subList(0, 2),
                             TABLE.key(), Optional.empty());
-            var page = new PageBuffer(table.columns(), 1 << 20);
+            var page = new PageBuffer(table, 1 << 20);
             page.add(whole ? new String[]{"1", text, "1.50", "7", stamp} : new String[]{"1", text}, "{\"id\":1}");
             return new PageWriter(store).write(claim, table, page,
                     new Checkpoint("things", 1, readAt, Optional.of("{\"id\":1}"), 1, readAt));

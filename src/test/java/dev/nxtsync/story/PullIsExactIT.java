@@ -165,6 +165,45 @@ class PullIsExactIT {
         }
     }
 
+    @Test
+    void aPageTooLargeForTheBufferIsReadAgainInHalves() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(
+                SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 10)))) {
+            for (int i = 1; i <= 400; i++) {
+                sandbox.put(COMPANY, "associate", values("associateNo", i, "name", "x".repeat(60_000)));
+            }
+            try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
+                    .with("NXT_PULLS_PEOPLE_COMPANIES", COMPANY)
+                    .start()) {
+                completed(daemon, database, 1);
+                assertThat(database.number("select count(*) from nxt.associate where length(name) = 60000"))
+                        .isEqualTo(400);
+                await().atMost(Duration.ofSeconds(5)).until(() -> daemon.output().contains("400 rows, 400 written"));
+                assertThat(database.number("select rows from nxt_sync.pull_state")).isEqualTo(400);
+            }
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsGivenUpAfterOurOwnDeadlineAndAskedAgain() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
+                var daemon = Daemon.on(sandbox.url(), database).with("NXT_API_TIME_LIMIT", "2s")
+                        .with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount")
+                        .with("NXT_PULLS_ACCOUNTS_COMPANIES", COMPANY).start()) {
+            sandbox.holdRequestsWith("pull_generalLedgerAccount");
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> daemon.get("/q/health/well").body().contains("gave no whole answer within 3 s"));
+            assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
+            assertThat(daemon.metric("nxt_requests_total", "in_doubt")).isPositive();
+            sandbox.release();
+            completed(daemon, database, 1);
+            assertThat(Mirror.differences(sandbox, database, COMPANY, "generalLedgerAccount")).isEmpty();
+            await().atMost(Duration.ofSeconds(30)).until(() -> daemon.get("/q/health/well").status() == 200);
+        }
+    }
+
     private static Map<String, Object> values(Object... pairs) {
         var values = new HashMap<String, Object>();
         for (int i = 0; i < pairs.length; i += 2) {
