@@ -20,6 +20,9 @@ import dev.nxtsync.store.RowFaults;
 @Wellness
 @Singleton
 class PullsWell implements HealthCheck {
+    /** One failure that the next attempt mends is shown, but is no alarm. */
+    private static final int ALARM = 2;
+
     private final Settings settings;
     private final PullPlans plans;
     private final PullStates states;
@@ -43,9 +46,12 @@ class PullsWell implements HealthCheck {
         }
         try {
             for (PullState each : states.troubled(settings.pulls().keySet())) {
-                response.down().withData("pull " + each.pull() + ", " + each.company(),
+                response.withData("pull " + each.pull() + ", " + each.company(),
                         each.reason() + "; next attempt "
                                 + each.retryAt().map(Object::toString).orElse("when it is due"));
+                if (each.state() == PullState.State.STOPPED || each.failures() >= ALARM) {
+                    response.down();
+                }
             }
             faults.count().forEach((pull, count) -> response.withData("rows of " + pull + " set aside", count));
         } catch (SQLException e) {

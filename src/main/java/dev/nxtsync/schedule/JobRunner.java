@@ -142,8 +142,7 @@ public class JobRunner {
             }
             return new Ended(claim, Optional.empty(), Optional.of(((Outcome.Again) outcome).after()));
         } catch (StaleClaim e) {
-            refused.increment();
-            LOG.warnf("%s; nothing was written, and the other holder goes on from the last checkpoint", e.getMessage());
+            LOG.debugf("%s", e.getMessage());
         } catch (SQLException e) {
             LOG.warnf("%s: the database %s: %s. Tried again in %d s.", claim,
                     Database.isAway(e) ? "went away" : "refused a statement", e.getMessage(), retry.toSeconds());
@@ -158,7 +157,13 @@ public class JobRunner {
     private void freeEnded() {
         for (Ended each = ended.poll(); each != null; each = ended.poll()) {
             try {
-                claims.free(each.claim(), each.due(), each.retry());
+                if (!claims.free(each.claim(), each.due(), each.retry())) {
+                    refused.increment();
+                    LOG.warnf(
+                            "%s was taken over while this process was silent; what this one had not yet written is refused, and the other holder goes on "
+                                    + "from the last checkpoint",
+                            each.claim());
+                }
             } catch (SQLException e) {
                 LOG.debugf("%s is freed later: %s", each.claim(), e.getMessage());
                 ended.add(each);

@@ -81,13 +81,13 @@ public class Claims {
     }
 
     /**
-     * Frees a unit, if this claim still holds it.
+     * Frees a unit, if this claim still holds it, and says whether it did.
      *
      * @param due when its next work falls due, by the database's clock; empty to leave that as it is
      * @param retry not before so long from now; empty where the run went well, which also settles the wake-ups that it saw
      */
-    public void free(Claim claim, Optional<Instant> due, Optional<Duration> retry) throws SQLException {
-        database.inTransaction(transaction -> {
+    public boolean free(Claim claim, Optional<Instant> due, Optional<Duration> retry) throws SQLException {
+        return database.inTransaction(transaction -> {
             try (var free = transaction.prepareStatement("""
                     update nxt_sync.job
                     set holder = null, claimed_at = null, due_at = coalesce(?, due_at),
@@ -104,7 +104,7 @@ public class Claims {
                 free.setLong(6, claim.unit());
                 free.setLong(7, claim.fence());
                 free.setObject(8, claim.holder());
-                return free.executeUpdate();
+                return free.executeUpdate() == 1;
             }
         });
     }

@@ -1,5 +1,6 @@
 package dev.nxtsync.token;
 
+import java.math.BigDecimal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -53,7 +54,7 @@ final class ClientCredentials implements TokenRequest {
             }
             return new Granted(tokens.getAccessToken(),
                     Optional.ofNullable(tokens.get("expires_in"))
-                            .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds))),
+                            .map(seconds -> Duration.ofSeconds(new BigDecimal(seconds).longValue())),
                     Optional.ofNullable(tokens.get("scope")));
         } catch (TokenEndpointAnswers.NotAToken answer) {
             return new Refused(messages.of(answer));

@@ -1,7 +1,10 @@
 package dev.nxtsync.token;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -218,7 +221,7 @@ public final class RenewingTokens implements Tokens {
                             + " s). If this goes on, look at the token lifetime of the application in the Developer Portal."));
             return;
         }
-        String scope = granted.scope().orElse(askedScope);
+        String scope = granted.scope().filter(each -> !scopes(each).equals(scopes(askedScope))).orElse(askedScope);
         boolean news = failure != null || !everIssued;
         token = new AccessToken(granted.accessToken(), scope, sentAt, sentAt + lifetime.toNanos());
         failure = null;
@@ -238,6 +241,11 @@ public final class RenewingTokens implements Tokens {
         }
         schedule(next);
         changed.signalAll();
+    }
+
+    /** Their order means nothing (RFC 6749, section 3.3). */
+    private static Set<String> scopes(String text) {
+        return new HashSet<>(Arrays.asList(text.strip().split("\\s+", -1)));
     }
 
     private void failed(TokenFailure why) {

@@ -15,6 +15,8 @@ import dev.nxtsync.support.TestDatabase;
 public final class Demo {
     private static final Map<String, Integer> ROWS = Map.of("order", 20_000);
 
+    private static volatile String summary = "";
+
     private Demo() {}
 
     public static void main(String... arguments) throws Exception {
@@ -45,9 +47,10 @@ public final class Demo {
         database.rows(
                 "select nxt_company, order_no, order_date, order_type_as_enum, order_amount_domestic from nxt.\"order\" order by 1, 2 limit 3")
                 .forEach(row -> System.out.println("  " + row));
-        System.out.printf("%nTime to ready %.1f s · %d rows in %.1f s, %.0f rows/s · resident memory %d MB%n",
+        summary = String.format("Time to ready %.1f s · %d rows in %.1f s, %.0f rows/s · resident memory %d MB",
                 ready.toMillis() / 1000.0, rows,
                 loaded.toMillis() / 1000.0, rows / (loaded.toMillis() / 1000.0), daemon.residentMemory() / 1_000_000);
+        System.out.println("\n" + summary);
         System.out.println("Look around:");
         System.out.println("  psql   " + database.url().replace("jdbc:postgresql://", "postgresql://postgres@"));
         System.out.println("  health " + daemon.managementUrl() + "/q/health/well");
@@ -94,6 +97,7 @@ public final class Demo {
             daemon.close();
             sandbox.close();
             TestDatabase.stopServer();
+            System.out.println(summary);
         } catch (Exception e) {
             System.out.println("could not stop cleanly: " + e.getMessage());
         }

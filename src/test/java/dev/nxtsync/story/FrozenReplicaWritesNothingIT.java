@@ -3,10 +3,13 @@ package dev.nxtsync.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.sandbox.Sandbox;
@@ -43,8 +46,14 @@ class FrozenReplicaWritesNothingIT {
         }
     }
 
-    @Test
-    void aReplicaThatFreezesInMidPageAndWakesAfterItsWorkWasTakenOverWritesNothingMore() {
+    /** Where the freeze strikes. */
+    enum Where {
+        WAITING_FOR_AN_ANSWER, INSIDE_A_TRANSACTION
+    }
+
+    @ParameterizedTest
+    @EnumSource(Where.class)
+    void aReplicaThatFreezesInMidPageAndWakesAfterItsWorkWasTakenOverWritesNothingMore(Where where) throws Exception {
         var database = TestDatabase.create();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 3000)))) {
@@ -55,32 +64,57 @@ class FrozenReplicaWritesNothingIT {
                 sandbox.holdRequestsWith("\"filter\":");
                 await().atMost(Duration.ofSeconds(60)).until(() -> sandbox.held() > 0);
                 String fence = database.value("select fence from nxt_sync.job");
-                frozen.signal("STOP");
-                sandbox.release();
+                if (where == Where.INSIDE_A_TRANSACTION) {
+                    freezeInsideATransaction(frozen, sandbox, database);
+                } else {
+                    frozen.signal("STOP");
+                    sandbox.release();
+                }
                 try (Daemon successor = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start()) {
-                    await().atMost(Duration.ofSeconds(90))
-                            .until(() -> database.number(
+                    await().atMost(Duration.ofSeconds(90)).until(
+                            () -> database.number(
                                     "select count(*) from nxt_sync.pull_state where completed_at is not null") == 1);
                     assertThat(database.number("select fence from nxt_sync.job")).isGreaterThan(Long.parseLong(fence));
+                    assertThat(Mirror.differences(sandbox, database, 5_280_001, "order")).isEmpty();
                     // from here on any write of the frozen one would show
                     database.execute("update nxt.\"order\" set information1 = 'written by the successor'");
-                    String before = database
-                            .value("select md5(string_agg(o::text, '' order by order_no)) from nxt.\"order\" o");
-                    String state = database.value("select p::text from nxt_sync.pull_state p");
+                    String before = contents(database);
                     frozen.signal("CONT");
                     await().atMost(Duration.ofSeconds(60))
                             .until(() -> frozen.metric("nxt_stale_writes_refused_total", "") == 1);
                     assertThat(frozen.output()).contains("was taken over while this process was silent");
-                    assertThat(database
-                            .value("select md5(string_agg(o::text, '' order by order_no)) from nxt.\"order\" o"))
-                            .isEqualTo(before);
-                    assertThat(database.value("select p::text from nxt_sync.pull_state p")).isEqualTo(state);
+                    assertThat(contents(database)).isEqualTo(before);
                     assertThat(successor.metric("nxt_stale_writes_refused_total", "")).isZero();
-                    Size.figure("frozen replica: %.0f write refused",
+                    Size.figure("replica frozen %s: %.0f write refused", where,
                             frozen.metric("nxt_stale_writes_refused_total", ""));
                 }
             }
         }
+    }
+
+    /** Stops the process while PostgreSQL works on a statement of its page's transaction, then lets that statement end. */
+    private static void freezeInsideATransaction(Daemon frozen, Sandbox sandbox, TestDatabase database)
+            throws SQLException {
+        database.execute("create function public.stop_here() returns trigger language plpgsql as "
+                + "$$ begin perform pg_advisory_xact_lock(42); return new; end $$");
+        database.execute(
+                "create trigger stop before update on nxt_sync.pull_state for each row execute function public.stop_here()");
+        try (var blocker = database.connect(); var lock = blocker.createStatement()) {
+            lock.execute("select pg_advisory_lock(42)");
+            sandbox.release();
+            await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
+                    .until(() -> database
+                            .number("select count(*) from pg_locks where locktype = 'advisory' and not granted") > 0);
+            frozen.signal("STOP");
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> database
+                        .number("select count(*) from pg_stat_activity where state = 'idle in transaction'") == 0);
+    }
+
+    private static String contents(TestDatabase database) {
+        return database.value("select md5(string_agg(o::text, '' order by order_no)) from nxt.\"order\" o")
+                + database.value("select p::text from nxt_sync.pull_state p");
     }
 
     private static double reads(Daemon daemon) {
