@@ -3,6 +3,7 @@ package dev.nxtsync.config;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 
 import com.cronutils.model.Cron;
 import com.cronutils.model.CronType;
@@ -38,7 +39,7 @@ public sealed interface Cadence {
         @Override
         public Instant next(Instant after) {
             return ExecutionTime.forCron(parse(expression)).nextExecution(after.atZone(zone))
-                    .map(java.time.ZonedDateTime::toInstant)
+                    .map(ZonedDateTime::toInstant)
                     .orElse(Instant.MAX);
         }
 

@@ -6,10 +6,12 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -83,7 +85,7 @@ public final class SettingsReader {
     private Object value(RecordComponent component, String prefix, @Nullable String name) {
         String variable = prefix + "_" + variable(component.getName());
         if (component.isAnnotationPresent(Name.class)) {
-            return java.util.Objects.requireNonNull(name);
+            return Objects.requireNonNull(name);
         }
         if (component.getType() == Map.class) {
             return entries(variable, argument(component, 1));
@@ -167,7 +169,7 @@ public final class SettingsReader {
             String lower = name.toLowerCase(Locale.ROOT);
             entries.put(lower, bind(type.asSubclass(Record.class), group + "_" + name, lower));
         }
-        return java.util.Collections.unmodifiableMap(entries);
+        return Collections.unmodifiableMap(entries);
     }
 
     private boolean hasKnownKey(String prefix, Class<?> type) {

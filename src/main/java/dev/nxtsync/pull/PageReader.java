@@ -2,9 +2,11 @@ package dev.nxtsync.pull;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -45,7 +47,7 @@ final class PageReader implements RowSink {
 
     @Override
     public void row(JsonParser parser) throws IOException {
-        java.util.Arrays.fill(texts, null);
+        Arrays.fill(texts, null);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             var index = fields.get(parser.currentName());
             JsonToken token = parser.nextToken();
@@ -80,7 +82,7 @@ final class PageReader implements RowSink {
         try (var json = KEYS.createGenerator(text)) {
             json.writeStartObject();
             for (String column : key) {
-                int index = java.util.Objects.requireNonNull(fields.get(column));
+                int index = Objects.requireNonNull(fields.get(column));
                 var value = texts[index];
                 if (value == null) {
                     json.writeNullField(column);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,6 +26,7 @@ import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.store.Checkpoint;
 import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.PageBuffer;
 import dev.nxtsync.store.PageWriter;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.PullStates;
@@ -145,7 +147,7 @@ public class Poll implements Job {
     }
 
     private static PullPlan plan(Map<String, PullPlan> plans, PullState state) {
-        return java.util.Objects.requireNonNull(plans.get(state.pull()));
+        return Objects.requireNonNull(plans.get(state.pull()));
     }
 
     private static Optional<Boolean> hasNextPage(PullPlan plan, JsonNode data) {
@@ -176,7 +178,7 @@ public class Poll implements Job {
             requests++;
         }
 
-        void page(dev.nxtsync.store.PageBuffer page, int changed) {
+        void page(PageBuffer page, int changed) {
             rows += page.rows();
             written += changed;
             setAside += page.faults().size();

@@ -1,6 +1,7 @@
 package dev.nxtsync.pull;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -67,6 +68,6 @@ public final class PullDesign {
     }
 
     private static String variable(Settings.Pull pull, String key) {
-        return "NXT_PULLS_" + pull.name().toUpperCase(java.util.Locale.ROOT) + "_" + key;
+        return "NXT_PULLS_" + pull.name().toUpperCase(Locale.ROOT) + "_" + key;
     }
 }

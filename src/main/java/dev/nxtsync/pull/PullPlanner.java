@@ -1,6 +1,8 @@
 package dev.nxtsync.pull;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -171,8 +173,8 @@ public class PullPlanner {
 
     private void describe(Settings.Connection connection, List<Tenants.Company> companies) {
         var byCustomer = companies.stream().collect(groupingBy(Tenants.Company::customer, TreeMap::new,
-                java.util.stream.Collectors.mapping(company -> company.number() + " " + company.name(),
-                        java.util.stream.Collectors.joining(", "))));
+                mapping(company -> company.number() + " " + company.name(),
+                        joining(", "))));
         LOG.infof(
                 "Connection %s is signed in. No pulls are configured. It could pull these companies, by customer: %s; and every table "
                         + "that its access group may read: %s",

@@ -1,9 +1,11 @@
 package dev.nxtsync.pull;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
@@ -36,7 +38,7 @@ public class PullPlans {
     }
 
     Set<String> plannedConnections() {
-        var connections = new java.util.TreeSet<String>();
+        var connections = new TreeSet<String>();
         byPull.values().forEach(planned -> {
             if (planned instanceof Ready ready) {
                 connections.add(ready.plan().pull().connection());
@@ -69,6 +71,6 @@ public class PullPlans {
     }
 
     static String scope(PullPlan plan) {
-        return plan.table().scope().name().toLowerCase(java.util.Locale.ROOT);
+        return plan.table().scope().name().toLowerCase(Locale.ROOT);
     }
 }

@@ -8,10 +8,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -21,6 +19,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -53,8 +52,9 @@ public class JobRunner {
     private final Counter refused;
     private final Semaphore room = new Semaphore(PARALLEL);
     private final ExecutorService threads = Executors.newFixedThreadPool(PARALLEL, work -> new Thread(work, "job"));
-    private final Set<Run> runs = new HashSet<>();
-    private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+    /** By fence; guarded by itself, as is every change of what this process holds. */
+    private final Map<Long, Run> held = new HashMap<>();
+    private boolean perhapsClaimed;
     private volatile boolean stopping;
 
     JobRunner(@All List<Job> jobs, Claims claims, Replica replica, Heartbeat heartbeat, Settings settings,
@@ -67,24 +67,29 @@ public class JobRunner {
         this.refused = metrics.counter("nxt_stale_writes_refused");
     }
 
+    /** A claimed unit, from its claim until it is freed. */
     private static final class Run {
         final Claim claim;
-        final Thread thread = Thread.currentThread();
+        volatile @Nullable Thread thread;
         volatile long progressAt = System.nanoTime();
+        volatile @Nullable Ended ended;
+        /** Whether a freeing may have been committed without our knowing. */
+        boolean perhapsFreed;
 
         Run(Claim claim) {
             this.claim = claim;
         }
     }
 
-    /** A run whose unit has still to be freed. */
-    private record Ended(Claim claim, Optional<Instant> due, Optional<Duration> retry) {}
+    /** How a run has ended, and so when its unit is worked on again. */
+    private record Ended(Optional<Instant> due, Optional<Duration> retry) {}
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     void tick() {
         heartbeat.beat();
         giveUpStalled();
         freeEnded();
+        freeUnknown();
         startOne();
     }
 
@@ -92,39 +97,46 @@ public class JobRunner {
         if (stopping || !heartbeat.alive() || !room.tryAcquire()) {
             return;
         }
-        boolean started = false;
+        Optional<Run> claimed = Optional.empty();
         try {
-            for (Claim claim : claim()) {
-                threads.execute(() -> run(claim));
-                started = true;
-            }
-        } catch (SQLException e) {
-            LOG.warnf("No unit could be claimed: %s", e.getMessage());
+            claimed = claim();
+            claimed.ifPresent(run -> threads.execute(() -> run(run)));
         } finally {
-            if (!started) {
+            if (claimed.isEmpty()) {
                 room.release();
             }
         }
     }
 
-    private List<Claim> claim() throws SQLException {
+    private Optional<Run> claim() {
         var connections = new HashSet<String>();
         jobs.values().forEach(job -> connections.addAll(job.connections()));
-        return connections.isEmpty() ? List.of() : claims.claim(jobs.keySet(), connections, 1, heartbeat.mayTakeOver());
+        if (connections.isEmpty()) {
+            return Optional.empty();
+        }
+        synchronized (held) {
+            try {
+                var run = claims.claim(jobs.keySet(), connections, heartbeat.mayTakeOver()).map(Run::new);
+                run.ifPresent(each -> held.put(each.claim.fence(), each));
+                return run;
+            } catch (SQLException e) {
+                perhapsClaimed = true;
+                LOG.warnf("No unit could be claimed: %s", e.getMessage());
+                return Optional.empty();
+            }
+        }
     }
 
-    private void run(Claim claim) {
-        var run = new Run(claim);
-        synchronized (runs) {
-            runs.add(run);
-        }
+    private void run(Run run) {
+        run.thread = Thread.currentThread();
+        var ended = new Ended(Optional.empty(), Optional.of(Backoff.after(run.claim.failures() + 1)));
         try {
-            ended.add(attempt(run));
+            ended = attempt(run);
         } finally {
-            synchronized (runs) {
-                runs.remove(run);
-            }
+            run.ended = ended;
+            // an interrupt was for the run, and it has ended
             Thread.interrupted();
+            run.thread = null;
             freeEnded();
             room.release();
             startOne();
@@ -135,12 +147,12 @@ public class JobRunner {
         Claim claim = run.claim;
         Duration retry = Backoff.after(claim.failures() + 1);
         try {
-            Job job = java.util.Objects.requireNonNull(jobs.get(claim.kind()));
+            Job job = Objects.requireNonNull(jobs.get(claim.kind()));
             Outcome outcome = job.run(claim, () -> run.progressAt = System.nanoTime());
             if (outcome instanceof Outcome.Done done) {
-                return new Ended(claim, Optional.of(done.nextDue()), Optional.empty());
+                return new Ended(Optional.of(done.nextDue()), Optional.empty());
             }
-            return new Ended(claim, Optional.empty(), Optional.of(((Outcome.Again) outcome).after()));
+            return new Ended(Optional.empty(), Optional.of(((Outcome.Again) outcome).after()));
         } catch (StaleClaim e) {
             LOG.debugf("%s", e.getMessage());
         } catch (SQLException e) {
@@ -150,34 +162,59 @@ public class JobRunner {
             LOG.errorf(e, "%s failed in a way that should not happen; please report it. Tried again in %d s.", claim,
                     retry.toSeconds());
         }
-        return new Ended(claim, Optional.empty(), Optional.of(retry));
+        return new Ended(Optional.empty(), Optional.of(retry));
     }
 
     /** Frees the units of runs that have ended; what cannot be freed now is freed later, whatever becomes of the database. */
     private void freeEnded() {
-        for (Ended each = ended.poll(); each != null; each = ended.poll()) {
-            try {
-                if (!claims.free(each.claim(), each.due(), each.retry())) {
-                    refused.increment();
-                    LOG.warnf(
-                            "%s was taken over while this process was silent; what this one had not yet written is refused, and the other holder goes on "
-                                    + "from the last checkpoint",
-                            each.claim());
+        synchronized (held) {
+            for (Run run : List.copyOf(held.values())) {
+                var ended = run.ended;
+                if (ended != null && !free(run, ended)) {
+                    return;
                 }
-            } catch (SQLException e) {
-                LOG.debugf("%s is freed later: %s", each.claim(), e.getMessage());
-                ended.add(each);
-                return;
+            }
+        }
+    }
+
+    private boolean free(Run run, Ended ended) {
+        try {
+            if (!claims.free(run.claim, ended.due(), ended.retry()) && !run.perhapsFreed) {
+                refused.increment();
+                LOG.warnf(
+                        "%s was taken over while this process was silent; what it had not yet written is refused, and the "
+                                + "other holder goes on from the last checkpoint",
+                        run.claim);
+            }
+            held.remove(run.claim.fence());
+            return true;
+        } catch (SQLException e) {
+            run.perhapsFreed = true;
+            LOG.debugf("%s is freed later: %s", run.claim, e.getMessage());
+            return false;
+        }
+    }
+
+    /** A claim whose commit was not answered may hold a unit that no thread works on. */
+    private void freeUnknown() {
+        synchronized (held) {
+            if (perhapsClaimed) {
+                try {
+                    claims.freeAllBut(held.keySet());
+                    perhapsClaimed = false;
+                } catch (SQLException e) {
+                    LOG.debugf("perhaps a unit is held that nobody works on; looked at again: %s", e.getMessage());
+                }
             }
         }
     }
 
     private void giveUpStalled() {
         List<Run> stalled;
-        synchronized (runs) {
-            stalled = new ArrayList<>(runs);
+        synchronized (held) {
+            stalled = new ArrayList<>(held.values());
         }
-        stalled.removeIf(run -> System.nanoTime() - run.progressAt < silence.toNanos());
+        stalled.removeIf(run -> run.ended != null || System.nanoTime() - run.progressAt < silence.toNanos());
         for (Run run : stalled) {
             LOG.errorf("%s has neither ended a request nor committed for %d s and is given up; another run follows",
                     run.claim,
@@ -188,15 +225,22 @@ public class JobRunner {
             } catch (SQLException e) {
                 LOG.warnf("%s could not be given up: %s", run.claim, e.getMessage());
             }
-            run.thread.interrupt();
+            interrupt(run);
+        }
+    }
+
+    private static void interrupt(Run run) {
+        var thread = run.thread;
+        if (thread != null) {
+            thread.interrupt();
         }
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         stopping = true;
         threads.shutdown();
-        synchronized (runs) {
-            runs.forEach(run -> run.thread.interrupt());
+        synchronized (held) {
+            held.values().forEach(JobRunner::interrupt);
         }
         if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
             LOG.warn("A run did not stop in time; its unit is taken over after 16 s, and its page is read again");

@@ -8,9 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
@@ -42,12 +40,12 @@ public class Claims {
     }
 
     /**
-     * Claims units that are due and free.
+     * Claims the unit that has been due for longest and is free.
      *
      * @param takeOver also those whose holder has been silent for 16 s
      * @param connections only of these; another process may be configured otherwise
      */
-    public List<Claim> claim(Collection<String> kinds, Collection<String> connections, int atMost, boolean takeOver)
+    public Optional<Claim> claim(Collection<String> kinds, Collection<String> connections, boolean takeOver)
             throws SQLException {
         return database.inTransaction(transaction -> {
             try (var claim = transaction.prepareStatement("""
@@ -60,22 +58,19 @@ public class Claims {
                           and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served)
                           and (unit.holder is null
                                or ? and (replica.id is null or replica.beat_at < clock_timestamp() - interval '16 s'))
-                        order by unit.due_at limit ? for update of unit skip locked)
+                        order by unit.due_at limit 1 for update of unit skip locked)
                     returning id, kind, connection, scope, company, fence, wanted, failures""")) {
                 claim.setObject(1, replica.id());
                 claim.setArray(2, transaction.createArrayOf("text", kinds.toArray()));
                 claim.setArray(3, transaction.createArrayOf("text", connections.toArray()));
                 claim.setBoolean(4, takeOver);
-                claim.setInt(5, atMost);
-                var claims = new ArrayList<Claim>();
                 try (ResultSet row = claim.executeQuery()) {
-                    while (row.next()) {
-                        claims.add(new Claim(row.getLong(1), row.getString(2), row.getString(3), row.getString(4),
-                                row.getInt(5),
-                                row.getLong(6), replica.id(), row.getLong(7), row.getInt(8)));
-                    }
+                    return row.next()
+                            ? Optional.of(new Claim(row.getLong(1), row.getString(2), row.getString(3),
+                                    row.getString(4), row.getInt(5),
+                                    row.getLong(6), replica.id(), row.getLong(7), row.getInt(8)))
+                            : Optional.empty();
                 }
-                return claims;
             }
         });
     }
@@ -105,6 +100,19 @@ public class Claims {
                 free.setLong(7, claim.fence());
                 free.setObject(8, claim.holder());
                 return free.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /** Frees what this process holds under other fences than these: claims that it does not know of. */
+    public void freeAllBut(Collection<Long> fences) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var free = transaction
+                    .prepareStatement(
+                            "update nxt_sync.job set holder = null, claimed_at = null where holder = ? and fence <> all (?)")) {
+                free.setObject(1, replica.id());
+                free.setArray(2, transaction.createArrayOf("bigint", fences.toArray()));
+                return free.executeUpdate();
             }
         });
     }

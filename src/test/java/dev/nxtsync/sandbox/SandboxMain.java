@@ -10,6 +10,7 @@ public final class SandboxMain {
             options = SandboxOptions.parse(arguments);
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\nOptions:\n" + SandboxOptions.HELP);
+            System.exit(2);
             return;
         }
         try (var sandbox = new Sandbox(options)) {

@@ -28,6 +28,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenErrorResponse;
 import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
 import com.nimbusds.oauth2.sdk.auth.PlainClientSecret;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
@@ -96,11 +97,23 @@ final class VismaConnect {
                 http.setAuthorization(authorization);
             }
             http.setBody(body);
+            if (authorization != null && !isBasic(authorization)) {
+                return refusal(OAuth2Error.INVALID_CLIENT);
+            }
             return answer(TokenRequest.parse(http));
         } catch (ParseException e) {
             return refusal(e.getErrorObject() == null ? OAuth2Error.INVALID_REQUEST : e.getErrorObject());
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** A secret that is not form-encoded cannot be decoded, which the real one takes for a wrong client. */
+    private static boolean isBasic(String authorization) {
+        try {
+            return ClientSecretBasic.parse(authorization) != null;
+        } catch (ParseException | IllegalArgumentException e) {
+            return false;
         }
     }
 

@@ -15,7 +15,6 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.support.TestDatabase;
@@ -164,14 +163,7 @@ class ValuesTest {
         final Claim claim;
 
         Fixture() throws Exception {
-            var source = new PGSimpleDataSource();
-            source.setUrl(database.url());
-            source.setUser(database.user());
-            store = new Database(source);
-            database.execute("create schema nxt_sync");
-            try (var in = getClass().getResourceAsStream("/db/migration/V1__jobs_and_pulls.sql")) {
-                database.execute(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
-            }
+            store = StoreFixture.migrated(database);
             UUID holder = UUID.randomUUID();
             database.execute(
                     "insert into nxt_sync.job (kind, connection, scope, company, fence, holder) values ('poll', 'main', 'company', 1, 7, '"

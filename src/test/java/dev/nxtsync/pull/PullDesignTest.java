@@ -1,0 +1,65 @@
+package dev.nxtsync.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.graphql.schema.Column;
+import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Table;
+
+class PullDesignTest {
+
+    @Test
+    void aKeyThatIsNotKnownIsAskedForWithTheVariableAndALikelyColumn() {
+        assertThat(flaw(pull("text", List.of()), column("textNo", Companion.NONE)))
+                .contains("The primary key of text is not known")
+                .contains("NXT_PULLS_X_KEY").contains("for example textNo");
+        assertThat(design(pull("text", List.of("textNo")), column("textNo", Companion.NONE)))
+                .isInstanceOf(PullDesign.Sound.class);
+    }
+
+    @Test
+    void namesThatWouldCollideOrAreReservedAreRefusedWithBothNamed() {
+        assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE), column("aB", Companion.NONE),
+                column("a_b", Companion.NONE)))
+                .contains("The columns aB and a_b would both be a_b");
+        assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
+                column("kind", Companion.ENUM), column("kind_as_enum", Companion.NONE)))
+                .contains("kind_as_enum");
+        assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
+                column("nxtThing", Companion.NONE))).contains("nxt_ is reserved");
+        assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
+                column("x".repeat(64), Companion.NONE))).contains("63 bytes");
+    }
+
+    private static String flaw(Settings.Pull pull, Column... columns) {
+        return ((PullDesign.Flawed) design(pull, columns)).reason();
+    }
+
+    private static PullDesign.Design design(Settings.Pull pull, Column... columns) {
+        var byName = new LinkedHashMap<String, Column>();
+        Stream.of(columns).forEach(column -> byName.put(column.name(), column));
+        return PullDesign.of(List.of(pull), Map.of("text", new Table("text", "Text", Scope.COMPANY, byName)),
+                SettingsFixture.defaults()).get("x");
+    }
+
+    private static Column column(String name, Companion companion) {
+        return new Column(name, "Int", companion);
+    }
+
+    private static Settings.Pull pull(String table, List<String> key) {
+        return new Settings.Pull("x", table, key, "main", List.of(), List.of(), List.of(), Optional.empty(),
+                Optional.empty(), Optional.empty(), 1000,
+                Optional.empty());
+    }
+}

@@ -1,0 +1,88 @@
+package dev.nxtsync.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.support.TestDatabase;
+
+class ClaimsTest {
+    private final TestDatabase database = TestDatabase.create();
+    private final Database store = StoreFixture.migrated(database);
+    private final Replica one = new Replica(store);
+    private final Replica two = new Replica(store);
+    private final Claims claims = new Claims(store, one);
+    private final Claims others = new Claims(store, two);
+
+    @Test
+    void aUnitHasOneHolderAndEachClaimRaisesItsFence() throws Exception {
+        one.beat();
+        two.beat();
+        claims.declare("poll", "main", "company", 7);
+        Claim first = claim(claims).orElseThrow();
+        assertThat(claim(others)).isEmpty();
+        assertThat(claims.free(first, Optional.of(Instant.EPOCH), Optional.empty())).isTrue();
+        assertThat(claims.free(first, Optional.of(Instant.EPOCH), Optional.empty())).as("it is freed already")
+                .isFalse();
+        Claim second = claim(others).orElseThrow();
+        assertThat(second.fence()).isGreaterThan(first.fence());
+        assertThat(claims.free(first, Optional.empty(), Optional.empty())).as("an old claim frees nothing").isFalse();
+    }
+
+    @Test
+    void whatAReplicaHeldIsTakenOverOnlyOnceItHasBeenSilentFor16Seconds() throws Exception {
+        one.beat();
+        two.beat();
+        claims.declare("poll", "main", "company", 7);
+        Claim held = claim(claims).orElseThrow();
+        database.execute(
+                "update nxt_sync.replica set beat_at = beat_at - interval '14 s' where id = '" + one.id() + "'");
+        assertThat(claim(others)).isEmpty();
+        database.execute(
+                "update nxt_sync.replica set beat_at = beat_at - interval '3 s' where id = '" + one.id() + "'");
+        assertThat(others.claim(List.of("poll"), List.of("main"), false)).as("not after an outage").isEmpty();
+        assertThat(claim(others)).map(Claim::fence)
+                .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(held.fence()));
+    }
+
+    @Test
+    void aUnitIsDueWhenItsTimeHasComeOrSomebodyWokeItButNotBeforeItsBackOffHasPassed() throws Exception {
+        one.beat();
+        claims.declare("poll", "main", "company", 7);
+        Claim first = claim(claims).orElseThrow();
+        claims.declare("poll", "main", "company", 7);
+        claims.free(first, Optional.of(Instant.now().plusSeconds(3600)), Optional.empty());
+        Claim woken = claim(claims).orElseThrow();
+        assertThat(woken.wanted()).as("a wake-up during a run is not lost").isEqualTo(first.wanted() + 1);
+        claims.free(woken, Optional.empty(), Optional.of(Duration.ofHours(1)));
+        assertThat(claim(claims)).as("in its back-off").isEmpty();
+        database.execute("update nxt_sync.job set retry_at = now()");
+        Claim again = claim(claims).orElseThrow();
+        assertThat(again.failures()).isEqualTo(1);
+        claims.free(again, Optional.empty(), Optional.empty());
+        assertThat(claim(claims)).as("its wake-ups are served and its time is in an hour").isEmpty();
+    }
+
+    @Test
+    void aUnitThatNoThreadKnowsOfIsFreedAndAStalledOneIsTakenAway() throws Exception {
+        one.beat();
+        claims.declare("poll", "main", "company", 7);
+        claims.declare("poll", "main", "company", 8);
+        Claim known = claim(claims).orElseThrow();
+        Claim lost = claim(claims).orElseThrow();
+        claims.freeAllBut(List.of(known.fence()));
+        assertThat(claim(claims)).map(Claim::company).contains(lost.company());
+        claims.giveUp(known, Duration.ZERO);
+        assertThat(claim(claims)).map(Claim::fence)
+                .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(known.fence()));
+    }
+
+    private static Optional<Claim> claim(Claims by) throws Exception {
+        return by.claim(List.of("poll"), List.of("main"), true);
+    }
+}

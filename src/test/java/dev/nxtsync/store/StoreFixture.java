@@ -1,0 +1,27 @@
+package dev.nxtsync.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+import org.postgresql.ds.PGSimpleDataSource;
+
+import dev.nxtsync.support.TestDatabase;
+
+/** A store on a fresh database, without the framework. */
+final class StoreFixture {
+    private StoreFixture() {}
+
+    static Database migrated(TestDatabase database) {
+        var source = new PGSimpleDataSource();
+        source.setUrl(database.url());
+        source.setUser(database.user());
+        database.execute("create schema nxt_sync");
+        try (var in = StoreFixture.class.getResourceAsStream("/db/migration/V1__jobs_and_pulls.sql")) {
+            database.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Database(source);
+    }
+}
