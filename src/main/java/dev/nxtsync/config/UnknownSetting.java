@@ -1,6 +1,7 @@
 package dev.nxtsync.config;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,6 +21,8 @@ record UnknownSetting(String variable, Set<String> known) {
             + "|PUBLIC_URL|AUTHORIZATION_PARAMETERS|RESPONSE_MODE|NOTICE_URL|API_SLOT_HOLD|PUSH_REPEAT_AFTER"
             + "|BUDGET_IN_PROGRESS|BUDGET_SLOTS|SERVER_TIME_ZONE|LOG)");
 
+    private static final String NAME_RULE = "a name is one word of letters and digits that begins with a letter, not ";
+
     void judge(List<Problem> problems, List<String> warnings) {
         if (RESERVED.matcher(variable).matches()) {
             warnings.add(variable + " has no effect in this version");
@@ -31,6 +34,10 @@ record UnknownSetting(String variable, Set<String> known) {
     }
 
     private String explain() {
+        String capitals = variable.toUpperCase(Locale.ROOT);
+        if (!capitals.equals(variable)) {
+            return "is not a setting; variables are written in capitals: " + capitals;
+        }
         var entry = ENTRY.matcher(variable);
         if (!entry.matches()) {
             return "has no name and key; write for example NXT_PULLS_ORDERS_TABLE";
@@ -42,6 +49,9 @@ record UnknownSetting(String variable, Set<String> known) {
             if (other.matches() && other.group(1).equals(entry.group(1))) {
                 properties.add(other.group(3));
             }
+        }
+        if (properties.contains(property)) {
+            return NAME_RULE + "\"" + entry.group(2) + "\"";
         }
         Optional<String> underscored = properties.stream().filter(each -> property.endsWith("_" + each)).findFirst();
         if (underscored.isPresent()) {

@@ -124,7 +124,7 @@ public class Poll implements Job {
     private Optional<Outcome> failed(Claim claim, PullState state, Failure failure, Tally tally) throws SQLException {
         Next next = failure.next();
         Duration retry = switch (next) {
-            case WAIT -> failure.atLeast();
+            case WAIT -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
             case RETRY, LOOK_FIRST -> Backoff.after(state.failures() + 1);
             case STOP, FIX -> LOOK_AGAIN;
         };
@@ -134,6 +134,10 @@ public class Poll implements Job {
         states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING, failure.message() + trace,
                 retry);
         return person ? Optional.empty() : Optional.of(new Outcome.Again(retry));
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
     }
 
     private static boolean isDue(PullState state, Instant now) {

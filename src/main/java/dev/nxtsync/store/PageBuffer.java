@@ -1,5 +1,6 @@
 package dev.nxtsync.store;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ public final class PageBuffer {
     private final List<byte[]> full = new ArrayList<>();
     private byte[] chunk = new byte[CHUNK];
     private int used;
-    private final Set<String> keys = new HashSet<>();
+    private final Set<List<String>> keys = new HashSet<>();
     private final List<RowFault> faults = new ArrayList<>();
     private int rows;
     private boolean overflowed;
@@ -58,11 +59,19 @@ public final class PageBuffer {
             faults.add(new RowFault(key, e.getMessage() == null ? "" : e.getMessage()));
             return;
         }
-        if (keyColumns.stream().anyMatch(column -> texts[column] == null)) {
-            faults.add(new RowFault(key, "a column of the primary key is empty, which PostgreSQL cannot hold"));
-            return;
+        var stored = new ArrayList<String>();
+        for (int column : keyColumns) {
+            var text = texts[column];
+            if (text == null) {
+                faults.add(new RowFault(key, "a column of the primary key is empty, which PostgreSQL cannot hold"));
+                return;
+            }
+            // as PostgreSQL compares: 1.0 is 1, and time stamps that differ in their seventh decimal are one
+            stored.add(types.get(column) == ColumnType.NUMERIC
+                    ? new BigDecimal(text).stripTrailingZeros().toPlainString()
+                    : text);
         }
-        if (!keys.add(key)) {
+        if (!keys.add(stored)) {
             faults.add(new RowFault(key,
                     "the key is there twice in one page; the first row was kept. Is NXT_PULLS_…_KEY the whole key?"));
             return;

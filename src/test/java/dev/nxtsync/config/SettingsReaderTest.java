@@ -159,6 +159,15 @@ class SettingsReaderTest {
     }
 
     @Test
+    void aNameThatCannotBeOneIsSaidToBe() {
+        assertThat(read(Map.of("NXT_PULLS_1A_TABLE", "order")).problems().toString())
+                .contains("begins with a letter, not \"1A\"");
+        assertThat(read(Map.of("NXT_PULLS_orders_TABLE", "order")).problems().toString())
+                .contains("in capitals: NXT_PULLS_ORDERS_TABLE");
+        assertThat(read(Map.of("NXT_PULLS_ORDERS", "order")).problems().toString()).contains("has no name and key");
+    }
+
+    @Test
     void dueTimesAreMultiplesOfTheInterval() {
         var cadence = new Cadence.Every(Duration.ofMinutes(5));
         assertThat(cadence.next(Instant.parse("2026-11-24T12:03:07Z")))

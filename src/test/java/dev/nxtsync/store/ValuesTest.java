@@ -84,6 +84,19 @@ class ValuesTest {
     }
 
     @Test
+    void keysThatAreOneInPostgresAreOneInAPage() {
+        var table = new TargetTable("nxt", "t", "nxt_company", "",
+                List.of(new TargetColumn("n", ColumnType.NUMERIC, ""),
+                        new TargetColumn("at", ColumnType.TIMESTAMP, "")),
+                List.of("n", "at"), Optional.empty());
+        var page = new PageBuffer(table, 100_000);
+        page.add(new String[]{"1", "2026-01-01 00:00:00.1234567"}, "{\"n\":1}");
+        page.add(new String[]{"1.0", "2026-01-01 00:00:00.1234568"}, "{\"n\":1.0}");
+        page.add(new String[]{"1.0", "2026-01-01 00:00:00.123457"}, "{\"n\":1.0}");
+        assertThat(page.faults()).hasSize(1);
+    }
+
+    @Test
     void aRowWithoutAKeyIsSetAside() {
         var page = new PageBuffer(Fixture.TABLE, 100_000);
         page.add(new String[]{null, "x", null, null, null}, "{\"id\":null}");
