@@ -205,6 +205,25 @@ class PullIsExactIT {
         }
     }
 
+    @Test
+    void inAnySixtySecondsNoMoreRequestsAreSentThanTheBudgetAllows() {
+        int limit = 20;
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withTokenLifetime(Duration.ofMinutes(30)));
+                var daemon = Daemon.on(sandbox.url(), database).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 2 * limit)
+                        .with("NXT_BUDGET_SHARE", 2)
+                        .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "1s").start()) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> sandbox.counter("requests") == limit);
+            Duration length = Size.of(Duration.ofSeconds(10), Duration.ofMinutes(3));
+            await().atMost(length.plusMinutes(1)).during(length)
+                    .until(() -> sandbox.counter("peak_per_minute") <= limit);
+            Size.figure("budget of %d: %d requests, at most %d in any 60 s", limit, sandbox.counter("requests"),
+                    sandbox.counter("peak_per_minute"));
+            assertThat(sandbox.counter("requests")).isGreaterThanOrEqualTo(Size.of(limit, 3 * limit));
+            assertThat(daemon.isRunning()).isTrue();
+        }
+    }
+
     private static Map<String, Object> values(Object... pairs) {
         var values = new HashMap<String, Object>();
         for (int i = 0; i < pairs.length; i += 2) {
