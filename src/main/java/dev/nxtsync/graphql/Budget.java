@@ -16,7 +16,7 @@ final class Budget {
     }
 
     /**
-     * Waits until one more request may be sent; it must be given back by {@link #ended}.
+     * Waits until one more request may be sent; it must be given back by {@link #ended} or {@link #unused}.
      *
      * @return how long it waited
      */
@@ -30,6 +30,17 @@ final class Budget {
                 wait = window.enter(System.nanoTime());
             }
             return Duration.ofNanos(System.nanoTime() - from);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The request was not sent after all. */
+    void unused() {
+        lock.lock();
+        try {
+            window.unused();
+            room.signal();
         } finally {
             lock.unlock();
         }

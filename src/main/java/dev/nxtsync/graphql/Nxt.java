@@ -47,7 +47,6 @@ public class Nxt {
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature());
 
-    private final Connections connections;
     private final MeterRegistry metrics;
     private final Duration deadline;
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
@@ -62,7 +61,6 @@ public class Nxt {
     private record Line(NxtEndpoint endpoint, Tokens tokens, Budget budget) {}
 
     Nxt(Settings settings, Connections connections, MeterRegistry metrics) {
-        this.connections = connections;
         this.metrics = metrics;
         this.deadline = settings.api().timeLimit().multipliedBy(3).dividedBy(2);
         int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
@@ -102,22 +100,19 @@ public class Nxt {
         return answer;
     }
 
-    /** The tokens that {@link #ask} uses. */
-    public Connections connections() {
-        return connections;
-    }
-
     private Answer askOnce(String connection, Line line, Question question, byte[] body, RowSink rows) {
-        Tokens.Current current = line.tokens().current();
-        if (current instanceof Tokens.Unavailable unavailable) {
-            return new Failure.Unauthorized(unavailable.toString(), "");
-        }
         try {
             Duration waited = line.budget().enter();
             metrics.timer("nxt_budget_wait").record(waited);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Failure.Unavailable("The wait for budget was interrupted.");
+        }
+        // only now: a token that was taken before the wait could have expired in it
+        Tokens.Current current = line.tokens().current();
+        if (current instanceof Tokens.Unavailable unavailable) {
+            line.budget().unused();
+            return new Failure.Unauthorized(unavailable.toString(), "");
         }
         Answer answer;
         try {

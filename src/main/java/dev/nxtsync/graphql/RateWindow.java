@@ -37,6 +37,11 @@ final class RateWindow {
         return ended.isEmpty() ? Duration.ofNanos(LENGTH) : Duration.ofNanos(LENGTH - (now - ended.getFirst()));
     }
 
+    /** A request that was entered is not sent. */
+    void unused() {
+        live--;
+    }
+
     /** A request has been answered, or its deadline has passed. */
     void ended(long now) {
         live--;

@@ -45,6 +45,14 @@ class RateWindowTest {
     }
 
     @Test
+    void aRequestThatIsNotSentTakesNoRoom() {
+        var window = new RateWindow(1);
+        assertThat(window.enter(0)).isZero();
+        window.unused();
+        assertThat(window.enter(1)).isZero();
+    }
+
+    @Test
     void aFullWindowSaysHowLongUntilThereIsRoom() {
         var window = new RateWindow(1);
         assertThat(window.enter(0)).isZero();
