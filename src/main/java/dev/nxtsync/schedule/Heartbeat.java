@@ -36,8 +36,8 @@ public class Heartbeat {
         return trouble;
     }
 
-    /** Called once a second; beats when it is time. Says whether units may be claimed. */
-    synchronized boolean beat() {
+    /** Called once a second; beats when it is time. */
+    synchronized void beat() {
         long now = System.nanoTime();
         if (now - nextAttempt >= 0) {
             try {
@@ -57,7 +57,6 @@ public class Heartbeat {
                 failed(e, now);
             }
         }
-        return alive();
     }
 
     /** Whether this process has lately said that it is alive, so that what it claims is not taken over at once. */

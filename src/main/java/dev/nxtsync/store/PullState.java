@@ -8,12 +8,9 @@ import java.util.Optional;
  *
  * @param company the company's number, or the customer's for a system table
  * @param cursor the key after which the pass under way goes on, as JSON written by the server; empty between passes
- * @param passStartedAt when the pass under way began; empty between passes
- * @param rows that the pass under way, else the last one, has read
  */
 public record PullState(String pull, int company, State state, String reason, int failures, Instant dueAt,
-        Optional<Instant> retryAt,
-        Optional<String> cursor, Optional<Instant> passStartedAt, long rows) {
+        Optional<Instant> retryAt, Optional<String> cursor) {
 
     public enum State {
         /** Its last run went well, or it has not run yet. */

@@ -20,7 +20,7 @@ import dev.nxtsync.store.PullState.State;
 @Singleton
 public class PullStates {
     private static final String SELECT = """
-            select pull, company, state, coalesce(reason, ''), failures, due_at, retry_at, cursor, pass_started_at, rows
+            select pull, company, state, coalesce(reason, ''), failures, due_at, retry_at, cursor
             from nxt_sync.pull_state
             """;
 
@@ -147,7 +147,7 @@ public class PullStates {
                         State.valueOf(rows.getString(3).toUpperCase(Locale.ROOT)),
                         rows.getString(4), rows.getInt(5), rows.getObject(6, OffsetDateTime.class).toInstant(),
                         instant(rows, 7),
-                        Optional.ofNullable(rows.getString(8)), instant(rows, 9), rows.getLong(10)));
+                        Optional.ofNullable(rows.getString(8))));
             }
         }
         return states;
