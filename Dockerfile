@@ -9,4 +9,4 @@ COPY target/quarkus-app/quarkus/ quarkus/
 
 USER 10001
 EXPOSE 8080 9000
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=70", "-jar", "quarkus-run.jar"]
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-jar", "quarkus-run.jar"]
