@@ -196,7 +196,8 @@ public class Poll implements Job {
         }
 
         void done() {
-            LOG.infof("%s: %d rows, %d written, in %.1f s with %d requests", what, rows, written, seconds(), requests);
+            LOG.infof("%s: %d rows, %d written, in %.1f s with %d request%s", what, rows, written, seconds(), requests,
+                    requests == 1 ? "" : "s");
             if (setAside > 0) {
                 LOG.warnf("%s: %d rows are set aside; nxt_sync.row_fault says why", what, setAside);
             }
