@@ -25,6 +25,9 @@ final class Convert {
         if (type == int.class) {
             return number(text, component.getAnnotation(Range.class));
         }
+        if (type == double.class) {
+            return share(text, component.getAnnotation(Range.class));
+        }
         if (type == Duration.class) {
             return duration(text);
         }
@@ -51,6 +54,19 @@ final class Convert {
             // said below
         }
         throw new IllegalArgumentException("is not a whole number from " + range.min() + " to " + range.max());
+    }
+
+    private static double share(String text, Range range) {
+        try {
+            double number = Double.parseDouble(text);
+            if (number >= range.min() && number <= range.max()) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "is not a number from " + range.min() + " to " + range.max() + "; write for example 0.2");
     }
 
     private static Duration duration(String text) {

@@ -35,6 +35,11 @@ final class CrossChecks {
             checks.add("NXT_TARGET_SCHEMA", "\"" + settings.target().schema()
                     + "\" cannot be used; write a schema name of letters, digits and underscores other than nxt_sync");
         }
+        if (settings.budget().inProgress() > settings.budget().slots()) {
+            checks.add("NXT_BUDGET_IN_PROGRESS",
+                    "\"" + settings.budget().inProgress() + "\" is more than NXT_BUDGET_SLOTS ("
+                            + settings.budget().slots() + "), of which each request in progress takes one");
+        }
         settings.connections().values().forEach(checks::connection);
         settings.pulls().values().forEach(pull -> checks.pull(pull, settings));
         checks.targets(settings.pulls());
@@ -80,6 +85,10 @@ final class CrossChecks {
         } catch (IllegalArgumentException e) {
             add(prefix + "CRON", "\"" + pull.cron().orElse("") + "\" is not a cron expression in Quartz syntax ("
                     + e.getMessage() + "); write for example 0 30 2 * * ?");
+        }
+        if (pull.overlap().compareTo(settings.api().timeLimit().multipliedBy(2)) < 0) {
+            add(prefix + "OVERLAP", "\"" + pull.overlap().toSeconds() + "s\" is less than twice NXT_API_TIME_LIMIT ("
+                    + settings.api().timeLimit().toSeconds() + "s); changes that are committed late would be lost");
         }
         pull.filter().filter(filter -> !(filter.startsWith("{") && filter.endsWith("}"))).ifPresent(
                 filter -> add(prefix + "FILTER",

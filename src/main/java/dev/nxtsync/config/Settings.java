@@ -20,7 +20,8 @@ public record Settings(
         Budget budget,
         Http http,
         Management management,
-        @Default("UTC") ZoneId timeZone) {
+        @Default("UTC") ZoneId timeZone,
+        @Default("Europe/Oslo") ZoneId serverTimeZone) {
 
     /** The issuer whose discovery document names the endpoints of a connection, without a slash at its end. */
     public String issuer(Connection connection) {
@@ -34,8 +35,9 @@ public record Settings(
 
     /** The same with as many requests a minute as the API allows: far more than a command sends. */
     public Settings withWholeBudget() {
-        return new Settings(connections, pulls, database, target, api, issuer, new Budget(600, 1), http, management,
-                timeZone);
+        return new Settings(connections, pulls, database, target, api, issuer,
+                new Budget(600, budget.inProgress(), budget.slots(), 1), http, management,
+                timeZone, serverTimeZone);
     }
 
     private static String withoutSlash(String url) {
@@ -66,7 +68,19 @@ public record Settings(
             Optional<String> issuer,
             Optional<String> apiUrl) {}
 
-    /** One mirrored table. */
+    /** What becomes of a row that was deleted in Business NXT, or no longer matches the filter. */
+    public enum Deletes {
+        MARK, REMOVE
+    }
+
+    /**
+     * One mirrored table.
+     *
+     * @param overlap how far behind the highest change stamp an increment begins, so that what was committed late is read
+     * @param reconcile how often every key is compared
+     * @param maxDeleteShare of the stored rows; a reconciliation that would delete more is held
+     * @param pageSize rows of a first request; it doubles while all goes well, up to {@code pageSizeMax}
+     */
     public record Pull(
             @Name String name,
             String table,
@@ -78,7 +92,12 @@ public record Settings(
             Optional<String> filter,
             Optional<Duration> every,
             Optional<String> cron,
+            @Default("10m") Duration overlap,
+            @Default("24h") Duration reconcile,
+            @Default("mark") Deletes deletes,
+            @Default("0.2") @Range(min = 0, max = 1) double maxDeleteShare,
             @Default("1000") @Range(min = 1, max = 100_000) int pageSize,
+            @Default("5000") @Range(min = 1, max = 100_000) int pageSizeMax,
             Optional<String> target) {
 
         /** The name of its table in the target schema. */
@@ -102,16 +121,22 @@ public record Settings(
      * Where the API is.
      *
      * @param timeLimit how long the server itself works on one request before it gives up
+     * @param slotHold how long a request whose answer was lost counts as in progress at the server
      */
-    public record Api(@Default("https://business.visma.net") String url, @Default("59s") Duration timeLimit) {}
+    public record Api(@Default("https://business.visma.net") String url, @Default("59s") Duration timeLimit,
+            @Default("30m") Duration slotHold) {}
 
     /**
      * What may be asked of the API.
      *
+     * @param inProgress requests of one company at a time, in this process
+     * @param slots of a company at the server, live and lost requests together
      * @param share how many processes like this one divide the requests of a minute
      */
     public record Budget(
             @Default("540") @Range(min = 1, max = 600) int requestsPerMinute,
+            @Default("4") @Range(min = 1, max = 60) int inProgress,
+            @Default("40") @Range(min = 1, max = 60) int slots,
             @Default("1") @Range(min = 1, max = 540) int share) {}
 
     public record Http(@Default("8080") @Range(min = 0, max = 65_535) int port) {}

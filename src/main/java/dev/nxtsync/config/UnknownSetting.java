@@ -15,11 +15,9 @@ record UnknownSetting(String variable, Set<String> known) {
     /** Names that belong to parts of nxt-sync that this version does not have. */
     private static final Pattern RESERVED = Pattern.compile("NXT_(?:"
             + "PUSHES_[A-Z][A-Z0-9]*_(?:TABLE|CONNECTION|COMPANY|OPERATION|KEY_COLUMN|THEN|DONE_WHEN|RETURNING|MODE|KEEP)"
-            + "|PULLS_[A-Z][A-Z0-9]*_(?:OVERLAP|RECONCILE|DELETES|MAX_DELETE_SHARE|PAGE_SIZE_MAX)"
             + "|CONNECTIONS_[A-Z][A-Z0-9]*_REFRESH_(?:LIFETIME|IDLE|GRACE)"
             + "|(?:OPERATOR_KEY|WEBHOOK_KEYS|ENCRYPTION_KEY|NOTICE_KEY)(?:_FILE)?"
-            + "|PUBLIC_URL|AUTHORIZATION_PARAMETERS|RESPONSE_MODE|NOTICE_URL|API_SLOT_HOLD|PUSH_REPEAT_AFTER"
-            + "|BUDGET_IN_PROGRESS|BUDGET_SLOTS|SERVER_TIME_ZONE|LOG)");
+            + "|PUBLIC_URL|AUTHORIZATION_PARAMETERS|RESPONSE_MODE|NOTICE_URL|PUSH_REPEAT_AFTER|LOG)");
 
     private static final String NAME_RULE = "a name is one word of letters and digits that begins with a letter, not ";
 

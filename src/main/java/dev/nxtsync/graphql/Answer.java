@@ -10,6 +10,7 @@ public sealed interface Answer permits Answer.Data, Failure {
      *
      * @param data its {@code data}, with the number of rows in place of those that were handed on
      * @param traceId what Visma's support asks for; may be empty
+     * @param bytes of the body as it came over the wire
      */
-    record Data(JsonNode data, String traceId) implements Answer {}
+    record Data(JsonNode data, String traceId, long bytes) implements Answer {}
 }

@@ -1,15 +1,29 @@
 package dev.nxtsync.graphql;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The requests that one connection may send. Safe for any number of threads, which wait their turn here. */
+/**
+ * The requests that one connection may send. Threads wait their turn here, in the order in which they came; three of the
+ * foreground go before one of the background. Safe for any number of threads.
+ */
 final class Budget {
+    private static final int FOREGROUND_IN_A_ROW = 3;
+    /** Beyond this, whoever waits had better say that it does. */
+    private static final long LONGEST_WAIT = Duration.ofSeconds(90).toNanos();
+
     private final RateWindow window;
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition room = lock.newCondition();
+    private final Deque<Object> foreground = new ArrayDeque<>();
+    private final Deque<Object> background = new ArrayDeque<>();
+    private int inARow;
+    private long pausedUntil = System.nanoTime();
 
     Budget(int requestsPerMinute) {
         this.window = new RateWindow(requestsPerMinute);
@@ -18,18 +32,32 @@ final class Budget {
     /**
      * Waits until one more request may be sent; it must be given back by {@link #ended} or {@link #unused}.
      *
-     * @return how long it waited
+     * @return how long it waited; empty if there was no room for so long that it gave up
      */
-    Duration enter() throws InterruptedException {
+    Optional<Duration> enter(boolean inBackground) throws InterruptedException {
         long from = System.nanoTime();
+        var ticket = new Object();
         lock.lockInterruptibly();
         try {
-            Duration wait = window.enter(System.nanoTime());
-            while (!wait.isZero()) {
-                room.await(Math.max(1, wait.toMillis()), TimeUnit.MILLISECONDS);
-                wait = window.enter(System.nanoTime());
+            var lane = inBackground ? background : foreground;
+            lane.addLast(ticket);
+            try {
+                long now = System.nanoTime();
+                long wait = attempt(ticket, now);
+                while (wait > 0) {
+                    if (now - from > LONGEST_WAIT) {
+                        return Optional.empty();
+                    }
+                    room.await(Math.max(1_000_000, wait), TimeUnit.NANOSECONDS);
+                    now = System.nanoTime();
+                    wait = attempt(ticket, now);
+                }
+                inARow = inBackground ? 0 : inARow + 1;
+                return Optional.of(Duration.ofNanos(now - from));
+            } finally {
+                lane.remove(ticket);
+                room.signalAll();
             }
-            return Duration.ofNanos(System.nanoTime() - from);
         } finally {
             lock.unlock();
         }
@@ -37,20 +65,48 @@ final class Budget {
 
     /** The request was not sent after all. */
     void unused() {
+        locked(window::unused);
+    }
+
+    void ended() {
+        locked(() -> window.ended(System.nanoTime()));
+    }
+
+    /** The server refused a request as one too many: nothing is sent for a while, and less from then on. */
+    void tooMany(Duration wait) {
+        locked(() -> {
+            long now = System.nanoTime();
+            window.tooMany(now);
+            pausedUntil = Math.max(pausedUntil, now + wait.toNanos());
+        });
+    }
+
+    /** How many requests a minute are allowed now. */
+    int limit() {
         lock.lock();
         try {
-            window.unused();
-            room.signal();
+            return window.limit();
         } finally {
             lock.unlock();
         }
     }
 
-    void ended() {
+    /** Nanoseconds until the ticket had better be tried again; 0 if it was entered. */
+    private long attempt(Object ticket, long now) {
+        var next = background.isEmpty() || (!foreground.isEmpty() && inARow < FOREGROUND_IN_A_ROW)
+                ? foreground.peekFirst()
+                : background.peekFirst();
+        if (ticket != next) {
+            return Duration.ofSeconds(1).toNanos();
+        }
+        return now - pausedUntil < 0 ? pausedUntil - now : window.enter(now).toNanos();
+    }
+
+    private void locked(Runnable change) {
         lock.lock();
         try {
-            window.ended(System.nanoTime());
-            room.signal();
+            change.run();
+            room.signalAll();
         } finally {
             lock.unlock();
         }

@@ -2,12 +2,13 @@ package dev.nxtsync.graphql;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
+import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,19 +18,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * on while it is read, so that its size in memory does not grow with them; in their place stands their number.
  */
 record Envelope(JsonNode root) {
-    private static final JsonFactory JSON = new com.fasterxml.jackson.databind.ObjectMapper().getFactory();
+    private static final JsonFactory JSON = new ObjectMapper().getFactory();
+
+    /** How deep an object lies on the way {@code data}, root field, alias, {@code items}. */
+    private enum Depth {
+        ANSWER, DATA, ROOT, CONNECTION, ELSEWHERE
+    }
 
     /**
      * Reads to the end of the answer.
      *
+     * @param rows by alias of a table below the root field, what takes its items
      * @throws IOException if the answer is cut off or is not one JSON object
      */
-    static Envelope read(InputStream in, List<String> rowsAt, RowSink rows) throws IOException {
+    static Envelope read(InputStream in, Map<String, ? extends RowSink> rows) throws IOException {
         try (JsonParser parser = JSON.createParser(in)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("the answer is not a JSON object");
             }
-            var root = object(parser, rowsAt, 0, rows);
+            var root = object(parser, Depth.ANSWER, "", rows);
             if (parser.nextToken() != null) {
                 throw new IOException("the answer goes on after its end");
             }
@@ -53,28 +60,36 @@ record Envelope(JsonNode root) {
         return root.path("extensions").path("vbnxt-trace-id").asText("");
     }
 
-    /** @param depth how many members of the path to the rows lead to this object, or -1 where it is not on that path */
-    private static ObjectNode object(JsonParser parser, List<String> rowsAt, int depth, RowSink rows)
+    private static ObjectNode object(JsonParser parser, Depth depth, String alias, Map<String, ? extends RowSink> rows)
             throws IOException {
         var object = JsonNodeFactory.instance.objectNode();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
-            boolean onPath = depth >= 0 && depth < rowsAt.size() && rowsAt.get(depth).equals(name);
             JsonToken token = parser.nextToken();
-            if (onPath && depth + 1 == rowsAt.size() && token == JsonToken.START_ARRAY) {
+            RowSink sink = depth == Depth.CONNECTION && name.equals("items") ? rows.get(alias) : null;
+            if (sink != null && token == JsonToken.START_ARRAY) {
                 int count = 0;
                 while (parser.nextToken() == JsonToken.START_OBJECT) {
-                    rows.row(parser);
+                    sink.row(parser);
                     count++;
                 }
                 object.put(name, count);
             } else if (token == JsonToken.START_OBJECT) {
-                object.set(name, object(parser, rowsAt, onPath ? depth + 1 : -1, rows));
+                object.set(name, object(parser, below(depth, name), name, rows));
             } else {
                 JsonNode value = parser.readValueAsTree();
                 object.set(name, value == null ? MissingNode.getInstance() : value);
             }
         }
         return object;
+    }
+
+    private static Depth below(Depth depth, String name) {
+        return switch (depth) {
+            case ANSWER -> name.equals("data") ? Depth.DATA : Depth.ELSEWHERE;
+            case DATA -> Depth.ROOT;
+            case ROOT -> Depth.CONNECTION;
+            case CONNECTION, ELSEWHERE -> Depth.ELSEWHERE;
+        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.nxtsync.graphql;
 
 import java.time.Duration;
+import java.util.Set;
 
 /** Everything but a whole answer without errors, by its meaning (not by its HTTP status: most errors are 200). */
 public sealed interface Failure extends Answer {
@@ -19,6 +20,16 @@ public sealed interface Failure extends Answer {
     /** How long to wait at least before the same is asked again; zero where the asker's own back-off decides. */
     default Duration atLeast() {
         return Duration.ZERO;
+    }
+
+    /** Whether a smaller request might have been answered: it took too long, or failed in a way that is not known. */
+    default boolean mayBeTooLarge() {
+        return false;
+    }
+
+    /** The aliases of the tables that the answer's errors name; empty if they name none, which may mean all. */
+    default Set<String> aliases() {
+        return Set.of();
     }
 
     /** There is no valid token, or the API refused a fresh one. */
@@ -74,7 +85,7 @@ public sealed interface Failure extends Answer {
     }
 
     /** The server does not accept the document or its variables. */
-    record InvalidRequest(String message, String traceId) implements Failure {
+    record InvalidRequest(String message, String traceId, Set<String> aliases) implements Failure {
         @Override
         public Next next() {
             return Next.FIX;
@@ -87,7 +98,12 @@ public sealed interface Failure extends Answer {
     }
 
     /** The server answered with an error whose meaning is not known; parts of it may have been done. */
-    record Rejected(String message, String traceId) implements Failure {
+    record Rejected(String message, String traceId, Set<String> aliases) implements Failure {
+        @Override
+        public boolean mayBeTooLarge() {
+            return true;
+        }
+
         @Override
         public Next next() {
             return Next.LOOK_FIRST;
@@ -117,8 +133,12 @@ public sealed interface Failure extends Answer {
         }
     }
 
-    /** The request was sent, but no whole answer came. */
-    record InDoubt(String message, String traceId) implements Failure {
+    /**
+     * The request was sent, but no whole answer came.
+     *
+     * @param lost whether the server may still be at work on it, which keeps a slot of the company
+     */
+    record InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge) implements Failure {
         @Override
         public Next next() {
             return Next.LOOK_FIRST;

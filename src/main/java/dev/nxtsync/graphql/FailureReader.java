@@ -1,9 +1,13 @@
 package dev.nxtsync.graphql;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -17,6 +21,8 @@ final class FailureReader {
     /** Codes of the GraphQL library behind the API that say that a document was not run. */
     private static final Set<String> NOT_RUN = Set.of("SYNTAX_ERROR", "INVALID_VALUE", "INVALID_OPERATION",
             "FIELDS_ON_CORRECT_TYPE");
+
+    private static final Pattern ALIAS = Pattern.compile("^(\\w+):");
 
     private FailureReader() {}
 
@@ -37,20 +43,22 @@ final class FailureReader {
         }
         if (status >= 500) {
             return new Failure.InDoubt(
-                    answered + ". Nothing needs to be done if this passes; else look at Visma's status page.", traceId);
+                    answered + ". Nothing needs to be done if this passes; else look at Visma's status page.", traceId,
+                    false,
+                    false);
         }
         if (status >= 300 && status < 400) {
             return new Failure.InvalidRequest(
                     answered + ", a redirect, which is not followed, since the token would go along. Set "
                             + "NXT_API_URL to the final address.",
-                    traceId);
+                    traceId, Set.of());
         }
         return new Failure.InvalidRequest(answered + ". Check that NXT_API_URL is the address of Business NXT.",
-                traceId);
+                traceId, Set.of());
     }
 
     /** An answer of status 200 with {@code errors}, whatever stands in {@code data}. */
-    static Failure ofErrors(JsonNode errors, String traceId) {
+    static Failure ofErrors(JsonNode errors, String document, String traceId) {
         JsonNode first = errors.path(0);
         String text = StreamSupport.stream(errors.spliterator(), false).limit(3)
                 .map(error -> error.path("message").asText("(no message)").strip()).distinct()
@@ -76,11 +84,33 @@ final class FailureReader {
                     || code.toUpperCase(Locale.ROOT).startsWith("VALIDATION")) {
                 return new Failure.InvalidRequest(
                         text + " The table or a column may be missing or not readable for this client id.",
-                        traceId);
+                        traceId, aliases(errors, document));
             }
         }
         return new Failure.Rejected(
-                first.isMissingNode() ? "Business NXT answered with an error that has no text." : text, traceId);
+                first.isMissingNode() ? "Business NXT answered with an error that has no text." : text, traceId,
+                aliases(errors, document));
+    }
+
+    /**
+     * The tables that errors are about, by their aliases: the second member of the path, or what stands at the beginning of
+     * the line of the document. None if one of the errors does not say.
+     */
+    private static Set<String> aliases(JsonNode errors, String document) {
+        List<String> lines = document.lines().toList();
+        var aliases = new TreeSet<String>();
+        for (JsonNode error : errors) {
+            int line = error.path("locations").path(0).path("line").asInt() - 1;
+            Matcher alias = ALIAS.matcher(line >= 0 && line < lines.size() ? lines.get(line) : "");
+            if (error.path("path").path(1).isTextual()) {
+                aliases.add(error.path("path").path(1).asText());
+            } else if (alias.find()) {
+                aliases.add(alias.group(1));
+            } else {
+                return Set.of();
+            }
+        }
+        return aliases;
     }
 
     /** {@code Retry-After} in seconds; its date form is not taken, since the clocks may differ. */

@@ -22,6 +22,7 @@ import jakarta.ws.rs.core.Response;
 
 import org.jboss.logging.Logger;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 
@@ -42,11 +43,11 @@ import dev.nxtsync.token.Tokens;
 @Singleton
 public class Nxt {
     private static final Logger LOG = Logger.getLogger(Nxt.class);
-    private static final RowSink NO_ROWS = parser -> parser.skipChildren();
     // escaped, so that also text that is no valid Unicode goes back to the server as it came
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature());
 
+    private final Slots slots;
     private final MeterRegistry metrics;
     private final Duration deadline;
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
@@ -60,7 +61,8 @@ public class Nxt {
     /** What belongs to one connection. */
     private record Line(NxtEndpoint endpoint, Tokens tokens, Budget budget) {}
 
-    Nxt(Settings settings, Connections connections, MeterRegistry metrics) {
+    Nxt(Settings settings, Connections connections, Slots slots, MeterRegistry metrics) {
+        this.slots = slots;
         this.metrics = metrics;
         this.deadline = settings.api().timeLimit().multipliedBy(3).dividedBy(2);
         int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
@@ -73,21 +75,26 @@ public class Nxt {
                     .disableDefaultMapper(true)
                     .followRedirects(false)
                     .build(NxtEndpoint.class);
-            lines.put(each.name(), new Line(endpoint, connections.of(each.name()), new Budget(perMinute)));
+            var budget = new Budget(perMinute);
+            lines.put(each.name(), new Line(endpoint, connections.of(each.name()), budget));
+            Gauge.builder("nxt_budget_limit", budget, Budget::limit).tag("connection", each.name())
+                    .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
+                    .register(metrics);
         }
     }
 
     /** Asks for something small. */
     public Answer ask(String connection, Question question) {
-        return ask(connection, question, NO_ROWS);
+        return ask(connection, question, Map.of());
     }
 
     /**
      * Asks for rows. A failure after some rows is a failure of them all.
      *
-     * @param rows takes each row; a refused token's answer has none, so that no row comes twice
+     * @param rows by the alias of a table below the root field, what takes its rows; a refused token's answer has none, so
+     *        that no row comes twice
      */
-    public Answer ask(String connection, Question question, RowSink rows) {
+    public Answer ask(String connection, Question question, Map<String, ? extends RowSink> rows) {
         var line = lines.get(connection);
         if (line == null) {
             throw new IllegalArgumentException("no connection is named " + connection);
@@ -100,10 +107,46 @@ public class Nxt {
         return answer;
     }
 
-    private Answer askOnce(String connection, Line line, Question question, byte[] body, RowSink rows) {
+    private Answer askOnce(String connection, Line line, Question question, byte[] body,
+            Map<String, ? extends RowSink> rows) {
+        String tenant = question.tenant().orElse("");
+        boolean lost = false;
         try {
-            Duration waited = line.budget().enter();
-            metrics.timer("nxt_budget_wait").record(waited);
+            if (!tenant.isEmpty() && !slots.enter(tenant)) {
+                return new Failure.Busy("All slots of " + tenant + " are taken, " + slots.lost().get(tenant)
+                        + " of them by calls whose answers were lost; they are free again after NXT_API_SLOT_HOLD.", "",
+                        Duration.ofSeconds(30));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Failure.Unavailable("The wait for a slot was interrupted.");
+        }
+        try {
+            Answer answer = inTurn(connection, line, question, body, rows);
+            lost = answer instanceof Failure.InDoubt doubt && doubt.lost();
+            if (answer instanceof Failure.Busy && !tenant.isEmpty()) {
+                slots.tooMany(tenant);
+            } else if (answer instanceof Failure.Throttled throttled) {
+                line.budget().tooMany(throttled.atLeast());
+            }
+            return answer;
+        } finally {
+            if (!tenant.isEmpty()) {
+                slots.ended(tenant, lost);
+            }
+        }
+    }
+
+    private Answer inTurn(String connection, Line line, Question question, byte[] body,
+            Map<String, ? extends RowSink> rows) {
+        try {
+            Optional<Duration> waited = line.budget().enter(question.background());
+            if (waited.isEmpty()) {
+                return new Failure.Unavailable(
+                        "Other requests have used up the budget; nothing was sent. If this goes on, raise "
+                                + "NXT_BUDGET_REQUESTS_PER_MINUTE, or pull less often.");
+            }
+            metrics.timer("nxt_budget_wait").record(waited.get());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Failure.Unavailable("The wait for budget was interrupted.");
@@ -125,10 +168,11 @@ public class Nxt {
         return answer;
     }
 
-    private Answer send(Line line, AccessToken token, Question question, byte[] body, RowSink rows) {
+    private Answer send(Line line, AccessToken token, Question question, byte[] body,
+            Map<String, ? extends RowSink> rows) {
         try (var time = new Deadline(deadline, alarms)) {
             String traceId = "";
-            try (Response response = line.endpoint().post("Bearer " + token.value(), body)) {
+            try (Response response = line.endpoint().post("Bearer " + token.value(), Wire.ACCEPTED, body)) {
                 traceId = Optional.ofNullable(response.getHeaderString("x-vbc-traceid")).orElse("");
                 if (response.getStatus() != 200) {
                     if (response.getStatus() == 401) {
@@ -139,8 +183,10 @@ public class Nxt {
                             traceId);
                 }
                 line.tokens().accepted(token);
-                try (InputStream in = response.readEntity(InputStream.class)) {
-                    return judge(Envelope.read(in, question.rows(), rows), traceId);
+                var wire = new Wire(response.readEntity(InputStream.class));
+                try (InputStream in = wire.unpacked(
+                        Optional.ofNullable(response.getHeaderString("Content-Encoding")).orElse(""))) {
+                    return judge(Envelope.read(in, rows), question, traceId, wire);
                 }
             } catch (IOException | RuntimeException e) {
                 return time.passed() ? overdue(traceId) : broken(e, traceId);
@@ -148,7 +194,7 @@ public class Nxt {
         }
     }
 
-    private Answer judge(Envelope envelope, String headerTraceId) {
+    private Answer judge(Envelope envelope, Question question, String headerTraceId, Wire wire) {
         String traceId = envelope.traceId().isEmpty() ? headerTraceId : envelope.traceId();
         for (JsonNode warning : envelope.warnings()) {
             metrics.counter("nxt_api_warnings").increment();
@@ -158,18 +204,18 @@ public class Nxt {
             }
         }
         if (envelope.errors().size() > 0) {
-            return FailureReader.ofErrors(envelope.errors(), traceId);
+            return FailureReader.ofErrors(envelope.errors(), question.document(), traceId);
         }
         if (!envelope.data().isObject()) {
-            return new Failure.Rejected("Business NXT answered without data and without errors.", traceId);
+            return new Failure.Rejected("Business NXT answered without data and without errors.", traceId, Set.of());
         }
-        return new Answer.Data(envelope.data(), traceId);
+        return new Answer.Data(envelope.data(), traceId, wire.bytes());
     }
 
     private Failure overdue(String traceId) {
         return new Failure.InDoubt("Business NXT gave no whole answer within " + deadline.toSeconds()
                 + " s. Smaller pages may help: lower "
-                + "NXT_PULLS_…_PAGE_SIZE.", traceId);
+                + "NXT_PULLS_…_PAGE_SIZE.", traceId, true, true);
     }
 
     private static Failure broken(Exception e, String traceId) {
@@ -186,15 +232,16 @@ public class Nxt {
         }
         if (cause instanceof InterruptedIOException || cause instanceof InterruptedException) {
             Thread.currentThread().interrupt();
-            return new Failure.InDoubt("The request was given up.", traceId);
+            return new Failure.InDoubt("The request was given up.", traceId, true, false);
         }
         if (cause instanceof JsonProcessingException) {
             // its message would quote the answer, which may hold anything
-            return new Failure.InDoubt("The answer of Business NXT is cut off or is not JSON.", traceId);
+            return new Failure.InDoubt("The answer of Business NXT is cut off or is not JSON.", traceId, true,
+                    false);
         }
         return new Failure.InDoubt(
                 "The connection to Business NXT broke before the answer was whole (" + cause.getMessage() + ").",
-                traceId);
+                traceId, true, false);
     }
 
     private static byte[] body(Question question) {

@@ -15,5 +15,6 @@ public interface NxtEndpoint {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    Response post(@HeaderParam("Authorization") String authorization, byte[] body);
+    Response post(@HeaderParam("Authorization") String authorization,
+            @HeaderParam("Accept-Encoding") String acceptEncoding, byte[] body);
 }

@@ -1,7 +1,7 @@
 package dev.nxtsync.graphql;
 
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One operation to send.
@@ -9,12 +9,14 @@ import java.util.Map;
  * @param operation its name, which the document declares
  * @param document GraphQL; identifiers only, every value is a variable
  * @param variables what goes to JSON as it is; a {@link com.fasterxml.jackson.databind.JsonNode} is sent verbatim
- * @param rows the members that lead from the root of the answer to the array whose elements are handed on one by one; empty
- *        for none
+ * @param tenant whose slots the request takes at the server, such as {@code company 5280001}; empty where it asks for none
+ * @param background whether it gives way to requests that are not
  */
-public record Question(String operation, String document, Map<String, ?> variables, List<String> rows) {
+public record Question(String operation, String document, Map<String, ?> variables, Optional<String> tenant,
+        boolean background) {
 
+    /** A question about no company. */
     public Question(String operation, String document, Map<String, ?> variables) {
-        this(operation, document, variables, List.of());
+        this(operation, document, variables, Optional.empty(), false);
     }
 }

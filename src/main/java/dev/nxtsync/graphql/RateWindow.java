@@ -7,16 +7,21 @@ import java.util.Deque;
 /**
  * A sliding window over the requests of one connection: in any 60 seconds the server sees at most so many. A request is in
  * the window from before it is sent until 60 seconds after it ended, since nobody knows when in between the server counted
- * it. Not thread-safe; the clock is the caller's.
+ * it. A server that finds them too many halves the limit, which then recovers by a tenth every ten seconds. Not thread-safe;
+ * the clock is the caller's.
  */
 final class RateWindow {
     private static final long LENGTH = Duration.ofSeconds(60).toNanos();
+    private static final long STEP = Duration.ofSeconds(10).toNanos();
 
-    private final int limit;
+    private final int full;
     private final Deque<Long> ended = new ArrayDeque<>();
     private int live;
+    private int limit;
+    private long changedAt;
 
     RateWindow(int limit) {
+        this.full = limit;
         this.limit = limit;
     }
 
@@ -30,11 +35,13 @@ final class RateWindow {
         while (!ended.isEmpty() && now - ended.getFirst() >= LENGTH) {
             ended.removeFirst();
         }
+        recover(now);
         if (live + ended.size() < limit) {
             live++;
             return Duration.ZERO;
         }
-        return ended.isEmpty() ? Duration.ofNanos(LENGTH) : Duration.ofNanos(LENGTH - (now - ended.getFirst()));
+        return Duration.ofNanos(Math.min(limit < full ? STEP : LENGTH,
+                ended.isEmpty() ? LENGTH : LENGTH - (now - ended.getFirst())));
     }
 
     /** A request that was entered is not sent. */
@@ -46,5 +53,25 @@ final class RateWindow {
     void ended(long now) {
         live--;
         ended.addLast(now);
+    }
+
+    /** The server counts too many. Refusals of one moment count once. */
+    void tooMany(long now) {
+        if (limit == full || now - changedAt > STEP / 2) {
+            limit = Math.max(Math.max(1, full / 10), limit / 2);
+            changedAt = now;
+        }
+    }
+
+    /** How many requests a minute are allowed now. */
+    int limit() {
+        return limit;
+    }
+
+    private void recover(long now) {
+        while (limit < full && now - changedAt >= STEP) {
+            limit = Math.min(full, limit + Math.max(1, full / 10));
+            changedAt += STEP;
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.Map;
 
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
 import dev.nxtsync.config.SettingsReader;
@@ -20,8 +21,16 @@ public final class NxtSync {
             Without a command it runs as a daemon until it is stopped.
 
             Commands:
-              check   says what is wrong between the client id and the last row, and what to do;
-                      exits with 0 if all is well and 3 if not
+              check        says what is wrong between the client id and the last row, and what to do
+              plan         says how many rows, requests and minutes the first loads will take
+              pull NAME    runs a pull at once; --full reads every row again, --since T what changed
+                           since then, --confirm-deletes lets a held reconciliation delete;
+                           --company N for one company only
+              verify NAME  says where source and target of a pull differ
+              reset NAME   lets a pull begin anew with its next run; its rows stay
+
+            They exit with 0 if all is well, with 2 if the command line is wrong, and with 3 if there is
+            a problem.
 
             Settings are environment variables that begin with NXT_; see the README.
             """;
@@ -34,8 +43,10 @@ public final class NxtSync {
             "quarkus.management.port", "0",
             "quarkus.scheduler.enabled", "false",
             "quarkus.log.level", "ERROR",
-            "quarkus.log.console.stderr", "true",
-            "quarkus.datasource.jdbc.url", "jdbc:postgresql:unused");
+            "quarkus.log.console.stderr", "true");
+    private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS = Map.of("check", Check.class,
+            "plan",
+            PlanCommand.class, "pull", PullCommand.class, "verify", VerifyCommand.class, "reset", ResetCommand.class);
 
     private static boolean command;
 
@@ -44,16 +55,30 @@ public final class NxtSync {
     public static void main(String... arguments) {
         if (arguments.length == 0) {
             daemon();
-        } else if (arguments.length == 1 && arguments[0].equals("check")) {
-            command = true;
-            AS_COMMAND.forEach(System::setProperty);
-            Quarkus.run(Check.class, (exitCode, failure) -> System.exit(exitCode), arguments);
+        } else if (COMMANDS.containsKey(arguments[0]) && !(arguments[0].equals("check") && arguments.length > 1)) {
+            command(arguments);
         } else if (arguments.length == 1 && arguments[0].matches("help|--help|-h")) {
             System.out.print(HELP);
         } else {
             System.err.println("There is no command \"" + String.join(" ", arguments) + "\".\n\n" + HELP);
             System.exit(USAGE);
         }
+    }
+
+    private static void command(String... arguments) {
+        command = true;
+        AS_COMMAND.forEach(System::setProperty);
+        if (arguments[0].equals("check")) {
+            // it looks at the database by itself, also where the address is of no use
+            System.setProperty("quarkus.datasource.jdbc.url", "jdbc:postgresql:unused");
+        } else {
+            var reading = SettingsReader.read();
+            if (!reading.problems().isEmpty()) {
+                refuse(reading, System.err);
+                System.exit(USAGE);
+            }
+        }
+        Quarkus.run(COMMANDS.get(arguments[0]), (exitCode, failure) -> System.exit(exitCode), arguments);
     }
 
     /** Whether this process is a command, which a person waits for. */

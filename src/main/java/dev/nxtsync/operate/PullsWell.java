@@ -46,10 +46,14 @@ class PullsWell implements HealthCheck {
         }
         try {
             for (PullState each : states.troubled(settings.pulls().keySet())) {
-                response.withData("pull " + each.pull() + ", " + each.company(),
-                        each.reason() + "; next attempt "
-                                + each.retryAt().map(Object::toString).orElse("when it is due"));
-                if (each.state() == PullState.State.STOPPED || each.failures() >= ALARM) {
+                String name = "pull " + each.pull() + ", " + each.company();
+                each.held().ifPresent(reason -> response.down().withData(name + ", held", reason));
+                if (each.state() != PullState.State.OK) {
+                    response.withData(name, each.reason() + "; next attempt "
+                            + each.retryAt().map(Object::toString).orElse("when it is due"));
+                }
+                if (each.state() == PullState.State.STOPPED
+                        || (each.state() == PullState.State.FAILING && each.failures() >= ALARM)) {
                     response.down();
                 }
             }

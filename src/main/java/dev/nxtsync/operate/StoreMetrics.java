@@ -1,6 +1,7 @@
 package dev.nxtsync.operate;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 
 import jakarta.inject.Singleton;
 
@@ -12,20 +13,36 @@ import io.micrometer.core.instrument.Tags;
 import io.quarkus.scheduler.Scheduled;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Slots;
 import dev.nxtsync.schedule.Heartbeat;
+import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.RowFaults;
+import dev.nxtsync.store.Runs;
 
-/** Metrics that are counts in the database; taken now and then, so that a scrape costs no query. */
+/** Metrics that are counts in the database, taken now and then, so that a scrape costs no query; and the end of old history. */
 @Singleton
 class StoreMetrics {
     private static final Logger LOG = Logger.getLogger(StoreMetrics.class);
 
     private final Settings settings;
     private final RowFaults faults;
+    private final PullStates states;
+    private final Runs runs;
+    private final Slots slots;
     private final Heartbeat heartbeat;
     private final MultiGauge rowFaults;
+    private final MultiGauge lag;
+    private final MultiGauge lostCalls;
 
-    StoreMetrics(Settings settings, RowFaults faults, Heartbeat heartbeat, MeterRegistry metrics) {
+    StoreMetrics(Settings settings, RowFaults faults, PullStates states, Runs runs, Slots slots, Heartbeat heartbeat,
+            MeterRegistry metrics) {
+        this.states = states;
+        this.runs = runs;
+        this.slots = slots;
+        this.lag = MultiGauge.builder("nxt_pull_lag").baseUnit("seconds")
+                .description("Since when a pull and company is complete").register(metrics);
+        this.lostCalls = MultiGauge.builder("nxt_budget_lost_calls")
+                .description("Slots of a company that are taken by calls whose answers were lost").register(metrics);
         this.settings = settings;
         this.faults = faults;
         this.heartbeat = heartbeat;
@@ -43,8 +60,28 @@ class StoreMetrics {
                     .stream().<MultiGauge.Row<?>>map(
                             pull -> MultiGauge.Row.of(Tags.of("job", pull), counts.getOrDefault(pull, 0L)))
                     .toList(), true);
+            var lags = new ArrayList<MultiGauge.Row<?>>();
+            states.lags().forEach((pull, companies) -> companies.forEach((company, seconds) -> {
+                if (settings.pulls().containsKey(pull)) {
+                    lags.add(MultiGauge.Row.of(Tags.of("job", pull, "company", Integer.toString(company)), seconds));
+                }
+            }));
+            lag.register(lags, true);
+            lostCalls.register(slots.lost().entrySet().stream().<MultiGauge.Row<?>>map(
+                    each -> MultiGauge.Row.of(Tags.of("tenant", each.getKey()), each.getValue())).toList(), true);
         } catch (SQLException e) {
             LOG.debugf("no counts now: %s", e.getMessage());
+        }
+    }
+
+    @Scheduled(every = "10m", delayed = "1m")
+    void forgetOld() {
+        if (heartbeat.trouble().isEmpty()) {
+            try {
+                runs.forgetOld();
+            } catch (SQLException e) {
+                LOG.debugf("old runs are forgotten later: %s", e.getMessage());
+            }
         }
     }
 }

@@ -2,12 +2,11 @@ package dev.nxtsync.pull;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,70 +18,93 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.nxtsync.graphql.RowSink;
 import dev.nxtsync.store.PageBuffer;
 
-/** Encodes the rows of one answer while it is read, and remembers the key of the last. Not thread-safe; good for one answer. */
+/** Encodes the rows of one answer while it is read, and remembers the last. Not thread-safe; good for one answer. */
 final class PageReader implements RowSink {
-    /** A page of 5,000 rows with 40 columns is a few megabytes; a page beyond this is read again at half the size. */
-    static final int BOUND = 16 * 1024 * 1024;
+    /** At most 16 MB, and so little that eight runs with a page being read and one being written fit in half of the heap. */
+    static final int BOUND = (int) Math.max(1 << 20, Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 32));
 
     private static final JsonFactory KEYS = JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-    private final TableMapping mapping;
     private final List<String> key;
+    private final List<String> order;
     private final PageBuffer buffer;
-    private final Map<String, Integer> fields = new HashMap<>();
+    private final String[] fields;
+    private final int[] sources;
     private final @Nullable String[] texts;
     private final boolean[] quoted;
-    private @Nullable String lastKey;
+    private final @Nullable String[] values;
 
-    PageReader(TableMapping mapping, List<String> key, int bound) {
-        this.mapping = mapping;
+    /**
+     * @param order the columns by which the rows are ordered, which make the cursor
+     * @param knownFaults keys of rows that are set aside
+     */
+    PageReader(TableMapping mapping, List<String> key, List<String> order, Set<String> knownFaults) {
         this.key = key;
-        this.buffer = new PageBuffer(mapping.target(), bound);
-        for (String field : mapping.fields()) {
-            fields.put(field, fields.size());
-        }
-        this.texts = new @Nullable String[fields.size()];
-        this.quoted = new boolean[fields.size()];
+        this.order = order;
+        this.buffer = new PageBuffer(mapping.target(), BOUND, knownFaults);
+        this.fields = mapping.fields().toArray(String[]::new);
+        this.sources = mapping.sources().stream().mapToInt(Integer::intValue).toArray();
+        this.texts = new @Nullable String[fields.length];
+        this.quoted = new boolean[fields.length];
+        this.values = new @Nullable String[sources.length];
     }
 
     @Override
     public void row(JsonParser parser) throws IOException {
         Arrays.fill(texts, null);
+        int expected = 0;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            var index = fields.get(parser.currentName());
+            int index = index(parser.currentName(), expected);
             JsonToken token = parser.nextToken();
-            if (index == null || !token.isScalarValue()) {
+            if (index < 0 || !token.isScalarValue()) {
                 parser.skipChildren();
-            } else if (token != JsonToken.VALUE_NULL) {
-                texts[index] = parser.getText();
-                quoted[index] = token == JsonToken.VALUE_STRING;
+            } else {
+                expected = index + 1;
+                if (token != JsonToken.VALUE_NULL) {
+                    texts[index] = parser.getText();
+                    quoted[index] = token == JsonToken.VALUE_STRING;
+                }
             }
         }
-        @Nullable
-        String[] values = new @Nullable String[mapping.sources().size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = texts[mapping.sources().get(i)];
+            values[i] = texts[sources[i]];
         }
-        String json = keyJson();
-        lastKey = json;
-        buffer.add(values, json);
+        buffer.add(values, () -> json(key));
     }
 
     PageBuffer buffer() {
         return buffer;
     }
 
-    /** The key of the last row as the server wrote it, as a JSON object in ASCII; empty if there was no row. */
-    Optional<String> lastKey() {
-        return Optional.ofNullable(lastKey);
+    /** Where the page ends, as the server wrote it: a JSON object in ASCII; empty if there was no row. */
+    Optional<String> cursor() {
+        return buffer.rows() == 0 ? Optional.empty() : Optional.of(json(order));
     }
 
-    private String keyJson() throws IOException {
+    /** A field of the last row, as the server wrote it. */
+    Optional<String> last(String field) {
+        return buffer.rows() == 0 ? Optional.empty() : Optional.ofNullable(texts[index(field, 0)]);
+    }
+
+    /** Fields come in the order in which they were asked for. */
+    private int index(String field, int expected) {
+        if (expected < fields.length && fields[expected].equals(field)) {
+            return expected;
+        }
+        for (int i = 0; i < fields.length; i++) {
+            if (fields[i].equals(field)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private String json(List<String> columns) {
         var text = new StringWriter();
         try (var json = KEYS.createGenerator(text)) {
             json.writeStartObject();
-            for (String column : key) {
-                int index = Objects.requireNonNull(fields.get(column));
+            for (String column : columns) {
+                int index = index(column, 0);
                 var value = texts[index];
                 if (value == null) {
                     json.writeNullField(column);
@@ -94,6 +116,8 @@ final class PageReader implements RowSink {
                 }
             }
             json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return text.toString();
     }

@@ -1,57 +1,72 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
-
-import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.Next;
 import dev.nxtsync.graphql.Nxt;
-import dev.nxtsync.schedule.Backoff;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.store.Checkpoint;
 import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.PageBuffer;
+import dev.nxtsync.store.DatabaseClock;
 import dev.nxtsync.store.PageWriter;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.PullStates;
+import dev.nxtsync.store.RowFaults;
+import dev.nxtsync.store.Runs;
+import dev.nxtsync.store.Runs.Run;
 
-/** Reads what is due of one company (or customer): each table page by page, each page written with its checkpoint. */
+/**
+ * Reads the changes of one company (or customer): all tables that are due in one document, so that a poll in which nothing is
+ * new costs one request. A table that has more goes on in documents of its own.
+ */
 @Singleton
 public class Poll implements Job {
     static final String KIND = "poll";
-
-    private static final Logger LOG = Logger.getLogger(Poll.class);
-    /** How long until something that a person must mend is looked at again. */
-    private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
-    private static final long TELL_PROGRESS = Duration.ofSeconds(10).toNanos();
 
     private final PullPlans plans;
     private final Nxt nxt;
     private final PageWriter writer;
     private final PullStates states;
+    private final RowFaults faults;
+    private final Runs runs;
+    private final Setback setback;
+    private final Access access;
+    private final Settings settings;
     private final MeterRegistry metrics;
+    private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
 
-    Poll(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, MeterRegistry metrics) {
+    Poll(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, RowFaults faults, Runs runs, Setback setback,
+            Access access, Settings settings, MeterRegistry metrics) {
         this.plans = plans;
         this.nxt = nxt;
         this.writer = writer;
         this.states = states;
+        this.faults = faults;
+        this.runs = runs;
+        this.setback = setback;
+        this.access = access;
+        this.settings = settings;
         this.metrics = metrics;
     }
 
@@ -61,6 +76,9 @@ public class Poll implements Job {
     }
 
     @Override
+    public boolean isLong() { return false; }
+
+    @Override
     public Set<String> connections() {
         return plans.plannedConnections();
     }
@@ -68,152 +86,265 @@ public class Poll implements Job {
     @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
         Map<String, PullPlan> own = plans.of(claim.connection(), claim.scope(), claim.company());
-        for (PullState state : states.of(claim.company(), own.keySet())) {
-            if (isDue(state, states.now())) {
-                Optional<Outcome> inTheWay = pull(claim, plan(own, state), state, progress);
-                if (inTheWay.isPresent()) {
-                    return inTheWay.get();
-                }
-            }
+        var barred = access.barred(claim);
+        if (barred.isPresent()) {
+            return new Outcome.Done(states.now().plus(barred.get()));
         }
-        return new Outcome.Done(nextDue(states.of(claim.company(), own.keySet()), states.now()));
+        var clock = states.clock();
+        Instant now = clock.now();
+        var due = states.of(claim.company(), own.keySet()).stream().filter(state -> isDue(state, own, now)).toList();
+        return read(claim, own, due, clock, progress);
     }
 
-    /** Reads one table to its end. Empty if the unit can go on with its next table. */
-    private Optional<Outcome> pull(Claim claim, PullPlan plan, PullState state, Progress progress) throws SQLException {
-        var tally = new Tally(plan, claim, metrics);
-        Optional<String> cursor = state.cursor();
-        int pageSize = plan.pull().pageSize();
-        while (true) {
-            Instant readAt = states.now();
-            var page = new PageReader(plan.mapping(), plan.key(), PageReader.BOUND);
-            Answer answer = nxt.ask(claim.connection(), PageQuery.of(plan, claim.company(), cursor, pageSize), page);
-            tally.request();
-            progress.made();
-            if (answer instanceof Failure failure) {
-                return failed(claim, state, failure, tally);
-            }
-            if (page.buffer().overflowed() && pageSize > 1) {
-                pageSize = pageSize / 2;
-                continue;
-            }
-            Optional<Boolean> more = hasNextPage(plan, ((Answer.Data) answer).data());
-            Optional<String> next = more.orElse(false) ? page.lastKey() : Optional.empty();
-            if (more.isEmpty() || page.buffer().overflowed()
-                    || (more.get() && (next.isEmpty() || next.equals(cursor)))) {
-                return failed(claim, state, new Failure.Rejected(
-                        "The answer is no page of the table: it lacks items or pageInfo, does not go on after the last key, or one row of "
-                                + "it is larger than " + PageReader.BOUND
-                                + " bytes. Report it to Visma with the trace id.",
-                        ((Answer.Data) answer).traceId()), tally);
-            }
-            int written = writer.write(claim, plan.target(), page.buffer(),
-                    new Checkpoint(plan.name(), claim.company(), readAt, next, page.buffer().rows(),
-                            plan.cadence().next(readAt)));
-            progress.made();
-            tally.page(page.buffer(), written);
-            if (next.isEmpty()) {
-                tally.done();
-                return Optional.empty();
-            }
-            cursor = next;
+    /** Reads one pull at once, due or not. */
+    Outcome run(Claim claim, PullPlan plan, PullState state, Progress progress) throws SQLException {
+        return read(claim, Map.of(plan.name(), plan), List.of(state), states.clock(), progress);
+    }
+
+    private Outcome read(Claim claim, Map<String, PullPlan> own, List<PullState> due, DatabaseClock clock,
+            Progress progress) throws SQLException {
+        var done = new ArrayList<Run>();
+        Optional<Outcome> inTheWay;
+        try (var writes = new WriteBehind()) {
+            var reading = new Reading(claim, clock, progress, writes, done);
+            reading.all(due.stream().map(state -> new Increment(plan(own, state), state, settings.serverTimeZone()))
+                    .toList());
+            inTheWay = reading.inTheWay;
+        } finally {
+            runs.add(done);
         }
-    }
-
-    /** Keeps the reason, and decides whether the unit's other tables can go on. */
-    private Optional<Outcome> failed(Claim claim, PullState state, Failure failure, Tally tally) throws SQLException {
-        Next next = failure.next();
-        Duration retry = switch (next) {
-            case WAIT -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
-            case RETRY, LOOK_FIRST -> Backoff.after(state.failures() + 1);
-            case STOP, FIX -> LOOK_AGAIN;
-        };
-        boolean person = next == Next.STOP || next == Next.FIX;
-        String trace = failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")";
-        tally.failed(failure.message() + trace, retry);
-        states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING, failure.message() + trace,
-                retry);
-        return person ? Optional.empty() : Optional.of(new Outcome.Again(retry));
-    }
-
-    private static Duration longer(Duration a, Duration b) {
-        return a.compareTo(b) > 0 ? a : b;
-    }
-
-    private static boolean isDue(PullState state, Instant now) {
-        return !state.dueAt().isAfter(now) && state.retryAt().map(retry -> !retry.isAfter(now)).orElse(true);
-    }
-
-    private static Instant nextDue(List<PullState> states, Instant now) {
-        return states.stream()
+        if (inTheWay.isPresent()) {
+            return inTheWay.get();
+        }
+        Instant now = states.now();
+        return new Outcome.Done(states.of(claim.company(), own.keySet()).stream()
+                .filter(state -> isPolled(state, own))
                 .map(state -> state.retryAt().filter(retry -> retry.isAfter(state.dueAt())).orElse(state.dueAt()))
-                .min(Instant::compareTo).orElse(now.plus(LOOK_AGAIN));
+                .min(Instant::compareTo).orElse(now.plus(Setback.LOOK_AGAIN)));
+    }
+
+    private static boolean isPolled(PullState state, Map<String, PullPlan> own) {
+        return state.loadedAt().isPresent() && state.state() != PullState.State.AWAY && plan(own, state).tellsChanges();
+    }
+
+    private static boolean isDue(PullState state, Map<String, PullPlan> own, Instant now) {
+        return isPolled(state, own) && !state.dueAt().isAfter(now)
+                && state.retryAt().map(retry -> !retry.isAfter(now)).orElse(true);
     }
 
     private static PullPlan plan(Map<String, PullPlan> plans, PullState state) {
         return Objects.requireNonNull(plans.get(state.pull()));
     }
 
-    private static Optional<Boolean> hasNextPage(PullPlan plan, JsonNode data) {
-        JsonNode table = data.path(plan.table().scope().root()).path(plan.table().name());
-        JsonNode more = table.path("pageInfo").path("hasNextPage");
-        return table.path("items").isInt() && more.isBoolean() ? Optional.of(more.booleanValue()) : Optional.empty();
-    }
+    /** One run. */
+    private final class Reading {
+        private final Claim claim;
+        private final DatabaseClock clock;
+        private final Progress progress;
+        private final Map<String, Tally> tallies = new HashMap<>();
+        private final Map<String, Set<String>> knownFaults = new HashMap<>();
+        private final List<PullStates.Increment> quiet = new ArrayList<>();
+        private final WriteBehind writes;
+        private final List<Run> done;
+        Optional<Outcome> inTheWay = Optional.empty();
 
-    /** What one run over one table did, for the log and the metrics. */
-    private static final class Tally {
-        private final String what;
-        private final String job;
-        private final MeterRegistry metrics;
-        private final long from = System.nanoTime();
-        private long toldAt = from;
-        private long rows;
-        private long written;
-        private long setAside;
-        private int requests;
-
-        Tally(PullPlan plan, Claim claim, MeterRegistry metrics) {
-            this.what = "Pull " + plan.name() + ", " + claim.scope() + " " + claim.company();
-            this.job = plan.name();
-            this.metrics = metrics;
+        Reading(Claim claim, DatabaseClock clock, Progress progress, WriteBehind writes, List<Run> done) {
+            this.claim = claim;
+            this.clock = clock;
+            this.progress = progress;
+            this.writes = writes;
+            this.done = done;
         }
 
-        void request() {
-            requests++;
-        }
-
-        void page(PageBuffer page, int changed) {
-            rows += page.rows();
-            written += changed;
-            setAside += page.faults().size();
-            count("read", page.rows());
-            count("written", changed);
-            count("set_aside", page.faults().size());
-            if (System.nanoTime() - toldAt > TELL_PROGRESS) {
-                toldAt = System.nanoTime();
-                LOG.infof("%s: %d rows so far in %.1f s", what, rows, seconds());
+        void all(List<Increment> increments) throws SQLException {
+            var together = new ArrayList<Increment>();
+            for (Increment each : increments) {
+                tallies.put(each.plan().name(), new Tally(each.plan().name(), claim, clock.now(), metrics));
+                knownFaults.put(each.plan().name(), faults.keys(each.plan().name(), claim.company()));
+                if (!each.isReadable()) {
+                    fail(each, new Failure.InvalidRequest("The change stamp \""
+                            + each.state().mark().orElseThrow().stamp()
+                            + "\" is not a date and time as documented, so that changes cannot be asked for. Please report it.",
+                            "", Set.of()));
+                } else if (each.isFirst()) {
+                    together.add(each);
+                }
+            }
+            // each table has a share of the smallest page, so that no document is larger than that page
+            int rows = together.stream().mapToInt(each -> size(each).rows()).min().orElse(1);
+            for (int i = 0; i < together.size(); i += rows) {
+                firstPages(together.subList(i, Math.min(together.size(), i + rows)), rows);
+            }
+            writes.finish();
+            states.quiet(claim, quiet);
+            for (Increment each : increments) {
+                if (!each.isFirst() && !each.hasEnded() && inTheWay.isEmpty()) {
+                    rest(each);
+                }
+            }
+            writes.finish();
+            for (Increment each : increments) {
+                if (each.hasEnded()) {
+                    done.add(tally(each).done("ok"));
+                }
             }
         }
 
-        void done() {
-            LOG.infof("%s: %d rows, %d written, in %.1f s with %d request%s", what, rows, written, seconds(), requests,
-                    requests == 1 ? "" : "s");
-            if (setAside > 0) {
-                LOG.warnf("%s: %d rows are set aside; nxt_sync.row_fault says why", what, setAside);
+        /** One document for all. If it fails for some, it is sent again without them; if it is too large, in halves. */
+        private void firstPages(List<Increment> increments, int rows) throws SQLException {
+            if (increments.isEmpty() || inTheWay.isPresent()) {
+                return;
+            }
+            int share = Math.max(1, rows / increments.size());
+            var byAlias = new LinkedHashMap<String, Increment>();
+            increments.forEach(each -> byAlias.put("t" + byAlias.size(), each));
+            var parts = new ArrayList<Part>();
+            var readers = new HashMap<String, PageReader>();
+            byAlias.forEach((alias, each) -> {
+                parts.add(each.page(alias, share));
+                readers.put(alias, reader(each));
+            });
+            Instant readAt = clock.now();
+            Answer answer = ask(increments, parts, readers);
+            if (answer instanceof Failure failure) {
+                firstPagesFailed(byAlias, failure, rows);
+                return;
+            }
+            for (var entry : byAlias.entrySet()) {
+                take(entry.getValue(), Objects.requireNonNull(readers.get(entry.getKey())), readAt,
+                        Pages.connection(entry.getValue().plan(), (Answer.Data) answer, entry.getKey()),
+                        Optional.empty(),
+                        (Answer.Data) answer);
             }
         }
 
-        void failed(String reason, Duration retry) {
-            LOG.warnf("%s: stopped after %d rows, which are kept. %s Tried again in %d s.", what, rows, reason,
-                    retry.toSeconds());
+        private void firstPagesFailed(Map<String, Increment> byAlias, Failure failure, int rows) throws SQLException {
+            var named = new HashSet<>(byAlias.keySet());
+            named.retainAll(failure.aliases());
+            if (byAlias.size() == 1) {
+                var only = byAlias.values().iterator().next();
+                if (failure.mayBeTooLarge()) {
+                    size(only).tooLarge();
+                }
+                fail(only, failure);
+            } else if (!named.isEmpty() && named.size() < byAlias.size()) {
+                var others = new ArrayList<Increment>();
+                for (var entry : byAlias.entrySet()) {
+                    if (named.contains(entry.getKey())) {
+                        fail(entry.getValue(), failure);
+                    } else {
+                        others.add(entry.getValue());
+                    }
+                }
+                firstPages(others, rows);
+            } else if (failure.mayBeTooLarge() || failure instanceof Failure.InvalidRequest) {
+                var all = List.copyOf(byAlias.values());
+                firstPages(all.subList(0, all.size() / 2), rows);
+                firstPages(all.subList(all.size() / 2, all.size()), rows);
+            } else {
+                for (Increment each : byAlias.values()) {
+                    fail(each, failure);
+                }
+            }
         }
 
-        private void count(String kind, int amount) {
-            metrics.counter("nxt_pull_rows", "job", job, "kind", kind).increment(amount);
+        /** The rest of one table, page by page. */
+        private void rest(Increment increment) throws SQLException {
+            while (!increment.hasEnded() && inTheWay.isEmpty()) {
+                if (increment.isStale(clock.now())) {
+                    increment.begin();
+                }
+                var page = increment.page("t0", size(increment).rows());
+                var reader = reader(increment);
+                Instant readAt = clock.now();
+                var parts = increment.asksTop() ? List.of(page, Document.top(increment.plan())) : List.of(page);
+                Answer answer = ask(List.of(increment), parts, Map.of("t0", reader));
+                if (answer instanceof Failure failure) {
+                    if (failure.mayBeTooLarge()) {
+                        size(increment).tooLarge();
+                    }
+                    fail(increment, failure);
+                    return;
+                }
+                var data = (Answer.Data) answer;
+                if (reader.buffer().overflowed() && size(increment).tooLarge()) {
+                    continue;
+                }
+                if (!take(increment, reader, readAt, Pages.connection(increment.plan(), data, "t0"),
+                        Pages.topStamp(increment.plan(), data), data)) {
+                    return;
+                }
+                size(increment).good();
+            }
         }
 
-        private double seconds() {
-            return (System.nanoTime() - from) / 1e9;
+        /** Writes a page with its checkpoint. Says whether all is well. */
+        private boolean take(Increment increment, PageReader reader, Instant readAt, JsonNode connection,
+                Optional<String> top, Answer.Data answer) throws SQLException {
+            if (reader.buffer().overflowed() && increment.isFirst() && size(increment).rows() > 1) {
+                // by itself, with smaller pages
+                size(increment).tooLarge();
+                rest(increment);
+                return false;
+            }
+            Optional<Boolean> more = Pages.more(connection);
+            if (more.isEmpty() || reader.buffer().overflowed() || !increment.take(reader, readAt, more.get(), top)) {
+                fail(increment, Pages.senseless(answer));
+                return false;
+            }
+            var tally = tally(increment);
+            var checkpoint = increment.checkpoint(reader, readAt);
+            if (increment.isKnown(reader)) {
+                tally.page(reader.buffer(), Pages.NOTHING);
+                quiet.add(checkpoint);
+            } else {
+                writes.write(() -> {
+                    var written = writer.write(claim, increment.plan().target(), reader.buffer(),
+                            PageWriter.Way.MERGE, checkpoint);
+                    tally.page(reader.buffer(), written);
+                    progress.made();
+                    return written;
+                });
+            }
+            return true;
+        }
+
+        private Answer ask(List<Increment> increments, List<Part> parts, Map<String, PageReader> readers) {
+            Scope scope = increments.get(0).plan().table().scope();
+            Answer answer = nxt.ask(claim.connection(),
+                    Document.of("poll", scope, claim.company(), false, parts), readers);
+            increments.forEach(each -> tally(each).trace(answer));
+            tally(increments.get(0)).request(answer);
+            progress.made();
+            if (answer instanceof Answer.Data) {
+                access.granted(claim);
+            }
+            return answer;
+        }
+
+        private void fail(Increment increment, Failure failure) throws SQLException {
+            // what was read before is kept before the reason is
+            writes.finish();
+            var decision = setback.of(claim, increment.state(), failure, tally(increment));
+            done.add(decision.run());
+            if (decision.whole()) {
+                inTheWay = Optional.of(new Outcome.Again(decision.retry()));
+            }
+        }
+
+        private PageReader reader(Increment increment) {
+            PullPlan plan = increment.plan();
+            return new PageReader(plan.mapping(), plan.key(), plan.changeOrder(),
+                    Objects.requireNonNull(knownFaults.get(plan.name())));
+        }
+
+        private Tally tally(Increment increment) {
+            return Objects.requireNonNull(tallies.get(increment.plan().name()));
+        }
+
+        private PageSize size(Increment increment) {
+            return sizes.computeIfAbsent(increment.plan().name() + " " + claim.company(),
+                    each -> increment.plan().pageSize());
         }
     }
 }

@@ -22,7 +22,10 @@ public final class PullDesign {
         public String toString() {
             return "table " + plan.table().name() + " by " + String.join(", ", plan.key()) + " into " + plan.target()
                     + ", "
-                    + plan.target().columns().size() + " columns";
+                    + plan.target().columns().size() + " columns, "
+                    + (plan.tellsChanges()
+                            ? "incremental by " + Table.CHANGED
+                            : "whole each time, since " + Table.CHANGED + " cannot be read");
         }
     }
 
@@ -49,9 +52,9 @@ public final class PullDesign {
             return new Flawed("The primary key of " + pull.table() + " is not known. Set " + variable(pull, "KEY")
                     + " to its columns, separated by commas" + likelyKey(table) + ".");
         }
-        if (pull.filter().filter(text -> !PageQuery.isFilter(text)).isPresent()) {
-            return new Flawed(variable(pull, "FILTER")
-                    + " is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}.");
+        var flaw = pull.filter().flatMap(text -> Filters.flaw(text, table.filters()));
+        if (flaw.isPresent()) {
+            return new Flawed(variable(pull, "FILTER") + " " + flaw.get() + ".");
         }
         try {
             var mapping = TableMapping.of(pull, table, key, settings.target().schema());

@@ -1,6 +1,11 @@
 package dev.nxtsync.pull;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
@@ -20,5 +25,28 @@ record PullPlan(Settings.Pull pull, Cadence cadence, Table table, List<String> k
 
     TargetTable target() {
         return mapping.target();
+    }
+
+    /** Whether its changes can be asked for; else the whole table is read each time. */
+    boolean tellsChanges() {
+        return table.tellsChanges();
+    }
+
+    /** The order of increments: it is unique, and nothing that changes later comes before what has been read. */
+    List<String> changeOrder() {
+        return Stream.concat(Stream.of(Table.CHANGED), key.stream().filter(column -> !column.equals(Table.CHANGED)))
+                .toList();
+    }
+
+    /** What the pull's own filter and the given ones leave; empty if there is none. */
+    Optional<ObjectNode> filter(List<ObjectNode> filters) {
+        var all = new ArrayList<ObjectNode>();
+        pull.filter().ifPresent(text -> all.add((ObjectNode) Filters.parse(text)));
+        all.addAll(filters);
+        return Filters.and(all);
+    }
+
+    PageSize pageSize() {
+        return new PageSize(pull.pageSize(), Math.max(pull.pageSize(), pull.pageSizeMax()));
     }
 }

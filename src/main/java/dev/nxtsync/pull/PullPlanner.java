@@ -6,10 +6,11 @@ import static java.util.stream.Collectors.mapping;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
@@ -22,9 +23,10 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Introspection;
-import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.PullDesign.Design;
+import dev.nxtsync.pull.Tenancies.Tenancy;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.Migrations;
@@ -33,41 +35,51 @@ import dev.nxtsync.store.TableMaker;
 
 /**
  * Turns the configured pulls into units of work: reads the schema and the companies of each connection, makes the target
- * tables, and declares the units. It tries until it has succeeded, then looks again every hour.
+ * tables, and declares the units. It tries until it has succeeded. Companies are looked at again every five minutes, the
+ * schema daily, when an answer did not fit to it, and every minute as long as a pull is stopped.
  */
 @Singleton
 public class PullPlanner {
     private static final Logger LOG = Logger.getLogger(PullPlanner.class);
-    private static final Duration AGAIN = Duration.ofHours(1);
-    private static final Duration AGAIN_IF_STOPPED = Duration.ofMinutes(10);
+    private static final Duration COMPANIES_AGAIN = Duration.ofMinutes(5);
+    private static final Duration SCHEMA_AGAIN = Duration.ofDays(1);
+    private static final Duration STOPPED_AGAIN = Duration.ofMinutes(1);
+    /** Answers that do not fit may go on coming; the schema is not read for each. */
+    private static final Duration ASKED_AGAIN = Duration.ofSeconds(10);
 
     private final Settings settings;
     private final Introspection introspection;
-    private final Tenants tenants;
+    private final Tenancies tenancies;
     private final TableMaker tables;
     private final PullStates states;
     private final Claims claims;
     private final Migrations migrations;
     private final PullPlans plans;
+    private final LostCallKeeper lostCalls;
     private final Map<String, Attempt> attempts = new HashMap<>();
 
-    /** When a connection is planned next, on this process' monotonic clock. */
-    private record Attempt(int failures, long next) {}
+    /**
+     * The last attempt to plan a connection.
+     *
+     * @param at when it was, on this process' monotonic clock, as are the next two
+     * @param next when the next one is
+     * @param schemaAt when the schema was read
+     * @param schema what was read; empty if it must be read again
+     */
+    private record Attempt(int failures, long at, long next, long schemaAt, Optional<Map<String, Table>> schema) {}
 
-    /** What a connection is granted. */
-    private record Tenancy(List<Integer> customers, List<Tenants.Company> companies) {}
-
-    PullPlanner(Settings settings, Introspection introspection, Tenants tenants, TableMaker tables, PullStates states,
-            Claims claims,
-            Migrations migrations, PullPlans plans) {
+    PullPlanner(Settings settings, Introspection introspection, Tenancies tenancies, TableMaker tables,
+            PullStates states,
+            Claims claims, Migrations migrations, PullPlans plans, LostCallKeeper lostCalls) {
         this.settings = settings;
         this.introspection = introspection;
-        this.tenants = tenants;
+        this.tenancies = tenancies;
         this.tables = tables;
         this.states = states;
         this.claims = claims;
         this.migrations = migrations;
         this.plans = plans;
+        this.lostCalls = lostCalls;
     }
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
@@ -76,43 +88,70 @@ public class PullPlanner {
             return;
         }
         for (Settings.Connection connection : settings.connections().values()) {
-            var last = attempts.getOrDefault(connection.name(), new Attempt(0, System.nanoTime()));
-            if (System.nanoTime() - last.next() >= 0) {
-                attempts.put(connection.name(), attempt(connection, last.failures()));
+            long now = System.nanoTime();
+            var last = attempts.getOrDefault(connection.name(), new Attempt(0, now, now, now, Optional.empty()));
+            boolean asked = now - last.at() >= ASKED_AGAIN.toNanos() && plans.takeLookAgain(connection.name());
+            if (asked || now - last.next() >= 0) {
+                boolean old = asked || now - last.schemaAt() >= SCHEMA_AGAIN.toNanos();
+                attempts.put(connection.name(), attempt(connection, last, old ? Optional.empty() : last.schema()));
             }
         }
     }
 
-    private Attempt attempt(Settings.Connection connection, int failures) {
+    private Attempt attempt(Settings.Connection connection, Attempt last, Optional<Map<String, Table>> known) {
         String reason;
+        long at = System.nanoTime();
         try {
-            boolean complete = plan(connection);
+            lostCalls.keep();
+            var schema = known.isPresent() ? known.get() : schema(connection, pulls(connection));
+            boolean complete = plan(connection, pulls(connection), schema);
             plans.noTrouble(connection.name());
-            return new Attempt(0, System.nanoTime() + (complete ? AGAIN : AGAIN_IF_STOPPED).toNanos());
+            // as long as something is stopped, it may be the schema that mends it
+            return new Attempt(0, at, at + (complete ? COMPANIES_AGAIN : STOPPED_AGAIN).toNanos(),
+                    known.isPresent() ? last.schemaAt() : at, complete ? Optional.of(schema) : Optional.empty());
         } catch (FailedAnswer e) {
             reason = e.failure().message();
         } catch (SQLException e) {
             reason = "The database refused: " + e.getMessage();
         }
-        Duration wait = Backoff.after(failures + 1);
+        Duration wait = Backoff.after(last.failures() + 1);
         plans.trouble(connection.name(), reason);
         LOG.warnf("The pulls of connection %s cannot be planned. %s Tried again in %d s.", connection.name(), reason,
                 wait.toSeconds());
-        return new Attempt(failures + 1, System.nanoTime() + wait.toNanos());
+        return new Attempt(last.failures() + 1, at, at + wait.toNanos(), at, Optional.empty());
+    }
+
+    /**
+     * Plans one pull at once, for a command.
+     *
+     * @return why it cannot run; empty if it can
+     * @throws FailedAnswer if the API gave no whole answer
+     */
+    public Optional<String> plan(Settings.Pull pull) throws SQLException {
+        lostCalls.keep();
+        var connection = Objects.requireNonNull(settings.connections().get(pull.connection()));
+        plan(connection, List.of(pull), schema(connection, List.of(pull)));
+        return plans.of(pull.name()).filter(PullPlans.Stopped.class::isInstance)
+                .map(stopped -> ((PullPlans.Stopped) stopped).reason());
+    }
+
+    private List<Settings.Pull> pulls(Settings.Connection connection) {
+        return settings.pulls().values().stream().filter(pull -> pull.connection().equals(connection.name())).toList();
+    }
+
+    private Map<String, Table> schema(Settings.Connection connection, List<Settings.Pull> pulls) {
+        return introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList());
     }
 
     /** Says whether every pull could be planned. */
-    private boolean plan(Settings.Connection connection) throws SQLException {
-        var pulls = settings.pulls().values().stream().filter(pull -> pull.connection().equals(connection.name()))
-                .toList();
-        Tenancy tenancy = tenancy(connection);
+    private boolean plan(Settings.Connection connection, List<Settings.Pull> pulls, Map<String, Table> schema)
+            throws SQLException {
+        Tenancy tenancy = tenancies.of(connection);
         if (pulls.isEmpty()) {
             describe(connection, tenancy.companies());
             return true;
         }
-        var designs = PullDesign.of(pulls,
-                introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList()),
-                settings);
+        var designs = PullDesign.of(pulls, schema, settings);
         boolean complete = true;
         for (var entry : designs.entrySet()) {
             complete &= adopt(entry.getKey(), entry.getValue(), tenancy);
@@ -125,50 +164,59 @@ public class PullPlanner {
             return stop(pull, flawed.reason());
         }
         PullPlan plan = ((PullDesign.Sound) design).plan();
-        List<String> problems = tables.make(plan.target());
-        if (!problems.isEmpty()) {
-            return stop(pull, "Its target cannot be used: " + String.join("; ", problems) + ".");
+        var vanished = tables.read(pull);
+        vanished.removeAll(plan.table().columns().keySet());
+        vanished.removeAll(plan.pull().except());
+        if (!vanished.isEmpty()) {
+            return stop(pull, "The table " + plan.table().name() + " no longer has " + String.join(", ", vanished)
+                    + ", or the client id has lost the right to read that. Give the right back, and the pull goes on by "
+                    + "itself; to go on without, run: java -jar quarkus-run.jar reset " + pull);
         }
-        List<Integer> owners = owners(plan, tenancy);
+        var made = tables.make(pull, plan.target(), plan.mapping().columns());
+        if (!made.problems().isEmpty()) {
+            return stop(pull, "Its target cannot be used: " + String.join("; ", made.problems()) + ".");
+        }
+        if (!made.changes().isEmpty()) {
+            LOG.infof("Pull %s: in its target, %s", pull, String.join(", ", made.changes()));
+        }
+        List<Integer> owners = tenancy.owners(plan);
         if (owners.isEmpty()) {
             return stop(pull, "The client id of connection " + plan.pull().connection()
                     + " sees no company. Add it as a user in Business NXT "
                     + "(table User, Connect application ticked), and grant it companies in Connect Application Access.");
         }
-        plans.put(pull, new PullPlans.Ready(plan, owners));
+        boolean wasStopped = plans.of(pull).filter(PullPlans.Stopped.class::isInstance).isPresent();
+        var before = plans.of(pull).map(
+                planned -> planned instanceof PullPlans.Ready ready ? ready.owners() : List.<Integer>of())
+                .orElse(List.of());
         for (int owner : owners) {
-            if (states.declare(pull, owner)) {
-                claims.declare(Poll.KIND, plan.pull().connection(), PullPlans.scope(plan), owner);
+            claims.declare(pull, plan.pull().connection(), PullPlans.scope(plan), owner);
+            if (!before.isEmpty() && !before.contains(owner)) {
+                LOG.infof("Pull %s: %s %d is new", pull, PullPlans.scope(plan), owner);
             }
+        }
+        for (int gone : claims.away(pull, owners)) {
+            LOG.warnf("Pull %s: %s %d is not among those that connection %s sees; its rows stay as they are", pull,
+                    PullPlans.scope(plan), gone, plan.pull().connection());
+        }
+        plans.put(pull, new PullPlans.Ready(plan, owners));
+        states.stopped(pull, null);
+        if (wasStopped) {
+            LOG.infof("Pull %s goes on", pull);
+            claims.wake(pull, plan.pull().connection(), PullPlans.scope(plan));
         }
         LOG.debugf("Pull %s is planned for %s", pull, owners);
         return true;
     }
 
-    private boolean stop(String pull, String reason) {
-        LOG.errorf("Pull %s is stopped, the others run. %s", pull, reason);
+    private boolean stop(String pull, String reason) throws SQLException {
+        var known = plans.of(pull).filter(new PullPlans.Stopped(reason)::equals);
+        if (known.isEmpty()) {
+            LOG.errorf("Pull %s is stopped, the others run. %s", pull, reason);
+        }
         plans.put(pull, new PullPlans.Stopped(reason));
+        states.stopped(pull, reason);
         return false;
-    }
-
-    private static List<Integer> owners(PullPlan plan, Tenancy tenancy) {
-        if (plan.table().scope() == Scope.CUSTOMER) {
-            return tenancy.customers();
-        }
-        return plan.pull().companies().isEmpty()
-                ? tenancy.companies().stream().map(Tenants.Company::number).toList()
-                : plan.pull().companies();
-    }
-
-    private Tenancy tenancy(Settings.Connection connection) {
-        List<Integer> customers = connection.customer().isEmpty()
-                ? tenants.customers(connection.name()).stream().map(Tenants.Customer::number).toList()
-                : connection.customer();
-        var companies = new ArrayList<Tenants.Company>();
-        for (int customer : customers) {
-            companies.addAll(tenants.companies(connection.name(), customer));
-        }
-        return new Tenancy(customers, companies);
     }
 
     private void describe(Settings.Connection connection, List<Tenants.Company> companies) {

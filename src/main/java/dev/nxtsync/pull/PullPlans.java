@@ -3,6 +3,7 @@ package dev.nxtsync.pull;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,6 +16,7 @@ import jakarta.inject.Singleton;
 public class PullPlans {
     private final Map<String, Planned> byPull = new ConcurrentHashMap<>();
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
+    private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
 
     /** A pull, checked against the schema. */
     sealed interface Planned {}
@@ -56,6 +58,21 @@ public class PullPlans {
             }
         });
         return all;
+    }
+
+    /** Asks for the schema of a connection to be read again soon, since an answer did not fit to it. */
+    void lookAgain(String connection) {
+        toLookAt.add(connection);
+    }
+
+    /** Whether somebody has asked for it since this was last asked. */
+    boolean takeLookAgain(String connection) {
+        return toLookAt.remove(connection);
+    }
+
+    /** What is planned of one pull; empty if nothing is. */
+    Optional<Planned> of(String pull) {
+        return Optional.ofNullable(byPull.get(pull));
     }
 
     void put(String pull, Planned planned) {

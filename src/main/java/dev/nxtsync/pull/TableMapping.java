@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import dev.nxtsync.config.Nearest;
 import dev.nxtsync.config.Settings;
@@ -21,11 +22,26 @@ import dev.nxtsync.store.TargetTable;
 /**
  * Which fields of a table are asked for, and which column of the target each fills.
  *
+ * @param columns the API's columns that are read
  * @param fields to select, each once
  * @param sources for each target column, the index of its field
  */
-record TableMapping(List<String> fields, List<Integer> sources, TargetTable target) {
-    private static final String CHANGE_STAMP = "changedTimestamp";
+record TableMapping(List<String> columns, List<String> fields, List<Integer> sources, TargetTable target) {
+    private static final String CHANGE_STAMP = Table.CHANGED;
+
+    /** The same for some of its columns only, among them the key. */
+    TableMapping only(Predicate<TargetColumn> wanted) {
+        var kept = new LinkedHashMap<String, Integer>();
+        var keptSources = new ArrayList<Integer>();
+        for (int i = 0; i < sources.size(); i++) {
+            if (wanted.test(target.columns().get(i))) {
+                String field = fields.get(sources.get(i));
+                var index = kept.putIfAbsent(field, kept.size());
+                keptSources.add(index == null ? kept.size() - 1 : index);
+            }
+        }
+        return new TableMapping(columns, List.copyOf(kept.keySet()), List.copyOf(keptSources), target.only(wanted));
+    }
 
     /** What cannot be mapped as configured; each problem says what to do. */
     static final class Unmappable extends Exception {
@@ -51,7 +67,8 @@ record TableMapping(List<String> fields, List<Integer> sources, TargetTable targ
             }
         }
         var builder = new Builder(pull, key);
-        table.columns().values().stream().filter(builder::wanted).forEach(builder::add);
+        var wanted = table.columns().values().stream().filter(builder::wanted).toList();
+        wanted.forEach(builder::add);
         problems.addAll(builder.problems);
         String owner = table.scope() == Scope.COMPANY ? "nxt_company" : "nxt_customer";
         String name = pull.targetName();
@@ -65,8 +82,10 @@ record TableMapping(List<String> fields, List<Integer> sources, TargetTable targ
         var target = new TargetTable(schema, name, owner,
                 "Business NXT's table " + table.name() + ", kept by nxt-sync", List.copyOf(builder.columns.values()),
                 key.stream().map(SnakeCase::of).toList(),
-                Optional.of(CHANGE_STAMP).filter(table.columns()::containsKey).map(SnakeCase::of));
-        return new TableMapping(List.copyOf(builder.fields.keySet()), List.copyOf(builder.sources), target);
+                table.tellsChanges() ? Optional.of(SnakeCase.of(CHANGE_STAMP)) : Optional.empty(),
+                pull.deletes() == Settings.Deletes.REMOVE);
+        return new TableMapping(wanted.stream().map(Column::name).toList(), List.copyOf(builder.fields.keySet()),
+                List.copyOf(builder.sources), target);
     }
 
     private static final class Builder {

@@ -11,11 +11,14 @@ public interface Job {
     /** The kind of the units that it works on. */
     String kind();
 
+    /** Whether its runs are long, so that they must leave room for those that are not. */
+    boolean isLong();
+
     /** The connections whose units this process can work on now. */
     Set<String> connections();
 
     /**
-     * Works on a claimed unit until nothing of it is due, or something is in the way.
+     * Works on a claimed unit until nothing of it is due, something is in the way, or others had better have a turn.
      *
      * @param progress told after each request and each commit; a run that is silent for long is given up and interrupted
      * @throws dev.nxtsync.store.StaleClaim if the unit has been taken over

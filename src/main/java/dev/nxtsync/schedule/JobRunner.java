@@ -36,13 +36,15 @@ import dev.nxtsync.store.Replica;
 import dev.nxtsync.store.StaleClaim;
 
 /**
- * Claims units that are due and runs them: one more each second, and one after each that has ended. So several processes
- * share the work, and a unit waits no longer than a second.
+ * Claims units that are due and runs them, the one that has waited longest first: each second, and after each run that has
+ * ended. So several processes share the work, and a unit waits no longer than a second.
  */
 @Singleton
 public class JobRunner {
     private static final Logger LOG = Logger.getLogger(JobRunner.class);
-    private static final int PARALLEL = 4;
+    private static final int PARALLEL = 8;
+    /** The rest is kept for runs that are short, so that loads never hold up polls. */
+    private static final int PARALLEL_LONG = 6;
 
     private final Map<String, Job> jobs = new HashMap<>();
     private final Claims claims;
@@ -90,12 +92,16 @@ public class JobRunner {
         giveUpStalled();
         freeEnded();
         freeUnknown();
-        startOne();
+        boolean started = true;
+        while (started) {
+            started = startOne();
+        }
     }
 
-    private void startOne() {
+    /** Says whether there was room and something to do. */
+    private boolean startOne() {
         if (stopping || !heartbeat.alive() || !room.tryAcquire()) {
-            return;
+            return false;
         }
         Optional<Run> claimed = Optional.empty();
         try {
@@ -106,6 +112,7 @@ public class JobRunner {
                 room.release();
             }
         }
+        return claimed.isPresent();
     }
 
     private Optional<Run> claim() {
@@ -115,8 +122,13 @@ public class JobRunner {
             return Optional.empty();
         }
         synchronized (held) {
+            long longOnes = held.values().stream().filter(run -> run.ended == null && isLong(run.claim.kind())).count();
+            var kinds = new HashSet<>(jobs.keySet());
+            if (longOnes >= PARALLEL_LONG) {
+                kinds.removeIf(this::isLong);
+            }
             try {
-                var run = claims.claim(jobs.keySet(), connections, heartbeat.mayTakeOver()).map(Run::new);
+                var run = claims.claim(kinds, connections, heartbeat.mayTakeOver()).map(Run::new);
                 run.ifPresent(each -> held.put(each.claim.fence(), each));
                 return run;
             } catch (SQLException e) {
@@ -125,6 +137,10 @@ public class JobRunner {
                 return Optional.empty();
             }
         }
+    }
+
+    private boolean isLong(String kind) {
+        return Objects.requireNonNull(jobs.get(kind)).isLong();
     }
 
     private void run(Run run) {

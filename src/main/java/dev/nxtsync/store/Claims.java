@@ -1,6 +1,7 @@
 package dev.nxtsync.store;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -8,14 +9,31 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 import jakarta.inject.Singleton;
 
 /** Who holds which unit of work. */
 @Singleton
 public class Claims {
+    private static final String FREE = """
+            (unit.holder is null or ? and (replica.id is null or replica.beat_at < clock_timestamp() - interval '16 s'))
+            """;
+    private static final String CLAIM = """
+            with free as (
+                select unit.id, unit.holder is not null as taken_over
+                from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder
+                where %s %s for update of unit skip locked)
+            update nxt_sync.job
+            set holder = ?, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()
+            from free where job.id = free.id
+            returning job.id, kind, connection, scope, company, pull, fence, job.holder, wanted, failures, taken_over
+            """;
+
     private final Database database;
     private final Replica replica;
 
@@ -24,17 +42,121 @@ public class Claims {
         this.replica = replica;
     }
 
-    /** Makes a unit known, if it is new, and wakes it. */
-    public void declare(String kind, String connection, String scope, int company) throws SQLException {
+    /**
+     * Makes known what is to be done for a pull in one company: its state, and the units that work on it. What is known
+     * already stays as it is.
+     */
+    public void declare(String pull, String connection, String scope, int company) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var insert = transaction.prepareStatement("""
-                    insert into nxt_sync.job (kind, connection, scope, company, wanted) values (?, ?, ?, ?, 1)
-                    on conflict on constraint job_unit do update set wanted = job.wanted + 1""")) {
-                insert.setString(1, kind);
-                insert.setString(2, connection);
-                insert.setString(3, scope);
-                insert.setInt(4, company);
-                return insert.executeUpdate();
+            try (var state = transaction.prepareStatement("""
+                    insert into nxt_sync.pull_state (pull, company) values (?, ?)
+                    on conflict (pull, company) do update set state = 'ok' where pull_state.state = 'away'""");
+                    var unit = transaction.prepareStatement("""
+                            insert into nxt_sync.job (kind, connection, scope, company, pull, due_at)
+                            values (?, ?, ?, ?, ?, case when ? then clock_timestamp() else '9999-01-01 00:00:00+00' end)
+                            on conflict on constraint job_unit do nothing""")) {
+                state.setString(1, pull);
+                state.setInt(2, company);
+                state.executeUpdate();
+                for (String kind : List.of("poll", "load", "reconciliation")) {
+                    unit.setString(1, kind);
+                    unit.setString(2, connection);
+                    unit.setString(3, scope);
+                    unit.setInt(4, company);
+                    unit.setString(5, kind.equals("poll") ? "" : pull);
+                    // the first load says when the others begin
+                    unit.setBoolean(6, kind.equals("load"));
+                    unit.addBatch();
+                }
+                return unit.executeBatch().length;
+            }
+        });
+    }
+
+    /** Says that the companies of a pull are these: others are away, with their rows as they are. Answers which those are. */
+    public List<Integer> away(String pull, Collection<Integer> companies) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var away = transaction.prepareStatement("""
+                    update nxt_sync.pull_state set state = 'away', reason = 'the connection does not see this company'
+                    where pull = ? and state <> 'away' and company <> all (?) returning company""")) {
+                away.setString(1, pull);
+                away.setArray(2, transaction.createArrayOf("integer", companies.toArray()));
+                var gone = new ArrayList<Integer>();
+                try (ResultSet row = away.executeQuery()) {
+                    while (row.next()) {
+                        gone.add(row.getInt(1));
+                    }
+                }
+                return gone;
+            }
+        });
+    }
+
+    /** Wakes what works on a pull, after it could not be worked on. */
+    public void wake(String pull, String connection, String scope) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var update = transaction.prepareStatement("""
+                    update nxt_sync.job set wanted = wanted + 1
+                    where connection = ? and scope = ? and (kind = 'poll' or kind = 'load' and pull = ?)""")) {
+                update.setString(1, connection);
+                update.setString(2, scope);
+                update.setString(3, pull);
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    /** Wakes the polls of the same company, and makes the reconciliation of the same pull due. */
+    static void loaded(Connection transaction, Claim load, Instant reconcile) throws SQLException {
+        try (var update = transaction.prepareStatement(
+                """
+                        update nxt_sync.job set wanted = wanted + case kind when 'poll' then 1 else 0 end,
+                            due_at = case kind when 'poll' then due_at else least(due_at, ?) end
+                        where connection = ? and scope = ? and company = ? and (kind = 'poll' or kind = 'reconciliation' and pull = ?)""")) {
+            update.setObject(1, timestamp(reconcile));
+            update.setString(2, load.connection());
+            update.setString(3, load.scope());
+            update.setInt(4, load.company());
+            update.setString(5, load.pull());
+            update.executeUpdate();
+        }
+    }
+
+    /** Who holds a unit. */
+    public record Holder(String host, Instant since) {}
+
+    /** What came of an attempt to claim one unit. */
+    public sealed interface Attempt {}
+
+    public record Claimed(Claim claim) implements Attempt {}
+
+    public record Taken(Holder holder) implements Attempt {}
+
+    /** There is no such unit. */
+    public record Unknown() implements Attempt {}
+
+    /** Claims one unit, due or not, unless a living process holds it. */
+    public Attempt claim(String kind, String connection, String scope, int company, String pull) throws SQLException {
+        return database.inTransaction(transaction -> {
+            String which = "unit.kind = ? and unit.connection = ? and unit.scope = ? and unit.company = ? and unit.pull = ?";
+            try (var claim = transaction.prepareStatement(CLAIM.formatted(which + " and " + FREE, ""))) {
+                name(claim, 1, kind, connection, scope, company, pull);
+                claim.setBoolean(6, true);
+                claim.setObject(7, replica.id());
+                Optional<Claim> claimed = claimed(transaction, claim);
+                if (claimed.isPresent()) {
+                    return new Claimed(claimed.get());
+                }
+            }
+            try (var holder = transaction.prepareStatement("""
+                    select coalesce(replica.host, 'unknown'), coalesce(unit.claimed_at, clock_timestamp())
+                    from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder where\s""" + which)) {
+                name(holder, 1, kind, connection, scope, company, pull);
+                try (ResultSet row = holder.executeQuery()) {
+                    return row.next()
+                            ? new Taken(new Holder(row.getString(1), PullStates.instant(row, 2).orElseThrow()))
+                            : new Unknown();
+                }
             }
         });
     }
@@ -48,31 +170,43 @@ public class Claims {
     public Optional<Claim> claim(Collection<String> kinds, Collection<String> connections, boolean takeOver)
             throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var claim = transaction.prepareStatement("""
-                    update nxt_sync.job
-                    set holder = ?, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()
-                    where id in (
-                        select unit.id from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder
-                        where unit.kind = any (?) and unit.connection = any (?)
-                          and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
-                          and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served)
-                          and (unit.holder is null
-                               or ? and (replica.id is null or replica.beat_at < clock_timestamp() - interval '16 s'))
-                        order by unit.due_at limit 1 for update of unit skip locked)
-                    returning id, kind, connection, scope, company, fence, wanted, failures""")) {
-                claim.setObject(1, replica.id());
-                claim.setArray(2, transaction.createArrayOf("text", kinds.toArray()));
-                claim.setArray(3, transaction.createArrayOf("text", connections.toArray()));
-                claim.setBoolean(4, takeOver);
-                try (ResultSet row = claim.executeQuery()) {
-                    return row.next()
-                            ? Optional.of(new Claim(row.getLong(1), row.getString(2), row.getString(3),
-                                    row.getString(4), row.getInt(5),
-                                    row.getLong(6), replica.id(), row.getLong(7), row.getInt(8)))
-                            : Optional.empty();
-                }
+            try (var claim = transaction.prepareStatement(CLAIM.formatted("""
+                    unit.kind = any (?) and unit.connection = any (?)
+                      and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
+                      and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served) and\s""" + FREE,
+                    "order by unit.due_at limit 1"))) {
+                claim.setArray(1, transaction.createArrayOf("text", kinds.toArray()));
+                claim.setArray(2, transaction.createArrayOf("text", connections.toArray()));
+                claim.setBoolean(3, takeOver);
+                claim.setObject(4, replica.id());
+                return claimed(transaction, claim);
             }
         });
+    }
+
+    /** A holder before us that is dead or silent may have left requests hanging: two at most, one read and one ahead. */
+    private static Optional<Claim> claimed(Connection transaction, PreparedStatement claim) throws SQLException {
+        try (ResultSet row = claim.executeQuery()) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            var claimed = new Claim(row.getLong(1), row.getString(2), row.getString(3), row.getString(4),
+                    row.getInt(5), row.getString(6), row.getLong(7), row.getObject(8, UUID.class), row.getLong(9),
+                    row.getInt(10));
+            if (row.getBoolean(11)) {
+                LostCalls.add(transaction, claimed.tenant(), 2);
+            }
+            return Optional.of(claimed);
+        }
+    }
+
+    private static void name(PreparedStatement statement, int first, String kind, String connection, String scope,
+            int company, String pull) throws SQLException {
+        statement.setString(first, kind);
+        statement.setString(first + 1, connection);
+        statement.setString(first + 2, scope);
+        statement.setInt(first + 3, company);
+        statement.setString(first + 4, pull);
     }
 
     /**
@@ -100,6 +234,34 @@ public class Claims {
                 free.setLong(7, claim.fence());
                 free.setObject(8, claim.holder());
                 return free.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /** Forgets how far a pull has come: its next run is a load, which merges. Runs under way are refused what they write. */
+    public int reset(String pull) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var passes = transaction.prepareStatement("delete from nxt_sync.pass where pull = ?");
+                    var columns = transaction.prepareStatement("delete from nxt_sync.pull_column where pull = ?");
+                    var units = transaction.prepareStatement(
+                            """
+                                    update nxt_sync.job set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence'), retry_at = null,
+                                        failures = 0, due_at = case when kind = 'load' then clock_timestamp() else due_at end
+                                    where pull = ?""");
+                    var states = transaction.prepareStatement(
+                            """
+                                    update nxt_sync.pull_state
+                                    set loaded_at = null, complete_as_of = null, mark = null, mark_seen_at = null, floor = null, digest = null,
+                                        cursor = null, upper = null, increment_started_at = null, reread_cursor = null, held = null
+                                    where pull = ?""")) {
+                passes.setString(1, pull);
+                passes.executeUpdate();
+                columns.setString(1, pull);
+                columns.executeUpdate();
+                units.setString(1, pull);
+                units.executeUpdate();
+                states.setString(1, pull);
+                return states.executeUpdate();
             }
         });
     }

@@ -142,17 +142,64 @@ public enum ColumnType {
      */
     abstract @Nullable String text(String json) throws CannotHold;
 
+    /** The same text for all that PostgreSQL takes for equal, which 1.0 and 1 are. */
+    String canonical(String text) {
+        return switch (this) {
+            case NUMERIC -> new BigDecimal(text).stripTrailingZeros().toPlainString();
+            case TIMESTAMP, TIME -> {
+                int point = text.indexOf('.');
+                yield point < 0
+                        ? text
+                        : text.substring(0, Math.min(text.length(), point + 7)).replaceAll("\\.?0*$", "");
+            }
+            default -> text;
+        };
+    }
+
+    /** Whether a column of this type holds every value of the other. */
+    boolean holds(ColumnType other) {
+        return this == other || switch (this) {
+            case BIGINT -> other == INTEGER;
+            case NUMERIC -> other == INTEGER || other == BIGINT;
+            default -> false;
+        };
+    }
+
+    /** The type that PostgreSQL calls so, as {@code format_type} writes it; null for one that no column of ours has. */
+    static @Nullable ColumnType of(String sql) {
+        for (ColumnType each : values()) {
+            if (sql.equals(each.sql) || sql.equals(each.sql + " without time zone")) {
+                return each;
+            }
+        }
+        return null;
+    }
+
     private static String iso(LocalDate date) {
         // LocalDate puts a plus sign before years of five digits, which PostgreSQL does not read
         return String.format(Locale.ROOT, "%04d-%02d-%02d", date.getYear(), date.getMonthValue(),
                 date.getDayOfMonth());
     }
 
+    /** At most nine digits without a zero in front, which nearly every number is. */
+    private static boolean isShortNumber(String json) {
+        int length = json.length();
+        if (length == 0 || length > 9 || (json.charAt(0) == '0' && length > 1)) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (json.charAt(i) < '0' || json.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static String whole(String json, int bits) throws CannotHold {
         BigInteger number;
         try {
-            if (json.length() < 10 && json.indexOf('E') < 0 && json.indexOf('.') < 0) {
-                return Integer.toString(Integer.parseInt(json));
+            if (isShortNumber(json)) {
+                return json;
             }
             number = new BigDecimal(json).toBigIntegerExact();
         } catch (ArithmeticException | NumberFormatException e) {

@@ -2,6 +2,7 @@ package dev.nxtsync.store;
 
 import static java.util.stream.Collectors.joining;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -9,63 +10,159 @@ import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
+import org.jboss.logging.Logger;
 import org.postgresql.PGConnection;
 
 /** Writes a page and its checkpoint in one transaction, or nothing. */
 @Singleton
 public class PageWriter {
+    private static final Logger LOG = Logger.getLogger(PageWriter.class);
+    private static final String KEY_EXISTS = "23505";
+    private static final String LOCK_TIME_OUT = "55P03";
+
     private final Database database;
 
     PageWriter(Database database) {
         this.database = database;
     }
 
+    /** The way of a page into its target. */
+    public enum Way {
+        /** Straight into a table that has no rows of the company, as far as is known. */
+        DIRECT,
+        /** By way of a temporary table, row for row under the rule of {@link #mergeStatement}. */
+        MERGE
+    }
+
     /**
-     * Merges the page into the target, notes the rows that were set aside, and moves the checkpoint.
+     * Writes the page into the target, notes the rows that were set aside, and keeps the checkpoint.
      *
-     * @return how many rows the target gained or changed
      * @throws StaleClaim if the unit has another holder; then nothing was written
      */
-    public int write(Claim claim, TargetTable table, PageBuffer page, Checkpoint checkpoint) throws SQLException {
+    public Written write(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint)
+            throws SQLException {
+        try {
+            return attempt(claim, table, page, way, checkpoint);
+        } catch (SQLException e) {
+            if (way == Way.DIRECT && KEY_EXISTS.equals(e.getSQLState())) {
+                return attempt(claim, table, page, Way.MERGE, checkpoint);
+            }
+            if (LOCK_TIME_OUT.equals(e.getSQLState()) && endOthersOf(claim)) {
+                return attempt(claim, table, page, Way.MERGE, checkpoint);
+            }
+            throw e;
+        }
+    }
+
+    private Written attempt(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint)
+            throws SQLException {
         return database.inTransaction(transaction -> {
-            int written = page.isEmpty() ? 0 : merge(transaction, table, page, checkpoint);
-            setAside(transaction, page, checkpoint);
-            PullStates.advance(transaction, checkpoint);
+            try (Statement name = transaction.createStatement()) {
+                name.execute("set local application_name = " + SqlName.literal(sessionName(claim)));
+            }
+            var written = page.isEmpty()
+                    ? Written.NOTHING
+                    : way == Way.DIRECT
+                            ? insert(transaction, table, page, checkpoint)
+                            : merge(transaction, table, page, checkpoint);
+            RowFaults.setAside(transaction, page, checkpoint);
+            written = checkpoint.keep(transaction, table, written);
             Claims.check(transaction, claim);
             return written;
         });
     }
 
-    private static int merge(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
+    /**
+     * A holder before us may be frozen in the middle of its {@code COPY}, for which PostgreSQL has no time-out: its session is
+     * ended. Only whoever holds the unit now may do so. Says whether there was one.
+     */
+    private boolean endOthersOf(Claim claim) throws SQLException {
+        return database.inTransaction(transaction -> {
+            Claims.check(transaction, claim);
+            try (var end = transaction.prepareStatement("""
+                    select pg_terminate_backend(pid) from pg_stat_activity
+                    where usename = current_user and datname = current_database() and application_name like ?
+                      and application_name <> ? and pid <> pg_backend_pid()""")) {
+                end.setString(1, "nxt-sync unit " + claim.unit() + " fence %");
+                end.setString(2, sessionName(claim));
+                try (var row = end.executeQuery()) {
+                    boolean ended = row.next();
+                    if (ended) {
+                        LOG.warnf("%s: the session of its holder before, which was frozen while it wrote, was ended",
+                                claim);
+                    }
+                    return ended;
+                }
+            }
+        });
+    }
+
+    private static String sessionName(Claim claim) {
+        return "nxt-sync unit " + claim.unit() + " fence " + claim.fence();
+    }
+
+    private static Written insert(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
+            throws SQLException {
+        String first = checkpoint.company() + "\t" + Claims.timestamp(checkpoint.readAt()) + "\t";
+        copy(transaction, "copy " + table.quotedName() + " (" + SqlName.quoted(table.owner()) + ", nxt_read_at, "
+                + columns(table) + ") from stdin", page, first.getBytes(StandardCharsets.US_ASCII));
+        return new Written(page.rows() - page.faults().size(), 0, 0);
+    }
+
+    private static Written merge(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
         try (Statement statement = transaction.createStatement()) {
             statement.execute("create temporary table nxt_page (" + table.columns().stream()
                     .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql()).collect(joining(", "))
                     + ") on commit drop");
         }
-        var copy = transaction.unwrap(PGConnection.class).getCopyAPI().copyIn("copy nxt_page from stdin");
+        copy(transaction, "copy nxt_page from stdin", page, new byte[0]);
+        try (var merge = transaction.prepareStatement(mergeStatement(table))) {
+            int parameter = 1;
+            merge.setInt(parameter++, checkpoint.company());
+            merge.setObject(parameter++, Claims.timestamp(checkpoint.readAt()));
+            if (table.removes()) {
+                merge.setString(parameter++, checkpoint.pull());
+                merge.setInt(parameter++, checkpoint.company());
+                merge.setObject(parameter, Claims.timestamp(checkpoint.readAt()));
+            }
+            try (var row = merge.executeQuery()) {
+                row.next();
+                return new Written(row.getInt(1), row.getInt(2), 0);
+            }
+        }
+    }
+
+    static void copy(Connection transaction, String statement, PageBuffer page, byte[] firstColumns)
+            throws SQLException {
+        var copy = transaction.unwrap(PGConnection.class).getCopyAPI().copyIn(statement);
         try {
-            page.copyTo(copy);
+            page.copyTo(copy, firstColumns);
             copy.endCopy();
         } finally {
             if (copy.isActive()) {
                 copy.cancelCopy();
             }
         }
-        try (var merge = transaction.prepareStatement(mergeStatement(table))) {
-            merge.setInt(1, checkpoint.company());
-            merge.setObject(2, Claims.timestamp(checkpoint.readAt()));
-            return merge.executeUpdate();
-        }
+    }
+
+    static String columns(TargetTable table) {
+        return table.columns().stream().map(column -> SqlName.quoted(column.name())).collect(joining(", "));
+    }
+
+    /** The key of a row as one text, as {@code nxt_sync.removed} has it. */
+    static String keyText(TargetTable table, String alias) {
+        return table.key().stream().map(column -> alias + "." + SqlName.quoted(column) + "::text")
+                .collect(joining(", ", "concat_ws(E'\\x1f', ", ")"));
     }
 
     /**
      * The one rule by which every writer of a mirrored row goes. A read row wins over the stored one if it was read later or
      * has a larger change stamp; over a deletion mark only if it was read later, then even if it is equal. An equal row is
-     * not written. Rows are taken in key order, so that two merges cannot wait for each other.
+     * not written. Where deletions remove rows, what was removed after the read stays away. Rows are taken in key order, so
+     * that two merges cannot wait for each other.
      */
     static String mergeStatement(TargetTable table) {
-        String columns = table.columns().stream().map(column -> SqlName.quoted(column.name())).collect(joining(", "));
         String key = Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
                 .collect(joining(", "));
         String assignments = table.columns().stream().filter(column -> !table.key().contains(column.name()))
@@ -75,37 +172,26 @@ public class PageWriter {
                 .map(stamp -> " or coalesce(excluded." + stamp + ", '-infinity') > coalesce(stored." + stamp
                         + ", '-infinity')")
                 .orElse("");
+        String removed = table.removes()
+                ? """
+                        where not exists (select from nxt_sync.removed where removed.pull = ? and removed.company = ?
+                            and removed.key = %s and removed.read_at >= ?)""".formatted(keyText(table, "nxt_page"))
+                : "";
         return """
+                with merged as (
                 insert into %s as stored (%s, nxt_read_at, %s)
-                select ?, ?, %s from nxt_page order by %s
+                select ?, ?, %s from nxt_page %s order by %s
                 on conflict (%s) do update set %s nxt_read_at = excluded.nxt_read_at, nxt_deleted_at = null
                 where case when stored.nxt_deleted_at is null
                            then (excluded.nxt_read_at > stored.nxt_read_at%s) and (%s)
                            else excluded.nxt_read_at > stored.nxt_read_at end
-                """.formatted(table.quotedName(), SqlName.quoted(table.owner()), columns, columns,
+                returning xmax = 0 as inserted)
+                select count(*) filter (where inserted), count(*) filter (where not inserted) from merged
+                """.formatted(table.quotedName(), SqlName.quoted(table.owner()), columns(table), columns(table),
+                removed,
                 table.key().stream().map(SqlName::quoted).collect(joining(", ")), key, assignments, newer,
                 table.columns().stream().map(column -> SqlName.quoted(column.name()))
                         .map(column -> "stored." + column + " is distinct from excluded." + column)
                         .collect(joining(" or ")));
-    }
-
-    private static void setAside(Connection transaction, PageBuffer page, Checkpoint checkpoint) throws SQLException {
-        if (page.faults().isEmpty()) {
-            return;
-        }
-        try (var insert = transaction.prepareStatement(
-                """
-                        insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values (?, ?, ?::json, ?, ?)
-                        on conflict (job, company, md5(key::text)) do update set reason = excluded.reason, seen_at = excluded.seen_at""")) {
-            for (RowFault fault : page.faults()) {
-                insert.setString(1, checkpoint.pull());
-                insert.setInt(2, checkpoint.company());
-                insert.setString(3, fault.key());
-                insert.setString(4, fault.reason());
-                insert.setObject(5, Claims.timestamp(checkpoint.readAt()));
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
     }
 }

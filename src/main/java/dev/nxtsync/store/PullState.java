@@ -7,10 +7,16 @@ import java.util.Optional;
  * How far a pull has come in one company.
  *
  * @param company the company's number, or the customer's for a system table
- * @param cursor the key after which the pass under way goes on, as JSON written by the server; empty between passes
+ * @param loadedAt when the first load had read everything; empty while it has not
+ * @param mark the highest change stamp that was read; empty if no row had one
+ * @param floor a change stamp up to which nothing is committed late any more, as far as that is known
+ * @param digest of the rows of the last increment; empty once another job has written
+ * @param walk the increment under way
+ * @param reread the key after which the slow re-read goes on, as JSON written by the server
  */
 public record PullState(String pull, int company, State state, String reason, int failures, Instant dueAt,
-        Optional<Instant> retryAt, Optional<String> cursor) {
+        Optional<Instant> retryAt, Optional<Instant> loadedAt, Optional<Mark> mark, Optional<String> floor,
+        Optional<String> digest, Optional<Walk> walk, Optional<String> reread, Optional<String> held) {
 
     public enum State {
         /** Its last run went well, or it has not run yet. */
@@ -18,6 +24,25 @@ public record PullState(String pull, int company, State state, String reason, in
         /** It tries again by itself. */
         FAILING,
         /** It looks again now and then, but somebody has to do something first. */
-        STOPPED
+        STOPPED,
+        /** Its company is not among those that the connection sees; its rows stay as they are. */
+        AWAY
     }
+
+    /**
+     * A change stamp.
+     *
+     * @param stamp as the server wrote it
+     * @param seenAt when the request was sent that first showed it
+     */
+    public record Mark(String stamp, Instant seenAt) {}
+
+    /**
+     * An increment of several pages.
+     *
+     * @param cursor stamp and key of the last row, as JSON written by the server
+     * @param upper the change stamp up to which it goes
+     * @param startedAt when its first page was asked for
+     */
+    public record Walk(String cursor, String upper, Instant startedAt) {}
 }

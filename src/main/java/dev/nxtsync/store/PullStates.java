@@ -1,8 +1,10 @@
 package dev.nxtsync.store;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -10,17 +12,24 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
+import dev.nxtsync.store.PullState.Mark;
 import dev.nxtsync.store.PullState.State;
+import dev.nxtsync.store.PullState.Walk;
 
 /** What is known of each pull in each company. */
 @Singleton
 public class PullStates {
     private static final String SELECT = """
-            select pull, company, state, coalesce(reason, ''), failures, due_at, retry_at, cursor
+            select pull, company, state, coalesce(reason, ''), failures, due_at, retry_at, loaded_at, mark, mark_seen_at,
+                   floor, digest, cursor, upper, increment_started_at, reread_cursor, held
             from nxt_sync.pull_state
             """;
 
@@ -30,16 +39,71 @@ public class PullStates {
         this.database = database;
     }
 
-    /** Makes a pull of a company known. Says whether it is new. */
-    public boolean declare(String pull, int company) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var insert = transaction.prepareStatement(
-                    "insert into nxt_sync.pull_state (pull, company) values (?, ?) on conflict do nothing")) {
-                insert.setString(1, pull);
-                insert.setInt(2, company);
-                return insert.executeUpdate() == 1;
+    /**
+     * The progress of an increment.
+     *
+     * @param walk how it goes on; empty at its end
+     * @param mark the highest change stamp read so far
+     * @param floor a change stamp up to which nothing is committed late any more
+     * @param digest of its rows, if they were one page
+     * @param completeAsOf since when every change is in, if the increment came to the end of the server's rows
+     * @param due when the pull is due again; empty while the increment has not ended
+     */
+    public record Increment(String pull, int company, Instant readAt, Optional<Walk> walk, Optional<Mark> mark,
+            Optional<String> floor, Optional<String> digest, Optional<Instant> completeAsOf, Optional<Instant> due)
+            implements
+                Checkpoint {
+
+        @Override
+        public Written keep(Connection transaction, TargetTable table, Written written) throws SQLException {
+            try (var update = prepare(transaction)) {
+                bind(update, written.inserted());
+                update.executeUpdate();
             }
-        });
+            return written;
+        }
+
+        private static PreparedStatement prepare(Connection transaction) throws SQLException {
+            // a pull that was reset meanwhile begins anew, whatever an increment still under way has read
+            return transaction.prepareStatement(
+                    """
+                            update nxt_sync.pull_state
+                            set state = 'ok', reason = null, failures = 0, retry_at = null, cursor = ?, upper = ?, increment_started_at = ?,
+                                mark = ?, mark_seen_at = ?, floor = ?, digest = ?, complete_as_of = coalesce(?, complete_as_of),
+                                due_at = coalesce(?, due_at), rows = rows + ?
+                            where pull = ? and company = ? and loaded_at is not null""");
+        }
+
+        private void bind(PreparedStatement update, int inserted) throws SQLException {
+            update.setString(1, walk.map(Walk::cursor).orElse(null));
+            update.setString(2, walk.map(Walk::upper).orElse(null));
+            timestamp(update, 3, walk.map(Walk::startedAt));
+            update.setString(4, mark.map(Mark::stamp).orElse(null));
+            timestamp(update, 5, mark.map(Mark::seenAt));
+            update.setString(6, floor.orElse(null));
+            update.setString(7, digest.orElse(null));
+            timestamp(update, 8, completeAsOf);
+            timestamp(update, 9, due);
+            update.setInt(10, inserted);
+            update.setString(11, pull);
+            update.setInt(12, company);
+        }
+    }
+
+    /** The slow re-read of rows that may have changed without a new stamp. */
+    public record Reread(String pull, int company, Instant readAt, Optional<String> cursor) implements Checkpoint {
+        @Override
+        public Written keep(Connection transaction, TargetTable table, Written written) throws SQLException {
+            try (var update = transaction.prepareStatement(
+                    "update nxt_sync.pull_state set reread_cursor = ?, digest = null, rows = rows + ? where pull = ? and company = ?")) {
+                update.setString(1, cursor.orElse(null));
+                update.setInt(2, written.inserted());
+                update.setString(3, pull);
+                update.setInt(4, company);
+                update.executeUpdate();
+            }
+            return written;
+        }
     }
 
     /** Those of one company or customer, by due time. */
@@ -54,26 +118,80 @@ public class PullStates {
         });
     }
 
-    /** Those of the given pulls that are not {@link State#OK}. */
-    public List<PullState> troubled(Collection<String> pulls) throws SQLException {
+    /** One of them. */
+    public Optional<PullState> of(String pull, int company) throws SQLException {
+        return of(company, List.of(pull)).stream().findFirst();
+    }
+
+    /** How many rows the target has of one pull and company. */
+    public long rows(String pull, int company) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction
-                    .prepareStatement(
-                            SELECT + "where state <> 'ok' and pull = any (?) order by pull, company limit 100")) {
+                    .prepareStatement("select rows from nxt_sync.pull_state where pull = ? and company = ?")) {
+                select.setString(1, pull);
+                select.setInt(2, company);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getLong(1) : 0L;
+                }
+            }
+        });
+    }
+
+    /** Those of the given pulls that are not {@link State#OK}, or held. */
+    public List<PullState> troubled(Collection<String> pulls) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement(SELECT
+                    + "where (state <> 'ok' or held is not null) and pull = any (?) order by pull, company limit 100")) {
                 select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
                 return read(select.executeQuery());
             }
         });
     }
 
-    /** Keeps what became of a run that did not end its pass. */
+    /** Seconds since each pull and company was complete; those that never were are missing. */
+    public Map<String, Map<Integer, Double>> lags() throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement(
+                    """
+                            select pull, company, extract(epoch from clock_timestamp() - complete_as_of)::float8
+                            from nxt_sync.pull_state where complete_as_of is not null and state <> 'away'""");
+                    ResultSet row = select.executeQuery()) {
+                var lags = new TreeMap<String, Map<Integer, Double>>();
+                while (row.next()) {
+                    lags.computeIfAbsent(row.getString(1), each -> new TreeMap<>()).put(row.getInt(2),
+                            Math.max(0, row.getDouble(3)));
+                }
+                return lags;
+            }
+        });
+    }
+
+    /** Keeps increments that brought nothing new, all in one transaction. */
+    public void quiet(Claim claim, List<Increment> increments) throws SQLException {
+        if (increments.isEmpty()) {
+            return;
+        }
+        database.inTransaction(transaction -> {
+            try (var update = Increment.prepare(transaction)) {
+                for (Increment each : increments) {
+                    each.bind(update, 0);
+                    update.addBatch();
+                }
+                update.executeBatch();
+            }
+            Claims.check(transaction, claim);
+            return true;
+        });
+    }
+
+    /** Keeps what became of a run that did not come to its end. */
     public void fail(Claim claim, PullState pull, State state, String reason, Duration retry) throws SQLException {
         database.inTransaction(transaction -> {
             try (var update = transaction.prepareStatement("""
                     update nxt_sync.pull_state set state = ?, reason = ?, failures = failures + 1,
                         retry_at = clock_timestamp() + ? * interval '1 ms'
                     where pull = ? and company = ?""")) {
-                update.setString(1, state.name().toLowerCase(Locale.ROOT));
+                update.setString(1, name(state));
                 update.setString(2, reason.replace('\0', ' '));
                 update.setLong(3, retry.toMillis());
                 update.setString(4, pull.pull());
@@ -85,47 +203,40 @@ public class PullStates {
         });
     }
 
-    /**
-     * Moves the cursor, in the transaction of the rows before it. The last page ends the pass: the pull is well, and so are
-     * the rows that an earlier pass set aside and this one did not.
-     */
-    static void advance(Connection transaction, Checkpoint checkpoint) throws SQLException {
-        try (var update = transaction.prepareStatement("""
-                update nxt_sync.pull_state
-                set state = 'ok', reason = null, failures = 0, retry_at = null, cursor = ?,
-                    pass_started_at = coalesce(pass_started_at, ?),
-                    rows = case when pass_started_at is null then ? else rows + ? end
-                where pull = ? and company = ?""")) {
-            update.setString(1, checkpoint.cursor().orElse(null));
-            update.setObject(2, Claims.timestamp(checkpoint.readAt()));
-            update.setLong(3, checkpoint.rows());
-            update.setLong(4, checkpoint.rows());
-            update.setString(5, checkpoint.pull());
-            update.setInt(6, checkpoint.company());
-            update.executeUpdate();
-        }
-        if (checkpoint.cursor().isEmpty()) {
-            complete(transaction, checkpoint);
-        }
+    /** Says of a pull why none of its companies can be read; or, without a reason, that those which could not now can. */
+    public void stopped(String pull, @Nullable String reason) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var update = transaction.prepareStatement(reason == null
+                    ? "update nxt_sync.pull_state set state = 'ok', reason = null, failures = 0, retry_at = null "
+                            + "where pull = ? and state = 'stopped' and retry_at is null"
+                    : "update nxt_sync.pull_state set state = 'stopped', reason = ?, retry_at = null where pull = ? and state <> 'away'")) {
+                if (reason != null) {
+                    update.setString(1, reason.replace('\0', ' '));
+                }
+                update.setString(reason == null ? 1 : 2, pull);
+                return update.executeUpdate();
+            }
+        });
     }
 
-    private static void complete(Connection transaction, Checkpoint checkpoint) throws SQLException {
-        try (var settle = transaction.prepareStatement("""
-                delete from nxt_sync.row_fault fault using nxt_sync.pull_state pull
-                where pull.pull = ? and pull.company = ? and fault.job = pull.pull and fault.company = pull.company
-                  and fault.seen_at < pull.pass_started_at""");
-                var end = transaction.prepareStatement(
-                        """
-                                update nxt_sync.pull_state set due_at = ?, completed_at = pass_started_at, pass_started_at = null
-                                where pull = ? and company = ?""")) {
-            settle.setString(1, checkpoint.pull());
-            settle.setInt(2, checkpoint.company());
-            settle.executeUpdate();
-            end.setObject(1, Claims.timestamp(checkpoint.due()));
-            end.setString(2, checkpoint.pull());
-            end.setInt(3, checkpoint.company());
-            end.executeUpdate();
-        }
+    /** Keeps that a reconciliation waits for a person, or no longer does. */
+    public void hold(Claim claim, Optional<String> reason) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var update = transaction
+                    .prepareStatement("update nxt_sync.pull_state set held = ? where pull = ? and company = ?")) {
+                update.setString(1, reason.orElse(null));
+                update.setString(2, claim.pull());
+                update.setInt(3, claim.company());
+                update.executeUpdate();
+            }
+            Claims.check(transaction, claim);
+            return true;
+        });
+    }
+
+    /** The database's clock. */
+    public DatabaseClock clock() throws SQLException {
+        return new DatabaseClock(now());
     }
 
     /** The database's time, which orders all reads. */
@@ -139,21 +250,35 @@ public class PullStates {
         });
     }
 
+    static String name(State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    static void timestamp(PreparedStatement statement, int parameter, Optional<Instant> instant) throws SQLException {
+        statement.setObject(parameter, instant.map(Claims::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
+    }
+
+    static Optional<Instant> instant(ResultSet row, int column) throws SQLException {
+        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
+    }
+
     private static List<PullState> read(ResultSet rows) throws SQLException {
         var states = new ArrayList<PullState>();
         try (rows) {
             while (rows.next()) {
+                var mark = rows.getString(9);
+                var cursor = rows.getString(13);
                 states.add(new PullState(rows.getString(1), rows.getInt(2),
-                        State.valueOf(rows.getString(3).toUpperCase(Locale.ROOT)),
-                        rows.getString(4), rows.getInt(5), rows.getObject(6, OffsetDateTime.class).toInstant(),
-                        instant(rows, 7),
-                        Optional.ofNullable(rows.getString(8))));
+                        State.valueOf(rows.getString(3).toUpperCase(Locale.ROOT)), rows.getString(4), rows.getInt(5),
+                        rows.getObject(6, OffsetDateTime.class).toInstant(), instant(rows, 7), instant(rows, 8),
+                        mark == null ? Optional.empty() : Optional.of(new Mark(mark, instant(rows, 10).orElseThrow())),
+                        Optional.ofNullable(rows.getString(11)), Optional.ofNullable(rows.getString(12)),
+                        cursor == null
+                                ? Optional.empty()
+                                : Optional.of(new Walk(cursor, rows.getString(14), instant(rows, 15).orElseThrow())),
+                        Optional.ofNullable(rows.getString(16)), Optional.ofNullable(rows.getString(17))));
             }
         }
         return states;
-    }
-
-    private static Optional<Instant> instant(ResultSet row, int column) throws SQLException {
-        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }
 }

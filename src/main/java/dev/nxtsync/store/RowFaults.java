@@ -1,15 +1,21 @@
 package dev.nxtsync.store;
 
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
 
-/** How many rows are set aside. */
+/** Rows that are set aside. */
 @Singleton
 public class RowFaults {
+    /** Of one pull and company; beyond it a row that was mended is noticed by the next load only. */
+    private static final int REMEMBERED = 10_000;
+
     private final Database database;
 
     RowFaults(Database database) {
@@ -28,5 +34,53 @@ public class RowFaults {
                 return counts;
             }
         });
+    }
+
+    /** The keys of those of one pull and company, as JSON objects. */
+    public Set<String> keys(String pull, int company) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction
+                    .prepareStatement("select key from nxt_sync.row_fault where job = ? and company = ? limit ?")) {
+                select.setString(1, pull);
+                select.setInt(2, company);
+                select.setInt(3, REMEMBERED);
+                var keys = new HashSet<String>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        keys.add(row.getString(1));
+                    }
+                }
+                return keys;
+            }
+        });
+    }
+
+    static void setAside(Connection transaction, PageBuffer page, Checkpoint checkpoint) throws SQLException {
+        if (!page.faults().isEmpty()) {
+            try (var insert = transaction.prepareStatement(
+                    """
+                            insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values (?, ?, ?::json, ?, ?)
+                            on conflict (job, company, md5(key::text)) do update set reason = excluded.reason, seen_at = excluded.seen_at""")) {
+                for (RowFault fault : page.faults()) {
+                    insert.setString(1, checkpoint.pull());
+                    insert.setInt(2, checkpoint.company());
+                    insert.setString(3, fault.key());
+                    insert.setString(4, fault.reason());
+                    insert.setObject(5, Claims.timestamp(checkpoint.readAt()));
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+        }
+        if (!page.mended().isEmpty()) {
+            try (var mend = transaction.prepareStatement(
+                    "delete from nxt_sync.row_fault where job = ? and company = ? and key::text = any (?) and seen_at <= ?")) {
+                mend.setString(1, checkpoint.pull());
+                mend.setInt(2, checkpoint.company());
+                mend.setArray(3, transaction.createArrayOf("text", page.mended().toArray()));
+                mend.setObject(4, Claims.timestamp(checkpoint.readAt()));
+                mend.executeUpdate();
+            }
+        }
     }
 }

@@ -7,18 +7,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
-/** Makes target tables. What is there is never dropped, and only gains columns. */
+/** Makes target tables. What is there is never dropped: it gains columns, and types that hold more. */
 @Singleton
 public class TableMaker {
-    private static final Map<String, String> OURS = Map.of("nxt_read_at", "timestamptz", "nxt_deleted_at",
-            "timestamptz");
+    private static final String ADDED = " was added";
 
     private final Database database;
 
@@ -27,23 +29,74 @@ public class TableMaker {
     }
 
     /**
-     * Makes the table, or adds the columns that it lacks.
+     * What has become of a table.
      *
-     * @return what about a table that is already there cannot be used; empty if all is well
+     * @param changes that were made to a table that was there
+     * @param problems why it cannot be used; then nothing was changed
      */
-    public List<String> make(TargetTable table) throws SQLException {
+    public record Made(List<String> changes, List<String> problems) {}
+
+    /**
+     * Makes the table, adds the columns that it lacks, and widens those whose type has become too narrow. Where that leaves
+     * rows incomplete, every row is wanted again.
+     *
+     * @param pull whose table it is
+     * @param read the API's names of the columns that the pull reads from now on
+     */
+    public Made make(String pull, TargetTable table, Collection<String> read) throws SQLException {
         return database.alone(transaction -> {
             var found = columns(transaction, table);
+            var changes = new ArrayList<String>();
             if (found.isEmpty()) {
                 create(transaction, table);
-                return List.of();
+                Passes.wantAll(transaction, pull);
+            } else {
+                var problems = problems(transaction, table, found);
+                if (!problems.isEmpty()) {
+                    return new Made(List.of(), problems);
+                }
+                widen(transaction, table, found, changes);
+                add(transaction, table, found, changes);
+                if (changes.stream().anyMatch(change -> change.endsWith(ADDED))) {
+                    Passes.wantAll(transaction, pull);
+                }
             }
-            var problems = problems(table, found);
-            if (problems.isEmpty()) {
-                add(transaction, table, found);
-            }
-            return problems;
+            remember(transaction, pull, read);
+            return new Made(changes, List.of());
         });
+    }
+
+    /** The API's names of the columns that a pull has read so far. */
+    public Set<String> read(String pull) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction
+                    .prepareStatement("select column_name from nxt_sync.pull_column where pull = ?")) {
+                select.setString(1, pull);
+                var names = new TreeSet<String>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        names.add(row.getString(1));
+                    }
+                }
+                return names;
+            }
+        });
+    }
+
+    private static void remember(Connection transaction, String pull, Collection<String> read) throws SQLException {
+        try (var forget = transaction
+                .prepareStatement("delete from nxt_sync.pull_column where pull = ? and column_name <> all (?)");
+                var insert = transaction.prepareStatement("""
+                        insert into nxt_sync.pull_column (pull, column_name) select ?, unnest(?::text[])
+                        on conflict (pull, column_name) do nothing""")) {
+            var names = transaction.createArrayOf("text", read.toArray());
+            forget.setString(1, pull);
+            forget.setArray(2, names);
+            forget.executeUpdate();
+            insert.setString(1, pull);
+            insert.setArray(2, names);
+            insert.executeUpdate();
+        }
     }
 
     private static Map<String, String> columns(Connection transaction, TargetTable table) throws SQLException {
@@ -84,24 +137,48 @@ public class TableMaker {
         }
     }
 
-    private static void add(Connection transaction, TargetTable table, Map<String, String> found) throws SQLException {
+    private static void add(Connection transaction, TargetTable table, Map<String, String> found, List<String> changes)
+            throws SQLException {
         try (Statement statement = transaction.createStatement()) {
             for (TargetColumn column : table.columns()) {
                 if (!found.containsKey(column.name())) {
                     statement.execute("alter table " + table.quotedName() + " add column if not exists "
                             + SqlName.quoted(column.name()) + " " + column.type().sql());
                     comment(statement, table, column.name(), column.comment());
+                    changes.add("the column " + column.name() + ADDED);
                 }
             }
         }
     }
 
-    private static List<String> problems(TargetTable table, Map<String, String> found) {
+    private static void widen(Connection transaction, TargetTable table, Map<String, String> found,
+            List<String> changes) throws SQLException {
+        try (Statement statement = transaction.createStatement()) {
+            for (TargetColumn column : table.columns()) {
+                if (isTooNarrow(column, found)) {
+                    statement.execute("alter table " + table.quotedName() + " alter column "
+                            + SqlName.quoted(column.name()) + " type " + column.type().sql());
+                    comment(statement, table, column.name(), column.comment());
+                    changes.add("the column " + column.name() + " was widened from " + found.get(column.name()) + " to "
+                            + column.type().sql());
+                }
+            }
+        }
+    }
+
+    /** Whether its type must change, and can without a loss. */
+    private static boolean isTooNarrow(TargetColumn column, Map<String, String> found) {
+        var sql = found.get(column.name());
+        var type = sql == null ? null : ColumnType.of(sql);
+        return type != null && type != column.type() && column.type().holds(type);
+    }
+
+    private static List<String> problems(Connection transaction, TargetTable table, Map<String, String> found)
+            throws SQLException {
         var problems = new ArrayList<String>();
-        var expected = new HashMap<>(OURS);
-        expected.put(table.owner(), "integer");
-        table.key().forEach(key -> expected.put(key, ""));
-        for (String name : expected.keySet()) {
+        var expected = new TreeSet<>(Set.of("nxt_read_at", "nxt_deleted_at", table.owner()));
+        expected.addAll(table.key());
+        for (String name : expected) {
             if (!found.containsKey(name)) {
                 problems.add("the table " + table + " has no column " + name
                         + ", so it is not one of ours; set NXT_PULLS_…_TARGET to another"
@@ -109,16 +186,39 @@ public class TableMaker {
             }
         }
         for (TargetColumn column : table.columns()) {
-            var type = found.get(column.name());
-            String wanted = column.type() == ColumnType.TIMESTAMP
-                    ? "timestamp without time zone"
-                    : column.type() == ColumnType.TIME ? "time without time zone" : column.type().sql();
-            if (type != null && !type.equals(wanted)) {
-                problems.add("the column " + column.name() + " of " + table + " is " + type + ", not " + wanted
-                        + "; change its type, or set NXT_PULLS_…_TARGET to another name");
+            var sql = found.get(column.name());
+            var type = sql == null ? null : ColumnType.of(sql);
+            if (isTooNarrow(column, found)) {
+                for (String view : views(transaction, table, column.name())) {
+                    problems.add("the column " + column.name() + " of " + table + " must become " + column.type().sql()
+                            + ", and the view " + view
+                            + " uses it; drop the view, and make it again once this pull runs");
+                }
+            } else if (sql != null && (type == null || !type.holds(column.type()))) {
+                problems.add("the column " + column.name() + " of " + table + " is " + sql + ", not "
+                        + column.type().sql() + "; change its type, or set NXT_PULLS_…_TARGET to another name");
             }
         }
         return problems;
+    }
+
+    private static List<String> views(Connection transaction, TargetTable table, String column) throws SQLException {
+        try (var select = transaction.prepareStatement(
+                """
+                        select distinct view.oid::regclass::text from pg_depend
+                        join pg_rewrite on pg_rewrite.oid = pg_depend.objid join pg_class view on view.oid = pg_rewrite.ev_class
+                        join pg_attribute on attrelid = pg_depend.refobjid and attnum = pg_depend.refobjsubid
+                        where pg_depend.classid = 'pg_rewrite'::regclass and pg_depend.refobjid = to_regclass(?) and attname = ?""")) {
+            select.setString(1, table.quotedName());
+            select.setString(2, column);
+            var views = new ArrayList<String>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    views.add(row.getString(1));
+                }
+            }
+            return views;
+        }
     }
 
     private static void comment(Statement statement, TargetTable table, String column, String text)

@@ -2,6 +2,7 @@ package dev.nxtsync.store;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A mirrored table.
@@ -10,10 +11,26 @@ import java.util.Optional;
  * @param columns without ours, which begin with {@code nxt_}
  * @param key names of columns, the rest of the primary key
  * @param changeStamp the column that says when a row last changed; empty if it cannot be read
+ * @param removes whether rows that were deleted are removed, rather than marked
  */
 public record TargetTable(String schema, String name, String owner, String comment, List<TargetColumn> columns,
         List<String> key,
-        Optional<String> changeStamp) {
+        Optional<String> changeStamp, boolean removes) {
+
+    /** The same with some of its columns only, among them the key. */
+    public TargetTable only(Predicate<TargetColumn> wanted) {
+        return new TargetTable(schema, name, owner, comment, columns.stream().filter(wanted).toList(), key, changeStamp,
+                removes);
+    }
+
+    /** The columns of the key. */
+    public List<TargetColumn> keyColumns() {
+        return key.stream().map(this::column).toList();
+    }
+
+    TargetColumn column(String name) {
+        return columns.stream().filter(column -> column.name().equals(name)).findFirst().orElseThrow();
+    }
 
     String quotedName() {
         return SqlName.quoted(schema) + "." + SqlName.quoted(name);

@@ -33,7 +33,7 @@ class SettingsReaderTest {
         assertThat(settings.graphqlUrl(connection)).isEqualTo("https://business.visma.net/api/graphql-service");
         assertThat(settings.target().schema()).isEqualTo("nxt");
         assertThat(settings.api().timeLimit()).isEqualTo(Duration.ofSeconds(59));
-        assertThat(settings.budget()).isEqualTo(new Settings.Budget(540, 1));
+        assertThat(settings.budget()).isEqualTo(new Settings.Budget(540, 4, 40, 1));
         assertThat(settings.http().port()).isEqualTo(8080);
         assertThat(settings.management().port()).isEqualTo(9000);
         assertThat(settings.timeZone()).isEqualTo(ZoneId.of("UTC"));
@@ -131,11 +131,24 @@ class SettingsReaderTest {
     @Test
     void everyKeyOfTheContractIsKnownAlsoWhereItIsReserved() {
         var reading = read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_RECONCILE", "24h", "NXT_PUSHES_B_TABLE",
-                "order", "NXT_BUDGET_SLOTS", "40",
+                "order", "NXT_BUDGET_SLOTS", "40", "NXT_PULLS_A_DELETES", "remove", "NXT_PULLS_A_MAX_DELETE_SHARE",
+                "0.5",
                 "NXT_OPERATOR_KEY", "k", "NXT_SERVER_TIME_ZONE", "Europe/Oslo"));
         assertThat(reading.problems()).isEmpty();
-        assertThat(reading.warnings()).hasSize(5)
+        assertThat(reading.settings().pulls().get("a").maxDeleteShare()).isEqualTo(0.5);
+        assertThat(reading.warnings()).hasSize(2)
                 .allMatch(warning -> warning.endsWith("has no effect in this version"));
+    }
+
+    @Test
+    void anOverlapInWhichALateCommitCouldBeMissedIsRefusedAndSoAreOtherContradictions() {
+        assertThat(read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_OVERLAP", "90s")).problems().toString())
+                .contains("NXT_PULLS_A_OVERLAP: \"90s\" is less than twice NXT_API_TIME_LIMIT (59s)");
+        assertThat(read(Map.of("NXT_BUDGET_IN_PROGRESS", "9", "NXT_BUDGET_SLOTS", "8")).problems().toString())
+                .contains("NXT_BUDGET_IN_PROGRESS: \"9\" is more than NXT_BUDGET_SLOTS (8)");
+        assertThat(
+                read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_MAX_DELETE_SHARE", "20%")).problems().toString())
+                .contains("NXT_PULLS_A_MAX_DELETE_SHARE: \"20%\" is not a number from 0 to 1");
     }
 
     @Test

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +22,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 /** How answers are read, and what each means. */
 class AnswerTest {
-    private static final List<String> PATH = List.of("data", "useCompany", "order", "items");
     private static final String WHOLE = """
             {"data":{"useCompany":{"order":{"totalCount":2,"items":[{"orderNo":1,"name":"a","x":{"y":[1]}},{"orderNo":2,"name":null}],\
             "pageInfo":{"hasNextPage":true}}}},"extensions":{"vbnxt-trace-id":"abc","warnings":[{"message":"old"}]}}""";
@@ -42,7 +44,7 @@ class AnswerTest {
         byte[] bytes = WHOLE.getBytes(StandardCharsets.UTF_8);
         for (int length = 0; length < bytes.length; length++) {
             var cut = new ByteArrayInputStream(bytes, 0, length);
-            assertThatThrownBy(() -> Envelope.read(cut, PATH, parser -> parser.skipChildren()))
+            assertThatThrownBy(() -> Envelope.read(cut, Map.of("order", (RowSink) parser -> parser.skipChildren())))
                     .isInstanceOf(IOException.class);
         }
     }
@@ -84,14 +86,45 @@ class AnswerTest {
             "[{\"message\":\"something new\"},{\"message\":\"x\",\"extensions\":{\"code\":\"OUTSTANDING_LIMIT_EXCEEDED\"}}] | busy | WAIT",
             "[{}] | rejected | LOOK_FIRST"})
     void anErrorHasItsMeaning(String errors, String code, Next next) throws IOException {
-        var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors), "trace");
+        var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors), "", "trace");
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure.next()).isEqualTo(next);
         assertThat(failure.message()).isNotBlank();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "[{\"message\":\"x\",\"path\":[\"useCompany\",\"t1\",\"items\",0]}] | t1",
+            "[{\"message\":\"GraphQL.Validation.\",\"locations\":[{\"line\":2,\"column\":9}]},{\"message\":\"x\",\"path\":[\"useCompany\",\"t1\"]}] | t0,t1",
+            "[{\"message\":\"x\",\"path\":[\"useCompany\",\"t1\"]},{\"message\":\"who knows\"}] | ``",
+            "[{\"message\":\"x\",\"locations\":[{\"line\":1,\"column\":9}]}] | ``",
+            "[{\"message\":\"x\",\"locations\":[{\"line\":99,\"column\":9}]}] | ``"})
+    void errorsNameTheTablesThatTheyAreAboutByPathOrLineOrNotAtAll(String errors, String aliases) throws IOException {
+        var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors),
+                "query q { useCompany(no: 1) {\nt0: order { items { x } }\nt1: product { items { x } }\n} }", "");
+        assertThat(String.join(",", failure.aliases())).isEqualTo(aliases == null ? "" : aliases);
+    }
+
+    @Test
+    void packedAnswersAreUnpackedAndTheirBytesOnTheWireCounted() throws IOException {
+        var packed = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write(WHOLE.getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] bytes = packed.toByteArray();
+        var wire = new Wire(new ByteArrayInputStream(bytes));
+        assertThat(Envelope.read(wire.unpacked("gzip"), Map.of()).traceId()).isEqualTo("abc");
+        assertThat(wire.bytes()).isEqualTo(bytes.length);
+        for (int length = 0; length < bytes.length - 8; length++) {
+            var cut = new Wire(new ByteArrayInputStream(bytes, 0, length));
+            assertThatThrownBy(() -> Envelope.read(cut.unpacked("gzip"), Map.of())).isInstanceOf(IOException.class);
+        }
+        assertThatThrownBy(() -> new Wire(new ByteArrayInputStream(bytes)).unpacked("zstd"))
+                .hasMessageContaining("not asked for");
+    }
+
     private static Envelope read(String text, List<String> rows) throws IOException {
-        return Envelope.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), PATH,
-                parser -> rows.add(parser.readValueAsTree().toString()));
+        return Envelope.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), Map.of("order",
+                (RowSink) parser -> rows.add(parser.readValueAsTree().toString())));
     }
 }

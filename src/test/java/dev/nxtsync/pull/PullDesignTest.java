@@ -49,7 +49,7 @@ class PullDesignTest {
     private static PullDesign.Design design(Settings.Pull pull, Column... columns) {
         var byName = new LinkedHashMap<String, Column>();
         Stream.of(columns).forEach(column -> byName.put(column.name(), column));
-        return PullDesign.of(List.of(pull), Map.of("text", new Table("text", "Text", Scope.COMPANY, byName)),
+        return PullDesign.of(List.of(pull), Map.of("text", new Table("text", "Text", Scope.COMPANY, byName, Map.of())),
                 SettingsFixture.defaults()).get("x");
     }
 
@@ -58,8 +58,6 @@ class PullDesignTest {
     }
 
     private static Settings.Pull pull(String table, List<String> key) {
-        return new Settings.Pull("x", table, key, "main", List.of(), List.of(), List.of(), Optional.empty(),
-                Optional.empty(), Optional.empty(), 1000,
-                Optional.empty());
+        return PullFixture.pull("x", table, key, Optional.empty());
     }
 }

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,20 +42,45 @@ final class BusinessNxt {
     private final Faults faults;
     private final Counters counters;
     private final GraphQL graphql;
+    private final GraphQL drifted;
+    private final Set<Integer> revoked = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> hidden = ConcurrentHashMap.newKeySet();
 
     /** Which company or customer a part of a document is about. */
     private record Owner(int number, boolean granted, boolean busy) {}
 
-    BusinessNxt(Data data, Faults faults, Counters counters) {
+    BusinessNxt(Data data, Faults faults, Counters counters, String stamps) {
         this.data = data;
         this.faults = faults;
         this.counters = counters;
-        var schema = new SchemaMaker(this::owner, this::connection,
+        this.graphql = graphql(stamps, false);
+        this.drifted = graphql(stamps, true);
+    }
+
+    private GraphQL graphql(String stamps, boolean isDrifted) {
+        return GraphQL.newGraphQL(new SchemaMaker(stamps, isDrifted, this::owner, this::connection,
                 env -> listing(env,
                         List.of(Map.of("name", "Demo Customer", "organizationNo", "987654321", "vismaNetCustomerId",
                                 Data.CUSTOMER))),
-                this::companies).make();
-        this.graphql = GraphQL.newGraphQL(schema).build();
+                this::companies).make()).build();
+    }
+
+    /** Takes the client's access to a company away, which is still listed, or gives it back. */
+    void grant(int company, boolean granted) {
+        if (granted) {
+            revoked.remove(company);
+        } else {
+            revoked.add(company);
+        }
+    }
+
+    /** Whether a company is listed at all. */
+    void list(int company, boolean listed) {
+        if (listed) {
+            hidden.remove(company);
+        } else {
+            hidden.add(company);
+        }
     }
 
     /** An answer, and the slots that its request holds until somebody ends them. */
@@ -75,7 +102,7 @@ final class BusinessNxt {
         // the real server puts no such bound on __type
         input.graphQLContext(Map.of("warnings", warnings, "slots", slots,
                 GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true));
-        var result = graphql.execute(input.build());
+        var result = (faults.isOn("drift-column") ? drifted : graphql).execute(input.build());
         var answer = new LinkedHashMap<String, Object>();
         if (!result.getErrors().isEmpty()) {
             answer.put("errors", result.getErrors().stream().map(BusinessNxt::error).toList());
@@ -117,7 +144,9 @@ final class BusinessNxt {
     private Object owner(DataFetchingEnvironment env) {
         Integer number = env.getArgument("no");
         boolean system = env.getField().getName().equals("useCustomer");
-        boolean granted = number != null && (system ? number == Data.CUSTOMER : Data.COMPANIES.containsKey(number));
+        boolean granted = number != null && (system
+                ? number == Data.CUSTOMER
+                : data.companies().containsKey(number) && !revoked.contains(number) && !hidden.contains(number));
         String slot = env.getField().getName() + " " + number;
         List<String> slots = env.getGraphQlContext().get("slots");
         slots.add(slot);
@@ -143,7 +172,11 @@ final class BusinessNxt {
                     env.getExecutionStepInfo().getPath().toList()));
         }
         String name = env.getField().getName();
-        var connection = new Connection(Data.table(name), data.rows(owner.number(), name), env.getArguments());
+        var connection = new Connection(Data.table(name),
+                faults.strikes("lagging-read")
+                        ? data.laggingRows(owner.number(), name)
+                        : data.rows(owner.number(), name),
+                env.getArguments());
         connection.items().replaceAll(this::poisoned);
         return connection;
     }
@@ -165,7 +198,7 @@ final class BusinessNxt {
         Integer customer = env.getArgument("customerNo");
         return listing(env, customer != null && customer != Data.CUSTOMER
                 ? List.of()
-                : Data.COMPANIES.entrySet().stream().sorted(Map.Entry.comparingByKey())
+                : data.companies().entrySet().stream().filter(company -> !hidden.contains(company.getKey()))
                         .<Map<String, Object>>map(
                                 company -> Map.of("name", company.getValue(), "organizationNo", "9" + company.getKey(),
                                         "vismaNetCompanyId", company.getKey(), "vismaNetCustomerId", Data.CUSTOMER))

@@ -69,7 +69,7 @@ final class Connection {
                 for (Object each : list) {
                     var entry = ((Map<?, ?>) each).entrySet().iterator().next();
                     ColumnModel column = table.column((String) entry.getKey());
-                    Comparator<Row> next = (a, b) -> Key.compare(a.get(column), b.get(column));
+                    Comparator<Row> next = (a, b) -> Key.compare(column, a.get(column), b.get(column));
                     boolean up = entry.getValue().equals("ASC");
                     ascending &= up;
                     columns.add(column.name());
@@ -84,7 +84,8 @@ final class Connection {
                     .map(bound -> rows.tailMap(new Key(List.of(bound)), true))
                     .orElse(rows).values();
         }
-        return rows.values().stream().sorted(order).toList();
+        return rows.values().stream().filter(row -> filter.isEmpty() || filter.get().accepts(row)).sorted(order)
+                .toList();
     }
 
     private static Optional<Integer> positive(Map<String, Object> arguments, String name) {

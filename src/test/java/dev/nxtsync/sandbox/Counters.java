@@ -13,9 +13,14 @@ final class Counters {
     private final Map<String, Long> counts = new TreeMap<>();
     private final Map<String, Deque<Long>> arrivals = new HashMap<>();
     private final Map<String, Integer> inProgress = new HashMap<>();
+    private final Map<String, Integer> live = new HashMap<>();
 
-    synchronized void count(String name) {
-        counts.merge(name, 1L, Long::sum);
+    void count(String name) {
+        count(name, 1);
+    }
+
+    synchronized void count(String name, long amount) {
+        counts.merge(name, amount, Long::sum);
     }
 
     /** Counts a request with a token. Answers how many there were with it in the last 60 seconds, this one included. */
@@ -33,8 +38,14 @@ final class Counters {
     /** Counts a request of a company or customer as begun. Answers how many are now in progress. */
     synchronized int begun(String owner) {
         int now = inProgress.merge(owner, 1, Integer::sum);
+        counts.merge("peak_live", (long) live.merge(owner, 1, Integer::sum), Math::max);
         counts.merge("peak_in_progress", (long) now, Math::max);
         return now;
+    }
+
+    /** The answer is gone, whether or not the server knows. */
+    synchronized void left(String owner) {
+        live.merge(owner, -1, Integer::sum);
     }
 
     synchronized void ended(String owner) {

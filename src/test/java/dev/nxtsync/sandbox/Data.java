@@ -2,35 +2,70 @@ package dev.nxtsync.sandbox;
 
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The rows of the demo customer. Safe for any number of threads. */
 final class Data {
     static final int CUSTOMER = 1_111_222;
-    static final Map<Integer, String> COMPANIES = new LinkedHashMap<>(
-            Map.of(5_280_001, "Fjord AS", 5_280_002, "Fjell AS", 5_280_003, "Skog AB"));
+    private static final int FIRST_COMPANY = 5_280_001;
+    private static final String[] NAMES = {"Fjord AS", "Fjell AS", "Skog AB"};
 
+    private final Map<Integer, String> companies = new TreeMap<>();
     private final Map<Integer, Map<String, ConcurrentSkipListMap<Key, Row>>> owners = new HashMap<>();
+    private volatile Map<Integer, Map<String, ConcurrentSkipListMap<Key, Row>>> lagging = Map.of();
 
     Data(SandboxOptions options) {
-        int[] divisors = {1, 10, 100};
-        List<Integer> companies = COMPANIES.keySet().stream().sorted().toList();
+        for (int i = 0; i < options.companies(); i++) {
+            companies.put(FIRST_COMPANY + i, i < NAMES.length ? NAMES[i] : "Company " + (i + 1));
+        }
         for (TableModel table : TableModel.ALL) {
             int rows = options.rows().getOrDefault(table.name(), table.rows());
             if (table.system()) {
                 fill(CUSTOMER, table, rows, options.seed());
             } else {
-                for (int i = 0; i < companies.size(); i++) {
-                    fill(companies.get(i), table, rows / divisors[i], options.seed());
-                }
+                companies.keySet().forEach(company -> fill(company, table,
+                        rows / (company == FIRST_COMPANY ? 1 : company == FIRST_COMPANY + 1 ? 10 : 100),
+                        options.seed()));
             }
         }
-        for (int i = 0; i < companies.size(); i++) {
-            put(CUSTOMER, table("company"), Map.of("companyNo", i + 1, "name", COMPANIES.get(companies.get(i)),
-                    "vismaNetCompanyId", companies.get(i)));
+        companies.forEach((company, name) -> put(CUSTOMER, table("company"),
+                Map.of("companyNo", company - FIRST_COMPANY + 1, "name", name, "vismaNetCompanyId", company)));
+    }
+
+    /** By Visma.net company id. */
+    Map<Integer, String> companies() {
+        return companies;
+    }
+
+    /** Keeps the rows as they are now for readers that lag behind. */
+    void snapshot() {
+        var copy = new HashMap<Integer, Map<String, ConcurrentSkipListMap<Key, Row>>>();
+        owners.forEach((owner, tables) -> {
+            var all = new HashMap<String, ConcurrentSkipListMap<Key, Row>>();
+            tables.forEach((name, rows) -> all.put(name, new ConcurrentSkipListMap<>(rows)));
+            copy.put(owner, all);
+        });
+        lagging = copy;
+    }
+
+    /** As it was a while ago, where that is known. */
+    ConcurrentSkipListMap<Key, Row> laggingRows(int owner, String table) {
+        var tables = lagging.get(owner);
+        return tables == null ? rows(owner, table) : tables.get(table);
+    }
+
+    Row row(int owner, TableModel table, Map<String, Object> key) {
+        return rows(owner, table.name()).get(key(table, key));
+    }
+
+    /** Puts a row back as it was; null for one that was not there. */
+    void restore(int owner, TableModel table, Map<String, Object> key, Row row) {
+        if (row == null) {
+            delete(owner, table, key);
+        } else {
+            rows(owner, table.name()).put(key(table, key), row);
         }
     }
 
@@ -58,7 +93,7 @@ final class Data {
         rows(owner, table.name()).remove(key(table, key));
     }
 
-    private static Key key(TableModel table, Map<String, Object> values) {
+    static Key key(TableModel table, Map<String, Object> values) {
         for (String column : table.key()) {
             if (!values.containsKey(column)) {
                 throw new IllegalArgumentException("the key column " + column + " is missing");

@@ -83,7 +83,7 @@ public final class Demo {
             }
             long states = database.count("nxt_sync.pull_state");
             if (states >= 10
-                    && database.number("select count(*) from nxt_sync.pull_state where completed_at is null") == 0) {
+                    && database.number("select count(*) from nxt_sync.pull_state where loaded_at is null") == 0) {
                 return rows;
             }
             TimeUnit.MILLISECONDS.sleep(300);

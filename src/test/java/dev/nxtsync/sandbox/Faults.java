@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What goes wrong on purpose, and how often. */
 final class Faults {
     static final Set<String> KNOWN = Set.of("throttle", "busy", "html-401", "5xx", "lost-answer", "slow", "cut-body",
-            "poison-row",
+            "poison-row", "late-commit", "phantom-row", "clock-back", "equal-stamps", "lagging-read", "drift-column",
             "token-html", "token-slow", "token-down", "token-expired-on-arrival", "no-expires-in");
 
     private final Map<String, Double> shares = new ConcurrentHashMap<>();
@@ -34,7 +34,12 @@ final class Faults {
     /** Whether this request is befallen. */
     boolean strikes(String fault) {
         var share = shares.get(fault);
-        return share != null && random.nextDouble() < share;
+        return share != null && share > 0 && random.nextDouble() < share;
+    }
+
+    /** Whether the fault is on at all. */
+    boolean isOn(String fault) {
+        return shares.getOrDefault(fault, 0.0) > 0;
     }
 
     /** Whether this row is befallen: always or never, as long as the share stays. */

@@ -23,9 +23,10 @@ record Filter(TableModel table, Map<String, Object> expression) {
                 case "_and" -> list(entry.getValue()).stream().allMatch(each -> accepts(each, row));
                 case "_or" -> list(entry.getValue()).stream().anyMatch(each -> accepts(each, row));
                 default -> {
-                    Object value = row.get(table.column(entry.getKey()));
+                    ColumnModel column = table.column(entry.getKey());
+                    Object value = row.get(column);
                     yield map(entry.getValue()).entrySet().stream()
-                            .allMatch(test -> test(test.getKey(), value, test.getValue()));
+                            .allMatch(test -> test(test.getKey(), column, value, test.getValue()));
                 }
             };
             if (!accepted) {
@@ -35,7 +36,7 @@ record Filter(TableModel table, Map<String, Object> expression) {
         return true;
     }
 
-    private static boolean test(String operator, Object value, Object operand) {
+    private static boolean test(String operator, ColumnModel column, Object value, Object operand) {
         if (operator.equals("_is_not_null")) {
             return (value != null) == (Boolean) operand;
         }
@@ -43,14 +44,14 @@ record Filter(TableModel table, Map<String, Object> expression) {
             return false;
         }
         return switch (operator) {
-            case "_eq" -> Key.compare(value, operand) == 0;
-            case "_not_eq" -> Key.compare(value, operand) != 0;
-            case "_gt" -> Key.compare(value, operand) > 0;
-            case "_gte" -> Key.compare(value, operand) >= 0;
-            case "_lt" -> Key.compare(value, operand) < 0;
-            case "_lte" -> Key.compare(value, operand) <= 0;
-            case "_in" -> ((List<?>) operand).stream().anyMatch(each -> Key.compare(value, each) == 0);
-            case "_not_in" -> ((List<?>) operand).stream().noneMatch(each -> Key.compare(value, each) == 0);
+            case "_eq" -> Key.compare(column, value, operand) == 0;
+            case "_not_eq" -> Key.compare(column, value, operand) != 0;
+            case "_gt" -> Key.compare(column, value, operand) > 0;
+            case "_gte" -> Key.compare(column, value, operand) >= 0;
+            case "_lt" -> Key.compare(column, value, operand) < 0;
+            case "_lte" -> Key.compare(column, value, operand) <= 0;
+            case "_in" -> ((List<?>) operand).stream().anyMatch(each -> Key.compare(column, value, each) == 0);
+            case "_not_in" -> ((List<?>) operand).stream().noneMatch(each -> Key.compare(column, value, each) == 0);
             case "_like" ->
                 Pattern.compile(Pattern.quote(operand.toString()).replace("%", "\\E.*\\Q"), Pattern.CASE_INSENSITIVE)
                         .matcher(value.toString()).matches();

@@ -22,6 +22,22 @@ record Key(List<Object> values) implements Comparable<Key> {
         return Integer.compare(values.size(), other.values.size());
     }
 
+    /** The server's order of two values of a column; null comes first, and stamps are compared by what they mean. */
+    static int compare(ColumnModel column, Object a, Object b) {
+        return column.kind() == ColumnModel.Kind.TIMESTAMP && a != null && b != null
+                ? stamp(a.toString()).compareTo(stamp(b.toString()))
+                : compare(a, b);
+    }
+
+    private static String stamp(String text) {
+        String plain = text.replace('T', ' ').replaceFirst("(Z|[+-]\\d\\d:?\\d\\d)$", "");
+        if (!plain.matches("\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(\\.\\d{1,7})?")) {
+            // what was put in on purpose, though the server could not hold it
+            return plain;
+        }
+        return plain.indexOf('.') < 0 ? plain + ".0000000" : (plain + "0000000").substring(0, plain.indexOf('.') + 8);
+    }
+
     /** The server's order of two values of one column; null comes first. */
     static int compare(Object a, Object b) {
         if (a == null || b == null) {

@@ -58,6 +58,11 @@ record Row(TableModel table, int number, int salt, Map<String, Object> written) 
         return LocalDateTime.now(ZoneId.of("Europe/Oslo")).format(STAMP);
     }
 
+    /** The server's local time, had its clock been set back by so many seconds. */
+    static String before(int seconds) {
+        return LocalDateTime.now(ZoneId.of("Europe/Oslo")).minusSeconds(seconds).format(STAMP);
+    }
+
     private static String date(int n) {
         try {
             return n == 0 ? null : LocalDate.of(n / 10_000, n / 100 % 100, n % 100).toString();

@@ -39,6 +39,8 @@ public final class Sandbox implements AutoCloseable {
     private final Faults faults;
     private final Counters counters = new Counters();
     private final BusinessNxt api;
+    private final Commits commits;
+    private final Packing packing;
     private final HttpServer server;
     private final VismaConnect connect;
     private final Random random;
@@ -53,10 +55,17 @@ public final class Sandbox implements AutoCloseable {
         this.random = new Random(options.seed());
         this.faults = new Faults(options.faults(), options.seed());
         this.data = new Data(options);
-        this.api = new BusinessNxt(data, faults, counters);
+        this.api = new BusinessNxt(data, faults, counters, options.stamps());
+        this.commits = new Commits(vertx, data, faults, options.seed(), options.timeLimit().toMillis() * 3);
+        this.packing = new Packing(options.compression());
         this.server = await(vertx.createHttpServer().requestHandler(this::handle).listen(options.port(), "127.0.0.1"));
         this.connect = new VismaConnect(url(), options.tokenLifetime(), faults);
         vertx.setPeriodic(500, timer -> live());
+        vertx.setPeriodic(1000, timer -> {
+            if (faults.isOn("lagging-read")) {
+                data.snapshot();
+            }
+        });
     }
 
     /** Its base URL, which is also the issuer. */
@@ -102,13 +111,26 @@ public final class Sandbox implements AutoCloseable {
     }
 
     public void put(int owner, String table, Map<String, Object> values) {
-        var all = new HashMap<>(values);
-        all.putIfAbsent("changedTimestamp", Row.now());
-        data.put(owner, Data.table(table), all);
+        commits.put(owner, Data.table(table), values);
+    }
+
+    /** How many transactions of others are open. */
+    public int pendingCommits() {
+        return commits.pending();
+    }
+
+    /** Takes the client's access to a company away, or gives it back. */
+    public void grant(int company, boolean granted) {
+        api.grant(company, granted);
+    }
+
+    /** Whether a company is among those that the client sees. */
+    public void list(int company, boolean listed) {
+        api.list(company, listed);
     }
 
     public void delete(int owner, String table, Map<String, Object> key) {
-        data.delete(owner, Data.table(table), key);
+        commits.delete(owner, Data.table(table), key);
     }
 
     public void clear(int owner, String table) {
@@ -207,19 +229,26 @@ public final class Sandbox implements AutoCloseable {
 
     private void send(HttpServerRequest request, BusinessNxt.Answer answer) {
         Buffer json = answer.json();
+        answer.slots().forEach(counters::left);
         if (faults.strikes("lost-answer")) {
             request.connection().close();
             vertx.setTimer(options.slotHold().toMillis(), timer -> answer.slots().forEach(counters::ended));
             return;
         }
         answer.slots().forEach(counters::ended);
+        String encoding = packing.of(request.getHeader("Accept-Encoding"));
+        Buffer packed = packing.pack(json, encoding);
+        counters.count("bytes", packed.length());
+        if (!encoding.isEmpty()) {
+            request.response().putHeader("Content-Encoding", encoding);
+        }
+        request.response().putHeader("Content-Type", "application/json");
         if (faults.strikes("cut-body")) {
-            request.response().putHeader("Content-Type", "application/json").putHeader("Content-Length",
-                    Integer.toString(json.length()));
-            request.response().write(json.slice(0, json.length() / 2))
+            request.response().putHeader("Content-Length", Integer.toString(packed.length()));
+            request.response().write(packed.slice(0, packed.length() / 2))
                     .onComplete(written -> request.connection().close());
         } else {
-            request.response().putHeader("Content-Type", "application/json").end(json);
+            request.response().end(packed);
         }
     }
 
@@ -296,7 +325,7 @@ public final class Sandbox implements AutoCloseable {
         if (still) {
             return;
         }
-        int company = 5_280_001 + random.nextInt(3);
+        int company = 5_280_001 + random.nextInt(data.companies().size());
         var orders = data.rows(company, "order");
         int last = orders.isEmpty() ? 0 : (Integer) orders.lastKey().values().get(0);
         for (int i = 0; i < 3; i++) {

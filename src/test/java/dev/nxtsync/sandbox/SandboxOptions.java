@@ -8,30 +8,35 @@ import java.util.Map;
  * How a sandbox behaves from its start.
  *
  * @param still whether rows change only when told to
- * @param rows by table, how many rows the first company has of it; the others have a tenth and a hundredth
+ * @param companies how many there are
+ * @param rows by table, how many rows the first company has of it; the second has a tenth, the others a hundredth
  * @param rate requests a minute with one token before 429
- * @param faults by name, the share of requests (or rows) that each befalls
+ * @param compression how answers are packed, if the client takes that: {@code br}, {@code gzip} or {@code none}
+ * @param stamps how a {@code DateTime} is written, which is not documented: {@code blank}, {@code T} or {@code TZ}
+ * @param faults by name, the share of requests (or rows, or writes) that each befalls
  */
-public record SandboxOptions(int port, long seed, boolean still, Map<String, Integer> rows, Duration tokenLifetime,
-        Duration timeLimit,
-        Duration slotHold, int rate, Map<String, Double> faults) {
+public record SandboxOptions(int port, long seed, boolean still, int companies, Map<String, Integer> rows,
+        Duration tokenLifetime, Duration timeLimit, Duration slotHold, int rate, String compression, String stamps,
+        Map<String, Double> faults) {
 
     public static SandboxOptions defaults() {
-        return new SandboxOptions(8089, 1, false, Map.of(), Duration.ofSeconds(10), Duration.ofSeconds(59),
-                Duration.ofMinutes(30), 600,
-                Map.of());
+        return new SandboxOptions(8089, 1, false, 3, Map.of(), Duration.ofSeconds(10), Duration.ofSeconds(59),
+                Duration.ofMinutes(30), 600, "br", "blank", Map.of());
     }
 
     static final String HELP = """
             --port N             where to listen on 127.0.0.1 (8089; 0 for any free port)
             --seed N             the same seed, the same rows (1)
             --still              rows do not change by themselves
+            --companies N        how many companies there are (3)
             --rows order=200000  rows of a table in the first company; several, separated by commas
             --token-lifetime 10s
             --time-limit 59s     how long a request may take
             --slot-hold 30m      how long a lost request keeps its slot
             --rate 600           requests a minute with one token
-            --faults NAME=SHARE  share of requests or rows; several, separated by commas
+            --compression br     how answers are packed: br, gzip or none
+            --stamps blank       how a DateTime is written: blank or T between date and time, or TZ with a Z at its end
+            --faults NAME=SHARE  share of requests, rows or writes; several, separated by commas
             """;
 
     /** @throws IllegalArgumentException for what is not an option, with a sentence that says so */
@@ -54,8 +59,8 @@ public record SandboxOptions(int port, long seed, boolean still, Map<String, Int
     private SandboxOptions with(String name, String value) {
         return switch (name) {
             case "--port" -> withPort(Integer.parseInt(value));
-            case "--seed" -> new SandboxOptions(port, Long.parseLong(value), still, rows, tokenLifetime, timeLimit,
-                    slotHold, rate, faults);
+            case "--seed" -> withSeed(Long.parseLong(value));
+            case "--companies" -> withCompanies(Integer.parseInt(value));
             case "--rows" -> {
                 var counts = new HashMap<String, Integer>();
                 pairs(value).forEach((table, count) -> counts.put(table, Integer.valueOf(count)));
@@ -63,10 +68,10 @@ public record SandboxOptions(int port, long seed, boolean still, Map<String, Int
             }
             case "--token-lifetime" -> withTokenLifetime(duration(value));
             case "--time-limit" -> withTimeLimit(duration(value));
-            case "--slot-hold" ->
-                new SandboxOptions(port, seed, still, rows, tokenLifetime, timeLimit, duration(value), rate, faults);
-            case "--rate" -> new SandboxOptions(port, seed, still, rows, tokenLifetime, timeLimit, slotHold,
-                    Integer.parseInt(value), faults);
+            case "--slot-hold" -> withSlotHold(duration(value));
+            case "--rate" -> withRate(Integer.parseInt(value));
+            case "--compression" -> withCompression(value);
+            case "--stamps" -> withStamps(value);
             case "--faults" -> {
                 var shares = new HashMap<String, Double>();
                 pairs(value).forEach((fault, share) -> shares.put(fault, Double.valueOf(share)));
@@ -77,28 +82,63 @@ public record SandboxOptions(int port, long seed, boolean still, Map<String, Int
     }
 
     public SandboxOptions withPort(int value) {
-        return new SandboxOptions(value, seed, still, rows, tokenLifetime, timeLimit, slotHold, rate, faults);
+        return new SandboxOptions(value, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
+                compression, stamps, faults);
+    }
+
+    public SandboxOptions withSeed(long value) {
+        return new SandboxOptions(port, value, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
+                compression, stamps, faults);
     }
 
     public SandboxOptions withStill(boolean value) {
-        return new SandboxOptions(port, seed, value, rows, tokenLifetime, timeLimit, slotHold, rate, faults);
+        return new SandboxOptions(port, seed, value, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
+                compression, stamps, faults);
+    }
+
+    public SandboxOptions withCompanies(int value) {
+        return new SandboxOptions(port, seed, still, value, rows, tokenLifetime, timeLimit, slotHold, rate, compression,
+                stamps, faults);
     }
 
     public SandboxOptions withRows(Map<String, Integer> value) {
-        return new SandboxOptions(port, seed, still, Map.copyOf(value), tokenLifetime, timeLimit, slotHold, rate,
-                faults);
+        return new SandboxOptions(port, seed, still, companies, Map.copyOf(value), tokenLifetime, timeLimit, slotHold,
+                rate, compression, stamps, faults);
     }
 
     public SandboxOptions withTokenLifetime(Duration value) {
-        return new SandboxOptions(port, seed, still, rows, value, timeLimit, slotHold, rate, faults);
+        return new SandboxOptions(port, seed, still, companies, rows, value, timeLimit, slotHold, rate, compression,
+                stamps, faults);
     }
 
     public SandboxOptions withTimeLimit(Duration value) {
-        return new SandboxOptions(port, seed, still, rows, tokenLifetime, value, slotHold, rate, faults);
+        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, value, slotHold, rate, compression,
+                stamps, faults);
+    }
+
+    public SandboxOptions withSlotHold(Duration value) {
+        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, value, rate,
+                compression, stamps, faults);
+    }
+
+    public SandboxOptions withRate(int value) {
+        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, value,
+                compression, stamps, faults);
+    }
+
+    public SandboxOptions withCompression(String value) {
+        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate, value,
+                stamps, faults);
+    }
+
+    public SandboxOptions withStamps(String value) {
+        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
+                compression, value, faults);
     }
 
     public SandboxOptions withFaults(Map<String, Double> value) {
-        return new SandboxOptions(port, seed, still, rows, tokenLifetime, timeLimit, slotHold, rate, Map.copyOf(value));
+        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
+                compression, stamps, Map.copyOf(value));
     }
 
     private static Map<String, String> pairs(String text) {

@@ -33,12 +33,15 @@ final class SchemaMaker {
 
     private final Map<String, GraphQLScalarType> scalars = new HashMap<>();
     private final GraphQLCodeRegistry.Builder code = GraphQLCodeRegistry.newCodeRegistry();
+    private final boolean drifted;
     private final DataFetcher<?> connection;
     private final DataFetcher<?> owner;
     private final DataFetcher<?> customers;
     private final DataFetcher<?> companies;
 
-    SchemaMaker(DataFetcher<?> owner, DataFetcher<?> connection, DataFetcher<?> customers, DataFetcher<?> companies) {
+    /** @param drifted whether the table {@code order} has another column than at first */
+    SchemaMaker(String stamps, boolean drifted, DataFetcher<?> owner, DataFetcher<?> connection,
+            DataFetcher<?> customers, DataFetcher<?> companies) {
         this.owner = owner;
         this.connection = connection;
         this.customers = customers;
@@ -46,8 +49,11 @@ final class SchemaMaker {
         scalars.put("Int", Scalars.GraphQLInt);
         scalars.put("String", Scalars.GraphQLString);
         scalars.put("Boolean", Scalars.GraphQLBoolean);
-        for (String name : List.of("Long", "Short", "Decimal", "DateTime", "Date", "Time")) {
-            scalars.put(name, GraphQLScalarType.newScalar().name(name).coercing(new Verbatim()).build());
+        this.drifted = drifted;
+        scalars.put("DateTime",
+                GraphQLScalarType.newScalar().name("DateTime").coercing(new Verbatim(stamps)).build());
+        for (String name : List.of("Long", "Short", "Decimal", "Date", "Time")) {
+            scalars.put(name, GraphQLScalarType.newScalar().name(name).coercing(new Verbatim("blank")).build());
         }
     }
 
@@ -71,7 +77,7 @@ final class SchemaMaker {
             code.dataFetcher(at(type, "items"), (DataFetcher<?>) env -> ((Connection) env.getSource()).items());
             code.dataFetcher(at(root, table.name()), connection);
             GraphQLInputObjectType.Builder orderBy = newInputObject().name("OrderBy_" + table.rowType());
-            table.columns().forEach(column -> orderBy.field(newInputObjectField().name(column.name()).type(direction)));
+            columns(table).forEach(column -> orderBy.field(newInputObjectField().name(column.name()).type(direction)));
             GraphQLInputObjectType order = orderBy.build();
             var fields = table.system() ? useCustomer : useCompany;
             fields.field(newFieldDefinition().name(table.name()).type(page)
@@ -115,7 +121,7 @@ final class SchemaMaker {
 
     private GraphQLObjectType rowType(TableModel table) {
         GraphQLObjectType.Builder row = newObject().name(table.rowType());
-        for (ColumnModel column : table.columns()) {
+        for (ColumnModel column : columns(table)) {
             row.field(field(column.name(), scalars.get(column.kind().scalar)));
             code.dataFetcher(at(table.rowType(), column.name()), (LightDataFetcher<?>) light(row_ -> row_.get(column)));
             GraphQLOutputType companion = switch (column.kind()) {
@@ -140,6 +146,13 @@ final class SchemaMaker {
         return row.build();
     }
 
+    private List<ColumnModel> columns(TableModel table) {
+        return table.columns().stream()
+                .filter(column -> !table.name().equals("order")
+                        || !column.name().equals(drifted ? "information6" : "information7"))
+                .toList();
+    }
+
     private GraphQLEnumType enumeration(TableModel table, ColumnModel column, String[] names) {
         GraphQLEnumType.Builder type = GraphQLEnumType.newEnum().name(table.rowType() + "_" + column.companion());
         for (String name : names) {
@@ -154,7 +167,7 @@ final class SchemaMaker {
                 .field(newInputObjectField().name("_and").type(list(typeRef(name))))
                 .field(newInputObjectField().name("_or").type(list(typeRef(name))));
         var made = new TreeSet<String>();
-        for (ColumnModel column : table.columns()) {
+        for (ColumnModel column : columns(table)) {
             String scalar = column.kind().scalar;
             filter.field(newInputObjectField().name(column.name())
                     .type(made.add(scalar) && !operators.containsKey(scalar)

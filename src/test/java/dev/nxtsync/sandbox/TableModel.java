@@ -62,7 +62,7 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
         for (int i = 1; i <= 12; i++) {
             order.int_("orgUnit" + i);
         }
-        for (int i = 2; i <= 6; i++) {
+        for (int i = 2; i <= 7; i++) {
             order.text("information" + i);
         }
         return order.made();

@@ -13,9 +13,19 @@ import graphql.schema.Coercing;
 
 /** A scalar that goes in and out as it is; how the API encodes these is not documented. */
 final class Verbatim implements Coercing<Object, Object> {
+    private final String stamps;
+
+    /** @param stamps how a {@code DateTime} is written: {@code blank}, {@code T} or {@code TZ} */
+    Verbatim(String stamps) {
+        this.stamps = stamps;
+    }
+
     @Override
     public Object serialize(Object value, GraphQLContext context, Locale locale) {
-        return value;
+        return stamps.equals("blank")
+                ? value
+                : value.toString().replace(' ', 'T')
+                        + (stamps.equals("TZ") && !value.toString().endsWith("Z") ? "Z" : "");
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class ClaimsTest {
     void aUnitHasOneHolderAndEachClaimRaisesItsFence() throws Exception {
         one.beat();
         two.beat();
-        claims.declare("poll", "main", "company", 7);
+        declare(7);
         Claim first = claim(claims).orElseThrow();
         assertThat(claim(others)).isEmpty();
         assertThat(claims.free(first, Optional.of(Instant.EPOCH), Optional.empty())).isTrue();
@@ -38,7 +39,7 @@ class ClaimsTest {
     void whatAReplicaHeldIsTakenOverOnlyOnceItHasBeenSilentFor16Seconds() throws Exception {
         one.beat();
         two.beat();
-        claims.declare("poll", "main", "company", 7);
+        declare(7);
         Claim held = claim(claims).orElseThrow();
         database.execute(
                 "update nxt_sync.replica set beat_at = beat_at - interval '14 s' where id = '" + one.id() + "'");
@@ -53,9 +54,9 @@ class ClaimsTest {
     @Test
     void aUnitIsDueWhenItsTimeHasComeOrSomebodyWokeItButNotBeforeItsBackOffHasPassed() throws Exception {
         one.beat();
-        claims.declare("poll", "main", "company", 7);
+        declare(7);
         Claim first = claim(claims).orElseThrow();
-        claims.declare("poll", "main", "company", 7);
+        claims.wake("orders", "main", "company");
         claims.free(first, Optional.of(Instant.now().plusSeconds(3600)), Optional.empty());
         Claim woken = claim(claims).orElseThrow();
         assertThat(woken.wanted()).as("a wake-up during a run is not lost").isEqualTo(first.wanted() + 1);
@@ -69,10 +70,41 @@ class ClaimsTest {
     }
 
     @Test
+    void whoeverTakesOverCountsTwoLostCallsAndTheyAreForgottenWhenTheirSlotsAreFree() throws Exception {
+        one.beat();
+        two.beat();
+        declare(7);
+        assertThat(claim(claims)).isPresent();
+        var lost = new LostCalls(store);
+        assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).isEmpty();
+        database.execute(
+                "update nxt_sync.replica set beat_at = beat_at - interval '17 s' where id = '" + one.id() + "'");
+        assertThat(claim(others)).isPresent();
+        assertThat(lost.keep(Map.of("company 8", 3), Duration.ofMinutes(30))).containsExactlyInAnyOrderEntriesOf(
+                Map.of("company 7", 2, "company 8", 3));
+        database.execute(
+                "update nxt_sync.lost_call set lost_at = lost_at - interval '31 min' where tenant = 'company 7'");
+        assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).containsOnlyKeys("company 8");
+    }
+
+    @Test
+    void oneUnitCanBeClaimedByNameAndElseItIsSaidWhoHasIt() throws Exception {
+        one.beat();
+        two.beat();
+        claims.declare("orders", "main", "company", 7);
+        var claimed = (Claims.Claimed) claims.claim("load", "main", "company", 7, "orders");
+        var taken = (Claims.Taken) others.claim("load", "main", "company", 7, "orders");
+        assertThat(taken.holder().host()).isNotBlank();
+        assertThat(claims.claim("load", "main", "company", 7, "lines")).isInstanceOf(Claims.Unknown.class);
+        claims.free(claimed.claim(), Optional.empty(), Optional.empty());
+        assertThat(others.claim("load", "main", "company", 7, "orders")).isInstanceOf(Claims.Claimed.class);
+    }
+
+    @Test
     void aUnitThatNoThreadKnowsOfIsFreedAndAStalledOneIsTakenAway() throws Exception {
         one.beat();
-        claims.declare("poll", "main", "company", 7);
-        claims.declare("poll", "main", "company", 8);
+        declare(7);
+        declare(8);
         Claim known = claim(claims).orElseThrow();
         Claim lost = claim(claims).orElseThrow();
         claims.freeAllBut(List.of(known.fence()));
@@ -80,6 +112,12 @@ class ClaimsTest {
         claims.giveUp(known, Duration.ZERO);
         assertThat(claim(claims)).map(Claim::fence)
                 .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(known.fence()));
+    }
+
+    /** A pull that has been loaded, so that its poll is due. */
+    private void declare(int company) throws Exception {
+        claims.declare("orders", "main", "company", company);
+        database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
     }
 
     private static Optional<Claim> claim(Claims by) throws Exception {

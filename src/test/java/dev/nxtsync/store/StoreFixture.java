@@ -3,6 +3,7 @@ package dev.nxtsync.store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -17,10 +18,12 @@ final class StoreFixture {
         source.setUrl(database.url());
         source.setUser(database.user());
         database.execute("create schema nxt_sync");
-        try (var in = StoreFixture.class.getResourceAsStream("/db/migration/V1__jobs_and_pulls.sql")) {
-            database.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (String migration : List.of("V1__jobs_and_pulls", "V2__increments_and_history")) {
+            try (var in = StoreFixture.class.getResourceAsStream("/db/migration/" + migration + ".sql")) {
+                database.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
         return new Database(source);
     }

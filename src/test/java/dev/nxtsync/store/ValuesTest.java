@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
@@ -56,13 +57,13 @@ class ValuesTest {
         var fixture = new Fixture();
         var random = new Random(7);
         var expected = new ArrayList<List<String>>();
-        var page = new PageBuffer(Fixture.TABLE, 1 << 24);
+        var page = new PageBuffer(Fixture.TABLE, 1 << 24, Set.of());
         for (int i = 0; i < 3_000; i++) {
             String text = text(random);
             String number = new BigDecimal(new BigInteger(1 + random.nextInt(200), random), random.nextInt(60) - 10)
                     .toPlainString();
             String whole = Long.toString(random.nextLong());
-            page.add(new String[]{Integer.toString(i), text, number, whole, null}, "{\"id\":" + i + "}");
+            page.add(new String[]{Integer.toString(i), text, number, whole, null}, () -> "{}");
             expected.add(List.of(text, number, whole));
         }
         assertThat(page.faults()).isEmpty();
@@ -75,9 +76,9 @@ class ValuesTest {
 
     @Test
     void aPageBeyondItsBoundIsDroppedAndSaysSo() {
-        var page = new PageBuffer(Fixture.TABLE, 100_000);
+        var page = new PageBuffer(Fixture.TABLE, 100_000, Set.of());
         for (int i = 0; i < 3; i++) {
-            page.add(new String[]{Integer.toString(i), "x".repeat(60_000), null, null, null}, "{\"id\":" + i + "}");
+            page.add(new String[]{Integer.toString(i), "x".repeat(60_000), null, null, null}, () -> "{}");
             assertThat(page.overflowed()).isEqualTo(i > 0);
         }
         assertThat(page.rows()).isEqualTo(2);
@@ -88,18 +89,18 @@ class ValuesTest {
         var table = new TargetTable("nxt", "t", "nxt_company", "",
                 List.of(new TargetColumn("n", ColumnType.NUMERIC, ""),
                         new TargetColumn("at", ColumnType.TIMESTAMP, "")),
-                List.of("n", "at"), Optional.empty());
-        var page = new PageBuffer(table, 100_000);
-        page.add(new String[]{"1", "2026-01-01 00:00:00.1234567"}, "{\"n\":1}");
-        page.add(new String[]{"1.0", "2026-01-01 00:00:00.1234568"}, "{\"n\":1.0}");
-        page.add(new String[]{"1.0", "2026-01-01 00:00:00.123457"}, "{\"n\":1.0}");
+                List.of("n", "at"), Optional.empty(), false);
+        var page = new PageBuffer(table, 100_000, Set.of());
+        page.add(new String[]{"1", "2026-01-01 00:00:00.1234567"}, () -> "{\"n\":1}");
+        page.add(new String[]{"1.0", "2026-01-01 00:00:00.1234568"}, () -> "{\"n\":1.0}");
+        page.add(new String[]{"1.0", "2026-01-01 00:00:00.123457"}, () -> "{\"n\":1.0}");
         assertThat(page.faults()).hasSize(1);
     }
 
     @Test
     void aRowWithoutAKeyIsSetAside() {
-        var page = new PageBuffer(Fixture.TABLE, 100_000);
-        page.add(new String[]{null, "x", null, null, null}, "{\"id\":null}");
+        var page = new PageBuffer(Fixture.TABLE, 100_000, Set.of());
+        page.add(new String[]{null, "x", null, null, null}, () -> "{\"id\":null}");
         assertThat(page.faults()).extracting(RowFault::reason)
                 .containsExactly("a column of the primary key is empty, which PostgreSQL cannot hold");
     }
@@ -142,7 +143,11 @@ class ValuesTest {
                 "alter table nxt.thing add column mine text default 'x'; create index mine on nxt.thing (mine); "
                         + "create view nxt.seen as select id, text from nxt.thing; alter table nxt.thing drop column whole cascade");
         fixture.write("a", null, Instant.EPOCH.plusSeconds(1), false);
-        assertThat(new TableMaker(fixture.store).make(Fixture.TABLE)).as("the lost column comes back").isEmpty();
+        assertThat(new TableMaker(fixture.store).make("things", Fixture.TABLE, List.of("whole")))
+                .as("the lost column comes back")
+                .isEqualTo(new TableMaker.Made(List.of("the column whole was added"), List.of()));
+        assertThat(fixture.database.number("select count(*) from nxt_sync.pass where kind = 'load'"))
+                .as("every row is wanted again").isEqualTo(1);
         fixture.write("b", null, Instant.EPOCH.plusSeconds(2));
         assertThat(fixture.database.value("select text from nxt.seen")).isEqualTo("b");
         assertThat(fixture.database.value("select mine from nxt.thing")).isEqualTo("x");
@@ -169,7 +174,7 @@ class ValuesTest {
                         new TargetColumn("number", ColumnType.NUMERIC, ""),
                         new TargetColumn("whole", ColumnType.BIGINT, ""),
                         new TargetColumn("changed_timestamp", ColumnType.TIMESTAMP, "")),
-                List.of("id"), Optional.of("changed_timestamp"));
+                List.of("id"), Optional.of("changed_timestamp"), false);
 
         final TestDatabase database = TestDatabase.create();
         final Database store;
@@ -181,9 +186,9 @@ class ValuesTest {
             database.execute(
                     "insert into nxt_sync.job (kind, connection, scope, company, fence, holder) values ('poll', 'main', 'company', 1, 7, '"
                             + holder + "'); "
-                            + "insert into nxt_sync.pull_state (pull, company) values ('things', 1)");
-            claim = new Claim(1, "poll", "main", "company", 1, 7, holder, 0, 0);
-            assertThat(new TableMaker(store).make(TABLE)).isEmpty();
+                            + "insert into nxt_sync.pull_state (pull, company, loaded_at) values ('things', 1, now())");
+            claim = new Claim(1, "poll", "main", "company", 1, "", 7, holder, 0, 0);
+            assertThat(new TableMaker(store).make("things", TABLE, List.of()).problems()).isEmpty();
         }
 
         int write(String text, String stamp, Instant readAt) throws Exception {
@@ -194,16 +199,18 @@ class ValuesTest {
             var table = whole
                     ? TABLE
                     : new TargetTable(TABLE.schema(), TABLE.name(), TABLE.owner(), "", TABLE.columns().subList(0, 2),
-                            TABLE.key(), Optional.empty());
-            var page = new PageBuffer(table, 1 << 20);
-            page.add(whole ? new String[]{"1", text, "1.50", "7", stamp} : new String[]{"1", text}, "{\"id\":1}");
-            return new PageWriter(store).write(claim, table, page,
-                    new Checkpoint("things", 1, readAt, Optional.of("{\"id\":1}"), 1, readAt));
+                            TABLE.key(), Optional.empty(), false);
+            var page = new PageBuffer(table, 1 << 20, Set.of());
+            page.add(whole ? new String[]{"1", text, "1.50", "7", stamp} : new String[]{"1", text}, () -> "{\"id\":1}");
+            return new PageWriter(store).write(claim, table, page, PageWriter.Way.MERGE, checkpoint(readAt)).changed();
         }
 
         int write(PageBuffer page, Instant readAt) throws Exception {
-            return new PageWriter(store).write(claim, TABLE, page,
-                    new Checkpoint("things", 1, readAt, Optional.empty(), page.rows(), readAt));
+            return new PageWriter(store).write(claim, TABLE, page, PageWriter.Way.MERGE, checkpoint(readAt)).changed();
+        }
+
+        Checkpoint checkpoint(Instant readAt) {
+            return new PullStates.Reread("things", 1, readAt, Optional.empty());
         }
     }
 }

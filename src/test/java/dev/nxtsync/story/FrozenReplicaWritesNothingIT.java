@@ -32,7 +32,7 @@ class FrozenReplicaWritesNothingIT {
                     Daemon two = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start()) {
                 await().atMost(Duration.ofSeconds(90)).until(() -> reads(one) > 0 && reads(two) > 0
                         && database.number(
-                                "select count(*) from nxt_sync.pull_state where completed_at is not null") == 3);
+                                "select count(*) from nxt_sync.pull_state where loaded_at is not null") == 3);
                 Size.figure("two replicas read %.0f and %.0f rows", reads(one), reads(two));
                 assertThat(database.number("select count(*) from nxt_sync.replica")).isEqualTo(2);
                 assertThat(one.metric("nxt_stale_writes_refused_total", "")
@@ -61,9 +61,9 @@ class FrozenReplicaWritesNothingIT {
                     .with("NXT_PULLS_ORDERS_COMPANIES", "5280001").with("NXT_PULLS_ORDERS_EVERY", "24h")
                     .with("NXT_PULLS_ORDERS_PAGE_SIZE", 1000);
             try (Daemon frozen = builder.start()) {
-                sandbox.holdRequestsWith("\"filter\":");
+                sandbox.holdRequestsWith("\"orderNo\":");
                 await().atMost(Duration.ofSeconds(60)).until(() -> sandbox.held() > 0);
-                String fence = database.value("select fence from nxt_sync.job");
+                String fence = database.value("select fence from nxt_sync.job where kind = 'load'");
                 if (where == Where.INSIDE_A_TRANSACTION) {
                     freezeInsideATransaction(frozen, sandbox, database);
                 } else {
@@ -73,8 +73,9 @@ class FrozenReplicaWritesNothingIT {
                 try (Daemon successor = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start()) {
                     await().atMost(Duration.ofSeconds(90)).until(
                             () -> database.number(
-                                    "select count(*) from nxt_sync.pull_state where completed_at is not null") == 1);
-                    assertThat(database.number("select fence from nxt_sync.job")).isGreaterThan(Long.parseLong(fence));
+                                    "select count(*) from nxt_sync.pull_state where loaded_at is not null") == 1);
+                    assertThat(database.number("select fence from nxt_sync.job where kind = 'load'"))
+                            .isGreaterThan(Long.parseLong(fence));
                     assertThat(Mirror.differences(sandbox, database, 5_280_001, "order")).isEmpty();
                     // from here on any write of the frozen one would show
                     database.execute("update nxt.\"order\" set information1 = 'written by the successor'");

@@ -64,7 +64,7 @@ class KilledDaemonLosesNothingIT {
         BEFORE_THE_CLAIM_COMMITS(
                 "create constraint trigger stop after update of fence on nxt_sync.job deferrable initially deferred "
                         + "for each row execute function pg_temp_stop()"), AFTER_THE_CLAIM(""), BEFORE_THE_PAGE_COMMITS(
-                                "create constraint trigger stop after update on nxt_sync.pull_state deferrable initially deferred "
+                                "create constraint trigger stop after update of rows on nxt_sync.pull_state deferrable initially deferred "
                                         + "for each row execute function pg_temp_stop()"), AFTER_THE_PAGE_COMMITTED("");
 
         final String trigger;
@@ -87,7 +87,7 @@ class KilledDaemonLosesNothingIT {
             }
             // begin anew, with the claim's holder gone
             database.execute(
-                    "truncate nxt.\"order\"; update nxt_sync.pull_state set due_at = now(), cursor = null, pass_started_at = null, completed_at = null; "
+                    "truncate nxt.\"order\"; update nxt_sync.pull_state set rows = 0, loaded_at = null; "
                             + "update nxt_sync.job set due_at = now()");
             database.execute("create function public.stop_here() returns trigger language plpgsql as "
                     + "$$ begin perform pg_advisory_xact_lock(42); return null; end $$");
@@ -97,7 +97,7 @@ class KilledDaemonLosesNothingIT {
                     database.execute(moment.trigger);
                 }
                 if (moment == Moment.AFTER_THE_CLAIM || moment == Moment.AFTER_THE_PAGE_COMMITTED) {
-                    sandbox.holdRequestsWith(moment == Moment.AFTER_THE_CLAIM ? "\"owner\":" : "\"filter\":");
+                    sandbox.holdRequestsWith(moment == Moment.AFTER_THE_CLAIM ? "\"owner\":" : "\"orderNo\":");
                 }
                 try (Daemon killed = builder.start()) {
                     await().atMost(Duration.ofSeconds(60)).until(() -> reached(database, sandbox, moment));
@@ -146,6 +146,6 @@ class KilledDaemonLosesNothingIT {
 
     private static void completed(TestDatabase database) {
         await().atMost(Duration.ofMinutes(10)).until(() -> database.count("nxt_sync.pull_state") > 0
-                && database.number("select count(*) from nxt_sync.pull_state where completed_at is null") == 0);
+                && database.number("select count(*) from nxt_sync.pull_state where loaded_at is null") == 0);
     }
 }

@@ -192,7 +192,7 @@ class PullIsExactIT {
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_API_TIME_LIMIT", "2s")
                         .with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount")
                         .with("NXT_PULLS_ACCOUNTS_COMPANIES", COMPANY).start()) {
-            sandbox.holdRequestsWith("pull_generalLedgerAccount");
+            sandbox.holdRequestsWith("load_generalLedgerAccount");
             await().atMost(Duration.ofSeconds(60)).until(() -> {
                 var well = daemon.get("/q/health/well");
                 return well.status() == 503 && well.body().contains("gave no whole answer within 3 s.");
@@ -236,7 +236,7 @@ class PullIsExactIT {
         await().atMost(Duration.ofMinutes(9)).until(() -> {
             assertThat(daemon.isRunning()).as(daemon.output()).isTrue();
             return database.count("nxt_sync.pull_state") >= units
-                    && database.number("select count(*) from nxt_sync.pull_state where completed_at is null") == 0;
+                    && database.number("select count(*) from nxt_sync.pull_state where loaded_at is null") == 0;
         });
     }
 }

@@ -30,7 +30,7 @@ class SmallHeapIT {
                 assertThat(daemon.isRunning()).as(daemon.output()).isTrue();
                 return database.count("nxt_sync.pull_state") > 0
                         && database
-                                .number("select count(*) from nxt_sync.pull_state where completed_at is not null") == 1;
+                                .number("select count(*) from nxt_sync.pull_state where loaded_at is not null") == 1;
             });
             long columns = database.number(
                     "select count(*) from information_schema.columns where table_schema = 'nxt' and table_name = 'order'");

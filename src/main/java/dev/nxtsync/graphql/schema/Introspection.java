@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 import jakarta.inject.Singleton;
 
@@ -23,6 +25,8 @@ import dev.nxtsync.graphql.schema.Column.Companion;
 @Singleton
 public class Introspection {
     private static final String FIELDS = "{ name fields { name type { kind name ofType { kind name } } } }";
+
+    private static final String FILTERS = "{ inputFields { name type { inputFields { name } } } }";
 
     private final Nxt nxt;
 
@@ -44,6 +48,7 @@ public class Introspection {
         for (int i = 0; i < wanted.size(); i++) {
             String type = rowType(wanted.get(i));
             declare("row" + i, type, FIELDS, declarations, selections, variables);
+            declare("filter" + i, "FilterExpression_" + type, FILTERS, declarations, selections, variables);
             declare("company" + i, Scope.COMPANY.connectionType(type), "{ name }", declarations, selections, variables);
             declare("customer" + i, Scope.CUSTOMER.connectionType(type), "{ name }", declarations, selections,
                     variables);
@@ -61,8 +66,10 @@ public class Introspection {
         for (int i = 0; i < wanted.size(); i++) {
             String name = wanted.get(i);
             JsonNode fields = data.path("row" + i).path("fields");
+            var filters = filters(data.path("filter" + i).path("inputFields"));
             scope(data, i).filter(scope -> fields.size() > 0)
-                    .ifPresent(scope -> tables.put(name, new Table(name, rowType(name), scope, columns(fields))));
+                    .ifPresent(
+                            scope -> tables.put(name, new Table(name, rowType(name), scope, columns(fields), filters)));
         }
         return tables;
     }
@@ -91,6 +98,16 @@ public class Introspection {
         declarations.append(declarations.length() == 0 ? "" : ", ").append('$').append(alias).append(": String!");
         selections.append(' ').append(alias).append(": __type(name: $").append(alias).append(") ").append(selection);
         variables.put(alias, type);
+    }
+
+    private static Map<String, Set<String>> filters(JsonNode inputFields) {
+        var filters = new LinkedHashMap<String, Set<String>>();
+        for (JsonNode field : inputFields) {
+            var operators = new TreeSet<String>();
+            field.path("type").path("inputFields").forEach(operator -> operators.add(operator.path("name").asText()));
+            filters.put(field.path("name").asText(), operators);
+        }
+        return filters;
     }
 
     private static Optional<Scope> scope(JsonNode data, int index) {

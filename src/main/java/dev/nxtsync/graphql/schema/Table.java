@@ -1,6 +1,7 @@
 package dev.nxtsync.graphql.schema;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A table as this connection can read it.
@@ -8,5 +9,15 @@ import java.util.Map;
  * @param name the field below the scope's root, such as {@code orderLine}
  * @param rowType the GraphQL type of its rows, such as {@code OrderLine}
  * @param columns by name, in the API's order; companions are not columns
+ * @param filters by column that a filter can name, the operators that it knows; empty if the schema does not tell
  */
-public record Table(String name, String rowType, Scope scope, Map<String, Column> columns) {}
+public record Table(String name, String rowType, Scope scope, Map<String, Column> columns,
+        Map<String, Set<String>> filters) {
+    /** When a row last changed, in the server's local time (facts: {@code schema/datetime}). */
+    public static final String CHANGED = "changedTimestamp";
+
+    /** Whether changes can be asked for. */
+    public boolean tellsChanges() {
+        return columns.containsKey(CHANGED) && columns.get(CHANGED).scalar().equals("DateTime");
+    }
+}

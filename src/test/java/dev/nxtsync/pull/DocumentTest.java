@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 
 import org.junit.jupiter.api.Test;
@@ -16,29 +17,50 @@ import org.junit.jupiter.api.Test;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.nxtsync.config.Cadence;
-import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Scope;
-import dev.nxtsync.graphql.schema.Table;
 
-class PageQueryTest {
+class DocumentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Test
-    void aDocumentHasNamesOnlyAndEveryValueIsAVariable() throws Exception {
+    void aDocumentHasNamesOnlyAndEveryValueIsAVariable() {
         var plan = plan(Optional.of("{\"customerNo\":{\"_gt\":0}}"));
-        var question = PageQuery.of(plan, 7, Optional.of("{\"orderNo\":12,\"lineNo\":3}"), 500);
-        assertThat(question.document())
-                .isEqualTo("query pull_orderLine($owner: Int, $rows: Int, $filter: FilterExpression_OrderLine) "
-                        + "{ useCompany(no: $owner) { orderLine(first: $rows, filter: $filter, orderBy: [{orderNo: ASC}, {lineNo: ASC}]) "
-                        + "{ pageInfo { hasNextPage } items { orderNo lineNo kind kindAsEnum atAsTime changedTimestamp } } } }");
+        var after = Filters.after(plan.key(), Filters.parse("{\"orderNo\":12,\"lineNo\":3}"));
+        var page = Document.Part.page("t0", plan, plan.mapping().fields(), List.of(after), plan.key(), 500);
+        var question = Document.of("load", Scope.COMPANY, 7, true, List.of(page.counting(), Document.top(plan)));
+        assertThat(question.document()).isEqualTo(
+                """
+                        query load($owner: Int, $n0: Int, $f0: FilterExpression_OrderLine, $n1: Int, $f1: FilterExpression_OrderLine) \
+                        { useCompany(no: $owner) {
+                        t0: orderLine(first: $n0, filter: $f0, orderBy: [{orderNo: ASC}, {lineNo: ASC}]) { totalCount \
+                        pageInfo { hasNextPage } items { orderNo lineNo kind kindAsEnum atAsTime changedTimestamp } }
+                        top: orderLine(first: $n1, filter: $f1, orderBy: [{changedTimestamp: DESC}]) { \
+                        pageInfo { hasNextPage } items { changedTimestamp } }
+                        } }""");
         assertThat(JSON.valueToTree(question.variables()).toString())
-                .isEqualTo("{\"owner\":7,\"rows\":500,\"filter\":{\"_and\":[{\"customerNo\":{\"_gt\":0}},"
-                        + "{\"_or\":[{\"orderNo\":{\"_gt\":12}},{\"_and\":[{\"orderNo\":{\"_eq\":12}},{\"lineNo\":{\"_gt\":3}}]}]}]}}");
-        assertThat(question.rows()).containsExactly("data", "useCompany", "orderLine", "items");
-        assertThat(PageQuery.of(plan(Optional.empty()), 7, Optional.empty(), 1).document()).doesNotContain("filter");
+                .isEqualTo("{\"owner\":7,\"n0\":500,\"f0\":{\"_and\":[{\"customerNo\":{\"_gt\":0}},"
+                        + "{\"_or\":[{\"orderNo\":{\"_gt\":12}},{\"_and\":[{\"orderNo\":{\"_eq\":12}},{\"lineNo\":{\"_gt\":3}}]}]}]},"
+                        + "\"n1\":1,\"f1\":{\"_and\":[{\"customerNo\":{\"_gt\":0}},"
+                        + "{\"changedTimestamp\":{\"_gt\":\"0001-01-01 00:00:00\"}}]}}");
+        assertThat(question.tenant()).contains("company 7");
+        assertThat(Document.of("load", Scope.COMPANY, 7, true, List.of(Document.Part.page("t0", plan(Optional.empty()),
+                plan.mapping().fields(), List.of(), plan.key(), 1))).document()).doesNotContain("filter");
+    }
+
+    @Test
+    void aFilterThatTheSchemaDoesNotKnowIsNamedWithWhatItKnows() {
+        var known = Map.of("orderNo", Set.of("_eq", "_gt"), "name", Set.of("_like"));
+        assertThat(Filters.flaw("{\"_and\":[{\"orderNo\":{\"_gt\":0}},{\"name\":{\"_like\":\"a%\"}}]}", known))
+                .isEmpty();
+        assertThat(Filters.flaw("{\"orderno\":{\"_gt\":0}}", known))
+                .contains("names orderno, by which the table cannot be filtered; did you mean orderNo?");
+        assertThat(Filters.flaw("{\"_or\":[{\"orderNo\":{\"_like\":0}}]}", known))
+                .hasValueSatisfying(flaw -> assertThat(flaw).startsWith("uses _like on orderNo, which knows "));
+        assertThat(Filters.flaw("[1]", known))
+                .hasValueSatisfying(flaw -> assertThat(flaw).contains("not a JSON object"));
+        assertThat(Filters.flaw("{\"whatever\":{\"_gt\":0}}", Map.of())).as("the schema does not tell").isEmpty();
     }
 
     /** For any composite key with ties, walking by pages sees every row once and in order, whatever the page size. */
@@ -60,7 +82,7 @@ class PageQueryTest {
             var seen = new ArrayList<List<Integer>>();
             JsonNode last = null;
             while (true) {
-                JsonNode filter = last == null ? null : PageQuery.after(key, last);
+                JsonNode filter = last == null ? null : Filters.after(key, last);
                 var page = rows.stream().filter(row -> filter == null || accepts(filter, key, row)).limit(size)
                         .toList();
                 if (page.isEmpty()) {
@@ -98,20 +120,10 @@ class PageQueryTest {
         return value.has("_gt") ? actual > value.get("_gt").asInt() : actual == value.get("_eq").asInt();
     }
 
-    private static PullPlan plan(Optional<String> filter) throws Exception {
-        var columns = new LinkedHashMap<String, Column>();
-        for (Column column : List.of(new Column("orderNo", "Int", Companion.NONE),
-                new Column("lineNo", "Int", Companion.NONE),
+    private static PullPlan plan(Optional<String> filter) {
+        return PullFixture.plan("orderLine", List.of("orderNo", "lineNo"), filter,
+                new Column("orderNo", "Int", Companion.NONE), new Column("lineNo", "Int", Companion.NONE),
                 new Column("kind", "Int", Companion.ENUM), new Column("at", "Int", Companion.TIME),
-                new Column("changedTimestamp", "DateTime", Companion.NONE))) {
-            columns.put(column.name(), column);
-        }
-        var table = new Table("orderLine", "OrderLine", Scope.COMPANY, columns);
-        var pull = new Settings.Pull("lines", "orderLine", List.of("orderNo", "lineNo"), "main", List.of(),
-                List.of(), List.of(), filter,
-                Optional.empty(), Optional.empty(), 1000, Optional.empty());
-        var mapping = TableMapping.of(pull, table, List.of("orderNo", "lineNo"), "nxt");
-        return new PullPlan(pull, new Cadence.Every(java.time.Duration.ofMinutes(5)), table,
-                List.of("orderNo", "lineNo"), mapping);
+                new Column("changedTimestamp", "DateTime", Companion.NONE));
     }
 }

@@ -1,0 +1,119 @@
+package dev.nxtsync.graphql;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+
+/**
+ * The places that a company (or customer) has for requests in progress at the server. A call that was lost keeps its place
+ * for long, so lost calls are counted beside the live ones. Safe for any number of threads.
+ */
+@Singleton
+public class Slots {
+    private static final long LONGEST_WAIT = Duration.ofSeconds(30).toNanos();
+    private static final long RECOVERY = Duration.ofSeconds(30).toNanos();
+
+    private final int inProgress;
+    private final int slots;
+    private final Map<String, Tenant> tenants = new HashMap<>();
+
+    private static final class Tenant {
+        int live;
+        int allowed;
+        long changedAt = System.nanoTime();
+        /** Lost by this process, and not yet among those that are kept. */
+        int unkept;
+        /** Lost by any process, as far as is kept. */
+        int kept;
+    }
+
+    Slots(Settings settings) {
+        this.inProgress = settings.budget().inProgress();
+        this.slots = settings.budget().slots();
+    }
+
+    /** Waits for a place. Says whether it has got one, which must be given back by {@link #ended}. */
+    synchronized boolean enter(String tenant) throws InterruptedException {
+        long from = System.nanoTime();
+        var own = of(tenant);
+        while (!hasRoom(own)) {
+            long rest = LONGEST_WAIT - (System.nanoTime() - from);
+            if (rest <= 0) {
+                return false;
+            }
+            wait(Math.max(1, Math.min(1000, rest / 1_000_000)));
+        }
+        own.live++;
+        return true;
+    }
+
+    /** @param lost whether the server may still be at work on the request */
+    synchronized void ended(String tenant, boolean lost) {
+        var own = of(tenant);
+        own.live--;
+        if (lost) {
+            own.unkept++;
+        }
+        notifyAll();
+    }
+
+    /** The server says that too many are in progress. */
+    synchronized void tooMany(String tenant) {
+        var own = of(tenant);
+        own.allowed = Math.max(1, own.allowed / 2);
+        own.changedAt = System.nanoTime();
+    }
+
+    /** The lost calls by tenant that nobody has kept yet. */
+    public synchronized Map<String, Integer> unkept() {
+        var unkept = new HashMap<String, Integer>();
+        tenants.forEach((name, tenant) -> {
+            if (tenant.unkept > 0) {
+                unkept.put(name, tenant.unkept);
+            }
+        });
+        return unkept;
+    }
+
+    /**
+     * Takes over what is kept.
+     *
+     * @param written which of {@link #unkept} are among them now
+     * @param all by tenant, the lost calls of all processes
+     */
+    public synchronized void keep(Map<String, Integer> written, Map<String, Integer> all) {
+        all.keySet().forEach(this::of);
+        tenants.forEach((name, tenant) -> {
+            tenant.unkept -= written.getOrDefault(name, 0);
+            tenant.kept = all.getOrDefault(name, 0);
+        });
+        notifyAll();
+    }
+
+    /** By tenant, how many places are taken by lost calls. */
+    public synchronized Map<String, Integer> lost() {
+        var lost = new HashMap<String, Integer>();
+        tenants.forEach((name, tenant) -> lost.put(name, tenant.unkept + tenant.kept));
+        return lost;
+    }
+
+    private Tenant of(String tenant) {
+        return tenants.computeIfAbsent(tenant, each -> {
+            var made = new Tenant();
+            made.allowed = inProgress;
+            return made;
+        });
+    }
+
+    private boolean hasRoom(Tenant tenant) {
+        while (tenant.allowed < inProgress && System.nanoTime() - tenant.changedAt >= RECOVERY) {
+            tenant.allowed++;
+            tenant.changedAt += RECOVERY;
+        }
+        return tenant.live < tenant.allowed && tenant.live + tenant.unkept + tenant.kept < slots;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.nxtsync.graphql;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
+
+import org.brotli.dec.BrotliInputStream;
+
+/** The body of an answer on the wire: counts its bytes, and unpacks it. */
+final class Wire extends FilterInputStream {
+    /** What we can unpack, dearest to the line first (RFC 9110, section 12.5.3; Brotli: RFC 7932). */
+    static final String ACCEPTED = "br, gzip";
+
+    private long bytes;
+
+    Wire(InputStream in) {
+        super(in);
+    }
+
+    /**
+     * The text of the body.
+     *
+     * @param encoding the header {@code Content-Encoding}; empty for none
+     * @throws IOException if it is packed in a way that we did not offer, or is cut off
+     */
+    InputStream unpacked(String encoding) throws IOException {
+        return switch (encoding) {
+            case "", "identity" -> this;
+            case "gzip", "x-gzip" -> new GZIPInputStream(this, 32 * 1024);
+            case "br" -> new BrotliInputStream(this, 32 * 1024);
+            default -> throw new IOException("the answer is packed as " + encoding + ", which was not asked for");
+        };
+    }
+
+    /** How many came so far. */
+    long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public int read() throws IOException {
+        int read = super.read();
+        bytes += read < 0 ? 0 : 1;
+        return read;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        int read = super.read(into, offset, length);
+        bytes += Math.max(0, read);
+        return read;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.nxtsync.operate;
+
+import java.util.Locale;
+
+import io.quarkus.runtime.QuarkusApplication;
+
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.pull.Estimates;
+
+/** The command {@code plan}: what the first loads will take, before they begin. */
+class PlanCommand implements QuarkusApplication {
+    private final Estimates estimates;
+
+    PlanCommand(Estimates estimates) {
+        this.estimates = estimates;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        try {
+            return print();
+        } catch (FailedAnswer e) {
+            return Command.problem(e);
+        }
+    }
+
+    private int print() {
+        var all = estimates.all();
+        boolean well = true;
+        long rows = 0;
+        long bytes = 0;
+        long requests = 0;
+        System.out.println(line("pull", "company", "rows", "MB", "requests", "minutes"));
+        for (Estimates.Estimate each : all) {
+            if (!each.problem().isEmpty()) {
+                well = false;
+                System.out
+                        .println("PROBLEM    " + each.pull() + (each.company() == 0 ? "" : ", " + each.company()) + ": "
+                                + each.problem());
+                continue;
+            }
+            rows += each.rows();
+            bytes += each.bytes();
+            requests += each.requests();
+            System.out.println(line(each.pull(), each.company(), each.rows(), megabytes(each.bytes()), each.requests(),
+                    minutes(each.minutes())));
+        }
+        System.out.println(line("all", "", rows, megabytes(bytes), requests,
+                minutes((double) requests / estimates.perMinute())));
+        System.out.println("At " + estimates.perMinute()
+                + " requests a minute. Rows are counted by the API; megabytes of JSON, by a sample of each table.");
+        return well ? 0 : NxtSync.FOUND_PROBLEMS;
+    }
+
+    private static String line(Object... cells) {
+        return String.format(Locale.ROOT, "%-24s %10s %12s %10s %10s %10s", cells);
+    }
+
+    private static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
+    }
+
+    private static String minutes(double minutes) {
+        return String.format(Locale.ROOT, "%.1f", minutes);
+    }
+}

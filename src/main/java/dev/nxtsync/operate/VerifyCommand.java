@@ -1,0 +1,33 @@
+package dev.nxtsync.operate;
+
+import java.sql.SQLException;
+
+import io.quarkus.runtime.QuarkusApplication;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.pull.Verification;
+
+/** The command {@code verify}: says where source and target of a pull differ. */
+class VerifyCommand implements QuarkusApplication {
+    private final Settings settings;
+    private final Verification verification;
+
+    VerifyCommand(Settings settings, Verification verification) {
+        this.settings = settings;
+        this.verification = verification;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        var pull = Command.pull(settings, arguments);
+        if (pull.isEmpty() || arguments.length > 2) {
+            return NxtSync.USAGE;
+        }
+        try {
+            return verification.run(pull.get(), System.out::println) ? 0 : NxtSync.FOUND_PROBLEMS;
+        } catch (SQLException | FailedAnswer e) {
+            return Command.problem(e);
+        }
+    }
+}

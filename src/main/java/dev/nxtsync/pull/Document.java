@@ -1,0 +1,81 @@
+package dev.nxtsync.pull;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.graphql.Question;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Table;
+
+/** Documents that ask for rows of one company's tables: identifiers stand in them, values are variables. */
+final class Document {
+    private Document() {}
+
+    /**
+     * One selection of rows.
+     *
+     * @param alias of the field, a name of its own within the document
+     * @param order columns, each in the same direction
+     * @param counts whether the number of all rows is asked for too
+     */
+    record Part(String alias, Table table, List<String> fields, Optional<ObjectNode> filter, List<String> order,
+            boolean descending, int rows, boolean counts) {
+
+        static Part page(String alias, PullPlan plan, List<String> fields, List<ObjectNode> filters, List<String> order,
+                int rows) {
+            return new Part(alias, plan.table(), fields, plan.filter(filters), order, false, rows, false);
+        }
+
+        Part counting() {
+            return new Part(alias, table, fields, filter, order, descending, rows, true);
+        }
+    }
+
+    /** The highest change stamp of a pull's rows. */
+    static Part top(PullPlan plan) {
+        return new Part("top", plan.table(), List.of(Table.CHANGED),
+                plan.filter(List.of(Filters.compare(Table.CHANGED, "_gt", Stamp.EARLIEST))), List.of(Table.CHANGED),
+                true,
+                1, false);
+    }
+
+    /**
+     * Each selection has a line of its own, so that an error which tells its line tells the table.
+     *
+     * @param background whether the request gives way to others
+     */
+    static Question of(String operation, Scope scope, int owner, boolean background, List<Part> parts) {
+        var variables = new LinkedHashMap<String, Object>();
+        variables.put("owner", owner);
+        var declarations = new StringBuilder("$owner: Int");
+        var fields = new StringBuilder();
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            String rows = "n" + i;
+            String filter = "f" + i;
+            declarations.append(", $").append(rows).append(": Int");
+            variables.put(rows, part.rows());
+            part.filter().ifPresent(value -> {
+                declarations.append(", $").append(filter).append(": FilterExpression_").append(part.table().rowType());
+                variables.put(filter, value);
+            });
+            fields.append(part.alias()).append(": ").append(part.table().name()).append("(first: $").append(rows)
+                    .append(part.filter().isPresent() ? ", filter: $" + filter : "").append(", orderBy: [")
+                    .append(part.order().stream()
+                            .map(column -> "{" + column + (part.descending() ? ": DESC}" : ": ASC}"))
+                            .collect(joining(", ")))
+                    .append("]) { ").append(part.counts() ? "totalCount " : "")
+                    .append("pageInfo { hasNextPage } items { ")
+                    .append(String.join(" ", part.fields())).append(" } }\n");
+        }
+        String document = "query " + operation + "(" + declarations + ") { " + scope.root() + "(no: $owner) {\n"
+                + fields
+                + "} }";
+        return new Question(operation, document, variables, Optional.of(scope.tenant(owner)), background);
+    }
+}

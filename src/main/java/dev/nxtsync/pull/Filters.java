@@ -1,0 +1,135 @@
+package dev.nxtsync.pull;
+
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.config.Nearest;
+
+/** Values of the type {@code FilterExpression_<Table>}. */
+final class Filters {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
+
+    private Filters() {}
+
+    /** Rows after (a, b) in the order of the columns: {@code a > A or a = A and b > B}. */
+    static ObjectNode after(List<String> columns, JsonNode last) {
+        var steps = JSON.createArrayNode();
+        for (int i = 0; i < columns.size(); i++) {
+            var step = JSON.createArrayNode();
+            for (int j = 0; j < i; j++) {
+                step.add(compare(columns.get(j), "_eq", last.get(columns.get(j))));
+            }
+            step.add(compare(columns.get(i), "_gt", last.get(columns.get(i))));
+            steps.add(step.size() == 1 ? step.get(0) : JSON.createObjectNode().set("_and", step));
+        }
+        return steps.size() == 1 ? (ObjectNode) steps.get(0) : JSON.createObjectNode().set("_or", steps);
+    }
+
+    /** Rows with one of these keys. */
+    static ObjectNode anyOf(List<String> columns, Collection<ObjectNode> keys) {
+        if (columns.size() == 1) {
+            var values = JSON.createArrayNode();
+            keys.forEach(key -> values.add(key.get(columns.get(0))));
+            return compare(columns.get(0), "_in", values);
+        }
+        var each = JSON.createArrayNode();
+        for (ObjectNode key : keys) {
+            var equal = JSON.createArrayNode();
+            columns.forEach(column -> equal.add(compare(column, "_eq", key.get(column))));
+            each.add(JSON.createObjectNode().set("_and", equal));
+        }
+        return JSON.createObjectNode().set("_or", each);
+    }
+
+    static ObjectNode compare(String column, String operator, JsonNode value) {
+        return JSON.createObjectNode().set(column, JSON.createObjectNode().set(operator, value));
+    }
+
+    static ObjectNode compare(String column, String operator, String value) {
+        return compare(column, operator, JSON.getNodeFactory().textNode(value));
+    }
+
+    /** All of those that are there; empty if none is. */
+    static Optional<ObjectNode> and(List<ObjectNode> filters) {
+        if (filters.size() < 2) {
+            return filters.stream().findFirst();
+        }
+        var all = JSON.createObjectNode();
+        all.putArray("_and").addAll(filters);
+        return Optional.of(all);
+    }
+
+    static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("not JSON, although it was written by us or checked", e);
+        }
+    }
+
+    static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    /**
+     * What is wrong with a filter that somebody wrote.
+     *
+     * @param known by column, its operators; empty if the schema does not tell
+     */
+    static Optional<String> flaw(String text, Map<String, Set<String>> known) {
+        JsonNode filter;
+        try {
+            filter = JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            return Optional.of("is not JSON");
+        }
+        return filter.isObject()
+                ? flaw(filter, known)
+                : Optional.of("is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}");
+    }
+
+    private static Optional<String> flaw(JsonNode filter, Map<String, Set<String>> known) {
+        return filter.properties().stream().flatMap(member -> {
+            String name = member.getKey();
+            JsonNode value = member.getValue();
+            if (name.equals("_and") || name.equals("_or")) {
+                return value.isArray()
+                        ? Stream.iterate(0, i -> i < value.size(), i -> i + 1)
+                                .flatMap(i -> flaw(value.get(i), known).stream())
+                        : Stream.of("has " + name + " without a list");
+            }
+            var operators = known.get(name);
+            if (known.isEmpty()) {
+                return Stream.empty();
+            }
+            if (operators == null) {
+                return Stream.of(
+                        "names " + name + ", by which the table cannot be filtered"
+                                + Nearest.hint(name, known.keySet()));
+            }
+            var unknown = new TreeSet<String>();
+            value.fieldNames().forEachRemaining(unknown::add);
+            unknown.removeAll(operators);
+            return operators.isEmpty() || unknown.isEmpty()
+                    ? Stream.<String>empty()
+                    : Stream.of("uses " + unknown.first() + " on " + name + ", which knows "
+                            + String.join(", ", operators));
+        }).findFirst();
+    }
+}

@@ -1,0 +1,228 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.inject.Singleton;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.schedule.Job;
+import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.DatabaseClock;
+import dev.nxtsync.store.PageWriter;
+import dev.nxtsync.store.Pass;
+import dev.nxtsync.store.Passes;
+import dev.nxtsync.store.PullState;
+import dev.nxtsync.store.PullStates;
+import dev.nxtsync.store.RowFaults;
+import dev.nxtsync.store.Runs;
+
+/**
+ * Reads a whole table of one company in the order of its key: at first, when somebody asks for it, after a column was added,
+ * and each time for a table that does not tell its changes. The highest change stamp is asked for beside the first page, so
+ * that the increments that follow cover what changes meanwhile. Each page is written while the next is read.
+ */
+@Singleton
+public class Load implements Job {
+    static final String KIND = "load";
+
+    static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+    /** After so long others have a turn. */
+    private static final Duration TURN = Duration.ofSeconds(10);
+
+    private final PullPlans plans;
+    private final Nxt nxt;
+    private final PageWriter writer;
+    private final PullStates states;
+    private final Passes passes;
+    private final RowFaults faults;
+    private final Runs runs;
+    private final Setback setback;
+    private final Access access;
+    private final MeterRegistry metrics;
+    private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
+
+    Load(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, Passes passes, RowFaults faults, Runs runs,
+            Setback setback, Access access, MeterRegistry metrics) {
+        this.plans = plans;
+        this.nxt = nxt;
+        this.writer = writer;
+        this.states = states;
+        this.passes = passes;
+        this.faults = faults;
+        this.runs = runs;
+        this.setback = setback;
+        this.access = access;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public boolean isLong() { return true; }
+
+    @Override
+    public Set<String> connections() {
+        return plans.plannedConnections();
+    }
+
+    @Override
+    public Outcome run(Claim claim, Progress progress) throws SQLException {
+        var clock = states.clock();
+        var plan = plans.of(claim.connection(), claim.scope(), claim.company()).get(claim.pull());
+        Optional<PullState> state = states.of(claim.pull(), claim.company());
+        if (plan == null || state.isEmpty()) {
+            return new Outcome.Done(clock.now().plus(Setback.LOOK_AGAIN));
+        }
+        var barred = access.barred(claim);
+        if (barred.isPresent()) {
+            return new Outcome.Done(clock.now().plus(barred.get()));
+        }
+        Optional<Pass> pass = passes.of(claim.pull(), claim.company(), Pass.Kind.LOAD)
+                .or(() -> isWanted(plan, state.get(), clock.now())
+                        ? Optional.of(Pass.wanted(claim.pull(), claim.company(), Pass.Kind.LOAD))
+                        : Optional.empty());
+        if (pass.isEmpty()) {
+            return new Outcome.Done(plan.tellsChanges() ? NEVER : state.get().dueAt());
+        }
+        return new Walk(claim, plan, state.get(), clock, progress).from(pass.get());
+    }
+
+    private static boolean isWanted(PullPlan plan, PullState state, Instant now) {
+        return state.loadedAt().isEmpty() || (!plan.tellsChanges() && !state.dueAt().isAfter(now));
+    }
+
+    /** One turn. */
+    private final class Walk {
+        private final Claim claim;
+        private final PullPlan plan;
+        private final PullState state;
+        private final DatabaseClock clock;
+        private final Progress progress;
+        private final Tally tally;
+        private final PageSize size;
+        private final Set<String> knownFaults;
+
+        Walk(Claim claim, PullPlan plan, PullState state, DatabaseClock clock, Progress progress) throws SQLException {
+            this.claim = claim;
+            this.plan = plan;
+            this.state = state;
+            this.clock = clock;
+            this.progress = progress;
+            this.tally = new Tally(plan.name(), claim, clock.now(), metrics);
+            this.size = sizes.computeIfAbsent(plan.name() + " " + claim.company(), each -> plan.pageSize());
+            this.knownFaults = faults.keys(plan.name(), claim.company());
+        }
+
+        Outcome from(Pass begin) throws SQLException {
+            Pass pass = begin;
+            boolean ended = false;
+            Instant until = clock.now().plus(TURN);
+            try (var writes = new WriteBehind()) {
+                while (!ended && clock.now().isBefore(until)) {
+                    Instant readAt = clock.now();
+                    var page = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
+                    Answer answer = nxt.ask(claim.connection(), Document.of("load_" + plan.table().name(),
+                            plan.table().scope(), claim.company(), true, parts(pass)), Map.of("t0", page));
+                    tally.request(answer);
+                    progress.made();
+                    if (answer instanceof Failure failure) {
+                        writes.finish();
+                        return failed(failure);
+                    }
+                    access.granted(claim);
+                    var data = (Answer.Data) answer;
+                    if (page.buffer().overflowed() && size.tooLarge()) {
+                        continue;
+                    }
+                    JsonNode connection = Pages.connection(plan, data, "t0");
+                    Optional<Boolean> more = Pages.more(connection);
+                    Optional<String> cursor = page.cursor();
+                    if (more.isEmpty() || page.buffer().overflowed()
+                            || (more.get() && (cursor.isEmpty() || cursor.equals(pass.cursor())))) {
+                        writes.finish();
+                        return failed(Pages.senseless(data));
+                    }
+                    size.good();
+                    pass = after(pass, page, readAt, connection, Pages.topStamp(plan, data));
+                    ended = !more.get();
+                    write(writes, page, pass, readAt, ended);
+                    tally.progress(pass.rows(), pass.expected());
+                }
+                writes.finish();
+            }
+            runs.add(List.of(tally.done(ended ? "ok" : "goes on")));
+            return new Outcome.Done(
+                    !ended ? clock.now() : plan.tellsChanges() ? NEVER : plan.cadence().next(clock.now()));
+        }
+
+        private List<Part> parts(Pass pass) {
+            var filters = new ArrayList<ObjectNode>();
+            pass.since().ifPresent(since -> filters.add(Filters.compare(Table.CHANGED, "_gte", since)));
+            pass.cursor().ifPresent(cursor -> filters.add(Filters.after(plan.key(), Filters.parse(cursor))));
+            Part page = Part.page("t0", plan, plan.mapping().fields(), filters, plan.key(), size.rows());
+            if (pass.startedAt().isPresent()) {
+                return List.of(page);
+            }
+            return plan.tellsChanges() && pass.since().isEmpty()
+                    ? List.of(Document.top(plan), page.counting())
+                    : List.of(page.counting());
+        }
+
+        private Pass after(Pass pass, PageReader page, Instant readAt, JsonNode connection, Optional<String> top)
+                throws SQLException {
+            boolean begins = pass.startedAt().isEmpty();
+            boolean direct = begins
+                    ? state.loadedAt().isEmpty() && passes.isEmpty(plan.target(), claim.company())
+                    : pass.direct();
+            JsonNode count = connection.path("totalCount");
+            return new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt().or(() -> Optional.of(readAt)),
+                    page.cursor().or(pass::cursor), pass.rows() + page.buffer().rows(),
+                    count.isNumber() ? Optional.of(count.longValue()) : pass.expected(), begins ? top : pass.mark(),
+                    pass.since(), direct, false, false);
+        }
+
+        private void write(WriteBehind writes, PageReader page, Pass pass, Instant readAt, boolean ended)
+                throws SQLException {
+            Instant started = pass.startedAt().orElse(readAt);
+            var checkpoint = new Passes.LoadPage(claim, pass, readAt, ended, plan.cadence().next(started),
+                    started.plus(plan.pull().reconcile()));
+            writes.write(() -> {
+                var written = writer.write(claim, plan.target(), page.buffer(),
+                        pass.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE, checkpoint);
+                tally.page(page.buffer(), written);
+                progress.made();
+                return written;
+            });
+        }
+
+        private Outcome failed(Failure failure) throws SQLException {
+            if (failure.mayBeTooLarge()) {
+                size.tooLarge();
+            }
+            var decision = setback.of(claim, state, failure, tally);
+            runs.add(List.of(decision.run()));
+            return new Outcome.Again(decision.retry());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Slots;
+import dev.nxtsync.store.LostCalls;
+import dev.nxtsync.store.Migrations;
+
+/** Keeps the lost calls of this process where they outlive it, and learns of those of others. */
+@Singleton
+class LostCallKeeper {
+    private static final Logger LOG = Logger.getLogger(LostCallKeeper.class);
+
+    private final Slots slots;
+    private final LostCalls calls;
+    private final Migrations migrations;
+    private final Settings settings;
+
+    LostCallKeeper(Slots slots, LostCalls calls, Migrations migrations, Settings settings) {
+        this.slots = slots;
+        this.calls = calls;
+        this.migrations = migrations;
+        this.settings = settings;
+    }
+
+    @Scheduled(every = "2s", concurrentExecution = ConcurrentExecution.SKIP)
+    void tick() {
+        if (migrations.done()) {
+            try {
+                keep();
+            } catch (SQLException e) {
+                LOG.debugf("lost calls are kept later: %s", e.getMessage());
+            }
+        }
+    }
+
+    /** Before any request that takes a slot, so that those of the process before this one count. */
+    synchronized void keep() throws SQLException {
+        var unkept = slots.unkept();
+        slots.keep(unkept, calls.keep(unkept, settings.api().slotHold()));
+    }
+}

@@ -1,0 +1,173 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.schedule.Job;
+import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.Claims;
+import dev.nxtsync.store.Pass;
+import dev.nxtsync.store.Passes;
+import dev.nxtsync.store.PullState;
+import dev.nxtsync.store.PullStates;
+import dev.nxtsync.store.Runs;
+
+/** Runs one pull at once, because a person asked for it, beside daemons that share the database. */
+@Singleton
+public class PullNow {
+    private static final int PATIENCE = 5;
+
+    private final PullPlanner planner;
+    private final PullPlans plans;
+    private final Poll poll;
+    private final Load load;
+    private final Reconciliation reconciliation;
+    private final PullStates states;
+    private final Passes passes;
+    private final Claims claims;
+    private final Runs runs;
+
+    PullNow(PullPlanner planner, PullPlans plans, Poll poll, Load load, Reconciliation reconciliation,
+            PullStates states, Passes passes, Claims claims, Runs runs) {
+        this.planner = planner;
+        this.plans = plans;
+        this.poll = poll;
+        this.load = load;
+        this.reconciliation = reconciliation;
+        this.states = states;
+        this.passes = passes;
+        this.claims = claims;
+        this.runs = runs;
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param full whether every row is read again
+     * @param since only rows that changed at or after this moment, in the server's local time
+     * @param company only this one
+     * @param confirmDeletes whether a reconciliation is to run that may delete any number of rows
+     */
+    public record Request(boolean full, Optional<String> since, Optional<Integer> company, boolean confirmDeletes) {}
+
+    /**
+     * Runs to its end.
+     *
+     * @param out is told a line for each company, and each problem
+     * @return whether all went well
+     * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
+     */
+    public boolean run(Settings.Pull pull, Request request, Consumer<String> out) throws SQLException {
+        Optional<String> flaw = planner.plan(pull);
+        var planned = plans.of(pull.name());
+        if (flaw.isPresent() || !(planned.orElse(null) instanceof PullPlans.Ready ready)) {
+            out.accept("PROBLEM    pull " + pull.name() + ": " + flaw.orElse("it could not be planned"));
+            return false;
+        }
+        if (request.since().isPresent() && !ready.plan().tellsChanges()) {
+            out.accept(
+                    "PROBLEM    pull " + pull.name() + ": the table does not tell its changes, so there is no --since");
+            return false;
+        }
+        List<Integer> owners = request.company().map(List::of).orElse(ready.owners());
+        if (!ready.owners().containsAll(owners)) {
+            out.accept("PROBLEM    pull " + pull.name() + ": it does not read " + owners + ", but " + ready.owners());
+            return false;
+        }
+        boolean well = true;
+        for (int owner : owners) {
+            well &= one(ready.plan(), owner, request, out);
+        }
+        return well;
+    }
+
+    private boolean one(PullPlan plan, int owner, Request request, Consumer<String> out) throws SQLException {
+        PullState state = states.of(plan.name(), owner).orElseThrow();
+        String what = plan.name() + ", " + plan.table().scope().tenant(owner);
+        Job job = request.confirmDeletes()
+                ? reconciliation
+                : request.full() || request.since().isPresent() || state.loadedAt().isEmpty() || !plan.tellsChanges()
+                        ? load
+                        : poll;
+        if (job == reconciliation && state.loadedAt().isEmpty()) {
+            out.accept("PROBLEM    " + what + ": its first load has not ended, so there is nothing to compare");
+            return false;
+        }
+        var attempt = claims.claim(job.kind(), plan.pull().connection(), PullPlans.scope(plan), owner,
+                job == poll ? "" : plan.name());
+        if (attempt instanceof Claims.Taken taken) {
+            out.accept("PROBLEM    " + what + ": its " + job.kind() + " is under way on " + taken.holder().host()
+                    + " since " + taken.holder().since()
+                    + ". Try again when that has ended; /q/health/well there says how it goes.");
+            return false;
+        }
+        if (!(attempt instanceof Claims.Claimed claimed)) {
+            out.accept("PROBLEM    " + what + ": there is no such unit of work");
+            return false;
+        }
+        try {
+            begin(claimed.claim(), plan, state, request, job);
+            return work(claimed.claim(), plan, job, what, out);
+        } finally {
+            claims.free(claimed.claim(), Optional.empty(), Optional.empty());
+        }
+    }
+
+    private void begin(Claim claim, PullPlan plan, PullState state, Request request, Job job) throws SQLException {
+        if (job == load && (state.loadedAt().isPresent() || request.full())) {
+            var wanted = Pass.wanted(plan.name(), claim.company(), Pass.Kind.LOAD);
+            passes.keep(claim, request.since().map(wanted::since).orElse(wanted));
+        } else if (job == reconciliation) {
+            passes.keep(claim, Pass.wanted(plan.name(), claim.company(), Pass.Kind.RECONCILIATION).confirm());
+        }
+    }
+
+    private boolean work(Claim claim, PullPlan plan, Job job, String what, Consumer<String> out) throws SQLException {
+        var from = states.now();
+        int failures = 0;
+        boolean goesOn = true;
+        while (goesOn) {
+            Outcome outcome = job == poll
+                    ? poll.run(claim, plan, states.of(plan.name(), claim.company()).orElseThrow(), () -> {
+                    })
+                    : job.run(claim, () -> {
+                    });
+            PullState state = states.of(plan.name(), claim.company()).orElseThrow();
+            if (outcome instanceof Outcome.Again again) {
+                failures++;
+                out.accept((failures < PATIENCE ? "waiting    " : "PROBLEM    ") + what + ": " + state.reason());
+                if (failures == PATIENCE || state.state() == PullState.State.STOPPED || !pause(again)) {
+                    return false;
+                }
+            } else if (state.state() == PullState.State.FAILING || state.state() == PullState.State.STOPPED) {
+                out.accept("PROBLEM    " + what + ": " + state.reason());
+                return false;
+            } else {
+                goesOn = job != poll && passes.of(plan.name(), claim.company(),
+                        job == load ? Pass.Kind.LOAD : Pass.Kind.RECONCILIATION).isPresent();
+            }
+        }
+        var done = runs.since(plan.name(), claim.company(), from);
+        out.accept("ok         " + what + ": " + job.kind() + ", " + Tally.plural(done.read(), "row") + " read, "
+                + done.written() + " written, " + done.deleted() + " deleted, "
+                + Tally.plural(done.requests(), "request"));
+        return true;
+    }
+
+    private static boolean pause(Outcome.Again again) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(again.after().toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

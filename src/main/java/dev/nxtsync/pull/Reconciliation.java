@@ -1,0 +1,375 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.schedule.Job;
+import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.DatabaseClock;
+import dev.nxtsync.store.Listing;
+import dev.nxtsync.store.PageWriter;
+import dev.nxtsync.store.Pass;
+import dev.nxtsync.store.Passes;
+import dev.nxtsync.store.PullState;
+import dev.nxtsync.store.PullStates;
+import dev.nxtsync.store.RowFaults;
+import dev.nxtsync.store.Runs;
+import dev.nxtsync.store.TargetColumn;
+import dev.nxtsync.store.Written;
+
+/**
+ * Lists key and change stamp of every row of a table, and settles each difference by a question for just those rows: what is
+ * missing or older here is read, and what is gone there is deleted here, but only once the API has been asked for it by its
+ * key and did not have it. So a listing that was cut short deletes nothing. Then it reads a small part of the table again, for
+ * rows that changed without a new stamp.
+ */
+@Singleton
+public class Reconciliation implements Job {
+    static final String KIND = "reconciliation";
+
+    private static final Logger LOG = Logger.getLogger(Reconciliation.class);
+    private static final Duration TURN = Duration.ofSeconds(10);
+    /** So few deletions are never held. */
+    private static final long FEW = 20;
+    /** Keys in one question; how many a filter may have is not documented. */
+    private static final int KEYS = 200;
+    /** Of the rows, how many are read again in a day. */
+    private static final double REREAD_A_DAY = 0.03;
+
+    private final PullPlans plans;
+    private final Nxt nxt;
+    private final PageWriter writer;
+    private final PullStates states;
+    private final Passes passes;
+    private final Listing listing;
+    private final RowFaults faults;
+    private final Runs runs;
+    private final Setback setback;
+    private final Access access;
+    private final MeterRegistry metrics;
+    private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
+    private final Map<String, PageSize> keyCounts = new ConcurrentHashMap<>();
+
+    Reconciliation(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, Passes passes, Listing listing,
+            RowFaults faults, Runs runs, Setback setback, Access access, MeterRegistry metrics) {
+        this.plans = plans;
+        this.nxt = nxt;
+        this.writer = writer;
+        this.states = states;
+        this.passes = passes;
+        this.listing = listing;
+        this.faults = faults;
+        this.runs = runs;
+        this.setback = setback;
+        this.access = access;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public boolean isLong() { return true; }
+
+    @Override
+    public Set<String> connections() {
+        return plans.plannedConnections();
+    }
+
+    @Override
+    public Outcome run(Claim claim, Progress progress) throws SQLException {
+        var clock = states.clock();
+        var plan = plans.of(claim.connection(), claim.scope(), claim.company()).get(claim.pull());
+        Optional<PullState> state = states.of(claim.pull(), claim.company());
+        if (plan == null || state.isEmpty()) {
+            return new Outcome.Done(clock.now().plus(Setback.LOOK_AGAIN));
+        }
+        if (state.get().loadedAt().isEmpty()) {
+            // the end of the first load says when
+            return new Outcome.Done(Load.NEVER);
+        }
+        var barred = access.barred(claim);
+        if (barred.isPresent()) {
+            return new Outcome.Done(clock.now().plus(barred.get()));
+        }
+        return new Turn(claim, plan, state.get(), clock, progress).run();
+    }
+
+    /** What a step of a turn came to. */
+    private sealed interface Step {}
+
+    /** The next step can follow. */
+    private record GoOn() implements Step {}
+
+    /** The turn is over. */
+    private record Ended(Outcome outcome) implements Step {}
+
+    private final class Turn {
+        private final Claim claim;
+        private final PullPlan plan;
+        private final PullState state;
+        private final DatabaseClock clock;
+        private final Progress progress;
+        private final Tally tally;
+        private final Instant until;
+        private final Set<String> knownFaults;
+        private final TableMapping keys;
+
+        Turn(Claim claim, PullPlan plan, PullState state, DatabaseClock clock, Progress progress) throws SQLException {
+            this.claim = claim;
+            this.plan = plan;
+            this.state = state;
+            this.clock = clock;
+            this.progress = progress;
+            this.tally = new Tally(plan.name(), claim, clock.now(), metrics);
+            this.until = clock.now().plus(TURN);
+            this.knownFaults = faults.keys(plan.name(), claim.company());
+            Predicate<TargetColumn> keyOrStamp = column -> plan.target().key().contains(column.name())
+                    || plan.target().changeStamp().filter(column.name()::equals).isPresent();
+            this.keys = plan.mapping().only(keyOrStamp);
+        }
+
+        Outcome run() throws SQLException {
+            Pass pass = passes.of(claim.pull(), claim.company(), Pass.Kind.RECONCILIATION)
+                    .orElseGet(() -> Pass.wanted(claim.pull(), claim.company(), Pass.Kind.RECONCILIATION));
+            if (pass.startedAt().isEmpty() || isLost(pass)) {
+                listing.begin(claim);
+                pass = new Pass(pass.pull(), pass.company(), pass.kind(), Optional.of(clock.now()), Optional.empty(), 0,
+                        Optional.empty(), Optional.empty(), Optional.empty(), false, false, pass.confirmed());
+                passes.keep(claim, pass);
+            }
+            Step step = pass.settling() ? new GoOn() : list(pass);
+            if (step instanceof GoOn) {
+                step = settle();
+            }
+            if (step instanceof GoOn) {
+                step = reread();
+            }
+            if (step instanceof Ended ended) {
+                return ended.outcome();
+            }
+            Instant started = pass.startedAt().orElse(clock.now());
+            listing.end(claim, plan.target(), plan.key(), started);
+            states.hold(claim, Optional.empty());
+            runs.add(List.of(tally.done("ok")));
+            return new Outcome.Done(next(started));
+        }
+
+        private Instant next(Instant started) {
+            Instant next = started.plus(plan.pull().reconcile());
+            return next.isAfter(clock.now()) ? next : clock.now().plusSeconds(1);
+        }
+
+        /** Whether a crash of the database has emptied our tables, which are not logged. */
+        private boolean isLost(Pass pass) throws SQLException {
+            return pass.settling()
+                    ? !listing.isSettling(claim)
+                    : pass.cursor().isPresent() && listing.size(claim).orElse(0L) == 0;
+        }
+
+        private Step list(Pass begun) throws SQLException {
+            Pass pass = begun;
+            var size = sizes.computeIfAbsent(plan.name() + " " + claim.company(), each -> plan.pageSize());
+            boolean more = true;
+            while (more) {
+                if (!clock.now().isBefore(until)) {
+                    runs.add(List.of(tally.done("goes on")));
+                    return new Ended(new Outcome.Done(clock.now()));
+                }
+                Instant readAt = clock.now();
+                var page = new PageReader(keys, plan.key(), plan.key(), Set.of());
+                List<ObjectNode> filters = pass.cursor()
+                        .map(cursor -> List.of(Filters.after(plan.key(), Filters.parse(cursor)))).orElse(List.of());
+                Part part = Part.page("t0", plan, keys.fields(), filters, plan.key(), size.rows());
+                Answer answer = ask("list", pass.cursor().isEmpty() ? part.counting() : part, page);
+                if (answer instanceof Failure failure) {
+                    if (failure.mayBeTooLarge()) {
+                        size.tooLarge();
+                    }
+                    return failed(failure);
+                }
+                var data = (Answer.Data) answer;
+                if (page.buffer().overflowed() && size.tooLarge()) {
+                    continue;
+                }
+                JsonNode connection = Pages.connection(plan, data, "t0");
+                Optional<Boolean> goesOn = Pages.more(connection);
+                if (goesOn.isEmpty() || page.buffer().overflowed()
+                        || (goesOn.get() && (page.cursor().isEmpty() || page.cursor().equals(pass.cursor())))) {
+                    return failed(Pages.senseless(data));
+                }
+                size.good();
+                JsonNode count = connection.path("totalCount");
+                pass = new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
+                        page.cursor().or(pass::cursor), pass.rows() + page.buffer().rows(),
+                        count.isNumber() ? Optional.of(count.longValue()) : pass.expected(), Optional.empty(),
+                        Optional.empty(), false, false, pass.confirmed());
+                listing.add(claim, keys.target(), page.buffer(), new Passes.ListingPage(pass, readAt));
+                progress.made();
+                tally.page(page.buffer(), Pages.NOTHING);
+                tally.progress(pass.rows(), pass.expected());
+                more = goesOn.get();
+            }
+            return compare(pass);
+        }
+
+        private Step compare(Pass pass) throws SQLException {
+            var found = listing.compare(claim, plan.target(), keys.target(), pass.startedAt().orElse(clock.now()));
+            progress.made();
+            String reason = tooMany(found);
+            if (!reason.isEmpty() && !pass.confirmed()) {
+                String release = "pull " + plan.name() + " --company " + claim.company() + " --confirm-deletes";
+                String told = reason
+                        + " Nothing was deleted. Look in Business NXT whether that is right; if it is, run: java -jar "
+                        + "quarkus-run.jar " + release;
+                LOG.errorf("Pull %s, %s is held. %s", plan.name(), claim.tenant(), told);
+                states.hold(claim, Optional.of(told));
+                listing.begin(claim);
+                passes.end(claim, pass);
+                runs.add(List.of(tally.run("held", told)));
+                return new Ended(new Outcome.Done(next(pass.startedAt().orElse(clock.now()))));
+            }
+            LOG.debugf("%s: %d listed, %d stored, %d gone, %d to read", claim, found.listed(), found.stored(),
+                    found.gone(), found.differing());
+            passes.keep(claim, new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt(), pass.cursor(),
+                    pass.rows(), pass.expected(), Optional.empty(), Optional.empty(), false, true, pass.confirmed()));
+            return new GoOn();
+        }
+
+        /** Why so many deletions need a person's word; empty if they do not. */
+        private String tooMany(Listing.Comparison found) {
+            double share = plan.pull().maxDeleteShare();
+            if (found.listed() == 0 && found.stored() > 1) {
+                return "Business NXT lists no row at all, and " + found.stored() + " are stored.";
+            }
+            return found.gone() > FEW && found.gone() > share * found.stored()
+                    ? String.format(Locale.ROOT,
+                            "%d of %d stored rows are not listed any more, which is more than NXT_PULLS_%s_MAX_DELETE_SHARE (%s).",
+                            found.gone(), found.stored(), plan.name().toUpperCase(Locale.ROOT), share)
+                    : "";
+        }
+
+        private Step settle() throws SQLException {
+            var count = keyCounts.computeIfAbsent(plan.name(), each -> new PageSize(KEYS, KEYS));
+            while (true) {
+                List<Listing.Difference> some = listing.next(claim, plan.target(), count.rows());
+                if (some.isEmpty()) {
+                    return new GoOn();
+                }
+                if (!clock.now().isBefore(until)) {
+                    runs.add(List.of(tally.done("goes on")));
+                    return new Ended(new Outcome.Done(clock.now()));
+                }
+                Instant readAt = clock.now();
+                var page = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
+                var wanted = some.stream().map(each -> Keys.of(plan.key(), plan.target().keyColumns(), each.key()))
+                        .toList();
+                // more rows than keys would mean that the key is not unique
+                Answer answer = ask("fetch", Part.page("t0", plan, plan.mapping().fields(),
+                        List.of(Filters.anyOf(plan.key(), wanted)), plan.key(), some.size() + 1), page);
+                if (answer instanceof Failure failure) {
+                    boolean smaller = (failure.mayBeTooLarge() || failure instanceof Failure.InvalidRequest)
+                            && count.tooLarge();
+                    if (smaller && failure instanceof Failure.InvalidRequest) {
+                        continue;
+                    }
+                    return failed(failure);
+                }
+                var data = (Answer.Data) answer;
+                Optional<Boolean> more = Pages.more(Pages.connection(plan, data, "t0"));
+                if (page.buffer().overflowed() && count.tooLarge()) {
+                    continue;
+                }
+                if (more.isEmpty() || more.get() || page.buffer().overflowed()) {
+                    return failed(Pages.senseless(data));
+                }
+                var gone = some.stream().filter(each -> each.stored() && !page.buffer().has(each.key()))
+                        .map(Listing.Difference::id).toList();
+                Written written = writer.write(claim, plan.target(), page.buffer(), PageWriter.Way.MERGE,
+                        new Listing.Settlement(claim, readAt, some.stream().map(Listing.Difference::id).toList(),
+                                gone));
+                progress.made();
+                tally.page(page.buffer(), written);
+            }
+        }
+
+        private Step reread() throws SQLException {
+            double share = REREAD_A_DAY * plan.pull().reconcile().toMillis() / Duration.ofDays(1).toMillis();
+            long rows = Math.max(1,
+                    Math.min(Integer.MAX_VALUE, (long) Math.ceil(states.rows(claim.pull(), claim.company()) * share)));
+            var size = sizes.computeIfAbsent(plan.name() + " " + claim.company(), each -> plan.pageSize());
+            Optional<String> cursor = state.reread();
+            while (rows > 0) {
+                Instant readAt = clock.now();
+                var page = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
+                List<ObjectNode> filters = cursor
+                        .map(after -> List.of(Filters.after(plan.key(), Filters.parse(after)))).orElse(List.of());
+                Answer answer = ask("reread", Part.page("t0", plan, plan.mapping().fields(), filters, plan.key(),
+                        (int) Math.min(rows, size.rows())), page);
+                if (answer instanceof Failure failure) {
+                    return failed(failure);
+                }
+                var data = (Answer.Data) answer;
+                Optional<Boolean> more = Pages.more(Pages.connection(plan, data, "t0"));
+                if (page.buffer().overflowed() && size.tooLarge()) {
+                    continue;
+                }
+                if (more.isEmpty() || page.buffer().overflowed()) {
+                    return failed(Pages.senseless(data));
+                }
+                rows = more.get() ? rows - page.buffer().rows() : 0;
+                // from the beginning once the end has been reached
+                cursor = more.get() ? page.cursor() : Optional.empty();
+                Written written = writer.write(claim, plan.target(), page.buffer(), PageWriter.Way.MERGE,
+                        new PullStates.Reread(claim.pull(), claim.company(), readAt, cursor));
+                progress.made();
+                tally.page(page.buffer(), written);
+            }
+            return new GoOn();
+        }
+
+        private Answer ask(String what, Part part, PageReader page) {
+            Answer answer = nxt.ask(claim.connection(), Document.of(what + "_" + plan.table().name(),
+                    plan.table().scope(), claim.company(), true, List.of(part)), Map.of("t0", page));
+            tally.request(answer);
+            progress.made();
+            if (answer instanceof Answer.Data) {
+                access.granted(claim);
+            }
+            return answer;
+        }
+
+        private Step failed(Failure failure) throws SQLException {
+            var decision = setback.of(claim, state, failure, tally);
+            var list = new ArrayList<Runs.Run>();
+            list.add(decision.run());
+            runs.add(list);
+            return new Ended(new Outcome.Again(decision.retry()));
+        }
+    }
+}

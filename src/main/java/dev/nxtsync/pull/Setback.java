@@ -1,0 +1,68 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.time.Duration;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Next;
+import dev.nxtsync.schedule.Backoff;
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.PullState;
+import dev.nxtsync.store.PullStates;
+import dev.nxtsync.store.Runs.Run;
+
+/** What follows from a failure: how long to wait, and what people see of it. */
+@Singleton
+class Setback {
+    /** How long until something that a person must mend is looked at again. */
+    static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+
+    private final PullStates states;
+    private final PullPlans plans;
+    private final Access access;
+
+    Setback(PullStates states, PullPlans plans, Access access) {
+        this.states = states;
+        this.plans = plans;
+        this.access = access;
+    }
+
+    /**
+     * What has been decided.
+     *
+     * @param retry how long to wait
+     * @param whole whether nothing else of the unit has a chance either
+     */
+    record Decision(Duration retry, boolean whole, Run run) {}
+
+    /** Keeps the reason with the pull, and decides. */
+    Decision of(Claim claim, PullState state, Failure failure, Tally tally) throws SQLException {
+        Next next = failure.next();
+        Duration retry = switch (next) {
+            case WAIT -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
+            case RETRY, LOOK_FIRST -> Backoff.after(state.failures() + 1);
+            case STOP, FIX -> LOOK_AGAIN;
+        };
+        boolean person = next == Next.STOP || next == Next.FIX;
+        if (failure instanceof Failure.ForbiddenCompany) {
+            access.refused(claim, failure.message());
+        }
+        if (next == Next.FIX) {
+            // the schema may have changed
+            plans.lookAgain(claim.connection());
+        }
+        String trace = failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")";
+        String reason = failure.message() + trace;
+        states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING, reason, retry);
+        Run run = failure instanceof Failure.ForbiddenCompany
+                ? tally.run(failure.code(), reason)
+                : tally.failed(failure.code(), reason, retry);
+        return new Decision(retry, next != Next.FIX && !failure.mayBeTooLarge(), run);
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+}

@@ -1,0 +1,308 @@
+package dev.nxtsync.store;
+
+import static java.util.stream.Collectors.joining;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+/**
+ * What the API lists of a table, beside what is stored of it, in unlogged tables of a unit: large listings cost no memory, and
+ * a crash of the database costs no more than a new listing. First the listing is made, then it gives way to the differences.
+ */
+@Singleton
+public class Listing {
+    private final Database database;
+
+    Listing(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * What a comparison found.
+     *
+     * @param listed rows
+     * @param stored rows of the target that are not marked as deleted
+     * @param gone of them, those that were read before the listing began and are not listed
+     * @param differing rows to read again: not stored, or with another change stamp
+     */
+    public record Comparison(long listed, long stored, long gone, long differing) {}
+
+    /**
+     * A row that differs.
+     *
+     * @param key as PostgreSQL writes its columns
+     * @param stored whether it is stored and was not listed
+     */
+    public record Difference(long id, List<String> key, boolean stored) {}
+
+    /** The settlement of some differences: what was read has been merged, and these are deleted. */
+    public record Settlement(Claim unit, Instant readAt, List<Long> settled, List<Long> gone) implements Checkpoint {
+        @Override
+        public String pull() {
+            return unit.pull();
+        }
+
+        @Override
+        public int company() {
+            return unit.company();
+        }
+
+        @Override
+        public Written keep(Connection transaction, TargetTable table, Written written) throws SQLException {
+            int deleted = gone.isEmpty() ? 0 : delete(transaction, table);
+            try (var settle = transaction
+                    .prepareStatement("delete from " + difference(unit) + " where nxt_id = any (?)");
+                    var count = transaction.prepareStatement(
+                            "update nxt_sync.pull_state set digest = null, rows = rows + ? where pull = ? and company = ?")) {
+                settle.setArray(1, transaction.createArrayOf("bigint", settled.toArray()));
+                settle.executeUpdate();
+                count.setInt(1, written.inserted() - deleted);
+                count.setString(2, pull());
+                count.setInt(3, company());
+                count.executeUpdate();
+            }
+            return new Written(written.inserted(), written.updated(), deleted);
+        }
+
+        private int delete(Connection transaction, TargetTable table) throws SQLException {
+            String which = " from " + difference(unit) + " difference where difference.nxt_id = any (?) and "
+                    + same(table, "difference", "stored") + " and stored." + SqlName.quoted(table.owner())
+                    + " = ? and stored.nxt_read_at < ?";
+            String statement = table.removes()
+                    ? "with gone as (delete from " + table.quotedName() + " stored using" + which.substring(5)
+                            + " returning " + PageWriter.keyText(table, "stored") + " as key) "
+                            + "insert into nxt_sync.removed (pull, company, key, read_at) select ?, ?, key, ? from gone "
+                            + "on conflict (pull, company, key) do update set read_at = excluded.read_at"
+                    : "update " + table.quotedName() + " stored set nxt_deleted_at = ?, nxt_read_at = ?" + which
+                            + " and stored.nxt_deleted_at is null";
+            try (var delete = transaction.prepareStatement(statement)) {
+                var at = Claims.timestamp(readAt);
+                int parameter = 1;
+                if (!table.removes()) {
+                    delete.setObject(parameter++, at);
+                    delete.setObject(parameter++, at);
+                }
+                delete.setArray(parameter++, transaction.createArrayOf("bigint", gone.toArray()));
+                delete.setInt(parameter++, company());
+                delete.setObject(parameter++, at);
+                if (table.removes()) {
+                    delete.setString(parameter++, pull());
+                    delete.setInt(parameter++, company());
+                    delete.setObject(parameter, at);
+                }
+                return delete.executeUpdate();
+            }
+        }
+    }
+
+    /** Begins anew. */
+    public void begin(Claim unit) throws SQLException {
+        database.inTransaction(transaction -> {
+            drop(transaction, unit);
+            Claims.check(transaction, unit);
+            return true;
+        });
+    }
+
+    /** Adds a page of keys (and change stamps), and keeps how far the listing has come. */
+    public void add(Claim unit, TargetTable listed, PageBuffer page, Checkpoint checkpoint) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (Statement statement = transaction.createStatement()) {
+                statement.execute("create unlogged table if not exists " + listing(unit)
+                        + " (nxt_read_at timestamptz not null, " + listed.columns().stream()
+                                .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                                .collect(joining(", "))
+                        + ")");
+            }
+            PageWriter.copy(transaction,
+                    "copy " + listing(unit) + " (nxt_read_at, " + PageWriter.columns(listed) + ") from stdin", page,
+                    (Claims.timestamp(checkpoint.readAt()) + "\t").getBytes(StandardCharsets.US_ASCII));
+            RowFaults.setAside(transaction, page, checkpoint);
+            checkpoint.keep(transaction, listed, Written.NOTHING);
+            Claims.check(transaction, unit);
+            return true;
+        });
+    }
+
+    /**
+     * Compares what is listed with what is stored, and keeps the differences in the listing's place.
+     *
+     * @param startedAt when the listing began: what was stored later is not called gone
+     */
+    public Comparison compare(Claim unit, TargetTable target, TargetTable listed, Instant startedAt)
+            throws SQLException {
+        return database.inTransaction(transaction -> {
+            String keys = target.key().stream().map(SqlName::quoted).collect(joining(", "));
+            String owner = SqlName.quoted(target.owner());
+            String stamp = listed.changeStamp().map(SqlName::quoted)
+                    .map(column -> " or (stored." + column + " is distinct from listing." + column
+                            + " and stored.nxt_read_at <= listing.nxt_read_at)")
+                    .orElse("");
+            try (Statement statement = transaction.createStatement();
+                    var fill = transaction.prepareStatement("""
+                            insert into %s (%s, nxt_stored)
+                            select %s, false from %s listing left join %s stored on %s and stored.%s = ?
+                            where stored.%s is null or stored.nxt_deleted_at is not null%s
+                            union all
+                            select %s, true from %s stored where stored.%s = ? and stored.nxt_deleted_at is null
+                                and stored.nxt_read_at < ? and not exists (select from %s listing where %s)"""
+                            .formatted(
+                                    difference(unit), keys, prefixed(target, "listing"), listing(unit),
+                                    target.quotedName(),
+                                    same(target, "listing", "stored"), owner, owner, stamp, prefixed(target, "stored"),
+                                    target.quotedName(), owner, listing(unit), same(target, "listing", "stored")))) {
+                statement.execute("drop table if exists " + difference(unit));
+                statement.execute("create unlogged table " + difference(unit)
+                        + " (nxt_id bigint generated always as identity primary key, "
+                        + target.keyColumns().stream()
+                                .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                                .collect(joining(", "))
+                        + ", nxt_stored boolean not null)");
+                statement.execute("analyze " + listing(unit));
+                fill.setInt(1, unit.company());
+                fill.setInt(2, unit.company());
+                fill.setObject(3, Claims.timestamp(startedAt));
+                fill.executeUpdate();
+            }
+            var comparison = count(transaction, unit, target);
+            try (Statement statement = transaction.createStatement()) {
+                statement.execute("drop table " + listing(unit));
+            }
+            Claims.check(transaction, unit);
+            return comparison;
+        });
+    }
+
+    private static Comparison count(Connection transaction, Claim unit, TargetTable target) throws SQLException {
+        try (var count = transaction.prepareStatement("""
+                select (select count(*) from %s), (select count(*) from %s where %s = ? and nxt_deleted_at is null),
+                       count(*) filter (where nxt_stored), count(*) filter (where not nxt_stored) from %s"""
+                .formatted(listing(unit), target.quotedName(), SqlName.quoted(target.owner()), difference(unit)))) {
+            count.setInt(1, unit.company());
+            try (ResultSet row = count.executeQuery()) {
+                row.next();
+                return new Comparison(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
+            }
+        }
+    }
+
+    /** Whether there is still a listing, and how many rows it has; a crash of the database empties it. */
+    public Optional<Long> size(Claim unit) throws SQLException {
+        return size(listing(unit));
+    }
+
+    /** Whether there are differences being settled. */
+    public boolean isSettling(Claim unit) throws SQLException {
+        return size(difference(unit)).isPresent();
+    }
+
+    private Optional<Long> size(String table) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var exists = transaction.prepareStatement("select to_regclass(?) is not null")) {
+                exists.setString(1, table);
+                try (ResultSet row = exists.executeQuery()) {
+                    row.next();
+                    if (!row.getBoolean(1)) {
+                        return Optional.empty();
+                    }
+                }
+            }
+            try (var count = transaction.prepareStatement("select count(*) from " + table);
+                    ResultSet row = count.executeQuery()) {
+                row.next();
+                return Optional.of(row.getLong(1));
+            }
+        });
+    }
+
+    /** The next differences to settle, at most so many. */
+    public List<Difference> next(Claim unit, TargetTable target, int limit) throws SQLException {
+        return database.inTransaction(transaction -> {
+            var differences = new ArrayList<Difference>();
+            try (var select = transaction.prepareStatement("select nxt_id, nxt_stored, "
+                    + target.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "))
+                    + " from " + difference(unit) + " order by nxt_id limit ?")) {
+                select.setInt(1, limit);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        var key = new ArrayList<String>();
+                        for (int i = 0; i < target.key().size(); i++) {
+                            key.add(row.getString(3 + i));
+                        }
+                        differences.add(new Difference(row.getLong(1), key, row.getBoolean(2)));
+                    }
+                }
+            }
+            return differences;
+        });
+    }
+
+    /**
+     * Ends a reconciliation: rows that were set aside and are no longer there are forgotten, and the rows are counted.
+     *
+     * @param keyNames the API's names of the key's columns
+     */
+    public void end(Claim unit, TargetTable target, List<String> keyNames, Instant startedAt) throws SQLException {
+        database.inTransaction(transaction -> {
+            drop(transaction, unit);
+            var sameKey = new ArrayList<String>();
+            for (int i = 0; i < keyNames.size(); i++) {
+                sameKey.add("stored." + SqlName.quoted(target.key().get(i)) + "::text = fault.key ->> "
+                        + SqlName.literal(keyNames.get(i)));
+            }
+            try (var settle = transaction.prepareStatement("""
+                    delete from nxt_sync.row_fault fault where job = ? and company = ? and seen_at < ?
+                      and not exists (select from %s stored where stored.%s = fault.company and %s)""".formatted(
+                    target.quotedName(), SqlName.quoted(target.owner()), String.join(" and ", sameKey)));
+                    var count = transaction.prepareStatement(
+                            "update nxt_sync.pull_state set rows = (select count(*) from " + target.quotedName()
+                                    + " where " + SqlName.quoted(target.owner())
+                                    + " = ? and nxt_deleted_at is null) where pull = ? and company = ?")) {
+                settle.setString(1, unit.pull());
+                settle.setInt(2, unit.company());
+                settle.setObject(3, Claims.timestamp(startedAt));
+                settle.executeUpdate();
+                count.setInt(1, unit.company());
+                count.setString(2, unit.pull());
+                count.setInt(3, unit.company());
+                count.executeUpdate();
+            }
+            Passes.forget(transaction, unit.pull(), unit.company(), Pass.Kind.RECONCILIATION);
+            Claims.check(transaction, unit);
+            return true;
+        });
+    }
+
+    private static void drop(Connection transaction, Claim unit) throws SQLException {
+        try (Statement statement = transaction.createStatement()) {
+            statement.execute("drop table if exists " + listing(unit) + ", " + difference(unit));
+        }
+    }
+
+    private static String listing(Claim unit) {
+        return "nxt_sync.listing_" + unit.unit();
+    }
+
+    private static String difference(Claim unit) {
+        return "nxt_sync.difference_" + unit.unit();
+    }
+
+    private static String prefixed(TargetTable table, String alias) {
+        return table.key().stream().map(column -> alias + "." + SqlName.quoted(column)).collect(joining(", "));
+    }
+
+    private static String same(TargetTable table, String a, String b) {
+        return table.key().stream()
+                .map(column -> a + "." + SqlName.quoted(column) + " = " + b + "." + SqlName.quoted(column))
+                .collect(joining(" and "));
+    }
+}

@@ -1,0 +1,239 @@
+package dev.nxtsync.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import org.jspecify.annotations.Nullable;
+
+/** The walks through whole tables. */
+@Singleton
+public class Passes {
+    private final Database database;
+
+    Passes(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * The progress of a load.
+     *
+     * @param unit the load's, by which the polls and reconciliations of the same pull are found
+     * @param pass as it is after the page
+     * @param ended whether this was the last page
+     * @param due when the pull is due again, once the load has ended
+     * @param reconcile when the pull is reconciled next, once its first load has ended
+     */
+    public record LoadPage(Claim unit, Pass pass, Instant readAt, boolean ended, Instant due, Instant reconcile)
+            implements
+                Checkpoint {
+        @Override
+        public String pull() {
+            return pass.pull();
+        }
+
+        @Override
+        public int company() {
+            return pass.company();
+        }
+
+        @Override
+        public Written keep(Connection transaction, TargetTable table, Written written) throws SQLException {
+            advance(transaction, written);
+            if (ended) {
+                forget(transaction, pull(), company(), Pass.Kind.LOAD);
+                if (pass.since().isEmpty()) {
+                    complete(transaction);
+                }
+            } else {
+                put(transaction, pass);
+            }
+            return written;
+        }
+
+        private void advance(Connection transaction, Written written) throws SQLException {
+            try (var update = transaction.prepareStatement("""
+                    update nxt_sync.pull_state set digest = null, rows = rows + ?,
+                        state = 'ok', reason = null, failures = 0, retry_at = null
+                    where pull = ? and company = ?""")) {
+                update.setInt(1, written.inserted());
+                update.setString(2, pull());
+                update.setInt(3, company());
+                update.executeUpdate();
+            }
+        }
+
+        private void complete(Connection transaction) throws SQLException {
+            Instant started = pass.startedAt().orElse(readAt);
+            try (var settle = transaction
+                    .prepareStatement("delete from nxt_sync.row_fault where job = ? and company = ? and seen_at < ?");
+                    var first = transaction.prepareStatement("""
+                            update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = ?,
+                                mark_seen_at = case when ? is null then null::timestamptz else ? end
+                            where pull = ? and company = ? and loaded_at is null""");
+                    var fresh = transaction.prepareStatement(
+                            "update nxt_sync.pull_state set complete_as_of = greatest(complete_as_of, ?), due_at = ? where pull = ? and company = ?")) {
+                settle.setString(1, pull());
+                settle.setInt(2, company());
+                settle.setObject(3, Claims.timestamp(started));
+                settle.executeUpdate();
+                first.setString(1, pass.mark().orElse(null));
+                first.setString(2, pass.mark().orElse(null));
+                first.setObject(3, Claims.timestamp(started));
+                first.setString(4, pull());
+                first.setInt(5, company());
+                boolean wasFirst = first.executeUpdate() == 1;
+                fresh.setObject(1, Claims.timestamp(started));
+                fresh.setObject(2, Claims.timestamp(due));
+                fresh.setString(3, pull());
+                fresh.setInt(4, company());
+                fresh.executeUpdate();
+                if (wasFirst) {
+                    Claims.loaded(transaction, unit, reconcile);
+                }
+            }
+        }
+    }
+
+    /** The progress of a listing, whose rows go to a table of ours. */
+    public record ListingPage(Pass pass, Instant readAt) implements Checkpoint {
+        @Override
+        public String pull() {
+            return pass.pull();
+        }
+
+        @Override
+        public int company() {
+            return pass.company();
+        }
+
+        @Override
+        public Written keep(Connection transaction, TargetTable table, Written written) throws SQLException {
+            put(transaction, pass);
+            return written;
+        }
+    }
+
+    public Optional<Pass> of(String pull, int company, Pass.Kind kind) throws SQLException {
+        return database.inTransaction(transaction -> find(transaction, pull, company, kind));
+    }
+
+    /** Whether the target has no row of the company, so that nothing can be in the way of new ones. */
+    public boolean isEmpty(TargetTable table, int company) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("select from " + table.quotedName() + " where "
+                    + SqlName.quoted(table.owner()) + " = ? limit 1")) {
+                select.setInt(1, company);
+                try (ResultSet row = select.executeQuery()) {
+                    return !row.next();
+                }
+            }
+        });
+    }
+
+    /** Keeps a walk as it is now, in place of one that is under way. */
+    public void keep(Claim claim, Pass pass) throws SQLException {
+        database.inTransaction(transaction -> {
+            put(transaction, pass);
+            Claims.check(transaction, claim);
+            return true;
+        });
+    }
+
+    /** Ends a walk. */
+    public void end(Claim claim, Pass pass) throws SQLException {
+        database.inTransaction(transaction -> {
+            forget(transaction, pass.pull(), pass.company(), pass.kind());
+            Claims.check(transaction, claim);
+            return true;
+        });
+    }
+
+    /**
+     * Wants every row of a pull read again, in all companies that have been loaded. For the transaction of the change that
+     * makes it necessary.
+     */
+    static void wantAll(Connection transaction, String pull) throws SQLException {
+        try (var want = transaction.prepareStatement("""
+                insert into nxt_sync.pass (pull, company, kind)
+                select pull, company, 'load' from nxt_sync.pull_state where pull = ? and loaded_at is not null
+                on conflict (pull, company, kind) do update
+                set started_at = null, cursor = null, rows = 0, since = null, direct = false""");
+                // a load that is under way must not go on from where it is
+                var wake = transaction.prepareStatement("""
+                        update nxt_sync.job set wanted = wanted + 1, fence = nextval('nxt_sync.fence'), holder = null
+                        where kind = 'load' and pull = ?""")) {
+            want.setString(1, pull);
+            want.executeUpdate();
+            wake.setString(1, pull);
+            wake.executeUpdate();
+        }
+    }
+
+    private static Optional<Pass> find(Connection transaction, String pull, int company, Pass.Kind kind)
+            throws SQLException {
+        try (var select = transaction.prepareStatement("""
+                select started_at, cursor, rows, expected, mark, since, direct, settling, confirmed
+                from nxt_sync.pass where pull = ? and company = ? and kind = ?""")) {
+            select.setString(1, pull);
+            select.setInt(2, company);
+            select.setString(3, name(kind));
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                return Optional.of(new Pass(pull, company, kind, PullStates.instant(row, 1),
+                        Optional.ofNullable(row.getString(2)), row.getLong(3),
+                        Optional.ofNullable(row.getObject(4, Long.class)),
+                        Optional.ofNullable(row.getString(5)), Optional.ofNullable(row.getString(6)), row.getBoolean(7),
+                        row.getBoolean(8), row.getBoolean(9)));
+            }
+        }
+    }
+
+    private static void put(Connection transaction, Pass pass) throws SQLException {
+        try (var insert = transaction.prepareStatement(
+                """
+                        insert into nxt_sync.pass
+                            (pull, company, kind, started_at, cursor, rows, expected, mark, since, direct, settling, confirmed)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        on conflict (pull, company, kind) do update
+                        set started_at = excluded.started_at, cursor = excluded.cursor, rows = excluded.rows, expected = excluded.expected,
+                            mark = excluded.mark, since = excluded.since, direct = excluded.direct, settling = excluded.settling,
+                            confirmed = excluded.confirmed""")) {
+            insert.setString(1, pass.pull());
+            insert.setInt(2, pass.company());
+            insert.setString(3, name(pass.kind()));
+            PullStates.timestamp(insert, 4, pass.startedAt());
+            insert.setString(5, pass.cursor().orElse(null));
+            insert.setLong(6, pass.rows());
+            insert.setObject(7, pass.expected().orElse(null), Types.BIGINT);
+            insert.setString(8, pass.mark().orElse(null));
+            insert.setString(9, pass.since().orElse(null));
+            insert.setBoolean(10, pass.direct());
+            insert.setBoolean(11, pass.settling());
+            insert.setBoolean(12, pass.confirmed());
+            insert.executeUpdate();
+        }
+    }
+
+    static void forget(Connection transaction, String pull, int company, Pass.@Nullable Kind kind) throws SQLException {
+        try (var delete = transaction.prepareStatement(
+                "delete from nxt_sync.pass where pull = ? and company = ? and kind = coalesce(?, kind)")) {
+            delete.setString(1, pull);
+            delete.setInt(2, company);
+            delete.setString(3, kind == null ? null : name(kind));
+            delete.executeUpdate();
+        }
+    }
+
+    private static String name(Pass.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+}

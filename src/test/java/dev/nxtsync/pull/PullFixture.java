@@ -1,0 +1,40 @@
+package dev.nxtsync.pull;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.nxtsync.config.Cadence;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.schema.Column;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Table;
+
+/** Pulls as they are when nothing but their table is configured. */
+final class PullFixture {
+    private PullFixture() {}
+
+    static Settings.Pull pull(String name, String table, List<String> key, Optional<String> filter) {
+        return new Settings.Pull(name, table, key, "main", List.of(), List.of(), List.of(), filter, Optional.empty(),
+                Optional.empty(), Duration.ofMinutes(10), Duration.ofHours(24), Settings.Deletes.MARK, 0.2, 1000, 5000,
+                Optional.empty());
+    }
+
+    static PullPlan plan(String table, List<String> key, Optional<String> filter, Column... columns) {
+        var byName = new LinkedHashMap<String, Column>();
+        for (Column column : columns) {
+            byName.put(column.name(), column);
+        }
+        String type = Character.toUpperCase(table.charAt(0)) + table.substring(1);
+        var schema = new Table(table, type, Scope.COMPANY, byName, Map.of());
+        var pull = pull("x", table, key, filter);
+        try {
+            return new PullPlan(pull, new Cadence.Every(Duration.ofMinutes(5)), schema, key,
+                    TableMapping.of(pull, schema, key, "nxt"));
+        } catch (TableMapping.Unmappable e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.nxtsync.sandbox;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.vertx.core.Vertx;
+
+/** Writes to the data, as other users of the ERP make them, with what can go wrong between a write and its commit. */
+final class Commits {
+    private final Vertx vertx;
+    private final Data data;
+    private final Faults faults;
+    private final Random random;
+    private final long longest;
+    private final Set<String> pending = ConcurrentHashMap.newKeySet();
+    private volatile String lastStamp = Row.now();
+
+    /** @param longest how long a transaction may stay open, in milliseconds */
+    Commits(Vertx vertx, Data data, Faults faults, long seed, long longest) {
+        this.vertx = vertx;
+        this.data = data;
+        this.faults = faults;
+        this.random = new Random(seed);
+        this.longest = longest;
+    }
+
+    /** How many transactions are open. */
+    int pending() {
+        return pending.size();
+    }
+
+    /** Inserts or updates by key. A stamp that is not given is the server's time. */
+    void put(int owner, TableModel table, Map<String, Object> values) {
+        var all = new HashMap<>(values);
+        all.putIfAbsent("changedTimestamp", stamp());
+        String row = owner + table.name() + Data.key(table, all);
+        if (!pending.isEmpty() && pending.contains(row)) {
+            // it waits for the lock of another transaction, and gives up
+            return;
+        }
+        if (faults.strikes("late-commit")) {
+            pending.add(row);
+            vertx.setTimer(delay(), timer -> {
+                data.put(owner, table, all);
+                pending.remove(row);
+            });
+        } else if (faults.strikes("phantom-row")) {
+            pending.add(row);
+            Row before = data.row(owner, table, all);
+            data.put(owner, table, all);
+            vertx.setTimer(delay(), timer -> {
+                data.restore(owner, table, all, before);
+                pending.remove(row);
+            });
+        } else {
+            data.put(owner, table, all);
+        }
+    }
+
+    void delete(int owner, TableModel table, Map<String, Object> key) {
+        if (pending.isEmpty() || !pending.contains(owner + table.name() + Data.key(table, key))) {
+            data.delete(owner, table, key);
+        }
+    }
+
+    private long delay() {
+        return 1L + random.nextInt((int) longest);
+    }
+
+    private String stamp() {
+        if (faults.strikes("equal-stamps")) {
+            return lastStamp;
+        }
+        String stamp = faults.strikes("clock-back") ? Row.before(3600) : Row.now();
+        lastStamp = stamp;
+        return stamp;
+    }
+}
