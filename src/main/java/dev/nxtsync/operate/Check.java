@@ -149,6 +149,7 @@ class Check implements QuarkusApplication {
         PullDesign.of(pulls, tables, settings).forEach((name, design) -> {
             if (design instanceof PullDesign.Sound sound) {
                 fine("pull " + name, sound.toString());
+                sound.remarks().forEach(remark -> problem("pull " + name, remark));
             } else {
                 problem("pull " + name, ((PullDesign.Flawed) design).reason());
             }

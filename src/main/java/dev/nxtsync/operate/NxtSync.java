@@ -48,7 +48,7 @@ public final class NxtSync {
             "plan",
             PlanCommand.class, "pull", PullCommand.class, "verify", VerifyCommand.class, "reset", ResetCommand.class);
 
-    private static boolean command;
+    private static boolean check;
 
     private NxtSync() {}
 
@@ -66,9 +66,9 @@ public final class NxtSync {
     }
 
     private static void command(String... arguments) {
-        command = true;
         AS_COMMAND.forEach(System::setProperty);
         if (arguments[0].equals("check")) {
+            check = true;
             // it looks at the database by itself, also where the address is of no use
             System.setProperty("quarkus.datasource.jdbc.url", "jdbc:postgresql:unused");
         } else {
@@ -81,8 +81,10 @@ public final class NxtSync {
         Quarkus.run(COMMANDS.get(arguments[0]), (exitCode, failure) -> System.exit(exitCode), arguments);
     }
 
-    /** Whether this process is a command, which a person waits for. */
-    static boolean isCommand() { return command; }
+    /** Whether this process only looks whether all is well, for which a person waits. */
+    static boolean isCheck() {
+        return check;
+    }
 
     private static void daemon() {
         var reading = SettingsReader.read();

@@ -12,40 +12,53 @@ import org.jboss.logging.Logger;
 import dev.nxtsync.store.Claim;
 
 /**
- * Companies that refuse the connection's client. Each is told of once, skipped, and tried again by one request now and then.
- * Safe for any number of threads.
+ * Companies that refuse the connection's client. Each is told of once, skipped, and tried again by one request now and then:
+ * after half a minute at first, after ten minutes at last. Safe for any number of threads.
  */
 @Singleton
 class Access {
-    static final Duration TRY_AGAIN = Duration.ofMinutes(10);
-
     private static final Logger LOG = Logger.getLogger(Access.class);
+    private static final long FIRST = Duration.ofSeconds(30).toNanos();
+    private static final long LAST = Duration.ofMinutes(10).toNanos();
 
-    /** By connection and tenant, when the company may be tried again, on this process' monotonic clock. */
-    private final Map<String, Long> refused = new ConcurrentHashMap<>();
+    private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
+
+    /**
+     * A company that is skipped.
+     *
+     * @param pause how long, in nanoseconds
+     * @param until when, on this process' monotonic clock
+     */
+    private record Refusal(long pause, long until) {}
 
     /** How long the company is still to be skipped; empty if it may be asked. */
     Optional<Duration> barred(Claim unit) {
-        var until = refused.get(name(unit));
-        if (until == null) {
+        var refusal = refusals.get(name(unit));
+        if (refusal == null) {
             return Optional.empty();
         }
         long now = System.nanoTime();
         // whoever comes first after that time asks, and the others wait for what comes of it
-        return until - now <= 0 && refused.replace(name(unit), until, now + Duration.ofMinutes(1).toNanos())
-                ? Optional.empty()
-                : Optional.of(Duration.ofNanos(Math.max(Duration.ofSeconds(1).toNanos(), until - now)));
+        return refusal.until() - now <= 0
+                && refusals.replace(name(unit), refusal, new Refusal(refusal.pause(), now + FIRST))
+                        ? Optional.empty()
+                        : Optional
+                                .of(Duration.ofNanos(Math.max(Duration.ofSeconds(1).toNanos(), refusal.until() - now)));
     }
 
     void refused(Claim unit, String reason) {
-        if (refused.put(name(unit), System.nanoTime() + TRY_AGAIN.toNanos()) == null) {
+        long now = System.nanoTime();
+        var before = refusals.get(name(unit));
+        long wait = before == null ? FIRST : Math.min(LAST, before.pause() * 2);
+        refusals.put(name(unit), new Refusal(wait, now + wait));
+        if (before == null) {
             LOG.warnf("Connection %s has no access to %s, which is skipped until it has. %s", unit.connection(),
                     unit.tenant(), reason);
         }
     }
 
     void granted(Claim unit) {
-        if (refused.remove(name(unit)) != null) {
+        if (refusals.remove(name(unit)) != null) {
             LOG.infof("Connection %s has access to %s again", unit.connection(), unit.tenant());
         }
     }

@@ -18,6 +18,11 @@ public final class PullDesign {
     public sealed interface Design {}
 
     public record Sound(PullPlan plan) implements Design {
+        /** What somebody should look at, though nothing is in the way. */
+        public List<String> remarks() {
+            return plan.mapping().remarks();
+        }
+
         @Override
         public String toString() {
             return "table " + plan.table().name() + " by " + String.join(", ", plan.key()) + " into " + plan.target()

@@ -36,14 +36,14 @@ import dev.nxtsync.store.TableMaker;
 /**
  * Turns the configured pulls into units of work: reads the schema and the companies of each connection, makes the target
  * tables, and declares the units. It tries until it has succeeded. Companies are looked at again every five minutes, the
- * schema daily, when an answer did not fit to it, and every minute as long as a pull is stopped.
+ * schema daily, when an answer did not fit to it, and every half minute as long as a pull is stopped.
  */
 @Singleton
 public class PullPlanner {
     private static final Logger LOG = Logger.getLogger(PullPlanner.class);
     private static final Duration COMPANIES_AGAIN = Duration.ofMinutes(5);
     private static final Duration SCHEMA_AGAIN = Duration.ofDays(1);
-    private static final Duration STOPPED_AGAIN = Duration.ofMinutes(1);
+    private static final Duration STOPPED_AGAIN = Duration.ofSeconds(30);
     /** Answers that do not fit may go on coming; the schema is not read for each. */
     private static final Duration ASKED_AGAIN = Duration.ofSeconds(10);
 
@@ -184,6 +184,9 @@ public class PullPlanner {
             return stop(pull, "The client id of connection " + plan.pull().connection()
                     + " sees no company. Add it as a user in Business NXT "
                     + "(table User, Connect application ticked), and grant it companies in Connect Application Access.");
+        }
+        if (plans.of(pull).isEmpty()) {
+            plan.mapping().remarks().forEach(remark -> LOG.warnf("Pull %s: %s", pull, remark));
         }
         boolean wasStopped = plans.of(pull).filter(PullPlans.Stopped.class::isInstance).isPresent();
         var before = plans.of(pull).map(

@@ -23,10 +23,12 @@ import dev.nxtsync.store.TargetTable;
  * Which fields of a table are asked for, and which column of the target each fills.
  *
  * @param columns the API's columns that are read
+ * @param remarks what somebody should look at, though nothing is in the way
  * @param fields to select, each once
  * @param sources for each target column, the index of its field
  */
-record TableMapping(List<String> columns, List<String> fields, List<Integer> sources, TargetTable target) {
+record TableMapping(List<String> columns, List<String> remarks, List<String> fields, List<Integer> sources,
+        TargetTable target) {
     private static final String CHANGE_STAMP = Table.CHANGED;
 
     /** The same for some of its columns only, among them the key. */
@@ -40,7 +42,8 @@ record TableMapping(List<String> columns, List<String> fields, List<Integer> sou
                 keptSources.add(index == null ? kept.size() - 1 : index);
             }
         }
-        return new TableMapping(columns, List.copyOf(kept.keySet()), List.copyOf(keptSources), target.only(wanted));
+        return new TableMapping(columns, remarks, List.copyOf(kept.keySet()), List.copyOf(keptSources),
+                target.only(wanted));
     }
 
     /** What cannot be mapped as configured; each problem says what to do. */
@@ -54,13 +57,17 @@ record TableMapping(List<String> columns, List<String> fields, List<Integer> sou
 
     static TableMapping of(Settings.Pull pull, Table table, List<String> key, String schema) throws Unmappable {
         var problems = new ArrayList<String>();
-        for (String name : List.of(pull.columns(), pull.except(), key).stream().flatMap(List::stream).distinct()
+        for (String name : List.of(pull.columns(), key).stream().flatMap(List::stream).distinct()
                 .toList()) {
             if (!table.columns().containsKey(name)) {
                 problems.add("The table " + table.name() + " has no column " + name + " that this client id can read"
                         + Nearest.hint(name, table.columns().keySet()) + ".");
             }
         }
+        var remarks = pull.except().stream().filter(name -> !table.columns().containsKey(name))
+                .map(name -> "The table " + table.name() + " has no column " + name + " to except"
+                        + Nearest.hint(name, table.columns().keySet()) + ".")
+                .toList();
         for (String name : key) {
             if (pull.except().contains(name)) {
                 problems.add("The key column " + name + " cannot be excepted.");
@@ -84,7 +91,8 @@ record TableMapping(List<String> columns, List<String> fields, List<Integer> sou
                 key.stream().map(SnakeCase::of).toList(),
                 table.tellsChanges() ? Optional.of(SnakeCase.of(CHANGE_STAMP)) : Optional.empty(),
                 pull.deletes() == Settings.Deletes.REMOVE);
-        return new TableMapping(wanted.stream().map(Column::name).toList(), List.copyOf(builder.fields.keySet()),
+        return new TableMapping(wanted.stream().map(Column::name).toList(), remarks,
+                List.copyOf(builder.fields.keySet()),
                 List.copyOf(builder.sources), target);
     }
 

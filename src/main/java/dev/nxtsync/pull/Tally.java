@@ -93,7 +93,8 @@ final class Tally {
                 ? Logger.Level.INFO
                 : Logger.Level.DEBUG;
         LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s with %s", what, kind, plural(rows, "row"), written,
-                deleted > 0 ? ", " + deleted + " deleted" : "", seconds(), plural(requests, "request"));
+                deleted > 0 ? ", " + deleted + " deleted" : "", seconds(),
+                requests == 0 ? "the request of another table" : plural(requests, "request"));
         if (setAside > 0) {
             LOG.warnf("%s: %s set aside; nxt_sync.row_fault says why", what,
                     setAside == 1 ? "1 row is" : setAside + " rows are");

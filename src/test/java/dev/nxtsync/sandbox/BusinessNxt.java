@@ -44,6 +44,7 @@ final class BusinessNxt {
     private final GraphQL graphql;
     private final GraphQL drifted;
     private final Set<Integer> revoked = ConcurrentHashMap.newKeySet();
+    private volatile boolean truncatesListings;
     private final Set<Integer> hidden = ConcurrentHashMap.newKeySet();
 
     /** Which company or customer a part of a document is about. */
@@ -72,6 +73,10 @@ final class BusinessNxt {
         } else {
             revoked.add(company);
         }
+    }
+
+    void truncateListings(boolean value) {
+        truncatesListings = value;
     }
 
     /** Whether a company is listed at all. */
@@ -178,6 +183,9 @@ final class BusinessNxt {
                         : data.rows(owner.number(), name),
                 env.getArguments());
         connection.items().replaceAll(this::poisoned);
+        if (truncatesListings && env.getOperationDefinition().getName().startsWith("list_")) {
+            connection.truncate();
+        }
         return connection;
     }
 

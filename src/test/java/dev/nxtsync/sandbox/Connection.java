@@ -16,7 +16,7 @@ final class Connection {
     private final Optional<Filter> filter;
     private final int offset;
     private final List<Row> items;
-    private final boolean more;
+    private boolean more;
 
     Connection(TableModel table, ConcurrentSkipListMap<Key, Row> rows, Map<String, Object> arguments) {
         this.table = table;
@@ -45,6 +45,12 @@ final class Connection {
             items.add(row);
         }
         more = goesOn;
+    }
+
+    /** Loses the last rows, and that there are more. */
+    void truncate() {
+        items.subList(items.size() / 2, items.size()).clear();
+        more = false;
     }
 
     List<Row> items() {

@@ -10,6 +10,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -22,6 +24,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 
 /** The sandbox on one port of 127.0.0.1: Visma Connect, Business NXT, and the switches below {@code /sandbox}. */
 public final class Sandbox implements AutoCloseable {
+    private static final Pattern OPERATION = Pattern.compile("\"operationName\":\"(\\w+)\"");
     private static final int LARGEST_BODY = 15_000_000;
     private static final String HTML_401 = """
             <html>
@@ -124,6 +127,11 @@ public final class Sandbox implements AutoCloseable {
         api.grant(company, granted);
     }
 
+    /** Whether listings of keys end early and say that they are whole. */
+    public void truncateListings(boolean value) {
+        api.truncateListings(value);
+    }
+
     /** Whether a company is among those that the client sees. */
     public void list(int company, boolean listed) {
         api.list(company, listed);
@@ -188,6 +196,10 @@ public final class Sandbox implements AutoCloseable {
 
     private void graphql(HttpServerRequest request, Buffer body) {
         counters.count("requests");
+        Matcher operation = OPERATION.matcher(body.toString());
+        if (operation.find()) {
+            counters.count("requests_" + operation.group(1));
+        }
         String header = request.getHeader("Authorization");
         String token = header != null && header.startsWith("Bearer ") ? header.substring(7) : null;
         request.response().putHeader("x-vbc-traceid", BusinessNxt.traceId());

@@ -47,6 +47,7 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
             table("customerTransaction", 2000).key("voucherJournalNo").secondKey("auditNo").int_("customerNo")
                     .text("invoiceNo")
                     .date("dueDate").decimal("amountDomestic").decimal("remainingAmountDomestic").made(),
+            table("timeless", 20).key("timelessNo").text("name").decimal("amount").timeless(),
             table("company", 3).system().key("companyNo").text("name").text("companyBusinessNo")
                     .int_("vismaNetCompanyId").made(),
             table("user", 5).system().textKey("userName").text("fullName").enumeration("userType").made());
@@ -162,6 +163,13 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
             return add(column, Kind.FLAGS, (row, salt) -> mix(row, salt) % 1024);
         }
 
+        /** Without the columns that every table of the real one has. */
+        TableModel timeless() {
+            var index = new HashMap<String, Integer>();
+            columns.forEach(column -> index.put(column.name(), index.size()));
+            return new TableModel(name, system, List.copyOf(key), List.copyOf(columns), rows, Map.copyOf(index));
+        }
+
         TableModel made() {
             // as every table has them; rows of before October 2024 have no time stamps
             add("createdDate", Kind.DATE, (row, salt) -> 20_200_000 + (row % 12 + 1) * 100 + row % 28 + 1);
@@ -175,9 +183,7 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
                     ? null
                     : String.format(Locale.ROOT, "2026-%02d-%02d %02d:%02d:33.798%04d", row % 9 + 1, row % 28 + 1,
                             row % 24, row % 60, row % 10_000));
-            var index = new HashMap<String, Integer>();
-            columns.forEach(column -> index.put(column.name(), index.size()));
-            return new TableModel(name, system, List.copyOf(key), List.copyOf(columns), rows, Map.copyOf(index));
+            return timeless();
         }
 
         private Builder add(String column, Kind kind, Made made) {

@@ -1,0 +1,74 @@
+package dev.nxtsync.bench;
+
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import dev.nxtsync.sandbox.MemoryServer;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.TestDatabase;
+
+/** The things that are timed, each on a server that answers from memory and a real PostgreSQL. */
+public final class Course {
+    private Course() {}
+
+    /** A daemon that pulls the server's table, polls and reconciliations far away. */
+    public static Daemon.Builder daemon(MemoryServer server, TestDatabase database, int pageSize) {
+        return Daemon.on(server.url(), database).jvm("-Xmx96m").jvm("-XX:+ExitOnOutOfMemoryError")
+                .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "24h")
+                .with("NXT_PULLS_ORDERS_PAGE_SIZE", pageSize).with("NXT_PULLS_ORDERS_PAGE_SIZE_MAX", pageSize)
+                .with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600);
+    }
+
+    /** Waits for the end of the load. Answers the seconds from its first request. */
+    public static double loaded(MemoryServer server, Daemon daemon, TestDatabase database) {
+        await().atMost(Duration.ofMinutes(30)).pollInterval(Duration.ofMillis(20)).until(() -> {
+            if (!daemon.isRunning()) {
+                throw new IllegalStateException(daemon.output());
+            }
+            return database.count("nxt_sync.pull_state") == 1
+                    && database.number("select count(*) from nxt_sync.pull_state where loaded_at is not null") == 1;
+        });
+        return (System.nanoTime() - server.firstPageAt()) / 1e9;
+    }
+
+    /** Makes an empty table like the target, and lets the reference fill it. Answers its seconds. */
+    public static double reference(MemoryServer server, TestDatabase database, int pageSize, String accept)
+            throws Exception {
+        database.execute("drop table if exists reference; create table reference (like nxt.\"order\" including all)");
+        String columns = database
+                .value("select string_agg(quote_ident(attname), ',' order by attnum) from pg_attribute "
+                        + "where attrelid = 'nxt.\"order\"'::regclass and attnum > 0 and attname not like 'nxt\\_%'");
+        String fields = database
+                .value("select string_agg(split_part(col_description(attrelid, attnum), ' ', 1), ' ' order by attnum) "
+                        + "from pg_attribute where attrelid = 'nxt.\"order\"'::regclass and attnum > 0 and attname not like 'nxt\\_%'");
+        Path out = Files.createTempFile(Path.of("target"), "reference", ".log");
+        var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
+                "-cp", System.getProperty("java.class.path"), Reference.class.getName(), server.url(), database.url(),
+                database.user(), "reference", columns, fields, Integer.toString(pageSize), accept)
+                .redirectErrorStream(true).redirectOutput(out.toFile()).start();
+        if (!process.waitFor(30, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+        }
+        List<String> lines = Files.readAllLines(out);
+        return lines.stream().filter(line -> line.startsWith("reference "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).findFirst()
+                .orElseThrow(() -> new IllegalStateException(String.join("\n", lines)));
+    }
+
+    /** {@code COPY} of the same rows from a file into a table with the same key. Answers its seconds. */
+    public static double bareCopy(TestDatabase database) throws Exception {
+        Path file = Path.of("target", "bare.copy").toAbsolutePath();
+        database.execute("copy nxt.\"order\" to program 'cat > " + file + "'");
+        database.execute("drop table if exists bare; create table bare (like nxt.\"order\" including all)");
+        long from = System.nanoTime();
+        database.execute("copy bare from '" + file + "'");
+        double seconds = (System.nanoTime() - from) / 1e9;
+        Files.delete(file);
+        return seconds;
+    }
+}

@@ -1,0 +1,272 @@
+package dev.nxtsync.sandbox;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * One large table of one company, {@code order}, whose pages are made by little more than a copy in memory: what is measured
+ * against it is the client. It has a key, columns of all kinds, and a change stamp that is empty until rows are changed.
+ */
+public final class MemoryServer implements AutoCloseable {
+    public static final int COMPANY = 5_280_001;
+    private static final int FIRST_KEY = 10_000_001;
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+    private static final LocalDateTime FIRST_CHANGE = LocalDateTime.parse("2026-02-01T00:00:00");
+    private static final Pattern AFTER = Pattern.compile("\"orderNo\":\\{\"_gt\":(\\d+)\\}");
+    private static final Pattern FROM = Pattern.compile("\"changedTimestamp\":\\{\"(_gte?)\":\"([^\"]+)\"\\}");
+    private static final Pattern UPPER = Pattern.compile("\"changedTimestamp\":\\{\"_lte\":\"([^\"]+)\"\\}");
+
+    private final int rows;
+    private final int columns;
+    private final Duration latency;
+    private final Packing packing;
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
+    private final HttpServer server;
+    private final VismaConnect connect;
+    private final Counters counters = new Counters();
+    private final Map<String, byte[]> templates = new ConcurrentHashMap<>();
+    private volatile int changed;
+    private volatile int generation;
+    private volatile long firstPageAt;
+
+    /**
+     * @param columns of the table, at least 4
+     * @param compression {@code br}, {@code gzip} or {@code none}
+     */
+    public MemoryServer(int rows, int columns, Duration latency, String compression) throws Exception {
+        this.rows = rows;
+        this.columns = columns;
+        this.latency = latency;
+        this.packing = new Packing(compression);
+        this.server = vertx.createHttpServer().requestHandler(this::handle).listen(0, "127.0.0.1").toCompletionStage()
+                .toCompletableFuture().get(30, TimeUnit.SECONDS);
+        this.connect = new VismaConnect(url(), Duration.ofHours(1), new Faults(Map.of(), 1));
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + server.actualPort();
+    }
+
+    public long counter(String name) {
+        return counters.of(name);
+    }
+
+    /** When the first page of a load was asked for, as {@link System#nanoTime}. */
+    public long firstPageAt() {
+        return firstPageAt;
+    }
+
+    /** Forgets when the first page was asked for. */
+    public void restartClock() {
+        firstPageAt = 0;
+    }
+
+    /** Changes so many rows, evenly spread, one a second by the server's clock. */
+    public synchronized void change(int count) {
+        generation = generation + 1;
+        changed = count;
+        templates.clear();
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    private void handle(HttpServerRequest request) {
+        request.body().onSuccess(body -> vertx.executeBlocking((Callable<Buffer>) () -> answer(request, body), false)
+                .onSuccess(answer -> {
+                    boolean isPage = answer.length() > 5_000;
+                    if (isPage && !latency.isZero()) {
+                        vertx.setTimer(latency.toMillis(), timer -> send(request, answer));
+                    } else {
+                        send(request, answer);
+                    }
+                }).onFailure(failed -> request.response().setStatusCode(500).end(String.valueOf(failed))));
+    }
+
+    private void send(HttpServerRequest request, Buffer answer) {
+        String encoding = request.path().startsWith("/api/") ? packing.of(request.getHeader("Accept-Encoding")) : "";
+        Buffer packed = packing.pack(answer, encoding);
+        counters.count("bytes", packed.length());
+        if (!encoding.isEmpty()) {
+            request.response().putHeader("Content-Encoding", encoding);
+        }
+        request.response().putHeader("Content-Type", "application/json").end(packed);
+    }
+
+    private Buffer answer(HttpServerRequest request, Buffer body) throws IOException {
+        if (request.path().startsWith("/.well-known/")) {
+            return Buffer.buffer(connect.discovery());
+        }
+        if (request.path().equals("/connect/token")) {
+            return Buffer.buffer(connect.token(request.getHeader("Authorization"), request.getHeader("Content-Type"),
+                    body.toString()).getBody());
+        }
+        counters.count("requests");
+        JsonNode question = BusinessNxt.JSON.readTree(body.getBytes());
+        String operation = question.path("operationName").asText();
+        JsonNode variables = question.path("variables");
+        String document = question.path("query").asText();
+        return switch (operation) {
+            case "introspect" -> Buffer.buffer(introspection(variables));
+            case "customers" -> Buffer.buffer(
+                    "{\"data\":{\"all\":{\"totalCount\":1,\"items\":[{\"name\":\"C\",\"vismaNetCustomerId\":1}]}}}");
+            case "companies" ->
+                Buffer.buffer("{\"data\":{\"all\":{\"totalCount\":1,\"items\":[{\"name\":\"C\",\"vismaNetCompanyId\":"
+                        + COMPANY + ",\"vismaNetCustomerId\":1}]}}}");
+            case "poll" -> changes(document, variables);
+            default -> table(operation, document, variables);
+        };
+    }
+
+    private String introspection(JsonNode variables) {
+        var fields = new StringBuilder();
+        for (int i = 0; i < columns; i++) {
+            fields.append(i == 0 ? "" : ",").append("{\"name\":\"").append(column(i))
+                    .append("\",\"type\":{\"kind\":\"SCALAR\",\"name\":\"").append(scalar(i)).append("\"}}");
+        }
+        var data = new StringBuilder();
+        variables.fieldNames().forEachRemaining(alias -> data.append(data.length() == 0 ? "" : ",").append('"')
+                .append(alias).append("\":").append(alias.startsWith("row")
+                        ? "{\"name\":\"Order\",\"fields\":[" + fields + "]}"
+                        : alias.startsWith("company") ? "{\"name\":\"x\"}" : "null"));
+        return "{\"data\":{" + data + "}}";
+    }
+
+    private Buffer table(String operation, String document, JsonNode variables) {
+        boolean keysOnly = operation.startsWith("list_");
+        int part = document.contains("n1") && document.indexOf("top:") < document.indexOf("t0:") ? 1 : 0;
+        if (firstPageAt == 0) {
+            firstPageAt = System.nanoTime();
+        }
+        String filter = variables.path("f" + part).toString();
+        Matcher after = AFTER.matcher(filter);
+        int first = after.find() ? Integer.parseInt(after.group(1)) - FIRST_KEY + 1 : 0;
+        int count = Math.max(0, Math.min(rows - first, variables.path("n" + part).asInt()));
+        String head = "{\"data\":{\"useCompany\":{"
+                + (document.contains("top: ")
+                        ? "\"top\":{\"pageInfo\":{\"hasNextPage\":false},\"items\":[" + top() + "]},"
+                        : "")
+                + "\"t0\":{\"totalCount\":" + rows + ",\"pageInfo\":{\"hasNextPage\":" + (first + count < rows)
+                + "},\"items\":[";
+        return page(head, keysOnly, first, count);
+    }
+
+    /** Rows in the order of their change stamps. */
+    private Buffer changes(String document, JsonNode variables) {
+        String filter = variables.path("f0").toString();
+        Matcher from = FROM.matcher(filter);
+        int first = 0;
+        if (from.find()) {
+            first = change(from.group(2)) + (from.group(1).equals("_gt") && !from.group(2).startsWith("0001") ? 1 : 0);
+        }
+        Matcher upper = UPPER.matcher(filter);
+        int end = upper.find() ? Math.min(changed, change(upper.group(1)) + 1) : changed;
+        int count = Math.max(0, Math.min(end - first, variables.path("n0").asInt()));
+        var text = new StringBuilder("{\"data\":{\"useCompany\":{")
+                .append(document.contains("top: ")
+                        ? "\"top\":{\"pageInfo\":{\"hasNextPage\":false},\"items\":[" + top() + "]},"
+                        : "")
+                .append("\"t0\":{\"pageInfo\":{\"hasNextPage\":").append(first + count < end).append("},\"items\":[");
+        for (int i = first; i < first + count; i++) {
+            text.append(i == first ? "" : ",").append(row(i * (rows / changed), stamp(i)));
+        }
+        return Buffer.buffer(text.append("]}}},\"extensions\":{\"vbnxt-trace-id\":\"0\"}}").toString());
+    }
+
+    /** The number of the first change at or after a stamp. */
+    private static int change(String stamp) {
+        var time = LocalDateTime.parse(stamp.replace(' ', 'T').replaceFirst("\\..*", ""));
+        return (int) Math.max(0, ChronoUnit.SECONDS.between(FIRST_CHANGE, time));
+    }
+
+    private String top() {
+        return changed == 0 ? "" : "{\"changedTimestamp\":\"" + stamp(changed - 1) + "\"}";
+    }
+
+    private static String stamp(int change) {
+        return FIRST_CHANGE.plusSeconds(change).format(STAMP) + ".0000000";
+    }
+
+    private Buffer page(String head, boolean keysOnly, int first, int count) {
+        byte[] template = templates.computeIfAbsent(keysOnly + " " + count, each -> items(count,
+                keysOnly ? i -> "{\"orderNo\":00000000,\"changedTimestamp\":null}" : i -> row(i, null)));
+        byte[] items = template.clone();
+        int position = 0;
+        for (int i = 0; i < count; i++) {
+            position = keyAt(items, position);
+            int key = FIRST_KEY + first + i;
+            for (int digit = 7; digit >= 0; digit--) {
+                items[position + digit] = (byte) ('0' + key % 10);
+                key /= 10;
+            }
+        }
+        return Buffer.buffer(head.length() + items.length + 100).appendString(head).appendBytes(items)
+                .appendString("]}}},\"extensions\":{\"vbnxt-trace-id\":\"0\"}}");
+    }
+
+    private static byte[] items(int count, IntFunction<String> row) {
+        var text = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            text.append(i == 0 ? "" : ",").append(row.apply(i));
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Each row begins with its key. */
+    private static int keyAt(byte[] items, int from) {
+        int i = from;
+        while (items[i] != '{') {
+            i++;
+        }
+        return i + "{\"orderNo\":".length();
+    }
+
+    private String row(int number, String stamp) {
+        var row = new StringBuilder("{\"orderNo\":").append(FIRST_KEY + number);
+        for (int i = 1; i < columns - 1; i++) {
+            row.append(",\"").append(column(i)).append("\":");
+            switch (scalar(i)) {
+                case "Int" -> row.append((number * 31 + i + (stamp == null ? 0 : generation)) % 100_000);
+                case "Decimal" -> row.append(String.format(Locale.ROOT, "%d.%02d", number % 9_999, i));
+                default -> row.append("\"text ").append(number % 1000).append(" of ").append(i).append(" å\"");
+            }
+        }
+        return row.append(",\"changedTimestamp\":").append(stamp == null ? "null" : "\"" + stamp + "\"").append('}')
+                .toString();
+    }
+
+    private String column(int index) {
+        return index == 0
+                ? "orderNo"
+                : index == columns - 1 ? "changedTimestamp" : "column" + (char) ('A' + index / 10) + index % 10;
+    }
+
+    private String scalar(int index) {
+        return index == columns - 1
+                ? "DateTime"
+                : index == 0 ? "Int" : List.of("Int", "String", "Decimal").get(index % 3);
+    }
+}
