@@ -21,6 +21,7 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 
 import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -73,6 +74,8 @@ public class Nxt {
                     // after our own deadline, to close a connection on which nothing comes
                     .readTimeout(deadline.plusSeconds(5).toMillis(), TimeUnit.MILLISECONDS)
                     .disableDefaultMapper(true)
+                    // each chunk of an answer costs a change of threads
+                    .property(QuarkusRestClientProperties.MAX_CHUNK_SIZE, 64 * 1024)
                     .followRedirects(false)
                     .build(NxtEndpoint.class);
             var budget = new Budget(perMinute);

@@ -79,6 +79,11 @@ final class Increment {
         return stage == Stage.ENDED;
     }
 
+    /** Whether another turn can go on from what the last page's checkpoint keeps. */
+    boolean isKept() {
+        return stage == Stage.BOUNDED;
+    }
+
     /** Whether the highest stamp is asked for beside the page. */
     boolean asksTop() {
         return stage == Stage.SECOND;

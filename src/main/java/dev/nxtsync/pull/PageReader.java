@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 
 import dev.nxtsync.graphql.RowSink;
@@ -29,6 +31,7 @@ final class PageReader implements RowSink {
     private final List<String> order;
     private final PageBuffer buffer;
     private final String[] fields;
+    private final SerializableString[] names;
     private final int[] sources;
     private final @Nullable String[] texts;
     private final boolean[] quoted;
@@ -43,6 +46,7 @@ final class PageReader implements RowSink {
         this.order = order;
         this.buffer = new PageBuffer(mapping.target(), BOUND, knownFaults);
         this.fields = mapping.fields().toArray(String[]::new);
+        this.names = mapping.fields().stream().map(SerializedString::new).toArray(SerializableString[]::new);
         this.sources = mapping.sources().stream().mapToInt(Integer::intValue).toArray();
         this.texts = new @Nullable String[fields.length];
         this.quoted = new boolean[fields.length];
@@ -53,8 +57,16 @@ final class PageReader implements RowSink {
     public void row(JsonParser parser) throws IOException {
         Arrays.fill(texts, null);
         int expected = 0;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            int index = index(parser.currentName(), expected);
+        while (true) {
+            int index;
+            // fields come in the order in which they were asked for
+            if (parser.nextFieldName(names[Math.min(expected, names.length - 1)])) {
+                index = Math.min(expected, names.length - 1);
+            } else if (parser.currentToken() == JsonToken.FIELD_NAME) {
+                index = index(parser.currentName());
+            } else {
+                break;
+            }
             JsonToken token = parser.nextToken();
             if (index < 0 || !token.isScalarValue()) {
                 parser.skipChildren();
@@ -83,14 +95,10 @@ final class PageReader implements RowSink {
 
     /** A field of the last row, as the server wrote it. */
     Optional<String> last(String field) {
-        return buffer.rows() == 0 ? Optional.empty() : Optional.ofNullable(texts[index(field, 0)]);
+        return buffer.rows() == 0 ? Optional.empty() : Optional.ofNullable(texts[index(field)]);
     }
 
-    /** Fields come in the order in which they were asked for. */
-    private int index(String field, int expected) {
-        if (expected < fields.length && fields[expected].equals(field)) {
-            return expected;
-        }
+    private int index(String field) {
         for (int i = 0; i < fields.length; i++) {
             if (fields[i].equals(field)) {
                 return i;
@@ -104,7 +112,7 @@ final class PageReader implements RowSink {
         try (var json = KEYS.createGenerator(text)) {
             json.writeStartObject();
             for (String column : columns) {
-                int index = index(column, 0);
+                int index = index(column);
                 var value = texts[index];
                 if (value == null) {
                     json.writeNullField(column);

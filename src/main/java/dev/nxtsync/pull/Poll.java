@@ -1,6 +1,7 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +44,9 @@ import dev.nxtsync.store.Runs.Run;
 @Singleton
 public class Poll implements Job {
     static final String KIND = "poll";
+
+    /** After so long others have a turn, where a table has very many changes. */
+    private static final Duration TURN = Duration.ofSeconds(10);
 
     private final PullPlans plans;
     private final Nxt nxt;
@@ -120,7 +124,8 @@ public class Poll implements Job {
         return new Outcome.Done(states.of(claim.company(), own.keySet()).stream()
                 .filter(state -> isPolled(state, own))
                 .map(state -> state.retryAt().filter(retry -> retry.isAfter(state.dueAt())).orElse(state.dueAt()))
-                .min(Instant::compareTo).orElse(now.plus(Setback.LOOK_AGAIN)));
+                .min(Instant::compareTo).map(at -> at.isAfter(now) ? at : now)
+                .orElse(now.plus(Setback.LOOK_AGAIN)));
     }
 
     private static boolean isPolled(PullState state, Map<String, PullPlan> own) {
@@ -146,6 +151,8 @@ public class Poll implements Job {
         private final List<PullStates.Increment> quiet = new ArrayList<>();
         private final WriteBehind writes;
         private final List<Run> done;
+        private final Set<Increment> failed = new HashSet<>();
+        private final Instant until;
         Optional<Outcome> inTheWay = Optional.empty();
 
         Reading(Claim claim, DatabaseClock clock, Progress progress, WriteBehind writes, List<Run> done) {
@@ -154,6 +161,7 @@ public class Poll implements Job {
             this.progress = progress;
             this.writes = writes;
             this.done = done;
+            this.until = clock.now().plus(TURN);
         }
 
         void all(List<Increment> increments) throws SQLException {
@@ -186,9 +194,13 @@ public class Poll implements Job {
             for (Increment each : increments) {
                 if (each.hasEnded()) {
                     done.add(tally(each).done("ok"));
+                } else if (each.isKept() && inTheWay.isEmpty() && !failed.contains(each)) {
+                    done.add(tally(each).done("goes on"));
                 }
             }
         }
+
+        private boolean isOver() { return !clock.now().isBefore(until); }
 
         /** One document for all. If it fails for some, it is sent again without them; if it is too large, in halves. */
         private void firstPages(List<Increment> increments, int rows) throws SQLException {
@@ -250,7 +262,7 @@ public class Poll implements Job {
 
         /** The rest of one table, page by page. */
         private void rest(Increment increment) throws SQLException {
-            while (!increment.hasEnded() && inTheWay.isEmpty()) {
+            while (!increment.hasEnded() && inTheWay.isEmpty() && !(increment.isKept() && isOver())) {
                 if (increment.isStale(clock.now())) {
                     increment.begin();
                 }
@@ -325,6 +337,7 @@ public class Poll implements Job {
         private void fail(Increment increment, Failure failure) throws SQLException {
             // what was read before is kept before the reason is
             writes.finish();
+            failed.add(increment);
             var decision = setback.of(claim, increment.state(), failure, tally(increment));
             done.add(decision.run());
             if (decision.whole()) {

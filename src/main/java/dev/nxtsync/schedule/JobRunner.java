@@ -198,8 +198,8 @@ public class JobRunner {
             if (!claims.free(run.claim, ended.due(), ended.retry()) && !run.perhapsFreed) {
                 refused.increment();
                 LOG.warnf(
-                        "%s was taken over while this process was silent; what it had not yet written is refused, and the "
-                                + "other holder goes on from the last checkpoint",
+                        "%s was taken over while this process was silent, or was told to begin anew; what it had not yet "
+                                + "written is refused, and whoever holds it next goes on from the last checkpoint",
                         run.claim);
             }
             held.remove(run.claim.fence());

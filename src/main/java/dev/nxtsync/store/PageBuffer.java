@@ -234,7 +234,8 @@ public final class PageBuffer {
             return;
         }
         int length = text.length();
-        for (int i = 0; i < length; i++) {
+        int plain = CHUNK - used >= length ? plain(text, length) : 0;
+        for (int i = plain; i < length; i++) {
             char c = text.charAt(i);
             if (c >= 0x80) {
                 for (byte each : text.substring(i).getBytes(StandardCharsets.UTF_8)) {
@@ -244,6 +245,24 @@ public final class PageBuffer {
             }
             escaped((byte) c);
         }
+    }
+
+    /** Writes the beginning of a text that goes as it is, where the chunk has room for all of it. Answers its length. */
+    private int plain(String text, int length) {
+        byte[] into = chunk;
+        int at = used;
+        int i = 0;
+        while (i < length) {
+            char c = text.charAt(i);
+            if (c >= 0x80 || c == '\\' || c == '\t' || c == '\n' || c == '\r') {
+                break;
+            }
+            into[at] = (byte) c;
+            at++;
+            i++;
+        }
+        used = at;
+        return i;
     }
 
     private void escaped(byte c) {

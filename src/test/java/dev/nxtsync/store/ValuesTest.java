@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.support.TestDatabase;
@@ -52,8 +54,9 @@ class ValuesTest {
         assertThatThrownBy(() -> type.text(json)).isInstanceOf(CannotHold.class).hasMessageNotContaining(json);
     }
 
-    @Test
-    void anyValueThatIsTakenArrivesExact() throws Exception {
+    @ParameterizedTest
+    @EnumSource(PageWriter.Way.class)
+    void anyValueThatIsTakenArrivesExact(PageWriter.Way way) throws Exception {
         var fixture = new Fixture();
         var random = new Random(7);
         var expected = new ArrayList<List<String>>();
@@ -67,7 +70,7 @@ class ValuesTest {
             expected.add(List.of(text, number, whole));
         }
         assertThat(page.faults()).isEmpty();
-        assertThat(fixture.write(page, Instant.EPOCH)).isEqualTo(3_000);
+        assertThat(fixture.write(page, way)).isEqualTo(3_000);
         var found = fixture.database.rows("select text, number, whole from nxt.thing order by id");
         for (int i = 0; i < expected.size(); i++) {
             assertThat(List.copyOf(found.get(i).values())).isEqualTo(expected.get(i));
@@ -153,6 +156,73 @@ class ValuesTest {
         assertThat(fixture.database.value("select mine from nxt.thing")).isEqualTo("x");
     }
 
+    @Test
+    void aDirectPageThatMeetsAKeyWhichIsThereGoesThroughTheRule() throws Exception {
+        var fixture = new Fixture();
+        fixture.write("newer", "2026-01-01 10:00:00", Instant.EPOCH.plusSeconds(5));
+        var page = new PageBuffer(Fixture.TABLE, 1 << 20, Set.of());
+        page.add(new String[]{"1", "older", "1.50", "7", null}, () -> "{}");
+        page.add(new String[]{"2", "new", "1.50", "7", null}, () -> "{}");
+        assertThat(fixture.write(page, PageWriter.Way.DIRECT)).isEqualTo(1);
+        assertThat(fixture.database.value("select string_agg(text, ',' order by id) from nxt.thing"))
+                .isEqualTo("newer,new");
+    }
+
+    /** A holder that is frozen in the middle of its {@code COPY} is not idle for PostgreSQL, and keeps its locks for ever. */
+    @Test
+    void whoeverTookAUnitOverEndsTheSessionOfAHolderBeforeThatStandsInTheWay() throws Exception {
+        var fixture = new Fixture();
+        try (var frozen = fixture.database.connect(); var statement = frozen.createStatement()) {
+            frozen.setAutoCommit(false);
+            statement.execute("set local application_name = 'nxt-sync unit 1 fence 6'");
+            statement.execute("insert into nxt.thing (nxt_company, id, nxt_read_at) values (1, 1, now())");
+            assertThat(fixture.write("a", null, Instant.EPOCH)).isEqualTo(1);
+            assertThatThrownBy(() -> statement.execute("select 1")).isInstanceOf(SQLException.class);
+        }
+        assertThat(fixture.database.value("select text from nxt.thing")).isEqualTo("a");
+    }
+
+    @Test
+    void aTypeIsWidenedWhereNothingIsLostAndElseTheViewOrTypeInTheWayIsNamed() throws Exception {
+        var fixture = new Fixture();
+        var maker = new TableMaker(fixture.store);
+        fixture.write("a", null, Instant.EPOCH);
+        fixture.database.execute("create view public.wholes as select whole from nxt.thing");
+        var wider = with(ColumnType.NUMERIC);
+        assertThat(maker.make("things", wider, List.of()).problems()).singleElement().asString()
+                .contains("whole of nxt.thing must become numeric, and the view wholes uses it");
+        fixture.database.execute("drop view public.wholes");
+        assertThat(maker.make("things", wider, List.of()))
+                .isEqualTo(
+                        new TableMaker.Made(List.of("the column whole was widened from bigint to numeric"), List.of()));
+        assertThat(maker.make("things", Fixture.TABLE, List.of()))
+                .as("a column that holds more is as good").isEqualTo(new TableMaker.Made(List.of(), List.of()));
+        assertThat(maker.make("things", with(ColumnType.BOOLEAN), List.of()).problems()).singleElement().asString()
+                .contains("whole of nxt.thing is numeric, not boolean");
+        assertThat(fixture.database.number("select whole from nxt.thing")).isEqualTo(7);
+    }
+
+    @Test
+    void whatWasRemovedAfterTheReadStaysAwayAndALaterReadBringsItBack() throws Exception {
+        var fixture = new Fixture();
+        var removing = new TargetTable("nxt", "thing", "nxt_company", "", Fixture.TABLE.columns(), List.of("id"),
+                Optional.of("changed_timestamp"), true);
+        fixture.database.execute("insert into nxt_sync.removed values ('things', 1, '1', '2026-11-24 12:00:00+00')");
+        for (int second : new int[]{-1, 0, 1}) {
+            var page = new PageBuffer(removing, 1 << 20, Set.of());
+            page.add(new String[]{"1", "x", "1", "7", null}, () -> "{}");
+            assertThat(new PageWriter(fixture.store).write(fixture.claim, removing, page, PageWriter.Way.MERGE,
+                    fixture.checkpoint(Instant.parse("2026-11-24T12:00:00Z").plusSeconds(second))).inserted())
+                    .isEqualTo(second > 0 ? 1 : 0);
+        }
+    }
+
+    private static TargetTable with(ColumnType whole) {
+        return new TargetTable("nxt", "thing", "nxt_company", "", Fixture.TABLE.columns().stream()
+                .map(column -> column.name().equals("whole") ? new TargetColumn("whole", whole, "") : column).toList(),
+                List.of("id"), Optional.of("changed_timestamp"), false);
+    }
+
     private static String text(Random random) {
         var text = new StringBuilder();
         int length = random.nextInt(20);
@@ -205,8 +275,8 @@ class ValuesTest {
             return new PageWriter(store).write(claim, table, page, PageWriter.Way.MERGE, checkpoint(readAt)).changed();
         }
 
-        int write(PageBuffer page, Instant readAt) throws Exception {
-            return new PageWriter(store).write(claim, TABLE, page, PageWriter.Way.MERGE, checkpoint(readAt)).changed();
+        int write(PageBuffer page, PageWriter.Way way) throws Exception {
+            return new PageWriter(store).write(claim, TABLE, page, way, checkpoint(Instant.EPOCH)).changed();
         }
 
         Checkpoint checkpoint(Instant readAt) {

@@ -1,0 +1,155 @@
+package dev.nxtsync.bench;
+
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import dev.nxtsync.sandbox.MemoryServer;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.TestDatabase;
+
+/**
+ * Measures pulls beside bare {@code COPY} and beside a reference that reads the same answers and copies them, in one run.
+ * {@code -Dbench.rows} (100,000), {@code -Dbench.rounds} (3) and {@code -Dbench.growth=10000000} set the size.
+ */
+public final class Benchmark {
+    private static final int ROWS = Integer.getInteger("bench.rows", 100_000);
+    private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
+    private static final int GROWTH = Integer.getInteger("bench.growth", 1_000_000);
+
+    /** Figures by what they are, one for each round. */
+    private final Map<String, List<Double>> figures = new LinkedHashMap<>();
+
+    private Benchmark() {}
+
+    public static void main(String... arguments) throws Exception {
+        System.out.printf(
+                "Median of %d rounds (smallest to largest), %,d rows, pages of 5,000, daemon with a heap of 96 MB.%n",
+                ROUNDS, ROWS);
+        for (int columns : new int[]{10, 60}) {
+            measure(columns, Duration.ZERO, "none");
+            measure(columns, Duration.ofMillis(200), "none");
+        }
+        measure(10, Duration.ZERO, "gzip");
+        measure(10, Duration.ZERO, "br");
+        System.out.println("\nGrowth: 10 columns, no latency");
+        for (int rows = 100_000; rows <= GROWTH; rows *= 10) {
+            var database = TestDatabase.create();
+            try (var server = new MemoryServer(rows, 10, Duration.ZERO, "none");
+                    var daemon = Course.daemon(server, database, 5000).start()) {
+                double seconds = Course.loaded(server, daemon, database);
+                System.out.printf(Locale.ROOT, "  %,11d rows: %7.1f s, %7.0f rows/s, peak RSS %d MB%n", rows, seconds,
+                        rows / seconds, peakMemory(daemon) / 1_000_000);
+            }
+            database.execute("drop table nxt.\"order\"");
+        }
+        TestDatabase.stopServer();
+        System.exit(0);
+    }
+
+    private static void measure(int columns, Duration latency, String compression) throws Exception {
+        System.out.printf("%n%d columns, latency %d ms, compression %s%n", columns, latency.toMillis(), compression);
+        var benchmark = new Benchmark();
+        for (int i = 0; i < ROUNDS; i++) {
+            benchmark.round(columns, latency, compression);
+        }
+        benchmark.figures.forEach((name, values) -> {
+            Collections.sort(values);
+            System.out.printf(Locale.ROOT, "  %-58s %12.2f  (%.2f to %.2f)%n", name, values.get(values.size() / 2),
+                    values.get(0),
+                    values.get(values.size() - 1));
+        });
+    }
+
+    private void round(int columns, Duration latency, String compression) throws Exception {
+        var database = TestDatabase.create();
+        try (var server = new MemoryServer(ROWS, columns, latency, compression);
+                var daemon = Course.daemon(server, database, 5000).with("NXT_PULLS_ORDERS_EVERY", "24h").start()) {
+            String log = database.value("select pg_current_wal_lsn()");
+            double full = Course.loaded(server, daemon, database);
+            figure("full pull, rows/s", ROWS / full);
+            wal(database, log, "new rows", ROWS);
+            figure("CPU seconds of the daemon, start and full pull", cpu(daemon));
+            figure("requests of the full pull", server.counter("requests"));
+            figure("MB on the wire", server.counter("bytes") / 1e6);
+            double reference = Course.reference(server, database, 5000,
+                    compression.equals("none") ? "identity" : compression);
+            figure("reference, rows/s", ROWS / reference);
+            figure("full pull / reference", reference / full);
+            double bare = Course.bareCopy(database);
+            figure("bare COPY, rows/s", ROWS / bare);
+            figure("full pull / bare COPY", bare / full);
+
+            // a change of one row in a hundred, then nothing new
+            int changed = ROWS / 100;
+            server.change(changed);
+            log = database.value("select pg_current_wal_lsn()");
+            long requests = server.counter("requests");
+            figure("increment of 1 % changed rows, rows/s", changed / run(database, "poll"));
+            wal(database, log, "changed rows", changed);
+            figure("requests of the increment", server.counter("requests") - requests);
+            requests = server.counter("requests");
+            figure("quiet poll, ms", run(database, "poll") * 1000);
+            figure("requests of the quiet poll", server.counter("requests") - requests);
+            requests = server.counter("requests");
+            figure("reconciliation, rows/s", ROWS / run(database, "reconciliation"));
+            figure("requests of the reconciliation", server.counter("requests") - requests);
+            log = database.value("select pg_current_wal_lsn()");
+            database.execute("insert into nxt_sync.pass (pull, company, kind) values ('orders', " + MemoryServer.COMPANY
+                    + ", 'load')");
+            server.change(0);
+            double before = cpu(daemon);
+            figure("full pull of unchanged rows, rows/s", ROWS / run(database, "load"));
+            figure("CPU seconds of it per million rows", (cpu(daemon) - before) * 1e6 / ROWS);
+            wal(database, log, "rows, 1 % of them changed back", ROWS);
+            figure("peak RSS, MB", peakMemory(daemon) / 1e6);
+            figure("heap after all of it, MB", daemon.metric("jvm_memory_used_bytes", "area=\"heap\"") / 1e6);
+        }
+        database.execute("drop table nxt.\"order\", reference, bare");
+    }
+
+    private void figure(String name, Number value) {
+        figures.computeIfAbsent(name, each -> new ArrayList<>()).add(value.doubleValue());
+    }
+
+    private void wal(TestDatabase database, String from, String what, long rows) {
+        double bytes = Double
+                .parseDouble(database.value("select pg_wal_lsn_diff(pg_current_wal_lsn(), '" + from + "')"));
+        figure("WAL, MB per million " + what, bytes / rows);
+    }
+
+    /** Makes a unit due, and waits for the end of what it does. Answers its seconds as the history has them. */
+    private static double run(TestDatabase database, String kind) {
+        long last = database.number("select coalesce(max(id), 0) from nxt_sync.run");
+        database.execute("update nxt_sync.pull_state set due_at = now(), retry_at = null; "
+                + "update nxt_sync.job set due_at = now(), retry_at = null where kind = '" + kind + "'");
+        String ended = "select count(*) from nxt_sync.run where outcome = 'ok' and kind = '" + kind + "' and id > "
+                + last;
+        await().atMost(Duration.ofMinutes(30)).pollInterval(Duration.ofMillis(20))
+                .until(() -> database.number(ended) > 0);
+        return Double.parseDouble(
+                database.value("select sum(extract(epoch from ended_at - started_at)) from nxt_sync.run where kind = '"
+                        + kind + "' and id > " + last));
+    }
+
+    private static long peakMemory(Daemon daemon) throws Exception {
+        try (var lines = Files.lines(Path.of("/proc", Long.toString(daemon.pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024).findFirst().orElse(0);
+        }
+    }
+
+    private static double cpu(Daemon daemon) {
+        return ProcessHandle.of(daemon.pid()).flatMap(process -> process.info().totalCpuDuration())
+                .orElse(Duration.ZERO)
+                .toMillis() / 1000.0;
+    }
+}
