@@ -3,12 +3,9 @@ package dev.nxtsync.pull;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-
-import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -18,6 +15,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 
 import dev.nxtsync.graphql.RowSink;
+import dev.nxtsync.store.Cells;
 import dev.nxtsync.store.PageBuffer;
 
 /** Encodes the rows of one answer while it is read, and remembers the last. Not thread-safe; good for one answer. */
@@ -33,9 +31,8 @@ final class PageReader implements RowSink {
     private final String[] fields;
     private final SerializableString[] names;
     private final int[] sources;
-    private final @Nullable String[] texts;
+    private final Cells cells;
     private final boolean[] quoted;
-    private final @Nullable String[] values;
 
     /**
      * @param order the columns by which the rows are ordered, which make the cursor
@@ -48,14 +45,13 @@ final class PageReader implements RowSink {
         this.fields = mapping.fields().toArray(String[]::new);
         this.names = mapping.fields().stream().map(SerializedString::new).toArray(SerializableString[]::new);
         this.sources = mapping.sources().stream().mapToInt(Integer::intValue).toArray();
-        this.texts = new @Nullable String[fields.length];
+        this.cells = new Cells(fields.length);
         this.quoted = new boolean[fields.length];
-        this.values = new @Nullable String[sources.length];
     }
 
     @Override
     public void row(JsonParser parser) throws IOException {
-        Arrays.fill(texts, null);
+        cells.clear();
         int expected = 0;
         while (true) {
             int index;
@@ -73,15 +69,12 @@ final class PageReader implements RowSink {
             } else {
                 expected = index + 1;
                 if (token != JsonToken.VALUE_NULL) {
-                    texts[index] = parser.getText();
+                    cells.set(index, parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
                     quoted[index] = token == JsonToken.VALUE_STRING;
                 }
             }
         }
-        for (int i = 0; i < values.length; i++) {
-            values[i] = texts[sources[i]];
-        }
-        buffer.add(values, () -> json(key));
+        buffer.add(cells, sources, () -> json(key));
     }
 
     PageBuffer buffer() {
@@ -95,7 +88,7 @@ final class PageReader implements RowSink {
 
     /** A field of the last row, as the server wrote it. */
     Optional<String> last(String field) {
-        return buffer.rows() == 0 ? Optional.empty() : Optional.ofNullable(texts[index(field)]);
+        return buffer.rows() == 0 ? Optional.empty() : Optional.ofNullable(cells.text(index(field)));
     }
 
     private int index(String field) {
@@ -113,7 +106,7 @@ final class PageReader implements RowSink {
             json.writeStartObject();
             for (String column : columns) {
                 int index = index(column);
-                var value = texts[index];
+                var value = cells.text(index);
                 if (value == null) {
                     json.writeNullField(column);
                 } else if (quoted[index]) {

@@ -29,9 +29,6 @@ public enum ColumnType {
     NUMERIC("numeric") {
         @Override
         String text(String json) throws CannotHold {
-            if (isShortDecimal(json)) {
-                return json;
-            }
             try {
                 var number = new BigDecimal(json);
                 if (number.precision() - (long) number.scale() > 131_072 || number.scale() > 16_383) {
@@ -48,9 +45,6 @@ public enum ColumnType {
         String text(String json) throws CannotHold {
             for (int i = 0; i < json.length(); i++) {
                 char c = json.charAt(i);
-                if (c != 0 && c < Character.MIN_SURROGATE) {
-                    continue;
-                }
                 if (c == 0) {
                     throw new CannotHold("text with the character U+0000, which PostgreSQL cannot hold");
                 }
@@ -187,44 +181,9 @@ public enum ColumnType {
                 date.getDayOfMonth());
     }
 
-    /** At most 18 digits, perhaps with a sign in front and a point between them, which nearly every decimal is. */
-    private static boolean isShortDecimal(String json) {
-        int length = json.length();
-        int digits = 0;
-        boolean point = false;
-        for (int i = length > 0 && json.charAt(0) == '-' ? 1 : 0; i < length; i++) {
-            char c = json.charAt(i);
-            if (c >= '0' && c <= '9') {
-                digits++;
-            } else if (c == '.' && !point && digits > 0 && i + 1 < length) {
-                point = true;
-            } else {
-                return false;
-            }
-        }
-        return digits > 0 && digits <= 18;
-    }
-
-    /** At most nine digits without a zero in front, which nearly every number is. */
-    private static boolean isShortNumber(String json) {
-        int length = json.length();
-        if (length == 0 || length > 9 || (json.charAt(0) == '0' && length > 1)) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            if (json.charAt(i) < '0' || json.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private static String whole(String json, int bits) throws CannotHold {
         BigInteger number;
         try {
-            if (isShortNumber(json)) {
-                return json;
-            }
             number = new BigDecimal(json).toBigIntegerExact();
         } catch (ArithmeticException | NumberFormatException e) {
             throw new CannotHold("not a whole number");

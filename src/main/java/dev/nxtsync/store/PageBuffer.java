@@ -32,7 +32,6 @@ public final class PageBuffer {
     private final List<RowFault> faults = new ArrayList<>();
     private final List<String> mended = new ArrayList<>();
     private final Set<String> knownFaults;
-    private final @Nullable String[] texts;
     private int rows;
     private boolean overflowed;
 
@@ -46,48 +45,40 @@ public final class PageBuffer {
         this.keyColumns = table.key().stream().mapToInt(names::indexOf).toArray();
         this.bound = bound;
         this.knownFaults = knownFaults;
-        this.texts = new @Nullable String[types.length];
     }
 
     /**
      * Adds a row, or sets it aside if PostgreSQL cannot hold it or the page has its key already.
      *
-     * @param values the JSON scalars' texts in the order of the columns; null for JSON's null
+     * @param cells the row as JSON has it
+     * @param sources for each column, its field
      * @param key the row's key as a JSON object
      */
-    public void add(@Nullable String[] values, Supplier<String> key) {
+    public void add(Cells cells, int[] sources, Supplier<String> key) {
         if (overflowed) {
             return;
         }
         rows++;
-        @Nullable
-        CannotHold fault = null;
-        for (int i = 0; i < types.length; i++) {
-            var value = values[i];
-            try {
-                texts[i] = value == null ? null : types[i].text(value);
-            } catch (CannotHold e) {
-                texts[i] = null;
-                fault = e;
-            }
-        }
-        var stored = stored();
-        if (fault != null) {
+        int chunksBefore = full.size();
+        int usedBefore = used;
+        String fault = encode(cells, sources);
+        Object stored = stored(cells, sources);
+        if (!fault.isEmpty()) {
             if (stored != null) {
                 faultyKeys.add(stored);
             }
-            faults.add(new RowFault(key.get(), String.valueOf(fault.getMessage())));
         } else if (stored == null) {
-            faults.add(new RowFault(key.get(), "a column of the primary key is empty, which PostgreSQL cannot hold"));
+            fault = "a column of the primary key is empty, which PostgreSQL cannot hold";
         } else if (!keys.add(stored)) {
-            faults.add(new RowFault(key.get(),
-                    "the key is there twice in one page; the first row was kept. Is NXT_PULLS_…_KEY the whole key?"));
-        } else {
-            if (!knownFaults.isEmpty() && knownFaults.contains(key.get())) {
-                mended.add(key.get());
-            }
-            encode();
+            fault = "the key is there twice in one page; the first row was kept. Is NXT_PULLS_…_KEY the whole key?";
         }
+        if (!fault.isEmpty()) {
+            faults.add(new RowFault(key.get(), fault));
+            takeBack(chunksBefore, usedBefore);
+        } else if (!knownFaults.isEmpty() && knownFaults.contains(key.get())) {
+            mended.add(key.get());
+        }
+        overflowed = (long) full.size() * CHUNK + used > bound;
     }
 
     /** How many rows were added, those set aside included. */
@@ -188,32 +179,54 @@ public final class PageBuffer {
         }
     }
 
-    private void encode() {
-        for (int i = 0; i < texts.length; i++) {
-            if (i > 0) {
-                put('\t');
+    /** Writes a row. Answers why PostgreSQL cannot hold it; empty if it can. */
+    private String encode(Cells cells, int[] sources) {
+        try {
+            for (int i = 0; i < types.length; i++) {
+                if (i > 0) {
+                    put('\t');
+                }
+                write(types[i], cells, sources[i]);
             }
-            write(texts[i]);
+            put('\n');
+            return "";
+        } catch (CannotHold e) {
+            return String.valueOf(e.getMessage());
         }
-        put('\n');
-        overflowed = (long) full.size() * CHUNK + used > bound;
     }
 
-    /** The key as PostgreSQL compares it; null if a column of it is empty. */
-    private @Nullable Object stored() {
-        var first = texts[keyColumns[0]];
+    private void takeBack(int chunks, int end) {
+        if (full.size() > chunks) {
+            chunk = full.get(chunks);
+            full.subList(chunks, full.size()).clear();
+        }
+        used = end;
+    }
+
+    /** The key as PostgreSQL compares it; null if a column of it is empty, or cannot be held. */
+    private @Nullable Object stored(Cells cells, int[] sources) {
         if (keyColumns.length == 1) {
-            return first == null ? null : types[keyColumns[0]].canonical(first);
+            return stored(keyColumns[0], cells, sources);
         }
         var key = new ArrayList<String>(keyColumns.length);
         for (int column : keyColumns) {
-            var text = texts[column];
+            var text = stored(column, cells, sources);
             if (text == null) {
                 return null;
             }
-            key.add(types[column].canonical(text));
+            key.add(text);
         }
         return key;
+    }
+
+    private @Nullable String stored(int column, Cells cells, int[] sources) {
+        var json = cells.text(sources[column]);
+        try {
+            var text = json == null ? null : types[column].text(json);
+            return text == null ? null : types[column].canonical(text);
+        } catch (CannotHold e) {
+            return null;
+        }
     }
 
     private Object canonical(List<String> key) {
@@ -227,52 +240,93 @@ public final class PageBuffer {
         return canonical;
     }
 
-    private void write(@Nullable String text) {
-        if (text == null) {
-            put('\\');
-            put('N');
-            return;
-        }
-        int length = text.length();
-        int plain = CHUNK - used >= length ? plain(text, length) : 0;
-        for (int i = plain; i < length; i++) {
-            char c = text.charAt(i);
-            if (c >= 0x80) {
-                for (byte each : text.substring(i).getBytes(StandardCharsets.UTF_8)) {
-                    escaped(each);
+    private void write(ColumnType type, Cells cells, int field) throws CannotHold {
+        int length = cells.length(field);
+        if (length < 0) {
+            writeNull();
+        } else if (type == ColumnType.TEXT || isShortNumber(type, cells, field)) {
+            // at most three bytes a character, and each of one byte may need a backslash
+            if ((long) used + 3L * length <= CHUNK) {
+                used = writeInto(chunk, used, cells.chars, cells.start(field), length);
+            } else {
+                byte[] bytes = new byte[3 * length];
+                int end = writeInto(bytes, 0, cells.chars, cells.start(field), length);
+                for (int i = 0; i < end; i++) {
+                    put(bytes[i]);
                 }
-                return;
             }
-            escaped((byte) c);
+        } else {
+            var text = type.text(String.valueOf(cells.text(field)));
+            if (text == null) {
+                writeNull();
+            } else {
+                for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
+                    put(each);
+                }
+            }
         }
     }
 
-    /** Writes the beginning of a text that goes as it is, where the chunk has room for all of it. Answers its length. */
-    private int plain(String text, int length) {
-        byte[] into = chunk;
-        int at = used;
-        int i = 0;
-        while (i < length) {
-            char c = text.charAt(i);
-            if (c >= 0x80 || c == '\\' || c == '\t' || c == '\n' || c == '\r') {
-                break;
-            }
-            into[at] = (byte) c;
-            at++;
-            i++;
-        }
-        used = at;
-        return i;
+    private void writeNull() {
+        put('\\');
+        put('N');
     }
 
-    private void escaped(byte c) {
-        switch (c) {
-            case '\\', '\t', '\n', '\r' -> {
-                put('\\');
-                put(c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : '\\');
-            }
-            default -> put(c);
+    /** A number that goes as it is, as nearly all do: few digits without a zero in front, and for decimals a point. */
+    private static boolean isShortNumber(ColumnType type, Cells cells, int field) {
+        int length = cells.length(field);
+        boolean point = type != ColumnType.NUMERIC;
+        if ((type != ColumnType.INTEGER && type != ColumnType.BIGINT && point) || length == 0 || length > 9) {
+            return false;
         }
+        int from = cells.start(field);
+        if (cells.chars[from] == '0' && length > 1 && point) {
+            return false;
+        }
+        for (int i = from; i < from + length; i++) {
+            char c = cells.chars[i];
+            if (c < '0' || c > '9') {
+                if (c != '.' || point || i == from || i == from + length - 1) {
+                    return false;
+                }
+                point = true;
+            }
+        }
+        return true;
+    }
+
+    /** Writes characters as UTF-8, escaped for {@code COPY}. Answers where they end. */
+    private static int writeInto(byte[] bytes, int from, char[] chars, int start, int length) throws CannotHold {
+        int at = from;
+        for (int i = start; i < start + length; i++) {
+            char c = chars[i];
+            if (c < 0x80) {
+                if (c == '\\' || c == '\t' || c == '\n' || c == '\r') {
+                    bytes[at++] = '\\';
+                    bytes[at++] = (byte) (c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : '\\');
+                } else if (c == 0) {
+                    throw new CannotHold("text with the character U+0000, which PostgreSQL cannot hold");
+                } else {
+                    bytes[at++] = (byte) c;
+                }
+            } else if (c < 0x800) {
+                bytes[at++] = (byte) (0xC0 | (c >> 6));
+                bytes[at++] = (byte) (0x80 | (c & 0x3F));
+            } else if (!Character.isSurrogate(c)) {
+                bytes[at++] = (byte) (0xE0 | (c >> 12));
+                bytes[at++] = (byte) (0x80 | ((c >> 6) & 0x3F));
+                bytes[at++] = (byte) (0x80 | (c & 0x3F));
+            } else if (i + 1 < start + length && Character.isSurrogatePair(c, chars[i + 1])) {
+                int point = Character.toCodePoint(c, chars[++i]);
+                bytes[at++] = (byte) (0xF0 | (point >> 18));
+                bytes[at++] = (byte) (0x80 | ((point >> 12) & 0x3F));
+                bytes[at++] = (byte) (0x80 | ((point >> 6) & 0x3F));
+                bytes[at++] = (byte) (0x80 | (point & 0x3F));
+            } else {
+                throw new CannotHold("text with a lone surrogate, which is no character");
+            }
+        }
+        return at;
     }
 
     private void put(int c) {

@@ -77,11 +77,6 @@ public final class MemoryServer implements AutoCloseable {
         return firstPageAt;
     }
 
-    /** Forgets when the first page was asked for. */
-    public void restartClock() {
-        firstPageAt = 0;
-    }
-
     /** Changes so many rows, evenly spread, one a second by the server's clock. */
     public synchronized void change(int count) {
         generation = generation + 1;
@@ -94,10 +89,17 @@ public final class MemoryServer implements AutoCloseable {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
+    /** How long it has itself worked on pages and handed them to the network, in seconds, latency apart. */
+    public double ownSeconds() {
+        return counters.of("own_nanos") / 1e9;
+    }
+
     private void handle(HttpServerRequest request) {
+        long from = System.nanoTime();
         request.body().onSuccess(body -> vertx.executeBlocking((Callable<Buffer>) () -> answer(request, body), false)
                 .onSuccess(answer -> {
                     boolean isPage = answer.length() > 5_000;
+                    counters.count("own_nanos", isPage ? System.nanoTime() - from : 0);
                     if (isPage && !latency.isZero()) {
                         vertx.setTimer(latency.toMillis(), timer -> send(request, answer));
                     } else {
@@ -108,12 +110,15 @@ public final class MemoryServer implements AutoCloseable {
 
     private void send(HttpServerRequest request, Buffer answer) {
         String encoding = request.path().startsWith("/api/") ? packing.of(request.getHeader("Accept-Encoding")) : "";
+        long from = System.nanoTime();
         Buffer packed = packing.pack(answer, encoding);
         counters.count("bytes", packed.length());
         if (!encoding.isEmpty()) {
             request.response().putHeader("Content-Encoding", encoding);
         }
-        request.response().putHeader("Content-Type", "application/json").end(packed);
+        request.response().putHeader("Content-Type", "application/json").end(packed)
+                .onComplete(
+                        sent -> counters.count("own_nanos", packed.length() > 5_000 ? System.nanoTime() - from : 0));
     }
 
     private Buffer answer(HttpServerRequest request, Buffer body) throws IOException {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +67,7 @@ class ValuesTest {
             String number = new BigDecimal(new BigInteger(1 + random.nextInt(200), random), random.nextInt(60) - 10)
                     .toPlainString();
             String whole = Long.toString(random.nextLong());
-            page.add(new String[]{Integer.toString(i), text, number, whole, null}, () -> "{}");
+            add(page, new String[]{Integer.toString(i), text, number, whole, null});
             expected.add(List.of(text, number, whole));
         }
         assertThat(page.faults()).isEmpty();
@@ -81,7 +82,7 @@ class ValuesTest {
     void aPageBeyondItsBoundIsDroppedAndSaysSo() {
         var page = new PageBuffer(Fixture.TABLE, 100_000, Set.of());
         for (int i = 0; i < 3; i++) {
-            page.add(new String[]{Integer.toString(i), "x".repeat(60_000), null, null, null}, () -> "{}");
+            add(page, new String[]{Integer.toString(i), "x".repeat(60_000), null, null, null});
             assertThat(page.overflowed()).isEqualTo(i > 0);
         }
         assertThat(page.rows()).isEqualTo(2);
@@ -94,16 +95,16 @@ class ValuesTest {
                         new TargetColumn("at", ColumnType.TIMESTAMP, "")),
                 List.of("n", "at"), Optional.empty(), false);
         var page = new PageBuffer(table, 100_000, Set.of());
-        page.add(new String[]{"1", "2026-01-01 00:00:00.1234567"}, () -> "{\"n\":1}");
-        page.add(new String[]{"1.0", "2026-01-01 00:00:00.1234568"}, () -> "{\"n\":1.0}");
-        page.add(new String[]{"1.0", "2026-01-01 00:00:00.123457"}, () -> "{\"n\":1.0}");
+        add(page, new String[]{"1", "2026-01-01 00:00:00.1234567"});
+        add(page, new String[]{"1.0", "2026-01-01 00:00:00.1234568"});
+        add(page, new String[]{"1.0", "2026-01-01 00:00:00.123457"});
         assertThat(page.faults()).hasSize(1);
     }
 
     @Test
     void aRowWithoutAKeyIsSetAside() {
         var page = new PageBuffer(Fixture.TABLE, 100_000, Set.of());
-        page.add(new String[]{null, "x", null, null, null}, () -> "{\"id\":null}");
+        add(page, new String[]{null, "x", null, null, null});
         assertThat(page.faults()).extracting(RowFault::reason)
                 .containsExactly("a column of the primary key is empty, which PostgreSQL cannot hold");
     }
@@ -161,8 +162,8 @@ class ValuesTest {
         var fixture = new Fixture();
         fixture.write("newer", "2026-01-01 10:00:00", Instant.EPOCH.plusSeconds(5));
         var page = new PageBuffer(Fixture.TABLE, 1 << 20, Set.of());
-        page.add(new String[]{"1", "older", "1.50", "7", null}, () -> "{}");
-        page.add(new String[]{"2", "new", "1.50", "7", null}, () -> "{}");
+        add(page, new String[]{"1", "older", "1.50", "7", null});
+        add(page, new String[]{"2", "new", "1.50", "7", null});
         assertThat(fixture.write(page, PageWriter.Way.DIRECT)).isEqualTo(1);
         assertThat(fixture.database.value("select string_agg(text, ',' order by id) from nxt.thing"))
                 .isEqualTo("newer,new");
@@ -210,11 +211,15 @@ class ValuesTest {
         fixture.database.execute("insert into nxt_sync.removed values ('things', 1, '1', '2026-11-24 12:00:00+00')");
         for (int second : new int[]{-1, 0, 1}) {
             var page = new PageBuffer(removing, 1 << 20, Set.of());
-            page.add(new String[]{"1", "x", "1", "7", null}, () -> "{}");
+            add(page, new String[]{"1", "x", "1", "7", null});
             assertThat(new PageWriter(fixture.store).write(fixture.claim, removing, page, PageWriter.Way.MERGE,
                     fixture.checkpoint(Instant.parse("2026-11-24T12:00:00Z").plusSeconds(second))).inserted())
                     .isEqualTo(second > 0 ? 1 : 0);
         }
+    }
+
+    private static void add(PageBuffer page, String[] values) {
+        page.add(Cells.of(values), IntStream.range(0, values.length).toArray(), () -> "{}");
     }
 
     private static TargetTable with(ColumnType whole) {
@@ -271,7 +276,7 @@ class ValuesTest {
                     : new TargetTable(TABLE.schema(), TABLE.name(), TABLE.owner(), "", TABLE.columns().subList(0, 2),
                             TABLE.key(), Optional.empty(), false);
             var page = new PageBuffer(table, 1 << 20, Set.of());
-            page.add(whole ? new String[]{"1", text, "1.50", "7", stamp} : new String[]{"1", text}, () -> "{\"id\":1}");
+            add(page, whole ? new String[]{"1", text, "1.50", "7", stamp} : new String[]{"1", text});
             return new PageWriter(store).write(claim, table, page, PageWriter.Way.MERGE, checkpoint(readAt)).changed();
         }
 
