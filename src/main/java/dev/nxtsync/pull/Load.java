@@ -14,7 +14,6 @@ import jakarta.inject.Singleton;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.graphql.Answer;
@@ -30,7 +29,6 @@ import dev.nxtsync.store.PageWriter;
 import dev.nxtsync.store.Pass;
 import dev.nxtsync.store.Passes;
 import dev.nxtsync.store.PullState;
-import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.RowFaults;
 import dev.nxtsync.store.Runs;
 
@@ -48,9 +46,9 @@ public class Load implements Job {
     private static final Duration TURN = Duration.ofSeconds(10);
 
     private final PullPlans plans;
+    private final Units units;
     private final Nxt nxt;
     private final PageWriter writer;
-    private final PullStates states;
     private final Passes passes;
     private final RowFaults faults;
     private final Runs runs;
@@ -59,12 +57,12 @@ public class Load implements Job {
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
 
-    Load(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, Passes passes, RowFaults faults, Runs runs,
+    Load(PullPlans plans, Units units, Nxt nxt, PageWriter writer, Passes passes, RowFaults faults, Runs runs,
             Setback setback, Access access, MeterRegistry metrics) {
         this.plans = plans;
+        this.units = units;
         this.nxt = nxt;
         this.writer = writer;
-        this.states = states;
         this.passes = passes;
         this.faults = faults;
         this.runs = runs;
@@ -88,24 +86,21 @@ public class Load implements Job {
 
     @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
-        var clock = states.clock();
-        var plan = plans.of(claim.connection(), claim.scope(), claim.company()).get(claim.pull());
-        Optional<PullState> state = states.of(claim.pull(), claim.company());
-        if (plan == null || state.isEmpty()) {
-            return new Outcome.Done(clock.now().plus(Setback.LOOK_AGAIN));
+        var opening = units.open(claim);
+        if (!(opening instanceof Units.Open open)) {
+            return ((Units.Closed) opening).outcome();
         }
-        var barred = access.barred(claim);
-        if (barred.isPresent()) {
-            return new Outcome.Done(clock.now().plus(barred.get()));
-        }
+        PullPlan plan = open.plan();
+        PullState state = open.state();
+        DatabaseClock clock = open.clock();
         Optional<Pass> pass = passes.of(claim.pull(), claim.company(), Pass.Kind.LOAD)
-                .or(() -> isWanted(plan, state.get(), clock.now())
+                .or(() -> isWanted(plan, state, clock.now())
                         ? Optional.of(Pass.wanted(claim.pull(), claim.company(), Pass.Kind.LOAD))
                         : Optional.empty());
         if (pass.isEmpty()) {
-            return new Outcome.Done(plan.tellsChanges() ? NEVER : state.get().dueAt());
+            return new Outcome.Done(plan.tellsChanges() ? NEVER : state.dueAt());
         }
-        return new Walk(claim, plan, state.get(), clock, progress).from(pass.get());
+        return new Walk(claim, plan, state, clock, progress).from(pass.get());
     }
 
     private static boolean isWanted(PullPlan plan, PullState state, Instant now) {
@@ -141,32 +136,23 @@ public class Load implements Job {
             try (var writes = new WriteBehind()) {
                 while (!ended && clock.now().isBefore(until)) {
                     Instant readAt = clock.now();
-                    var page = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
+                    var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
                     Answer answer = nxt.ask(claim.connection(), Document.of("load_" + plan.table().name(),
-                            plan.table().scope(), claim.company(), true, parts(pass)), Map.of("t0", page));
+                            plan.table().scope(), claim.company(), true, parts(pass)), Map.of("t0", reader));
                     tally.request(answer);
                     progress.made();
-                    if (answer instanceof Failure failure) {
+                    var result = Pages.judge(plan, answer, reader, size, pass.cursor());
+                    if (result instanceof Pages.Failed failed) {
                         writes.finish();
-                        return failed(failure);
+                        return failed(failed.failure());
                     }
                     access.granted(claim);
-                    var data = (Answer.Data) answer;
-                    if (page.buffer().overflowed() && size.tooLarge()) {
+                    if (!(result instanceof Pages.Page page)) {
                         continue;
                     }
-                    JsonNode connection = Pages.connection(plan, data, "t0");
-                    Optional<Boolean> more = Pages.more(connection);
-                    Optional<String> cursor = page.cursor();
-                    if (more.isEmpty() || page.buffer().overflowed()
-                            || (more.get() && (cursor.isEmpty() || cursor.equals(pass.cursor())))) {
-                        writes.finish();
-                        return failed(Pages.senseless(data));
-                    }
-                    size.good();
-                    pass = after(pass, page, readAt, connection, Pages.topStamp(plan, data));
-                    ended = !more.get();
-                    write(writes, page, pass, readAt, ended);
+                    pass = after(pass, page, readAt);
+                    ended = !page.more();
+                    write(writes, reader, pass, readAt, ended);
                     tally.progress(pass.rows(), pass.expected());
                 }
                 writes.finish();
@@ -189,17 +175,15 @@ public class Load implements Job {
                     : List.of(page.counting());
         }
 
-        private Pass after(Pass pass, PageReader page, Instant readAt, JsonNode connection, Optional<String> top)
-                throws SQLException {
+        private Pass after(Pass pass, Pages.Page page, Instant readAt) throws SQLException {
             boolean begins = pass.startedAt().isEmpty();
             boolean direct = begins
                     ? state.loadedAt().isEmpty() && passes.isEmpty(plan.target(), claim.company())
                     : pass.direct();
-            JsonNode count = connection.path("totalCount");
             return new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt().or(() -> Optional.of(readAt)),
-                    page.cursor().or(pass::cursor), pass.rows() + page.buffer().rows(),
-                    count.isNumber() ? Optional.of(count.longValue()) : pass.expected(), begins ? top : pass.mark(),
-                    pass.since(), direct, false, false);
+                    page.cursor().or(pass::cursor), pass.rows() + page.reader().buffer().rows(),
+                    page.count().or(pass::expected), begins ? page.top() : pass.mark(), pass.since(), direct, false,
+                    false);
         }
 
         private void write(WriteBehind writes, PageReader page, Pass pass, Instant readAt, boolean ended)
@@ -217,9 +201,6 @@ public class Load implements Job {
         }
 
         private Outcome failed(Failure failure) throws SQLException {
-            if (failure.mayBeTooLarge()) {
-                size.tooLarge();
-            }
             var decision = setback.of(claim, state, failure, tally);
             runs.add(List.of(decision.run()));
             return new Outcome.Again(decision.retry());

@@ -16,6 +16,56 @@ final class Pages {
 
     private Pages() {}
 
+    /** What an answer to a question for one page in key order comes to. */
+    sealed interface Result {}
+
+    /**
+     * A page.
+     *
+     * @param count of all rows of the table, if it was asked for
+     * @param top the highest change stamp, if it was asked for
+     */
+    record Page(PageReader reader, boolean more, Optional<Long> count, Optional<String> top) implements Result {
+
+        /** How a walk by key goes on from here. */
+        Optional<String> cursor() {
+            return reader.cursor();
+        }
+    }
+
+    /** The page did not fit; the next will be smaller. */
+    record TooLarge() implements Result {}
+
+    record Failed(Failure failure) implements Result {}
+
+    /**
+     * Judges an answer, and lets the page size learn from it.
+     *
+     * @param after the key after which was asked
+     */
+    static Result judge(PullPlan plan, Answer answer, PageReader reader, PageSize size, Optional<String> after) {
+        if (answer instanceof Failure failure) {
+            if (failure.mayBeTooLarge()) {
+                size.tooLarge();
+            }
+            return new Failed(failure);
+        }
+        if (reader.buffer().overflowed() && size.tooLarge()) {
+            return new TooLarge();
+        }
+        var data = (Answer.Data) answer;
+        JsonNode connection = connection(plan, data, "t0");
+        Optional<Boolean> more = more(connection);
+        if (more.isEmpty() || reader.buffer().overflowed()
+                || (more.get() && (reader.cursor().isEmpty() || reader.cursor().equals(after)))) {
+            return new Failed(senseless(data));
+        }
+        size.good();
+        JsonNode count = connection.path("totalCount");
+        return new Page(reader, more.get(), count.isNumber() ? Optional.of(count.longValue()) : Optional.empty(),
+                topStamp(plan, data));
+    }
+
     /** Whether there are more rows; empty if the answer has no page where one was asked for. */
     static Optional<Boolean> more(JsonNode connection) {
         JsonNode more = connection.path("pageInfo").path("hasNextPage");

@@ -3,7 +3,6 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +17,6 @@ import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.graphql.Answer;
@@ -60,6 +58,7 @@ public class Reconciliation implements Job {
     private static final double REREAD_A_DAY = 0.03;
 
     private final PullPlans plans;
+    private final Units units;
     private final Nxt nxt;
     private final PageWriter writer;
     private final PullStates states;
@@ -73,9 +72,11 @@ public class Reconciliation implements Job {
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
     private final Map<String, PageSize> keyCounts = new ConcurrentHashMap<>();
 
-    Reconciliation(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, Passes passes, Listing listing,
+    Reconciliation(PullPlans plans, Units units, Nxt nxt, PageWriter writer, PullStates states, Passes passes,
+            Listing listing,
             RowFaults faults, Runs runs, Setback setback, Access access, MeterRegistry metrics) {
         this.plans = plans;
+        this.units = units;
         this.nxt = nxt;
         this.writer = writer;
         this.states = states;
@@ -103,21 +104,14 @@ public class Reconciliation implements Job {
 
     @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
-        var clock = states.clock();
-        var plan = plans.of(claim.connection(), claim.scope(), claim.company()).get(claim.pull());
-        Optional<PullState> state = states.of(claim.pull(), claim.company());
-        if (plan == null || state.isEmpty()) {
-            return new Outcome.Done(clock.now().plus(Setback.LOOK_AGAIN));
+        var opening = units.open(claim);
+        if (!(opening instanceof Units.Open open)) {
+            return ((Units.Closed) opening).outcome();
         }
-        if (state.get().loadedAt().isEmpty()) {
-            // the end of the first load says when
-            return new Outcome.Done(Load.NEVER);
-        }
-        var barred = access.barred(claim);
-        if (barred.isPresent()) {
-            return new Outcome.Done(clock.now().plus(barred.get()));
-        }
-        return new Turn(claim, plan, state.get(), clock, progress).run();
+        // the end of the first load says when
+        return open.state().loadedAt().isEmpty()
+                ? new Outcome.Done(Load.NEVER)
+                : new Turn(claim, open.plan(), open.state(), open.clock(), progress).run();
     }
 
     /** What a step of a turn came to. */
@@ -202,38 +196,24 @@ public class Reconciliation implements Job {
                     return new Ended(new Outcome.Done(clock.now()));
                 }
                 Instant readAt = clock.now();
-                var page = new PageReader(keys, plan.key(), plan.key(), Set.of());
-                List<ObjectNode> filters = pass.cursor()
-                        .map(cursor -> List.of(Filters.after(plan.key(), Filters.parse(cursor)))).orElse(List.of());
-                Part part = Part.page("t0", plan, keys.fields(), filters, plan.key(), size.rows());
-                Answer answer = ask("list", pass.cursor().isEmpty() ? part.counting() : part, page);
-                if (answer instanceof Failure failure) {
-                    if (failure.mayBeTooLarge()) {
-                        size.tooLarge();
-                    }
-                    return failed(failure);
+                var reader = new PageReader(keys, plan.key(), plan.key(), Set.of());
+                Part part = Part.page("t0", plan, keys.fields(), after(pass.cursor()), plan.key(), size.rows());
+                Answer answer = ask("list", pass.cursor().isEmpty() ? part.counting() : part, reader);
+                var result = Pages.judge(plan, answer, reader, size, pass.cursor());
+                if (result instanceof Pages.Failed failed) {
+                    return failed(failed.failure());
                 }
-                var data = (Answer.Data) answer;
-                if (page.buffer().overflowed() && size.tooLarge()) {
-                    continue;
+                if (result instanceof Pages.Page page) {
+                    pass = new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
+                            page.cursor().or(pass::cursor), pass.rows() + reader.buffer().rows(),
+                            page.count().or(pass::expected), Optional.empty(), Optional.empty(), false, false,
+                            pass.confirmed());
+                    listing.add(claim, keys.target(), reader.buffer(), new Passes.ListingPage(pass, readAt));
+                    progress.made();
+                    tally.page(reader.buffer(), Pages.NOTHING);
+                    tally.progress(pass.rows(), pass.expected());
+                    more = page.more();
                 }
-                JsonNode connection = Pages.connection(plan, data, "t0");
-                Optional<Boolean> goesOn = Pages.more(connection);
-                if (goesOn.isEmpty() || page.buffer().overflowed()
-                        || (goesOn.get() && (page.cursor().isEmpty() || page.cursor().equals(pass.cursor())))) {
-                    return failed(Pages.senseless(data));
-                }
-                size.good();
-                JsonNode count = connection.path("totalCount");
-                pass = new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
-                        page.cursor().or(pass::cursor), pass.rows() + page.buffer().rows(),
-                        count.isNumber() ? Optional.of(count.longValue()) : pass.expected(), Optional.empty(),
-                        Optional.empty(), false, false, pass.confirmed());
-                listing.add(claim, keys.target(), page.buffer(), new Passes.ListingPage(pass, readAt));
-                progress.made();
-                tally.page(page.buffer(), Pages.NOTHING);
-                tally.progress(pass.rows(), pass.expected());
-                more = goesOn.get();
             }
             return compare(pass);
         }
@@ -286,36 +266,36 @@ public class Reconciliation implements Job {
                     return new Ended(new Outcome.Done(clock.now()));
                 }
                 Instant readAt = clock.now();
-                var page = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
+                var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
                 var wanted = some.stream().map(each -> Keys.of(plan.key(), plan.target().keyColumns(), each.key()))
                         .toList();
                 // more rows than keys would mean that the key is not unique
                 Answer answer = ask("fetch", Part.page("t0", plan, plan.mapping().fields(),
-                        List.of(Filters.anyOf(plan.key(), wanted)), plan.key(), some.size() + 1), page);
-                if (answer instanceof Failure failure) {
-                    boolean smaller = (failure.mayBeTooLarge() || failure instanceof Failure.InvalidRequest)
-                            && count.tooLarge();
-                    if (smaller && failure instanceof Failure.InvalidRequest) {
-                        continue;
-                    }
-                    return failed(failure);
-                }
-                var data = (Answer.Data) answer;
-                Optional<Boolean> more = Pages.more(Pages.connection(plan, data, "t0"));
-                if (page.buffer().overflowed() && count.tooLarge()) {
+                        List.of(Filters.anyOf(plan.key(), wanted)), plan.key(), some.size() + 1), reader);
+                if (answer instanceof Failure.InvalidRequest && count.tooLarge()) {
+                    // perhaps a filter of so many keys; if not, one key shows it
                     continue;
                 }
-                if (more.isEmpty() || more.get() || page.buffer().overflowed()) {
-                    return failed(Pages.senseless(data));
+                var result = Pages.judge(plan, answer, reader, count, Optional.empty());
+                if (result instanceof Pages.Failed failed) {
+                    return failed(failed.failure());
                 }
-                var gone = some.stream().filter(each -> each.stored() && !page.buffer().has(each.key()))
-                        .map(Listing.Difference::id).toList();
-                Written written = writer.write(claim, plan.target(), page.buffer(), PageWriter.Way.MERGE,
-                        new Listing.Settlement(claim, readAt, some.stream().map(Listing.Difference::id).toList(),
-                                gone));
-                progress.made();
-                tally.page(page.buffer(), written);
+                if (result instanceof Pages.Page page) {
+                    if (page.more()) {
+                        return failed(Pages.senseless((Answer.Data) answer));
+                    }
+                    settle(some, reader, readAt);
+                }
             }
+        }
+
+        private void settle(List<Listing.Difference> some, PageReader reader, Instant readAt) throws SQLException {
+            var gone = some.stream().filter(each -> each.stored() && !reader.buffer().has(each.key()))
+                    .map(Listing.Difference::id).toList();
+            Written written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
+                    new Listing.Settlement(claim, readAt, some.stream().map(Listing.Difference::id).toList(), gone));
+            progress.made();
+            tally.page(reader.buffer(), written);
         }
 
         private Step reread() throws SQLException {
@@ -326,31 +306,28 @@ public class Reconciliation implements Job {
             Optional<String> cursor = state.reread();
             while (rows > 0) {
                 Instant readAt = clock.now();
-                var page = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
-                List<ObjectNode> filters = cursor
-                        .map(after -> List.of(Filters.after(plan.key(), Filters.parse(after)))).orElse(List.of());
-                Answer answer = ask("reread", Part.page("t0", plan, plan.mapping().fields(), filters, plan.key(),
-                        (int) Math.min(rows, size.rows())), page);
-                if (answer instanceof Failure failure) {
-                    return failed(failure);
+                var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
+                Answer answer = ask("reread", Part.page("t0", plan, plan.mapping().fields(), after(cursor), plan.key(),
+                        (int) Math.min(rows, size.rows())), reader);
+                var result = Pages.judge(plan, answer, reader, size, cursor);
+                if (result instanceof Pages.Failed failed) {
+                    return failed(failed.failure());
                 }
-                var data = (Answer.Data) answer;
-                Optional<Boolean> more = Pages.more(Pages.connection(plan, data, "t0"));
-                if (page.buffer().overflowed() && size.tooLarge()) {
-                    continue;
+                if (result instanceof Pages.Page page) {
+                    rows = page.more() ? rows - reader.buffer().rows() : 0;
+                    // from the beginning once the end has been reached
+                    cursor = page.more() ? page.cursor() : Optional.empty();
+                    Written written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
+                            new PullStates.Reread(claim.pull(), claim.company(), readAt, cursor));
+                    progress.made();
+                    tally.page(reader.buffer(), written);
                 }
-                if (more.isEmpty() || page.buffer().overflowed()) {
-                    return failed(Pages.senseless(data));
-                }
-                rows = more.get() ? rows - page.buffer().rows() : 0;
-                // from the beginning once the end has been reached
-                cursor = more.get() ? page.cursor() : Optional.empty();
-                Written written = writer.write(claim, plan.target(), page.buffer(), PageWriter.Way.MERGE,
-                        new PullStates.Reread(claim.pull(), claim.company(), readAt, cursor));
-                progress.made();
-                tally.page(page.buffer(), written);
             }
             return new GoOn();
+        }
+
+        private List<ObjectNode> after(Optional<String> cursor) {
+            return cursor.map(key -> List.of(Filters.after(plan.key(), Filters.parse(key)))).orElse(List.of());
         }
 
         private Answer ask(String what, Part part, PageReader page) {
@@ -366,9 +343,7 @@ public class Reconciliation implements Job {
 
         private Step failed(Failure failure) throws SQLException {
             var decision = setback.of(claim, state, failure, tally);
-            var list = new ArrayList<Runs.Run>();
-            list.add(decision.run());
-            runs.add(list);
+            runs.add(List.of(decision.run()));
             return new Ended(new Outcome.Again(decision.retry()));
         }
     }

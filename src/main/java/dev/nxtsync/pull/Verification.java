@@ -14,7 +14,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
-import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.store.ColumnType;
@@ -115,21 +114,15 @@ public class Verification {
             Answer answer = nxt.ask(plan.pull().connection(), Document.of("verify", plan.table().scope(), owner, false,
                     List.of(Document.Part.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()))),
                     Map.of("t0", page));
-            if (answer instanceof Failure failure) {
-                throw new FailedAnswer(failure);
+            var result = Pages.judge(plan, answer, page, size, cursor);
+            if (result instanceof Pages.Failed failed) {
+                throw new FailedAnswer(failed.failure());
             }
-            var data = (Answer.Data) answer;
-            if (page.buffer().overflowed() && size.tooLarge()) {
-                continue;
+            if (result instanceof Pages.Page read) {
+                verified.add(table, compared.target(), page.buffer(), readAt);
+                cursor = read.cursor();
+                more = read.more();
             }
-            Optional<Boolean> goesOn = Pages.more(Pages.connection(plan, data, "t0"));
-            if (goesOn.isEmpty() || page.buffer().overflowed() || (goesOn.get() && page.cursor().isEmpty())) {
-                throw new FailedAnswer(Pages.senseless(data));
-            }
-            verified.add(table, compared.target(), page.buffer(), readAt);
-            size.good();
-            cursor = page.cursor();
-            more = goesOn.get();
         }
     }
 }

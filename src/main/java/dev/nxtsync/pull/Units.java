@@ -1,0 +1,47 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.DatabaseClock;
+import dev.nxtsync.store.PullState;
+import dev.nxtsync.store.PullStates;
+
+/** Opens units of work that are about one pull of one company. */
+@Singleton
+class Units {
+    private final PullPlans plans;
+    private final PullStates states;
+    private final Access access;
+
+    Units(PullPlans plans, PullStates states, Access access) {
+        this.plans = plans;
+        this.states = states;
+        this.access = access;
+    }
+
+    sealed interface Opening {}
+
+    /** What a run needs to know. */
+    record Open(PullPlan plan, PullState state, DatabaseClock clock) implements Opening {}
+
+    /** There is nothing that can be done now. */
+    record Closed(Outcome outcome) implements Opening {}
+
+    Opening open(Claim claim) throws SQLException {
+        var clock = states.clock();
+        var plan = plans.of(claim.connection(), claim.scope(), claim.company()).get(claim.pull());
+        Optional<PullState> state = states.of(claim.pull(), claim.company());
+        if (plan == null || state.isEmpty()) {
+            return new Closed(new Outcome.Done(clock.now().plus(Setback.LOOK_AGAIN)));
+        }
+        var barred = access.barred(claim);
+        return barred.isPresent()
+                ? new Closed(new Outcome.Done(clock.now().plus(barred.get())))
+                : new Open(plan, state.get(), clock);
+    }
+}
