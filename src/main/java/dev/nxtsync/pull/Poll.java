@@ -110,7 +110,8 @@ public class Poll implements Job {
         var done = new ArrayList<Run>();
         Optional<Outcome> inTheWay;
         try (var writes = new WriteBehind()) {
-            var reading = new Reading(claim, clock, progress, writes, done);
+            var reading = new Reading(claim, clock, progress, writes, done,
+                    faults.keys(due.stream().map(PullState::pull).toList(), claim.company()));
             reading.all(due.stream().map(state -> new Increment(plan(own, state), state, settings.serverTimeZone()))
                     .toList());
             inTheWay = reading.inTheWay;
@@ -147,7 +148,7 @@ public class Poll implements Job {
         private final DatabaseClock clock;
         private final Progress progress;
         private final Map<String, Tally> tallies = new HashMap<>();
-        private final Map<String, Set<String>> knownFaults = new HashMap<>();
+        private final Map<String, Set<String>> knownFaults;
         private final List<PullStates.Increment> quiet = new ArrayList<>();
         private final WriteBehind writes;
         private final List<Run> done;
@@ -155,7 +156,9 @@ public class Poll implements Job {
         private final Instant until;
         Optional<Outcome> inTheWay = Optional.empty();
 
-        Reading(Claim claim, DatabaseClock clock, Progress progress, WriteBehind writes, List<Run> done) {
+        Reading(Claim claim, DatabaseClock clock, Progress progress, WriteBehind writes, List<Run> done,
+                Map<String, Set<String>> knownFaults) {
+            this.knownFaults = knownFaults;
             this.claim = claim;
             this.clock = clock;
             this.progress = progress;
@@ -168,7 +171,6 @@ public class Poll implements Job {
             var together = new ArrayList<Increment>();
             for (Increment each : increments) {
                 tallies.put(each.plan().name(), new Tally(each.plan().name(), claim, clock.now(), metrics));
-                knownFaults.put(each.plan().name(), faults.keys(each.plan().name(), claim.company()));
                 if (!each.isReadable()) {
                     fail(each, new Failure.InvalidRequest("The change stamp \""
                             + each.state().mark().orElseThrow().stamp()
@@ -307,7 +309,7 @@ public class Poll implements Job {
             var tally = tally(increment);
             var checkpoint = increment.checkpoint(reader, readAt);
             if (increment.isKnown(reader)) {
-                tally.page(reader.buffer(), Pages.NOTHING);
+                tally.known(reader.buffer());
                 quiet.add(checkpoint);
             } else {
                 writes.write(() -> {
@@ -348,7 +350,7 @@ public class Poll implements Job {
         private PageReader reader(Increment increment) {
             PullPlan plan = increment.plan();
             return new PageReader(plan.mapping(), plan.key(), plan.changeOrder(),
-                    Objects.requireNonNull(knownFaults.get(plan.name())));
+                    knownFaults.getOrDefault(plan.name(), Set.of()));
         }
 
         private Tally tally(Increment increment) {

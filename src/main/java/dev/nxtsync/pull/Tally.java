@@ -70,6 +70,12 @@ final class Tally {
         count("set_aside", page.faults().size());
     }
 
+    /** Counts a page that was written before. */
+    synchronized void known(PageBuffer page) {
+        rows += page.rows();
+        count("read", page.rows());
+    }
+
     /**
      * Tells now and then how far it has come.
      *

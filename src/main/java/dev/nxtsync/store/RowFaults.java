@@ -3,7 +3,10 @@ package dev.nxtsync.store;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -13,7 +16,7 @@ import jakarta.inject.Singleton;
 /** Rows that are set aside. */
 @Singleton
 public class RowFaults {
-    /** Of one pull and company; beyond it a row that was mended is noticed by the next load only. */
+    /** Of one company; beyond it a row that was mended is noticed by the next load only. */
     private static final int REMEMBERED = 10_000;
 
     private final Database database;
@@ -36,23 +39,28 @@ public class RowFaults {
         });
     }
 
-    /** The keys of those of one pull and company, as JSON objects. */
-    public Set<String> keys(String pull, int company) throws SQLException {
+    /** The keys of those of some pulls in one company, as JSON objects, by pull; pulls without any are missing. */
+    public Map<String, Set<String>> keys(Collection<String> pulls, int company) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction
-                    .prepareStatement("select key from nxt_sync.row_fault where job = ? and company = ? limit ?")) {
-                select.setString(1, pull);
+            try (var select = transaction.prepareStatement(
+                    "select job, key from nxt_sync.row_fault where job = any (?) and company = ? limit ?")) {
+                select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
                 select.setInt(2, company);
                 select.setInt(3, REMEMBERED);
-                var keys = new HashSet<String>();
+                var keys = new HashMap<String, Set<String>>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
-                        keys.add(row.getString(1));
+                        keys.computeIfAbsent(row.getString(1), each -> new HashSet<>()).add(row.getString(2));
                     }
                 }
                 return keys;
             }
         });
+    }
+
+    /** The same for one pull. */
+    public Set<String> keys(String pull, int company) throws SQLException {
+        return keys(List.of(pull), company).getOrDefault(pull, Set.of());
     }
 
     static void setAside(Connection transaction, PageBuffer page, Checkpoint checkpoint) throws SQLException {

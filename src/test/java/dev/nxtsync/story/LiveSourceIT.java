@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +46,8 @@ class LiveSourceIT {
         var database = TestDatabase.create();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withTimeLimit(Duration.ofMillis(700)).withSlotHold(Duration.ofSeconds(2)).withRate(100_000)
-                .withTokenLifetime(Duration.ofMinutes(30)).withRows(Map.of("associate", 200, "orderLine", 300)))) {
+                .withTokenLifetime(Duration.ofMinutes(30)).withRows(Map.of("associate", 200, "orderLine", 300))
+                .withFaults(Map.of("poison-row", OF_READS.get("poison-row"))))) {
             var builder = daemon(sandbox, database);
             Daemon daemon = builder.start();
             try {
@@ -134,9 +137,8 @@ class LiveSourceIT {
     private static final class Writers {
         private final Sandbox sandbox;
         private final int seed;
-        private final java.util.concurrent.ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
-        private final List<java.util.concurrent.Future<Long>> work = new ArrayList<>();
-        private volatile boolean ended;
+        private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(WRITERS);
+        private final LongAdder changes = new LongAdder();
 
         Writers(Sandbox sandbox, int seed) {
             this.sandbox = sandbox;
@@ -146,39 +148,35 @@ class LiveSourceIT {
         void begin() {
             for (int i = 0; i < WRITERS; i++) {
                 var random = new Random(seed * 1000L + i);
-                work.add(threads.submit(() -> write(random)));
+                threads.execute(() -> change(random));
             }
         }
 
-        long end() throws Exception {
-            ended = true;
-            long changes = 0;
-            for (var each : work) {
-                changes += each.get(20, TimeUnit.SECONDS);
-            }
-            threads.shutdown();
-            return changes;
+        long end() throws InterruptedException {
+            threads.shutdownNow();
+            assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+            return changes.sum();
         }
 
-        private long write(Random random) throws InterruptedException {
-            long changes = 0;
-            while (!ended) {
-                boolean people = random.nextBoolean();
-                Map<String, Object> key = people
-                        ? Map.of("associateNo", 1 + random.nextInt(300))
-                        : Map.of("orderNo", 1 + random.nextInt(80), "lineNo", 1 + random.nextInt(5));
-                String table = people ? "associate" : "orderLine";
-                if (random.nextInt(8) == 0) {
-                    sandbox.delete(COMPANY, table, key);
-                } else {
-                    var values = new HashMap<>(key);
-                    values.put(people ? "name" : "description", "value " + random.nextInt(1_000_000));
-                    sandbox.put(COMPANY, table, values);
-                }
-                changes++;
-                TimeUnit.MILLISECONDS.sleep(5L + random.nextInt(60));
+        private void change(Random random) {
+            boolean people = random.nextBoolean();
+            Map<String, Object> key = people
+                    ? Map.of("associateNo", 1 + random.nextInt(300))
+                    : Map.of("orderNo", 1 + random.nextInt(80), "lineNo", 1 + random.nextInt(5));
+            String table = people ? "associate" : "orderLine";
+            if (random.nextInt(8) == 0) {
+                sandbox.delete(COMPANY, table, key);
+            } else {
+                var values = new HashMap<>(key);
+                values.put(people ? "name" : "description", "value " + random.nextInt(1_000_000));
+                sandbox.put(COMPANY, table, values);
             }
-            return changes;
+            changes.increment();
+            try {
+                var unused = threads.schedule(() -> change(random), 5L + random.nextInt(60), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                // the history has ended
+            }
         }
     }
 }

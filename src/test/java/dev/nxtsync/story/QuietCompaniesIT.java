@@ -90,10 +90,15 @@ class QuietCompaniesIT {
                 sandbox.release();
                 await().atMost(Duration.ofMinutes(1))
                         .until(() -> database.number("select sum(calls) from nxt_sync.lost_call") >= 2);
+                // killed in the middle of a request
+                int held = sandbox.held();
+                sandbox.faults(Map.of());
+                sandbox.holdRequestsWith("load_order");
+                await().atMost(Duration.ofMinutes(1)).until(() -> sandbox.held() > held);
                 first.kill();
             }
             database.execute("update nxt_sync.replica set beat_at = beat_at - interval '16 s'");
-            sandbox.faults(Map.of());
+            sandbox.release();
             sandbox.holdRequestsWith("load_order");
             int held = sandbox.held();
             try (Daemon second = builder.start()) {
