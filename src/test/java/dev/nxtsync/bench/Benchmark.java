@@ -100,7 +100,7 @@ public final class Benchmark {
             figure("quiet poll, ms", run(database, "poll") * 1000);
             figure("requests of the quiet poll", server.counter("requests") - requests);
             requests = server.counter("requests");
-            figure("reconciliation, rows/s", ROWS / run(database, "reconciliation"));
+            figure("reconciliation that reads 1 % again, rows/s", ROWS / run(database, "reconciliation"));
             figure("requests of the reconciliation", server.counter("requests") - requests);
             log = database.value("select pg_current_wal_lsn()");
             database.execute("insert into nxt_sync.pass (pull, company, kind) values ('orders', " + MemoryServer.COMPANY

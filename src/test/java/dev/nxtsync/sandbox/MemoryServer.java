@@ -142,6 +142,7 @@ public final class MemoryServer implements AutoCloseable {
                 Buffer.buffer("{\"data\":{\"all\":{\"totalCount\":1,\"items\":[{\"name\":\"C\",\"vismaNetCompanyId\":"
                         + COMPANY + ",\"vismaNetCustomerId\":1}]}}}");
             case "poll" -> changes(document, variables);
+            case "fetch_order" -> some(variables);
             default -> table(operation, document, variables);
         };
     }
@@ -199,6 +200,19 @@ public final class MemoryServer implements AutoCloseable {
             text.append(i == first ? "" : ",").append(row(i * (rows / changed), stamp(i)));
         }
         return Buffer.buffer(text.append("]}}},\"extensions\":{\"vbnxt-trace-id\":\"0\"}}").toString());
+    }
+
+    /** Rows by their keys, as they are since they changed. */
+    private Buffer some(JsonNode variables) {
+        var text = new StringBuilder();
+        for (JsonNode key : variables.at("/f0/orderNo/_in")) {
+            int number = key.asInt() - FIRST_KEY;
+            text.append(text.length() == 0 ? "" : ",")
+                    .append(row(number, changed == 0 ? null : stamp(number / (rows / changed))));
+        }
+        return Buffer
+                .buffer("{\"data\":{\"useCompany\":{\"t0\":{\"pageInfo\":{\"hasNextPage\":false},\"items\":[" + text
+                        + "]}}},\"extensions\":{\"vbnxt-trace-id\":\"0\"}}");
     }
 
     /** The number of the first change at or after a stamp. */

@@ -117,6 +117,8 @@ class ValuesTest {
         String row = fixture.database.value("select ctid::text from nxt.thing");
         assertThat(fixture.write("a", "2026-01-01 10:00:00", noon.plusSeconds(9))).as("an equal row").isZero();
         assertThat(fixture.database.value("select ctid::text from nxt.thing")).isEqualTo(row);
+        assertThat(fixture.database.value("select xmax::text from nxt.thing")).as("it was not even locked")
+                .isEqualTo("0");
         assertThat(fixture.write("b", "2026-01-01 10:00:00", noon.minusSeconds(1)))
                 .as("an earlier read with the same stamp").isZero();
         assertThat(fixture.write("b", null, noon)).as("the same time without a stamp").isZero();
