@@ -115,7 +115,7 @@ public class Nxt {
         String tenant = question.tenant().orElse("");
         boolean lost = false;
         try {
-            if (!tenant.isEmpty() && !slots.enter(tenant)) {
+            if (!tenant.isEmpty() && !slots.enter(tenant, question.background())) {
                 return new Failure.Busy("All slots of " + tenant + " are taken, " + slots.lost().get(tenant)
                         + " of them by calls whose answers were lost; they are free again after NXT_API_SLOT_HOLD.", "",
                         Duration.ofSeconds(30));

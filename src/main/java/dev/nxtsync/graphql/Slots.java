@@ -36,11 +36,16 @@ public class Slots {
         this.slots = settings.budget().slots();
     }
 
-    /** Waits for a place. Says whether it has got one, which must be given back by {@link #ended}. */
-    synchronized boolean enter(String tenant) throws InterruptedException {
+    /**
+     * Waits for a place.
+     *
+     * @param background whether the request gives way: one place is left to those that do not
+     * @return whether it has got one, which must be given back by {@link #ended}
+     */
+    synchronized boolean enter(String tenant, boolean background) throws InterruptedException {
         long from = System.nanoTime();
         var own = of(tenant);
-        while (!hasRoom(own)) {
+        while (!hasRoom(own, background)) {
             long rest = LONGEST_WAIT - (System.nanoTime() - from);
             if (rest <= 0) {
                 return false;
@@ -109,11 +114,12 @@ public class Slots {
         });
     }
 
-    private boolean hasRoom(Tenant tenant) {
+    private boolean hasRoom(Tenant tenant, boolean background) {
         while (tenant.allowed < inProgress && System.nanoTime() - tenant.changedAt >= RECOVERY) {
             tenant.allowed++;
             tenant.changedAt += RECOVERY;
         }
-        return tenant.live < tenant.allowed && tenant.live + tenant.unkept + tenant.kept < slots;
+        int allowed = background ? Math.max(1, tenant.allowed - 1) : tenant.allowed;
+        return tenant.live < allowed && tenant.live + tenant.unkept + tenant.kept < slots;
     }
 }

@@ -67,11 +67,11 @@ class BudgetTest {
     void aCompanyHasNoMorePlacesThanAreSetAndLostCallsKeepTheirs() throws Exception {
         var slots = new Slots(settings(4, 6));
         for (int i = 0; i < 4; i++) {
-            assertThat(slots.enter("company 1")).isTrue();
+            assertThat(slots.enter("company 1", false)).isTrue();
         }
         var fifth = new Thread(() -> {
             try {
-                slots.enter("company 1");
+                slots.enter("company 1", false);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -79,7 +79,7 @@ class BudgetTest {
         fifth.setDaemon(true);
         fifth.start();
         await().until(() -> fifth.getState() == Thread.State.TIMED_WAITING);
-        assertThat(slots.enter("company 2")).as("another company").isTrue();
+        assertThat(slots.enter("company 2", false)).as("another company").isTrue();
         slots.ended("company 1", true);
         fifth.join(5_000);
         assertThat(fifth.isAlive()).as("4 live and 1 lost of 6").isFalse();
@@ -89,10 +89,10 @@ class BudgetTest {
         assertThat(slots.lost()).containsEntry("company 1", 3).containsEntry("company 3", 1);
         slots.ended("company 1", false);
         slots.ended("company 1", false);
-        assertThat(slots.enter("company 1")).as("2 live and 3 lost").isTrue();
+        assertThat(slots.enter("company 1", false)).as("2 live and 3 lost").isTrue();
         var sixth = new Thread(() -> {
             try {
-                slots.enter("company 1");
+                slots.enter("company 1", false);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -9,6 +9,7 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
+import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.support.Daemon;
@@ -59,6 +60,34 @@ class QuietCompaniesIT {
                 assertThat(sandbox.counter("peak_live")).isLessThanOrEqualTo(4);
                 assertThat(sandbox.counter("peak_in_progress")).isLessThanOrEqualTo(40);
                 assertThat(daemon.get("/q/health/well").status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void loadsThatTakeLongDoNotKeepPollsOfTheSameCompanyFromRunning() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
+                .withTokenLifetime(Duration.ofHours(1)).withRows(Map.of("associate", 20, "order", 20)))) {
+            var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
+                    .with("NXT_PULLS_PEOPLE_COMPANIES", 5_280_001).with("NXT_PULLS_PEOPLE_EVERY", "1s");
+            try (var daemon = builder.start()) {
+                IncrementalPullIT.loaded(daemon, database, 1);
+            }
+            for (int i = 0; i < 8; i++) {
+                builder.with("NXT_PULLS_P" + i + "_TABLE", "order").with("NXT_PULLS_P" + i + "_TARGET", "t" + i)
+                        .with("NXT_PULLS_P" + i + "_COMPANIES", 5_280_001);
+            }
+            sandbox.holdRequestsWith("load_order");
+            try (var daemon = builder.start()) {
+                // one of the four places is left to polls
+                await().atMost(Duration.ofMinutes(1)).until(() -> sandbox.held() == 3);
+                sandbox.put(5_280_001, "associate", Map.of("associateNo", 3, "name", "while loads are under way"));
+                await().atMost(Duration.ofSeconds(30)).until(
+                        () -> Mirror.differences(sandbox, database, 5_280_001, "associate").isEmpty());
+                assertThat(sandbox.held()).isEqualTo(3);
+                sandbox.release();
+                IncrementalPullIT.loaded(daemon, database, 9);
             }
         }
     }
