@@ -13,12 +13,12 @@ import dev.nxtsync.store.Claim;
 
 /**
  * Companies that refuse the connection's client. Each is told of once, skipped, and tried again by one request now and then:
- * after half a minute at first, after ten minutes at last. Safe for any number of threads.
+ * after ten seconds at first, after ten minutes at last. Safe for any number of threads.
  */
 @Singleton
 class Access {
     private static final Logger LOG = Logger.getLogger(Access.class);
-    private static final long FIRST = Duration.ofSeconds(30).toNanos();
+    private static final long FIRST = Duration.ofSeconds(10).toNanos();
     private static final long LAST = Duration.ofMinutes(10).toNanos();
 
     private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();

@@ -162,17 +162,17 @@ final class Increment {
     }
 
     /** How far it has come, for the transaction of the last page. */
-    PullStates.Increment checkpoint(PageReader page, Instant readAt) {
+    PullStates.IncrementPage checkpoint(PageReader page, Instant readAt) {
         Instant begun = startedAt == null ? readAt : startedAt;
         if (stage != Stage.ENDED) {
             Optional<Walk> walk = upper == null || cursor == null
                     ? Optional.empty()
                     : Optional.of(new Walk(cursor, upper, begun));
-            return new PullStates.Increment(plan.name(), state.company(), readAt, walk, state.mark(), state.floor(),
+            return new PullStates.IncrementPage(plan.name(), state.company(), readAt, walk, state.mark(), state.floor(),
                     Optional.empty(), Optional.empty(), Optional.empty());
         }
         var mark = mark(readAt);
-        return new PullStates.Increment(plan.name(), state.company(), readAt, Optional.empty(), mark,
+        return new PullStates.IncrementPage(plan.name(), state.company(), readAt, Optional.empty(), mark,
                 floor(mark, begun),
                 onePage ? Optional.of(page.buffer().digest()) : Optional.empty(),
                 endReached ? startedAtOnly() : Optional.empty(), Optional.of(plan.cadence().next(begun)));

@@ -201,7 +201,7 @@ public class Load implements Job {
         }
 
         private Outcome failed(Failure failure) throws SQLException {
-            var decision = setback.of(claim, state, failure, tally);
+            var decision = setback.of(claim, state, failure, tally, true);
             runs.add(List.of(decision.run()));
             return new Outcome.Again(decision.retry());
         }

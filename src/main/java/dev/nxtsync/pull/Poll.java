@@ -149,7 +149,7 @@ public class Poll implements Job {
         private final Progress progress;
         private final Map<String, Tally> tallies = new HashMap<>();
         private final Map<String, Set<String>> knownFaults;
-        private final List<PullStates.Increment> quiet = new ArrayList<>();
+        private final List<PullStates.IncrementPage> quiet = new ArrayList<>();
         private final WriteBehind writes;
         private final List<Run> done;
         private final Set<Increment> failed = new HashSet<>();
@@ -188,7 +188,7 @@ public class Poll implements Job {
             writes.finish();
             states.quiet(claim, quiet);
             for (Increment each : increments) {
-                if (!each.isFirst() && !each.hasEnded() && inTheWay.isEmpty()) {
+                if (!each.isFirst() && !each.hasEnded() && !failed.contains(each) && inTheWay.isEmpty()) {
                     rest(each);
                 }
             }
@@ -256,8 +256,10 @@ public class Poll implements Job {
                 firstPages(all.subList(0, all.size() / 2), rows);
                 firstPages(all.subList(all.size() / 2, all.size()), rows);
             } else {
+                boolean told = false;
                 for (Increment each : byAlias.values()) {
-                    fail(each, failure);
+                    fail(each, failure, !told);
+                    told = true;
                 }
             }
         }
@@ -337,10 +339,15 @@ public class Poll implements Job {
         }
 
         private void fail(Increment increment, Failure failure) throws SQLException {
+            fail(increment, failure, true);
+        }
+
+        /** @param tells whether the log is told; once is enough for all tables of a document */
+        private void fail(Increment increment, Failure failure, boolean tells) throws SQLException {
             // what was read before is kept before the reason is
             writes.finish();
             failed.add(increment);
-            var decision = setback.of(claim, increment.state(), failure, tally(increment));
+            var decision = setback.of(claim, increment.state(), failure, tally(increment), tells);
             done.add(decision.run());
             if (decision.whole()) {
                 inTheWay = Optional.of(new Outcome.Again(decision.retry()));

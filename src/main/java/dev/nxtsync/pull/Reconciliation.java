@@ -342,7 +342,7 @@ public class Reconciliation implements Job {
         }
 
         private Step failed(Failure failure) throws SQLException {
-            var decision = setback.of(claim, state, failure, tally);
+            var decision = setback.of(claim, state, failure, tally, true);
             runs.add(List.of(decision.run()));
             return new Ended(new Outcome.Again(decision.retry()));
         }

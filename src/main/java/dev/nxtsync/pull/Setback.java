@@ -37,8 +37,12 @@ class Setback {
      */
     record Decision(Duration retry, boolean whole, Run run) {}
 
-    /** Keeps the reason with the pull, and decides. */
-    Decision of(Claim claim, PullState state, Failure failure, Tally tally) throws SQLException {
+    /**
+     * Keeps the reason with the pull, and decides.
+     *
+     * @param tells whether the log is told
+     */
+    Decision of(Claim claim, PullState state, Failure failure, Tally tally, boolean tells) throws SQLException {
         Next next = failure.next();
         Duration retry = switch (next) {
             case WAIT -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
@@ -56,9 +60,9 @@ class Setback {
         String trace = failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")";
         String reason = failure.message() + trace;
         states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING, reason, retry);
-        Run run = failure instanceof Failure.ForbiddenCompany
-                ? tally.run(failure.code(), reason)
-                : tally.failed(failure.code(), reason, retry);
+        Run run = tells && !(failure instanceof Failure.ForbiddenCompany)
+                ? tally.failed(failure.code(), reason, retry)
+                : tally.run(failure.code(), reason);
         return new Decision(retry, next != Next.FIX && !failure.mayBeTooLarge(), run);
     }
 

@@ -49,7 +49,7 @@ public class PullStates {
      * @param completeAsOf since when every change is in, if the increment came to the end of the server's rows
      * @param due when the pull is due again; empty while the increment has not ended
      */
-    public record Increment(String pull, int company, Instant readAt, Optional<Walk> walk, Optional<Mark> mark,
+    public record IncrementPage(String pull, int company, Instant readAt, Optional<Walk> walk, Optional<Mark> mark,
             Optional<String> floor, Optional<String> digest, Optional<Instant> completeAsOf, Optional<Instant> due)
             implements
                 Checkpoint {
@@ -167,13 +167,13 @@ public class PullStates {
     }
 
     /** Keeps increments that brought nothing new, all in one transaction. */
-    public void quiet(Claim claim, List<Increment> increments) throws SQLException {
+    public void quiet(Claim claim, List<IncrementPage> increments) throws SQLException {
         if (increments.isEmpty()) {
             return;
         }
         database.inTransaction(transaction -> {
-            try (var update = Increment.prepare(transaction)) {
-                for (Increment each : increments) {
+            try (var update = IncrementPage.prepare(transaction)) {
+                for (IncrementPage each : increments) {
                     each.bind(update, 0);
                     update.addBatch();
                 }

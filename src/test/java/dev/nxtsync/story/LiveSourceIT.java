@@ -112,8 +112,8 @@ class LiveSourceIT {
 
     private static Daemon.Builder daemon(Sandbox sandbox, TestDatabase database) {
         var builder = Daemon.on(sandbox.url(), database).with("NXT_API_TIME_LIMIT", "700ms")
-                .with("NXT_API_SLOT_HOLD", "2s").with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600).with("NXT_BUDGET_SHARE", 1)
-                .jvm("-XX:TieredStopAtLevel=1");
+                .with("NXT_API_SLOT_HOLD", "2s").with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600)
+                .with("NXT_BUDGET_SHARE", 1);
         for (String table : List.of("associate", "orderLine")) {
             String prefix = "NXT_PULLS_" + job(table).toUpperCase(java.util.Locale.ROOT) + "_";
             builder.with(prefix + "TABLE", table).with(prefix + "COMPANIES", COMPANY).with(prefix + "EVERY", "500ms")

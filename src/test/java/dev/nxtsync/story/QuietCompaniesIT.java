@@ -24,7 +24,7 @@ class QuietCompaniesIT {
     void aPollInWhichNothingIsNewCostsOneRequestForAllTablesOfACompany() {
         int tables = Size.of(10, 40);
         int companies = Size.of(5, 25);
-        Duration every = Size.of(Duration.ofSeconds(5), Duration.ofSeconds(20));
+        Duration every = Size.of(Duration.ofSeconds(3), Duration.ofSeconds(20));
         var database = TestDatabase.create();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(companies)
                 .withRows(Map.of("order", 300, "orderLine", 300, "associate", 300, "product", 300,

@@ -66,6 +66,10 @@ public final class Daemon implements AutoCloseable {
             variables.putIfAbsent("NXT_MANAGEMENT_PORT", Integer.toString(managementPort));
             var line = new ArrayList<String>();
             line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            if (Boolean.getBoolean("nxt.quick")) {
+                // most of a short life is start-up, in which the second compiler costs more than it brings
+                line.add("-XX:TieredStopAtLevel=1");
+            }
             line.addAll(jvm);
             line.addAll(List.of("-jar", jar().toString()));
             line.addAll(List.of(command));
