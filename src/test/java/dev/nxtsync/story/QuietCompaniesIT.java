@@ -130,7 +130,7 @@ class QuietCompaniesIT {
             sandbox.release();
             sandbox.holdRequestsWith("load_order");
             int held = sandbox.held();
-            try (Daemon second = builder.start()) {
+            try (Daemon second = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start()) {
                 await().atMost(Duration.ofMinutes(1)).until(() -> sandbox.held() > held);
                 assertThat(database.number("select sum(calls) from nxt_sync.lost_call"))
                         .as("those of the first, and two for its unit").isGreaterThanOrEqualTo(4);
