@@ -175,17 +175,13 @@ final class Increment {
         return new PullStates.IncrementPage(plan.name(), state.company(), readAt, Optional.empty(), mark,
                 floor(mark, begun),
                 onePage ? Optional.of(page.buffer().digest()) : Optional.empty(),
-                endReached ? startedAtOnly() : Optional.empty(), Optional.of(plan.cadence().next(begun)));
+                endReached ? Optional.of(begun) : Optional.empty(), Optional.of(plan.cadence().next(begun)));
     }
 
     /** Whether the rows are those of the increment before, which are written. */
     boolean isKnown(PageReader page) {
         return stage == Stage.ENDED && onePage
                 && (page.buffer().rows() == 0 || state.digest().filter(page.buffer().digest()::equals).isPresent());
-    }
-
-    private Optional<Instant> startedAtOnly() {
-        return Optional.ofNullable(startedAt);
     }
 
     private Optional<String> from() {

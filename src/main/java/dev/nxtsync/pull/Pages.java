@@ -8,12 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.store.Written;
 
 /** What an answer says about a page, beside its rows. */
 final class Pages {
-    static final Written NOTHING = new Written(0, 0, 0);
-
     private Pages() {}
 
     /** What an answer to a question for one page in key order comes to. */

@@ -193,8 +193,11 @@ public class PullPlanner {
                 planned -> planned instanceof PullPlans.Ready ready ? ready.owners() : List.<Integer>of())
                 .orElse(List.of());
         for (int owner : owners) {
+            if (before.contains(owner)) {
+                continue;
+            }
             claims.declare(pull, plan.pull().connection(), PullPlans.scope(plan), owner);
-            if (!before.isEmpty() && !before.contains(owner)) {
+            if (!before.isEmpty()) {
                 LOG.infof("Pull %s: %s %d is new", pull, PullPlans.scope(plan), owner);
             }
         }

@@ -210,7 +210,7 @@ public class Reconciliation implements Job {
                             pass.confirmed());
                     listing.add(claim, keys.target(), reader.buffer(), new Passes.ListingPage(pass, readAt));
                     progress.made();
-                    tally.page(reader.buffer(), Pages.NOTHING);
+                    tally.page(reader.buffer(), Written.NOTHING);
                     tally.progress(pass.rows(), pass.expected());
                     more = page.more();
                 }

@@ -34,6 +34,8 @@ public final class PageBuffer {
     private final Set<String> knownFaults;
     private int rows;
     private boolean overflowed;
+    /** Of the whole page, once somebody has asked for it. */
+    private @Nullable String digest;
 
     /**
      * @param bound in bytes; a page holds at most a chunk of 64 kB more
@@ -101,14 +103,23 @@ public final class PageBuffer {
         return keys.contains(canonical) || faultyKeys.contains(canonical);
     }
 
-    /** A text that two pages share only if they hold the same rows in the same order. */
+    /** A text that two pages share only if they hold the same rows in the same order. No row is added after it is asked for. */
     public String digest() {
+        var known = digest;
+        if (known == null) {
+            known = newDigest();
+            digest = known;
+        }
+        return known;
+    }
+
+    private String newDigest() {
         try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            full.forEach(digest::update);
-            digest.update(chunk, 0, used);
-            faults.forEach(fault -> digest.update((fault.key() + fault.reason()).getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(digest.digest());
+            var sha = MessageDigest.getInstance("SHA-256");
+            full.forEach(sha::update);
+            sha.update(chunk, 0, used);
+            faults.forEach(fault -> sha.update((fault.key() + fault.reason()).getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(sha.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

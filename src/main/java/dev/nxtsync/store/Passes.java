@@ -10,8 +10,6 @@ import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
-import org.jspecify.annotations.Nullable;
-
 /** The walks through whole tables. */
 @Singleton
 public class Passes {
@@ -223,12 +221,12 @@ public class Passes {
         }
     }
 
-    static void forget(Connection transaction, String pull, int company, Pass.@Nullable Kind kind) throws SQLException {
-        try (var delete = transaction.prepareStatement(
-                "delete from nxt_sync.pass where pull = ? and company = ? and kind = coalesce(?, kind)")) {
+    static void forget(Connection transaction, String pull, int company, Pass.Kind kind) throws SQLException {
+        try (var delete = transaction
+                .prepareStatement("delete from nxt_sync.pass where pull = ? and company = ? and kind = ?")) {
             delete.setString(1, pull);
             delete.setInt(2, company);
-            delete.setString(3, kind == null ? null : name(kind));
+            delete.setString(3, name(kind));
             delete.executeUpdate();
         }
     }

@@ -20,8 +20,6 @@ import jakarta.inject.Singleton;
 /** Makes target tables. What is there is never dropped: it gains columns, and types that hold more. */
 @Singleton
 public class TableMaker {
-    private static final String ADDED = " was added";
-
     private final Database database;
 
     TableMaker(Database database) {
@@ -56,8 +54,7 @@ public class TableMaker {
                     return new Made(List.of(), problems);
                 }
                 widen(transaction, table, found, changes);
-                add(transaction, table, found, changes);
-                if (changes.stream().anyMatch(change -> change.endsWith(ADDED))) {
+                if (add(transaction, table, found, changes)) {
                     Passes.wantAll(transaction, pull);
                 }
             }
@@ -137,18 +134,23 @@ public class TableMaker {
         }
     }
 
-    private static void add(Connection transaction, TargetTable table, Map<String, String> found, List<String> changes)
+    /** Adds the columns that are missing. Says whether there were any. */
+    private static boolean add(Connection transaction, TargetTable table, Map<String, String> found,
+            List<String> changes)
             throws SQLException {
+        boolean added = false;
         try (Statement statement = transaction.createStatement()) {
             for (TargetColumn column : table.columns()) {
                 if (!found.containsKey(column.name())) {
                     statement.execute("alter table " + table.quotedName() + " add column if not exists "
                             + SqlName.quoted(column.name()) + " " + column.type().sql());
                     comment(statement, table, column.name(), column.comment());
-                    changes.add("the column " + column.name() + ADDED);
+                    changes.add("the column " + column.name() + " was added");
+                    added = true;
                 }
             }
         }
+        return added;
     }
 
     private static void widen(Connection transaction, TargetTable table, Map<String, String> found,

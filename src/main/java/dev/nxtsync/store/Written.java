@@ -8,7 +8,7 @@ package dev.nxtsync.store;
  * @param deleted rows that were marked or removed
  */
 public record Written(int inserted, int updated, int deleted) {
-    static final Written NOTHING = new Written(0, 0, 0);
+    public static final Written NOTHING = new Written(0, 0, 0);
 
     /** Rows that the target gained or that changed. */
     public int changed() {
