@@ -22,6 +22,9 @@ final class Convert {
         if (type == String.class) {
             return text;
         }
+        if (type == Integer.class) {
+            return identifier(text);
+        }
         if (type == int.class) {
             return number(text, component.getAnnotation(Range.class));
         }
@@ -42,6 +45,14 @@ final class Convert {
             return constant(type, text);
         }
         throw new IllegalStateException("no conversion to " + type + " for " + component);
+    }
+
+    private static int identifier(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("is not a whole number", e);
+        }
     }
 
     private static int number(String text, Range range) {
@@ -118,14 +129,18 @@ final class Convert {
         }
     }
 
+    private static String shown(Object constant) {
+        return constant.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     private static Object constant(Class<?> type, String text) {
         for (Object constant : type.getEnumConstants()) {
-            if (constant.toString().toLowerCase(Locale.ROOT).equals(text)) {
+            if (shown(constant).equals(text)) {
                 return constant;
             }
         }
         throw new IllegalArgumentException("is not one of: " + Arrays.stream(type.getEnumConstants())
-                .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                .map(Convert::shown)
                 .collect(Collectors.joining(", ")));
     }
 }

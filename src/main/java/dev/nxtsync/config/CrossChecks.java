@@ -43,6 +43,13 @@ final class CrossChecks {
         settings.connections().values().forEach(checks::connection);
         settings.pulls().values().forEach(pull -> checks.pull(pull, settings));
         checks.targets(settings.pulls());
+        settings.pushes().values().forEach(push -> checks.push(push, settings));
+        if (settings.push().repeatAfter().compareTo(settings.api().timeLimit()) <= 0) {
+            checks.add("NXT_PUSH_REPEAT_AFTER",
+                    "\"" + settings.push().repeatAfter().toSeconds() + "s\" is not more than NXT_API_TIME_LIMIT ("
+                            + settings.api().timeLimit().toSeconds()
+                            + "s), in which the server may still be at work on what was sent");
+        }
         return checks.problems;
     }
 
@@ -90,9 +97,55 @@ final class CrossChecks {
             add(prefix + "OVERLAP", "\"" + pull.overlap().toSeconds() + "s\" is less than twice NXT_API_TIME_LIMIT ("
                     + settings.api().timeLimit().toSeconds() + "s); changes that are committed late would be lost");
         }
-        pull.filter().filter(filter -> !(filter.startsWith("{") && filter.endsWith("}"))).ifPresent(
+        pull.filter().filter(filter -> !isObject(filter)).ifPresent(
                 filter -> add(prefix + "FILTER",
                         "is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}"));
+    }
+
+    private void push(Settings.Push push, Settings settings) {
+        String prefix = "NXT_PUSHES_" + push.name().toUpperCase(Locale.ROOT) + "_";
+        var connection = settings.connections().get(push.connection());
+        if (connection == null) {
+            add(prefix + "CONNECTION", "\"" + push.connection() + "\" is not a connection; there is "
+                    + String.join(", ", settings.connections().keySet()));
+        } else if (Stream.of(connection.scope().split(" ")).anyMatch(scope -> scope.endsWith("-readonly"))) {
+            add(prefix + "CONNECTION", "\"" + push.connection() + "\" has the scope \"" + connection.scope()
+                    + "\", with which nothing can be written; take a scope without -readonly at its end");
+        }
+        if (!push.table().isEmpty()) {
+            identifier(prefix + "TABLE", push.table());
+        }
+        push.keyColumn().forEach(column -> identifier(prefix + "KEY_COLUMN", column));
+        push.returning().forEach(column -> Stream.of(column.split("\\.", 2))
+                .forEach(name -> identifier(prefix + "RETURNING", name)));
+        if (push.keyColumn().isEmpty()) {
+            add(prefix + "KEY_COLUMN", push.operation() == Settings.Operation.CREATE
+                    ? "is not set; name the column that carries the key, such as yourReference, so that a record can be found again"
+                    : "is not set; name the columns by which the record is found, such as orderNo");
+        } else if (push.operation() == Settings.Operation.CREATE && push.keyColumn().size() > 1) {
+            add(prefix + "KEY_COLUMN", "\"" + String.join(",", push.keyColumn())
+                    + "\" is more than one column; of a create, one column carries the key");
+        }
+        push.then().ifPresent(then -> {
+            String[] parts = then.strip().split("\\s+", 2);
+            identifier(prefix + "THEN", parts[0]);
+            if (parts.length == 2 && !isObject(parts[1])) {
+                add(prefix + "THEN", "\"" + then
+                        + "\" is not a processing's name, optionally followed by its arguments as JSON; write for example finish {\"finishType\": 0}");
+            }
+            if (push.operation() == Settings.Operation.DELETE) {
+                add(prefix + "THEN", "\"" + then + "\" cannot follow a delete, after which there is no record");
+            }
+        });
+        push.doneWhen().filter(filter -> !isObject(filter)).ifPresent(filter -> add(prefix + "DONE_WHEN",
+                "is not a JSON object; write for example {\"orderStatus\": {\"_eq\": 3}}"));
+        if (push.doneWhen().isPresent() && push.then().isEmpty()) {
+            add(prefix + "DONE_WHEN", "is set, and " + prefix + "THEN is not; it says when that processing has run");
+        }
+    }
+
+    private static boolean isObject(String text) {
+        return text.strip().startsWith("{") && text.strip().endsWith("}");
     }
 
     private void targets(Map<String, Settings.Pull> pulls) {

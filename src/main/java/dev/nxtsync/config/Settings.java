@@ -13,6 +13,9 @@ import java.util.Optional;
 public record Settings(
         Map<String, Connection> connections,
         Map<String, Pull> pulls,
+        Map<String, Push> pushes,
+        Pushing push,
+        Optional<Secret> operatorKey,
         Database database,
         Target target,
         Api api,
@@ -35,7 +38,7 @@ public record Settings(
 
     /** The same with as many requests a minute as the API allows: far more than a command sends. */
     public Settings withWholeBudget() {
-        return new Settings(connections, pulls, database, target, api, issuer,
+        return new Settings(connections, pulls, pushes, push, operatorKey, database, target, api, issuer,
                 new Budget(600, budget.inProgress(), budget.slots(), 1), http, management,
                 timeZone, serverTimeZone);
     }
@@ -111,6 +114,46 @@ public record Settings(
                     .orElseGet(() -> new Cadence.Every(every.orElse(Duration.ofMinutes(5))));
         }
     }
+
+    /** What a push does with its records. An upsert updates the record that is there, or creates it. */
+    public enum Operation {
+        CREATE, UPDATE, UPSERT, DELETE
+    }
+
+    /** Whether a push sends, or only checks. */
+    public enum Mode {
+        LIVE, DRY_RUN
+    }
+
+    /**
+     * One table that outbox rows become records of.
+     *
+     * @param company the only one that it sends to; empty if each row names its own
+     * @param keyColumn of a create, the column that carries the key; else the columns by which the record is found
+     * @param then a processing that follows, by its name, with its arguments as JSON behind it
+     * @param doneWhen a filter that matches the record once that processing has run
+     * @param returning columns that are kept with the row when it is done; those of children as {@code orderLines.lineNo}
+     * @param keep how long finished rows and their keys are kept
+     */
+    public record Push(
+            @Name String name,
+            String table,
+            @Default("main") String connection,
+            Optional<Integer> company,
+            @Default("create") Operation operation,
+            List<String> keyColumn,
+            Optional<String> then,
+            Optional<String> doneWhen,
+            List<String> returning,
+            @Default("live") Mode mode,
+            @Default("90d") Duration keep) {}
+
+    /**
+     * What holds for all pushes.
+     *
+     * @param repeatAfter how long what may have been sent is looked for before it is sent again
+     */
+    public record Pushing(@Default("31m") Duration repeatAfter) {}
 
     /** Where the mirrored tables and our own state are kept. */
     public record Database(String url, Optional<String> user, Optional<Secret> password) {}

@@ -14,10 +14,9 @@ record UnknownSetting(String variable, Set<String> known) {
     private static final Pattern KUBERNETES = Pattern.compile("NXT_.*_SERVICE_(HOST|PORT.*)|NXT_.*_PORT(_.*)?");
     /** Names that belong to parts of nxt-sync that this version does not have. */
     private static final Pattern RESERVED = Pattern.compile("NXT_(?:"
-            + "PUSHES_[A-Z][A-Z0-9]*_(?:TABLE|CONNECTION|COMPANY|OPERATION|KEY_COLUMN|THEN|DONE_WHEN|RETURNING|MODE|KEEP)"
-            + "|CONNECTIONS_[A-Z][A-Z0-9]*_REFRESH_(?:LIFETIME|IDLE|GRACE)"
-            + "|(?:OPERATOR_KEY|WEBHOOK_KEYS|ENCRYPTION_KEY|NOTICE_KEY)(?:_FILE)?"
-            + "|PUBLIC_URL|AUTHORIZATION_PARAMETERS|RESPONSE_MODE|NOTICE_URL|PUSH_REPEAT_AFTER|LOG)");
+            + "CONNECTIONS_[A-Z][A-Z0-9]*_REFRESH_(?:LIFETIME|IDLE|GRACE)"
+            + "|(?:WEBHOOK_KEYS|ENCRYPTION_KEY|NOTICE_KEY)(?:_FILE)?"
+            + "|PUBLIC_URL|AUTHORIZATION_PARAMETERS|RESPONSE_MODE|NOTICE_URL|LOG)");
 
     private static final String NAME_RULE = "a name is one word of letters and digits that begins with a letter, not ";
 
@@ -73,7 +72,7 @@ record UnknownSetting(String variable, Set<String> known) {
         String name = entry.matches() ? entry.group(1) : "X";
         addKeys(names, "NXT_CONNECTIONS_" + name, Settings.Connection.class);
         addKeys(names, "NXT_PULLS_" + name, Settings.Pull.class);
-        names.add("NXT_PUSHES_" + name + "_TABLE");
+        addKeys(names, "NXT_PUSHES_" + name, Settings.Push.class);
         return names;
     }
 

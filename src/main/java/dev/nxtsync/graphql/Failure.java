@@ -1,7 +1,11 @@
 package dev.nxtsync.graphql;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Everything but a whole answer without errors, by its meaning (not by its HTTP status: most errors are 200). */
 public sealed interface Failure extends Answer {
@@ -27,6 +31,14 @@ public sealed interface Failure extends Answer {
         return false;
     }
 
+    /**
+     * Whether it is certain that the server has not carried out, and will not carry out, what was asked: it was never
+     * reached, or refused before it began. Everything else may have been done.
+     */
+    default boolean notExecuted() {
+        return false;
+    }
+
     /** The aliases of the tables that the answer's errors name; empty if they name none, which may mean all. */
     default Set<String> aliases() {
         return Set.of();
@@ -34,6 +46,11 @@ public sealed interface Failure extends Answer {
 
     /** There is no valid token, or the API refused a fresh one. */
     record Unauthorized(String message, String traceId) implements Failure {
+        @Override
+        public boolean notExecuted() {
+            return true;
+        }
+
         @Override
         public Next next() {
             return Next.RETRY;
@@ -48,6 +65,11 @@ public sealed interface Failure extends Answer {
     /** The company is unknown to the API, or not granted to this client. */
     record ForbiddenCompany(String message, String traceId) implements Failure {
         @Override
+        public boolean notExecuted() {
+            return true;
+        }
+
+        @Override
         public Next next() {
             return Next.STOP;
         }
@@ -60,6 +82,11 @@ public sealed interface Failure extends Answer {
 
     /** The gateway counts too many requests a minute with this token. */
     record Throttled(String message, String traceId, Duration atLeast) implements Failure {
+        @Override
+        public boolean notExecuted() {
+            return true;
+        }
+
         @Override
         public Next next() {
             return Next.WAIT;
@@ -74,6 +101,11 @@ public sealed interface Failure extends Answer {
     /** The company has too many requests in progress. */
     record Busy(String message, String traceId, Duration atLeast) implements Failure {
         @Override
+        public boolean notExecuted() {
+            return true;
+        }
+
+        @Override
         public Next next() {
             return Next.WAIT;
         }
@@ -84,8 +116,12 @@ public sealed interface Failure extends Answer {
         }
     }
 
-    /** The server does not accept the document or its variables. */
-    record InvalidRequest(String message, String traceId, Set<String> aliases) implements Failure {
+    /**
+     * The server does not accept the document or its variables, or is not where it should be.
+     *
+     * @param notExecuted whether it said so as a GraphQL validation error, and so before it ran anything
+     */
+    record InvalidRequest(String message, String traceId, Set<String> aliases, boolean notExecuted) implements Failure {
         @Override
         public Next next() {
             return Next.FIX;
@@ -97,8 +133,23 @@ public sealed interface Failure extends Answer {
         }
     }
 
+    /**
+     * One error of an answer.
+     *
+     * @param alias of the field below the root field that it is about, if it says so
+     * @param index of the record in the list that was sent, from 0, if it says so
+     */
+    record Fault(String message, Optional<String> alias, OptionalInt index) {}
+
     /** The server answered with an error whose meaning is not known; parts of it may have been done. */
-    record Rejected(String message, String traceId, Set<String> aliases) implements Failure {
+    record Rejected(String message, String traceId, List<Fault> faults) implements Failure {
+        @Override
+        public Set<String> aliases() {
+            var aliases = new TreeSet<String>();
+            faults.forEach(fault -> fault.alias().ifPresent(aliases::add));
+            return faults.stream().allMatch(fault -> fault.alias().isPresent()) ? aliases : Set.of();
+        }
+
         @Override
         public boolean mayBeTooLarge() {
             return true;
@@ -120,6 +171,11 @@ public sealed interface Failure extends Answer {
         @Override
         public String traceId() {
             return "";
+        }
+
+        @Override
+        public boolean notExecuted() {
+            return true;
         }
 
         @Override

@@ -1,11 +1,12 @@
 package dev.nxtsync.graphql;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,6 +18,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 final class FailureReader {
     private static final Duration WAIT_FOR_ROOM = Duration.ofSeconds(5);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+    private static final String OUTSTANDING = "OUTSTANDING_LIMIT_EXCEEDED";
+    private static final String NO_ACCESS = "Could not get authorize user";
     private static final String VALIDATION = "GraphQL.Validation.";
     /** Codes of the GraphQL library behind the API that say that a document was not run. */
     private static final Set<String> NOT_RUN = Set.of("SYNTAX_ERROR", "INVALID_VALUE", "INVALID_OPERATION",
@@ -51,14 +54,18 @@ final class FailureReader {
             return new Failure.InvalidRequest(
                     answered + ", a redirect, which is not followed, since the token would go along. Set "
                             + "NXT_API_URL to the final address.",
-                    traceId, Set.of());
+                    traceId, Set.of(), false);
         }
         return new Failure.InvalidRequest(answered + ". Check that NXT_API_URL is the address of Business NXT.",
-                traceId, Set.of());
+                traceId, Set.of(), false);
     }
 
-    /** An answer of status 200 with {@code errors}, whatever stands in {@code data}. */
-    static Failure ofErrors(JsonNode errors, String document, String traceId) {
+    /**
+     * An answer of status 200 with {@code errors}.
+     *
+     * @param data of the same answer: a request that failed validation has none (GraphQL specification, section 7.1)
+     */
+    static Failure ofErrors(JsonNode errors, JsonNode data, String document, String traceId) {
         JsonNode first = errors.path(0);
         String text = StreamSupport.stream(errors.spliterator(), false).limit(3)
                 .map(error -> error.path("message").asText("(no message)").strip()).distinct()
@@ -66,51 +73,70 @@ final class FailureReader {
         if (errors.size() > 3) {
             text += "; and " + (errors.size() - 3) + " more";
         }
+        if (document.startsWith("mutation") && !alike(errors)) {
+            // one of them may be about something that was not run, and another about something that was
+            return new Failure.Rejected(text, traceId, faults(errors, document));
+        }
         for (JsonNode error : errors) {
             String message = error.path("message").asText("");
             String code = error.path("extensions").path("code").asText("");
-            if (code.equals("OUTSTANDING_LIMIT_EXCEEDED")) {
+            if (code.equals(OUTSTANDING)) {
                 return new Failure.Busy(text
                         + " Nothing needs to be done if this passes; else another program leaves requests hanging.",
                         traceId, WAIT_FOR_ROOM);
             }
-            if (message.contains("Could not get authorize user")) {
+            if (message.contains(NO_ACCESS)) {
                 return new Failure.ForbiddenCompany(
                         text + " Add the client id as a user in Business NXT (table User, Connect application "
                                 + "ticked) and grant it this company in Connect Application Access.",
                         traceId);
             }
-            if (NOT_RUN.contains(code) || message.contains(VALIDATION)
-                    || code.toUpperCase(Locale.ROOT).startsWith("VALIDATION")) {
+            if (isValidation(message, code)) {
                 return new Failure.InvalidRequest(
                         text + " The table or a column may be missing or not readable for this client id.",
-                        traceId, aliases(errors, document));
+                        traceId, new Failure.Rejected("", "", faults(errors, document)).aliases(),
+                        !data.isObject());
             }
         }
         return new Failure.Rejected(
                 first.isMissingNode() ? "Business NXT answered with an error that has no text." : text, traceId,
-                aliases(errors, document));
+                faults(errors, document));
+    }
+
+    private static boolean isValidation(String message, String code) {
+        return NOT_RUN.contains(code) || message.contains(VALIDATION)
+                || code.toUpperCase(Locale.ROOT).startsWith("VALIDATION");
+    }
+
+    /** Whether all errors are of one kind. */
+    private static boolean alike(JsonNode errors) {
+        return StreamSupport.stream(errors.spliterator(), false).map(error -> {
+            String message = error.path("message").asText("");
+            String code = error.path("extensions").path("code").asText("");
+            return code.equals(OUTSTANDING)
+                    ? "busy"
+                    : message.contains(NO_ACCESS) ? "access" : isValidation(message, code) ? "validation" : "other";
+        }).distinct().count() == 1;
     }
 
     /**
-     * The tables that errors are about, by their aliases: the second member of the path, or what stands at the beginning of
-     * the line of the document. None if one of the errors does not say.
+     * What the errors are about: the field by the second member of the path, or by what stands at the beginning of the line
+     * of the document; the record by the first number in the path (release note of 2024-01-25).
      */
-    private static Set<String> aliases(JsonNode errors, String document) {
+    private static List<Failure.Fault> faults(JsonNode errors, String document) {
         List<String> lines = document.lines().toList();
-        var aliases = new TreeSet<String>();
+        var faults = new ArrayList<Failure.Fault>();
         for (JsonNode error : errors) {
             int line = error.path("locations").path(0).path("line").asInt() - 1;
-            Matcher alias = ALIAS.matcher(line >= 0 && line < lines.size() ? lines.get(line) : "");
-            if (error.path("path").path(1).isTextual()) {
-                aliases.add(error.path("path").path(1).asText());
-            } else if (alias.find()) {
-                aliases.add(alias.group(1));
-            } else {
-                return Set.of();
-            }
+            Matcher named = ALIAS.matcher(line >= 0 && line < lines.size() ? lines.get(line) : "");
+            Optional<String> alias = error.path("path").path(1).isTextual()
+                    ? Optional.of(error.path("path").path(1).asText())
+                    : named.find() ? Optional.of(named.group(1)) : Optional.empty();
+            OptionalInt index = StreamSupport.stream(error.path("path").spliterator(), false)
+                    .filter(JsonNode::isInt).mapToInt(JsonNode::asInt).findFirst();
+            faults.add(new Failure.Fault(error.path("message").asText("(no message)").strip(), alias, index));
         }
-        return aliases;
+        return faults;
     }
 
     /** {@code Retry-After} in seconds; its date form is not taken, since the clocks may differ. */

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -160,6 +161,9 @@ public class Nxt {
             line.budget().unused();
             return new Failure.Unauthorized(unavailable.toString(), "");
         }
+        if (!passes(question, line)) {
+            return new Failure.Unavailable("Nothing was sent, since it may not be sent any more.");
+        }
         Answer answer;
         try {
             answer = send(line, (AccessToken) current, question, body, rows);
@@ -169,6 +173,18 @@ public class Nxt {
         String outcome = answer instanceof Failure failure ? failure.code() : "ok";
         metrics.counter("nxt_requests", "connection", connection, "outcome", outcome).increment();
         return answer;
+    }
+
+    private static boolean passes(Question question, Line line) {
+        boolean passed = false;
+        try {
+            passed = question.gate().open();
+            return passed;
+        } finally {
+            if (!passed) {
+                line.budget().unused();
+            }
+        }
     }
 
     private Answer send(Line line, AccessToken token, Question question, byte[] body,
@@ -207,18 +223,18 @@ public class Nxt {
             }
         }
         if (envelope.errors().size() > 0) {
-            return FailureReader.ofErrors(envelope.errors(), question.document(), traceId);
+            return FailureReader.ofErrors(envelope.errors(), envelope.data(), question.document(), traceId);
         }
         if (!envelope.data().isObject()) {
-            return new Failure.Rejected("Business NXT answered without data and without errors.", traceId, Set.of());
+            return new Failure.Rejected("Business NXT answered without data and without errors.", traceId,
+                    List.of());
         }
         return new Answer.Data(envelope.data(), traceId, wire.bytes());
     }
 
     private Failure overdue(String traceId) {
         return new Failure.InDoubt("Business NXT gave no whole answer within " + deadline.toSeconds()
-                + " s. Smaller pages may help: lower "
-                + "NXT_PULLS_…_PAGE_SIZE.", traceId, true, true);
+                + " s. If a pull goes on like this, lower its NXT_PULLS_…_PAGE_SIZE.", traceId, true, true);
     }
 
     private static Failure broken(Exception e, String traceId) {

@@ -11,9 +11,16 @@ import java.util.Optional;
  * @param variables what goes to JSON as it is; a {@link com.fasterxml.jackson.databind.JsonNode} is sent verbatim
  * @param tenant whose slots the request takes at the server, such as {@code company 5280001}; empty where it asks for none
  * @param background whether it gives way to requests that are not
+ * @param gate whether it may be sent still
  */
 public record Question(String operation, String document, Map<String, ?> variables, Optional<String> tenant,
-        boolean background) {
+        boolean background, Gate gate) {
+
+    /** A question that may always be sent. */
+    public Question(String operation, String document, Map<String, ?> variables, Optional<String> tenant,
+            boolean background) {
+        this(operation, document, variables, tenant, background, Gate.ALWAYS);
+    }
 
     /** A question about no company. */
     public Question(String operation, String document, Map<String, ?> variables) {

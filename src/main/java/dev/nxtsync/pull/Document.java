@@ -8,6 +8,7 @@ import java.util.Optional;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.store.PullState;

@@ -5,6 +5,7 @@ import java.util.List;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.store.TargetColumn;
 
 /** Keys of stored rows, as the API's filters take them. */

@@ -16,6 +16,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.access.Access;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Nxt;
@@ -93,9 +95,9 @@ public class Load implements Job {
         PullPlan plan = open.plan();
         PullState state = open.state();
         DatabaseClock clock = open.clock();
-        Optional<Pass> pass = passes.of(claim.pull(), claim.company(), Pass.Kind.LOAD)
+        Optional<Pass> pass = passes.of(claim.entry(), claim.company(), Pass.Kind.LOAD)
                 .or(() -> isWanted(plan, state, clock.now())
-                        ? Optional.of(Pass.wanted(claim.pull(), claim.company(), Pass.Kind.LOAD))
+                        ? Optional.of(Pass.wanted(claim.entry(), claim.company(), Pass.Kind.LOAD))
                         : Optional.empty());
         if (pass.isEmpty()) {
             return new Outcome.Done(plan.tellsChanges() ? NEVER : state.dueAt());

@@ -1,7 +1,7 @@
 package dev.nxtsync.pull;
 
 import java.util.Optional;
-import java.util.Set;
+import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -87,6 +87,6 @@ final class Pages {
                 "The answer is no page of the table: it lacks items or pageInfo, does not go on after the last key, or one row of "
                         + "it is larger than " + PageReader.BOUND
                         + " bytes. Report it to Visma with the trace id; if a row is large, give the daemon more memory.",
-                answer.traceId(), Set.of());
+                answer.traceId(), List.of());
     }
 }

@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.nxtsync.access.Access;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
@@ -175,7 +176,7 @@ public class Poll implements Job {
                     fail(each, new Failure.InvalidRequest("The change stamp \""
                             + each.state().mark().orElseThrow().stamp()
                             + "\" is not a date and time as documented, so that changes cannot be asked for. Please report it.",
-                            "", Set.of()));
+                            "", Set.of(), true));
                 } else if (each.isFirst()) {
                     together.add(each);
                 }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.config.Nearest;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.schema.PrimaryKeys;

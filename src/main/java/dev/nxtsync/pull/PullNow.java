@@ -101,7 +101,7 @@ public class PullNow {
             return false;
         }
         var attempt = claims.claim(job.kind(), plan.pull().connection(), PullPlans.scope(plan), owner,
-                job == poll ? "" : plan.name());
+                job == poll ? "" : plan.name(), 0);
         if (attempt instanceof Claims.Taken taken) {
             out.accept("PROBLEM    " + what + ": its " + job.kind() + " is under way on " + taken.holder().host()
                     + " since " + taken.holder().since()

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.schema.Table;

@@ -20,6 +20,7 @@ import org.jboss.logging.Logger;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 
+import dev.nxtsync.access.LostCallKeeper;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Introspection;

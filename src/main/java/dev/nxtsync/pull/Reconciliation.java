@@ -19,6 +19,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.access.Access;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Nxt;
@@ -149,8 +151,8 @@ public class Reconciliation implements Job {
         }
 
         Outcome run() throws SQLException {
-            Pass pass = passes.of(claim.pull(), claim.company(), Pass.Kind.RECONCILIATION)
-                    .orElseGet(() -> Pass.wanted(claim.pull(), claim.company(), Pass.Kind.RECONCILIATION));
+            Pass pass = passes.of(claim.entry(), claim.company(), Pass.Kind.RECONCILIATION)
+                    .orElseGet(() -> Pass.wanted(claim.entry(), claim.company(), Pass.Kind.RECONCILIATION));
             if (pass.startedAt().isEmpty() || isLost(pass)) {
                 listing.begin(claim);
                 pass = new Pass(pass.pull(), pass.company(), pass.kind(), Optional.of(clock.now()), Optional.empty(), 0,
@@ -301,7 +303,7 @@ public class Reconciliation implements Job {
         private Step reread() throws SQLException {
             double share = REREAD_A_DAY * plan.pull().reconcile().toMillis() / Duration.ofDays(1).toMillis();
             long rows = Math.max(1,
-                    Math.min(Integer.MAX_VALUE, (long) Math.ceil(states.rows(claim.pull(), claim.company()) * share)));
+                    Math.min(Integer.MAX_VALUE, (long) Math.ceil(states.rows(claim.entry(), claim.company()) * share)));
             var size = sizes.computeIfAbsent(plan.name() + " " + claim.company(), each -> plan.pageSize());
             Optional<String> cursor = state.reread();
             while (rows > 0) {
@@ -318,7 +320,7 @@ public class Reconciliation implements Job {
                     // from the beginning once the end has been reached
                     cursor = page.more() ? page.cursor() : Optional.empty();
                     Written written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
-                            new PullStates.Reread(claim.pull(), claim.company(), readAt, cursor));
+                            new PullStates.Reread(claim.entry(), claim.company(), readAt, cursor));
                     progress.made();
                     tally.page(reader.buffer(), written);
                 }

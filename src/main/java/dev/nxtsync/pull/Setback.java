@@ -5,6 +5,7 @@ import java.time.Duration;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.access.Access;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Next;
 import dev.nxtsync.schedule.Backoff;

@@ -5,6 +5,7 @@ import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.access.Access;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.DatabaseClock;
@@ -34,8 +35,8 @@ class Units {
 
     Opening open(Claim claim) throws SQLException {
         var clock = states.clock();
-        var plan = plans.of(claim.connection(), claim.scope(), claim.company()).get(claim.pull());
-        Optional<PullState> state = states.of(claim.pull(), claim.company());
+        var plan = plans.of(claim.connection(), claim.scope(), claim.company()).get(claim.entry());
+        Optional<PullState> state = states.of(claim.entry(), claim.company());
         if (plan == null || state.isEmpty()) {
             return new Closed(new Outcome.Done(clock.now().plus(Setback.LOOK_AGAIN)));
         }

@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;

@@ -31,7 +31,7 @@ public class Claims {
             update nxt_sync.job
             set holder = ?, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()
             from free where job.id = free.id
-            returning job.id, kind, connection, scope, company, pull, fence, job.holder, wanted, failures, taken_over
+            returning job.id, kind, connection, scope, company, pull, lane, fence, job.holder, wanted, failures, taken_over
             """;
 
     private final Database database;
@@ -117,7 +117,7 @@ public class Claims {
             update.setString(2, load.connection());
             update.setString(3, load.scope());
             update.setInt(4, load.company());
-            update.setString(5, load.pull());
+            update.setString(5, load.entry());
             update.executeUpdate();
         }
     }
@@ -136,13 +136,14 @@ public class Claims {
     public record Unknown() implements Attempt {}
 
     /** Claims one unit, due or not, unless a living process holds it. */
-    public Attempt claim(String kind, String connection, String scope, int company, String pull) throws SQLException {
+    public Attempt claim(String kind, String connection, String scope, int company, String entry, int lane)
+            throws SQLException {
         return database.inTransaction(transaction -> {
-            String which = "unit.kind = ? and unit.connection = ? and unit.scope = ? and unit.company = ? and unit.pull = ?";
+            String which = "unit.kind = ? and unit.connection = ? and unit.scope = ? and unit.company = ? and unit.pull = ? and unit.lane = ?";
             try (var claim = transaction.prepareStatement(CLAIM.formatted(which + " and " + FREE, ""))) {
-                name(claim, 1, kind, connection, scope, company, pull);
-                claim.setBoolean(6, true);
-                claim.setObject(7, replica.id());
+                name(claim, kind, connection, scope, company, entry, lane);
+                claim.setBoolean(7, true);
+                claim.setObject(8, replica.id());
                 Optional<Claim> claimed = claimed(transaction, claim);
                 if (claimed.isPresent()) {
                     return new Claimed(claimed.get());
@@ -151,7 +152,7 @@ public class Claims {
             try (var holder = transaction.prepareStatement("""
                     select coalesce(replica.host, 'unknown'), coalesce(unit.claimed_at, clock_timestamp())
                     from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder where\s""" + which)) {
-                name(holder, 1, kind, connection, scope, company, pull);
+                name(holder, kind, connection, scope, company, entry, lane);
                 try (ResultSet row = holder.executeQuery()) {
                     return row.next()
                             ? new Taken(new Holder(row.getString(1), PullStates.instant(row, 2).orElseThrow()))
@@ -191,22 +192,23 @@ public class Claims {
                 return Optional.empty();
             }
             var claimed = new Claim(row.getLong(1), row.getString(2), row.getString(3), row.getString(4),
-                    row.getInt(5), row.getString(6), row.getLong(7), row.getObject(8, UUID.class), row.getLong(9),
-                    row.getInt(10));
-            if (row.getBoolean(11)) {
+                    row.getInt(5), row.getString(6), row.getInt(7), row.getLong(8), row.getObject(9, UUID.class),
+                    row.getLong(10), row.getInt(11));
+            if (row.getBoolean(12)) {
                 LostCalls.add(transaction, claimed.tenant(), 2);
             }
             return Optional.of(claimed);
         }
     }
 
-    private static void name(PreparedStatement statement, int first, String kind, String connection, String scope,
-            int company, String pull) throws SQLException {
-        statement.setString(first, kind);
-        statement.setString(first + 1, connection);
-        statement.setString(first + 2, scope);
-        statement.setInt(first + 3, company);
-        statement.setString(first + 4, pull);
+    private static void name(PreparedStatement statement, String kind, String connection, String scope, int company,
+            String entry, int lane) throws SQLException {
+        statement.setString(1, kind);
+        statement.setString(2, connection);
+        statement.setString(3, scope);
+        statement.setInt(4, company);
+        statement.setString(5, entry);
+        statement.setInt(6, lane);
     }
 
     /**

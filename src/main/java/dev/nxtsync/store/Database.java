@@ -3,6 +3,7 @@ package dev.nxtsync.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.OffsetDateTime;
 import java.util.Set;
 
 import javax.sql.DataSource;
@@ -76,6 +77,17 @@ public class Database {
                 }
             }
         }
+    }
+
+    /** The database's time, which orders all reads and sends. */
+    DatabaseClock clock() throws SQLException {
+        return inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("select clock_timestamp()");
+                    var row = select.executeQuery()) {
+                row.next();
+                return new DatabaseClock(row.getObject(1, OffsetDateTime.class).toInstant());
+            }
+        });
     }
 
     /** Whether the database could not be reached or was lost, rather than a statement refused (SQLSTATE classes 08 and 57). */

@@ -225,7 +225,7 @@ public class PullStates {
             try (var update = transaction
                     .prepareStatement("update nxt_sync.pull_state set held = ? where pull = ? and company = ?")) {
                 update.setString(1, reason.orElse(null));
-                update.setString(2, claim.pull());
+                update.setString(2, claim.entry());
                 update.setInt(3, claim.company());
                 update.executeUpdate();
             }
@@ -236,18 +236,12 @@ public class PullStates {
 
     /** The database's clock. */
     public DatabaseClock clock() throws SQLException {
-        return new DatabaseClock(now());
+        return database.clock();
     }
 
     /** The database's time, which orders all reads. */
     public Instant now() throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("select clock_timestamp()");
-                    ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getObject(1, OffsetDateTime.class).toInstant();
-            }
-        });
+        return database.clock().now();
     }
 
     static String name(State state) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 
 /** How answers are read, and what each means. */
 class AnswerTest {
@@ -86,7 +87,7 @@ class AnswerTest {
             "[{\"message\":\"something new\"},{\"message\":\"x\",\"extensions\":{\"code\":\"OUTSTANDING_LIMIT_EXCEEDED\"}}] | busy | WAIT",
             "[{}] | rejected | LOOK_FIRST"})
     void anErrorHasItsMeaning(String errors, String code, Next next) throws IOException {
-        var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors), "", "trace");
+        var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors), MissingNode.getInstance(), "", "trace");
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure.next()).isEqualTo(next);
         assertThat(failure.message()).isNotBlank();
@@ -100,7 +101,7 @@ class AnswerTest {
             "[{\"message\":\"x\",\"locations\":[{\"line\":1,\"column\":9}]}] | ``",
             "[{\"message\":\"x\",\"locations\":[{\"line\":99,\"column\":9}]}] | ``"})
     void errorsNameTheTablesThatTheyAreAboutByPathOrLineOrNotAtAll(String errors, String aliases) throws IOException {
-        var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors),
+        var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors), MissingNode.getInstance(),
                 "query q { useCompany(no: 1) {\nt0: order { items { x } }\nt1: product { items { x } }\n} }", "");
         assertThat(String.join(",", failure.aliases())).isEqualTo(aliases == null ? "" : aliases);
     }

@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Scope;

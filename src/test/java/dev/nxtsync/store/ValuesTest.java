@@ -264,7 +264,7 @@ class ValuesTest {
                     "insert into nxt_sync.job (kind, connection, scope, company, fence, holder) values ('poll', 'main', 'company', 1, 7, '"
                             + holder + "'); "
                             + "insert into nxt_sync.pull_state (pull, company, loaded_at) values ('things', 1, now())");
-            claim = new Claim(1, "poll", "main", "company", 1, "", 7, holder, 0, 0);
+            claim = new Claim(1, "poll", "main", "company", 1, "", 0, 7, holder, 0, 0);
             assertThat(new TableMaker(store).make("things", TABLE, List.of()).problems()).isEmpty();
         }
 

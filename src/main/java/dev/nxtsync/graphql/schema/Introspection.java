@@ -69,7 +69,7 @@ public class Introspection {
             var filters = filters(data.path("filter" + i).path("inputFields"));
             scope(data, i).filter(scope -> fields.size() > 0)
                     .ifPresent(
-                            scope -> tables.put(name, new Table(name, rowType(name), scope, columns(fields), filters)));
+                            scope -> tables.put(name, new Table(name, rowType(name), scope, columns(fields), joins(fields), filters)));
         }
         return tables;
     }
@@ -117,8 +117,18 @@ public class Introspection {
     }
 
     /** Table and type have the same name, but for its first letter. */
-    private static String rowType(String table) {
+    static String rowType(String table) {
         return Character.toUpperCase(table.charAt(0)) + table.substring(1);
+    }
+
+    private static List<String> joins(JsonNode fields) {
+        var joins = new ArrayList<String>();
+        for (JsonNode field : fields) {
+            if (field.path("name").asText().startsWith("join")) {
+                joins.add(field.path("name").asText());
+            }
+        }
+        return List.copyOf(joins);
     }
 
     private static Map<String, Column> columns(JsonNode fields) {

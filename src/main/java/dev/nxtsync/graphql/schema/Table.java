@@ -1,6 +1,8 @@
 package dev.nxtsync.graphql.schema;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -9,12 +11,21 @@ import java.util.Set;
  * @param name the field below the scope's root, such as {@code orderLine}
  * @param rowType the GraphQL type of its rows, such as {@code OrderLine}
  * @param columns by name, in the API's order; companions are not columns
+ * @param joins the names of fields that lead to other tables
  * @param filters by column that a filter can name, the operators that it knows; empty if the schema does not tell
  */
 public record Table(String name, String rowType, Scope scope, Map<String, Column> columns,
-        Map<String, Set<String>> filters) {
+        List<String> joins, Map<String, Set<String>> filters) {
     /** When a row last changed, in the server's local time (facts: {@code schema/datetime}). */
     public static final String CHANGED = "changedTimestamp";
+
+    /** The field that leads from a row to its rows in another table; empty if there is none, or no telling which. */
+    public Optional<String> children(String childType) {
+        List<String> all = joins.stream().filter(join -> join.startsWith("joindown_" + childType + "_via_")).toList();
+        return all.size() == 1
+                ? Optional.of(all.get(0))
+                : all.stream().filter(join -> join.endsWith("_via_" + rowType)).findFirst();
+    }
 
     /** Whether changes can be asked for. */
     public boolean tellsChanges() {

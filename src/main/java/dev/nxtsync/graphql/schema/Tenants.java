@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import jakarta.inject.Singleton;
 
@@ -66,7 +65,7 @@ public class Tenants {
         }
         if (list.path("items").size() < list.path("totalCount").asInt()) {
             throw new FailedAnswer(new Failure.Rejected("Business NXT lists " + list.path("items").size() + " of "
-                    + list.path("totalCount").asInt() + " in " + question.operation() + ".", "", Set.of()));
+                    + list.path("totalCount").asInt() + " in " + question.operation() + ".", "", List.of()));
         }
         var items = new ArrayList<JsonNode>();
         list.path("items").forEach(items::add);

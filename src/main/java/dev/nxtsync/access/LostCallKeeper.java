@@ -1,4 +1,4 @@
-package dev.nxtsync.pull;
+package dev.nxtsync.access;
 
 import java.sql.SQLException;
 
@@ -16,7 +16,7 @@ import dev.nxtsync.store.Migrations;
 
 /** Keeps the lost calls of this process where they outlive it, and learns of those of others. */
 @Singleton
-class LostCallKeeper {
+public class LostCallKeeper {
     private static final Logger LOG = Logger.getLogger(LostCallKeeper.class);
 
     private final Slots slots;
@@ -43,7 +43,7 @@ class LostCallKeeper {
     }
 
     /** Before any request that takes a slot, so that those of the process before this one count. */
-    synchronized void keep() throws SQLException {
+    public synchronized void keep() throws SQLException {
         var unkept = slots.unkept();
         slots.keep(unkept, calls.keep(unkept, settings.api().slotHold()));
     }

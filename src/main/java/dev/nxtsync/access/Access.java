@@ -1,4 +1,4 @@
-package dev.nxtsync.pull;
+package dev.nxtsync.access;
 
 import java.time.Duration;
 import java.util.Map;
@@ -16,7 +16,7 @@ import dev.nxtsync.store.Claim;
  * after ten seconds at first, after ten minutes at last. Safe for any number of threads.
  */
 @Singleton
-class Access {
+public class Access {
     private static final Logger LOG = Logger.getLogger(Access.class);
     private static final long FIRST = Duration.ofSeconds(10).toNanos();
     private static final long LAST = Duration.ofMinutes(10).toNanos();
@@ -32,7 +32,7 @@ class Access {
     private record Refusal(long pause, long until) {}
 
     /** How long the company is still to be skipped; empty if it may be asked. */
-    Optional<Duration> barred(Claim unit) {
+    public Optional<Duration> barred(Claim unit) {
         var refusal = refusals.get(name(unit));
         if (refusal == null) {
             return Optional.empty();
@@ -46,7 +46,7 @@ class Access {
                                 .of(Duration.ofNanos(Math.max(Duration.ofSeconds(1).toNanos(), refusal.until() - now)));
     }
 
-    void refused(Claim unit, String reason) {
+    public void refused(Claim unit, String reason) {
         long now = System.nanoTime();
         var before = refusals.get(name(unit));
         long wait = before == null ? FIRST : Math.min(LAST, before.pause() * 2);
@@ -57,7 +57,7 @@ class Access {
         }
     }
 
-    void granted(Claim unit) {
+    public void granted(Claim unit) {
         if (refusals.remove(name(unit)) != null) {
             LOG.infof("Connection %s has access to %s again", unit.connection(), unit.tenant());
         }

@@ -1,4 +1,4 @@
-package dev.nxtsync.pull;
+package dev.nxtsync.graphql;
 
 import java.io.UncheckedIOException;
 import java.util.Collection;
@@ -20,7 +20,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nxtsync.config.Nearest;
 
 /** Values of the type {@code FilterExpression_<Table>}. */
-final class Filters {
+public final class Filters {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
@@ -28,7 +28,7 @@ final class Filters {
     private Filters() {}
 
     /** Rows after (a, b) in the order of the columns: {@code a > A or a = A and b > B}. */
-    static ObjectNode after(List<String> columns, JsonNode last) {
+    public static ObjectNode after(List<String> columns, JsonNode last) {
         var steps = JSON.createArrayNode();
         for (int i = 0; i < columns.size(); i++) {
             var step = JSON.createArrayNode();
@@ -42,7 +42,7 @@ final class Filters {
     }
 
     /** Rows with one of these keys. */
-    static ObjectNode anyOf(List<String> columns, Collection<ObjectNode> keys) {
+    public static ObjectNode anyOf(List<String> columns, Collection<ObjectNode> keys) {
         if (columns.size() == 1) {
             var values = JSON.createArrayNode();
             keys.forEach(key -> values.add(key.get(columns.get(0))));
@@ -57,16 +57,16 @@ final class Filters {
         return JSON.createObjectNode().set("_or", each);
     }
 
-    static ObjectNode compare(String column, String operator, JsonNode value) {
+    public static ObjectNode compare(String column, String operator, JsonNode value) {
         return JSON.createObjectNode().set(column, JSON.createObjectNode().set(operator, value));
     }
 
-    static ObjectNode compare(String column, String operator, String value) {
+    public static ObjectNode compare(String column, String operator, String value) {
         return compare(column, operator, JSON.getNodeFactory().textNode(value));
     }
 
     /** All of those that are there; empty if none is. */
-    static Optional<ObjectNode> and(List<ObjectNode> filters) {
+    public static Optional<ObjectNode> and(List<ObjectNode> filters) {
         if (filters.size() < 2) {
             return filters.stream().findFirst();
         }
@@ -75,7 +75,7 @@ final class Filters {
         return Optional.of(all);
     }
 
-    static JsonNode parse(String json) {
+    public static JsonNode parse(String json) {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
@@ -83,7 +83,7 @@ final class Filters {
         }
     }
 
-    static ObjectNode object() {
+    public static ObjectNode object() {
         return JSON.createObjectNode();
     }
 
@@ -92,7 +92,7 @@ final class Filters {
      *
      * @param known by column, its operators; empty if the schema does not tell
      */
-    static Optional<String> flaw(String text, Map<String, Set<String>> known) {
+    public static Optional<String> flaw(String text, Map<String, Set<String>> known) {
         JsonNode filter;
         try {
             filter = JSON.readTree(text);

@@ -1,0 +1,133 @@
+package dev.nxtsync.graphql.schema;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import jakarta.inject.Singleton;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.Question;
+
+/** Reads what a connection may change, and of what types the values are that it sends. */
+@Singleton
+public class Mutations {
+    /** Below {@code Mutation}, the object with the fields of all company tables (facts: type name patterns). */
+    private static final String COMPANY_FIELDS = "Mutation_UseCompany";
+    private static final String FIELDS = "{ fields { name " + TypeRef.SELECTION + " args { name " + TypeRef.SELECTION
+            + " } } }";
+    private static final String INPUTS = "{ kind inputFields { name defaultValue " + TypeRef.SELECTION
+            + " } enumValues { name } }";
+    /** Types that are read in one request. */
+    private static final int TOGETHER = 100;
+    /** Deeper types are left to the server to check. */
+    private static final int DEEPEST = 3;
+    private static final int MOST = 400;
+
+    private final Nxt nxt;
+
+    Mutations(Nxt nxt) {
+        this.nxt = nxt;
+    }
+
+    /**
+     * The fields that change company tables, by name.
+     *
+     * @throws FailedAnswer if there was no whole answer
+     */
+    public Map<String, MutationField> ofCompanies(String connection) {
+        return fields(connection, COMPANY_FIELDS);
+    }
+
+    /**
+     * The fields of a type, such as the processings of a table.
+     *
+     * @throws FailedAnswer if there was no whole answer
+     */
+    public Map<String, MutationField> fields(String connection, String type) {
+        var fields = new LinkedHashMap<String, MutationField>();
+        for (JsonNode field : ask(connection, List.of(type), FIELDS).path("type0").path("fields")) {
+            var arguments = new LinkedHashMap<String, TypeRef>();
+            field.path("args").forEach(argument -> arguments.put(argument.path("name").asText(),
+                    TypeRef.of(argument.path("type"))));
+            String name = field.path("name").asText();
+            fields.put(name, new MutationField(name, TypeRef.of(field.path("type")).name(), arguments));
+        }
+        return fields;
+    }
+
+    /**
+     * The input types that can be reached from the given ones, a few levels deep.
+     *
+     * @throws FailedAnswer if there was no whole answer
+     */
+    public Map<String, InputType> inputs(String connection, Collection<String> from) {
+        var types = new LinkedHashMap<String, InputType>();
+        Set<String> next = new LinkedHashSet<>(from);
+        for (int depth = 0; depth < DEEPEST && !next.isEmpty() && types.size() < MOST; depth++) {
+            var wanted = new ArrayList<>(next);
+            next = new LinkedHashSet<>();
+            for (int i = 0; i < wanted.size(); i += TOGETHER) {
+                var some = wanted.subList(i, Math.min(wanted.size(), i + TOGETHER));
+                JsonNode data = ask(connection, some, INPUTS);
+                for (int j = 0; j < some.size(); j++) {
+                    JsonNode type = data.path("type" + j);
+                    types.put(some.get(j), read(type));
+                    for (JsonNode field : type.path("inputFields")) {
+                        next.add(TypeRef.of(field.path("type")).name());
+                    }
+                }
+            }
+            next.removeAll(types.keySet());
+        }
+        return types;
+    }
+
+    private static InputType read(JsonNode type) {
+        return switch (type.path("kind").asText()) {
+            case "INPUT_OBJECT" -> {
+                var fields = new LinkedHashMap<String, TypeRef>();
+                for (JsonNode field : type.path("inputFields")) {
+                    TypeRef ref = TypeRef.of(field.path("type"));
+                    boolean required = ref.required() && field.path("defaultValue").isNull();
+                    fields.put(field.path("name").asText(),
+                            new TypeRef(ref.text(), ref.name(), ref.list(), required));
+                }
+                yield new InputType.Members(fields);
+            }
+            case "ENUM" -> {
+                var values = new LinkedHashSet<String>();
+                type.path("enumValues").forEach(value -> values.add(value.path("name").asText()));
+                yield new InputType.Names(values);
+            }
+            default -> new InputType.Scalar();
+        };
+    }
+
+    private JsonNode ask(String connection, List<String> types, String selection) {
+        var declarations = new ArrayList<String>();
+        var selections = new ArrayList<String>();
+        var variables = new HashMap<String, String>();
+        for (int i = 0; i < types.size(); i++) {
+            declarations.add("$type" + i + ": String!");
+            selections.add("type" + i + ": __type(name: $type" + i + ") " + selection);
+            variables.put("type" + i, types.get(i));
+        }
+        Answer answer = nxt.ask(connection, new Question("types", "query types(" + String.join(", ", declarations)
+                + ") { " + String.join(" ", selections) + " }", variables));
+        if (answer instanceof Failure failure) {
+            throw new FailedAnswer(failure);
+        }
+        return ((Answer.Data) answer).data();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.nxtsync.graphql.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * The type of an argument or input field.
+ *
+ * @param text as it is written in a document, such as {@code [Order_Input!]!}
+ * @param name of the type that is in it, such as {@code Order_Input}
+ */
+public record TypeRef(String text, String name, boolean list, boolean required) {
+    /** What introspection must select of a type so that {@link #of} can read it: three wrappers around a name. */
+    static final String SELECTION = "type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+    static TypeRef of(JsonNode type) {
+        boolean required = type.path("kind").asText().equals("NON_NULL");
+        JsonNode inner = required ? type.path("ofType") : type;
+        String bang = required ? "!" : "";
+        if (inner.path("kind").asText().equals("LIST")) {
+            TypeRef item = of(inner.path("ofType"));
+            return new TypeRef("[" + item.text() + "]" + bang, item.name(), true, required);
+        }
+        String name = inner.path("name").asText();
+        return new TypeRef(name + bang, name, false, required);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.nxtsync.push;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.nxtsync.store.OutboxRow;
+import dev.nxtsync.store.OutboxRow.Act;
+import dev.nxtsync.store.OutboxRow.Step;
+
+/** Which rows go into one request. */
+final class Batch {
+
+    /** What rows must have in common to share a request. */
+    record Kind(Step step, Optional<Act> act) {
+        static Kind of(OutboxRow row) {
+            return new Kind(row.step(), row.step() == Step.THEN ? Optional.empty() : row.act());
+        }
+    }
+
+    /** A row with the bytes that it takes in a request. */
+    record Candidate(OutboxRow row, int bytes) {}
+
+    private Batch() {}
+
+    /**
+     * The first row, and those after it that may go with it. Of a group, none goes that has an earlier row which does not;
+     * no two rows about one record go together; no row goes into a larger request than it may.
+     *
+     * @param candidates in the order of their ids
+     * @param most rows
+     * @param bytes that they take together, if there is more than one
+     */
+    static List<OutboxRow> of(List<Candidate> candidates, int most, int bytes, boolean onePerGroup) {
+        var batch = new ArrayList<OutboxRow>();
+        Set<String> closed = new HashSet<>();
+        Set<String> records = new HashSet<>();
+        int limit = most;
+        long size = 0;
+        for (Candidate candidate : candidates) {
+            OutboxRow row = candidate.row();
+            int own = Math.min(limit, row.atMost().orElse(limit));
+            boolean fits = batch.isEmpty() || (batch.size() < own && size + candidate.bytes() <= bytes
+                    && Kind.of(row).equals(Kind.of(batch.get(0)))
+                    && row.group().filter(closed::contains).isEmpty()
+                    && row.record().filter(records::contains).isEmpty());
+            if (fits) {
+                batch.add(row);
+                limit = own;
+                size += candidate.bytes();
+                row.record().ifPresent(records::add);
+            }
+            if (!fits || onePerGroup) {
+                row.group().ifPresent(closed::add);
+            }
+            if (batch.size() >= limit) {
+                break;
+            }
+        }
+        return batch;
+    }
+}

@@ -1,0 +1,244 @@
+package dev.nxtsync.push;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.schema.Column;
+import dev.nxtsync.graphql.schema.InputType;
+import dev.nxtsync.graphql.schema.InputType.Members;
+import dev.nxtsync.graphql.schema.TypeRef;
+import dev.nxtsync.push.PushPlan.Act;
+
+/**
+ * What an outbox row asks for. Fields stay in the order in which they were written, since assigning one may set others.
+ *
+ * @param values of the whole record, with the key in its column
+ * @param changes the values without the columns by which the record is found
+ */
+record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
+    private static final int MOST_FLAWS = 5;
+    private static final BigDecimal SHORT = BigDecimal.valueOf(Short.MAX_VALUE);
+    private static final BigDecimal INT = BigDecimal.valueOf(Integer.MAX_VALUE);
+    private static final BigDecimal LONG = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    /** A payload that can be sent, or why not. */
+    sealed interface Reading {}
+
+    record Sound(Payload payload) implements Reading {}
+
+    /** @param why everything that is wrong, with its path */
+    record Flawed(String why) implements Reading {}
+
+    /** Checks a row against the types of what is sent. */
+    static Reading read(PushPlan plan, String key, String text) {
+        Reading reading = identify(plan, key, text);
+        if (!(reading instanceof Sound sound)) {
+            return reading;
+        }
+        var flaws = new ArrayList<String>();
+        Payload payload = sound.payload();
+        plan.fields().forEach((act, field) -> {
+            if (act == Act.DELETE) {
+                payload.changes().fieldNames().forEachRemaining(
+                        name -> flaws.add(name + ": a delete takes only the columns by which the record is found ("
+                                + plan.keyColumn() + ")"));
+                return;
+            }
+            var type = field.arguments().get("values");
+            if (type != null && plan.inputs().get(type.name()) instanceof Members members) {
+                check(act == Act.CREATE ? payload.values() : payload.changes(), members, "", plan, flaws);
+            }
+            if (act == Act.UPDATE && payload.changes().isEmpty()) {
+                flaws.add("it has nothing to change beside " + plan.keyColumn());
+            }
+        });
+        return flaws.isEmpty() ? reading : flawed(flaws.stream().distinct().toList());
+    }
+
+    /** As {@link #read}, but only as far as is needed to find the record. */
+    static Reading identify(PushPlan plan, String key, String text) {
+        JsonNode parsed;
+        try {
+            parsed = JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            return new Flawed("The payload cannot be read as JSON: " + e.getOriginalMessage().lines().findFirst().orElse("")
+                    + ".");
+        }
+        if (!(parsed instanceof ObjectNode values)) {
+            return new Flawed("The payload is not a JSON object with the columns of one record.");
+        }
+        var flaws = new ArrayList<String>();
+        if (plan.push().operation() == Settings.Operation.CREATE) {
+            carryKey(plan, key, values, flaws);
+        }
+        var identity = new LinkedHashMap<String, JsonNode>();
+        var changes = values.deepCopy();
+        for (String column : plan.keyColumns()) {
+            JsonNode value = values.get(column);
+            if (value == null || value.isNull()) {
+                flaws.add(column + ": is missing, and the record is found by it"
+                        + Nearest.hint(column, names(values)));
+            } else {
+                scalarFlaw(value, scalar(plan, column)).ifPresent(flaw -> flaws.add(column + ": " + flaw));
+                identity.put(column, value);
+                changes.remove(column);
+            }
+        }
+        return flaws.isEmpty() ? new Sound(new Payload(new Identity(identity), values, changes)) : flawed(flaws);
+    }
+
+    /** Puts the key into its column, behind what the user wrote, so that nothing that is assigned later changes it. */
+    private static void carryKey(PushPlan plan, String key, ObjectNode values, List<String> flaws) {
+        String column = plan.keyColumns().get(0);
+        String scalar = scalar(plan, column);
+        JsonNode carried = JsonNodeFactory.instance.textNode(key);
+        if (!scalar.equals("String")) {
+            try {
+                carried = DecimalNode.valueOf(new BigDecimal(key));
+            } catch (NumberFormatException e) {
+                flaws.add("key \"" + key + "\": the column " + column + " holds numbers (" + scalar + ")");
+                return;
+            }
+            if (carried.decimalValue().stripTrailingZeros().scale() <= 0) {
+                carried = JsonNodeFactory.instance.numberNode(carried.decimalValue().toBigInteger());
+            }
+        }
+        JsonNode written = values.get(column);
+        if (written == null) {
+            values.set(column, carried);
+        } else if (!new Identity(Map.of(column, carried)).isOf(values)) {
+            flaws.add(column + ": carries the key, and is another value here; leave it out");
+        }
+    }
+
+    private static String scalar(PushPlan plan, String column) {
+        return Optional.ofNullable(plan.table().columns().get(column)).map(Column::scalar).orElse("String");
+    }
+
+    private static Flawed flawed(List<String> flaws) {
+        int more = flaws.size() - MOST_FLAWS;
+        return new Flawed("The payload is not what Business NXT takes: "
+                + String.join("; ", flaws.subList(0, Math.min(MOST_FLAWS, flaws.size())))
+                + (more > 0 ? "; and " + more + " more" : "") + ".");
+    }
+
+    private static void check(ObjectNode value, Members type, String path, PushPlan plan, List<String> flaws) {
+        value.properties().forEach(member -> {
+            String name = member.getKey();
+            TypeRef field = type.fields().get(name);
+            if (field == null) {
+                flaws.add(path + name + ": there is no such field" + Nearest.hint(name, type.fields().keySet()));
+            } else {
+                check(member.getValue(), field, path + name, plan, flaws);
+            }
+        });
+        type.fields().forEach((name, field) -> {
+            if (field.required() && !value.has(name)) {
+                flaws.add(path + name + ": is missing");
+            }
+        });
+    }
+
+    private static void check(JsonNode value, TypeRef type, String path, PushPlan plan, List<String> flaws) {
+        if (value.isNull()) {
+            if (type.required()) {
+                flaws.add(path + ": must not be null");
+            }
+        } else if (type.list()) {
+            if (!value.isArray()) {
+                flaws.add(path + ": is " + kind(value) + ", not a list; write [ … ]");
+                return;
+            }
+            for (int i = 0; i < value.size(); i++) {
+                checkOne(value.get(i), type, path + "[" + i + "]", plan, flaws);
+            }
+        } else {
+            checkOne(value, type, path, plan, flaws);
+        }
+    }
+
+    private static void checkOne(JsonNode value, TypeRef type, String path, PushPlan plan, List<String> flaws) {
+        InputType input = plan.inputs().get(type.name());
+        if (input instanceof Members members) {
+            if (value instanceof ObjectNode object) {
+                check(object, members, path + ".", plan, flaws);
+            } else {
+                flaws.add(path + ": is " + kind(value) + ", not an object");
+            }
+        } else if (input instanceof InputType.Names names) {
+            if (!value.isTextual() || !names.values().contains(value.textValue())) {
+                flaws.add(path + ": is none of " + String.join(", ", names.values())
+                        + Nearest.hint(value.asText(), names.values()));
+            }
+        } else {
+            scalarFlaw(value, type.name()).ifPresent(flaw -> flaws.add(path + ": " + flaw));
+        }
+    }
+
+    /** The scalars whose encoding is known; others are left to the server. */
+    private static Optional<String> scalarFlaw(JsonNode value, String scalar) {
+        if (value.isContainerNode()) {
+            return Optional.of("is " + kind(value) + ", not a single value of type " + scalar);
+        }
+        boolean fits = switch (scalar) {
+            case "Short" -> isWhole(value, SHORT);
+            case "Int" -> isWhole(value, INT);
+            case "Long" -> isWhole(value, LONG);
+            case "Decimal" -> value.isNumber() || isDecimal(value);
+            case "String", "Date", "DateTime", "Time" -> value.isTextual();
+            case "Boolean" -> value.isBoolean();
+            default -> true;
+        };
+        return fits ? Optional.empty() : Optional.of("is " + kind(value) + " that is no " + scalar);
+    }
+
+    private static boolean isWhole(JsonNode value, BigDecimal most) {
+        return value.isIntegralNumber() && value.decimalValue().abs().compareTo(most) <= 0;
+    }
+
+    private static boolean isDecimal(JsonNode value) {
+        try {
+            return value.isTextual() && new BigDecimal(value.textValue()).signum() > -2;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    private static String kind(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case STRING -> "a text";
+            case NUMBER -> "a number";
+            case BOOLEAN -> "true or false";
+            case ARRAY -> "a list";
+            case OBJECT -> "an object";
+            default -> "null";
+        };
+    }
+
+    private static List<String> names(ObjectNode object) {
+        var names = new ArrayList<String>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}
