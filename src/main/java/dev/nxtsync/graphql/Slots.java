@@ -20,6 +20,7 @@ public class Slots {
     private final int inProgress;
     private final int slots;
     private final Map<String, Tenant> tenants = new HashMap<>();
+    private boolean kept;
 
     private static final class Tenant {
         int live;
@@ -91,6 +92,7 @@ public class Slots {
      * @param all by tenant, the lost calls of all processes
      */
     public synchronized void keep(Map<String, Integer> written, Map<String, Integer> all) {
+        kept = true;
         all.keySet().forEach(this::of);
         tenants.forEach((name, tenant) -> {
             tenant.unkept -= written.getOrDefault(name, 0);
@@ -98,6 +100,9 @@ public class Slots {
         });
         notifyAll();
     }
+
+    /** Whether the lost calls of earlier processes are known. */
+    public synchronized boolean isKept() { return kept; }
 
     /** By tenant, how many places are taken by lost calls. */
     public synchronized Map<String, Integer> lost() {

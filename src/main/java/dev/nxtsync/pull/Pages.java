@@ -1,7 +1,7 @@
 package dev.nxtsync.pull;
 
-import java.util.Optional;
 import java.util.List;
+import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
 

@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.config.Nearest;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Table;
 

@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.store.TargetTable;
 

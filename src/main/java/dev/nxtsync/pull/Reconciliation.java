@@ -19,10 +19,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.access.Access;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.schedule.Job;

@@ -11,10 +11,10 @@ import jakarta.inject.Singleton;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.store.ColumnType;

@@ -20,9 +20,9 @@ import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.push.PushPlan.Act;
 import dev.nxtsync.push.PushPlan.Child;
 import dev.nxtsync.push.PushPlan.Following;
+import dev.nxtsync.store.OutboxRow.Act;
 
 /** The documents of pushes: identifiers stand in them, values are variables. Each part is a line of its own. */
 final class Mutation {
@@ -169,7 +169,8 @@ final class Mutation {
     private String variable(String name, MutationField field, String argument, JsonNode value) {
         var type = field.arguments().get(argument);
         if (type == null) {
-            throw new IllegalStateException(field.name() + " has no argument " + argument + ", although it was checked");
+            throw new IllegalStateException(
+                    field.name() + " has no argument " + argument + ", although it was checked");
         }
         declarations.add("$" + name + ": " + type.text());
         variables.put(name, value);

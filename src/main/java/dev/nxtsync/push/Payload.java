@@ -23,7 +23,7 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.TypeRef;
-import dev.nxtsync.push.PushPlan.Act;
+import dev.nxtsync.store.OutboxRow.Act;
 
 /**
  * What an outbox row asks for. Fields stay in the order in which they were written, since assigning one may set others.
@@ -82,8 +82,9 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         try {
             parsed = JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            return new Flawed("The payload cannot be read as JSON: " + e.getOriginalMessage().lines().findFirst().orElse("")
-                    + ".");
+            return new Flawed(
+                    "The payload cannot be read as JSON: " + e.getOriginalMessage().lines().findFirst().orElse("")
+                            + ".");
         }
         if (!(parsed instanceof ObjectNode values)) {
             return new Flawed("The payload is not a JSON object with the columns of one record.");

@@ -19,9 +19,9 @@ import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.push.PushPlan.Act;
 import dev.nxtsync.push.PushPlan.Child;
 import dev.nxtsync.push.PushPlan.Following;
+import dev.nxtsync.store.OutboxRow.Act;
 
 /** Checks a push against what its connection may read and change; asks nothing and writes nothing. */
 final class PushDesign {
@@ -57,11 +57,13 @@ final class PushDesign {
                     + Nearest.hint(push.table(), PrimaryKeys.tables()) + ".");
         }
         if (table.scope() != Scope.COMPANY) {
-            return new Flawed("The table " + push.table() + " is one of the customer; only tables of companies are pushed to.");
+            return new Flawed(
+                    "The table " + push.table() + " is one of the customer; only tables of companies are pushed to.");
         }
         for (String column : push.keyColumn()) {
             column(table, column, "KEY_COLUMN").filter(scalar -> !KEY_SCALARS.contains(scalar)).ifPresent(
-                    scalar -> flaws.add("KEY_COLUMN " + column + " is of type " + scalar + ", by which nothing is found"));
+                    scalar -> flaws
+                            .add("KEY_COLUMN " + column + " is of type " + scalar + ", by which nothing is found"));
         }
         Map<Act, MutationField> fields = new EnumMap<>(Act.class);
         for (Act act : acts()) {
@@ -79,7 +81,8 @@ final class PushDesign {
         if (!flaws.isEmpty()) {
             return new Flawed("Table " + push.table() + ": " + String.join("; ", flaws) + ".");
         }
-        var key = PrimaryKeys.of(push.table()).or(() -> Optional.ofNullable(NUMBERS.get(push.table()))).orElse(List.of())
+        var key = PrimaryKeys.of(push.table()).or(() -> Optional.ofNullable(NUMBERS.get(push.table())))
+                .orElse(List.of())
                 .stream().filter(table.columns()::containsKey).toList();
         return new Sound(new PushPlan(push, table, fields, schema.inputs(), children, key, returning, then, clientId));
     }

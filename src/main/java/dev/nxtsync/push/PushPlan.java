@@ -12,6 +12,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.store.OutboxRow.Act;
 
 /**
  * A configured push, checked against what its connection may read and change.
@@ -26,11 +27,6 @@ record PushPlan(Settings.Push push, Table table, Map<Act, MutationField> fields,
         Map<String, Child> children, List<String> key, List<String> returning, Optional<Following> then,
         String clientId) {
     static final String CREATOR = "createdByUser";
-
-    /** What is done to the table. */
-    enum Act {
-        CREATE, UPDATE, DELETE
-    }
 
     /**
      * Rows that are created with their parent.

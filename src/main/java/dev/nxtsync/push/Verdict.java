@@ -26,7 +26,7 @@ import dev.nxtsync.store.OutboxRow.Step;
 record Verdict(PushPlan plan, String creator, int company, Limits limits) {
 
     /** A row that is about to be sent: as it is to be sent, or as it is settled without that. */
-    OutboxRow before(OutboxRow row, Payload payload, List<JsonNode> found, Instant now) {
+    OutboxRow before(OutboxRow row, Payload payload, List<JsonNode> found) {
         if (found.size() > 1 && (!row.wasSent() || act(row).orElse(Act.UPDATE) != Act.CREATE)) {
             return row.dead(found.size() + " records are there with " + payload.identity() + ": " + names(found)
                     + ". One of them would be taken at random.", Optional.empty());
@@ -39,9 +39,9 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
             case CREATE -> !row.wasSent()
                     ? row.dead("A record with this key is there already: " + names(found)
                             + ". Discard the row if that is the one; else give a new key.", Optional.empty())
-                    : created(row, payload, found, now);
+                    : created(row, payload, found);
             case UPDATE -> row.wasSent() && isAsSent(payload, record)
-                    ? done(row, record, now)
+                    ? done(row, record)
                     : row.about(Act.UPDATE, name(payload), Optional.of(stamp(record)));
             case DELETE -> row.about(Act.DELETE, name(payload), Optional.of(stamp(record)));
         };
@@ -58,9 +58,9 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
             return row.waiting();
         }
         return switch (act.orElse(Act.CREATE)) {
-            case CREATE -> found.isEmpty() ? missing(row, now) : created(row, payload, found, now);
+            case CREATE -> found.isEmpty() ? missing(row, now) : created(row, payload, found);
             case UPDATE -> updated(row, payload, found, now);
-            case DELETE -> found.isEmpty() ? done(row, payload.identity().asKey(), now) : missing(row, now);
+            case DELETE -> found.isEmpty() ? done(row, payload.identity().asKey()) : missing(row, now);
         };
     }
 
@@ -70,7 +70,7 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
     }
 
     /** The record is there, and what else is to be done for the row. */
-    OutboxRow done(OutboxRow row, JsonNode record, Instant now) {
+    OutboxRow done(OutboxRow row, JsonNode record) {
         String kept = kept(record);
         return plan.then().isPresent() && row.step() == Step.RECORD
                 ? row.then(kept)
@@ -99,7 +99,7 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         return row.about(Act.CREATE, name(payload), Optional.empty());
     }
 
-    private OutboxRow created(OutboxRow row, Payload payload, List<JsonNode> found, Instant now) {
+    private OutboxRow created(OutboxRow row, Payload payload, List<JsonNode> found) {
         if (found.size() > 1) {
             return row.dead(found.size() + " records are there with this key: " + names(found)
                     + ". Remove all but one in Business NXT, then discard this row.", Optional.empty());
@@ -108,7 +108,7 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         return unlike(payload, record)
                 .map(why -> row.dead("A record is there with this key (" + names(found) + "), but " + why
                         + ". Look at it in Business NXT; discard this row if the record is right.", Optional.empty()))
-                .orElseGet(() -> done(row, record, now));
+                .orElseGet(() -> done(row, record));
     }
 
     /** Why a record is not the one that was sent, whole; empty if it is. */
@@ -117,8 +117,9 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
             return Optional.of("its key is not exactly the same");
         }
         if (!record.path(PushPlan.CREATOR).asText().equalsIgnoreCase(creator)) {
-            return Optional.of("it was created by \"" + record.path(PushPlan.CREATOR).asText() + "\", not by \"" + creator
-                    + "\"");
+            return Optional
+                    .of("it was created by \"" + record.path(PushPlan.CREATOR).asText() + "\", not by \"" + creator
+                            + "\"");
         }
         return incomplete(payload, record);
     }
@@ -145,7 +146,7 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         }
         JsonNode record = found.get(0);
         if (isAsSent(payload, record)) {
-            return done(row, record, now);
+            return done(row, record);
         }
         return row.stamp().map(stamp(record)::equals).orElse(true)
                 ? missing(row, now)
@@ -170,7 +171,8 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
 
     private static OutboxRow again(OutboxRow row, String why) {
         return row.attempts() >= Limits.MOST_SENDS
-                ? row.dead("It was sent " + row.attempts() + " times, and never found afterwards; the last time, " + why,
+                ? row.dead(
+                        "It was sent " + row.attempts() + " times, and never found afterwards; the last time, " + why,
                         Optional.empty())
                 : row.waiting();
     }
@@ -181,15 +183,18 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
             return row.settled(Optional.empty());
         }
         if (found.size() > 1) {
-            return row.settled(Optional.of("duplicate: " + found.size() + " records are there with the key \"" + row.key()
-                    + "\": " + names(found) + ". Remove all but one in Business NXT, then discard this note."));
+            return row
+                    .settled(Optional.of("duplicate: " + found.size() + " records are there with the key \"" + row.key()
+                            + "\": " + names(found) + ". Remove all but one in Business NXT, then discard this note."));
         }
         return switch (row.state()) {
             case DEAD -> unlike(payload, found.get(0)).isEmpty()
-                    ? done(row, found.get(0), Instant.MAX)
-                    : row.settled(Optional.of(row.error().orElse("") + " A record is there all the same: " + names(found)));
-            case DISCARDED -> row.settled(Optional.of("It is there all the same: " + names(found) + ". It was discarded after: "
-                    + row.error().orElse("")));
+                    ? done(row, found.get(0))
+                    : row.settled(
+                            Optional.of(row.error().orElse("") + " A record is there all the same: " + names(found)));
+            case DISCARDED ->
+                row.settled(Optional.of("It is there all the same: " + names(found) + ". It was discarded after: "
+                        + row.error().orElse("")));
             default -> row.settled(Optional.empty());
         };
     }

@@ -12,7 +12,8 @@ import java.util.UUID;
  * @param fence the number that every write of this claim is checked against
  * @param wanted the wake-ups that were seen when it was claimed
  */
-public record Claim(long unit, String kind, String connection, String scope, int company, String entry, int lane, long fence,
+public record Claim(long unit, String kind, String connection, String scope, int company, String entry, int lane,
+        long fence,
         UUID holder, long wanted, int failures) {
 
     /** The company or customer as the API's slots are counted. */
@@ -22,6 +23,7 @@ public record Claim(long unit, String kind, String connection, String scope, int
 
     @Override
     public String toString() {
-        return kind + (entry.isEmpty() ? "" : " of " + entry + (kind.equals("push") ? ", lane " + lane + "," : "")) + " " + connection + " " + tenant();
+        return kind + (entry.isEmpty() ? "" : " of " + entry + (kind.equals("push") ? ", lane " + lane + "," : ""))
+                + " " + connection + " " + tenant();
     }
 }

@@ -48,7 +48,7 @@ public class Listing {
     public record Settlement(Claim unit, Instant readAt, List<Long> settled, List<Long> gone) implements Checkpoint {
         @Override
         public String pull() {
-            return unit.pull();
+            return unit.entry();
         }
 
         @Override
@@ -267,16 +267,16 @@ public class Listing {
                             "update nxt_sync.pull_state set rows = (select count(*) from " + target.quotedName()
                                     + " where " + SqlName.quoted(target.owner())
                                     + " = ? and nxt_deleted_at is null) where pull = ? and company = ?")) {
-                settle.setString(1, unit.pull());
+                settle.setString(1, unit.entry());
                 settle.setInt(2, unit.company());
                 settle.setObject(3, Claims.timestamp(startedAt));
                 settle.executeUpdate();
                 count.setInt(1, unit.company());
-                count.setString(2, unit.pull());
+                count.setString(2, unit.entry());
                 count.setInt(3, unit.company());
                 count.executeUpdate();
             }
-            Passes.forget(transaction, unit.pull(), unit.company(), Pass.Kind.RECONCILIATION);
+            Passes.forget(transaction, unit.entry(), unit.company(), Pass.Kind.RECONCILIATION);
             Claims.check(transaction, unit);
             return true;
         });

@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -104,8 +103,8 @@ public class Outbox {
                       from (select o.* from nxt_sync.outbox o
                             where o.push = ? and o.company = ? and o.lane = ? and\s""" + READY
                 + (unchecked ? " and o.result is null" : "") + """
-                             order by o.id limit ?) r) sized
-                where number = 1 or bytes <= ? order by id""",
+                                     order by o.id limit ?) r) sized
+                        where number = 1 or bytes <= ? order by id""",
                 statement -> {
                     lane(statement, 1, claim);
                     statement.setInt(4, most);
@@ -215,10 +214,11 @@ public class Outbox {
 
     private void countAgain(List<OutboxRow> rows) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var mark = transaction.prepareStatement("""
-                    update nxt_sync.outbox set repeated = true,
-                        next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end
-                    where id = any (?)""")) {
+            try (var mark = transaction.prepareStatement(
+                    """
+                            update nxt_sync.outbox set repeated = true,
+                                next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end
+                            where id = any (?)""")) {
                 mark.setArray(1, transaction.createArrayOf("bigint", rows.stream().map(OutboxRow::id).toArray()));
                 return mark.executeUpdate();
             }
@@ -243,8 +243,9 @@ public class Outbox {
     private static Set<Long> contended(Connection transaction, List<OutboxRow> rows) throws SQLException {
         var contended = new HashSet<Long>();
         try (var lock = transaction.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 7496))");
-                var select = transaction.prepareStatement("""
-                        select 1 from nxt_sync.outbox where record = ? and id <> ? and state in ('sending', 'in_doubt')""")) {
+                var select = transaction.prepareStatement(
+                        """
+                                select 1 from nxt_sync.outbox where record = ? and id <> ? and state in ('sending', 'in_doubt')""")) {
             for (OutboxRow row : rows.stream().filter(each -> each.record().isPresent())
                     .sorted((a, b) -> a.record().orElseThrow().compareTo(b.record().orElseThrow())).toList()) {
                 lock.setString(1, row.record().orElseThrow());
@@ -264,13 +265,15 @@ public class Outbox {
     /** Answers the rows that were no longer in the state in which they were read. */
     private static Set<Long> write(Connection transaction, Claim claim, List<OutboxRow> rows, List<State> before)
             throws SQLException {
-        try (var update = transaction.prepareStatement("""
-                update nxt_sync.outbox set state = ?, attempts = ?, step = ?, act = ?, record = ?, stamp = ?, sent_at = ?,
-                    next_at = case when repeated and not ? and ? in ('done', 'dead') then clock_timestamp() else ? end,
-                    answered = ?, blamed = ?, at_most = ?, repeated = repeated or ?, looks = ?,
-                    result = ?::json, error = ?,
-                    settled_at = case when ? in ('done', 'dead', 'discarded') then coalesce(settled_at, clock_timestamp()) end
-                where id = ? and state = ? and\s""" + LANE)) {
+        try (var update = transaction.prepareStatement(
+                """
+                        update nxt_sync.outbox set state = ?, attempts = ?, step = ?, act = ?, record = ?, stamp = ?, sent_at = ?,
+                            next_at = case when repeated and not ? and ? in ('done', 'dead') then clock_timestamp() else ? end,
+                            answered = ?, blamed = ?, at_most = ?, repeated = repeated or ?, looks = ?,
+                            result = ?::json, error = ?,
+                            settled_at = case when ? in ('done', 'dead', 'discarded') then coalesce(settled_at, clock_timestamp()) end
+                        where id = ? and state = ? and\s"""
+                        + LANE)) {
             for (int i = 0; i < rows.size(); i++) {
                 OutboxRow row = rows.get(i);
                 update.setString(1, row.state().text());

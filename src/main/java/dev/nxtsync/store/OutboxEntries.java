@@ -111,7 +111,8 @@ public class OutboxEntries {
         return database.inTransaction(transaction -> {
             if (payload.isPresent()) {
                 try (var edit = transaction
-                        .prepareStatement("update nxt_sync.outbox set payload = ?::json where id = ? and state = 'dead'")) {
+                        .prepareStatement(
+                                "update nxt_sync.outbox set payload = ?::json where id = ? and state = 'dead'")) {
                     edit.setString(1, payload.get());
                     edit.setLong(2, id);
                     edit.executeUpdate();

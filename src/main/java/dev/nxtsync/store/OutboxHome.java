@@ -41,13 +41,14 @@ public class OutboxHome {
                     on conflict (one) do update set system_identifier = excluded.system_identifier,
                         timeline = excluded.timeline, database_oid = excluded.database_oid,
                         outbox_oid = excluded.outbox_oid""");
-                    var rows = transaction.prepareStatement("""
-                            update nxt_sync.outbox
-                            set state = case when state = 'dead' then state else 'in_doubt' end,
-                                record = case when state = 'waiting' then null else record end,
-                                sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
-                                looks = 0, repeated = true
-                            where state in ('waiting', 'sending', 'in_doubt', 'dead')""");
+                    var rows = transaction.prepareStatement(
+                            """
+                                    update nxt_sync.outbox
+                                    set state = case when state = 'dead' then state else 'in_doubt' end,
+                                        record = case when state = 'waiting' then null else record end,
+                                        sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
+                                        looks = 0, repeated = true
+                                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""");
                     var lanes = transaction.prepareStatement("""
                             update nxt_sync.job set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence')
                             where kind = 'push'""")) {

@@ -82,6 +82,11 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
                 before.repeated, before.looks, result, error);
     }
 
+    /** It is sent in smaller requests. */
+    public OutboxRow atMost(int rows) {
+        return with(state, nextAt, answered, blamed, Optional.of(rows), looks, error);
+    }
+
     /** A person decides. It is looked for once more at the given moment, if it may be there. */
     public OutboxRow dead(String why, Optional<Instant> lookAt) {
         return with(State.DEAD, lookAt, answered, blamed, atMost, looks, Optional.of(why));

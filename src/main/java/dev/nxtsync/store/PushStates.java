@@ -34,7 +34,8 @@ public class PushStates {
     public record Trouble(String push, int company, String reason, int failures, boolean stopped) {}
 
     static String changesKeys(String keyColumn) {
-        return "The column " + keyColumn + " came back other than it was sent, so that records could not be found again by it. "
+        return "The column " + keyColumn
+                + " came back other than it was sent, so that records could not be found again by it. "
                 + "Set KEY_COLUMN to one that holds whole keys as they are; the row's error shows both.";
     }
 
@@ -135,7 +136,8 @@ public class PushStates {
                         boolean stopped = String.valueOf(row.getString(5)).equals(keyColumns.get(push));
                         if (stopped || row.getString(3) != null) {
                             troubles.add(new Trouble(push, row.getInt(2),
-                                    stopped ? changesKeys(row.getString(5)) : row.getString(3), row.getInt(4), stopped));
+                                    stopped ? changesKeys(row.getString(5)) : row.getString(3), row.getInt(4),
+                                    stopped));
                         }
                     }
                 }
@@ -178,38 +180,40 @@ public class PushStates {
     /** Declares the lanes of these pushes in which something is to be done, and makes them due. */
     public void announce(Map<String, String> connections) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var announce = transaction.prepareStatement("""
-                    with recursive pairs (push, company) as (
-                        (select push, company from nxt_sync.outbox
-                         where state = 'waiting' and push = any (?) and company is not null
-                         order by push, company limit 1)
-                        union all
-                        select next.push, next.company from pairs, lateral (
-                            select push, company from nxt_sync.outbox
-                            where state = 'waiting' and push = any (?) and company is not null
-                              and (push, company) > (pairs.push, pairs.company)
-                            order by push, company limit 1) next),
-                    due (push, company, lane) as (
-                        select pairs.push, pairs.company, number
-                        from pairs, generate_series(0, 15) number
-                        where exists (select from nxt_sync.outbox o
-                                      where o.push = pairs.push and o.company = pairs.company and o.lane = number and\s"""
-                    + Outbox.READY + """
-                        )
-                        union
-                        select push, company, lane from nxt_sync.outbox
-                        where next_at <= clock_timestamp() and push = any (?) and company is not null
-                          and state in ('in_doubt', 'done', 'dead', 'discarded')),
-                    connection (push, name) as (select * from unnest(?::text[], ?::text[]))
-                    insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
-                    select 'push', connection.name, 'company', due.company, due.push, due.lane, clock_timestamp()
-                    from due join connection using (push)
-                    where not exists (select from nxt_sync.job
-                                      where kind = 'push' and job.connection = connection.name and scope = 'company'
-                                        and job.company = due.company and pull = due.push and job.lane = due.lane
-                                        and (holder is not null or due_at <= clock_timestamp()))
-                    order by due.push, due.company, due.lane
-                    on conflict on constraint job_unit do update set due_at = excluded.due_at""")) {
+            try (var announce = transaction.prepareStatement(
+                    """
+                            with recursive pairs (push, company) as (
+                                (select push, company from nxt_sync.outbox
+                                 where state = 'waiting' and push = any (?) and company is not null
+                                 order by push, company limit 1)
+                                union all
+                                select next.push, next.company from pairs, lateral (
+                                    select push, company from nxt_sync.outbox
+                                    where state = 'waiting' and push = any (?) and company is not null
+                                      and (push, company) > (pairs.push, pairs.company)
+                                    order by push, company limit 1) next),
+                            due (push, company, lane) as (
+                                select pairs.push, pairs.company, number
+                                from pairs, generate_series(0, 15) number
+                                where exists (select from nxt_sync.outbox o
+                                              where o.push = pairs.push and o.company = pairs.company and o.lane = number and\s"""
+                            + Outbox.READY
+                            + """
+                                        )
+                                        union
+                                        select push, company, lane from nxt_sync.outbox
+                                        where next_at <= clock_timestamp() and push = any (?) and company is not null
+                                          and state in ('in_doubt', 'done', 'dead', 'discarded')),
+                                    connection (push, name) as (select * from unnest(?::text[], ?::text[]))
+                                    insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
+                                    select 'push', connection.name, 'company', due.company, due.push, due.lane, clock_timestamp()
+                                    from due join connection using (push)
+                                    where not exists (select from nxt_sync.job
+                                                      where kind = 'push' and job.connection = connection.name and scope = 'company'
+                                                        and job.company = due.company and pull = due.push and job.lane = due.lane
+                                                        and (holder is not null or due_at <= clock_timestamp()))
+                                    order by due.push, due.company, due.lane
+                                    on conflict on constraint job_unit do update set due_at = excluded.due_at""")) {
                 var pushes = transaction.createArrayOf("text", connections.keySet().toArray());
                 announce.setArray(1, pushes);
                 announce.setArray(2, pushes);
@@ -224,10 +228,11 @@ public class PushStates {
     /** Rows of pushes that name no company though their push has none, which can never be sent. */
     public int refuseWithoutCompany(Collection<String> pushes) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var refuse = transaction.prepareStatement("""
-                    update nxt_sync.outbox set state = 'dead', settled_at = clock_timestamp(),
-                        error = 'The row names no company, and its push has none of its own. Set the row''s company, and retry it.'
-                    where company is null and state = 'waiting' and push = any (?)""")) {
+            try (var refuse = transaction.prepareStatement(
+                    """
+                            update nxt_sync.outbox set state = 'dead', settled_at = clock_timestamp(),
+                                error = 'The row names no company, and its push has none of its own. Set the row''s company, and retry it.'
+                            where company is null and state = 'waiting' and push = any (?)""")) {
                 refuse.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
                 return refuse.executeUpdate();
             }

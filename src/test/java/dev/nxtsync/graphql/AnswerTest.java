@@ -87,7 +87,8 @@ class AnswerTest {
             "[{\"message\":\"something new\"},{\"message\":\"x\",\"extensions\":{\"code\":\"OUTSTANDING_LIMIT_EXCEEDED\"}}] | busy | WAIT",
             "[{}] | rejected | LOOK_FIRST"})
     void anErrorHasItsMeaning(String errors, String code, Next next) throws IOException {
-        var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors), MissingNode.getInstance(), "", "trace");
+        var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors), MissingNode.getInstance(), "",
+                "trace");
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure.next()).isEqualTo(next);
         assertThat(failure.message()).isNotBlank();

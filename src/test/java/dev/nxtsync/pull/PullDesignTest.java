@@ -49,7 +49,8 @@ class PullDesignTest {
     private static PullDesign.Design design(Settings.Pull pull, Column... columns) {
         var byName = new LinkedHashMap<String, Column>();
         Stream.of(columns).forEach(column -> byName.put(column.name(), column));
-        return PullDesign.of(List.of(pull), Map.of("text", new Table("text", "Text", Scope.COMPANY, byName, List.of(), Map.of())),
+        return PullDesign.of(List.of(pull),
+                Map.of("text", new Table("text", "Text", Scope.COMPANY, byName, List.of(), Map.of())),
                 SettingsFixture.defaults()).get("x");
     }
 

@@ -69,7 +69,8 @@ public class Introspection {
             var filters = filters(data.path("filter" + i).path("inputFields"));
             scope(data, i).filter(scope -> fields.size() > 0)
                     .ifPresent(
-                            scope -> tables.put(name, new Table(name, rowType(name), scope, columns(fields), joins(fields), filters)));
+                            scope -> tables.put(name,
+                                    new Table(name, rowType(name), scope, columns(fields), joins(fields), filters)));
         }
         return tables;
     }

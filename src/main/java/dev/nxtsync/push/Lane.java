@@ -1,0 +1,153 @@
+package dev.nxtsync.push;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.access.Access;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Next;
+import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.Slots;
+import dev.nxtsync.schedule.Backoff;
+import dev.nxtsync.schedule.Job;
+import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.Outbox;
+import dev.nxtsync.store.PushStates;
+import dev.nxtsync.store.PushStates.PushState;
+import dev.nxtsync.store.Runs;
+
+/**
+ * Sends the rows of one lane: a sixteenth of the groups of a push in one company. A group is in one lane, so that whoever
+ * holds that is the only one who sends the group's rows; lanes are worked on side by side.
+ */
+@Singleton
+public class Lane implements Job {
+    static final String KIND = "push";
+    /** How long a row that the server refuses as no valid request waits, so that the schema is read again meanwhile. */
+    static final Duration SCHEMA_IS_READ_AGAIN = Duration.ofSeconds(12);
+    private static final Duration NOT_PLANNED = Duration.ofSeconds(30);
+    private static final Logger LOG = Logger.getLogger(Lane.class);
+
+    private final PushPlans plans;
+    private final Nxt nxt;
+    private final Slots slots;
+    private final Outbox outbox;
+    private final PushStates states;
+    private final Runs runs;
+    private final Access access;
+    private final Limits limits;
+    private final Map<String, BatchSize> sizes = new ConcurrentHashMap<>();
+    private final Map<Long, PushPlan> refusedOnce = new ConcurrentHashMap<>();
+
+    Lane(PushPlans plans, Nxt nxt, Slots slots, Outbox outbox, PushStates states, Runs runs, Access access,
+            Settings settings) {
+        this.plans = plans;
+        this.nxt = nxt;
+        this.slots = slots;
+        this.outbox = outbox;
+        this.states = states;
+        this.runs = runs;
+        this.access = access;
+        this.limits = Limits.of(settings);
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public boolean isLong() { return false; }
+
+    @Override
+    public Set<String> connections() {
+        return plans.plannedConnections();
+    }
+
+    @Override
+    public Outcome run(Claim claim, Progress progress) throws SQLException {
+        var clock = outbox.clock();
+        var plan = plans.ready(claim.entry());
+        if (plan.isEmpty()) {
+            return new Outcome.Done(clock.now().plus(NOT_PLANNED));
+        }
+        var barred = access.barred(claim);
+        if (barred.isPresent()) {
+            return new Outcome.Again(barred.get());
+        }
+        if (!slots.isKept()) {
+            // requests that were lost before this process began are not known yet
+            return new Outcome.Again(Duration.ofSeconds(1));
+        }
+        PushState state = states.of(claim.entry(), claim.company());
+        return new Turn(this, claim, plan.get(), state, clock, progress).run();
+    }
+
+    /** Something is in the way that is no fault of the rows: it is told, and tried again. */
+    Outcome setBack(Claim claim, PushState state, Failure failure) throws SQLException {
+        Next next = failure.next();
+        Duration backoff = Backoff.after(state.failures() + 1);
+        Duration retry = switch (next) {
+            case WAIT -> failure.atLeast().compareTo(backoff) > 0 ? failure.atLeast() : backoff;
+            case RETRY, LOOK_FIRST -> backoff;
+            case STOP, FIX -> NOT_PLANNED;
+        };
+        String reason = failure.message() + (failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")");
+        if (failure instanceof Failure.ForbiddenCompany) {
+            access.refused(claim, failure.message());
+        } else if (next == Next.FIX) {
+            plans.lookAgain(claim.connection());
+        }
+        states.failed(claim.entry(), claim.company(), reason, retry);
+        if (state.failures() == 0) {
+            LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
+                    Math.max(1, retry.toSeconds()), reason);
+        }
+        return new Outcome.Again(retry);
+    }
+
+    /** Whether a row is refused by a schema that was read after it was refused before; else the schema is read again. */
+    boolean isRefusedAnew(long row, PushPlan plan) {
+        var before = refusedOnce.put(row, plan);
+        if (before != null && before != plan) {
+            refusedOnce.remove(row);
+            return true;
+        }
+        plans.lookAgain(plan.push().connection());
+        return false;
+    }
+
+    BatchSize size(Claim claim) {
+        return sizes.computeIfAbsent(claim.entry() + " " + claim.company(),
+                each -> new BatchSize(limits.timeLimit()));
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Nxt nxt() {
+        return nxt;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    PushStates states() {
+        return states;
+    }
+
+    Runs runs() {
+        return runs;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.nxtsync.push;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.push.PushPlan.Child;
+
+/** Looks for the records of many rows at once. */
+final class Lookup {
+    private final Nxt nxt;
+    private final PushPlan plan;
+    private final int company;
+    private final Runnable afterEach;
+
+    /** @param afterEach is told of each request that has ended */
+    Lookup(Nxt nxt, PushPlan plan, int company, Runnable afterEach) {
+        this.nxt = nxt;
+        this.plan = plan;
+        this.company = company;
+        this.afterEach = afterEach;
+    }
+
+    /**
+     * The records that the server finds for each row.
+     *
+     * @param payloads by the row's id
+     * @param condition which records must match too; empty for none
+     * @throws FailedAnswer if there was no whole answer
+     */
+    Map<Long, List<JsonNode>> find(Map<Long, Payload> payloads, Optional<ObjectNode> condition) {
+        var found = new HashMap<Long, List<JsonNode>>();
+        find(new ArrayList<>(payloads.entrySet()), condition, found);
+        return found;
+    }
+
+    private void find(List<Map.Entry<Long, Payload>> rows, Optional<ObjectNode> condition,
+            Map<Long, List<JsonNode>> found) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        var payloads = rows.stream().map(Map.Entry::getValue).toList();
+        var keys = payloads.stream().map(payload -> payload.identity().asKey())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        ObjectNode filter = Filters.anyOf(plan.keyColumns(), keys);
+        if (condition.isPresent()) {
+            filter = Filters.and(List.of(filter, condition.get())).orElseThrow();
+        }
+        Map<String, Child> children = Mutation.children(plan, payloads);
+        Answer answer = nxt.ask(plan.push().connection(),
+                Mutation.look(plan, company, filter, compared(payloads), children, 2 * rows.size() + 10));
+        afterEach.run();
+        if (answer instanceof Failure failure) {
+            if (failure.mayBeTooLarge() && rows.size() > 1) {
+                halves(rows, condition, found);
+                return;
+            }
+            throw new FailedAnswer(failure);
+        }
+        JsonNode page = ((Answer.Data) answer).data().path("useCompany").path(Mutation.alias(0));
+        if (!page.path("items").isArray() || !page.path("pageInfo").path("hasNextPage").isBoolean()) {
+            throw new FailedAnswer(new Failure.Rejected("The answer to a look-up lacks items or pageInfo.",
+                    ((Answer.Data) answer).traceId(), List.of()));
+        }
+        if (rows.size() == 1) {
+            // whatever it is that the server takes for the same key
+            page.path("items").forEach(item -> found.computeIfAbsent(rows.get(0).getKey(), id -> new ArrayList<>())
+                    .add(item));
+        } else if (page.path("pageInfo").path("hasNextPage").asBoolean() || !allot(rows, page.path("items"), found)) {
+            halves(rows, condition, found);
+        }
+    }
+
+    private void halves(List<Map.Entry<Long, Payload>> rows, Optional<ObjectNode> condition,
+            Map<Long, List<JsonNode>> found) {
+        rows.forEach(row -> found.remove(row.getKey()));
+        find(rows.subList(0, rows.size() / 2), condition, found);
+        find(rows.subList(rows.size() / 2, rows.size()), condition, found);
+    }
+
+    /** Says whether each record is exactly that of some row; else it is not known whose it is. */
+    private static boolean allot(List<Map.Entry<Long, Payload>> rows, JsonNode items, Map<Long, List<JsonNode>> found) {
+        for (JsonNode item : items) {
+            boolean allotted = false;
+            for (var row : rows) {
+                if (row.getValue().identity().isOf(item)) {
+                    found.computeIfAbsent(row.getKey(), id -> new ArrayList<>()).add(item);
+                    allotted = true;
+                }
+            }
+            if (!allotted) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Columns that an update has sent and that can be read back. */
+    private Set<String> compared(List<Payload> payloads) {
+        var columns = new LinkedHashSet<String>();
+        if (plan.fields().containsKey(dev.nxtsync.store.OutboxRow.Act.UPDATE)) {
+            Set<String> readable = new LinkedHashSet<>();
+            plan.table().columns().values().forEach(column -> {
+                readable.add(column.name());
+                readable.add(column.companionField());
+            });
+            payloads.forEach(payload -> payload.changes().fieldNames().forEachRemaining(name -> {
+                if (readable.contains(name)) {
+                    columns.add(name);
+                }
+            }));
+        }
+        return columns;
+    }
+}

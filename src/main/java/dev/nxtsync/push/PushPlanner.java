@@ -1,0 +1,195 @@
+package dev.nxtsync.push;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+
+import dev.nxtsync.access.LostCallKeeper;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.graphql.schema.Mutations;
+import dev.nxtsync.schedule.Backoff;
+import dev.nxtsync.store.Migrations;
+import dev.nxtsync.store.OutboxHome;
+import dev.nxtsync.store.PushStates;
+
+/**
+ * Checks the configured pushes against what their connections may change, and announces the lanes in which there is
+ * something to do. The schema is read again daily, when an answer did not fit to it, and every half minute as long as a
+ * push is stopped.
+ */
+@Singleton
+public class PushPlanner {
+    private static final Logger LOG = Logger.getLogger(PushPlanner.class);
+    private static final Duration SCHEMA_AGAIN = Duration.ofDays(1);
+    private static final Duration STOPPED_AGAIN = Duration.ofSeconds(30);
+    /** Answers that do not fit may go on coming; the schema is not read for each. */
+    private static final Duration ASKED_AGAIN = Duration.ofSeconds(10);
+
+    private final Settings settings;
+    private final Introspection introspection;
+    private final Mutations mutations;
+    private final PushPlans plans;
+    private final PushStates states;
+    private final OutboxHome home;
+    private final Migrations migrations;
+    private final LostCallKeeper lostCalls;
+    private final Map<String, Attempt> attempts = new HashMap<>();
+    private boolean configured;
+    private boolean toldHeld;
+
+    /**
+     * The last attempt to plan a connection.
+     *
+     * @param at when it was, on this process' monotonic clock
+     * @param next when the next one is
+     */
+    private record Attempt(int failures, long at, long next) {}
+
+    PushPlanner(Settings settings, Introspection introspection, Mutations mutations, PushPlans plans,
+            PushStates states, OutboxHome home, Migrations migrations, LostCallKeeper lostCalls) {
+        this.settings = settings;
+        this.introspection = introspection;
+        this.mutations = mutations;
+        this.plans = plans;
+        this.states = states;
+        this.home = home;
+        this.migrations = migrations;
+        this.lostCalls = lostCalls;
+    }
+
+    @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
+    void tick() {
+        if (!migrations.done() || settings.pushes().isEmpty()) {
+            return;
+        }
+        try {
+            configure();
+            for (Settings.Connection connection : settings.connections().values()) {
+                plan(connection);
+            }
+            announce();
+        } catch (SQLException e) {
+            LOG.debugf("pushes are looked at again: %s", e.getMessage());
+        }
+    }
+
+    private void configure() throws SQLException {
+        if (!configured) {
+            var companies = new TreeMap<String, Optional<Integer>>();
+            settings.pushes().forEach((name, push) -> companies.put(name, push.company()));
+            states.configure(companies);
+            configured = true;
+        }
+    }
+
+    private void announce() throws SQLException {
+        var held = home.held();
+        if (held.isPresent() && !toldHeld) {
+            LOG.error(held.get());
+        }
+        toldHeld = held.isPresent();
+        var connections = plans.connections();
+        if (!connections.isEmpty() && held.isEmpty()) {
+            states.refuseWithoutCompany(connections.keySet().stream()
+                    .filter(push -> Objects.requireNonNull(settings.pushes().get(push)).company().isEmpty()).toList());
+            states.announce(connections);
+        }
+    }
+
+    private void plan(Settings.Connection connection) {
+        var pushes = pushes(connection);
+        long now = System.nanoTime();
+        var last = attempts.getOrDefault(connection.name(), new Attempt(0, now, now));
+        boolean asked = now - last.at() >= ASKED_AGAIN.toNanos() && plans.takeLookAgain(connection.name());
+        if (pushes.isEmpty() || (!asked && now - last.next() < 0)) {
+            return;
+        }
+        try {
+            boolean complete = plan(connection, pushes);
+            plans.noTrouble(connection.name());
+            attempts.put(connection.name(),
+                    new Attempt(0, now, now + (complete ? SCHEMA_AGAIN : STOPPED_AGAIN).toNanos()));
+        } catch (FailedAnswer | SQLException e) {
+            Duration wait = Backoff.after(last.failures() + 1);
+            plans.trouble(connection.name(), String.valueOf(e.getMessage()));
+            LOG.warnf("The pushes of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
+                    e.getMessage(), wait.toSeconds());
+            attempts.put(connection.name(), new Attempt(last.failures() + 1, now, now + wait.toNanos()));
+        }
+    }
+
+    /**
+     * Plans one push at once, for a command.
+     *
+     * @return why it cannot run; empty if it can
+     * @throws FailedAnswer if the API gave no whole answer
+     */
+    public Optional<String> plan(Settings.Push push) throws SQLException {
+        configure();
+        plan(Objects.requireNonNull(settings.connections().get(push.connection())), List.of(push));
+        return plans.stopped(push.name());
+    }
+
+    /**
+     * What is wrong with the pushes of a connection, by push; changes nothing.
+     *
+     * @throws FailedAnswer if the API gave no whole answer
+     */
+    public Map<String, Optional<String>> check(Settings.Connection connection) {
+        var pushes = pushes(connection);
+        var flaws = new TreeMap<String, Optional<String>>();
+        if (!pushes.isEmpty()) {
+            var schema = PushSchema.read(connection.name(), pushes, mutations, introspection);
+            pushes.forEach(push -> flaws.put(push.name(),
+                    PushDesign.of(push, schema, connection.clientId()) instanceof PushDesign.Flawed flawed
+                            ? Optional.of(flawed.reason())
+                            : Optional.empty()));
+        }
+        return flaws;
+    }
+
+    private List<Settings.Push> pushes(Settings.Connection connection) {
+        return settings.pushes().values().stream()
+                .filter(push -> push.connection().equals(connection.name()) && !push.table().isEmpty()).toList();
+    }
+
+    /** Says whether every push could be planned. */
+    private boolean plan(Settings.Connection connection, List<Settings.Push> pushes) throws SQLException {
+        lostCalls.keep();
+        var schema = PushSchema.read(connection.name(), pushes, mutations, introspection);
+        boolean complete = true;
+        for (Settings.Push push : pushes) {
+            if (PushDesign.of(push, schema, connection.clientId()) instanceof PushDesign.Sound sound) {
+                if (plans.stopped(push.name()).isPresent()) {
+                    LOG.infof("Push %s goes on", push.name());
+                }
+                plans.put(push.name(), new PushPlans.Ready(sound.plan()));
+            } else {
+                complete = false;
+                stop(push.name(), ((PushDesign.Flawed) PushDesign.of(push, schema, connection.clientId())).reason());
+            }
+        }
+        return complete;
+    }
+
+    private void stop(String push, String reason) {
+        if (!plans.stopped(push).equals(Optional.of(reason))) {
+            LOG.errorf("Push %s is stopped, the others run. %s", push, reason);
+        }
+        plans.put(push, new PushPlans.Stopped(reason));
+    }
+}

@@ -1,0 +1,329 @@
+package dev.nxtsync.push;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.schedule.Job.Progress;
+import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.DatabaseClock;
+import dev.nxtsync.store.Outbox;
+import dev.nxtsync.store.OutboxRow;
+import dev.nxtsync.store.OutboxRow.State;
+import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.store.PushStates.PushState;
+
+/**
+ * One turn of a lane: looks for what may have been sent, checks what is new, looks whether it is there already, and sends
+ * it, a request at a time.
+ */
+final class Turn {
+    /** After so long others have a turn. */
+    private static final Duration LENGTH = Duration.ofSeconds(3);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+    /** Rows that are read, and looked for, together. */
+    private static final int TOGETHER = 200;
+    /** The server takes 15 MB; some are left for the document. */
+    private static final int MOST_BYTES = 14_900_000;
+    /** Of processings and deletes, each with a part of its own in the document. */
+    private static final int MOST_PARTS = 25;
+
+    private final Lane lane;
+    private final Claim claim;
+    private final PushPlan plan;
+    private final PushState state;
+    private final Verdict verdict;
+    private final DatabaseClock clock;
+    private final Progress progress;
+    private final Tally tally;
+    private final Lookup lookup;
+    /** Rows that were looked for before they are sent, as they are to be sent. */
+    private final Map<Long, OutboxRow> looked = new HashMap<>();
+    /** Rows whose record another row is about just now. */
+    private final Set<Long> aside = new HashSet<>();
+    private boolean echoed;
+    private boolean onePerGroup;
+
+    Turn(Lane lane, Claim claim, PushPlan plan, PushState state, DatabaseClock clock, Progress progress) {
+        this.lane = lane;
+        this.claim = claim;
+        this.plan = plan;
+        this.state = state;
+        this.verdict = new Verdict(plan, state.creator().orElse(plan.clientId()), claim.company(), lane.limits());
+        this.clock = clock;
+        this.progress = progress;
+        this.tally = new Tally(claim, clock.now());
+        this.lookup = new Lookup(lane.nxt(), plan, claim.company(), this::requestEnded);
+        this.echoed = state.echoed().filter(plan.keyColumn()::equals).isPresent();
+        this.onePerGroup = state.onePerGroup();
+    }
+
+    Outcome run() throws SQLException {
+        outbox().recover(claim, lane.limits().timeLimit());
+        var held = outbox().held(claim, plan.keyColumn());
+        if (held.isPresent()) {
+            lane.states().failed(plan.name(), claim.company(), held.get(), LOOK_AGAIN);
+            return new Outcome.Again(LOOK_AGAIN);
+        }
+        Optional<Failure> inTheWay = Optional.empty();
+        try {
+            Instant until = clock.now().plus(LENGTH);
+            boolean goesOn = true;
+            while (goesOn && clock.now().isBefore(until)) {
+                goesOn = lookFor() | prepareAndSend();
+            }
+            if (goesOn) {
+                return new Outcome.Done(clock.now());
+            }
+        } catch (FailedAnswer e) {
+            inTheWay = Optional.of(e.failure());
+        } finally {
+            tally.tell(lane.runs(), clock.now(), inTheWay);
+        }
+        return inTheWay.isPresent() ? lane.setBack(claim, state, inTheWay.get()) : rest();
+    }
+
+    private Outcome rest() throws SQLException {
+        if (state.failures() > 0) {
+            lane.states().well(plan.name(), claim.company());
+        }
+        Instant next = outbox().next(claim).orElse(NEVER);
+        Instant now = clock.now();
+        return new Outcome.Done(!aside.isEmpty() || next.isBefore(now.plus(SOON)) ? now.plus(SOON) : next);
+    }
+
+    /** Looks for rows that were or may have been sent. Says whether there were any. */
+    private boolean lookFor() throws SQLException {
+        List<OutboxRow> rows = outbox().toLookFor(claim, TOGETHER);
+        if (rows.isEmpty()) {
+            return false;
+        }
+        var before = new ArrayList<OutboxRow>();
+        var after = new ArrayList<OutboxRow>();
+        Map<Long, Payload> records = new LinkedHashMap<>();
+        Map<Long, Payload> processings = new LinkedHashMap<>();
+        for (OutboxRow row : rows) {
+            var reading = Payload.identify(plan, row.key(), row.payload());
+            if (reading instanceof Payload.Sound sound) {
+                (isProcessing(row) ? processings : records).put(row.id(), sound.payload());
+            } else {
+                before.add(row);
+                after.add(row.dead("It was sent, and cannot be looked for: " + ((Payload.Flawed) reading).why(),
+                        Optional.empty()));
+            }
+        }
+        var found = lookup.find(records, Optional.empty());
+        var run = plan.then().flatMap(PushPlan.Following::doneWhen)
+                .map(doneWhen -> lookup.find(processings, Optional.of(doneWhen)));
+        Instant now = clock.now();
+        for (OutboxRow row : rows) {
+            if (records.containsKey(row.id())) {
+                before.add(row);
+                after.add(verdict.after(row, Objects.requireNonNull(records.get(row.id())),
+                        found.getOrDefault(row.id(), List.of()), now));
+            } else if (processings.containsKey(row.id())) {
+                before.add(row);
+                after.add(run.map(done -> verdict.processed(row, done.containsKey(row.id()), now))
+                        .orElseGet(() -> unknown(row)));
+            }
+        }
+        settle(before, after);
+        notePassedOver(before, after);
+        return true;
+    }
+
+    private static boolean isProcessing(OutboxRow row) {
+        return row.state() == State.IN_DOUBT && row.step() == Step.THEN;
+    }
+
+    /** Whether a processing has run cannot be seen. */
+    private OutboxRow unknown(OutboxRow row) {
+        return row.dead("Whether " + plan.then().orElseThrow().field().name() + " has run for "
+                + row.result().orElse("")
+                + " is not known" + row.answered().map(why -> ": " + why).orElse(", since no whole answer came.")
+                + " Look in Business NXT; discard this row if it has, retry it if not. With DONE_WHEN this is looked up.",
+                Optional.empty());
+    }
+
+    /**
+     * Rows that would be sent again or are dead, though a later one of their group, sent with them, is done: this server goes on
+     * after a record that it has refused. To send them now would change the order, so a person decides.
+     */
+    private void notePassedOver(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
+        var ids = new ArrayList<Long>();
+        for (OutboxRow row : after) {
+            if (row.group().isPresent() && row.step() == Step.RECORD
+                    && (row.state() == State.WAITING || row.state() == State.DEAD)) {
+                ids.add(row.id());
+            }
+        }
+        var passed = ids.isEmpty() ? Set.<Long>of() : outbox().passedOver(claim, ids);
+        if (passed.isEmpty()) {
+            return;
+        }
+        onePerGroup = true;
+        lane.states().onePerGroup(plan.name(), claim.company());
+        var from = new ArrayList<OutboxRow>();
+        var to = new ArrayList<OutboxRow>();
+        for (int i = 0; i < after.size(); i++) {
+            OutboxRow row = after.get(i);
+            if (passed.contains(row.id()) && row.state() == State.WAITING) {
+                from.add(row);
+                to.add(row.dead("It is not there, but later rows of its group that were sent with it are"
+                        + before.get(i).answered().map(why -> ": " + why).orElse(".")
+                        + " Retry it to send it after them, or discard it.", Optional.empty()));
+            }
+        }
+        settle(from, to);
+    }
+
+    /** Says whether there was something to do. */
+    private boolean prepareAndSend() throws SQLException {
+        var ready = outbox().ready(claim, 2 * TOGETHER, MOST_BYTES, plan.isDryRun()).stream()
+                .filter(row -> !aside.contains(row.id())).toList();
+        if (ready.isEmpty()) {
+            return false;
+        }
+        var payloads = new LinkedHashMap<Long, Payload>();
+        if (!check(ready, payloads)) {
+            return true;
+        }
+        var unlooked = ready.stream().filter(row -> row.step() == Step.RECORD && !looked.containsKey(row.id()))
+                .limit(TOGETHER).toList();
+        int most = most(ready.get(0));
+        if (ready.stream().limit(most).anyMatch(unlooked::contains)) {
+            lookBefore(unlooked, payloads);
+            return true;
+        }
+        var candidates = ready.stream().filter(row -> row.step() == Step.THEN || looked.containsKey(row.id()))
+                .map(row -> looked.getOrDefault(row.id(), row))
+                .map(row -> new Batch.Candidate(row, row.payload().length() + 200)).toList();
+        most = Math.min(most, most(candidates.get(0).row()));
+        send(Batch.of(candidates, most, MOST_BYTES, isOnePerGroup(candidates.get(0).row())), payloads);
+        return true;
+    }
+
+    /** Settles rows whose payload cannot be sent. Says whether all can. */
+    private boolean check(List<OutboxRow> ready, Map<Long, Payload> payloads) throws SQLException {
+        var before = new ArrayList<OutboxRow>();
+        var after = new ArrayList<OutboxRow>();
+        for (OutboxRow row : ready) {
+            var reading = row.step() == Step.THEN || looked.containsKey(row.id())
+                    ? Payload.identify(plan, row.key(), row.payload())
+                    : Payload.read(plan, row.key(), row.payload());
+            if (reading instanceof Payload.Sound sound) {
+                payloads.put(row.id(), sound.payload());
+            } else {
+                before.add(row);
+                after.add(verdict.refused(row, ((Payload.Flawed) reading).why(), clock.now()));
+            }
+        }
+        settle(before, after);
+        return after.isEmpty();
+    }
+
+    private void lookBefore(List<OutboxRow> rows, Map<Long, Payload> payloads) throws SQLException {
+        var wanted = new LinkedHashMap<Long, Payload>();
+        rows.forEach(row -> wanted.put(row.id(), Objects.requireNonNull(payloads.get(row.id()))));
+        var found = lookup.find(wanted, Optional.empty());
+        var before = new ArrayList<OutboxRow>();
+        var after = new ArrayList<OutboxRow>();
+        for (OutboxRow row : rows) {
+            OutboxRow next = verdict.before(row, Objects.requireNonNull(wanted.get(row.id())),
+                    found.getOrDefault(row.id(), List.of()));
+            if (next.state() == State.WAITING && next.step() == Step.RECORD && !plan.isDryRun()) {
+                looked.put(row.id(), next);
+            } else {
+                before.add(row);
+                after.add(next.state() == State.WAITING && plan.isDryRun()
+                        ? next.checked("{\"dry_run\":\"" + next.act().map(Enum::name).orElse("").toLowerCase(
+                                java.util.Locale.ROOT) + "\"}")
+                        : next);
+            }
+        }
+        settle(before, after);
+    }
+
+    private void send(List<OutboxRow> batch, Map<Long, Payload> payloads) throws SQLException {
+        var own = batch.stream().map(row -> Objects.requireNonNull(payloads.get(row.id()))).toList();
+        var sending = new Sending(lane, claim, plan, batch, own, verdict, echoed);
+        var result = sending.send(clock);
+        requestEnded();
+        batch.forEach(row -> looked.remove(row.id()));
+        tally.sent(batch.size());
+        settle(result.before(), result.after());
+        aside.addAll(result.aside());
+        echoed |= result.echoed();
+        if (result.changedKey().isPresent()) {
+            lane.states().stop(plan.name(), claim.company(), plan.keyColumn());
+            throw new FailedAnswer(new Failure.InvalidRequest(result.changedKey().get(), "", Set.of(), false));
+        }
+        if (result.failure().isPresent()) {
+            throw new FailedAnswer(result.failure().get());
+        }
+    }
+
+    private int most(OutboxRow first) {
+        if (first.step() == Step.THEN) {
+            return plan.then().orElseThrow().doneWhen().isPresent() ? Math.min(MOST_PARTS, size()) : 1;
+        }
+        if (plan.creates() && !echoed) {
+            // until the key has come back as it was sent, no more than one record is risked
+            return 1;
+        }
+        return first.act().filter(act -> act == OutboxRow.Act.DELETE).isPresent()
+                ? Math.min(MOST_PARTS, size())
+                : size();
+    }
+
+    private int size() {
+        return lane.size(claim).rows();
+    }
+
+    /** Parts of a document may be run in any order, and a record comes with its processing. */
+    private boolean isOnePerGroup(OutboxRow first) {
+        return onePerGroup || plan.then().isPresent()
+                || first.act().filter(act -> act == OutboxRow.Act.DELETE).isPresent();
+    }
+
+    private void settle(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
+        outbox().settle(claim, after, before.stream().map(OutboxRow::state).toList());
+        tally.settled(before, after);
+        progress.made();
+    }
+
+    private void requestEnded() {
+        tally.request();
+        progress.made();
+    }
+
+    private Outbox outbox() {
+        return lane.outbox();
+    }
+
+    /** A record that was answered, as the row's own. */
+    static Optional<JsonNode> own(JsonNode items, Payload payload) {
+        for (JsonNode item : items) {
+            if (payload.identity().isOf(item)) {
+                return Optional.of(item);
+            }
+        }
+        return Optional.empty();
+    }
+}
