@@ -14,6 +14,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.PullDesign;
+import dev.nxtsync.push.PushPlanner;
 import dev.nxtsync.store.DatabaseCheck;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
@@ -27,9 +28,12 @@ class Check implements QuarkusApplication {
     private final Instance<Connections> connections;
     private final Instance<Tenants> tenants;
     private final Instance<Introspection> introspection;
+    private final Instance<PushPlanner> pushes;
     private int problems;
 
-    Check(Instance<Connections> connections, Instance<Tenants> tenants, Instance<Introspection> introspection) {
+    Check(Instance<Connections> connections, Instance<Tenants> tenants, Instance<Introspection> introspection,
+            Instance<PushPlanner> pushes) {
+        this.pushes = pushes;
         this.connections = connections;
         this.tenants = tenants;
         this.introspection = introspection;
@@ -43,7 +47,8 @@ class Check implements QuarkusApplication {
         reading.problems().forEach(problem -> problem("configuration", problem.toString()));
         if (reading.problems().isEmpty()) {
             fine("configuration",
-                    settings.connections().size() + " connection(s), " + settings.pulls().size() + " pull(s)");
+                    settings.connections().size() + " connection(s), " + settings.pulls().size() + " pull(s), "
+                            + settings.pushes().size() + " push(es)");
         }
         database(settings);
         for (Settings.Connection connection : settings.connections().values()) {
@@ -99,6 +104,8 @@ class Check implements QuarkusApplication {
         try {
             companies(connection);
             pulls(connection, settings);
+            pushes.get().check(connection).forEach((push, flaw) -> flaw.ifPresentOrElse(
+                    reason -> problem("push " + push, reason), () -> fine("push " + push, "it can be sent")));
         } catch (FailedAnswer e) {
             problem("API with " + name, e.failure().message()
                     + (e.failure().traceId().isEmpty() ? "" : " (trace " + e.failure().traceId() + ")"));

@@ -1,27 +1,27 @@
 package dev.nxtsync.operate;
 
+import java.util.Map;
 import java.util.Optional;
 
 import dev.nxtsync.config.Nearest;
-import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 
 /** What commands say alike. */
 final class Command {
     private Command() {}
 
-    /** The pull that a command names; says so if there is none. */
-    static Optional<Settings.Pull> pull(Settings settings, String... arguments) {
+    /** The pull or push that a command names; says so if there is none. */
+    static <T> Optional<T> named(String what, Map<String, T> entries, String... arguments) {
         if (arguments.length < 2 || arguments[1].startsWith("--")) {
-            System.err.println("Which pull? There is " + String.join(", ", settings.pulls().keySet()) + ".");
+            System.err.println("Which " + what + "? There is " + String.join(", ", entries.keySet()) + ".");
             return Optional.empty();
         }
-        var pull = Optional.ofNullable(settings.pulls().get(arguments[1]));
-        if (pull.isEmpty()) {
-            System.err.println("There is no pull \"" + arguments[1] + "\""
-                    + Nearest.hint(arguments[1], settings.pulls().keySet()) + ".");
+        var entry = Optional.ofNullable(entries.get(arguments[1]));
+        if (entry.isEmpty()) {
+            System.err.println("There is no " + what + " \"" + arguments[1] + "\""
+                    + Nearest.hint(arguments[1], entries.keySet()) + ".");
         }
-        return pull;
+        return entry;
     }
 
     /** Says what is in the way. */

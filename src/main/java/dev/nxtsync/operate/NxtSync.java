@@ -28,6 +28,10 @@ public final class NxtSync {
                            --company N for one company only
               verify NAME  says where source and target of a pull differ
               reset NAME   lets a pull begin anew with its next run; its rows stay
+              push NAME    sends what waits of a push, and says how it stands
+              dead-letters list | show ID | retry ID… [--payload FILE] | discard ID…
+                           outbox rows about which a person decides
+              adopt        lets an outbox that was restored, copied or failed over be sent from again
 
             They exit with 0 if all is well, with 2 if the command line is wrong, and with 3 if there is
             a problem.
@@ -45,8 +49,9 @@ public final class NxtSync {
             "quarkus.log.level", "ERROR",
             "quarkus.log.console.stderr", "true");
     private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS = Map.of("check", Check.class,
-            "plan",
-            PlanCommand.class, "pull", PullCommand.class, "verify", VerifyCommand.class, "reset", ResetCommand.class);
+            "plan", PlanCommand.class, "pull", PullCommand.class, "verify", VerifyCommand.class, "reset",
+            ResetCommand.class, "push", PushCommand.class, "dead-letters", DeadLettersCommand.class, "adopt",
+            AdoptCommand.class);
 
     private static boolean check;
 

@@ -5,8 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 import io.quarkus.runtime.QuarkusApplication;
 
@@ -29,42 +27,18 @@ class PullCommand implements QuarkusApplication {
 
     @Override
     public int run(String... arguments) {
-        var pull = Command.pull(settings, arguments);
+        var pull = Command.named("pull", settings.pulls(), arguments);
         Optional<PullNow.Request> request = request(
                 new ArrayDeque<>(List.of(arguments).subList(Math.min(2, arguments.length), arguments.length)));
         if (pull.isEmpty() || request.isEmpty()) {
             return NxtSync.USAGE;
         }
-        var heart = Executors.newSingleThreadScheduledExecutor(work -> {
-            var thread = new Thread(work, "heartbeat");
-            thread.setDaemon(true);
-            return thread;
-        });
         try {
-            replica.beat();
-            var unused = heart.scheduleAtFixedRate(this::beat, 4, 4, TimeUnit.SECONDS);
-            return pulls.run(pull.get(), request.get(), System.out::println) ? 0 : NxtSync.FOUND_PROBLEMS;
+            return Alive.during(replica, () -> pulls.run(pull.get(), request.get(), System.out::println))
+                    ? 0
+                    : NxtSync.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {
             return Command.problem(e);
-        } finally {
-            heart.shutdownNow();
-            leave();
-        }
-    }
-
-    private void beat() {
-        try {
-            replica.beat();
-        } catch (SQLException | RuntimeException e) {
-            // the database tells whoever needs it next
-        }
-    }
-
-    private void leave() {
-        try {
-            replica.leave();
-        } catch (SQLException | RuntimeException e) {
-            // then its silence tells
         }
     }
 

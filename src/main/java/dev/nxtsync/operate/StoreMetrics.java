@@ -15,7 +15,9 @@ import io.quarkus.scheduler.Scheduled;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Slots;
 import dev.nxtsync.schedule.Heartbeat;
+import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.PullStates;
+import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.RowFaults;
 import dev.nxtsync.store.Runs;
 
@@ -33,9 +35,12 @@ class StoreMetrics {
     private final MultiGauge rowFaults;
     private final MultiGauge lag;
     private final MultiGauge lostCalls;
+    private final PushStates pushes;
+    private final MultiGauge outboxRows;
+    private final MultiGauge outboxAge;
 
-    StoreMetrics(Settings settings, RowFaults faults, PullStates states, Runs runs, Slots slots, Heartbeat heartbeat,
-            MeterRegistry metrics) {
+    StoreMetrics(Settings settings, RowFaults faults, PullStates states, Runs runs, PushStates pushes, Slots slots,
+            Heartbeat heartbeat, MeterRegistry metrics) {
         this.states = states;
         this.runs = runs;
         this.slots = slots;
@@ -43,6 +48,10 @@ class StoreMetrics {
                 .description("Since when a pull and company is complete").register(metrics);
         this.lostCalls = MultiGauge.builder("nxt_budget_lost_calls")
                 .description("Slots of a company that are taken by calls whose answers were lost").register(metrics);
+        this.pushes = pushes;
+        this.outboxRows = MultiGauge.builder("nxt_outbox_rows").description("Rows of the outbox").register(metrics);
+        this.outboxAge = MultiGauge.builder("nxt_outbox_age").baseUnit("seconds")
+                .description("Since when the oldest unfinished row waits").register(metrics);
         this.settings = settings;
         this.faults = faults;
         this.heartbeat = heartbeat;
@@ -69,9 +78,26 @@ class StoreMetrics {
             lag.register(lags, true);
             lostCalls.register(slots.lost().entrySet().stream().<MultiGauge.Row<?>>map(
                     each -> MultiGauge.Row.of(Tags.of("tenant", each.getKey()), each.getValue())).toList(), true);
+            outbox();
         } catch (SQLException e) {
             LOG.debugf("no counts now: %s", e.getMessage());
         }
+    }
+
+    private void outbox() throws SQLException {
+        var depths = pushes.depths();
+        var rows = new ArrayList<MultiGauge.Row<?>>();
+        var ages = new ArrayList<MultiGauge.Row<?>>();
+        for (String push : settings.pushes().keySet()) {
+            var depth = depths.getOrDefault(push, PushStates.Depth.EMPTY);
+            for (OutboxRow.State state : OutboxRow.State.values()) {
+                rows.add(MultiGauge.Row.of(Tags.of("push", push, "state", state.text()),
+                        depth.states().getOrDefault(state.text(), 0L)));
+            }
+            ages.add(MultiGauge.Row.of(Tags.of("push", push), depth.oldest()));
+        }
+        outboxRows.register(rows, true);
+        outboxAge.register(ages, true);
     }
 
     @Scheduled(every = "10m", delayed = "1m")
@@ -79,6 +105,9 @@ class StoreMetrics {
         if (heartbeat.trouble().isEmpty()) {
             try {
                 runs.forgetOld();
+                for (Settings.Push push : settings.pushes().values()) {
+                    pushes.forget(push.name(), push.keep());
+                }
             } catch (SQLException e) {
                 LOG.debugf("old runs are forgotten later: %s", e.getMessage());
             }

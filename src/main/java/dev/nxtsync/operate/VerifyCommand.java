@@ -20,7 +20,7 @@ class VerifyCommand implements QuarkusApplication {
 
     @Override
     public int run(String... arguments) {
-        var pull = Command.pull(settings, arguments);
+        var pull = Command.named("pull", settings.pulls(), arguments);
         if (pull.isEmpty() || arguments.length > 2) {
             return NxtSync.USAGE;
         }

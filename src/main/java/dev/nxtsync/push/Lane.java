@@ -46,7 +46,7 @@ public class Lane implements Job {
     private final Access access;
     private final Limits limits;
     private final Map<String, BatchSize> sizes = new ConcurrentHashMap<>();
-    private final Map<Long, PushPlan> refusedOnce = new ConcurrentHashMap<>();
+    private final Map<Long, Long> refusedOnce = new ConcurrentHashMap<>();
 
     Lane(PushPlans plans, Nxt nxt, Slots slots, Outbox outbox, PushStates states, Runs runs, Access access,
             Settings settings) {
@@ -117,8 +117,9 @@ public class Lane implements Job {
 
     /** Whether a row is refused by a schema that was read after it was refused before; else the schema is read again. */
     boolean isRefusedAnew(long row, PushPlan plan) {
-        var before = refusedOnce.put(row, plan);
-        if (before != null && before != plan) {
+        long planned = plans.planned();
+        var before = refusedOnce.put(row, planned);
+        if (before != null && before < planned) {
             refusedOnce.remove(row);
             return true;
         }

@@ -45,7 +45,7 @@ final class Mutation {
 
     static Question create(PushPlan plan, int company, List<Payload> payloads, Gate gate) {
         var mutation = new Mutation(plan, company);
-        MutationField field = plan.fields().get(Act.CREATE);
+        MutationField field = plan.field(Act.CREATE);
         var values = JsonNodeFactory.instance.arrayNode();
         payloads.forEach(payload -> values.add(payload.values()));
         mutation.part(0, field.name(), Map.of("values", mutation.variable("values", field, "values", values)),
@@ -57,7 +57,7 @@ final class Mutation {
     static Question update(PushPlan plan, int company, List<Payload> payloads, List<Optional<String>> stamps,
             Gate gate) {
         var mutation = new Mutation(plan, company);
-        MutationField field = plan.fields().get(Act.UPDATE);
+        MutationField field = plan.field(Act.UPDATE);
         var filters = JsonNodeFactory.instance.arrayNode();
         var values = JsonNodeFactory.instance.arrayNode();
         for (int i = 0; i < payloads.size(); i++) {
@@ -77,7 +77,7 @@ final class Mutation {
     /** One part for each record, since only the number of deleted records is answered. */
     static Question delete(PushPlan plan, int company, List<Payload> payloads, Gate gate) {
         var mutation = new Mutation(plan, company);
-        MutationField field = plan.fields().get(Act.DELETE);
+        MutationField field = plan.field(Act.DELETE);
         for (int i = 0; i < payloads.size(); i++) {
             var filter = Filters.and(equal(payloads.get(i).identity().values())).orElseThrow();
             mutation.part(i, field.name(), Map.of("filter", mutation.variable("f" + i, field, "filter", filter)),

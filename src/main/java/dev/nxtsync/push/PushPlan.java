@@ -3,6 +3,7 @@ package dev.nxtsync.push;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -58,6 +59,11 @@ record PushPlan(Settings.Push push, Table table, Map<Act, MutationField> fields,
     }
 
     boolean isDryRun() { return push.mode() == Settings.Mode.DRY_RUN; }
+
+    /** @throws NullPointerException for what this push does not do */
+    MutationField field(Act act) {
+        return Objects.requireNonNull(fields.get(act));
+    }
 
     boolean creates() {
         return fields.containsKey(Act.CREATE);

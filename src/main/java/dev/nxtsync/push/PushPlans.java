@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 import jakarta.inject.Singleton;
 
@@ -15,6 +16,7 @@ public class PushPlans {
     private final Map<String, Planned> byPush = new ConcurrentHashMap<>();
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
+    private final AtomicLong planned = new AtomicLong();
 
     /** A push, checked against the schema. */
     sealed interface Planned {}
@@ -67,8 +69,14 @@ public class PushPlans {
         return toLookAt.remove(connection);
     }
 
-    void put(String push, Planned planned) {
-        byPush.put(push, planned);
+    /** Rises each time that something has been planned. */
+    long planned() {
+        return planned.get();
+    }
+
+    void put(String push, Planned what) {
+        byPush.put(push, what);
+        planned.incrementAndGet();
     }
 
     void trouble(String connection, String reason) {

@@ -54,7 +54,7 @@ final class Turn {
     private final Tally tally;
     private final Lookup lookup;
     /** Rows that were looked for before they are sent, as they are to be sent. */
-    private final Map<Long, OutboxRow> looked = new HashMap<>();
+    private final Map<Long, OutboxRow> sendable = new HashMap<>();
     /** Rows whose record another row is about just now. */
     private final Set<Long> aside = new HashSet<>();
     private boolean echoed;
@@ -86,7 +86,8 @@ final class Turn {
             Instant until = clock.now().plus(LENGTH);
             boolean goesOn = true;
             while (goesOn && clock.now().isBefore(until)) {
-                goesOn = lookFor() | prepareAndSend();
+                boolean found = lookFor();
+                goesOn = prepareAndSend() || found;
             }
             if (goesOn) {
                 return new Outcome.Done(clock.now());
@@ -204,15 +205,15 @@ final class Turn {
         if (!check(ready, payloads)) {
             return true;
         }
-        var unlooked = ready.stream().filter(row -> row.step() == Step.RECORD && !looked.containsKey(row.id()))
+        var unlooked = ready.stream().filter(row -> row.step() == Step.RECORD && !sendable.containsKey(row.id()))
                 .limit(TOGETHER).toList();
         int most = most(ready.get(0));
         if (ready.stream().limit(most).anyMatch(unlooked::contains)) {
             lookBefore(unlooked, payloads);
             return true;
         }
-        var candidates = ready.stream().filter(row -> row.step() == Step.THEN || looked.containsKey(row.id()))
-                .map(row -> looked.getOrDefault(row.id(), row))
+        var candidates = ready.stream().filter(row -> row.step() == Step.THEN || sendable.containsKey(row.id()))
+                .map(row -> sendable.getOrDefault(row.id(), row))
                 .map(row -> new Batch.Candidate(row, row.payload().length() + 200)).toList();
         most = Math.min(most, most(candidates.get(0).row()));
         send(Batch.of(candidates, most, MOST_BYTES, isOnePerGroup(candidates.get(0).row())), payloads);
@@ -224,7 +225,7 @@ final class Turn {
         var before = new ArrayList<OutboxRow>();
         var after = new ArrayList<OutboxRow>();
         for (OutboxRow row : ready) {
-            var reading = row.step() == Step.THEN || looked.containsKey(row.id())
+            var reading = row.step() == Step.THEN || sendable.containsKey(row.id())
                     ? Payload.identify(plan, row.key(), row.payload())
                     : Payload.read(plan, row.key(), row.payload());
             if (reading instanceof Payload.Sound sound) {
@@ -248,7 +249,7 @@ final class Turn {
             OutboxRow next = verdict.before(row, Objects.requireNonNull(wanted.get(row.id())),
                     found.getOrDefault(row.id(), List.of()));
             if (next.state() == State.WAITING && next.step() == Step.RECORD && !plan.isDryRun()) {
-                looked.put(row.id(), next);
+                sendable.put(row.id(), next);
             } else {
                 before.add(row);
                 after.add(next.state() == State.WAITING && plan.isDryRun()
@@ -265,7 +266,7 @@ final class Turn {
         var sending = new Sending(lane, claim, plan, batch, own, verdict, echoed);
         var result = sending.send(clock);
         requestEnded();
-        batch.forEach(row -> looked.remove(row.id()));
+        batch.forEach(row -> sendable.remove(row.id()));
         tally.sent(batch.size());
         settle(result.before(), result.after());
         aside.addAll(result.aside());

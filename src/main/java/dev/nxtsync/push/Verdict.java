@@ -209,7 +209,7 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         if (isEmpty(sent) || isEmpty(there)) {
             return isEmpty(sent) && isEmpty(there);
         }
-        return number(sent).isPresent() && number(there).isPresent()
+        return (number(sent).isPresent() && number(there).isPresent())
                 ? number(sent).get().compareTo(number(there).get()) == 0
                 : sent.asText().equals(there.asText());
     }

@@ -153,7 +153,29 @@ public class PushStates {
      * @param remarks rows that are done, and yet a person should look at
      * @param oldest seconds since the oldest unfinished row was pushed
      */
-    public record Depth(Map<String, Long> states, long remarks, double oldest) {}
+    public record Depth(Map<String, Long> states, long remarks, double oldest) {
+        public static final Depth EMPTY = new Depth(Map.of(), 0, 0);
+    }
+
+    /** A lane in which something is to be done now. */
+    public record DueLane(int company, int lane) {}
+
+    public List<DueLane> dueLanes(String push) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("""
+                    select company, lane from nxt_sync.job
+                    where kind = 'push' and pull = ? and due_at <= clock_timestamp() order by company, lane""")) {
+                select.setString(1, push);
+                var due = new ArrayList<DueLane>();
+                try (var row = select.executeQuery()) {
+                    while (row.next()) {
+                        due.add(new DueLane(row.getInt(1), row.getInt(2)));
+                    }
+                }
+                return due;
+            }
+        });
+    }
 
     /** By push, also of those that are not configured. */
     public Map<String, Depth> depths() throws SQLException {
@@ -166,7 +188,7 @@ public class PushStates {
                     var row = select.executeQuery()) {
                 var depths = new HashMap<String, Depth>();
                 while (row.next()) {
-                    var depth = depths.getOrDefault(row.getString(1), new Depth(Map.of(), 0, 0));
+                    var depth = depths.getOrDefault(row.getString(1), Depth.EMPTY);
                     var states = new HashMap<>(depth.states());
                     states.put(row.getString(2), row.getLong(3));
                     depths.put(row.getString(1), new Depth(states, depth.remarks() + row.getLong(4),

@@ -1,0 +1,35 @@
+package dev.nxtsync.operate;
+
+import java.sql.SQLException;
+
+import io.quarkus.runtime.QuarkusApplication;
+
+import dev.nxtsync.store.OutboxHome;
+
+/** The command {@code adopt}: an outbox that was restored, copied or failed over is sent from again. */
+class AdoptCommand implements QuarkusApplication {
+    private final OutboxHome home;
+
+    AdoptCommand(OutboxHome home) {
+        this.home = home;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        if (arguments.length > 1) {
+            System.err.println("adopt takes no arguments");
+            return NxtSync.USAGE;
+        }
+        try {
+            if (home.held().isEmpty()) {
+                System.out.println("ok         the outbox is at home; there is nothing to adopt");
+                return 0;
+            }
+            System.out.println("ok         the outbox is adopted; " + home.adopt()
+                    + " unfinished rows are looked for in Business NXT for NXT_PUSH_REPEAT_AFTER before they are sent");
+            return 0;
+        } catch (SQLException e) {
+            return Command.problem(e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.nxtsync.operate;
+
+import java.sql.SQLException;
+
+import io.quarkus.runtime.QuarkusApplication;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.push.PushNow;
+import dev.nxtsync.store.Replica;
+
+/** The command {@code push}: sends what waits of one push, beside daemons that share the database. */
+class PushCommand implements QuarkusApplication {
+    private final Settings settings;
+    private final PushNow pushes;
+    private final Replica replica;
+
+    PushCommand(Settings settings, PushNow pushes, Replica replica) {
+        this.settings = settings;
+        this.pushes = pushes;
+        this.replica = replica;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        var push = Command.named("push", settings.pushes(), arguments);
+        if (push.isEmpty() || arguments.length > 2) {
+            return NxtSync.USAGE;
+        }
+        try {
+            return Alive.during(replica, () -> pushes.run(push.get(), System.out::println))
+                    ? 0
+                    : NxtSync.FOUND_PROBLEMS;
+        } catch (SQLException | FailedAnswer e) {
+            return Command.problem(e);
+        }
+    }
+}
