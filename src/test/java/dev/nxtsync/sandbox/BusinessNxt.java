@@ -41,6 +41,7 @@ final class BusinessNxt {
     private final Data data;
     private final Faults faults;
     private final Counters counters;
+    private final Writes writes;
     private final GraphQL graphql;
     private final GraphQL drifted;
     private final Set<Integer> revoked = ConcurrentHashMap.newKeySet();
@@ -48,9 +49,10 @@ final class BusinessNxt {
     private final Set<Integer> hidden = ConcurrentHashMap.newKeySet();
 
     /** Which company or customer a part of a document is about. */
-    private record Owner(int number, boolean granted, boolean busy) {}
+    record Owner(int number, boolean granted, boolean busy) {}
 
-    BusinessNxt(Data data, Faults faults, Counters counters, String stamps) {
+    BusinessNxt(Data data, Faults faults, Counters counters, String stamps, Writes writes) {
+        this.writes = writes;
         this.data = data;
         this.faults = faults;
         this.counters = counters;
@@ -63,7 +65,7 @@ final class BusinessNxt {
                 env -> listing(env,
                         List.of(Map.of("name", "Demo Customer", "organizationNo", "987654321", "vismaNetCustomerId",
                                 Data.CUSTOMER))),
-                this::companies).make()).build();
+                this::companies, writes).make()).build();
     }
 
     /** Takes the client's access to a company away, which is still listed, or gives it back. */
@@ -105,7 +107,7 @@ final class BusinessNxt {
         var warnings = new ArrayList<Map<String, Object>>();
         var slots = new ArrayList<String>();
         // the real server puts no such bound on __type
-        input.graphQLContext(Map.of("warnings", warnings, "slots", slots,
+        input.graphQLContext(Map.of("warnings", warnings, "slots", slots, "variables", variables,
                 GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true));
         var result = (faults.isOn("drift-column") ? drifted : graphql).execute(input.build());
         var answer = new LinkedHashMap<String, Object>();
@@ -161,14 +163,9 @@ final class BusinessNxt {
 
     private Object connection(DataFetchingEnvironment env) {
         Owner owner = env.getSource();
-        if (owner.busy()) {
-            return DataFetcherResult.newResult().error(outstanding(owner.number())).build();
-        }
-        if (!owner.granted()) {
-            return DataFetcherResult.newResult()
-                    .error(new PlainError("Error: Could not get authorize user using VismaNetCompanyId: "
-                            + owner.number() + ". Description: External integration error. Status: 18.", Map.of()))
-                    .build();
+        Optional<GraphQLError> refusal = refusal(owner);
+        if (refusal.isPresent()) {
+            return DataFetcherResult.newResult().error(refusal.get()).build();
         }
         if (env.containsArgument("sortOrder")) {
             List<Map<String, Object>> warnings = env.getGraphQlContext().get("warnings");
@@ -186,7 +183,25 @@ final class BusinessNxt {
         if (truncatesListings && env.getOperationDefinition().getName().startsWith("list_")) {
             connection.truncate();
         }
-        return connection;
+        return DataFetcherResult.newResult().data(connection).localContext(owner).build();
+    }
+
+    /** Why nothing of a company can be read or written; empty if it can. */
+    static Optional<GraphQLError> refusal(Owner owner) {
+        if (owner.busy()) {
+            return Optional.of(outstanding(owner.number()));
+        }
+        return owner.granted()
+                ? Optional.empty()
+                : Optional.of(new PlainError("Error: Could not get authorize user using VismaNetCompanyId: "
+                        + owner.number() + ". Description: External integration error. Status: 18.", Map.of()));
+    }
+
+    /** A record that was refused: its index stands in the path, the field that failed in the extensions. */
+    static GraphQLError recordError(String message, graphql.execution.ResultPath path, int index, String field) {
+        var members = new ArrayList<Object>(path.toList());
+        members.add(index);
+        return new PlainError(message, Map.of("fields", List.of(field)), members);
     }
 
     /** A row with a text that PostgreSQL cannot hold, where the fault strikes. */
@@ -221,9 +236,15 @@ final class BusinessNxt {
 
     private static Map<String, Object> error(GraphQLError error) {
         if (error instanceof PlainError plain) {
-            return plain.extensions.isEmpty()
-                    ? Map.of("message", plain.getMessage())
-                    : Map.of("message", plain.getMessage(), "extensions", plain.extensions);
+            var plainly = new LinkedHashMap<String, Object>();
+            plainly.put("message", plain.getMessage());
+            if (!plain.path.isEmpty()) {
+                plainly.put("path", plain.path);
+            }
+            if (!plain.extensions.isEmpty()) {
+                plainly.put("extensions", plain.extensions);
+            }
+            return plainly;
         }
         var members = new LinkedHashMap<String, Object>();
         if (error.getErrorType() == ErrorType.DataFetchingException) {
@@ -263,10 +284,16 @@ final class BusinessNxt {
         private static final long serialVersionUID = 1L;
         private final String message;
         private final transient Map<String, Object> extensions;
+        private final transient List<Object> path;
 
         PlainError(String message, Map<String, Object> extensions) {
+            this(message, extensions, List.of());
+        }
+
+        PlainError(String message, Map<String, Object> extensions, List<Object> path) {
             this.message = message;
             this.extensions = extensions;
+            this.path = path;
         }
 
         @Override

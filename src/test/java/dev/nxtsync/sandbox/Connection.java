@@ -47,6 +47,12 @@ final class Connection {
         more = goesOn;
     }
 
+    /** The rows of a table whose key begins with a value. */
+    static Connection below(TableModel table, ConcurrentSkipListMap<Key, Row> rows, Object parent) {
+        return new Connection(table, new ConcurrentSkipListMap<>(rows.subMap(new Key(List.of(parent)),
+                new Key(List.of(((Number) parent).longValue() + 1)))), Map.of());
+    }
+
     /** Loses the last rows, and that there are more. */
     void truncate() {
         items.subList(items.size() / 2, items.size()).clear();

@@ -8,8 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What goes wrong on purpose, and how often. */
 final class Faults {
-    static final Set<String> KNOWN = Set.of("throttle", "busy", "html-401", "5xx", "lost-answer", "slow", "cut-body",
+    static final Set<String> KNOWN = Set.of("throttle", "busy", "html-401", "5xx", "lost-answer", "late-finish", "slow",
+            "cut-body",
             "poison-row", "late-commit", "phantom-row", "clock-back", "equal-stamps", "lagging-read", "drift-column",
+            "key-cut", "partial-children",
             "token-html", "token-slow", "token-down", "token-expired-on-arrival", "no-expires-in");
 
     private final Map<String, Double> shares = new ConcurrentHashMap<>();

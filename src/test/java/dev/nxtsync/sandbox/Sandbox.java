@@ -41,6 +41,7 @@ public final class Sandbox implements AutoCloseable {
     private final Data data;
     private final Faults faults;
     private final Counters counters = new Counters();
+    private final Writes writes;
     private final BusinessNxt api;
     private final Commits commits;
     private final Packing packing;
@@ -50,6 +51,8 @@ public final class Sandbox implements AutoCloseable {
     private volatile boolean still;
     private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private volatile String heldText = "";
+    private volatile CompletableFuture<Void> answerGate = CompletableFuture.completedFuture(null);
+    private volatile String heldAnswer = "";
     private final AtomicInteger held = new AtomicInteger();
 
     public Sandbox(SandboxOptions options) {
@@ -58,7 +61,8 @@ public final class Sandbox implements AutoCloseable {
         this.random = new Random(options.seed());
         this.faults = new Faults(options.faults(), options.seed());
         this.data = new Data(options);
-        this.api = new BusinessNxt(data, faults, counters, options.stamps());
+        this.writes = new Writes(data, faults, counters, options.onError(), "isv_demo");
+        this.api = new BusinessNxt(data, faults, counters, options.stamps(), writes);
         this.commits = new Commits(vertx, data, faults, options.seed(), options.timeLimit().toMillis() * 3);
         this.packing = new Packing(options.compression());
         this.server = await(vertx.createHttpServer().requestHandler(this::handle).listen(options.port(), "127.0.0.1"));
@@ -90,6 +94,22 @@ public final class Sandbox implements AutoCloseable {
         gate = new CompletableFuture<>();
     }
 
+    /** Requests whose body has this text are carried out from now on, but not answered, until {@link #release}. */
+    public void holdAnswersTo(String text) {
+        heldAnswer = text;
+        answerGate = new CompletableFuture<>();
+    }
+
+    /** How many rows of a company's table there are with each value of a column. */
+    public Map<String, Integer> count(int company, String table, String column) {
+        return writes.count(company, Data.table(table), column);
+    }
+
+    /** In which order the columns of a row were assigned when a mutation last wrote it. */
+    public List<String> assigned(int company, String table, Object... key) {
+        return writes.assigned(company, Data.table(table), new Key(List.of(key)));
+    }
+
     /** Every token that was issued in the last minute. */
     public List<String> tokens() {
         return connect.tokens();
@@ -102,6 +122,7 @@ public final class Sandbox implements AutoCloseable {
 
     public void release() {
         gate.complete(null);
+        answerGate.complete(null);
     }
 
     /** The truth about a table, by column. */
@@ -218,12 +239,39 @@ public final class Sandbox implements AutoCloseable {
             if (hold) {
                 held.incrementAndGet();
             }
+            boolean mutates = body.toString().contains("\"query\":\"mutation");
+            if (mutates && faults.strikes("late-finish")) {
+                finishLate(request, body);
+                return;
+            }
             long needed = faults.strikes("slow") ? 500 + random.nextInt(1500) : 1;
             long limit = options.timeLimit().toMillis();
             var unused = (hold ? gate : CompletableFuture.<Void>completedFuture(null)).whenComplete(
                     (open, failure) -> vertx.setTimer(Math.min(needed, limit),
                             timer -> execute(request, body, needed > limit)));
+            if (mutates && needed > limit) {
+                vertx.setTimer(needed, timer -> carryOut(body));
+            }
         }
+    }
+
+    /** The client is told of a time-out, and the mutation is carried out all the same: at any time until the latest. */
+    private void finishLate(HttpServerRequest request, Buffer body) {
+        long limit = options.timeLimit().toMillis();
+        long latest = options.latest().toMillis();
+        long earliest = latest > limit * 2 ? limit : 1;
+        counters.count("finished_late");
+        vertx.setTimer(limit, timer -> execute(request, body, true));
+        vertx.setTimer(earliest + random.nextInt((int) Math.max(1, latest - earliest)), timer -> carryOut(body));
+    }
+
+    /** Without anybody who waits for the answer. */
+    private void carryOut(Buffer body) {
+        vertx.executeBlocking((Callable<BusinessNxt.Answer>) () -> api.answer(body.toString(), BusinessNxt.traceId()),
+                false).onSuccess(answer -> answer.slots().forEach(slot -> {
+                    counters.left(slot);
+                    counters.ended(slot);
+                }));
     }
 
     private void execute(HttpServerRequest request, Buffer body, boolean late) {
@@ -235,7 +283,14 @@ public final class Sandbox implements AutoCloseable {
             return faults.strikes("busy")
                     ? new BusinessNxt.Answer(BusinessNxt.outstandingLimit(traceId), List.of())
                     : api.answer(body.toString(), traceId);
-        }, false).onSuccess(answer -> send(request, answer))
+        }, false).onSuccess(answer -> {
+            boolean hold = !answerGate.isDone() && body.toString().contains(heldAnswer);
+            if (hold) {
+                held.incrementAndGet();
+            }
+            var unused = (hold ? answerGate : CompletableFuture.<Void>completedFuture(null))
+                    .whenComplete((open, failure) -> vertx.runOnContext(now -> send(request, answer)));
+        })
                 .onFailure(failed -> text(request, 500, "text/plain", "Internal Server Error"));
     }
 
@@ -279,6 +334,8 @@ public final class Sandbox implements AutoCloseable {
                     case "POST still" -> still(true);
                     case "POST live" -> still(false);
                     case "GET rows" -> ndjson(Integer.parseInt(path[3]), path[4]);
+                    case "GET keys" ->
+                        BusinessNxt.JSON.writeValueAsString(count(Integer.parseInt(path[3]), path[4], path[5]));
                     case "POST rows" -> post(Integer.parseInt(path[3]), path[4], body.toString());
                     default ->
                         throw new IllegalArgumentException("there is no " + request.method() + " " + request.path());

@@ -13,15 +13,18 @@ import java.util.Map;
  * @param rate requests a minute with one token before 429
  * @param compression how answers are packed, if the client takes that: {@code br}, {@code gzip} or {@code none}
  * @param stamps how a {@code DateTime} is written, which is not documented: {@code blank}, {@code T} or {@code TZ}
+ * @param onError what a record that is refused does to the others of its request, which is not documented: {@code atomic},
+ *        {@code stop} or {@code continue}
+ * @param latest by when after its arrival a mutation has ended that finishes late
  * @param faults by name, the share of requests (or rows, or writes) that each befalls
  */
 public record SandboxOptions(int port, long seed, boolean still, int companies, Map<String, Integer> rows,
         Duration tokenLifetime, Duration timeLimit, Duration slotHold, int rate, String compression, String stamps,
-        Map<String, Double> faults) {
+        String onError, Duration latest, Map<String, Double> faults) {
 
     public static SandboxOptions defaults() {
         return new SandboxOptions(8089, 1, false, 3, Map.of(), Duration.ofSeconds(10), Duration.ofSeconds(59),
-                Duration.ofMinutes(30), 600, "br", "blank", Map.of());
+                Duration.ofMinutes(30), 600, "br", "blank", "atomic", Duration.ofMinutes(13), Map.of());
     }
 
     static final String HELP = """
@@ -36,6 +39,9 @@ public record SandboxOptions(int port, long seed, boolean still, int companies, 
             --rate 600           requests a minute with one token
             --compression br     how answers are packed: br, gzip or none
             --stamps blank       how a DateTime is written: blank or T between date and time, or TZ with a Z at its end
+            --on-error atomic    what a record that is refused does to the others of its request: atomic (none is kept), stop
+                                 (those before it are) or continue (all but it are)
+            --latest 780s        by when a mutation has ended that finishes late
             --faults NAME=SHARE  share of requests, rows or writes; several, separated by commas
             """;
 
@@ -72,6 +78,8 @@ public record SandboxOptions(int port, long seed, boolean still, int companies, 
             case "--rate" -> withRate(Integer.parseInt(value));
             case "--compression" -> withCompression(value);
             case "--stamps" -> withStamps(value);
+            case "--on-error" -> withOnError(value);
+            case "--latest" -> withLatest(duration(value));
             case "--faults" -> {
                 var shares = new HashMap<String, Double>();
                 pairs(value).forEach((fault, share) -> shares.put(fault, Double.valueOf(share)));
@@ -83,62 +91,73 @@ public record SandboxOptions(int port, long seed, boolean still, int companies, 
 
     public SandboxOptions withPort(int value) {
         return new SandboxOptions(value, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, faults);
+                compression, stamps, onError, latest, faults);
     }
 
     public SandboxOptions withSeed(long value) {
         return new SandboxOptions(port, value, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, faults);
+                compression, stamps, onError, latest, faults);
     }
 
     public SandboxOptions withStill(boolean value) {
         return new SandboxOptions(port, seed, value, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, faults);
+                compression, stamps, onError, latest, faults);
     }
 
     public SandboxOptions withCompanies(int value) {
         return new SandboxOptions(port, seed, still, value, rows, tokenLifetime, timeLimit, slotHold, rate, compression,
-                stamps, faults);
+                stamps, onError, latest, faults);
     }
 
     public SandboxOptions withRows(Map<String, Integer> value) {
         return new SandboxOptions(port, seed, still, companies, Map.copyOf(value), tokenLifetime, timeLimit, slotHold,
-                rate, compression, stamps, faults);
+                rate, compression, stamps, onError, latest, faults);
     }
 
     public SandboxOptions withTokenLifetime(Duration value) {
         return new SandboxOptions(port, seed, still, companies, rows, value, timeLimit, slotHold, rate, compression,
-                stamps, faults);
+                stamps, onError, latest, faults);
     }
 
     public SandboxOptions withTimeLimit(Duration value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, value, slotHold, rate, compression,
-                stamps, faults);
+                stamps, onError, latest, faults);
     }
 
+    /** With it changes by when late mutations have ended: a little less than half of it. */
     public SandboxOptions withSlotHold(Duration value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, value, rate,
-                compression, stamps, faults);
+                compression, stamps, onError, value.multipliedBy(9).dividedBy(20), faults);
     }
 
     public SandboxOptions withRate(int value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, value,
-                compression, stamps, faults);
+                compression, stamps, onError, latest, faults);
     }
 
     public SandboxOptions withCompression(String value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate, value,
-                stamps, faults);
+                stamps, onError, latest, faults);
     }
 
     public SandboxOptions withStamps(String value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, value, faults);
+                compression, value, onError, latest, faults);
+    }
+
+    public SandboxOptions withOnError(String value) {
+        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
+                compression, stamps, value, latest, faults);
+    }
+
+    public SandboxOptions withLatest(Duration value) {
+        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
+                compression, stamps, onError, value, faults);
     }
 
     public SandboxOptions withFaults(Map<String, Double> value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, Map.copyOf(value));
+                compression, stamps, onError, latest, Map.copyOf(value));
     }
 
     private static Map<String, String> pairs(String text) {

@@ -38,10 +38,12 @@ final class SchemaMaker {
     private final DataFetcher<?> owner;
     private final DataFetcher<?> customers;
     private final DataFetcher<?> companies;
+    private final Writes writes;
 
     /** @param drifted whether the table {@code order} has another column than at first */
     SchemaMaker(String stamps, boolean drifted, DataFetcher<?> owner, DataFetcher<?> connection,
-            DataFetcher<?> customers, DataFetcher<?> companies) {
+            DataFetcher<?> customers, DataFetcher<?> companies, Writes writes) {
+        this.writes = writes;
         this.owner = owner;
         this.connection = connection;
         this.customers = customers;
@@ -111,7 +113,8 @@ final class SchemaMaker {
         }
         code.dataFetcher(at("Query", "availableCustomers"), customers);
         code.dataFetcher(at("Query", "availableCompanies"), companies);
-        return GraphQLSchema.newSchema().query(query).codeRegistry(code.build()).build();
+        var mutation = new MutationSchema(scalars, code, writes, owner).make();
+        return GraphQLSchema.newSchema().query(query).mutation(mutation).codeRegistry(code.build()).build();
     }
 
     private static GraphQLObjectType listing(String name, GraphQLObjectType item) {
@@ -137,9 +140,13 @@ final class SchemaMaker {
                         (LightDataFetcher<?>) light(row_ -> row_.companion(column)));
             }
         }
-        // joins are there to be seen in the schema; their contents are not
-        if (table.name().equals("order")) {
-            row.field(field("joindown_OrderLine_via_Order", typeRef("Query_UseCompany_OrderLine_Connection")));
+        if (table.children() != null) {
+            TableModel child = Data.table(table.children());
+            String join = "joindown_" + child.rowType() + "_via_" + table.rowType();
+            row.field(newFieldDefinition().name(join)
+                    .type(typeRef("Query_UseCompany_" + child.rowType() + "_Connection"))
+                    .argument(argument("first", Scalars.GraphQLInt)));
+            code.dataFetcher(at(table.rowType(), join), writes.children(table, child));
         } else if (table.name().equals("orderLine")) {
             row.field(field("joinup_Order", typeRef("Order")));
         }

@@ -21,10 +21,24 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
         return Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
 
+    /** Whether the last column of the key is numbered by the server. */
+    boolean isNumbered() {
+        return NUMBERED.contains(name);
+    }
+
+    /** The table whose rows may be created with those of this one; null for none. */
+    String children() {
+        return CHILDREN.get(name);
+    }
+
     ColumnModel column(String column) {
         var found = index.get(column);
         return found == null ? null : columns.get(found);
     }
+
+    private static final java.util.Set<String> NUMBERED = java.util.Set.of("associate", "order", "orderLine", "batch",
+            "voucher");
+    private static final Map<String, String> CHILDREN = Map.of("order", "orderLine", "batch", "voucher");
 
     static final List<TableModel> ALL = List.of(
             table("associate", 1200).key("associateNo").int_("customerNo").int_("supplierNo").text("name")
@@ -47,6 +61,11 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
             table("customerTransaction", 2000).key("voucherJournalNo").secondKey("auditNo").int_("customerNo")
                     .text("invoiceNo")
                     .date("dueDate").decimal("amountDomestic").decimal("remainingAmountDomestic").made(),
+            table("batch", 0).key("batchNo").int_("voucherSeriesNo").date("valueDate").int_("batchStatus")
+                    .text("description")
+                    .text("externalId").made(),
+            table("voucher", 0).key("batchNo").secondKey("voucherNo").date("voucherDate").int_("debitAccountNo")
+                    .int_("creditAccountNo").int_("customerNo").decimal("amountDomestic").text("text").made(),
             table("timeless", 20).key("timelessNo").text("name").decimal("amount").timeless(),
             table("company", 3).system().key("companyNo").text("name").text("companyBusinessNo")
                     .int_("vismaNetCompanyId").made(),
@@ -66,7 +85,7 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
         for (int i = 2; i <= 7; i++) {
             order.text("information" + i);
         }
-        return order.made();
+        return order.int_("orderStatus").made();
     }
 
     private static Builder table(String name, int rows) {

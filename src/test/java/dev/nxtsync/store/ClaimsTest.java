@@ -92,12 +92,12 @@ class ClaimsTest {
         one.beat();
         two.beat();
         claims.declare("orders", "main", "company", 7);
-        var claimed = (Claims.Claimed) claims.claim("load", "main", "company", 7, "orders");
-        var taken = (Claims.Taken) others.claim("load", "main", "company", 7, "orders");
+        var claimed = (Claims.Claimed) claims.claim("load", "main", "company", 7, "orders", 0);
+        var taken = (Claims.Taken) others.claim("load", "main", "company", 7, "orders", 0);
         assertThat(taken.holder().host()).isNotBlank();
-        assertThat(claims.claim("load", "main", "company", 7, "lines")).isInstanceOf(Claims.Unknown.class);
+        assertThat(claims.claim("load", "main", "company", 7, "lines", 0)).isInstanceOf(Claims.Unknown.class);
         claims.free(claimed.claim(), Optional.empty(), Optional.empty());
-        assertThat(others.claim("load", "main", "company", 7, "orders")).isInstanceOf(Claims.Claimed.class);
+        assertThat(others.claim("load", "main", "company", 7, "orders", 0)).isInstanceOf(Claims.Claimed.class);
     }
 
     @Test
