@@ -198,7 +198,7 @@ final class Writes {
         check(values);
         var own = new LinkedHashMap<String, Object>(values);
         Object children = own.remove(table.children() + "s");
-        var row = columns(table, own);
+        var row = columns(own);
         String last = table.key().get(table.key().size() - 1);
         if (table.isNumbered()) {
             row.put(last, number(company, table, row));
@@ -252,7 +252,7 @@ final class Writes {
         }
         var changed = new ArrayList<Row>();
         for (Row row : rows) {
-            put(company, table, key(table, row), row.with(columns(table, values)));
+            put(company, table, key(table, row), row.with(columns(values)));
             assigned.put(company + table.name() + key(table, row), List.copyOf(values.keySet()));
             changed.add(data.rows(company, table.name()).get(key(table, row)));
         }
@@ -266,7 +266,7 @@ final class Writes {
     }
 
     /** As they are stored: names of enumerations are numbers. */
-    private static Map<String, Object> columns(TableModel table, Map<String, Object> values) {
+    private static Map<String, Object> columns(Map<String, Object> values) {
         var columns = new LinkedHashMap<String, Object>();
         values.forEach((name, value) -> {
             if (name.endsWith("AsEnum")) {
