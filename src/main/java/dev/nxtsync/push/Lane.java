@@ -95,7 +95,7 @@ public class Lane implements Job {
     /** Something is in the way that is no fault of the rows: it is told, and tried again. */
     Outcome setBack(Claim claim, PushState state, Failure failure) throws SQLException {
         Next next = failure.next();
-        Duration backoff = Backoff.after(state.failures() + 1);
+        Duration backoff = Backoff.after(claim.failures() + 1);
         Duration retry = switch (next) {
             case WAIT -> failure.atLeast().compareTo(backoff) > 0 ? failure.atLeast() : backoff;
             case RETRY, LOOK_FIRST -> backoff;
@@ -107,7 +107,7 @@ public class Lane implements Job {
         } else if (next == Next.FIX) {
             plans.lookAgain(claim.connection());
         }
-        states.failed(claim.entry(), claim.company(), reason, retry);
+        states.failed(claim.entry(), claim.company(), reason, claim.failures() + 1, retry);
         if (state.failures() == 0) {
             LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
                     Math.max(1, retry.toSeconds()), reason);

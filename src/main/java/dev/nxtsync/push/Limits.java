@@ -2,6 +2,7 @@ package dev.nxtsync.push;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 import dev.nxtsync.config.Settings;
 
@@ -24,9 +25,15 @@ record Limits(Duration timeLimit, Duration repeatAfter) {
         return sentAt.plus(repeatAfter);
     }
 
-    /** When a key is counted that was sent again: an earlier request may have ended as late as the last one may. */
-    Instant count(Instant sentAt) {
-        return last(sentAt).plus(timeLimit);
+    /**
+     * When a key is counted that was sent again: once when nothing of the last request is expected any more, and once as
+     * late again, since a server that was so late before may be so with the last request too.
+     *
+     * @param counted how often it was counted
+     */
+    Optional<Instant> count(Instant sentAt, int counted) {
+        Duration age = repeatAfter.plus(timeLimit);
+        return counted < 2 ? Optional.of(sentAt.plus(age.multipliedBy(counted + 1L))) : Optional.empty();
     }
 
     /** When what was sent is looked for next: after the time limit, twice, four times that …, and at last. */

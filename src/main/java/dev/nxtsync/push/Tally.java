@@ -63,7 +63,8 @@ final class Tally {
         int done = settled.getOrDefault(State.DONE, 0);
         int dead = settled.getOrDefault(State.DEAD, 0);
         int doubtful = settled.getOrDefault(State.IN_DOUBT, 0);
-        LOG.infof("Push %s, %s, lane %d: %d sent, %d done%s%s, in %.1f s with %d %s", claim.entry(), claim.tenant(),
+        LOG.logf(sent + done + dead + doubtful > 0 ? Logger.Level.INFO : Logger.Level.DEBUG,
+                "Push %s, %s, lane %d: %d sent, %d done%s%s, in %.1f s with %d %s", claim.entry(), claim.tenant(),
                 claim.lane(), sent, done, dead > 0 ? ", " + dead + " dead" : "",
                 doubtful > 0 ? ", " + doubtful + " in doubt, which are looked for" : "",
                 java.time.Duration.between(startedAt, now).toMillis() / 1000.0, requests,

