@@ -28,11 +28,12 @@ public class Access {
      *
      * @param pause how long, in nanoseconds
      * @param until when, on this process' monotonic clock
+     * @param asked whether somebody asks again just now
      */
-    private record Refusal(long pause, long until) {}
+    private record Refusal(long pause, long until, boolean asked) {}
 
     /** How long the company is still to be skipped; empty if it may be asked. */
-    public Optional<Duration> barred(Claim unit) {
+    public synchronized Optional<Duration> barred(Claim unit) {
         var refusal = refusals.get(name(unit));
         if (refusal == null) {
             return Optional.empty();
@@ -40,24 +41,28 @@ public class Access {
         long now = System.nanoTime();
         // whoever comes first after that time asks, and the others wait for what comes of it
         return refusal.until() - now <= 0
-                && refusals.replace(name(unit), refusal, new Refusal(refusal.pause(), now + FIRST))
+                && refusals.replace(name(unit), refusal, new Refusal(refusal.pause(), now + FIRST, true))
                         ? Optional.empty()
                         : Optional
                                 .of(Duration.ofNanos(Math.max(Duration.ofSeconds(1).toNanos(), refusal.until() - now)));
     }
 
-    public void refused(Claim unit, String reason) {
+    public synchronized void refused(Claim unit, String reason) {
         long now = System.nanoTime();
         var before = refusals.get(name(unit));
+        if (before != null && !before.asked()) {
+            // a request that was under way when another was refused
+            return;
+        }
         long wait = before == null ? FIRST : Math.min(LAST, before.pause() * 2);
-        refusals.put(name(unit), new Refusal(wait, now + wait));
+        refusals.put(name(unit), new Refusal(wait, now + wait, false));
         if (before == null) {
             LOG.warnf("Connection %s has no access to %s, which is skipped until it has. %s", unit.connection(),
                     unit.tenant(), reason);
         }
     }
 
-    public void granted(Claim unit) {
+    public synchronized void granted(Claim unit) {
         if (refusals.remove(name(unit)) != null) {
             LOG.infof("Connection %s has access to %s again", unit.connection(), unit.tenant());
         }

@@ -47,6 +47,8 @@ public class Lane implements Job {
     private final Limits limits;
     private final Map<String, BatchSize> sizes = new ConcurrentHashMap<>();
     private final Map<Long, Long> refusedOnce = new ConcurrentHashMap<>();
+    /** What the log was told last, by push and company; all lanes meet the same. */
+    private final Map<String, String> told = new ConcurrentHashMap<>();
 
     Lane(PushPlans plans, Nxt nxt, Slots slots, Outbox outbox, PushStates states, Runs runs, Access access,
             Settings settings) {
@@ -77,7 +79,7 @@ public class Lane implements Job {
     public Outcome run(Claim claim, Progress progress) throws SQLException {
         var clock = outbox.clock();
         var plan = plans.ready(claim.entry());
-        if (plan.isEmpty()) {
+        if (plan.isEmpty() || plan.get().push().company().filter(only -> only != claim.company()).isPresent()) {
             return new Outcome.Done(clock.now().plus(NOT_PLANNED));
         }
         var barred = access.barred(claim);
@@ -93,13 +95,15 @@ public class Lane implements Job {
     }
 
     /** Something is in the way that is no fault of the rows: it is told, and tried again. */
-    Outcome setBack(Claim claim, PushState state, Failure failure) throws SQLException {
+    Outcome setBack(Claim claim, Failure failure) throws SQLException {
         Next next = failure.next();
         Duration backoff = Backoff.after(claim.failures() + 1);
         Duration retry = switch (next) {
             case WAIT -> failure.atLeast().compareTo(backoff) > 0 ? failure.atLeast() : backoff;
             case RETRY, LOOK_FIRST -> backoff;
-            case STOP, FIX -> NOT_PLANNED;
+            // access is asked for again in its own time
+            case STOP -> Duration.ofSeconds(1);
+            case FIX -> NOT_PLANNED;
         };
         String reason = failure.message() + (failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")");
         if (failure instanceof Failure.ForbiddenCompany) {
@@ -108,11 +112,24 @@ public class Lane implements Job {
             plans.lookAgain(claim.connection());
         }
         states.failed(claim.entry(), claim.company(), reason, claim.failures() + 1, retry);
-        if (state.failures() == 0) {
+        if (told.put(name(claim), failure.code()) == null && !(failure instanceof Failure.ForbiddenCompany)) {
             LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
                     Math.max(1, retry.toSeconds()), reason);
         }
         return new Outcome.Again(retry);
+    }
+
+    /** Nothing is in the way: requests were answered. */
+    void getsOn(Claim claim, PushState state) throws SQLException {
+        access.granted(claim);
+        told.remove(name(claim));
+        if (state.failures() > 0) {
+            states.well(claim.entry(), claim.company());
+        }
+    }
+
+    private static String name(Claim claim) {
+        return claim.entry() + " " + claim.company();
     }
 
     /** Whether a row is refused by a schema that was read after it was refused before; else the schema is read again. */
@@ -128,7 +145,7 @@ public class Lane implements Job {
     }
 
     BatchSize size(Claim claim) {
-        return sizes.computeIfAbsent(claim.entry() + " " + claim.company(),
+        return sizes.computeIfAbsent(name(claim),
                 each -> new BatchSize(limits.timeLimit()));
     }
 

@@ -104,8 +104,7 @@ public class PushPlanner {
         toldHeld = held.isPresent();
         var connections = plans.connections();
         if (!connections.isEmpty() && held.isEmpty()) {
-            states.refuseWithoutCompany(connections.keySet().stream()
-                    .filter(push -> Objects.requireNonNull(settings.pushes().get(push)).company().isEmpty()).toList());
+            states.refuseOtherCompanies(connections.keySet());
             states.announce(connections);
         }
     }

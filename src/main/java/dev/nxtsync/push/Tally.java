@@ -35,6 +35,10 @@ final class Tally {
         requests++;
     }
 
+    int requests() {
+        return requests;
+    }
+
     void sent(int rows) {
         sent += rows;
     }

@@ -89,6 +89,9 @@ final class Turn {
                 boolean found = lookFor();
                 goesOn = prepareAndSend() || found;
             }
+            if (tally.requests() > 0) {
+                lane.getsOn(claim, state);
+            }
             if (goesOn) {
                 return new Outcome.Done(clock.now());
             }
@@ -97,13 +100,10 @@ final class Turn {
         } finally {
             tally.tell(lane.runs(), clock.now(), inTheWay);
         }
-        return inTheWay.isPresent() ? lane.setBack(claim, state, inTheWay.get()) : rest();
+        return inTheWay.isPresent() ? lane.setBack(claim, inTheWay.get()) : rest();
     }
 
     private Outcome rest() throws SQLException {
-        if (state.failures() > 0) {
-            lane.states().well(plan.name(), claim.company());
-        }
         Instant next = outbox().next(claim).orElse(NEVER);
         Instant now = clock.now();
         return new Outcome.Done(!aside.isEmpty() || next.isBefore(now.plus(SOON)) ? now.plus(SOON) : next);

@@ -132,6 +132,10 @@ public final class Daemon implements AutoCloseable {
         return "http://127.0.0.1:" + managementPort;
     }
 
+    public String mainUrl() {
+        return "http://127.0.0.1:" + port;
+    }
+
     public boolean isRunning() { return process.isAlive(); }
 
     /** Waits for its end. */
