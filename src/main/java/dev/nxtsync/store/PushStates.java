@@ -252,14 +252,19 @@ public class PushStates {
         });
     }
 
-    /** Rows of pushes that name no company though their push has none, which can never be sent. */
-    public int refuseWithoutCompany(Collection<String> pushes) throws SQLException {
+    /** Rows that came in before their push was configured, and name no company, or another one than it sends to. */
+    public int refuseOtherCompanies(Collection<String> pushes) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var refuse = transaction.prepareStatement(
                     """
-                            update nxt_sync.outbox set state = 'dead', settled_at = clock_timestamp(),
-                                error = 'The row names no company, and its push has none of its own. Set the row''s company, and retry it.'
-                            where company is null and state = 'waiting' and push = any (?)""")) {
+                            update nxt_sync.outbox o set state = 'dead', settled_at = clock_timestamp(),
+                                error = case when s.company is null
+                                    then 'The row names no company, and its push has none. Set the row''s company, and retry it.'
+                                    else 'The row names the company ' || o.company || ', but its push sends to ' || s.company
+                                        || ' only. Discard it, or set the row''s company, and retry it.' end
+                            from nxt_sync.push_setting s
+                            where s.push = o.push and o.push = any (?) and o.state = 'waiting'
+                              and (o.company is null or o.company <> s.company)""")) {
                 refuse.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
                 return refuse.executeUpdate();
             }
