@@ -28,13 +28,16 @@ class ArchitectureTest {
                 .definedBy("..graphql..")
                 .layer("store").definedBy("..store..").layer("schedule").definedBy("..schedule..").layer("pull")
                 .definedBy("..pull..")
+                .layer("access").definedBy("..access..").layer("push").definedBy("..push..")
                 .layer("operate").definedBy("..operate..")
                 .whereLayer("config").mayNotAccessAnyLayer()
                 .whereLayer("token").mayOnlyAccessLayers("config")
                 .whereLayer("graphql").mayOnlyAccessLayers("config", "token")
                 .whereLayer("store").mayOnlyAccessLayers("config")
                 .whereLayer("schedule").mayOnlyAccessLayers("config", "store")
-                .whereLayer("pull").mayOnlyAccessLayers("config", "graphql", "store", "schedule")
+                .whereLayer("access").mayOnlyAccessLayers("config", "graphql", "store")
+                .whereLayer("pull").mayOnlyAccessLayers("config", "graphql", "store", "schedule", "access")
+                .whereLayer("push").mayOnlyAccessLayers("config", "graphql", "store", "schedule", "access")
                 .whereLayer("operate").mayNotBeAccessedByAnyLayer()
                 .check(CLASSES);
         slices().matching("dev.nxtsync.(*)..").should().beFreeOfCycles().check(CLASSES);
@@ -45,7 +48,7 @@ class ArchitectureTest {
         noClasses().that().resideOutsideOfPackage("..store..").should().dependOnClassesThat()
                 .haveFullyQualifiedName("java.sql.Connection")
                 .check(CLASSES);
-        noClasses().that().resideOutsideOfPackage("..graphql..").should().dependOnClassesThat()
+        noClasses().that().resideOutsideOfPackages("..graphql..", "..operate..").should().dependOnClassesThat()
                 .resideInAPackage("jakarta.ws.rs..").check(CLASSES);
     }
 

@@ -104,7 +104,6 @@ public class PushPlanner {
         toldHeld = held.isPresent();
         var connections = plans.connections();
         if (!connections.isEmpty() && held.isEmpty()) {
-            states.refuseOtherCompanies(connections.keySet());
             states.announce(connections);
         }
     }
@@ -169,17 +168,19 @@ public class PushPlanner {
     /** Says whether every push could be planned. */
     private boolean plan(Settings.Connection connection, List<Settings.Push> pushes) throws SQLException {
         lostCalls.keep();
+        states.refuseOtherCompanies(pushes.stream().map(Settings.Push::name).toList());
         var schema = PushSchema.read(connection.name(), pushes, mutations, introspection);
         boolean complete = true;
         for (Settings.Push push : pushes) {
-            if (PushDesign.of(push, schema, connection.clientId()) instanceof PushDesign.Sound sound) {
+            var design = PushDesign.of(push, schema, connection.clientId());
+            if (design instanceof PushDesign.Sound sound) {
                 if (plans.stopped(push.name()).isPresent()) {
                     LOG.infof("Push %s goes on", push.name());
                 }
                 plans.put(push.name(), new PushPlans.Ready(sound.plan()));
             } else {
                 complete = false;
-                stop(push.name(), ((PushDesign.Flawed) PushDesign.of(push, schema, connection.clientId())).reason());
+                stop(push.name(), ((PushDesign.Flawed) design).reason());
             }
         }
         return complete;

@@ -133,10 +133,12 @@ class SettingsReaderTest {
         var reading = read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_RECONCILE", "24h", "NXT_PUSHES_B_TABLE",
                 "order", "NXT_BUDGET_SLOTS", "40", "NXT_PULLS_A_DELETES", "remove", "NXT_PULLS_A_MAX_DELETE_SHARE",
                 "0.5",
-                "NXT_OPERATOR_KEY", "k", "NXT_SERVER_TIME_ZONE", "Europe/Oslo"));
+                "NXT_WEBHOOK_KEYS", "k", "NXT_PUSHES_B_KEY_COLUMN", "yourReference", "NXT_SERVER_TIME_ZONE",
+                "Europe/Oslo"));
         assertThat(reading.problems()).isEmpty();
         assertThat(reading.settings().pulls().get("a").maxDeleteShare()).isEqualTo(0.5);
-        assertThat(reading.warnings()).hasSize(2)
+        assertThat(reading.settings().pushes().get("b").keep()).isEqualTo(Duration.ofDays(90));
+        assertThat(reading.warnings()).hasSize(1)
                 .allMatch(warning -> warning.endsWith("has no effect in this version"));
     }
 
@@ -149,6 +151,26 @@ class SettingsReaderTest {
         assertThat(
                 read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_MAX_DELETE_SHARE", "20%")).problems().toString())
                 .contains("NXT_PULLS_A_MAX_DELETE_SHARE: \"20%\" is not a number from 0 to 1");
+    }
+
+    @Test
+    void aPushThatCouldNotWorkIsRefusedWithWhatWouldBeRight() {
+        assertThat(read(Map.of("NXT_PUSHES_A_TABLE", "order")).problems().toString())
+                .contains("NXT_PUSHES_A_KEY_COLUMN: is not set; name the column that carries the key");
+        assertThat(read(Map.of("NXT_PUSHES_A_TABLE", "order", "NXT_PUSHES_A_KEY_COLUMN", "a,b")).problems().toString())
+                .contains("of a create, one column carries the key");
+        assertThat(read(Map.of("NXT_PUSHES_A_TABLE", "order", "NXT_PUSHES_A_KEY_COLUMN", "a", "NXT_SCOPE",
+                "business-graphql-service-api:access-group-based-readonly")).problems().toString())
+                .contains("NXT_PUSHES_A_CONNECTION: \"main\" has the scope").contains("nothing can be written");
+        assertThat(read(Map.of("NXT_PUSHES_A_TABLE", "order", "NXT_PUSHES_A_KEY_COLUMN", "a", "NXT_PUSHES_A_OPERATION",
+                "insert", "NXT_PUSHES_A_DONE_WHEN", "done", "NXT_PUSHES_A_COMPANY", "x", "NXT_PUSHES_A_MODE", "dry"))
+                .problems().toString()).contains("\"insert\" is not one of: create, update, upsert, delete")
+                .contains("\"dry\" is not one of: live, dry-run").contains("\"x\" is not a whole number")
+                .contains("NXT_PUSHES_A_DONE_WHEN: is set, and NXT_PUSHES_A_THEN is not");
+        assertThat(read(Map.of("NXT_PUSHES_A_TABLE", "order", "NXT_PUSHES_A_KEYCOLUMN", "a")).problems().toString())
+                .contains("did you mean NXT_PUSHES_A_KEY_COLUMN?");
+        assertThat(read(Map.of("NXT_PUSH_REPEAT_AFTER", "30s")).problems().toString())
+                .contains("NXT_PUSH_REPEAT_AFTER: \"30s\" is not more than NXT_API_TIME_LIMIT (59s)");
     }
 
     @Test

@@ -1,0 +1,86 @@
+package dev.nxtsync.push;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.schema.Column;
+import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.graphql.schema.InputType;
+import dev.nxtsync.graphql.schema.MutationField;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.graphql.schema.TypeRef;
+import dev.nxtsync.push.PushPlan.Child;
+import dev.nxtsync.store.OutboxRow;
+import dev.nxtsync.store.OutboxRow.Act;
+import dev.nxtsync.store.OutboxRow.State;
+import dev.nxtsync.store.OutboxRow.Step;
+
+/** A push of orders with their lines, and its rows. */
+final class PushFixture {
+    static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
+    static final Limits LIMITS = new Limits(Duration.ofSeconds(59), Duration.ofMinutes(31));
+
+    private PushFixture() {}
+
+    static PushPlan plan(Settings.Operation operation, String keyColumn) {
+        var push = new Settings.Push("orders", "order", "main", Optional.of(7), operation, List.of(keyColumn),
+                Optional.empty(), Optional.empty(), List.of(), Settings.Mode.LIVE, Duration.ofDays(90));
+        Map<String, Column> columns = new LinkedHashMap<>();
+        for (String each : List.of("orderNo Int", "customerNo Int", "yourReference String", "amount Decimal",
+                "urgent Boolean", "createdByUser String", "changedTimestamp DateTime")) {
+            String[] parts = each.split(" ", 2);
+            columns.put(parts[0], new Column(parts[0], parts[1], Companion.NONE));
+        }
+        var table = new Table("order", "Order", Scope.COMPANY, columns, List.of("joindown_OrderLine_via_Order"),
+                Map.of());
+        var values = Map.of("values", ref("[Order_Input!]!", "Order_Input", true), "filters",
+                ref("[FilterExpression_Order]", "FilterExpression_Order", true), "filter",
+                ref("FilterExpression_Order", "FilterExpression_Order", false));
+        Map<Act, MutationField> fields = new java.util.EnumMap<>(Act.class);
+        if (operation != Settings.Operation.UPDATE && operation != Settings.Operation.DELETE) {
+            fields.put(Act.CREATE, new MutationField("order_create", "R", values));
+        }
+        if (operation == Settings.Operation.UPDATE || operation == Settings.Operation.UPSERT) {
+            fields.put(Act.UPDATE, new MutationField("order_update", "R", values));
+        }
+        if (operation == Settings.Operation.DELETE) {
+            fields.put(Act.DELETE, new MutationField("order_delete", "R", values));
+        }
+        var inputs = Map.<String, InputType>of("Order_Input",
+                new InputType.Members(Map.of("customerNo", ref("Int", "Int", false), "yourReference",
+                        ref("String", "String", false), "amount", ref("Decimal", "Decimal", false), "urgent",
+                        ref("Boolean", "Boolean", false), "orderLines",
+                        ref("[OrderLine_Input]", "OrderLine_Input", true),
+                        "kind", ref("Kind", "Kind", false))),
+                "OrderLine_Input",
+                new InputType.Members(Map.of("quantity", new TypeRef("Decimal!", "Decimal", false, true))), "Kind",
+                new InputType.Names(java.util.Set.of("Normal", "Credit")));
+        return new PushPlan(push, table, fields, inputs,
+                Map.of("orderLines", new Child(Optional.of("joindown_OrderLine_via_Order"), List.of("lineNo"))),
+                List.of("orderNo"), List.of(), Optional.empty(), "isv_x");
+    }
+
+    static OutboxRow row(long id, String key, String payload, String group) {
+        return new OutboxRow(id, key, payload, Optional.ofNullable(group), State.WAITING, 0, Step.RECORD,
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), false, Optional.empty(), false, 0, Optional.empty(), Optional.empty());
+    }
+
+    /** The same, sent so often, at noon the last time. */
+    static OutboxRow sent(OutboxRow row, int times) {
+        return new OutboxRow(row.id(), row.key(), row.payload(), row.group(), State.IN_DOUBT, times, row.step(),
+                row.act(),
+                row.record(), row.stamp(), Optional.of(NOON), Optional.empty(), Optional.empty(), false, row.atMost(),
+                times > 1, 0, Optional.empty(), Optional.empty());
+    }
+
+    private static TypeRef ref(String text, String name, boolean list) {
+        return new TypeRef(text, name, list, false);
+    }
+}
