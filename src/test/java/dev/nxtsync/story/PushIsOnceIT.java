@@ -90,8 +90,8 @@ class PushIsOnceIT {
                 try (var daemon = builder.start()) {
                     if (!points.isEmpty()) {
                         kills += killAt(points, daemon, database, sandbox, pushes);
-                    } else if (pushes.open() > 0 && kills < Size.of(4, 60)) {
-                        Pushes.pause(Duration.ofMillis(3000 + random.nextInt(13_000)));
+                    } else if (pushes.open() > 0 && kills < Size.of(4, 36)) {
+                        Pushes.pause(Duration.ofMillis(4000 + random.nextInt(12_000)));
                         daemon.kill();
                         kills++;
                     } else {
