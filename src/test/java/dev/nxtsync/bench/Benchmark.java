@@ -18,12 +18,14 @@ import dev.nxtsync.support.TestDatabase;
 
 /**
  * Measures pulls beside bare {@code COPY} and beside a reference that reads the same answers and copies them, in one run.
- * {@code -Dbench.rows} (100,000), {@code -Dbench.rounds} (3) and {@code -Dbench.growth=10000000} set the size.
+ * {@code -Dbench.rows} (100,000), {@code -Dbench.rounds} (3) and {@code -Dbench.growth=10000000} set the size; {@code -Dbench.pushes} that of pushes.
  */
 public final class Benchmark {
     private static final int ROWS = Integer.getInteger("bench.rows", 100_000);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final int GROWTH = Integer.getInteger("bench.growth", 1_000_000);
+
+    private static final int PUSHES = Integer.getInteger("bench.pushes", 4_000);
 
     /** Figures by what they are, one for each round. */
     private final Map<String, List<Double>> figures = new LinkedHashMap<>();
@@ -31,8 +33,10 @@ public final class Benchmark {
     private Benchmark() {}
 
     public static void main(String... arguments) throws Exception {
+        Pushing.measure(PUSHES, 0, ROUNDS);
+        Pushing.measure(PUSHES, 200, ROUNDS);
         System.out.printf(
-                "Median of %d rounds (smallest to largest), %,d rows, pages of 5,000, daemon with a heap of 96 MB.%n",
+                "%nMedian of %d rounds (smallest to largest), %,d rows, pages of 5,000, daemon with a heap of 96 MB.%n",
                 ROUNDS, ROWS);
         for (int columns : new int[]{10, 60}) {
             measure(columns, Duration.ZERO, "none");
