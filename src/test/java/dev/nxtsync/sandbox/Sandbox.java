@@ -1,7 +1,5 @@
 package dev.nxtsync.sandbox;
 
-import java.io.IOException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +17,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
-
-import com.fasterxml.jackson.core.type.TypeReference;
 
 /** The sandbox on one port of 127.0.0.1: Visma Connect, Business NXT, and the switches below {@code /sandbox}. */
 public final class Sandbox implements AutoCloseable {
@@ -41,6 +37,7 @@ public final class Sandbox implements AutoCloseable {
     private final Data data;
     private final Faults faults;
     private final Counters counters = new Counters();
+    private final Controls controls;
     private final Writes writes;
     private final BusinessNxt api;
     private final Commits commits;
@@ -61,6 +58,7 @@ public final class Sandbox implements AutoCloseable {
         this.random = new Random(options.seed());
         this.faults = new Faults(options.faults(), options.seed());
         this.data = new Data(options);
+        this.controls = new Controls(this, faults, counters);
         this.writes = new Writes(data, faults, counters, options.onError(), "isv_demo");
         this.api = new BusinessNxt(data, faults, counters, options.stamps(), writes);
         this.commits = new Commits(vertx, data, faults, options.seed(), options.timeLimit().toMillis() * 3);
@@ -320,61 +318,13 @@ public final class Sandbox implements AutoCloseable {
     }
 
     private void control(HttpServerRequest request, Buffer body) {
-        vertx.executeBlocking(() -> {
-            String[] path = request.path().split("/", -1);
-            try {
-                return switch (request.method() + " " + path[2]) {
-                    case "GET counters" -> BusinessNxt.JSON.writeValueAsString(counters.all());
-                    case "PUT faults" -> {
-                        faults.replace(
-                                BusinessNxt.JSON.readValue(body.toString(), new TypeReference<Map<String, Double>>() {
-                                }));
-                        yield "{}";
-                    }
-                    case "POST still" -> still(true);
-                    case "POST live" -> still(false);
-                    case "GET rows" -> ndjson(Integer.parseInt(path[3]), path[4]);
-                    case "GET keys" ->
-                        BusinessNxt.JSON.writeValueAsString(count(Integer.parseInt(path[3]), path[4], path[5]));
-                    case "POST rows" -> post(Integer.parseInt(path[3]), path[4], body.toString());
-                    default ->
-                        throw new IllegalArgumentException("there is no " + request.method() + " " + request.path());
-                };
-            } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException | NullPointerException e) {
-                throw new IllegalArgumentException(e.getMessage(), e);
-            }
-        }, false).onSuccess(answer -> json(request, answer))
+        vertx.executeBlocking(() -> controls.answer(request.method().name(), request.path(), body.toString()), false)
+                .onSuccess(answer -> json(request, answer))
                 .onFailure(failed -> text(request, 400, "text/plain", failed.getMessage() + "\n"));
     }
 
-    private String still(boolean value) {
+    void still(boolean value) {
         still = value;
-        return "{}";
-    }
-
-    private String ndjson(int owner, String table) throws IOException {
-        var lines = new StringBuilder();
-        for (Map<String, Object> row : rows(owner, table)) {
-            lines.append(BusinessNxt.JSON.writeValueAsString(row)).append('\n');
-        }
-        return lines.toString();
-    }
-
-    private String post(int owner, String table, String lines) throws IOException {
-        int count = 0;
-        for (String line : lines.lines().filter(each -> !each.isBlank()).toList()) {
-            var values = BusinessNxt.JSON.readValue(line, new TypeReference<LinkedHashMap<String, Object>>() {
-            });
-            if (Boolean.TRUE.equals(values.get("delete")) && values.get("key") instanceof Map<?, ?> key) {
-                var keys = new HashMap<String, Object>();
-                key.forEach((name, value) -> keys.put((String) name, value));
-                delete(owner, table, keys);
-            } else {
-                put(owner, table, values);
-            }
-            count++;
-        }
-        return "{\"lines\":" + count + "}";
     }
 
     /** Columns with the values that the API shows, and the companions that are scalars. */
