@@ -90,8 +90,8 @@ class PushIsOnceIT {
                 try (var daemon = builder.start()) {
                     if (!points.isEmpty()) {
                         kills += killAt(points, daemon, database, sandbox, pushes);
-                    } else if (pushes.open() > 0 && kills < Size.of(4, 36)) {
-                        Pushes.pause(Duration.ofMillis(4000 + random.nextInt(12_000)));
+                    } else if (pushes.open() > 0 && kills < Size.of(4, 27)) {
+                        Pushes.pause(Duration.ofMillis(6000 + random.nextInt(13_000)));
                         daemon.kill();
                         kills++;
                     } else {
@@ -143,9 +143,9 @@ class PushIsOnceIT {
                 migrated(database);
                 replicas.add(start(builder));
                 pushes.begin();
-                int kills = Size.of(2, 25);
+                int kills = Size.of(2, 16);
                 for (int i = 0; i < kills && pushes.open() > 0; i++) {
-                    Pushes.pause(Duration.ofMillis(3000 + random.nextInt(5000)));
+                    Pushes.pause(Duration.ofMillis(4000 + random.nextInt(8000)));
                     replicas.remove(random.nextInt(2)).kill();
                     // also of the one that lives, which is then refused what it writes under its old claims
                     Pushes.silence(database);
@@ -205,7 +205,7 @@ class PushIsOnceIT {
                 migrated(database);
                 try (var other = start(builder)) {
                     pushes.begin();
-                    int freezes = 8;
+                    int freezes = 6;
                     double refused = 0;
                     for (int i = 0; i < freezes && pushes.open() > 0; i++) {
                         Pushes.pause(Duration.ofMillis(2000 + random.nextInt(2000)));
