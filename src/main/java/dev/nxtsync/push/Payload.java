@@ -50,6 +50,12 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
     /** @param why everything that is wrong, with its path */
     record Flawed(String why) implements Reading {}
 
+    /** What a payload takes in a request at most, its key included: what is not ASCII is escaped. */
+    static int bytes(String text) {
+        return 2000 + text.length()
+                + 5 * (int) Math.min(Integer.MAX_VALUE / 10, text.chars().filter(c -> c > 127).count());
+    }
+
     /** Checks a row against the types of what is sent. */
     static Reading read(PushPlan plan, String key, String text) {
         Reading reading = identify(plan, key, text);

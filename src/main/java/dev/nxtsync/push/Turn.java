@@ -40,7 +40,7 @@ final class Turn {
     /** Rows that are read, and looked for, together. */
     private static final int TOGETHER = 200;
     /** The server takes 15 MB; some are left for the document. */
-    private static final int MOST_BYTES = 14_900_000;
+    private static final int MOST_BYTES = 14_950_000;
     /** Of processings and deletes, each with a part of its own in the document. */
     private static final int MOST_PARTS = 25;
 
@@ -125,8 +125,10 @@ final class Turn {
                 (isProcessing(row) ? processings : records).put(row.id(), sound.payload());
             } else {
                 before.add(row);
-                after.add(row.dead("It was sent, and cannot be looked for: " + ((Payload.Flawed) reading).why(),
-                        Optional.empty()));
+                String why = "It was sent, and cannot be looked for: " + ((Payload.Flawed) reading).why();
+                after.add(row.state() == State.IN_DOUBT
+                        ? row.dead(why, Optional.empty())
+                        : row.settled(Optional.of(why)));
             }
         }
         var found = lookup.find(records, Optional.empty());
@@ -214,7 +216,7 @@ final class Turn {
         }
         var candidates = ready.stream().filter(row -> row.step() == Step.THEN || sendable.containsKey(row.id()))
                 .map(row -> sendable.getOrDefault(row.id(), row))
-                .map(row -> new Batch.Candidate(row, row.payload().length() + 200)).toList();
+                .map(row -> new Batch.Candidate(row, Payload.bytes(row.payload()))).toList();
         most = Math.min(most, most(candidates.get(0).row()));
         send(Batch.of(candidates, most, MOST_BYTES, isOnePerGroup(candidates.get(0).row())), payloads);
         return true;
@@ -228,11 +230,15 @@ final class Turn {
             var reading = row.step() == Step.THEN || sendable.containsKey(row.id())
                     ? Payload.identify(plan, row.key(), row.payload())
                     : Payload.read(plan, row.key(), row.payload());
-            if (reading instanceof Payload.Sound sound) {
+            int bytes = Payload.bytes(row.payload());
+            if (reading instanceof Payload.Sound sound && bytes <= MOST_BYTES) {
                 payloads.put(row.id(), sound.payload());
             } else {
                 before.add(row);
-                after.add(verdict.refused(row, ((Payload.Flawed) reading).why(), clock.now()));
+                after.add(verdict.refused(row, reading instanceof Payload.Flawed flawed
+                        ? flawed.why()
+                        : "The payload takes " + bytes + " bytes in a request, and Business NXT takes 15 MB.",
+                        clock.now()));
             }
         }
         settle(before, after);
