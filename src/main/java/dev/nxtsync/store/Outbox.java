@@ -218,6 +218,7 @@ public class Outbox {
             try (var mark = transaction.prepareStatement(
                     """
                             update nxt_sync.outbox set repeated = true,
+                                sent_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else sent_at end,
                                 next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end
                             where id = any (?)""")) {
                 mark.setArray(1, transaction.createArrayOf("bigint", rows.stream().map(OutboxRow::id).toArray()));
