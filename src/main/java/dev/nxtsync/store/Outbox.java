@@ -213,6 +213,7 @@ public class Outbox {
     }
 
     /** What was sent just now, under a claim that is gone, may be there beside what its new holder has sent. */
+    /** What was sent just now, under a claim that is gone, may be there beside what the new holder has sent. */
     private void countAgain(List<OutboxRow> rows) throws SQLException {
         database.inTransaction(transaction -> {
             try (var mark = transaction.prepareStatement(
