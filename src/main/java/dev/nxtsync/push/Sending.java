@@ -254,7 +254,9 @@ final class Sending implements Gate {
             }
             String why = blamed.getOrDefault(i, failure.message())
                     + (failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")");
-            return row.answered(why, rows.size() == 1 || blamed.containsKey(i), half(), now);
+            // once the row at fault is known, the others need not be split to find it
+            return row.answered(why, rows.size() == 1 || blamed.containsKey(i),
+                    blamed.isEmpty() ? half() : rows.size(), now);
         });
     }
 

@@ -55,9 +55,13 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
         return with(State.IN_DOUBT, Optional.of(lookAt), answered, blamed, atMost, looks, error);
     }
 
-    /** It may be there, but the server has answered an error and is done with it. */
-    public OutboxRow answered(String why, boolean isBlamed, int halfAtMost, Instant lookAt) {
-        return with(State.IN_DOUBT, Optional.of(lookAt), Optional.of(why), isBlamed, Optional.of(halfAtMost), 0, error);
+    /**
+     * It may be there, but the server has answered an error and is done with it.
+     *
+     * @param most rows of a request in which it is sent again
+     */
+    public OutboxRow answered(String why, boolean isBlamed, int most, Instant lookAt) {
+        return with(State.IN_DOUBT, Optional.of(lookAt), Optional.of(why), isBlamed, Optional.of(most), 0, error);
     }
 
     /** It was looked for, and was not there. */

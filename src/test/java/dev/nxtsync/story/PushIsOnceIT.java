@@ -90,7 +90,7 @@ class PushIsOnceIT {
                 try (var daemon = builder.start()) {
                     if (!points.isEmpty()) {
                         kills += killAt(points, daemon, database, sandbox, pushes);
-                    } else if (pushes.open() > 0 && kills < Size.of(4, 27)) {
+                    } else if (pushes.open() > 0 && kills < Size.of(4, 22)) {
                         Pushes.pause(Duration.ofMillis(6000 + random.nextInt(13_000)));
                         daemon.kill();
                         kills++;
@@ -231,7 +231,7 @@ class PushIsOnceIT {
         long from = System.nanoTime();
         var database = TestDatabase.create();
         try (var sandbox = new Sandbox(
-                options(Map.of("late-finish", Size.of(0.2, 0.02))).withLatest(Duration.ofMillis(9500)));
+                options(Map.of("late-finish", 0.2)).withLatest(Duration.ofMillis(9500)));
                 var pushes = new Pushes(database, SEED + 3, Size.of(400, 5_000), Size.of(40, 200), 0)) {
             try (var daemon = start(Pushes.daemon(sandbox.url(), database))) {
                 migrated(database);
