@@ -24,7 +24,7 @@ import dev.nxtsync.support.TestDatabase;
 class PushIsOnceIT {
     private static final long SEED = Long.getLong("nxt.history", 20_261_124L);
     private static final Map<String, Double> FAULTS = Map.of("lost-answer", 0.05, "late-finish", 0.02, "throttle",
-            0.01);
+            0.002);
 
     /** Moments of a row's life, each held open from outside while the daemon is killed. */
     enum FailPoint {
