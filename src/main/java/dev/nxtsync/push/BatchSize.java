@@ -2,9 +2,10 @@ package dev.nxtsync.push;
 
 import java.time.Duration;
 
-/** How many rows go into one request: doubled while the server is quick, halved when it is slow. Safe for any number of threads. */
+/** How many rows go into one request: doubled while all goes well, halved when the server is slow or refuses. Safe for any number of threads. */
 final class BatchSize {
     private static final int FIRST = 25;
+    private static final int LEAST = 10;
     private static final int MOST = 200;
 
     private final Duration timeLimit;
@@ -16,6 +17,11 @@ final class BatchSize {
 
     synchronized int rows() {
         return rows;
+    }
+
+    /** A request with so many rows failed, so that all of them have to wait: the fewer they are, the fewer wait in vain. */
+    synchronized void refused(int sent) {
+        rows = Math.min(rows, Math.max(LEAST, sent / 2));
     }
 
     /** A request with so many rows took so long. */

@@ -13,10 +13,7 @@ import dev.nxtsync.config.Settings;
  * @param repeatAfter after which nothing of a request that was lost is expected any more
  */
 record Limits(Duration timeLimit, Duration repeatAfter) {
-    /**
-     * A row that was sent so often, and never found, is a person's matter. Finding the one of 200 that is refused, without being
-     * told which, takes nine.
-     */
+    /** A row that was sent so often, of which the last was not answered, and never found, is a person's matter. */
     static final int MOST_SENDS = 20;
 
     static Limits of(Settings settings) {

@@ -107,6 +107,7 @@ final class Sending implements Gate {
             return notExecuted(marked.rows(), failure, now);
         }
         lane.size(claim).took(batch.size(), took);
+        lane.size(claim).refused(batch.size());
         return inDoubt(marked.rows(), failure, took, now);
     }
 

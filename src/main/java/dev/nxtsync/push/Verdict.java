@@ -162,17 +162,21 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
             if (row.blamed()) {
                 return refused(row, row.answered().get(), now);
             }
-            return row.looks() == 0 ? row.notFound(now.plus(limits.timeLimit())) : again(row, row.answered().get());
+            return row.looks() == 0
+                    ? row.notFound(now.plus(limits.timeLimit()))
+                    // each such round has found a row at fault, or is smaller than the one before
+                    : row.waiting();
         }
         return now.isBefore(limits.last(sentAt))
                 ? row.notFound(limits.nextLook(sentAt, now))
-                : again(row, "no whole answer came");
+                : again(row);
     }
 
-    private static OutboxRow again(OutboxRow row, String why) {
+    private static OutboxRow again(OutboxRow row) {
         return row.attempts() >= Limits.MOST_SENDS
                 ? row.dead(
-                        "It was sent " + row.attempts() + " times, and never found afterwards; the last time, " + why,
+                        "It was sent " + row.attempts()
+                                + " times without a whole answer, and never found afterwards. Look at Business NXT's side; retry it then.",
                         Optional.empty())
                 : row.waiting();
     }
