@@ -27,7 +27,8 @@ final class BatchSize {
     /** A request with so many rows took so long. */
     synchronized void took(int sent, Duration time) {
         if (time.multipliedBy(2).compareTo(timeLimit) > 0) {
-            rows = Math.max(1, Math.min(rows, sent) / 2);
+            // that one row takes long says nothing of how many may go together
+            rows = sent == 1 ? rows : Math.max(1, Math.min(rows, sent) / 2);
         } else if (sent >= rows && time.multipliedBy(8).compareTo(timeLimit) < 0) {
             rows = Math.min(MOST, rows * 2);
         }
