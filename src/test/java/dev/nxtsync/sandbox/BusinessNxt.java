@@ -174,11 +174,11 @@ final class BusinessNxt {
                     env.getExecutionStepInfo().getPath().toList()));
         }
         String name = env.getField().getName();
-        var connection = new Connection(Data.table(name),
+        var connection = writes.read(() -> new Connection(Data.table(name),
                 faults.strikes("lagging-read")
                         ? data.laggingRows(owner.number(), name)
                         : data.rows(owner.number(), name),
-                env.getArguments());
+                env.getArguments()));
         connection.items().replaceAll(this::poisoned);
         if (truncatesListings && env.getOperationDefinition().getName().startsWith("list_")) {
             connection.truncate();

@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 import graphql.GraphQLError;
 import graphql.execution.DataFetcherResult;
@@ -27,6 +30,7 @@ final class Writes {
     private final String onError;
     private final String client;
     private final Map<String, List<String>> assigned = new ConcurrentHashMap<>();
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
     /** @param client whose name created and changed rows carry */
     Writes(Data data, Faults faults, Counters counters, String onError, String client) {
@@ -48,6 +52,16 @@ final class Writes {
         }
     }
 
+    /** Reads what is committed: no request sees a mutation that is under way, and may be undone. */
+    <T> T read(Supplier<T> reading) {
+        lock.readLock().lock();
+        try {
+            return reading.get();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
     /** In which order the columns of a row were assigned when it was last written by a mutation. */
     List<String> assigned(int company, TableModel table, Key key) {
         return assigned.getOrDefault(company + table.name() + key, List.of());
@@ -65,8 +79,8 @@ final class Writes {
         return environment -> {
             Row row = environment.getSource();
             BusinessNxt.Owner owner = environment.getLocalContext();
-            return Connection.below(child, data.rows(owner.number(), child.name()),
-                    row.get(parent.column(parent.key().get(0))));
+            return read(() -> Connection.below(child, data.rows(owner.number(), child.name()),
+                    row.get(parent.column(parent.key().get(0)))));
         };
     }
 
@@ -137,8 +151,11 @@ final class Writes {
             if (refusal.isPresent()) {
                 return DataFetcherResult.newResult().error(refusal.get()).build();
             }
-            synchronized (this) {
+            lock.writeLock().lock();
+            try {
                 return field.in(environment, owner);
+            } finally {
+                lock.writeLock().unlock();
             }
         };
     }
