@@ -3,7 +3,6 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import jakarta.inject.Singleton;
@@ -143,7 +142,7 @@ public class PullNow {
             if (outcome instanceof Outcome.Again again) {
                 failures++;
                 out.accept((failures < PATIENCE ? "waiting    " : "PROBLEM    ") + what + ": " + state.reason());
-                if (failures == PATIENCE || state.state() == PullState.State.STOPPED || !pause(again)) {
+                if (failures == PATIENCE || state.state() == PullState.State.STOPPED || !again.waitOut()) {
                     return false;
                 }
             } else if (state.state() == PullState.State.FAILING || state.state() == PullState.State.STOPPED) {
@@ -159,15 +158,5 @@ public class PullNow {
                 + done.written() + " written, " + done.deleted() + " deleted, "
                 + Tally.plural(done.requests(), "request"));
         return true;
-    }
-
-    private static boolean pause(Outcome.Again again) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(again.after().toMillis());
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import jakarta.inject.Singleton;
@@ -83,7 +82,7 @@ public class PushNow {
                     if (done.nextDue().isAfter(lane.outbox().clock().now())) {
                         return true;
                     }
-                } else if (++failures == PATIENCE || !pause((Outcome.Again) last)) {
+                } else if (++failures == PATIENCE || !((Outcome.Again) last).waitOut()) {
                     var reason = states.troubles(Map.of(claim.entry(), "")).stream().map(PushStates.Trouble::reason)
                             .findFirst().orElse("something is in the way");
                     out.accept("PROBLEM    push " + claim.entry() + ", " + claim.tenant() + ": " + reason);
@@ -93,16 +92,6 @@ public class PushNow {
         } finally {
             claims.free(claim, last instanceof Outcome.Done done ? Optional.of(done.nextDue()) : Optional.empty(),
                     Optional.empty());
-        }
-    }
-
-    private static boolean pause(Outcome.Again again) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(again.after().toMillis());
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -298,10 +297,5 @@ final class Sending implements Gate {
     private void put(OutboxRow from, OutboxRow to) {
         before.add(from);
         after.add(to);
-    }
-
-    @Override
-    public String toString() {
-        return batch.stream().map(OutboxRow::key).collect(Collectors.joining(", "));
     }
 }

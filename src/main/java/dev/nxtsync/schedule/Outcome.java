@@ -2,6 +2,7 @@ package dev.nxtsync.schedule;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
 /** What became of a run. */
 public sealed interface Outcome {
@@ -14,5 +15,17 @@ public sealed interface Outcome {
     record Done(Instant nextDue) implements Outcome {}
 
     /** Something is in the way of the whole unit. */
-    record Again(Duration after) implements Outcome {}
+    record Again(Duration after) implements Outcome {
+
+        /** Waits for so long, for a person who waits too. Says whether it did; else the thread was interrupted. */
+        public boolean waitOut() {
+            try {
+                TimeUnit.MILLISECONDS.sleep(after.toMillis());
+                return true;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+    }
 }
