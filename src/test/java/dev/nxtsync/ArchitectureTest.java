@@ -29,7 +29,7 @@ class ArchitectureTest {
                 .layer("store").definedBy("..store..").layer("schedule").definedBy("..schedule..").layer("pull")
                 .definedBy("..pull..")
                 .layer("access").definedBy("..access..").layer("push").definedBy("..push..")
-                .layer("operate").definedBy("..operate..")
+                .layer("webhook").definedBy("..webhook..").layer("operate").definedBy("..operate..")
                 .whereLayer("config").mayNotAccessAnyLayer()
                 .whereLayer("token").mayOnlyAccessLayers("config")
                 .whereLayer("graphql").mayOnlyAccessLayers("config", "token")
@@ -38,6 +38,7 @@ class ArchitectureTest {
                 .whereLayer("access").mayOnlyAccessLayers("config", "graphql", "store")
                 .whereLayer("pull").mayOnlyAccessLayers("config", "graphql", "store", "schedule", "access")
                 .whereLayer("push").mayOnlyAccessLayers("config", "graphql", "store", "schedule", "access")
+                .whereLayer("webhook").mayOnlyAccessLayers("config", "store", "schedule")
                 .whereLayer("operate").mayNotBeAccessedByAnyLayer()
                 .check(CLASSES);
         slices().matching("dev.nxtsync.(*)..").should().beFreeOfCycles().check(CLASSES);

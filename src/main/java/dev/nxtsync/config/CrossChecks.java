@@ -1,5 +1,6 @@
 package dev.nxtsync.config;
 
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ final class CrossChecks {
                     "\"" + settings.budget().inProgress() + "\" is more than NXT_BUDGET_SLOTS ("
                             + settings.budget().slots() + "), of which each request in progress takes one");
         }
+        settings.webhookKeys().ifPresent(checks::webhookKeys);
         settings.connections().values().forEach(checks::connection);
         settings.pulls().values().forEach(pull -> checks.pull(pull, settings));
         checks.targets(settings.pulls());
@@ -51,6 +53,18 @@ final class CrossChecks {
                             + "s), in which the server may still be at work on what was sent");
         }
         return checks.problems;
+    }
+
+    private void webhookKeys(Secret keys) {
+        try {
+            if (keys.reveal().replace(',', ' ').isBlank()) {
+                add("NXT_WEBHOOK_KEYS",
+                        "has no key in it; write the signature key of each subscription in the Developer "
+                                + "Portal, separated by commas");
+            }
+        } catch (UncheckedIOException e) {
+            // that its file cannot be read has been said
+        }
     }
 
     private void connection(Settings.Connection connection) {

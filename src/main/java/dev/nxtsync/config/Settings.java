@@ -16,6 +16,7 @@ public record Settings(
         Map<String, Push> pushes,
         Pushing push,
         Optional<Secret> operatorKey,
+        Optional<Secret> webhookKeys,
         Database database,
         Target target,
         Api api,
@@ -38,7 +39,7 @@ public record Settings(
 
     /** The same with as many requests a minute as the API allows: far more than a command sends. */
     public Settings withWholeBudget() {
-        return new Settings(connections, pulls, pushes, push, operatorKey, database, target, api, issuer,
+        return new Settings(connections, pulls, pushes, push, operatorKey, webhookKeys, database, target, api, issuer,
                 new Budget(600, budget.inProgress(), budget.slots(), 1), http, management,
                 timeZone, serverTimeZone);
     }

@@ -15,7 +15,7 @@ record UnknownSetting(String variable, Set<String> known) {
     /** Names that belong to parts of nxt-sync that this version does not have. */
     private static final Pattern RESERVED = Pattern.compile("NXT_(?:"
             + "CONNECTIONS_[A-Z][A-Z0-9]*_REFRESH_(?:LIFETIME|IDLE|GRACE)"
-            + "|(?:WEBHOOK_KEYS|ENCRYPTION_KEY|NOTICE_KEY)(?:_FILE)?"
+            + "|(?:ENCRYPTION_KEY|NOTICE_KEY)(?:_FILE)?"
             + "|PUBLIC_URL|AUTHORIZATION_PARAMETERS|RESPONSE_MODE|NOTICE_URL|LOG)");
 
     private static final String NAME_RULE = "a name is one word of letters and digits that begins with a letter, not ";

@@ -1,8 +1,14 @@
 package dev.nxtsync.operate;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 import jakarta.enterprise.inject.Instance;
 
@@ -16,6 +22,7 @@ import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.PullDesign;
 import dev.nxtsync.push.PushPlanner;
 import dev.nxtsync.store.DatabaseCheck;
+import dev.nxtsync.store.DatabaseCheck.LastEvent;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Tokens;
@@ -25,6 +32,9 @@ import dev.nxtsync.token.Tokens;
  * plain words what is in the way. It runs with any configuration, also one that the daemon refuses.
  */
 class Check implements QuarkusApplication {
+    /** How long a person changes a row, and Visma Connect takes to say so. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
     private final Instance<Connections> connections;
     private final Instance<Tenants> tenants;
     private final Instance<Introspection> introspection;
@@ -58,6 +68,11 @@ class Check implements QuarkusApplication {
             } else {
                 connection(connection, settings);
             }
+        }
+        if (settings.webhookKeys().isPresent() && !settings.database().url().isEmpty()) {
+            webhooks(settings, arguments.length > 1);
+        } else if (arguments.length > 1) {
+            problem("webhooks", "There is nothing to wait for: NXT_WEBHOOK_KEYS or NXT_DATABASE_URL is not set.");
         }
         System.out.println(problems == 0
                 ? "All is well."
@@ -161,6 +176,58 @@ class Check implements QuarkusApplication {
                 problem("pull " + name, ((PullDesign.Flawed) design).reason());
             }
         });
+    }
+
+    /** Which events have come, and whether one comes while somebody changes a row. */
+    private void webhooks(Settings settings, boolean wait) {
+        try {
+            var before = DatabaseCheck.lastEvents(settings);
+            for (String table : new TreeSet<>(
+                    settings.pulls().values().stream().map(Settings.Pull::table).toList())) {
+                var own = before.stream().filter(each -> each.table().equals(table)).toList();
+                if (own.isEmpty()) {
+                    System.out.println(
+                            "note       webhooks of " + table + ": none has come yet. If they are wanted, add a "
+                                    + "row for each company to WebhookSubscription in Business NXT; see the README");
+                } else {
+                    fine("webhooks of " + table, own.stream().map(LastEvent::toString).collect(joining("; ")));
+                }
+            }
+            before.stream().filter(each -> settings.pulls().values().stream()
+                    .noneMatch(pull -> pull.table().equals(each.table()))).limit(10)
+                    .forEach(each -> System.out.println("note       webhooks of " + each.table()
+                            + ": no pull has this table; " + each));
+            if (wait) {
+                waitForEvent(settings, before);
+            }
+        } catch (SQLException e) {
+            // why is said of the database
+            problem("webhooks", "Which have come cannot be told: " + e.getMessage());
+        }
+    }
+
+    private void waitForEvent(Settings settings, List<LastEvent> before) throws SQLException {
+        System.out.println("waiting    for a webhook, " + PATIENCE.toMinutes()
+                + " minutes at most; the daemon must be running. Change a row in Business NXT now");
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() - until < 0) {
+            var come = DatabaseCheck.lastEvents(settings).stream().filter(each -> !before.contains(each)).toList();
+            if (!come.isEmpty()) {
+                come.forEach(each -> fine("webhook", each.table() + ": " + each));
+                return;
+            }
+            try {
+                TimeUnit.SECONDS.sleep(1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        problem("webhooks",
+                "None has come. Look in this order: has the log of the daemon, or its metric nxt_webhooks_total, "
+                        + "refused calls (then it is the key)? Does the subscription in the Developer Portal have the address of this "
+                        + "daemon, reachable from the internet, and the event TableChange? Does WebhookSubscription in Business NXT "
+                        + "have a row for that company and table?");
     }
 
     private static void fine(String what, String found) {

@@ -21,7 +21,8 @@ public final class NxtSync {
             Without a command it runs as a daemon until it is stopped.
 
             Commands:
-              check        says what is wrong between the client id and the last row, and what to do
+              check        says what is wrong between the client id and the last row, and what to do;
+                           --wait goes on until a webhook comes, for ten minutes at most
               plan         says how many rows, requests and minutes the first loads will take
               pull NAME    runs a pull at once; --full reads every row again, --since T what changed
                            since then, --confirm-deletes lets a held reconciliation delete;
@@ -60,7 +61,7 @@ public final class NxtSync {
     public static void main(String... arguments) {
         if (arguments.length == 0) {
             daemon();
-        } else if (COMMANDS.containsKey(arguments[0]) && !(arguments[0].equals("check") && arguments.length > 1)) {
+        } else if (COMMANDS.containsKey(arguments[0]) && isWhole(arguments)) {
             command(arguments);
         } else if (arguments.length == 1 && arguments[0].matches("help|--help|-h")) {
             System.out.print(HELP);
@@ -68,6 +69,12 @@ public final class NxtSync {
             System.err.println("There is no command \"" + String.join(" ", arguments) + "\".\n\n" + HELP);
             System.exit(USAGE);
         }
+    }
+
+    /** Whether it is not a check with other arguments than it has; the others look at theirs by themselves. */
+    private static boolean isWhole(String... arguments) {
+        return !arguments[0].equals("check") || arguments.length == 1
+                || arguments.length == 2 && arguments[1].equals("--wait");
     }
 
     private static void command(String... arguments) {

@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -15,6 +16,7 @@ import io.quarkus.scheduler.Scheduled;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Slots;
 import dev.nxtsync.schedule.Heartbeat;
+import dev.nxtsync.store.Inbox;
 import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.PushStates;
@@ -38,9 +40,11 @@ class StoreMetrics {
     private final PushStates pushes;
     private final MultiGauge outboxRows;
     private final MultiGauge outboxAge;
+    private final Inbox inbox;
+    private volatile Inbox.Depth inboxDepth = new Inbox.Depth(0, 0);
 
-    StoreMetrics(Settings settings, RowFaults faults, PullStates states, Runs runs, PushStates pushes, Slots slots,
-            Heartbeat heartbeat, MeterRegistry metrics) {
+    StoreMetrics(Settings settings, RowFaults faults, PullStates states, Runs runs, PushStates pushes, Inbox inbox,
+            Slots slots, Heartbeat heartbeat, MeterRegistry metrics) {
         this.states = states;
         this.runs = runs;
         this.slots = slots;
@@ -52,6 +56,11 @@ class StoreMetrics {
         this.outboxRows = MultiGauge.builder("nxt_outbox_rows").description("Rows of the outbox").register(metrics);
         this.outboxAge = MultiGauge.builder("nxt_outbox_age").baseUnit("seconds")
                 .description("Since when the oldest unfinished row waits").register(metrics);
+        this.inbox = inbox;
+        Gauge.builder("nxt_inbox_rows", () -> inboxDepth.keys()).description("Events whose rows are not yet looked at")
+                .register(metrics);
+        Gauge.builder("nxt_inbox_age", () -> inboxDepth.oldest()).baseUnit("seconds")
+                .description("Since when the oldest of them waits").register(metrics);
         this.settings = settings;
         this.faults = faults;
         this.heartbeat = heartbeat;
@@ -79,6 +88,7 @@ class StoreMetrics {
             lostCalls.register(slots.lost().entrySet().stream().<MultiGauge.Row<?>>map(
                     each -> MultiGauge.Row.of(Tags.of("tenant", each.getKey()), each.getValue())).toList(), true);
             outbox();
+            inboxDepth = inbox.depth();
         } catch (SQLException e) {
             LOG.debugf("no counts now: %s", e.getMessage());
         }
@@ -105,6 +115,7 @@ class StoreMetrics {
         if (heartbeat.trouble().isEmpty()) {
             try {
                 runs.forgetOld();
+                inbox.forgetOld();
                 for (Settings.Push push : settings.pushes().values()) {
                     pushes.forget(push.name(), push.keep());
                 }

@@ -1,16 +1,37 @@
 package dev.nxtsync.pull;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.store.TargetColumn;
 
-/** Keys of stored rows, as the API's filters take them. */
+/** Keys of rows, as events name them, as PostgreSQL writes them, and as the API's filters take them. */
 final class Keys {
     private Keys() {}
+
+    /**
+     * The key that an event names, as PostgreSQL writes it.
+     *
+     * @param json the key's columns by the API's names; others do not matter
+     * @return empty if it is not a key of the pull's table
+     */
+    static Optional<List<String>> of(PullPlan plan, String json) {
+        JsonNode event = Filters.parse(json);
+        var values = new ArrayList<String>();
+        for (String name : plan.key()) {
+            if (!event.path(name).isValueNode()) {
+                return Optional.empty();
+            }
+            values.add(event.get(name).asText());
+        }
+        return plan.target().keyOf(values);
+    }
 
     /**
      * The key as the API has it.

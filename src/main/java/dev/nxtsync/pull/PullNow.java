@@ -115,7 +115,7 @@ public class PullNow {
             begin(claimed.claim(), plan, state, request, job);
             return work(claimed.claim(), plan, job, what, out);
         } finally {
-            claims.free(claimed.claim(), Optional.empty(), Optional.empty());
+            claims.free(claimed.claim(), Optional.empty(), Optional.empty(), true);
         }
     }
 

@@ -272,7 +272,7 @@ public class Reconciliation implements Job {
                 var wanted = some.stream().map(each -> Keys.of(plan.key(), plan.target().keyColumns(), each.key()))
                         .toList();
                 // more rows than keys would mean that the key is not unique
-                Answer answer = ask("fetch", Part.page("t0", plan, plan.mapping().fields(),
+                Answer answer = ask("settle", Part.page("t0", plan, plan.mapping().fields(),
                         List.of(Filters.anyOf(plan.key(), wanted)), plan.key(), some.size() + 1), reader);
                 if (answer instanceof Failure.InvalidRequest && count.tooLarge()) {
                     // perhaps a filter of so many keys; if not, one key shows it
@@ -293,7 +293,7 @@ public class Reconciliation implements Job {
 
         private void settle(List<Listing.Difference> some, PageReader reader, Instant readAt) throws SQLException {
             var gone = some.stream().filter(each -> each.stored() && !reader.buffer().has(each.key()))
-                    .map(Listing.Difference::id).toList();
+                    .map(Listing.Difference::key).toList();
             Written written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
                     new Listing.Settlement(claim, readAt, some.stream().map(Listing.Difference::id).toList(), gone));
             progress.made();

@@ -95,9 +95,11 @@ final class Tally {
 
     /** @param outcome {@code ok}, or {@code goes on} if others had a turn before the end */
     synchronized Run done(String outcome) {
-        var level = outcome.equals("ok") && (!kind.equals("poll") || written + deleted + setAside > 0)
-                ? Logger.Level.INFO
-                : Logger.Level.DEBUG;
+        // what webhooks bring comes every second
+        var level = outcome.equals("ok") && !kind.equals(Fetch.KIND)
+                && (!kind.equals(Poll.KIND) || written + deleted + setAside > 0)
+                        ? Logger.Level.INFO
+                        : Logger.Level.DEBUG;
         LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s with %s", what, kind, plural(rows, "row"), written,
                 deleted > 0 ? ", " + deleted + " deleted" : "", seconds(),
                 requests == 0 ? "the request of another table" : plural(requests, "request"));

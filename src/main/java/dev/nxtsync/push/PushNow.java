@@ -91,7 +91,7 @@ public class PushNow {
             }
         } finally {
             claims.free(claim, last instanceof Outcome.Done done ? Optional.of(done.nextDue()) : Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(), true);
         }
     }
 }

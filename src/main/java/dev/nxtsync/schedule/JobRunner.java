@@ -84,7 +84,12 @@ public class JobRunner {
     }
 
     /** How a run has ended, and so when its unit is worked on again. */
-    private record Ended(Optional<Instant> due, Optional<Duration> retry) {}
+    private record Ended(Optional<Instant> due, Optional<Duration> pause, boolean well) {
+
+        static Ended again(Duration after) {
+            return new Ended(Optional.empty(), Optional.of(after), false);
+        }
+    }
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     void tick() {
@@ -92,6 +97,11 @@ public class JobRunner {
         giveUpStalled();
         freeEnded();
         freeUnknown();
+        look();
+    }
+
+    /** Starts what is due now, as far as there is room. Safe for any thread, for a few statements' time. */
+    public void look() {
         boolean started = true;
         while (started) {
             started = startOne();
@@ -145,7 +155,7 @@ public class JobRunner {
 
     private void run(Run run) {
         run.thread = Thread.currentThread();
-        var ended = new Ended(Optional.empty(), Optional.of(Backoff.after(run.claim.failures() + 1)));
+        var ended = Ended.again(Backoff.after(run.claim.failures() + 1));
         try {
             ended = attempt(run);
         } finally {
@@ -166,9 +176,10 @@ public class JobRunner {
             Job job = Objects.requireNonNull(jobs.get(claim.kind()));
             Outcome outcome = job.run(claim, () -> run.progressAt = System.nanoTime());
             if (outcome instanceof Outcome.Done done) {
-                return new Ended(Optional.of(done.nextDue()), Optional.empty());
+                return new Ended(Optional.of(done.nextDue()),
+                        Optional.of(done.pause()).filter(pause -> !pause.isZero()), true);
             }
-            return new Ended(Optional.empty(), Optional.of(((Outcome.Again) outcome).after()));
+            return Ended.again(((Outcome.Again) outcome).after());
         } catch (StaleClaim e) {
             LOG.debugf("%s", e.getMessage());
         } catch (SQLException e) {
@@ -178,7 +189,7 @@ public class JobRunner {
             LOG.errorf(e, "%s failed in a way that should not happen; please report it. Tried again in %d s.", claim,
                     retry.toSeconds());
         }
-        return new Ended(Optional.empty(), Optional.of(retry));
+        return Ended.again(retry);
     }
 
     /** Frees the units of runs that have ended; what cannot be freed now is freed later, whatever becomes of the database. */
@@ -195,7 +206,7 @@ public class JobRunner {
 
     private boolean free(Run run, Ended ended) {
         try {
-            if (!claims.free(run.claim, ended.due(), ended.retry()) && !run.perhapsFreed) {
+            if (!claims.free(run.claim, ended.due(), ended.pause(), ended.well()) && !run.perhapsFreed) {
                 refused.increment();
                 LOG.warnf(
                         "%s was taken over while this process was silent, or was told to begin anew; what it had not yet "

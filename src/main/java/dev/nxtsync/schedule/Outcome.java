@@ -11,8 +11,14 @@ public sealed interface Outcome {
      * All that was due has been done, or been put off on its own account.
      *
      * @param nextDue by the database's clock
+     * @param pause how long the unit is left alone, whoever wakes it
      */
-    record Done(Instant nextDue) implements Outcome {}
+    record Done(Instant nextDue, Duration pause) implements Outcome {
+        /** Without a pause. */
+        public Done(Instant nextDue) {
+            this(nextDue, Duration.ZERO);
+        }
+    }
 
     /** Something is in the way of the whole unit. */
     record Again(Duration after) implements Outcome {

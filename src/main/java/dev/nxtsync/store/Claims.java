@@ -58,12 +58,12 @@ public class Claims {
                 state.setString(1, pull);
                 state.setInt(2, company);
                 state.executeUpdate();
-                for (String kind : List.of("poll", "load", "reconciliation")) {
+                for (String kind : List.of("poll", "fetch", "load", "reconciliation")) {
                     unit.setString(1, kind);
                     unit.setString(2, connection);
                     unit.setString(3, scope);
                     unit.setInt(4, company);
-                    unit.setString(5, kind.equals("poll") ? "" : pull);
+                    unit.setString(5, kind.equals("poll") || kind.equals("fetch") ? "" : pull);
                     // the first load says when the others begin
                     unit.setBoolean(6, kind.equals("load"));
                     unit.addBatch();
@@ -95,9 +95,10 @@ public class Claims {
     /** Wakes what works on a pull, after it could not be worked on. */
     public void wake(String pull, String connection, String scope) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var update = transaction.prepareStatement("""
-                    update nxt_sync.job set wanted = wanted + 1
-                    where connection = ? and scope = ? and (kind = 'poll' or kind = 'load' and pull = ?)""")) {
+            try (var update = transaction.prepareStatement(
+                    """
+                            update nxt_sync.job set wanted = wanted + 1
+                            where connection = ? and scope = ? and (kind in ('poll', 'fetch') or kind = 'load' and pull = ?)""")) {
                 update.setString(1, connection);
                 update.setString(2, scope);
                 update.setString(3, pull);
@@ -106,13 +107,14 @@ public class Claims {
         });
     }
 
-    /** Wakes the polls of the same company, and makes the reconciliation of the same pull due. */
+    /** Wakes the poll and the fetch of the same company, and makes the reconciliation of the same pull due. */
     static void loaded(Connection transaction, Claim load, Instant reconcile) throws SQLException {
         try (var update = transaction.prepareStatement(
                 """
-                        update nxt_sync.job set wanted = wanted + case kind when 'poll' then 1 else 0 end,
-                            due_at = case kind when 'poll' then due_at else least(due_at, ?) end
-                        where connection = ? and scope = ? and company = ? and (kind = 'poll' or kind = 'reconciliation' and pull = ?)""")) {
+                        update nxt_sync.job set wanted = wanted + case kind when 'reconciliation' then 0 else 1 end,
+                            due_at = case kind when 'reconciliation' then least(due_at, ?) else due_at end
+                        where connection = ? and scope = ? and company = ?
+                          and (kind in ('poll', 'fetch') or kind = 'reconciliation' and pull = ?)""")) {
             update.setObject(1, timestamp(reconcile));
             update.setString(2, load.connection());
             update.setString(3, load.scope());
@@ -163,7 +165,7 @@ public class Claims {
     }
 
     /**
-     * Claims the unit that has been due for longest and is free.
+     * Claims the unit that has been due, or kept waiting, for longest and is free.
      *
      * @param takeOver also those whose holder has been silent for 16 s
      * @param connections only of these; another process may be configured otherwise
@@ -175,7 +177,7 @@ public class Claims {
                     unit.kind = any (?) and unit.connection = any (?)
                       and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
                       and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served) and\s""" + FREE,
-                    "order by unit.due_at limit 1"))) {
+                    "order by least(unit.due_at, unit.retry_at) limit 1"))) {
                 claim.setArray(1, transaction.createArrayOf("text", kinds.toArray()));
                 claim.setArray(2, transaction.createArrayOf("text", connections.toArray()));
                 claim.setBoolean(3, takeOver);
@@ -215,9 +217,11 @@ public class Claims {
      * Frees a unit, if this claim still holds it, and says whether it did.
      *
      * @param due when its next work falls due, by the database's clock; empty to leave that as it is
-     * @param retry not before so long from now; empty where the run went well, which also settles the wake-ups that it saw
+     * @param pause it is not claimed before so long from now, due or woken; empty for no pause
+     * @param well whether the run went well, which settles the wake-ups that it saw
      */
-    public boolean free(Claim claim, Optional<Instant> due, Optional<Duration> retry) throws SQLException {
+    public boolean free(Claim claim, Optional<Instant> due, Optional<Duration> pause, boolean well)
+            throws SQLException {
         return database.inTransaction(transaction -> {
             try (var free = transaction.prepareStatement("""
                     update nxt_sync.job
@@ -226,9 +230,8 @@ public class Claims {
                         failures = case when ? then 0 else failures + 1 end,
                         served = case when ? then greatest(served, ?) else served end
                     where id = ? and fence = ? and holder = ?""")) {
-                boolean well = retry.isEmpty();
                 free.setObject(1, due.map(Claims::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
-                free.setObject(2, retry.map(Duration::toMillis).orElse(null), Types.BIGINT);
+                free.setObject(2, pause.map(Duration::toMillis).orElse(null), Types.BIGINT);
                 free.setBoolean(3, well);
                 free.setBoolean(4, well);
                 free.setLong(5, claim.wanted());

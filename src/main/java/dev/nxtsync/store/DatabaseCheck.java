@@ -3,6 +3,8 @@ package dev.nxtsync.store;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +15,7 @@ import dev.nxtsync.config.Settings;
 /** Whether a database can be used, without changing it and without the pool. */
 public final class DatabaseCheck {
     private static final int OLDEST = 15;
+    private static final String NO_SUCH_TABLE = "42P01";
 
     private DatabaseCheck() {}
 
@@ -40,6 +43,39 @@ public final class DatabaseCheck {
         } catch (SQLException e) {
             return new Findings("", List.of("It cannot be reached or refuses the login: " + e.getMessage()
                     + " Check NXT_DATABASE_URL, NXT_DATABASE_USER, NXT_DATABASE_PASSWORD and the network."));
+        }
+    }
+
+    /** The last valid webhook of a table and company (or customer). */
+    public record LastEvent(String table, int company, String event, Instant at) {
+        @Override
+        public String toString() {
+            return "the last " + event + " in " + company + " came at " + at.truncatedTo(ChronoUnit.SECONDS);
+        }
+    }
+
+    /**
+     * What came last of each table and company, the newest first; nothing where the daemon has never run.
+     *
+     * @throws SQLException if the database cannot be used
+     */
+    public static List<LastEvent> lastEvents(Settings settings) throws SQLException {
+        var events = new ArrayList<LastEvent>();
+        try (Connection connection = dataSource(settings.database()).getConnection();
+                var select = connection.prepareStatement("""
+                        select table_name, company, last_event, last_at from nxt_sync.webhook_event
+                        order by last_at desc limit 1000""");
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                events.add(new LastEvent(row.getString(1), row.getInt(2), row.getString(3),
+                        PullStates.instant(row, 4).orElseThrow()));
+            }
+            return events;
+        } catch (SQLException e) {
+            if (NO_SUCH_TABLE.equals(e.getSQLState())) {
+                return List.of();
+            }
+            throw e;
         }
     }
 

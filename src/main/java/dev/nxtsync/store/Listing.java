@@ -44,8 +44,15 @@ public class Listing {
      */
     public record Difference(long id, List<String> key, boolean stored) {}
 
-    /** The settlement of some differences: what was read has been merged, and these are deleted. */
-    public record Settlement(Claim unit, Instant readAt, List<Long> settled, List<Long> gone) implements Checkpoint {
+    /**
+     * The settlement of some differences: what was read has been merged, and what was not there is deleted.
+     *
+     * @param settled the numbers of the differences
+     * @param gone the keys of those that the API did not have
+     */
+    public record Settlement(Claim unit, Instant readAt, List<Long> settled, List<List<String>> gone)
+            implements
+                Checkpoint {
         @Override
         public String pull() {
             return unit.entry();
@@ -58,7 +65,7 @@ public class Listing {
 
         @Override
         public Written keep(Connection transaction, TargetTable table, Written written) throws SQLException {
-            int deleted = gone.isEmpty() ? 0 : delete(transaction, table);
+            int deleted = Absent.delete(transaction, table, this, gone);
             try (var settle = transaction
                     .prepareStatement("delete from " + difference(unit) + " where nxt_id = any (?)");
                     var count = transaction.prepareStatement(
@@ -71,36 +78,6 @@ public class Listing {
                 count.executeUpdate();
             }
             return new Written(written.inserted(), written.updated(), deleted);
-        }
-
-        private int delete(Connection transaction, TargetTable table) throws SQLException {
-            String which = " from " + difference(unit) + " difference where difference.nxt_id = any (?) and "
-                    + same(table, "difference", "stored") + " and stored." + SqlName.quoted(table.owner())
-                    + " = ? and stored.nxt_read_at < ?";
-            String statement = table.removes()
-                    ? "with gone as (delete from " + table.quotedName() + " stored using" + which.substring(5)
-                            + " returning " + PageWriter.keyText(table, "stored") + " as key) "
-                            + "insert into nxt_sync.removed (pull, company, key, read_at) select ?, ?, key, ? from gone "
-                            + "on conflict (pull, company, key) do update set read_at = excluded.read_at"
-                    : "update " + table.quotedName() + " stored set nxt_deleted_at = ?, nxt_read_at = ?" + which
-                            + " and stored.nxt_deleted_at is null";
-            try (var delete = transaction.prepareStatement(statement)) {
-                var at = Claims.timestamp(readAt);
-                int parameter = 1;
-                if (!table.removes()) {
-                    delete.setObject(parameter++, at);
-                    delete.setObject(parameter++, at);
-                }
-                delete.setArray(parameter++, transaction.createArrayOf("bigint", gone.toArray()));
-                delete.setInt(parameter++, company());
-                delete.setObject(parameter++, at);
-                if (table.removes()) {
-                    delete.setString(parameter++, pull());
-                    delete.setInt(parameter++, company());
-                    delete.setObject(parameter, at);
-                }
-                return delete.executeUpdate();
-            }
         }
     }
 

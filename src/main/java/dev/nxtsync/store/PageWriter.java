@@ -122,11 +122,9 @@ public class PageWriter {
             merge.setInt(parameter++, checkpoint.company());
             merge.setObject(parameter++, Claims.timestamp(checkpoint.readAt()));
             merge.setInt(parameter++, checkpoint.company());
-            if (table.removes()) {
-                merge.setString(parameter++, checkpoint.pull());
-                merge.setInt(parameter++, checkpoint.company());
-                merge.setObject(parameter, Claims.timestamp(checkpoint.readAt()));
-            }
+            merge.setString(parameter++, checkpoint.pull());
+            merge.setInt(parameter++, checkpoint.company());
+            merge.setObject(parameter, Claims.timestamp(checkpoint.readAt()));
             try (var row = merge.executeQuery()) {
                 row.next();
                 return new Written(row.getInt(1), row.getInt(2), 0);
@@ -161,8 +159,8 @@ public class PageWriter {
      * The one rule by which every writer of a mirrored row goes. A read row wins over the stored one if it was read later or
      * has a larger change stamp; over a deletion mark only if it was read later, then even if it is equal. An equal row is
      * not written, and not even locked, which would cost as much WAL: so most of them never come to the conflict, and
-     * {@code offset 0} keeps the planner from reading the whole target for it. Where deletions remove rows, what was removed
-     * after the read stays away. Rows are taken in key order, so that two merges cannot wait for each other.
+     * {@code offset 0} keeps the planner from reading the whole target for it. What was found to be gone after the read and
+     * has no mark in the target stays away. Rows are taken in key order, so that two merges cannot wait for each other.
      */
     static String mergeStatement(TargetTable table) {
         String key = Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
@@ -174,11 +172,9 @@ public class PageWriter {
                 .map(stamp -> " or coalesce(excluded." + stamp + ", '-infinity') > coalesce(stored." + stamp
                         + ", '-infinity')")
                 .orElse("");
-        String removed = table.removes()
-                ? """
-                        and not exists (select from nxt_sync.removed where removed.pull = ? and removed.company = ?
-                            and removed.key = %s and removed.read_at >= ?)""".formatted(keyText(table, "nxt_page"))
-                : "";
+        String removed = """
+                and not exists (select from nxt_sync.removed where removed.pull = ? and removed.company = ?
+                    and removed.key = %s and removed.read_at >= ?)""".formatted(keyText(table, "nxt_page"));
         String known = table.key().stream().map(SqlName::quoted)
                 .map(column -> " and known." + column + " = nxt_page." + column).collect(joining())
                 + table.columns().stream().filter(column -> !table.key().contains(column.name()))

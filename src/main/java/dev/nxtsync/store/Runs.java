@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 /** The history of runs, of which only the newest are kept. */
 @Singleton
 public class Runs {
-    /** Of each pull and company. */
+    /** Of each pull, company and kind. */
     private static final int KEPT = 200;
 
     private final Database database;
@@ -86,11 +86,12 @@ public class Runs {
     /** Forgets runs and marks that are too old to be of use. */
     public void forgetOld() throws SQLException {
         database.inTransaction(transaction -> {
-            try (var runs = transaction.prepareStatement("""
-                    delete from nxt_sync.run using (
-                        select id from (select id, row_number() over (partition by job, company order by id desc) as age
-                                        from nxt_sync.run) aged where age > ?) old
-                    where run.id = old.id""");
+            try (var runs = transaction.prepareStatement(
+                    """
+                            delete from nxt_sync.run using (
+                                select id from (select id, row_number() over (partition by job, company, kind order by id desc) as age
+                                                from nxt_sync.run) aged where age > ?) old
+                            where run.id = old.id""");
                     var removed = transaction.prepareStatement(
                             "delete from nxt_sync.removed where read_at < clock_timestamp() - interval '1 hour'")) {
                 runs.setInt(1, KEPT);

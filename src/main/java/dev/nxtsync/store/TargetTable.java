@@ -1,5 +1,6 @@
 package dev.nxtsync.store;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -26,6 +27,28 @@ public record TargetTable(String schema, String name, String owner, String comme
     /** The columns of the key. */
     public List<TargetColumn> keyColumns() {
         return key.stream().map(this::column).toList();
+    }
+
+    /**
+     * A key as PostgreSQL writes it.
+     *
+     * @param json its columns' values as JSON has them, without quotes
+     * @return empty if PostgreSQL has no such values
+     */
+    public Optional<List<String>> keyOf(List<String> json) {
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < key.size(); i++) {
+            try {
+                var text = column(key.get(i)).type().text(json.get(i));
+                if (text == null) {
+                    return Optional.empty();
+                }
+                texts.add(text);
+            } catch (CannotHold e) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(texts);
     }
 
     TargetColumn column(String name) {

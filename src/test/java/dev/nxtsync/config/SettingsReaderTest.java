@@ -133,7 +133,7 @@ class SettingsReaderTest {
         var reading = read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_RECONCILE", "24h", "NXT_PUSHES_B_TABLE",
                 "order", "NXT_BUDGET_SLOTS", "40", "NXT_PULLS_A_DELETES", "remove", "NXT_PULLS_A_MAX_DELETE_SHARE",
                 "0.5",
-                "NXT_WEBHOOK_KEYS", "k", "NXT_PUSHES_B_KEY_COLUMN", "yourReference", "NXT_SERVER_TIME_ZONE",
+                "NXT_NOTICE_KEY", "k", "NXT_PUSHES_B_KEY_COLUMN", "yourReference", "NXT_SERVER_TIME_ZONE",
                 "Europe/Oslo"));
         assertThat(reading.problems()).isEmpty();
         assertThat(reading.settings().pulls().get("a").maxDeleteShare()).isEqualTo(0.5);
@@ -146,6 +146,8 @@ class SettingsReaderTest {
     void anOverlapInWhichALateCommitCouldBeMissedIsRefusedAndSoAreOtherContradictions() {
         assertThat(read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_OVERLAP", "90s")).problems().toString())
                 .contains("NXT_PULLS_A_OVERLAP: \"90s\" is less than twice NXT_API_TIME_LIMIT (59s)");
+        assertThat(read(Map.of("NXT_WEBHOOK_KEYS", " , ")).problems().toString())
+                .contains("NXT_WEBHOOK_KEYS: has no key in it");
         assertThat(read(Map.of("NXT_BUDGET_IN_PROGRESS", "9", "NXT_BUDGET_SLOTS", "8")).problems().toString())
                 .contains("NXT_BUDGET_IN_PROGRESS: \"9\" is more than NXT_BUDGET_SLOTS (8)");
         assertThat(

@@ -27,12 +27,13 @@ class ClaimsTest {
         declare(7);
         Claim first = claim(claims).orElseThrow();
         assertThat(claim(others)).isEmpty();
-        assertThat(claims.free(first, Optional.of(Instant.EPOCH), Optional.empty())).isTrue();
-        assertThat(claims.free(first, Optional.of(Instant.EPOCH), Optional.empty())).as("it is freed already")
+        assertThat(claims.free(first, Optional.of(Instant.EPOCH), Optional.empty(), true)).isTrue();
+        assertThat(claims.free(first, Optional.of(Instant.EPOCH), Optional.empty(), true)).as("it is freed already")
                 .isFalse();
         Claim second = claim(others).orElseThrow();
         assertThat(second.fence()).isGreaterThan(first.fence());
-        assertThat(claims.free(first, Optional.empty(), Optional.empty())).as("an old claim frees nothing").isFalse();
+        assertThat(claims.free(first, Optional.empty(), Optional.empty(), true)).as("an old claim frees nothing")
+                .isFalse();
     }
 
     @Test
@@ -57,15 +58,15 @@ class ClaimsTest {
         declare(7);
         Claim first = claim(claims).orElseThrow();
         claims.wake("orders", "main", "company");
-        claims.free(first, Optional.of(Instant.now().plusSeconds(3600)), Optional.empty());
+        claims.free(first, Optional.of(Instant.now().plusSeconds(3600)), Optional.empty(), true);
         Claim woken = claim(claims).orElseThrow();
         assertThat(woken.wanted()).as("a wake-up during a run is not lost").isEqualTo(first.wanted() + 1);
-        claims.free(woken, Optional.empty(), Optional.of(Duration.ofHours(1)));
+        claims.free(woken, Optional.empty(), Optional.of(Duration.ofHours(1)), false);
         assertThat(claim(claims)).as("in its back-off").isEmpty();
         database.execute("update nxt_sync.job set retry_at = now()");
         Claim again = claim(claims).orElseThrow();
         assertThat(again.failures()).isEqualTo(1);
-        claims.free(again, Optional.empty(), Optional.empty());
+        claims.free(again, Optional.empty(), Optional.empty(), true);
         assertThat(claim(claims)).as("its wake-ups are served and its time is in an hour").isEmpty();
     }
 
@@ -96,7 +97,7 @@ class ClaimsTest {
         var taken = (Claims.Taken) others.claim("load", "main", "company", 7, "orders", 0);
         assertThat(taken.holder().host()).isNotBlank();
         assertThat(claims.claim("load", "main", "company", 7, "lines", 0)).isInstanceOf(Claims.Unknown.class);
-        claims.free(claimed.claim(), Optional.empty(), Optional.empty());
+        claims.free(claimed.claim(), Optional.empty(), Optional.empty(), true);
         assertThat(others.claim("load", "main", "company", 7, "orders", 0)).isInstanceOf(Claims.Claimed.class);
     }
 

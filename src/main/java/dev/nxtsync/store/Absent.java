@@ -1,0 +1,86 @@
+package dev.nxtsync.store;
+
+import static java.util.stream.Collectors.joining;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import dev.nxtsync.config.Settings;
+
+/** Rows that the API was asked for by their keys and did not have. */
+final class Absent {
+    private Absent() {}
+
+    /**
+     * Marks or removes those that are stored and were read earlier. What is neither stored nor marked is remembered for an
+     * hour, so that a read from before that does not bring it in.
+     *
+     * @param keys as PostgreSQL writes them, in the order of the table's key
+     * @return how many rows were deleted
+     */
+    static int delete(Connection transaction, TargetTable table, Checkpoint read, List<List<String>> keys)
+            throws SQLException {
+        if (keys.isEmpty()) {
+            return 0;
+        }
+        try (var delete = transaction.prepareStatement(statement(table))) {
+            int parameter = 1;
+            for (int i = 0; i < table.key().size(); i++) {
+                int column = i;
+                delete.setArray(parameter++, transaction.createArrayOf("text",
+                        keys.stream().map(key -> key.get(column)).toArray()));
+            }
+            var at = Claims.timestamp(read.readAt());
+            if (!table.removes()) {
+                delete.setObject(parameter++, at);
+                delete.setObject(parameter++, at);
+            }
+            delete.setInt(parameter++, read.company());
+            delete.setObject(parameter++, at);
+            delete.setString(parameter++, read.pull());
+            delete.setInt(parameter++, read.company());
+            delete.setObject(parameter, at);
+            try (var row = delete.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
+    }
+
+    /** @see Settings.Deletes */
+    private static String statement(TargetTable table) {
+        var columns = table.keyColumns();
+        String same = columns.stream().map(column -> SqlName.quoted(column.name()))
+                .map(column -> "stored." + column + " = absent." + column).collect(joining(" and "));
+        String which = same + " and stored." + SqlName.quoted(table.owner()) + " = ? and stored.nxt_read_at < ?";
+        String target = table.quotedName();
+        return """
+                with absent as (select distinct %s from unnest(%s) as given (%s)),
+                deleted as (%s returning %s as key),
+                kept as (
+                    insert into nxt_sync.removed (pull, company, key, read_at)
+                    select ?, ?, %s, ? from absent %s
+                    on conflict (pull, company, key) do update set read_at = greatest(removed.read_at, excluded.read_at))
+                select count(*) from deleted
+                """
+                .formatted(
+                        columns.stream()
+                                .map(column -> SqlName.quoted(column.name()) + "::" + column.type().sql() + " as "
+                                        + SqlName.quoted(column.name()))
+                                .collect(joining(", ")),
+                        IntStream.range(0, columns.size()).mapToObj(i -> "?").collect(joining(", ")),
+                        columns.stream().map(column -> SqlName.quoted(column.name())).collect(joining(", ")),
+                        table.removes()
+                                ? "delete from " + target + " stored using absent where " + which
+                                : "update " + target
+                                        + " stored set nxt_deleted_at = ?, nxt_read_at = ? from absent where "
+                                        + which + " and stored.nxt_deleted_at is null",
+                        PageWriter.keyText(table, "stored"), PageWriter.keyText(table, "absent"),
+                        // a mark says by itself when the row was gone
+                        table.removes()
+                                ? ""
+                                : "where " + PageWriter.keyText(table, "absent") + " not in (select key from deleted)");
+    }
+}

@@ -1,0 +1,156 @@
+package dev.nxtsync.webhook;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toUnmodifiableList;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import io.quarkus.runtime.ShutdownEvent;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.schedule.Heartbeat;
+import dev.nxtsync.schedule.JobRunner;
+import dev.nxtsync.store.Inbox;
+import dev.nxtsync.store.Inbox.Addressee;
+
+/**
+ * Keeps events in the inbox, as many in one transaction as have come meanwhile, and wakes the units that look at them, at most
+ * ten times a second. What waits to be kept is bounded; beyond that, events are turned away. Safe for any number of threads.
+ */
+@Singleton
+class Intake {
+    private static final Logger LOG = Logger.getLogger(Intake.class);
+    private static final int WAITING = 2_000;
+    private static final int TOGETHER = 500;
+    private static final long BETWEEN_WAKE_UPS = Duration.ofMillis(100).toNanos();
+
+    private final Inbox inbox;
+    private final JobRunner runner;
+    private final Heartbeat heartbeat;
+    /** By table. */
+    private final Map<String, List<Addressee>> addressees;
+    private final BlockingQueue<Call> waiting = new ArrayBlockingQueue<>(WAITING);
+    private final Set<Long> toWake = new HashSet<>();
+    private final Thread keeper = new Thread(this::keepAll, "webhook-intake");
+    private long wokenAt = System.nanoTime();
+    private volatile boolean stopping;
+
+    Intake(Inbox inbox, JobRunner runner, Heartbeat heartbeat, Settings settings) {
+        this.inbox = inbox;
+        this.runner = runner;
+        this.heartbeat = heartbeat;
+        this.addressees = settings.pulls().values().stream().collect(groupingBy(Settings.Pull::table,
+                mapping(pull -> new Addressee(pull.name(), pull.connection()), toUnmodifiableList())));
+    }
+
+    /**
+     * An event that waits to be kept.
+     *
+     * @param hash SHA-256 of its body, in hexadecimal digits
+     * @param answer is told what became of it, once that is durable, on another thread
+     */
+    record Call(String hash, TableChange change, Consumer<Verdict> answer) {}
+
+    void start() {
+        keeper.setDaemon(true);
+        keeper.start();
+    }
+
+    /** Says whether the event will be kept, or at least tried to; if not, it is not told of again. */
+    boolean offer(Call call) {
+        return !stopping && heartbeat.trouble().isEmpty() && waiting.offer(call);
+    }
+
+    private void keepAll() {
+        var calls = new ArrayList<Call>();
+        while (!stopping || !waiting.isEmpty()) {
+            try {
+                var first = waiting.poll(100, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    calls.add(first);
+                    waiting.drainTo(calls, TOGETHER - 1);
+                    keep(calls);
+                }
+                wake();
+            } catch (InterruptedException e) {
+                // told to hurry up
+                stopping = true;
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "Webhooks could not be kept in a way that should not happen; please report it");
+                calls.forEach(call -> call.answer().accept(Verdict.UNAVAILABLE));
+            }
+            calls.clear();
+        }
+    }
+
+    private void keep(List<Call> calls) {
+        var byHash = new LinkedHashMap<String, List<Call>>();
+        calls.forEach(call -> byHash.computeIfAbsent(call.hash(), hash -> new ArrayList<>()).add(call));
+        try {
+            var taken = inbox.add(byHash.values().stream().map(twins -> event(twins.get(0))).toList());
+            toWake.addAll(taken.units());
+            byHash.forEach((hash, twins) -> {
+                Inbox.Fate fate = taken.fates().getOrDefault(hash, Inbox.Fate.UNKNOWN);
+                for (int i = 0; i < twins.size(); i++) {
+                    twins.get(i).answer().accept(verdict(fate, i == 0));
+                }
+            });
+        } catch (SQLException e) {
+            LOG.debugf("%d webhooks were not kept: %s", calls.size(), e.getMessage());
+            calls.forEach(call -> call.answer().accept(Verdict.UNAVAILABLE));
+        }
+    }
+
+    private Inbox.Event event(Call call) {
+        TableChange change = call.change();
+        return new Inbox.Event(call.hash(), change.stamped(), change.table(), change.scope(), change.owner(),
+                change.key(), change.kind(), addressees.getOrDefault(change.table(), List.of()));
+    }
+
+    private static Verdict verdict(Inbox.Fate fate, boolean first) {
+        return switch (fate) {
+            case KEPT -> first ? Verdict.ACCEPTED : Verdict.DUPLICATE;
+            case DUPLICATE -> Verdict.DUPLICATE;
+            case UNKNOWN -> Verdict.UNKNOWN;
+        };
+    }
+
+    private void wake() {
+        long now = System.nanoTime();
+        if (toWake.isEmpty() || now - wokenAt < BETWEEN_WAKE_UPS) {
+            return;
+        }
+        wokenAt = now;
+        try {
+            inbox.wake(toWake);
+            toWake.clear();
+            runner.look();
+        } catch (SQLException e) {
+            LOG.debugf("units are woken later: %s", e.getMessage());
+        }
+    }
+
+    /** Keeps what waits, and answers it. */
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        stopping = true;
+        keeper.join(Duration.ofSeconds(5).toMillis());
+        keeper.interrupt();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.nxtsync.webhook;
+
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+
+/**
+ * Takes in the body of one request, up to a bound and for so long only, without a thread that waits for it. All of it happens
+ * on the request's event loop.
+ */
+final class Reception {
+    /** In bytes. */
+    static final int LARGEST = 256 * 1024;
+    private static final long LONGEST = 10_000;
+    /** How long a sender that is still sending may take note of its answer, in milliseconds. */
+    private static final long TO_TAKE_NOTE = 2_000;
+
+    private final Vertx vertx;
+    private final HttpServerRequest request;
+    private final Room room;
+    private final BiConsumer<Verdict, byte @Nullable []> then;
+    private final Buffer body = Buffer.buffer();
+    private long timer;
+    private boolean over;
+
+    /**
+     * @param room for the bodies of all requests together
+     * @param then is told what became of it: the body, or a refusal without one. Its answer must have been given when it
+     *        returns from a refusal
+     */
+    Reception(Vertx vertx, HttpServerRequest request, Room room, BiConsumer<Verdict, byte @Nullable []> then) {
+        this.vertx = vertx;
+        this.request = request;
+        this.room = room;
+        this.then = then;
+    }
+
+    void begin() {
+        request.exceptionHandler(gone -> end());
+        if (declaredSize() > LARGEST) {
+            refuse(Verdict.TOO_LARGE);
+            return;
+        }
+        timer = vertx.setTimer(LONGEST, late -> refuse(Verdict.MALFORMED));
+        request.handler(this::take);
+        request.endHandler(whole -> {
+            if (!over) {
+                byte[] bytes = body.getBytes();
+                end();
+                then.accept(Verdict.ACCEPTED, bytes);
+            }
+        });
+        if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+            request.response().writeContinue();
+        }
+        request.resume();
+    }
+
+    private void take(Buffer chunk) {
+        if (over) {
+            return;
+        }
+        if (body.length() + chunk.length() > LARGEST) {
+            refuse(Verdict.TOO_LARGE);
+        } else if (!room.take(chunk.length())) {
+            refuse(Verdict.UNAVAILABLE);
+        } else {
+            body.appendBuffer(chunk);
+        }
+    }
+
+    /** What comes after it is read and dropped for a moment, since a sender that is cut off might not see its answer. */
+    private void refuse(Verdict verdict) {
+        if (over) {
+            return;
+        }
+        end();
+        request.handler(chunk -> {
+        });
+        request.resume();
+        request.response().putHeader("Connection", "close");
+        then.accept(verdict, null);
+        vertx.setTimer(TO_TAKE_NOTE, close -> request.connection().close());
+    }
+
+    private void end() {
+        if (!over) {
+            over = true;
+            vertx.cancelTimer(timer);
+            room.giveBack(body.length());
+        }
+    }
+
+    private long declaredSize() {
+        var length = request.getHeader("Content-Length");
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+}

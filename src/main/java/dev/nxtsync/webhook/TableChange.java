@@ -1,0 +1,84 @@
+package dev.nxtsync.webhook;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/**
+ * What an event of the type {@code TableChange} says (Visma's documentation, {@code webhooks}).
+ *
+ * @param table with a small first letter, as GraphQL has it
+ * @param scope {@code company}, or {@code customer} for tables that belong to no company
+ * @param owner the Visma.net number of the company or customer
+ * @param key the columns of the primary key as a JSON object in ASCII, sorted by name, with small first letters
+ * @param kind {@code insert}, {@code update}, {@code delete} or {@code other}; a hint only
+ * @param stamped whether it says when it was made
+ */
+record TableChange(String table, String scope, int owner, String key, String kind, boolean stamped) {
+    private static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,99}");
+    /** In characters; SQL Server has no index key of more than 1,700 bytes. */
+    private static final int LONGEST_KEY = 4_000;
+
+    /** Reads a body; empty if it is not such an event. Members that are not known do not matter. */
+    static Optional<TableChange> read(byte[] body) {
+        try {
+            JsonNode event = JSON.readTree(body);
+            String table = event.path("tableIdentifier").asText();
+            Optional<Integer> company = number(event.path("companyNo"));
+            Optional<Integer> customer = number(event.path("customerNo"));
+            Optional<String> key = key(event.path("primaryKeys"));
+            if (!NAME.matcher(table).matches() || company.isEmpty() || customer.isEmpty() || key.isEmpty()) {
+                return Optional.empty();
+            }
+            boolean ofCompany = company.get() != 0;
+            String kind = event.path("event").asText().toLowerCase(Locale.ROOT);
+            return Optional.of(new TableChange(small(table), ofCompany ? "company" : "customer",
+                    ofCompany ? company.get() : customer.get(), key.get(), switch (kind) {
+                        case "insert", "update", "delete" -> kind;
+                        default -> "other";
+                    }, !event.path("timestamp").asText().isEmpty()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** 0 where there is none; empty if it is no number of that kind. */
+    private static Optional<Integer> number(JsonNode node) {
+        return node.isMissingNode() || node.isNull()
+                ? Optional.of(0)
+                : node.isInt() ? Optional.of(node.intValue()) : Optional.empty();
+    }
+
+    /** The columns of a composite key come as several objects, or in one. */
+    private static Optional<String> key(JsonNode primaryKeys) throws JsonProcessingException {
+        var columns = new TreeMap<String, JsonNode>();
+        for (JsonNode part : primaryKeys.isObject() ? JSON.createArrayNode().add(primaryKeys) : primaryKeys) {
+            if (!part.isObject()) {
+                return Optional.empty();
+            }
+            for (var column : part.properties()) {
+                if (!NAME.matcher(column.getKey()).matches()
+                        || !(column.getValue().isIntegralNumber() || column.getValue().isTextual())) {
+                    return Optional.empty();
+                }
+                columns.put(small(column.getKey()), column.getValue());
+            }
+        }
+        String key = JSON.writeValueAsString(columns);
+        return columns.isEmpty() || key.length() > LONGEST_KEY ? Optional.empty() : Optional.of(key);
+    }
+
+    private static String small(String name) {
+        return Character.toLowerCase(name.charAt(0)) + name.substring(1);
+    }
+}
