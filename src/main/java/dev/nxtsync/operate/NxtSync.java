@@ -74,7 +74,7 @@ public final class NxtSync {
     /** Whether it is not a check with other arguments than it has; the others look at theirs by themselves. */
     private static boolean isWhole(String... arguments) {
         return !arguments[0].equals("check") || arguments.length == 1
-                || arguments.length == 2 && arguments[1].equals("--wait");
+                || (arguments.length == 2 && arguments[1].equals("--wait"));
     }
 
     private static void command(String... arguments) {

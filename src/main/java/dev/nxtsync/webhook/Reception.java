@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 
 /**
  * Takes in the body of one request, up to a bound and for so long only, without a thread that waits for it. All of it happens
@@ -82,9 +83,18 @@ final class Reception {
         request.handler(chunk -> {
         });
         request.resume();
-        request.response().putHeader("Connection", "close");
+        boolean shared = request.version() == HttpVersion.HTTP_2;
+        if (!shared) {
+            request.response().putHeader("Connection", "close");
+        }
         then.accept(verdict, null);
-        vertx.setTimer(TO_TAKE_NOTE, close -> request.connection().close());
+        vertx.setTimer(TO_TAKE_NOTE, noted -> {
+            if (shared) {
+                request.response().reset();
+            } else {
+                request.connection().close();
+            }
+        });
     }
 
     private void end() {

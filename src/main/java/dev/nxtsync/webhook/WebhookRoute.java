@@ -57,7 +57,8 @@ class WebhookRoute {
                 metrics.counter("nxt_webhooks", "result", verdict.label());
             }
             intake.start();
-            router.route(HttpMethod.POST, PATH).handler(this::receive);
+            // before what cuts off every body that is too large for the push API
+            router.route(HttpMethod.POST, PATH).order(Integer.MIN_VALUE).handler(this::receive);
         }
     }
 

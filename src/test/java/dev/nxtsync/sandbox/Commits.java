@@ -13,16 +13,18 @@ final class Commits {
     private final Vertx vertx;
     private final Data data;
     private final Faults faults;
+    private final Webhooks webhooks;
     private final Random random;
     private final long longest;
     private final Set<String> pending = ConcurrentHashMap.newKeySet();
     private volatile String lastStamp = Row.now();
 
     /** @param longest how long a transaction may stay open, in milliseconds */
-    Commits(Vertx vertx, Data data, Faults faults, long seed, long longest) {
+    Commits(Vertx vertx, Data data, Faults faults, Webhooks webhooks, long seed, long longest) {
         this.vertx = vertx;
         this.data = data;
         this.faults = faults;
+        this.webhooks = webhooks;
         this.random = new Random(seed);
         this.longest = longest;
     }
@@ -44,7 +46,7 @@ final class Commits {
         if (faults.strikes("late-commit")) {
             pending.add(row);
             vertx.setTimer(delay(), timer -> {
-                data.put(owner, table, all);
+                commit(owner, table, all);
                 pending.remove(row);
             });
         } else if (faults.strikes("phantom-row")) {
@@ -56,13 +58,24 @@ final class Commits {
                 pending.remove(row);
             });
         } else {
-            data.put(owner, table, all);
+            commit(owner, table, all);
         }
+    }
+
+    private void commit(int owner, TableModel table, Map<String, Object> values) {
+        boolean isNew = data.row(owner, table, values) == null;
+        data.put(owner, table, values);
+        webhooks.changed(owner, table, Data.key(table, values), isNew ? "INSERT" : "UPDATE",
+                String.valueOf(values.getOrDefault("changedByUser", "somebody")));
     }
 
     void delete(int owner, TableModel table, Map<String, Object> key) {
         if (pending.isEmpty() || !pending.contains(owner + table.name() + Data.key(table, key))) {
+            boolean was = data.row(owner, table, key) != null;
             data.delete(owner, table, key);
+            if (was) {
+                webhooks.changed(owner, table, Data.key(table, key), "DELETE", "somebody");
+            }
         }
     }
 

@@ -36,6 +36,12 @@ final class Controls {
                 case "GET keys" ->
                     BusinessNxt.JSON.writeValueAsString(sandbox.count(Integer.parseInt(path[3]), path[4], path[5]));
                 case "POST rows" -> post(Integer.parseInt(path[3]), path[4], body);
+                case "PUT webhook" -> {
+                    var to = BusinessNxt.JSON.readTree(body);
+                    sandbox.webhook(to.path("url").asText(), to.path("key").asText());
+                    yield "{}";
+                }
+                case "POST events" -> events(Integer.parseInt(path[3]), path[4], body);
                 default -> throw new IllegalArgumentException("there is no " + method + " " + address);
             };
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException | NullPointerException e) {
@@ -54,6 +60,17 @@ final class Controls {
             lines.append(BusinessNxt.JSON.writeValueAsString(row)).append('\n');
         }
         return lines.toString();
+    }
+
+    /** Each line is an event's kind and key. */
+    private String events(int owner, String table, String lines) throws IOException {
+        for (String line : lines.lines().filter(each -> !each.isBlank()).toList()) {
+            var event = BusinessNxt.JSON.readTree(line);
+            sandbox.event(owner, table, BusinessNxt.JSON.convertValue(event.path("key"),
+                    new TypeReference<Map<String, Object>>() {
+                    }), event.path("event").asText("UPDATE"));
+        }
+        return "{}";
     }
 
     private String post(int owner, String table, String lines) throws IOException {

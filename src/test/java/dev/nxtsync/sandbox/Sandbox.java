@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,7 @@ public final class Sandbox implements AutoCloseable {
     private final Faults faults;
     private final Counters counters = new Counters();
     private final Controls controls;
+    private final Webhooks webhooks;
     private final Writes writes;
     private final BusinessNxt api;
     private final Commits commits;
@@ -59,9 +61,10 @@ public final class Sandbox implements AutoCloseable {
         this.faults = new Faults(options.faults(), options.seed());
         this.data = new Data(options);
         this.controls = new Controls(this, faults, counters);
-        this.writes = new Writes(data, faults, counters, options.onError(), "isv_demo");
+        this.webhooks = new Webhooks(vertx, faults, counters, options.seed(), options.webhook());
+        this.writes = new Writes(data, faults, counters, webhooks, options.onError(), "isv_demo");
         this.api = new BusinessNxt(data, faults, counters, options.stamps(), writes);
-        this.commits = new Commits(vertx, data, faults, options.seed(), options.timeLimit().toMillis() * 3);
+        this.commits = new Commits(vertx, data, faults, webhooks, options.seed(), options.timeLimit().toMillis() * 3);
         this.packing = new Packing(options.compression());
         this.server = await(vertx.createHttpServer().requestHandler(this::handle).listen(options.port(), "127.0.0.1"));
         this.connect = new VismaConnect(url(), options.tokenLifetime(), faults);
@@ -134,6 +137,37 @@ public final class Sandbox implements AutoCloseable {
 
     public void put(int owner, String table, Map<String, Object> values) {
         commits.put(owner, Data.table(table), values);
+    }
+
+    /** Sends events of changes to an address from now on, or nowhere if it is empty, signed with a key. */
+    public void webhook(String url, String key) {
+        var before = webhooks.subscription();
+        webhooks.subscribe(new Webhooks.Subscription(url, key, before.attempts(), before.interval()));
+    }
+
+    /** Sends an event about any row, be there such a change or not. */
+    public void event(int owner, String table, Map<String, Object> key, String event) {
+        webhooks.changed(owner, Data.table(table), Data.key(Data.table(table), key), event, "somebody");
+    }
+
+    /** An event as it would be sent, which is not. */
+    public byte[] eventBody(int owner, String table, Map<String, Object> key, String event) {
+        return webhooks.body(owner, Data.table(table), Data.key(Data.table(table), key), event, "somebody");
+    }
+
+    /** The headers of an event. */
+    public static Map<String, String> eventHeaders(byte[] body, String key) {
+        return Webhooks.headers(body, UUID.randomUUID().toString(), key);
+    }
+
+    /** The bodies of the latest 20,000 events, oldest first. */
+    public List<byte[]> events() {
+        return webhooks.bodies();
+    }
+
+    /** How many events are still to be sent. */
+    public int pendingEvents() {
+        return webhooks.pending();
     }
 
     /** How many transactions of others are open. */

@@ -16,15 +16,17 @@ import java.util.Map;
  * @param onError what a record that is refused does to the others of its request, which is not documented: {@code atomic},
  *        {@code stop} or {@code continue}
  * @param latest by when after its arrival a mutation has ended that finishes late
+ * @param webhook where events of changes are sent to
  * @param faults by name, the share of requests (or rows, or writes) that each befalls
  */
 public record SandboxOptions(int port, long seed, boolean still, int companies, Map<String, Integer> rows,
         Duration tokenLifetime, Duration timeLimit, Duration slotHold, int rate, String compression, String stamps,
-        String onError, Duration latest, Map<String, Double> faults) {
+        String onError, Duration latest, Webhooks.Subscription webhook, Map<String, Double> faults) {
 
     public static SandboxOptions defaults() {
         return new SandboxOptions(8089, 1, false, 3, Map.of(), Duration.ofSeconds(10), Duration.ofSeconds(59),
-                Duration.ofMinutes(30), 600, "br", "blank", "atomic", Duration.ofMinutes(13), Map.of());
+                Duration.ofMinutes(30), 600, "br", "blank", "atomic", Duration.ofMinutes(13),
+                Webhooks.Subscription.NONE, Map.of());
     }
 
     static final String HELP = """
@@ -42,6 +44,10 @@ public record SandboxOptions(int port, long seed, boolean still, int companies, 
             --on-error atomic    what a record that is refused does to the others of its request: atomic (none is kept), stop
                                  (those before it are) or continue (all but it are)
             --latest 780s        by when a mutation has ended that finishes late
+            --webhook URL        where events of changes are posted to (nowhere)
+            --webhook-key KEY    the key that signs them (sandbox-signature-key)
+            --webhook-attempts 8 how often an event is sent until it is given up
+            --webhook-interval 1s  before the second attempt; it doubles with each
             --faults NAME=SHARE  share of requests, rows or writes; several, separated by commas
             """;
 
@@ -80,6 +86,14 @@ public record SandboxOptions(int port, long seed, boolean still, int companies, 
             case "--stamps" -> withStamps(value);
             case "--on-error" -> withOnError(value);
             case "--latest" -> withLatest(duration(value));
+            case "--webhook" ->
+                withWebhook(value, webhook.key(), webhook.attempts(), webhook.interval());
+            case "--webhook-key" ->
+                withWebhook(webhook.url(), value, webhook.attempts(), webhook.interval());
+            case "--webhook-attempts" ->
+                withWebhook(webhook.url(), webhook.key(), Integer.parseInt(value), webhook.interval());
+            case "--webhook-interval" ->
+                withWebhook(webhook.url(), webhook.key(), webhook.attempts(), duration(value));
             case "--faults" -> {
                 var shares = new HashMap<String, Double>();
                 pairs(value).forEach((fault, share) -> shares.put(fault, Double.valueOf(share)));
@@ -91,73 +105,78 @@ public record SandboxOptions(int port, long seed, boolean still, int companies, 
 
     public SandboxOptions withPort(int value) {
         return new SandboxOptions(value, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, latest, faults);
+                compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withSeed(long value) {
         return new SandboxOptions(port, value, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, latest, faults);
+                compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withStill(boolean value) {
         return new SandboxOptions(port, seed, value, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, latest, faults);
+                compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withCompanies(int value) {
         return new SandboxOptions(port, seed, still, value, rows, tokenLifetime, timeLimit, slotHold, rate, compression,
-                stamps, onError, latest, faults);
+                stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withRows(Map<String, Integer> value) {
         return new SandboxOptions(port, seed, still, companies, Map.copyOf(value), tokenLifetime, timeLimit, slotHold,
-                rate, compression, stamps, onError, latest, faults);
+                rate, compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withTokenLifetime(Duration value) {
         return new SandboxOptions(port, seed, still, companies, rows, value, timeLimit, slotHold, rate, compression,
-                stamps, onError, latest, faults);
+                stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withTimeLimit(Duration value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, value, slotHold, rate, compression,
-                stamps, onError, latest, faults);
+                stamps, onError, latest, webhook, faults);
     }
 
     /** With it changes by when late mutations have ended: a little less than half of it. */
     public SandboxOptions withSlotHold(Duration value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, value, rate,
-                compression, stamps, onError, value.multipliedBy(9).dividedBy(20), faults);
+                compression, stamps, onError, value.multipliedBy(9).dividedBy(20), webhook, faults);
     }
 
     public SandboxOptions withRate(int value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, value,
-                compression, stamps, onError, latest, faults);
+                compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withCompression(String value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate, value,
-                stamps, onError, latest, faults);
+                stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withStamps(String value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, value, onError, latest, faults);
+                compression, value, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withOnError(String value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, value, latest, faults);
+                compression, stamps, value, latest, webhook, faults);
     }
 
     public SandboxOptions withLatest(Duration value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, value, faults);
+                compression, stamps, onError, value, webhook, faults);
+    }
+
+    public SandboxOptions withWebhook(String url, String key, int attempts, Duration interval) {
+        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
+                compression, stamps, onError, latest, new Webhooks.Subscription(url, key, attempts, interval), faults);
     }
 
     public SandboxOptions withFaults(Map<String, Double> value) {
         return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, latest, Map.copyOf(value));
+                compression, stamps, onError, latest, webhook, Map.copyOf(value));
     }
 
     private static Map<String, String> pairs(String text) {

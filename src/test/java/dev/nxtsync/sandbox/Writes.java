@@ -27,16 +27,20 @@ final class Writes {
     private final Data data;
     private final Faults faults;
     private final Counters counters;
+    private final Webhooks webhooks;
     private final String onError;
     private final String client;
     private final Map<String, List<String>> assigned = new ConcurrentHashMap<>();
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    /** What the mutation under way has changed, to be told of once it is committed. */
+    private final List<Runnable> changes = new ArrayList<>();
 
     /** @param client whose name created and changed rows carry */
-    Writes(Data data, Faults faults, Counters counters, String onError, String client) {
+    Writes(Data data, Faults faults, Counters counters, Webhooks webhooks, String onError, String client) {
         this.data = data;
         this.faults = faults;
         this.counters = counters;
+        this.webhooks = webhooks;
         this.onError = onError;
         this.client = client;
     }
@@ -111,7 +115,10 @@ final class Writes {
                 throw new IllegalArgumentException("this sandbox deletes nothing without a filter");
             }
             List<Row> rows = matching(owner.number(), table, filter);
-            rows.forEach(row -> data.rows(owner.number(), table.name()).remove(key(table, row)));
+            for (Row row : rows) {
+                data.rows(owner.number(), table.name()).remove(key(table, row));
+                changes.add(() -> webhooks.changed(owner.number(), table, key(table, row), "DELETE", client));
+            }
             counters.count("deleted", rows.size());
             return result(rows.size(), null, owner);
         });
@@ -155,6 +162,8 @@ final class Writes {
             try {
                 return field.in(environment, owner);
             } finally {
+                changes.forEach(Runnable::run);
+                changes.clear();
                 lock.writeLock().unlock();
             }
         };
@@ -198,6 +207,7 @@ final class Writes {
     }
 
     private void restore(int company, Map<String, ConcurrentSkipListMap<Key, Row>> before) {
+        changes.clear();
         before.forEach((table, rows) -> {
             data.rows(company, table).keySet().retainAll(rows.keySet());
             data.rows(company, table).putAll(rows);
@@ -314,8 +324,9 @@ final class Writes {
     }
 
     private void put(int company, TableModel table, Key key, Row row) {
-        data.rows(company, table.name()).put(key,
+        Row before = data.rows(company, table.name()).put(key,
                 row.with(Map.of("changedByUser", client, "changedTimestamp", Row.now())));
+        changes.add(() -> webhooks.changed(company, table, key, before == null ? "INSERT" : "UPDATE", client));
     }
 
     private static Key key(TableModel table, Row row) {

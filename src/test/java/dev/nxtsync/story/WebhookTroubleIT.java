@@ -1,0 +1,127 @@
+package dev.nxtsync.story;
+
+import static dev.nxtsync.story.Hooks.COMPANY;
+import static dev.nxtsync.story.Hooks.arrives;
+import static dev.nxtsync.story.Hooks.post;
+import static dev.nxtsync.story.IncrementalPullIT.loaded;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.support.TestDatabase;
+
+class WebhookTroubleIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @Test
+    void withEveryWebhookLostTheNextPollMakesTheTargetRight() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(Hooks.options(100));
+                var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_ORDERS_EVERY", "1s").start()) {
+            loaded(daemon, database, 1);
+            sandbox.webhook(daemon.mainUrl() + Hooks.PATH, "a key that nobody told the daemon of");
+            sandbox.put(COMPANY, "order", Map.of("orderNo", 17, "information1", "changed"));
+            sandbox.put(COMPANY, "order", Map.of("orderNo", 7_001, "information1", "new"));
+            arrives(sandbox, database, COMPANY, "order", SOON);
+            await().atMost(SOON).until(() -> daemon.metric("nxt_webhooks_total", "bad_signature") > 1);
+            assertThat(sandbox.counter("requests_fetch")).isZero();
+            assertThat(sandbox.counter("webhooks_accepted")).isZero();
+        }
+    }
+
+    @Test
+    void withoutKeysThereIsNoSuchAddressAndAFileOfKeysCanBeRotated(@TempDir Path directory) throws Exception {
+        var database = TestDatabase.create();
+        Path keys = Files.writeString(directory.resolve("keys"), "the old one");
+        try (var sandbox = new Sandbox(Hooks.options(10))) {
+            byte[] body = sandbox.eventBody(COMPANY, "order", Map.of("orderNo", 1), "UPDATE");
+            try (var closed = Hooks.daemon(sandbox, database).without("NXT_WEBHOOK_KEYS").start()) {
+                await().atMost(Duration.ofSeconds(40)).until(() -> closed.get("/q/health/ready").status() == 200);
+                assertThat(post(closed, body)).isEqualTo(404);
+            }
+            try (var daemon = Hooks.daemon(sandbox, database).without("NXT_WEBHOOK_KEYS")
+                    .with("NXT_WEBHOOK_KEYS_FILE", keys).start()) {
+                await().atMost(Duration.ofSeconds(40)).until(() -> daemon.get("/q/health/ready").status() == 200);
+                assertThat(post(daemon, body, Sandbox.eventHeaders(body, "the old one")).statusCode()).isEqualTo(202);
+                assertThat(post(daemon, body)).isEqualTo(401);
+                Files.writeString(keys, Hooks.KEY + ",the old one\n");
+                await().atMost(SOON).until(() -> post(daemon, body) == 202);
+                assertThat(post(daemon, body, Sandbox.eventHeaders(body, "the old one")).statusCode()).isEqualTo(202);
+                assertThat(daemon.output()).contains("The keys of webhooks have changed; there are 2")
+                        .doesNotContain("the old one");
+            }
+        }
+    }
+
+    @Test
+    void whileTheDatabaseIsAwayEventsAreTurnedAwayAndArriveOnceItIsBack() throws Exception {
+        var database = TestDatabase.create();
+        try (var proxy = new Detour(database.port());
+                var sandbox = new Sandbox(Hooks.options(100))) {
+            proxy.open();
+            try (var daemon = Hooks.daemon(sandbox, database).with("NXT_DATABASE_URL", database.url(proxy.port()))
+                    .start()) {
+                loaded(daemon, database, 1);
+                proxy.shut();
+                byte[] body = sandbox.eventBody(COMPANY, "order", Map.of("orderNo", 1), "UPDATE");
+                var refused = post(daemon, body, Sandbox.eventHeaders(body, Hooks.KEY));
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(refused.headers().firstValue("Retry-After")).contains("2");
+                assertThat(post(daemon, body, Map.of()).statusCode()).as("forgers learn nothing").isEqualTo(401);
+                sandbox.webhook(daemon.mainUrl() + Hooks.PATH, Hooks.KEY);
+                sandbox.put(COMPANY, "order", Map.of("orderNo", 17, "information1", "changed"));
+                await().atMost(SOON).until(() -> sandbox.counter("webhooks_retried") > 0);
+                proxy.open();
+                arrives(sandbox, database, COMPANY, "order", Duration.ofSeconds(40));
+                assertThat(sandbox.counter("webhooks_given_up")).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aRowThatAWebhookNamesIsReadAheadOfALoadThatUsesUpTheBudget() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(Hooks.options(2_000));
+                var daemon = Hooks.daemon(sandbox, database).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 60)
+                        .with("NXT_PULLS_GOODS_TABLE", "product").with("NXT_PULLS_GOODS_EVERY", "24h")
+                        .with("NXT_PULLS_GOODS_COMPANIES", COMPANY)
+                        .with("NXT_PULLS_ORDERS_PAGE_SIZE", 1).with("NXT_PULLS_ORDERS_PAGE_SIZE_MAX", 1).start()) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> database.count("nxt_sync.pull_state") == 2 && database
+                    .number("select count(*) from nxt_sync.pull_state where loaded_at is not null") == 1);
+            sandbox.webhook(daemon.mainUrl() + Hooks.PATH, Hooks.KEY);
+            await().atMost(Duration.ofSeconds(90)).until(() -> sandbox.counter("requests") > 58);
+            sandbox.put(COMPANY, "product", Map.of("productNo", "first", "description", "new"));
+            // an event of a table that is still being loaded waits for the end of that
+            sandbox.put(COMPANY, "order", Map.of("orderNo", 1_999, "information1", "changed"));
+            arrives(sandbox, database, COMPANY, "product", Duration.ofSeconds(75));
+            assertThat(database.number("select count(*) from nxt_sync.pull_state where loaded_at is null"))
+                    .isEqualTo(1);
+            assertThat(Hooks.inbox(database)).extracting(row -> row.get("pull")).containsExactly("orders");
+        }
+    }
+
+    @Test
+    void aTableThatCannotBeReadHoldsNoOtherUpAndItsEventsWait() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(Hooks.options(100));
+                var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_GOODS_TABLE", "product")
+                        .with("NXT_PULLS_GOODS_EVERY", "24h").with("NXT_PULLS_GOODS_COMPANIES", COMPANY).start()) {
+            loaded(daemon, database, 2);
+            sandbox.webhook(daemon.mainUrl() + Hooks.PATH, Hooks.KEY);
+            sandbox.grant(COMPANY, false);
+            sandbox.put(COMPANY, "order", Map.of("orderNo", 17, "information1", "changed"));
+            await().atMost(SOON).until(() -> daemon.output().contains("has no access to company " + COMPANY));
+            assertThat(Hooks.inbox(database)).isNotEmpty();
+            sandbox.grant(COMPANY, true);
+            arrives(sandbox, database, COMPANY, "order", Duration.ofSeconds(40));
+        }
+    }
+}

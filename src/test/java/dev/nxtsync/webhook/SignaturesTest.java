@@ -1,0 +1,90 @@
+package dev.nxtsync.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.nxtsync.config.Secret;
+
+class SignaturesTest {
+    private static final String KEY = "a+b/c==key ÆØÅ";
+    private static final String BODY = "{\"tableIdentifier\":\"Order\",\"companyNo\":5280001,\"event\":\"UPDATE\","
+            + "\"primaryKeys\":[{\"OrderNo\":77}],\"note\":\"blåbær 漁船 \\u0000\"}";
+
+    /** Computed by {@code printf '%s' BODY | openssl dgst -sha256 -hmac KEY -binary | base64}. */
+    @Test
+    void signaturesAreThoseThatOpensslComputes() {
+        assertThat(signed(KEY, BODY)).isEqualTo("R3BiVox0dUCHSVgjo3PUgazUppJqSwxjKYLyAu0+b1M=");
+        assertThat(signed(KEY, "")).isEqualTo("+WZ0BOegoOVgHJv2metrXKbraW2gb2jScTvNWi5ioxY=");
+        assertThat(signed(KEY, BODY + "\r\n ")).isEqualTo("aifyyncjVf7QW9+mFiYMFjNtpIfraYQ0eKa8lgIaH4k=");
+        assertThat(signed("k".repeat(200), BODY)).isEqualTo("mhHs0+8hkQlh9GTR0SdyXpPzoEdFpmK60mQ2Y2e6Xcg=");
+        assertThat(Signatures.sign("k", new byte[]{(byte) 0xff, 0, (byte) 0xfe}))
+                .isEqualTo("3GJ56IOvhWsOhmqhLqkQ/pPNzM3+uCpkKTr/cxi4J4c=");
+    }
+
+    @Test
+    void anyOfSeveralKeysIsGoodAndNothingElseIs() {
+        var signatures = new Signatures(Secret.of("first, " + KEY + " ,,third"));
+        byte[] body = bytes(BODY);
+        for (String key : new String[]{"first", KEY, "third"}) {
+            assertThat(signatures.isGenuine(body, Signatures.sign(key, body))).isTrue();
+        }
+        for (String key : new String[]{"First", "firs", "first, ", "fourth", " "}) {
+            assertThat(signatures.isGenuine(body, Signatures.sign(key, body))).as(key).isFalse();
+        }
+        String good = Signatures.sign(KEY, body);
+        for (String signature : new String[]{null, "", "null", good + "=", " " + good, good.substring(1), good + good,
+                good.toLowerCase(java.util.Locale.ROOT), good.replace("=", "")}) {
+            assertThat(signatures.isGenuine(body, signature)).as("%s", signature).isFalse();
+        }
+    }
+
+    @Test
+    void noChangedByteOfBodyOrSignatureGoesThrough() {
+        var signatures = new Signatures(Secret.of(KEY));
+        byte[] body = bytes(BODY);
+        String signature = Signatures.sign(KEY, body);
+        var random = new Random(1);
+        for (int i = 0; i < 2_000; i++) {
+            byte[] other = body.clone();
+            other[random.nextInt(other.length)] ^= (byte) (1 << random.nextInt(8));
+            assertThat(signatures.isGenuine(other, signature)).isFalse();
+            char[] text = signature.toCharArray();
+            text[random.nextInt(text.length)] ^= (char) (1 << random.nextInt(7));
+            assertThat(signatures.isGenuine(body, new String(text))).isFalse();
+        }
+    }
+
+    @Test
+    void aFileOfKeysIsReadAgainAndWhileItIsAwayTheKeysBeforeAreGood(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("keys");
+        Files.writeString(file, "old\n");
+        var signatures = new Signatures(Secret.in(file));
+        byte[] body = bytes(BODY);
+        assertThat(signatures.isGenuine(body, Signatures.sign("old", body))).isTrue();
+        Files.writeString(file, "new,old\n");
+        await().atMost(Duration.ofSeconds(10)).until(() -> signatures.isGenuine(body, Signatures.sign("new", body)));
+        assertThat(signatures.isGenuine(body, Signatures.sign("old", body))).isTrue();
+        Files.writeString(file, "new");
+        await().atMost(Duration.ofSeconds(10)).until(() -> !signatures.isGenuine(body, Signatures.sign("old", body)));
+        Files.delete(file);
+        await().during(Duration.ofMillis(1_500)).atMost(Duration.ofSeconds(5))
+                .until(() -> signatures.isGenuine(body, Signatures.sign("new", body)));
+    }
+
+    private static String signed(String key, String body) {
+        return Signatures.sign(key, bytes(body));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
