@@ -142,7 +142,7 @@ class WebhookIT {
         assertThat(post(daemon, new byte[256 * 1024])).as("as large as may be").isEqualTo(400);
         assertThat(post(daemon, new byte[256 * 1024 + 1])).isEqualTo(413);
         assertThat(post(daemon, new byte[30_000_000])).isEqualTo(413);
-        assertThat(daemon.getMain(Hooks.PATH).status()).isEqualTo(405);
+        assertThat(daemon.getMain(Hooks.PATH).status()).isEqualTo(404);
         assertThat(daemon.get(Hooks.PATH).status()).as("not on the management port").isEqualTo(404);
         assertThat(database.number(kept)).isEqualTo(before);
         assertThat(daemon.output()).contains("no key of NXT_WEBHOOK_KEYS has signed it")
@@ -198,7 +198,7 @@ class WebhookIT {
                 .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount");
         try (var waiting = check.command("check", "--wait").start()) {
             await().atMost(Duration.ofSeconds(30)).until(() -> waiting.output().contains("waiting    for a webhook"));
-            assertThat(waiting.output()).contains("webhooks of order: the last update in 5280001 came at")
+            assertThat(waiting.output()).containsPattern("webhooks of order: the last [a-z]+ in 5280001 came at 20")
                     .contains("webhooks of generalLedgerAccount: none has come yet")
                     .contains("webhooks of product: no pull has this table");
             await().atMost(SOON).until(() -> {
@@ -206,7 +206,7 @@ class WebhookIT {
                 return !waiting.isRunning();
             });
             assertThat(waiting.exitCode()).isZero();
-            assertThat(waiting.output()).contains("webhook: order: the last update in 5280001");
+            assertThat(waiting.output()).containsPattern("ok +webhook: order: the last [a-z]+ in 5280001");
         }
         try (var usage = check.command("check", "--now").start()) {
             assertThat(usage.exitCode()).isEqualTo(2);
