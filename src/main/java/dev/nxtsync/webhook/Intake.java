@@ -87,35 +87,38 @@ class Intake {
                     calls.add(first);
                     waiting.drainTo(calls, TOGETHER - 1);
                     keep(calls);
+                    calls.clear();
                 }
                 wake();
             } catch (InterruptedException e) {
                 // told to hurry up
                 stopping = true;
             } catch (RuntimeException e) {
-                LOG.errorf(e, "Webhooks could not be kept in a way that should not happen; please report it");
+                LOG.errorf(e, "Webhooks were turned away in a way that should not happen; please report it");
                 calls.forEach(call -> call.answer().accept(Verdict.UNAVAILABLE));
+                calls.clear();
             }
-            calls.clear();
         }
     }
 
     private void keep(List<Call> calls) {
         var byHash = new LinkedHashMap<String, List<Call>>();
         calls.forEach(call -> byHash.computeIfAbsent(call.hash(), hash -> new ArrayList<>()).add(call));
+        Inbox.Taken taken;
         try {
-            var taken = inbox.add(byHash.values().stream().map(twins -> event(twins.get(0))).toList());
-            toWake.addAll(taken.units());
-            byHash.forEach((hash, twins) -> {
-                Inbox.Fate fate = taken.fates().getOrDefault(hash, Inbox.Fate.UNKNOWN);
-                for (int i = 0; i < twins.size(); i++) {
-                    twins.get(i).answer().accept(verdict(fate, i == 0));
-                }
-            });
+            taken = inbox.add(byHash.values().stream().map(twins -> event(twins.get(0))).toList());
         } catch (SQLException e) {
             LOG.debugf("%d webhooks were not kept: %s", calls.size(), e.getMessage());
             calls.forEach(call -> call.answer().accept(Verdict.UNAVAILABLE));
+            return;
         }
+        toWake.addAll(taken.units());
+        byHash.forEach((hash, twins) -> {
+            Inbox.Fate fate = taken.fates().getOrDefault(hash, Inbox.Fate.UNKNOWN);
+            for (int i = 0; i < twins.size(); i++) {
+                twins.get(i).answer().accept(verdict(fate, i == 0));
+            }
+        });
     }
 
     private Inbox.Event event(Call call) {
