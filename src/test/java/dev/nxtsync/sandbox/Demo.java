@@ -2,6 +2,7 @@ package dev.nxtsync.sandbox;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +26,8 @@ public final class Demo {
         var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withRows(ROWS));
         Instant started = Instant.now();
         var daemon = Daemon.on(sandbox.url(), database)
-                .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "20s")
+                .with("NXT_WEBHOOK_KEYS", "demo-signature-key")
+                .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "5m")
                 .with("NXT_PULLS_ORDERS_PAGE_SIZE", 5000)
                 .with("NXT_PULLS_LINES_TABLE", "orderLine").with("NXT_PULLS_LINES_EVERY", "30s")
                 .with("NXT_PULLS_ASSOCIATES_TABLE", "associate").with("NXT_PULLS_ASSOCIATES_EVERY", "30s")
@@ -38,6 +40,7 @@ public final class Demo {
             TimeUnit.MILLISECONDS.sleep(100);
         }
         Duration ready = Duration.between(started, Instant.now());
+        sandbox.webhook(daemon.mainUrl() + "/webhooks/visma-connect", "demo-signature-key");
         long rows = watch(daemon, database, log);
         log.print();
         Duration loaded = Duration.between(started, Instant.now()).minus(ready);
@@ -57,15 +60,29 @@ public final class Demo {
         System.out.println("  metrics " + daemon.managementUrl() + "/q/metrics");
         System.out.println("  sandbox " + sandbox.url() + "/sandbox/counters");
         System.out.println(
-                "Rows change in the sandbox and are read again; tokens live for 10 seconds and are renewed. Ctrl-C ends everything.");
+                "Orders change in the sandbox, and webhooks say so; tokens live for 10 seconds and are renewed. Ctrl-C ends everything.");
         System.out.println();
+        long told = 0;
         var until = Instant.now().plusSeconds(Long.getLong("demo.seconds", Integer.MAX_VALUE));
         while (daemon.isRunning() && Instant.now().isBefore(until)) {
             log.print();
+            told = tellOfWebhooks(daemon, told);
             TimeUnit.MILLISECONDS.sleep(200);
         }
         log.print();
         System.exit(daemon.isRunning() ? 0 : 1);
+    }
+
+    /** Tells of changes that webhooks brought, now and then. Answers how many there were. */
+    private static long tellOfWebhooks(Daemon daemon, long told) {
+        long count = (long) daemon.metric("nxt_webhook_delay_seconds_count", "");
+        if (count < told + 100) {
+            return told;
+        }
+        System.out.printf(Locale.ROOT, "  … %d changes by webhook, on average %.0f ms from the event to the row%n",
+                count,
+                1000 * daemon.metric("nxt_webhook_delay_seconds_sum", "") / count);
+        return count;
     }
 
     /** Until the first load is done. Answers how many rows there are. */
