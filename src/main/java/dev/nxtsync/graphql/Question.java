@@ -22,6 +22,11 @@ public record Question(String operation, String document, Map<String, ?> variabl
         this(operation, document, variables, tenant, background, Gate.ALWAYS);
     }
 
+    /** The same, sent only through a gate. */
+    public Question through(Gate other) {
+        return new Question(operation, document, variables, tenant, background, other);
+    }
+
     /** A question about no company. */
     public Question(String operation, String document, Map<String, ?> variables) {
         this(operation, document, variables, Optional.empty(), false);

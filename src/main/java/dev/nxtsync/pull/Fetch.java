@@ -28,6 +28,7 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Next;
 import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.Question;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.Heartbeat;
@@ -140,12 +141,15 @@ public class Fetch implements Job {
         private Optional<Outcome> inTheWay = Optional.empty();
         /** Whether there is more than went into the last request. */
         private boolean more = true;
+        /** When the last request was sent. */
+        private Instant readAt;
 
         Turn(Claim claim, Map<String, PullPlan> own, DatabaseClock clock, Progress progress) {
             this.claim = claim;
             this.own = own;
             this.clock = clock;
             this.progress = progress;
+            this.readAt = clock.now();
         }
 
         Outcome run() throws SQLException {
@@ -232,9 +236,13 @@ public class Fetch implements Job {
                 parts.add(Part.page(alias, plan, plan.mapping().fields(), List.of(Filters.anyOf(plan.key(), keys)),
                         plan.key(), keys.size() + 1));
             }
-            Instant readAt = clock.now();
-            Answer answer = nxt.ask(claim.connection(), Document.of("fetch", all.get(0).plan().table().scope(),
-                    claim.company(), false, parts), readers);
+            Question question = Document.of("fetch", all.get(0).plan().table().scope(), claim.company(), false, parts)
+                    .through(() -> {
+                        // not before a wait for budget: what a poll reads meanwhile must not count as read later
+                        readAt = clock.now();
+                        return true;
+                    });
+            Answer answer = nxt.ask(claim.connection(), question, readers);
             progress.made();
             all.get(0).tally().request(answer);
             all.forEach(each -> each.tally().trace(answer));
@@ -245,11 +253,11 @@ public class Fetch implements Job {
             access.granted(claim);
             for (int i = 0; i < all.size(); i++) {
                 String alias = "t" + i;
-                take(all.get(i), Objects.requireNonNull(readers.get(alias)), readAt, (Answer.Data) answer, alias);
+                take(all.get(i), Objects.requireNonNull(readers.get(alias)), (Answer.Data) answer, alias);
             }
         }
 
-        private void take(Wanted wanted, PageReader reader, Instant readAt, Answer.Data answer, String alias)
+        private void take(Wanted wanted, PageReader reader, Answer.Data answer, String alias)
                 throws SQLException {
             PullPlan plan = wanted.plan();
             var size = size(plan);
@@ -285,8 +293,9 @@ public class Fetch implements Job {
                         read(List.of(each));
                     }
                 }
-            } else if (failure.next() == Next.FIX && size(first.plan()).tooLarge()) {
-                // perhaps a filter of so many keys; if not, one key shows it
+            } else if ((failure.next() == Next.FIX || failure instanceof Failure.Rejected)
+                    && size(first.plan()).tooLarge()) {
+                // perhaps a filter of so many keys, or one of these rows; answered at once, it can be tried at once
                 more = true;
             } else if (failure.next() == Next.FIX) {
                 plans.lookAgain(claim.connection());
