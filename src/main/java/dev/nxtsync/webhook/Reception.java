@@ -24,7 +24,7 @@ final class Reception {
     private final HttpServerRequest request;
     private final Room room;
     private final BiConsumer<Verdict, byte @Nullable []> then;
-    private final Buffer body = Buffer.buffer();
+    private Buffer body = Buffer.buffer();
     private long timer;
     private boolean over;
 
@@ -102,6 +102,8 @@ final class Reception {
             over = true;
             vertx.cancelTimer(timer);
             room.giveBack(body.length());
+            // the connection may live on for a while
+            body = Buffer.buffer();
         }
     }
 
