@@ -57,7 +57,7 @@ public class JobRunner {
     /** By fence; guarded by itself, as is every change of what this process holds. */
     private final Map<Long, Run> held = new HashMap<>();
     private boolean perhapsClaimed;
-    private volatile boolean stopping;
+    private boolean stopping;
 
     JobRunner(@All List<Job> jobs, Claims claims, Replica replica, Heartbeat heartbeat, Settings settings,
             MeterRegistry metrics) {
@@ -110,13 +110,17 @@ public class JobRunner {
 
     /** Says whether there was room and something to do. */
     private boolean startOne() {
-        if (stopping || !heartbeat.alive() || !room.tryAcquire()) {
+        if (!heartbeat.alive() || !room.tryAcquire()) {
             return false;
         }
         Optional<Run> claimed = Optional.empty();
         try {
-            claimed = claim();
-            claimed.ifPresent(run -> threads.execute(() -> run(run)));
+            synchronized (held) {
+                if (!stopping) {
+                    claimed = claim();
+                    claimed.ifPresent(run -> threads.execute(() -> run(run)));
+                }
+            }
         } finally {
             if (claimed.isEmpty()) {
                 room.release();
@@ -264,9 +268,9 @@ public class JobRunner {
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
-        stopping = true;
-        threads.shutdown();
         synchronized (held) {
+            stopping = true;
+            threads.shutdown();
             held.values().forEach(JobRunner::interrupt);
         }
         if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {

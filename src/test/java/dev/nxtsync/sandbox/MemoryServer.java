@@ -142,7 +142,7 @@ public final class MemoryServer implements AutoCloseable {
                 Buffer.buffer("{\"data\":{\"all\":{\"totalCount\":1,\"items\":[{\"name\":\"C\",\"vismaNetCompanyId\":"
                         + COMPANY + ",\"vismaNetCustomerId\":1}]}}}");
             case "poll" -> changes(document, variables);
-            case "fetch_order" -> some(variables);
+            case "settle_order" -> some(variables);
             default -> table(operation, document, variables);
         };
     }

@@ -32,7 +32,7 @@ class LiveSourceIT {
     private static final int COMPANY = 5_280_001;
     private static final int WRITERS = 50;
     private static final Map<String, Double> OF_WRITES = Map.of("late-commit", 0.05, "phantom-row", 0.03, "clock-back",
-            0.03, "equal-stamps", 0.3);
+            0.03, "equal-stamps", 0.3, "duplicate-webhook", 0.1, "reorder-webhook", 0.3);
     private static final Map<String, Double> OF_READS = Map.of("lagging-read", 0.05, "throttle", 0.01, "busy", 0.02,
             "html-401", 0.01, "5xx", 0.02, "cut-body", 0.02, "lost-answer", 0.01, "slow", 0.01, "poison-row", 0.02);
 
@@ -48,7 +48,8 @@ class LiveSourceIT {
                 .withTimeLimit(Duration.ofMillis(700)).withSlotHold(Duration.ofSeconds(2)).withRate(100_000)
                 .withTokenLifetime(Duration.ofMinutes(30)).withRows(Map.of("associate", 200, "orderLine", 300))
                 .withFaults(Map.of("poison-row", OF_READS.get("poison-row"))))) {
-            var builder = daemon(sandbox, database);
+            int port = Daemon.freePort();
+            var builder = daemon(sandbox, database).with("NXT_HTTP_PORT", port).with("NXT_WEBHOOK_KEYS", "key");
             Daemon daemon = builder.start();
             try {
                 loaded(daemon, database, 2);
@@ -57,6 +58,8 @@ class LiveSourceIT {
                     var faults = new HashMap<>(OF_WRITES);
                     faults.putAll(OF_READS);
                     sandbox.faults(faults);
+                    // every other history with webhooks
+                    sandbox.webhook(seed % 2 == 0 ? "http://127.0.0.1:" + port + "/webhooks/visma-connect" : "", "key");
                     Duration length = Duration.ofMillis(700 + random.nextInt(1200));
                     boolean kill = random.nextInt(Size.of(2, 3)) == 0;
                     var writing = new Writers(sandbox, seed);

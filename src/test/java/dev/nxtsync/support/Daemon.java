@@ -59,11 +59,16 @@ public final class Daemon implements AutoCloseable {
             return this;
         }
 
+        /** The port that a variable says, or a free one from now on; 0 where the variable is no port. */
+        private int port(String variable) {
+            String text = variables.computeIfAbsent(variable, none -> Integer.toString(freePort()));
+            return text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
+        }
+
         public Daemon start() {
-            int port = freePort();
-            int managementPort = freePort();
-            variables.putIfAbsent("NXT_HTTP_PORT", Integer.toString(port));
-            variables.putIfAbsent("NXT_MANAGEMENT_PORT", Integer.toString(managementPort));
+            // the same ports again, if it is started again
+            int port = port("NXT_HTTP_PORT");
+            int managementPort = port("NXT_MANAGEMENT_PORT");
             var line = new ArrayList<String>();
             line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             if (Boolean.getBoolean("nxt.quick")) {
