@@ -25,6 +25,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 
 /**
@@ -63,8 +64,12 @@ final class Webhooks {
         this.faults = faults;
         this.counters = counters;
         this.random = new Random(seed);
-        this.client = vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(50).setConnectTimeout(5_000)
-                .setMaxWaitQueueSize(100_000));
+        this.client = vertx.httpClientBuilder()
+                .with(new HttpClientOptions().setConnectTimeout(5_000).setMaxWaitQueueSize(100_000))
+                .with(new PoolOptions().setHttp1MaxSize(50))
+                // a receiver that dies is what retries are for
+                .withConnectHandler(connection -> connection.exceptionHandler(gone -> {
+                })).build();
         this.subscription = subscription;
     }
 
