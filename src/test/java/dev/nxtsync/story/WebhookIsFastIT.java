@@ -13,7 +13,7 @@ class WebhookIsFastIT {
 
     @Test
     void fiftyChangesASecondArriveWithAtMost120RequestsAMinute() {
-        var figures = Listening.measure(Size.of(Duration.ofSeconds(15), Duration.ofMinutes(5)), true);
+        var figures = Listening.measure(Size.of(Duration.ofSeconds(8), Duration.ofMinutes(5)), true);
         Size.figure("%s", figures);
         assertThat(figures.seen()).as("each is seen, as no row changes twice in between").isEqualTo(figures.changes());
         assertThat(figures.perMinute()).isLessThanOrEqualTo(120);
