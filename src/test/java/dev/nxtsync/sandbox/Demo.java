@@ -62,27 +62,35 @@ public final class Demo {
         System.out.println(
                 "Orders change in the sandbox, and webhooks say so; tokens live for 10 seconds and are renewed. Ctrl-C ends everything.");
         System.out.println();
-        long told = 0;
+        var told = new Brought(0, 0);
         var until = Instant.now().plusSeconds(Long.getLong("demo.seconds", Integer.MAX_VALUE));
         while (daemon.isRunning() && Instant.now().isBefore(until)) {
             log.print();
-            told = tellOfWebhooks(daemon, told);
+            told = told.tell(daemon);
             TimeUnit.MILLISECONDS.sleep(200);
         }
         log.print();
         System.exit(daemon.isRunning() ? 0 : 1);
     }
 
-    /** Tells of changes that webhooks brought, now and then. Answers how many there were. */
-    private static long tellOfWebhooks(Daemon daemon, long told) {
-        long count = (long) daemon.metric("nxt_webhook_delay_seconds_count", "");
-        if (count < told + 100) {
-            return told;
+    /**
+     * Changes that webhooks brought.
+     *
+     * @param seconds from the events to their rows, together
+     */
+    private record Brought(long changes, double seconds) {
+
+        /** Tells of them now and then. Answers what has been told of. */
+        Brought tell(Daemon daemon) {
+            var all = new Brought((long) daemon.metric("nxt_webhook_delay_seconds_count", ""),
+                    daemon.metric("nxt_webhook_delay_seconds_sum", ""));
+            if (all.changes < changes + 50) {
+                return this;
+            }
+            System.out.printf(Locale.ROOT, "  … %d changes by webhook, on average %.0f ms from the event to the row%n",
+                    all.changes - changes, 1000 * (all.seconds - seconds) / (all.changes - changes));
+            return all;
         }
-        System.out.printf(Locale.ROOT, "  … %d changes by webhook, on average %.0f ms from the event to the row%n",
-                count,
-                1000 * daemon.metric("nxt_webhook_delay_seconds_sum", "") / count);
-        return count;
     }
 
     /** Until the first load is done. Answers how many rows there are. */
