@@ -58,6 +58,7 @@ public class Fetch implements Job {
     /** Between two requests that were not full, so that a company costs at most a hundred a minute. */
     private static final Duration PAUSE = Duration.ofMillis(600);
     private static final Duration FORBIDDEN = Duration.ofSeconds(10);
+    private static final Duration LEFT_ALONE = Duration.ofMinutes(1);
     /** Events of one pull that are looked at together; those of one row count as one key. */
     private static final int EVENTS = 5_000;
     /** Keys of one pull in one request, at first; how many a filter may have is not documented. */
@@ -260,17 +261,16 @@ public class Fetch implements Job {
         private void take(Wanted wanted, PageReader reader, Answer.Data answer, String alias)
                 throws SQLException {
             PullPlan plan = wanted.plan();
-            var size = size(plan);
-            if (reader.buffer().overflowed() && size.tooLarge()) {
+            if (reader.buffer().overflowed() && smaller(wanted)) {
                 more = true;
                 return;
             }
             boolean rest = Pages.more(Pages.connection(plan, answer, alias)).orElse(true);
             if (reader.buffer().overflowed() || rest) {
-                giveUp(wanted, Pages.senseless(answer), Setback.LOOK_AGAIN);
+                giveUp(wanted, Pages.senseless(answer));
                 return;
             }
-            size.good();
+            size(plan).good();
             var gone = wanted.keys().keySet().stream().filter(key -> !reader.buffer().has(key)).toList();
             var written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
                     new Inbox.Settlement(plan.name(), claim.company(), readAt, wanted.ids(), gone));
@@ -294,14 +294,14 @@ public class Fetch implements Job {
                     }
                 }
             } else if ((failure.next() == Next.FIX || failure instanceof Failure.Rejected)
-                    && size(first.plan()).tooLarge()) {
+                    && smaller(first)) {
                 // perhaps a filter of so many keys, or one of these rows; answered at once, it can be tried at once
                 more = true;
             } else if (failure.next() == Next.FIX) {
                 plans.lookAgain(claim.connection());
-                giveUp(first, failure, Setback.LOOK_AGAIN);
+                giveUp(first, failure);
             } else {
-                if (failure.mayBeTooLarge() && !size(first.plan()).tooLarge()) {
+                if (failure.mayBeTooLarge() && !smaller(first)) {
                     // it may be this row, and then the others need not wait for it
                     inbox.putLast(claim, first.ids());
                 }
@@ -323,9 +323,19 @@ public class Fetch implements Job {
         }
 
         /** Leaves a pull alone for a while. Its keys stay. */
-        private void giveUp(Wanted wanted, Failure failure, Duration wait) {
-            leftAlone.put(wanted.plan().name() + " " + claim.company(), clock.now().plus(wait));
-            done.add(wanted.tally().failed(failure.code(), failure.message(), wait));
+        private void giveUp(Wanted wanted, Failure failure) {
+            leftAlone.put(wanted.plan().name() + " " + claim.company(), clock.now().plus(LEFT_ALONE));
+            done.add(wanted.tally().failed(failure.code(), failure.message(), LEFT_ALONE));
+        }
+
+        /** Asks for fewer keys than these from now on. Says whether that is possible. */
+        private boolean smaller(Wanted wanted) {
+            var size = size(wanted.plan());
+            boolean can = wanted.keys().size() > 1;
+            while (can && size.rows() >= wanted.keys().size()) {
+                size.tooLarge();
+            }
+            return can;
         }
 
         private PageSize size(PullPlan plan) {

@@ -31,6 +31,7 @@ class SecretsStaySecretIT {
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_DATABASE_USER", "keeper")
                         .with("NXT_DATABASE_PASSWORD", password)
                         .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "1s")
+                        .with("NXT_WEBHOOK_KEYS", "s3cret-key-of-webhooks")
                         .with("QUARKUS_LOG_LEVEL", "DEBUG")
                         .with("QUARKUS_LOG_MIN_LEVEL", "DEBUG")
                         .with("QUARKUS_LOG_CATEGORY__IO_QUARKUS_OIDC__LEVEL", "DEBUG")
@@ -38,6 +39,10 @@ class SecretsStaySecretIT {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> sandbox.counter("tokens_issued") > 6 && sandbox.counter("requests") > 20
                             && daemon.output().contains("rows,"));
+            sandbox.webhook(daemon.mainUrl() + "/webhooks/visma-connect", "s3cret-key-of-webhooks");
+            await().atMost(Duration.ofSeconds(60)).until(() -> daemon.metric("nxt_webhooks_total", "accepted") > 3);
+            sandbox.webhook(daemon.mainUrl() + "/webhooks/visma-connect", "another");
+            await().atMost(Duration.ofSeconds(60)).until(() -> daemon.output().contains("was refused with 401"));
             for (String path : new String[]{"/q/health", "/q/health/well", "/q/metrics"}) {
                 seen.append(daemon.get(path).body());
             }
@@ -49,6 +54,7 @@ class SecretsStaySecretIT {
                 assertThat(seen.indexOf(forbidden)).as("a secret at %s", context(seen, forbidden)).isNegative();
             }
             assertThat(seen.indexOf(password)).isNegative();
+            assertThat(seen.indexOf("s3cret-key-of-webhooks")).isNegative();
         }
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0));
                 var check = Daemon.on(sandbox.url(), database).with("QUARKUS_LOG_LEVEL", "DEBUG")

@@ -112,7 +112,7 @@ class WebhookTroubleIT {
     }
 
     @Test
-    void aTableThatCannotBeReadHoldsNoOtherUpAndItsEventsWait() {
+    void eventsOfACompanyThatRefusesTheClientWaitUntilItDoesNot() {
         var database = TestDatabase.create();
         try (var sandbox = new Sandbox(Hooks.options(100));
                 var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_GOODS_TABLE", "product")
@@ -125,6 +125,32 @@ class WebhookTroubleIT {
             assertThat(Hooks.inbox(database)).isNotEmpty();
             sandbox.grant(COMPANY, true);
             arrives(sandbox, database, COMPANY, "order", Duration.ofSeconds(40));
+        }
+    }
+
+    @Test
+    void aTableThatCannotBeReadHoldsNoOtherUpAndItsEventsWait() {
+        assumeTrue(Size.full(), "it takes more than a minute until the schema is looked at again");
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(Hooks.options(100));
+                var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_GOODS_TABLE", "product")
+                        .with("NXT_PULLS_GOODS_EVERY", "24h").with("NXT_PULLS_GOODS_COMPANIES", COMPANY).start()) {
+            loaded(daemon, database, 2);
+            sandbox.webhook(daemon.mainUrl() + Hooks.PATH, Hooks.KEY);
+            // a column of orders vanishes
+            sandbox.faults(Map.of("drift-column", 1.0));
+            sandbox.put(COMPANY, "order", Map.of("orderNo", 17, "information1", "changed"));
+            sandbox.put(COMPANY, "order", Map.of("orderNo", 18, "information1", "changed"));
+            sandbox.put(COMPANY, "product", Map.of("productNo", "second", "description", "new"));
+            arrives(sandbox, database, COMPANY, "product", SOON);
+            await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").body()
+                    .contains("The table order no longer has information6"));
+            assertThat(Hooks.inbox(database)).extracting(row -> row.get("pull")).containsExactly("orders", "orders");
+            assertThat(sandbox.counter("requests_fetch"))
+                    .as("once for both, and for orders once with both and once with one")
+                    .isLessThanOrEqualTo(6);
+            sandbox.faults(Map.of());
+            arrives(sandbox, database, COMPANY, "order", Duration.ofMinutes(3));
         }
     }
 }
