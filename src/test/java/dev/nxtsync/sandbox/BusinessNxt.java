@@ -127,9 +127,13 @@ final class BusinessNxt {
     }
 
     static Buffer timedOut(String traceId) throws java.io.IOException {
-        return Buffer.buffer(JSON.writeValueAsBytes(
-                Map.of("errors", List.of(Map.of("message", "The operation has timed out.")), "extensions",
-                        Map.of("vbnxt-trace-id", traceId))));
+        return failed("The operation has timed out.", traceId);
+    }
+
+    /** An error that says nothing but its message. */
+    static Buffer failed(String message, String traceId) throws java.io.IOException {
+        return Buffer.buffer(JSON.writeValueAsBytes(Map.of("errors", List.of(Map.of("message", message)), "extensions",
+                Map.of("vbnxt-trace-id", traceId))));
     }
 
     static Buffer outstandingLimit(String traceId) throws java.io.IOException {

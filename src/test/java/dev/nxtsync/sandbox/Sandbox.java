@@ -50,6 +50,7 @@ public final class Sandbox implements AutoCloseable {
     private volatile boolean still;
     private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private volatile String heldText = "";
+    private volatile String refusedText = "";
     private volatile CompletableFuture<Void> answerGate = CompletableFuture.completedFuture(null);
     private volatile String heldAnswer = "";
     private final AtomicInteger held = new AtomicInteger();
@@ -93,6 +94,11 @@ public final class Sandbox implements AutoCloseable {
     public void holdRequestsWith(String text) {
         heldText = text;
         gate = new CompletableFuture<>();
+    }
+
+    /** Requests whose body has this text are answered with an error from now on; none if it is empty. */
+    public void refuseRequestsWith(String text) {
+        refusedText = text;
     }
 
     /** Requests whose body has this text are carried out from now on, but not answered, until {@link #release}. */
@@ -311,6 +317,9 @@ public final class Sandbox implements AutoCloseable {
             String traceId = BusinessNxt.traceId();
             if (late) {
                 return new BusinessNxt.Answer(BusinessNxt.timedOut(traceId), List.of());
+            }
+            if (!refusedText.isEmpty() && body.toString().contains(refusedText)) {
+                return new BusinessNxt.Answer(BusinessNxt.failed("Error: The row cannot be read.", traceId), List.of());
             }
             return faults.strikes("busy")
                     ? new BusinessNxt.Answer(BusinessNxt.outstandingLimit(traceId), List.of())

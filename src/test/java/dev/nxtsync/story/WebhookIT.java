@@ -204,6 +204,24 @@ class WebhookIT {
     }
 
     @Test
+    void aRowThatCannotBeReadIsPutBehindTheOthersAndArrivesOnceItCan() {
+        sandbox.refuseRequestsWith("66666");
+        sandbox.holdRequestsWith("\"operationName\":\"fetch\"");
+        for (int i = 0; i < 20; i++) {
+            int number = i == 7 ? 66_666 : 60_000 + i;
+            sandbox.put(COMPANY, "order", Map.of("orderNo", number, "information1", "new"));
+        }
+        await().atMost(SOON).until(() -> sandbox.pendingEvents() == 0);
+        sandbox.release();
+        await().atMost(SOON).until(
+                () -> database
+                        .number("select count(*) from nxt.\"order\" where order_no between 60000 and 60020") == 19);
+        assertThat(Hooks.inbox(database)).extracting(row -> row.get("key")).containsOnly("{\"orderNo\":66666}");
+        sandbox.refuseRequestsWith("");
+        arrives(sandbox, database, COMPANY, "order", Duration.ofSeconds(30));
+    }
+
+    @Test
     void anEventWhoseProcessDiedBeforeItCouldTellOfItIsLookedAtAllTheSame() {
         sandbox.webhook("", Hooks.KEY);
         sandbox.put(COMPANY, "order", Map.of("orderNo", 260, "information1", "changed"));
