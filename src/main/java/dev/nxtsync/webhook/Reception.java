@@ -1,8 +1,6 @@
 package dev.nxtsync.webhook;
 
-import java.util.function.BiConsumer;
-
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -23,21 +21,23 @@ final class Reception {
     private final Vertx vertx;
     private final HttpServerRequest request;
     private final Room room;
-    private final BiConsumer<Verdict, byte @Nullable []> then;
+    private final Consumer<byte[]> whole;
+    private final Consumer<Verdict> refused;
     private Buffer body = Buffer.buffer();
-    private long timer;
+    private long timer = -1;
     private boolean over;
 
     /**
      * @param room for the bodies of all requests together
-     * @param then is told what became of it: the body, or a refusal without one. Its answer must have been given when it
-     *        returns from a refusal
+     * @param whole is given the body, unless it is refused
+     * @param refused answers a request whose body is not taken in
      */
-    Reception(Vertx vertx, HttpServerRequest request, Room room, BiConsumer<Verdict, byte @Nullable []> then) {
+    Reception(Vertx vertx, HttpServerRequest request, Room room, Consumer<byte[]> whole, Consumer<Verdict> refused) {
         this.vertx = vertx;
         this.request = request;
         this.room = room;
-        this.then = then;
+        this.whole = whole;
+        this.refused = refused;
     }
 
     void begin() {
@@ -48,11 +48,11 @@ final class Reception {
         }
         timer = vertx.setTimer(LONGEST, late -> refuse(Verdict.MALFORMED));
         request.handler(this::take);
-        request.endHandler(whole -> {
+        request.endHandler(ended -> {
             if (!over) {
                 byte[] bytes = body.getBytes();
                 end();
-                then.accept(Verdict.ACCEPTED, bytes);
+                whole.accept(bytes);
             }
         });
         if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
@@ -87,7 +87,7 @@ final class Reception {
         if (!shared) {
             request.response().putHeader("Connection", "close");
         }
-        then.accept(verdict, null);
+        refused.accept(verdict);
         vertx.setTimer(TO_TAKE_NOTE, noted -> {
             if (shared) {
                 request.response().reset();

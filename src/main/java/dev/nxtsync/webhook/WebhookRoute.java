@@ -64,13 +64,7 @@ class WebhookRoute {
 
     private void receive(RoutingContext routing) {
         HttpServerRequest request = routing.request();
-        new Reception(vertx, request, room, (verdict, body) -> {
-            if (body == null) {
-                answer(request, verdict);
-            } else {
-                judge(request, body);
-            }
-        }).begin();
+        new Reception(vertx, request, room, body -> judge(request, body), verdict -> answer(request, verdict)).begin();
     }
 
     private void judge(HttpServerRequest request, byte[] body) {

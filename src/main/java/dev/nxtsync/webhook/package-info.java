@@ -1,4 +1,4 @@
-/** Webhooks of Visma Connect: checks that a call is genuine, keeps what it says is to be looked at, and wakes who looks. */
+/** Calls of Visma Connect are checked, kept, and looked at by the pulls. Start at {@link dev.nxtsync.webhook.WebhookRoute}. */
 @NullMarked
 package dev.nxtsync.webhook;
 
