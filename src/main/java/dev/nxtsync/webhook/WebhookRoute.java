@@ -78,17 +78,22 @@ class WebhookRoute {
             return;
         }
         Context loop = vertx.getOrCreateContext();
-        boolean taken = intake.offer(new Intake.Call(hash(body), change.get(), verdict -> {
-            LOG.debugf("webhook %s: %s of %s %s in %s %d is %s", headers(request), change.get().kind(),
-                    change.get().table(), change.get().key(), change.get().scope(), change.get().owner(),
-                    verdict.label());
-            if (verdict == Verdict.ACCEPTED) {
-                metrics.counter("nxt_webhook_events", "event", change.get().kind()).increment();
-            }
-            loop.runOnContext(back -> answer(request, verdict));
-        }));
+        boolean taken = intake.offer(new Intake.Call(hash(body), change.get(), verdict -> loop.runOnContext(back -> {
+            taken(request, change.get(), verdict);
+            answer(request, verdict);
+        })));
         if (!taken) {
             answer(request, Verdict.UNAVAILABLE);
+        }
+    }
+
+    private void taken(HttpServerRequest request, TableChange change, Verdict verdict) {
+        if (verdict == Verdict.ACCEPTED) {
+            metrics.counter("nxt_webhook_events", "event", change.kind()).increment();
+        }
+        if (LOG.isDebugEnabled()) {
+            LOG.debugf("Webhook %s: %s of %s %s in %s %d is %s", headers(request), change.kind(), change.table(),
+                    change.key(), change.scope(), change.owner(), verdict.label());
         }
     }
 
