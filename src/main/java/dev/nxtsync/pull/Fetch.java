@@ -174,7 +174,7 @@ public class Fetch implements Job {
             List<String> ready = states.of(claim.company(), own.keySet()).stream()
                     .filter(state -> state.loadedAt().isPresent() && state.state() != PullState.State.AWAY)
                     .map(PullState::pull)
-                    .filter(pull -> !now.isBefore(leftAlone.getOrDefault(pull + " " + claim.company(), now))).toList();
+                    .filter(pull -> !now.isBefore(leftAlone.getOrDefault(here(pull), now))).toList();
             if (ready.isEmpty()) {
                 return List.of();
             }
@@ -200,11 +200,11 @@ public class Fetch implements Job {
             int limit = Math.min(room, size(plan).rows());
             var keys = new LinkedHashMap<List<String>, Instant>();
             var ids = new ArrayList<Long>();
-            var useless = new ArrayList<Long>();
+            var useless = new ArrayList<Inbox.Woken>();
             for (Inbox.Woken each : woken) {
                 Optional<List<String>> key = Keys.of(plan, each.key());
                 if (key.isEmpty()) {
-                    useless.add(each.id());
+                    useless.add(each);
                 } else if (keys.containsKey(key.get()) || keys.size() < limit) {
                     keys.putIfAbsent(key.get(), each.receivedAt());
                     ids.add(each.id());
@@ -213,11 +213,12 @@ public class Fetch implements Job {
                 }
             }
             if (!useless.isEmpty()) {
-                LOG.warnf("Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the "
-                        + "next poll. If that is the table's key, set NXT_PULLS_…_KEY.", plan.name(), claim.tenant(),
-                        useless.size(), String.join(", ", plan.key()),
-                        woken.stream().filter(each -> each.id() == useless.get(0)).findFirst().orElseThrow().key());
-                inbox.drop(claim, useless);
+                LOG.warnf(
+                        "Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the "
+                                + "next poll. If that is the table's key, set NXT_PULLS_…_KEY.",
+                        plan.name(), claim.tenant(), useless.size(), String.join(", ", plan.key()),
+                        useless.get(0).key());
+                inbox.drop(claim, useless.stream().map(Inbox.Woken::id).toList());
             }
             return new Wanted(plan, new Tally(plan.name(), claim, clock.now(), metrics), keys, ids);
         }
@@ -324,7 +325,7 @@ public class Fetch implements Job {
 
         /** Leaves a pull alone for a while. Its keys stay. */
         private void giveUp(Wanted wanted, Failure failure) {
-            leftAlone.put(wanted.plan().name() + " " + claim.company(), clock.now().plus(LEFT_ALONE));
+            leftAlone.put(here(wanted.plan().name()), clock.now().plus(LEFT_ALONE));
             done.add(wanted.tally().failed(failure.code(), failure.message(), LEFT_ALONE));
         }
 
@@ -338,8 +339,12 @@ public class Fetch implements Job {
             return can;
         }
 
+        private String here(String pull) {
+            return pull + " " + claim.company();
+        }
+
         private PageSize size(PullPlan plan) {
-            return sizes.computeIfAbsent(plan.name() + " " + claim.company(), each -> new PageSize(KEYS, KEYS_MAX));
+            return sizes.computeIfAbsent(here(plan.name()), each -> new PageSize(KEYS, KEYS_MAX));
         }
     }
 }

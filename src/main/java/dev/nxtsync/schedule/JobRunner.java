@@ -129,27 +129,26 @@ public class JobRunner {
         return claimed.isPresent();
     }
 
+    /** For whoever has the lock of what is held. */
     private Optional<Run> claim() {
         var connections = new HashSet<String>();
         jobs.values().forEach(job -> connections.addAll(job.connections()));
         if (connections.isEmpty()) {
             return Optional.empty();
         }
-        synchronized (held) {
-            long longOnes = held.values().stream().filter(run -> run.ended == null && isLong(run.claim.kind())).count();
-            var kinds = new HashSet<>(jobs.keySet());
-            if (longOnes >= PARALLEL_LONG) {
-                kinds.removeIf(this::isLong);
-            }
-            try {
-                var run = claims.claim(kinds, connections, heartbeat.mayTakeOver()).map(Run::new);
-                run.ifPresent(each -> held.put(each.claim.fence(), each));
-                return run;
-            } catch (SQLException e) {
-                perhapsClaimed = true;
-                LOG.warnf("No unit could be claimed: %s", e.getMessage());
-                return Optional.empty();
-            }
+        long longOnes = held.values().stream().filter(run -> run.ended == null && isLong(run.claim.kind())).count();
+        var kinds = new HashSet<>(jobs.keySet());
+        if (longOnes >= PARALLEL_LONG) {
+            kinds.removeIf(this::isLong);
+        }
+        try {
+            var run = claims.claim(kinds, connections, heartbeat.mayTakeOver()).map(Run::new);
+            run.ifPresent(each -> held.put(each.claim.fence(), each));
+            return run;
+        } catch (SQLException e) {
+            perhapsClaimed = true;
+            LOG.warnf("No unit could be claimed: %s", e.getMessage());
+            return Optional.empty();
         }
     }
 

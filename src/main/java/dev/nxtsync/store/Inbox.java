@@ -167,7 +167,7 @@ public class Inbox {
     public void wake(Collection<Long> units) throws SQLException {
         database.inTransaction(transaction -> {
             try (var wake = transaction.prepareStatement(
-                    "update nxt_sync.job set wanted = wanted + 1 where id = any (?) and kind = 'fetch'")) {
+                    "update nxt_sync.job set wanted = wanted + 1 where id = any (?)")) {
                 wake.setArray(1, transaction.createArrayOf("bigint", units.toArray()));
                 return wake.executeUpdate();
             }
