@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +43,7 @@ final class CrossChecks {
                             + settings.budget().slots() + "), of which each request in progress takes one");
         }
         settings.webhookKeys().ifPresent(checks::webhookKeys);
+        checks.notice(settings.notice());
         settings.connections().values().forEach(checks::connection);
         settings.pulls().values().forEach(pull -> checks.pull(pull, settings));
         checks.targets(settings.pulls());
@@ -64,6 +66,33 @@ final class CrossChecks {
             }
         } catch (UncheckedIOException e) {
             // that its file cannot be read has been said
+        }
+    }
+
+    private void notice(Settings.Notice notice) {
+        if (notice.url().isPresent() != notice.key().isPresent()) {
+            add(notice.url().isPresent() ? "NXT_NOTICE_KEY" : "NXT_NOTICE_URL",
+                    "is not set, and " + (notice.url().isPresent() ? "NXT_NOTICE_URL" : "NXT_NOTICE_KEY")
+                            + " is; a notice needs an address and the key that signs it");
+        }
+        try {
+            // an address may hold a secret of its receiver, so that it is not shown
+            notice.url().filter(url -> !isAddress(url.reveal()))
+                    .ifPresent(url -> add("NXT_NOTICE_URL", "is not an http or https address"));
+            notice.key().filter(key -> !isNoticeKey(key.reveal())).ifPresent(key -> add("NXT_NOTICE_KEY",
+                    "is not a key of the Standard Webhooks scheme: whsec_ and 24 to 64 bytes in base64, as from: "
+                            + "echo whsec_$(openssl rand -base64 32)"));
+        } catch (UncheckedIOException e) {
+            // that its file cannot be read has been said
+        }
+    }
+
+    private static boolean isNoticeKey(String key) {
+        try {
+            int bytes = key.startsWith("whsec_") ? Base64.getDecoder().decode(key.substring(6)).length : 0;
+            return bytes >= 24 && bytes <= 64;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 
@@ -182,15 +211,18 @@ final class CrossChecks {
     }
 
     private void address(String setting, String text) {
+        if (!isAddress(text)) {
+            add(setting, "\"" + text + "\" is not an http or https address");
+        }
+    }
+
+    private static boolean isAddress(String text) {
         try {
             var uri = URI.create(text);
-            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
-                return;
-            }
+            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null;
         } catch (IllegalArgumentException e) {
-            // said below
+            return false;
         }
-        add(setting, "\"" + text + "\" is not an http or https address");
     }
 
     private void add(String setting, String what) {

@@ -25,7 +25,9 @@ public record Settings(
         Http http,
         Management management,
         @Default("UTC") ZoneId timeZone,
-        @Default("Europe/Oslo") ZoneId serverTimeZone) {
+        @Default("Europe/Oslo") ZoneId serverTimeZone,
+        Notice notice,
+        @Default("text") Log log) {
 
     /** The issuer whose discovery document names the endpoints of a connection, without a slash at its end. */
     public String issuer(Connection connection) {
@@ -41,7 +43,7 @@ public record Settings(
     public Settings withWholeBudget() {
         return new Settings(connections, pulls, pushes, push, operatorKey, webhookKeys, database, target, api, issuer,
                 new Budget(600, budget.inProgress(), budget.slots(), 1), http, management,
-                timeZone, serverTimeZone);
+                timeZone, serverTimeZone, notice, log);
     }
 
     private static String withoutSlash(String url) {
@@ -182,6 +184,18 @@ public record Settings(
             @Default("4") @Range(min = 1, max = 60) int inProgress,
             @Default("40") @Range(min = 1, max = 60) int slots,
             @Default("1") @Range(min = 1, max = 540) int share) {}
+
+    /**
+     * Where a person is told of what is wrong.
+     *
+     * @param key as the Standard Webhooks scheme writes it: {@code whsec_} and 24 to 64 bytes in base64
+     */
+    public record Notice(Optional<Secret> url, Optional<Secret> key) {}
+
+    /** How the log is written. */
+    public enum Log {
+        TEXT, JSON
+    }
 
     public record Http(@Default("8080") @Range(min = 0, max = 65_535) int port) {}
 

@@ -15,8 +15,8 @@ record UnknownSetting(String variable, Set<String> known) {
     /** Names that belong to parts of nxt-sync that this version does not have. */
     private static final Pattern RESERVED = Pattern.compile("NXT_(?:"
             + "CONNECTIONS_[A-Z][A-Z0-9]*_REFRESH_(?:LIFETIME|IDLE|GRACE)"
-            + "|(?:ENCRYPTION_KEY|NOTICE_KEY)(?:_FILE)?"
-            + "|PUBLIC_URL|AUTHORIZATION_PARAMETERS|RESPONSE_MODE|NOTICE_URL|LOG)");
+            + "|ENCRYPTION_KEY(?:_FILE)?"
+            + "|PUBLIC_URL|AUTHORIZATION_PARAMETERS|RESPONSE_MODE)");
 
     private static final String NAME_RULE = "a name is one word of letters and digits that begins with a letter, not ";
 

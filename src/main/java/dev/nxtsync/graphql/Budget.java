@@ -91,6 +91,15 @@ final class Budget {
         }
     }
 
+    Nxt.Usage usage() {
+        lock.lock();
+        try {
+            return new Nxt.Usage(window.limit(), window.used(System.nanoTime()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Nanoseconds until the ticket had better be tried again; 0 if it was entered. */
     private long attempt(Object ticket, long now) {
         var next = background.isEmpty() || (!foreground.isEmpty() && inARow < FOREGROUND_IN_A_ROW)

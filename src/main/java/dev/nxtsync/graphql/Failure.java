@@ -7,6 +7,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
+import dev.nxtsync.trouble.Trouble;
+
 /** Everything but a whole answer without errors, by its meaning (not by its HTTP status: most errors are 200). */
 public sealed interface Failure extends Answer {
 
@@ -18,8 +20,13 @@ public sealed interface Failure extends Answer {
 
     Next next();
 
+    /** What it is, in the catalogue. */
+    Trouble trouble();
+
     /** The failure's name in metrics and in the state of jobs. */
-    String code();
+    default String code() {
+        return trouble().code();
+    }
 
     /** How long to wait at least before the same is asked again; zero where the asker's own back-off decides. */
     default Duration atLeast() {
@@ -57,8 +64,8 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public String code() {
-            return "unauthorized";
+        public Trouble trouble() {
+            return Trouble.UNAUTHORIZED;
         }
     }
 
@@ -75,8 +82,8 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public String code() {
-            return "forbidden_company";
+        public Trouble trouble() {
+            return Trouble.FORBIDDEN_COMPANY;
         }
     }
 
@@ -93,8 +100,8 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public String code() {
-            return "throttled";
+        public Trouble trouble() {
+            return Trouble.THROTTLED;
         }
     }
 
@@ -111,8 +118,8 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public String code() {
-            return "busy";
+        public Trouble trouble() {
+            return Trouble.BUSY;
         }
     }
 
@@ -128,8 +135,8 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public String code() {
-            return "invalid_request";
+        public Trouble trouble() {
+            return Trouble.INVALID_REQUEST;
         }
     }
 
@@ -161,13 +168,13 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public String code() {
-            return "rejected";
+        public Trouble trouble() {
+            return Trouble.REJECTED;
         }
     }
 
-    /** The server could not be reached: the request was not sent. */
-    record Unavailable(String message) implements Failure {
+    /** The request was not sent, for what is not ours to decide, or since the server could not be reached. */
+    record Unavailable(Trouble trouble, String message) implements Failure {
         @Override
         public String traceId() {
             return "";
@@ -181,11 +188,6 @@ public sealed interface Failure extends Answer {
         @Override
         public Next next() {
             return Next.RETRY;
-        }
-
-        @Override
-        public String code() {
-            return "unavailable";
         }
     }
 
@@ -201,8 +203,8 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public String code() {
-            return "in_doubt";
+        public Trouble trouble() {
+            return Trouble.IN_DOUBT;
         }
     }
 }

@@ -14,6 +14,8 @@ import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.nxtsync.trouble.Trouble;
+
 /** What an answer that is not a whole one without errors means. Pure: the same answer always means the same. */
 final class FailureReader {
     private static final Duration WAIT_FOR_ROOM = Duration.ofSeconds(5);
@@ -34,19 +36,17 @@ final class FailureReader {
         String answered = "Business NXT answered HTTP " + status;
         if (status == 401) {
             return new Failure.Unauthorized(
-                    "Business NXT refuses the access token (HTTP 401). Check that NXT_API_URL belongs to the "
-                            + "issuer and that the application is approved for the API.",
+                    "Business NXT refuses the access token (HTTP 401). " + Trouble.TOKEN_REJECTED.nextStep(),
                     traceId);
         }
         if (status == 429) {
             return new Failure.Throttled(answered
-                    + ": too many requests in this minute with one token. Nothing needs to be done; if it "
-                    + "goes on, something else uses the same client id: lower NXT_BUDGET_REQUESTS_PER_MINUTE or raise NXT_BUDGET_SHARE.",
+                    + ": too many requests in this minute with one token. " + Trouble.THROTTLED.nextStep(),
                     traceId, retryAfter.flatMap(FailureReader::seconds).orElse(WAIT_FOR_ROOM));
         }
         if (status >= 500) {
             return new Failure.InDoubt(
-                    answered + ". Nothing needs to be done if this passes; else look at Visma's status page.", traceId,
+                    answered + ". " + Trouble.IN_DOUBT.nextStep(), traceId,
                     false,
                     false);
         }
@@ -82,13 +82,12 @@ final class FailureReader {
             String code = error.path("extensions").path("code").asText("");
             if (code.equals(OUTSTANDING)) {
                 return new Failure.Busy(text
-                        + " Nothing needs to be done if this passes; else another program leaves requests hanging.",
+                        + " " + Trouble.BUSY.nextStep(),
                         traceId, WAIT_FOR_ROOM);
             }
             if (message.contains(NO_ACCESS)) {
                 return new Failure.ForbiddenCompany(
-                        text + " Add the client id as a user in Business NXT (table User, Connect application "
-                                + "ticked) and grant it this company in Connect Application Access.",
+                        text + " " + Trouble.FORBIDDEN_COMPANY.nextStep(),
                         traceId);
             }
             if (isValidation(message, code)) {

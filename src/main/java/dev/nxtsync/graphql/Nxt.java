@@ -3,13 +3,12 @@ package dev.nxtsync.graphql;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,10 +32,13 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Tokens;
+import dev.nxtsync.trouble.NetworkFault;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * The one door to Business NXT. A call blocks until its answer has been read, at most for its wait for budget and one and a
@@ -63,13 +65,20 @@ public class Nxt {
     /** What belongs to one connection. */
     private record Line(NxtEndpoint endpoint, Tokens tokens, Budget budget) {}
 
-    Nxt(Settings settings, Connections connections, Slots slots, MeterRegistry metrics) {
+    Nxt(Settings settings, Connections connections, Slots slots, Network network, MeterRegistry metrics) {
         this.slots = slots;
         this.metrics = metrics;
         this.deadline = settings.api().timeLimit().multipliedBy(3).dividedBy(2);
         int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
         for (Settings.Connection each : settings.connections().values()) {
-            NxtEndpoint endpoint = QuarkusRestClientBuilder.newBuilder()
+            var builder = QuarkusRestClientBuilder.newBuilder();
+            network.trust().ifPresent(builder::tlsConfiguration);
+            network.proxy(settings.graphqlUrl(each)).ifPresent(proxy -> {
+                builder.proxyAddress(proxy.host(), proxy.port());
+                proxy.username().ifPresent(builder::proxyUser);
+                proxy.password().ifPresent(builder::proxyPassword);
+            });
+            NxtEndpoint endpoint = builder
                     .baseUri(URI.create(settings.graphqlUrl(each)))
                     .connectTimeout(10, TimeUnit.SECONDS)
                     // after our own deadline, to close a connection on which nothing comes
@@ -85,6 +94,19 @@ public class Nxt {
                     .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
                     .register(metrics);
         }
+    }
+
+    /**
+     * How much of a connection's budget is used.
+     *
+     * @param limit requests in any 60 seconds, as allowed now
+     * @param used of these, in the last 60 seconds
+     */
+    public record Usage(int limit, int used) {}
+
+    /** Of a configured connection, in this process. */
+    public Usage usage(String connection) {
+        return Objects.requireNonNull(lines.get(connection)).budget().usage();
     }
 
     /** Asks for something small. */
@@ -123,7 +145,7 @@ public class Nxt {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Failure.Unavailable("The wait for a slot was interrupted.");
+            return new Failure.Unavailable(Trouble.UNAVAILABLE, "The wait for a slot was interrupted.");
         }
         try {
             Answer answer = inTurn(connection, line, question, body, rows);
@@ -146,14 +168,14 @@ public class Nxt {
         try {
             Optional<Duration> waited = line.budget().enter(question.background());
             if (waited.isEmpty()) {
-                return new Failure.Unavailable(
+                return new Failure.Unavailable(Trouble.UNAVAILABLE,
                         "Other requests have used up the budget; nothing was sent. If this goes on, raise "
                                 + "NXT_BUDGET_REQUESTS_PER_MINUTE, or pull less often.");
             }
             metrics.timer("nxt_budget_wait").record(waited.get());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Failure.Unavailable("The wait for budget was interrupted.");
+            return new Failure.Unavailable(Trouble.UNAVAILABLE, "The wait for budget was interrupted.");
         }
         // only now: a token that was taken before the wait could have expired in it
         Tokens.Current current = line.tokens().current();
@@ -162,7 +184,7 @@ public class Nxt {
             return new Failure.Unauthorized(unavailable.toString(), "");
         }
         if (!passes(question, line)) {
-            return new Failure.Unavailable("Nothing was sent, since it may not be sent any more.");
+            return new Failure.Unavailable(Trouble.UNAVAILABLE, "Nothing was sent, since it may not be sent any more.");
         }
         Answer answer;
         try {
@@ -238,16 +260,20 @@ public class Nxt {
     }
 
     private static Failure broken(Exception e, String traceId) {
+        var fault = NetworkFault.of(e);
+        if (fault.isPresent()) {
+            Trouble trouble = fault.get().trouble();
+            return new Failure.Unavailable(trouble,
+                    (trouble == Trouble.TLS
+                            ? "The certificate of Business NXT's host is not trusted ("
+                            : trouble == Trouble.PROXY
+                                    ? "The proxy does not connect to Business NXT's host ("
+                                    : "Business NXT cannot be reached (")
+                            + fault.get().detail() + "). It is the host of NXT_API_URL. " + trouble.nextStep());
+        }
         Throwable cause = e;
         for (int depth = 0; cause.getCause() != null && depth < 10; depth++) {
-            if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
-                break;
-            }
             cause = cause.getCause();
-        }
-        if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
-            return new Failure.Unavailable("Business NXT cannot be reached (" + cause.getMessage()
-                    + "). Check NXT_API_URL, the firewall and the proxy.");
         }
         if (cause instanceof InterruptedIOException || cause instanceof InterruptedException) {
             Thread.currentThread().interrupt();

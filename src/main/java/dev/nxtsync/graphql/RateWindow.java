@@ -32,9 +32,7 @@ final class RateWindow {
      *         requests that have not ended
      */
     Duration enter(long now) {
-        while (!ended.isEmpty() && now - ended.getFirst() >= LENGTH) {
-            ended.removeFirst();
-        }
+        forget(now);
         recover(now);
         if (live + ended.size() < limit) {
             live++;
@@ -63,9 +61,21 @@ final class RateWindow {
         }
     }
 
+    /** How many requests count now. */
+    int used(long now) {
+        forget(now);
+        return live + ended.size();
+    }
+
     /** How many requests a minute are allowed now. */
     int limit() {
         return limit;
+    }
+
+    private void forget(long now) {
+        while (!ended.isEmpty() && now - ended.getFirst() >= LENGTH) {
+            ended.removeFirst();
+        }
     }
 
     private void recover(long now) {

@@ -20,8 +20,9 @@ class DatabaseReady implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        String trouble = heartbeat.trouble();
-        var response = HealthCheckResponse.named("database").status(trouble.isEmpty());
-        return trouble.isEmpty() ? response.build() : response.withData("reason", trouble).build();
+        var response = HealthCheckResponse.named("database").up();
+        heartbeat.trouble().ifPresent(reason -> response.down().withData("reason", reason.message())
+                .withData("code", reason.code()));
+        return response.build();
     }
 }

@@ -69,7 +69,7 @@ class StoreMetrics {
 
     @Scheduled(every = "15s", delayed = "2s")
     void take() {
-        if (!heartbeat.trouble().isEmpty()) {
+        if (heartbeat.trouble().isPresent()) {
             return;
         }
         try {

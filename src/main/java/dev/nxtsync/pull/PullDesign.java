@@ -10,6 +10,8 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** Checks pulls against the schema that their connection sees; asks nothing and writes nothing. */
 public final class PullDesign {
@@ -35,7 +37,11 @@ public final class PullDesign {
         }
     }
 
-    public record Flawed(String reason) implements Design {}
+    public record Flawed(Reason reason) implements Design {
+        Flawed(Trouble trouble, String message) {
+            this(new Reason(trouble, message));
+        }
+    }
 
     /** @param tables what the connection sees of the tables of its pulls, by name */
     public static Map<String, Design> of(List<Settings.Pull> pulls, Map<String, Table> tables, Settings settings) {
@@ -49,25 +55,27 @@ public final class PullDesign {
     private static Design design(Settings.Pull pull, Map<String, Table> tables, Settings settings) {
         var table = tables.get(pull.table());
         if (table == null) {
-            return new Flawed("There is no table " + pull.table() + " that this client id can read"
-                    + Nearest.hint(pull.table(), PrimaryKeys.tables()) + ". Correct " + variable(pull, "TABLE")
-                    + ", or give the access group of the client id the right to it.");
+            return new Flawed(Trouble.TABLE_UNKNOWN,
+                    "There is no table " + pull.table() + " that this client id can read"
+                            + Nearest.hint(pull.table(), PrimaryKeys.tables()) + ". Correct " + variable(pull, "TABLE")
+                            + ", or give the access group of the client id the right to it.");
         }
         var key = pull.key().isEmpty() ? PrimaryKeys.of(pull.table()).orElse(List.of()) : pull.key();
         if (key.isEmpty()) {
-            return new Flawed("The primary key of " + pull.table() + " is not known. Set " + variable(pull, "KEY")
-                    + " to its columns, separated by commas" + likelyKey(table) + ".");
+            return new Flawed(Trouble.KEY_UNKNOWN,
+                    "The primary key of " + pull.table() + " is not known. Set " + variable(pull, "KEY")
+                            + " to its columns, separated by commas" + likelyKey(table) + ".");
         }
         var flaw = pull.filter().flatMap(text -> Filters.flaw(text, table.filters()));
         if (flaw.isPresent()) {
-            return new Flawed(variable(pull, "FILTER") + " " + flaw.get() + ".");
+            return new Flawed(Trouble.FILTER_INVALID, variable(pull, "FILTER") + " " + flaw.get() + ".");
         }
         try {
             var mapping = TableMapping.of(pull, table, key, settings.target().schema());
             var plan = new PullPlan(pull, pull.cadence(settings.timeZone()), table, key, mapping);
             return new Sound(plan);
         } catch (TableMapping.Unmappable e) {
-            return new Flawed(String.valueOf(e.getMessage()));
+            return new Flawed(Trouble.COLUMN_UNKNOWN, String.valueOf(e.getMessage()));
         }
     }
 

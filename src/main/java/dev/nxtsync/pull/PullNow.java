@@ -17,6 +17,8 @@ import dev.nxtsync.store.Passes;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.Runs;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** Runs one pull at once, because a person asked for it, beside daemons that share the database. */
 @Singleton
@@ -64,10 +66,11 @@ public class PullNow {
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
      */
     public boolean run(Settings.Pull pull, Request request, Consumer<String> out) throws SQLException {
-        Optional<String> flaw = planner.plan(pull);
+        Optional<Reason> flaw = planner.plan(pull);
         var planned = plans.of(pull.name());
         if (flaw.isPresent() || !(planned.orElse(null) instanceof PullPlans.Ready ready)) {
-            out.accept("PROBLEM    pull " + pull.name() + ": " + flaw.orElse("it could not be planned"));
+            out.accept("PROBLEM    pull " + pull.name() + ": "
+                    + flaw.map(Reason::message).orElse("it could not be planned"));
             return false;
         }
         if (request.since().isPresent() && !ready.plan().tellsChanges()) {
@@ -90,6 +93,10 @@ public class PullNow {
     private boolean one(PullPlan plan, int owner, Request request, Consumer<String> out) throws SQLException {
         PullState state = states.of(plan.name(), owner).orElseThrow();
         String what = plan.name() + ", " + plan.table().scope().tenant(owner);
+        if (state.paused()) {
+            out.accept("PROBLEM    " + what + ": it is paused. " + Trouble.PULL_PAUSED.nextStep());
+            return false;
+        }
         Job job = request.confirmDeletes()
                 ? reconciliation
                 : request.full() || request.since().isPresent() || state.loadedAt().isEmpty() || !plan.tellsChanges()
@@ -141,12 +148,13 @@ public class PullNow {
             PullState state = states.of(plan.name(), claim.company()).orElseThrow();
             if (outcome instanceof Outcome.Again again) {
                 failures++;
-                out.accept((failures < PATIENCE ? "waiting    " : "PROBLEM    ") + what + ": " + state.reason());
+                out.accept(
+                        (failures < PATIENCE ? "waiting    " : "PROBLEM    ") + what + ": " + state.reason().message());
                 if (failures == PATIENCE || state.state() == PullState.State.STOPPED || !again.waitOut()) {
                     return false;
                 }
             } else if (state.state() == PullState.State.FAILING || state.state() == PullState.State.STOPPED) {
-                out.accept("PROBLEM    " + what + ": " + state.reason());
+                out.accept("PROBLEM    " + what + ": " + state.reason().message());
                 return false;
             } else {
                 goesOn = job != poll && passes.of(plan.name(), claim.company(),

@@ -33,6 +33,8 @@ import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.TableMaker;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * Turns the configured pulls into units of work: reads the schema and the companies of each connection, makes the target
@@ -100,7 +102,7 @@ public class PullPlanner {
     }
 
     private Attempt attempt(Settings.Connection connection, Attempt last, Optional<Map<String, Table>> known) {
-        String reason;
+        Reason reason;
         long at = System.nanoTime();
         try {
             lostCalls.keep();
@@ -111,13 +113,14 @@ public class PullPlanner {
             return new Attempt(0, at, at + (complete ? COMPANIES_AGAIN : STOPPED_AGAIN).toNanos(),
                     known.isPresent() ? last.schemaAt() : at, complete ? Optional.of(schema) : Optional.empty());
         } catch (FailedAnswer e) {
-            reason = e.failure().message();
+            reason = new Reason(e.failure().trouble(), e.failure().message());
         } catch (SQLException e) {
-            reason = "The database refused: " + e.getMessage();
+            reason = new Reason(Trouble.DATABASE_ERROR, "The database refused: " + e.getMessage());
         }
         Duration wait = Backoff.after(last.failures() + 1);
         plans.trouble(connection.name(), reason);
-        LOG.warnf("The pulls of connection %s cannot be planned. %s Tried again in %d s.", connection.name(), reason,
+        LOG.warnf("The pulls of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
+                reason.message(),
                 wait.toSeconds());
         return new Attempt(last.failures() + 1, at, at + wait.toNanos(), at, Optional.empty());
     }
@@ -128,7 +131,7 @@ public class PullPlanner {
      * @return why it cannot run; empty if it can
      * @throws FailedAnswer if the API gave no whole answer
      */
-    public Optional<String> plan(Settings.Pull pull) throws SQLException {
+    public Optional<Reason> plan(Settings.Pull pull) throws SQLException {
         lostCalls.keep();
         var connection = Objects.requireNonNull(settings.connections().get(pull.connection()));
         plan(connection, List.of(pull), schema(connection, List.of(pull)));
@@ -169,22 +172,23 @@ public class PullPlanner {
         vanished.removeAll(plan.table().columns().keySet());
         vanished.removeAll(plan.pull().except());
         if (!vanished.isEmpty()) {
-            return stop(pull, "The table " + plan.table().name() + " no longer has " + String.join(", ", vanished)
+            return stop(pull, Trouble.COLUMN_VANISHED, "The table " + plan.table().name() + " no longer has "
+                    + String.join(", ", vanished)
                     + ", or the client id has lost the right to read that. Give the right back, and the pull goes on by "
                     + "itself; to go on without, run: java -jar quarkus-run.jar reset " + pull);
         }
         var made = tables.make(pull, plan.target(), plan.mapping().columns());
         if (!made.problems().isEmpty()) {
-            return stop(pull, "Its target cannot be used: " + String.join("; ", made.problems()) + ".");
+            return stop(pull, Trouble.TARGET_UNUSABLE,
+                    "Its target cannot be used: " + String.join("; ", made.problems()) + ".");
         }
         if (!made.changes().isEmpty()) {
             LOG.infof("Pull %s: in its target, %s", pull, String.join(", ", made.changes()));
         }
         List<Integer> owners = tenancy.owners(plan);
         if (owners.isEmpty()) {
-            return stop(pull, "The client id of connection " + plan.pull().connection()
-                    + " sees no company. Add it as a user in Business NXT "
-                    + "(table User, Connect application ticked), and grant it companies in Connect Application Access.");
+            return stop(pull, Trouble.NO_COMPANY, "The client id of connection " + plan.pull().connection()
+                    + " sees no company. " + Trouble.NO_CUSTOMER.nextStep());
         }
         if (plans.of(pull).isEmpty()) {
             plan.mapping().remarks().forEach(remark -> LOG.warnf("Pull %s: %s", pull, remark));
@@ -216,10 +220,14 @@ public class PullPlanner {
         return true;
     }
 
-    private boolean stop(String pull, String reason) throws SQLException {
+    private boolean stop(String pull, Trouble trouble, String message) throws SQLException {
+        return stop(pull, new Reason(trouble, message));
+    }
+
+    private boolean stop(String pull, Reason reason) throws SQLException {
         var known = plans.of(pull).filter(new PullPlans.Stopped(reason)::equals);
         if (known.isEmpty()) {
-            LOG.errorf("Pull %s is stopped, the others run. %s", pull, reason);
+            LOG.errorf("Pull %s is stopped, the others run. %s", pull, reason.message());
         }
         plans.put(pull, new PullPlans.Stopped(reason));
         states.stopped(pull, reason);

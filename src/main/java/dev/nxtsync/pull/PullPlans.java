@@ -11,11 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.trouble.Reason;
+
 /** What has been planned so far, for each pull. Safe for any number of threads. */
 @Singleton
 public class PullPlans {
     private final Map<String, Planned> byPull = new ConcurrentHashMap<>();
-    private final Map<String, String> troubles = new ConcurrentHashMap<>();
+    private final Map<String, Reason> troubles = new ConcurrentHashMap<>();
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
 
     /** A pull, checked against the schema. */
@@ -25,7 +27,7 @@ public class PullPlans {
     record Ready(PullPlan plan, List<Integer> owners) implements Planned {}
 
     /** A pull that cannot run until somebody has done what the reason says. */
-    record Stopped(String reason) implements Planned {}
+    record Stopped(Reason reason) implements Planned {}
 
     /** The plans that a unit works on, by pull. */
     Map<String, PullPlan> of(String connection, String scope, int owner) {
@@ -50,7 +52,7 @@ public class PullPlans {
     }
 
     /** Why pulls cannot run, by pull; and by connection, why its pulls have not been planned. */
-    public Map<String, String> troubles() {
+    public Map<String, Reason> troubles() {
         var all = new TreeMap<>(troubles);
         byPull.forEach((pull, planned) -> {
             if (planned instanceof Stopped stopped) {
@@ -79,7 +81,7 @@ public class PullPlans {
         byPull.put(pull, planned);
     }
 
-    void trouble(String connection, String reason) {
+    void trouble(String connection, Reason reason) {
         troubles.put("connection " + connection, reason);
     }
 

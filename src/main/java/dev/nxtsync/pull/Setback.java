@@ -13,6 +13,7 @@ import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.Runs.Run;
+import dev.nxtsync.trouble.Reason;
 
 /** What follows from a failure: how long to wait, and what people see of it. */
 @Singleton
@@ -60,7 +61,8 @@ class Setback {
         }
         String trace = failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")";
         String reason = failure.message() + trace;
-        states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING, reason, retry);
+        states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING,
+                new Reason(failure.trouble(), reason), retry);
         Run run = tells && !(failure instanceof Failure.ForbiddenCompany)
                 ? tally.failed(failure.code(), reason, retry)
                 : tally.run(failure.code(), reason);

@@ -37,7 +37,7 @@ class Units {
         var clock = states.clock();
         var plan = plans.of(claim.connection(), claim.scope(), claim.company()).get(claim.entry());
         Optional<PullState> state = states.of(claim.entry(), claim.company());
-        if (plan == null || state.isEmpty()) {
+        if (plan == null || state.isEmpty() || state.get().paused()) {
             return new Closed(new Outcome.Done(clock.now().plus(Setback.LOOK_AGAIN)));
         }
         var barred = access.barred(claim);

@@ -24,6 +24,7 @@ import dev.nxtsync.store.Outbox;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.PushStates.PushState;
 import dev.nxtsync.store.Runs;
+import dev.nxtsync.trouble.Reason;
 
 /**
  * Sends the rows of one lane: a sixteenth of the groups of a push in one company. A group is in one lane, so that whoever
@@ -111,7 +112,8 @@ public class Lane implements Job {
         } else if (next == Next.FIX) {
             plans.lookAgain(claim.connection());
         }
-        states.failed(claim.entry(), claim.company(), reason, claim.failures() + 1, retry);
+        states.failed(claim.entry(), claim.company(), new Reason(failure.trouble(), reason), claim.failures() + 1,
+                retry);
         if (told.put(name(claim), failure.code()) == null && !(failure instanceof Failure.ForbiddenCompany)) {
             LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
                     Math.max(1, retry.toSeconds()), reason);

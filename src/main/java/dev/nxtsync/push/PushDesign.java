@@ -22,6 +22,8 @@ import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.push.PushPlan.Child;
 import dev.nxtsync.push.PushPlan.Following;
 import dev.nxtsync.store.OutboxRow.Act;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** Checks a push against what its connection may read and change; asks nothing and writes nothing. */
 final class PushDesign {
@@ -44,7 +46,11 @@ final class PushDesign {
 
     record Sound(PushPlan plan) implements Design {}
 
-    record Flawed(String reason) implements Design {}
+    record Flawed(Reason reason) implements Design {
+        Flawed(String message) {
+            this(new Reason(Trouble.PUSH_FLAWED, message));
+        }
+    }
 
     static Design of(Settings.Push push, PushSchema schema, String clientId) {
         return new PushDesign(push, schema).design(clientId);

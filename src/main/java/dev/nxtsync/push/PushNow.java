@@ -14,6 +14,7 @@ import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PushStates;
+import dev.nxtsync.trouble.Reason;
 
 /** Sends what waits of one push at once, because a person asked for it, beside daemons that share the database. */
 @Singleton
@@ -42,12 +43,12 @@ public class PushNow {
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
      */
     public boolean run(Settings.Push push, Consumer<String> out) throws SQLException {
-        Optional<String> flaw = home.held();
+        Optional<Reason> flaw = home.held();
         if (flaw.isEmpty()) {
             flaw = planner.plan(push);
         }
         if (flaw.isPresent()) {
-            out.accept("PROBLEM    push " + push.name() + ": " + flaw.get());
+            out.accept("PROBLEM    push " + push.name() + ": " + flaw.get().message());
             return false;
         }
         states.announce(Map.of(push.name(), push.connection()));
@@ -83,7 +84,8 @@ public class PushNow {
                         return true;
                     }
                 } else if (++failures == PATIENCE || !((Outcome.Again) last).waitOut()) {
-                    var reason = states.troubles(Map.of(claim.entry(), "")).stream().map(PushStates.Trouble::reason)
+                    var reason = states.troubles(Map.of(claim.entry(), "")).stream()
+                            .map(each -> each.reason().message())
                             .findFirst().orElse("something is in the way");
                     out.accept("PROBLEM    push " + claim.entry() + ", " + claim.tenant() + ": " + reason);
                     return false;

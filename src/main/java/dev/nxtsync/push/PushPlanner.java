@@ -25,6 +25,8 @@ import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PushStates;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * Checks the configured pushes against what their connections may change, and announces the lanes in which there is
@@ -99,7 +101,7 @@ public class PushPlanner {
     private void announce() throws SQLException {
         var held = home.held();
         if (held.isPresent() && !toldHeld) {
-            LOG.error(held.get());
+            LOG.error(held.get().message());
         }
         toldHeld = held.isPresent();
         var connections = plans.connections();
@@ -123,9 +125,12 @@ public class PushPlanner {
                     new Attempt(0, now, now + (complete ? SCHEMA_AGAIN : STOPPED_AGAIN).toNanos()));
         } catch (FailedAnswer | SQLException e) {
             Duration wait = Backoff.after(last.failures() + 1);
-            plans.trouble(connection.name(), String.valueOf(e.getMessage()));
+            var reason = new Reason(e instanceof FailedAnswer failed
+                    ? failed.failure().trouble()
+                    : Trouble.DATABASE_ERROR, String.valueOf(e.getMessage()));
+            plans.trouble(connection.name(), reason);
             LOG.warnf("The pushes of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
-                    e.getMessage(), wait.toSeconds());
+                    reason.message(), wait.toSeconds());
             attempts.put(connection.name(), new Attempt(last.failures() + 1, now, now + wait.toNanos()));
         }
     }
@@ -136,7 +141,7 @@ public class PushPlanner {
      * @return why it cannot run; empty if it can
      * @throws FailedAnswer if the API gave no whole answer
      */
-    public Optional<String> plan(Settings.Push push) throws SQLException {
+    public Optional<Reason> plan(Settings.Push push) throws SQLException {
         configure();
         plan(Objects.requireNonNull(settings.connections().get(push.connection())), List.of(push));
         return plans.stopped(push.name());
@@ -147,9 +152,9 @@ public class PushPlanner {
      *
      * @throws FailedAnswer if the API gave no whole answer
      */
-    public Map<String, Optional<String>> check(Settings.Connection connection) {
+    public Map<String, Optional<Reason>> check(Settings.Connection connection) {
         var pushes = pushes(connection);
-        var flaws = new TreeMap<String, Optional<String>>();
+        var flaws = new TreeMap<String, Optional<Reason>>();
         if (!pushes.isEmpty()) {
             var schema = PushSchema.read(connection.name(), pushes, mutations, introspection);
             pushes.forEach(push -> flaws.put(push.name(),
@@ -186,9 +191,9 @@ public class PushPlanner {
         return complete;
     }
 
-    private void stop(String push, String reason) {
+    private void stop(String push, Reason reason) {
         if (!plans.stopped(push).equals(Optional.of(reason))) {
-            LOG.errorf("Push %s is stopped, the others run. %s", push, reason);
+            LOG.errorf("Push %s is stopped, the others run. %s", push, reason.message());
         }
         plans.put(push, new PushPlans.Stopped(reason));
     }

@@ -10,11 +10,13 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.trouble.Reason;
+
 /** What has been planned so far, for each push. Safe for any number of threads. */
 @Singleton
 public class PushPlans {
     private final Map<String, Planned> byPush = new ConcurrentHashMap<>();
-    private final Map<String, String> troubles = new ConcurrentHashMap<>();
+    private final Map<String, Reason> troubles = new ConcurrentHashMap<>();
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
     private final AtomicLong planned = new AtomicLong();
 
@@ -24,13 +26,13 @@ public class PushPlans {
     record Ready(PushPlan plan) implements Planned {}
 
     /** A push that cannot run until somebody has done what the reason says. */
-    record Stopped(String reason) implements Planned {}
+    record Stopped(Reason reason) implements Planned {}
 
     Optional<PushPlan> ready(String push) {
         return byPush.get(push) instanceof Ready ready ? Optional.of(ready.plan()) : Optional.empty();
     }
 
-    Optional<String> stopped(String push) {
+    Optional<Reason> stopped(String push) {
         return byPush.get(push) instanceof Stopped stopped ? Optional.of(stopped.reason()) : Optional.empty();
     }
 
@@ -50,7 +52,7 @@ public class PushPlans {
     }
 
     /** Why pushes cannot run, by push; and by connection, why its pushes have not been planned. */
-    public Map<String, String> troubles() {
+    public Map<String, Reason> troubles() {
         var all = new TreeMap<>(troubles);
         byPush.forEach((push, planned) -> {
             if (planned instanceof Stopped stopped) {
@@ -79,7 +81,7 @@ public class PushPlans {
         planned.incrementAndGet();
     }
 
-    void trouble(String connection, String reason) {
+    void trouble(String connection, Reason reason) {
         troubles.put("pushes of connection " + connection, reason);
     }
 

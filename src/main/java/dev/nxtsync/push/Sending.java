@@ -23,6 +23,7 @@ import dev.nxtsync.store.DatabaseClock;
 import dev.nxtsync.store.Outbox;
 import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * One request with rows, and what it says of each. The rows are marked as being sent as the last thing before they are, so
@@ -91,7 +92,7 @@ final class Sending implements Gate {
         }
         if (!(marking instanceof Outbox.Marked marked)) {
             Failure failure = marking instanceof Outbox.Held held
-                    ? new Failure.Unavailable(held.why())
+                    ? new Failure.Unavailable(held.why().trouble(), held.why().message())
                     : (Failure) answer;
             return new Result(List.of(), List.of(), Set.of(), false, Optional.empty(), Optional.of(failure));
         }
@@ -157,7 +158,7 @@ final class Sending implements Gate {
                 }
                 echoed = true;
                 put(row, verdict.incomplete(payload, own.get())
-                        .map(why -> row.dead("It was created, but " + why
+                        .map(why -> row.dead(Trouble.RECORD_DIFFERENT, "It was created, but " + why
                                 + ". Complete or remove the record in Business NXT, then discard this row.",
                                 Optional.empty()))
                         .orElseGet(() -> verdict.done(row, own.get())));
@@ -168,7 +169,8 @@ final class Sending implements Gate {
                         .of(why + " Records cannot be found again by such a key, so that this push is stopped. Set "
                                 + "KEY_COLUMN to a column that holds whole keys as they are.");
                 var done = verdict.done(row, items.path(i));
-                put(row, done.done(done.result().orElse("{}"), Optional.of(why), Optional.empty()));
+                put(row, done.done(done.result().orElse("{}"), Optional.of(OutboxRow.coded(Trouble.KEY_CHANGED, why)),
+                        Optional.empty()));
             } else {
                 put(row, row.answered("It was answered without errors, but with " + items.size() + " records for "
                         + rows.size() + " rows.", false, half(), now));
@@ -192,7 +194,7 @@ final class Sending implements Gate {
                         half(), now);
             }
             return row.attempts() >= Limits.MOST_SENDS
-                    ? row.dead("The record was sent " + row.attempts()
+                    ? row.dead(Trouble.RECORD_DIFFERENT, "The record was sent " + row.attempts()
                             + " times, and each time its change stamp was another than "
                             + "it had been before: something changes it all the time, or the server does not find it by its stamp.",
                             Optional.empty())
@@ -214,7 +216,7 @@ final class Sending implements Gate {
         if (succeeded.asBoolean()) {
             return verdict.processed(row, true, now);
         }
-        return row.dead(name + " did not succeed for " + row.result().orElse("")
+        return row.dead(Trouble.PROCESSING_FAILED, name + " did not succeed for " + row.result().orElse("")
                 + ". The record is there; retry this row to run "
                 + name + " again, or do it in Business NXT and discard it.", Optional.empty());
     }
@@ -240,7 +242,7 @@ final class Sending implements Gate {
     /** A row that is refused alone, though its payload fits to the schema: perhaps the schema has changed. */
     private OutboxRow refused(OutboxRow row, Failure failure, Instant now) {
         if (lane.isRefusedAnew(row.id(), plan)) {
-            return verdict.refused(row, failure.message(), now);
+            return verdict.refused(row, Trouble.RECORD_REFUSED, failure.message(), now);
         }
         return row.waiting(now.plus(Lane.SCHEMA_IS_READ_AGAIN));
     }

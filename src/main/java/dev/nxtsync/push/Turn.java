@@ -26,6 +26,7 @@ import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.OutboxRow.State;
 import dev.nxtsync.store.OutboxRow.Step;
 import dev.nxtsync.store.PushStates.PushState;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * One turn of a lane: looks for what may have been sent, checks what is new, looks whether it is there already, and sends
@@ -127,8 +128,8 @@ final class Turn {
                 before.add(row);
                 String why = "It was sent, and cannot be looked for: " + ((Payload.Flawed) reading).why();
                 after.add(row.state() == State.IN_DOUBT
-                        ? row.dead(why, Optional.empty())
-                        : row.settled(Optional.of(why)));
+                        ? row.dead(Trouble.PAYLOAD_INVALID, why, Optional.empty())
+                        : row.settled(Optional.of(OutboxRow.coded(Trouble.PAYLOAD_INVALID, why))));
             }
         }
         var found = lookup.find(records, Optional.empty());
@@ -157,7 +158,8 @@ final class Turn {
 
     /** Whether a processing has run cannot be seen. */
     private OutboxRow unknown(OutboxRow row) {
-        return row.dead("Whether " + plan.then().orElseThrow().field().name() + " has run for "
+        return row.dead(Trouble.PROCESSING_FAILED, "Whether " + plan.then().orElseThrow().field().name()
+                + " has run for "
                 + row.result().orElse("")
                 + " is not known" + row.answered().map(why -> ": " + why).orElse(", since no whole answer came.")
                 + " Look in Business NXT; discard this row if it has, retry it if not. With DONE_WHEN this is looked up.",
@@ -188,9 +190,11 @@ final class Turn {
             OutboxRow row = after.get(i);
             if (passed.contains(row.id()) && row.state() == State.WAITING) {
                 from.add(row);
-                to.add(row.dead("It is not there, but later rows of its group that were sent with it are"
-                        + before.get(i).answered().map(why -> ": " + why).orElse(".")
-                        + " Retry it to send it after them, or discard it.", Optional.empty()));
+                to.add(row.dead(Trouble.RECORD_REFUSED,
+                        "It is not there, but later rows of its group that were sent with it are"
+                                + before.get(i).answered().map(why -> ": " + why).orElse(".")
+                                + " Retry it to send it after them, or discard it.",
+                        Optional.empty()));
             }
         }
         settle(from, to);
@@ -235,7 +239,7 @@ final class Turn {
                 payloads.put(row.id(), sound.payload());
             } else {
                 before.add(row);
-                after.add(verdict.refused(row, reading instanceof Payload.Flawed flawed
+                after.add(verdict.refused(row, Trouble.PAYLOAD_INVALID, reading instanceof Payload.Flawed flawed
                         ? flawed.why()
                         : "The payload takes " + bytes + " bytes in a request, and Business NXT takes 15 MB.",
                         clock.now()));

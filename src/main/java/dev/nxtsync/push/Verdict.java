@@ -17,6 +17,7 @@ import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.OutboxRow.Act;
 import dev.nxtsync.store.OutboxRow.State;
 import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * What follows for a row from the records that were found for it. Pure: nothing is asked or written here.
@@ -28,8 +29,10 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
     /** A row that is about to be sent: as it is to be sent, or as it is settled without that. */
     OutboxRow before(OutboxRow row, Payload payload, List<JsonNode> found) {
         if (found.size() > 1 && (!row.wasSent() || act(row).orElse(Act.UPDATE) != Act.CREATE)) {
-            return row.dead(found.size() + " records are there with " + payload.identity() + ": " + names(found)
-                    + ". One of them would be taken at random.", Optional.empty());
+            return row.dead(Trouble.RECORD_AMBIGUOUS,
+                    found.size() + " records are there with " + payload.identity() + ": " + names(found)
+                            + ". One of them would be taken at random.",
+                    Optional.empty());
         }
         if (found.isEmpty()) {
             return absent(row, payload);
@@ -37,7 +40,7 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         JsonNode record = found.get(0);
         return switch (act(row).orElse(Act.UPDATE)) {
             case CREATE -> !row.wasSent()
-                    ? row.dead("A record with this key is there already: " + names(found)
+                    ? row.dead(Trouble.RECORD_EXISTS, "A record with this key is there already: " + names(found)
                             + ". Discard the row if that is the one; else give a new key.", Optional.empty())
                     : created(row, payload, found);
             case UPDATE -> row.wasSent() && isAsSent(payload, record)
@@ -78,8 +81,8 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
     }
 
     /** The row was refused for a reason of its own. If it was ever sent, it is looked for once more at the end. */
-    OutboxRow refused(OutboxRow row, String why, Instant now) {
-        return row.dead(why, row.sentAt().map(limits::last).filter(now::isBefore));
+    OutboxRow refused(OutboxRow row, Trouble trouble, String why, Instant now) {
+        return row.dead(trouble, why, row.sentAt().map(limits::last).filter(now::isBefore));
     }
 
     private Optional<Instant> count(OutboxRow row) {
@@ -91,23 +94,27 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         if (act.isPresent() && act.get() == Act.DELETE) {
             return row.wasSent()
                     ? row.done(kept(payload.identity().asKey()), Optional.empty(), Optional.empty())
-                    : row.dead("There is no record with " + payload.identity() + " to delete.", Optional.empty());
+                    : row.dead(Trouble.RECORD_MISSING, "There is no record with " + payload.identity() + " to delete.",
+                            Optional.empty());
         }
         if (act.isPresent() && act.get() == Act.UPDATE && plan.push().operation() == Settings.Operation.UPDATE) {
-            return row.dead("There is no record with " + payload.identity() + " to update.", Optional.empty());
+            return row.dead(Trouble.RECORD_MISSING, "There is no record with " + payload.identity() + " to update.",
+                    Optional.empty());
         }
         return row.about(Act.CREATE, name(payload), Optional.empty());
     }
 
     private OutboxRow created(OutboxRow row, Payload payload, List<JsonNode> found) {
         if (found.size() > 1) {
-            return row.dead(found.size() + " records are there with this key: " + names(found)
+            return row.dead(Trouble.RECORD_AMBIGUOUS, found.size() + " records are there with this key: " + names(found)
                     + ". Remove all but one in Business NXT, then discard this row.", Optional.empty());
         }
         JsonNode record = found.get(0);
         return unlike(payload, record)
-                .map(why -> row.dead("A record is there with this key (" + names(found) + "), but " + why
-                        + ". Look at it in Business NXT; discard this row if the record is right.", Optional.empty()))
+                .map(why -> row.dead(Trouble.RECORD_DIFFERENT,
+                        "A record is there with this key (" + names(found) + "), but " + why
+                                + ". Look at it in Business NXT; discard this row if the record is right.",
+                        Optional.empty()))
                 .orElseGet(() -> done(row, record));
     }
 
@@ -141,8 +148,10 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
 
     private OutboxRow updated(OutboxRow row, Payload payload, List<JsonNode> found, Instant now) {
         if (found.size() != 1) {
-            return row.dead((found.isEmpty() ? "No record is there any more" : found.size() + " records are there")
-                    + " with " + payload.identity() + ". Whether it was updated is not known.", Optional.empty());
+            return row.dead(found.isEmpty() ? Trouble.RECORD_MISSING : Trouble.RECORD_AMBIGUOUS,
+                    (found.isEmpty() ? "No record is there any more" : found.size() + " records are there")
+                            + " with " + payload.identity() + ". Whether it was updated is not known.",
+                    Optional.empty());
         }
         JsonNode record = found.get(0);
         if (isAsSent(payload, record)) {
@@ -150,8 +159,9 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         }
         return row.stamp().map(stamp(record)::equals).orElse(true)
                 ? missing(row, now)
-                : row.dead("The record was changed since it was read, and is not as it was sent: "
-                        + names(found) + ". Retry the row to send it over what is there, or discard it.",
+                : row.dead(Trouble.RECORD_DIFFERENT,
+                        "The record was changed since it was read, and is not as it was sent: "
+                                + names(found) + ". Retry the row to send it over what is there, or discard it.",
                         Optional.empty());
     }
 
@@ -160,7 +170,7 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         Instant sentAt = row.sentAt().orElse(now);
         if (row.answered().isPresent()) {
             if (row.blamed()) {
-                return refused(row, row.answered().get(), now);
+                return refused(row, Trouble.RECORD_REFUSED, row.answered().get(), now);
             }
             return row.looks() == 0
                     ? row.notFound(now.plus(limits.timeLimit()))
@@ -174,9 +184,8 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
 
     private static OutboxRow again(OutboxRow row) {
         return row.attempts() >= Limits.MOST_SENDS
-                ? row.dead(
-                        "It was sent " + row.attempts()
-                                + " times without a whole answer, and never found afterwards. Look at Business NXT's side; retry it then.",
+                ? row.dead(Trouble.NEVER_FOUND, "It was sent " + row.attempts()
+                        + " times without a whole answer, and never found afterwards. Look at Business NXT's side; retry it then.",
                         Optional.empty())
                 : row.waiting();
     }
@@ -188,8 +197,10 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         }
         if (found.size() > 1) {
             return row
-                    .settled(Optional.of("duplicate: " + found.size() + " records are there with the key \"" + row.key()
-                            + "\": " + names(found) + ". Remove all but one in Business NXT, then discard this note."));
+                    .settled(Optional.of(OutboxRow.coded(Trouble.DUPLICATE,
+                            "duplicate: " + found.size() + " records are there with the key \"" + row.key()
+                                    + "\": " + names(found)
+                                    + ". Remove all but one in Business NXT, then discard this note.")));
         }
         if (row.state() == State.DONE) {
             return row.sentAt().flatMap(sentAt -> limits.count(sentAt, row.looks() + 1)).map(row::lookedAt)
@@ -201,11 +212,12 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         return switch (row.state()) {
             case DEAD -> unlike(payload, found.get(0)).isEmpty()
                     ? done(row, found.get(0))
-                    : row.settled(
-                            Optional.of(row.error().orElse("") + " A record is there all the same: " + names(found)));
+                    : row.settled(Optional.of(OutboxRow.coded(Trouble.RECORD_DIFFERENT,
+                            row.error().orElse("") + " A record is there all the same: " + names(found))));
             case DISCARDED ->
-                row.settled(Optional.of("It is there all the same: " + names(found) + ". It was discarded after: "
-                        + row.error().orElse("")));
+                row.settled(Optional.of(OutboxRow.coded(Trouble.RECORD_DIFFERENT,
+                        "It is there all the same: " + names(found) + ". It was discarded after: "
+                                + row.error().orElse(""))));
             default -> row.settled(Optional.empty());
         };
     }

@@ -2,13 +2,17 @@ package dev.nxtsync.schedule;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.Replica;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** Whether this process may take part: the database is there and migrated, and it has lately said that it is alive. */
 @Singleton
@@ -24,7 +28,8 @@ public class Heartbeat {
     private long beatAt;
     private long backSince;
     private int failures;
-    private volatile String trouble = "the database has not been reached yet";
+    private volatile Optional<Reason> trouble = Optional
+            .of(new Reason(Trouble.DATABASE_AWAY, "The database has not been reached yet."));
 
     Heartbeat(Migrations migrations, Replica replica) {
         this.migrations = migrations;
@@ -32,7 +37,7 @@ public class Heartbeat {
     }
 
     /** What keeps this process from taking part; empty if nothing does. */
-    public String trouble() {
+    public Optional<Reason> trouble() {
         return trouble;
     }
 
@@ -46,9 +51,9 @@ public class Heartbeat {
                     LOG.info("The database is there, and the schema nxt_sync is up to date");
                 }
                 replica.beat();
-                if (!trouble.isEmpty()) {
+                if (trouble.isPresent()) {
                     backSince = now;
-                    trouble = "";
+                    trouble = Optional.empty();
                 }
                 failures = 0;
                 beatAt = now;
@@ -75,10 +80,11 @@ public class Heartbeat {
                 ? Duration.ofSeconds(1)
                 : Duration.ofMillis(Math.min(10_000, 1_000L << Math.min(failures, 5)));
         nextAttempt = now + wait.toNanos();
-        String reason = e.getMessage() == null
-                ? e.getClass().getSimpleName()
-                : e.getMessage().strip().lines().findFirst().orElse("");
-        trouble = reason + ". Check NXT_DATABASE_URL, _USER and _PASSWORD, and that the database is up.";
-        LOG.warnf("The database cannot be used: %s The next attempt is in %d s.", trouble, wait.toSeconds());
+        var reason = DatabaseFault.of(e);
+        // a long outage is told of now and then
+        boolean told = trouble.filter(before -> before.code().equals(reason.code())).isPresent() && failures > 3;
+        trouble = Optional.of(reason);
+        LOG.logf(told && failures % 30 != 0 ? Logger.Level.DEBUG : Logger.Level.WARN,
+                "The database cannot be used: %s The next attempt is in %d s.", reason.message(), wait.toSeconds());
     }
 }

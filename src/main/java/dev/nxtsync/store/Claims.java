@@ -315,9 +315,17 @@ public class Claims {
             check.setObject(3, claim.holder());
             try (ResultSet row = check.executeQuery()) {
                 if (!row.next()) {
+                    count(transaction);
                     throw new StaleClaim(claim);
                 }
             }
+        }
+    }
+
+    /** Counts a refused write; a sequence keeps that although the transaction is rolled back. */
+    private static void count(Connection transaction) throws SQLException {
+        try (var next = transaction.prepareStatement("select nextval('nxt_sync.stale_write')")) {
+            next.execute();
         }
     }
 

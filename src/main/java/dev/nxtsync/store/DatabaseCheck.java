@@ -7,10 +7,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 import org.postgresql.ds.PGSimpleDataSource;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** Whether a database can be used, without changing it and without the pool. */
 public final class DatabaseCheck {
@@ -23,26 +28,134 @@ public final class DatabaseCheck {
      * What was found.
      *
      * @param summary version and user; empty if the database could not be reached
+     * @param notes what nobody need do anything about
      * @param problems each with what to do
      */
-    public record Findings(String summary, List<String> problems) {}
+    public record Findings(String summary, List<String> notes, List<Reason> problems) {}
 
     public static Findings of(Settings settings) {
-        var problems = new ArrayList<String>();
+        var problems = new ArrayList<Reason>();
+        var notes = new ArrayList<String>();
         try (Connection connection = dataSource(settings.database()).getConnection()) {
             var about = connection.getMetaData();
             if (about.getDatabaseMajorVersion() < OLDEST) {
-                problems.add("PostgreSQL " + about.getDatabaseProductVersion() + " is too old; " + OLDEST
-                        + " or newer is needed.");
+                problems.add(new Reason(Trouble.DATABASE_OLD, "PostgreSQL " + about.getDatabaseProductVersion()
+                        + " is too old; " + OLDEST + " or newer is needed."));
             }
             for (String schema : List.of("nxt_sync", settings.target().schema())) {
                 rights(connection, schema, problems);
             }
+            strangers(connection, problems);
+            if (isPooled(settings, connection)) {
+                notes.add("a pooler stands between, and pools by transaction, which is fine");
+            }
+            replicas(connection, settings, notes);
             return new Findings("PostgreSQL " + about.getDatabaseProductVersion() + ", as " + about.getUserName(),
-                    problems);
+                    notes, problems);
         } catch (SQLException e) {
-            return new Findings("", List.of("It cannot be reached or refuses the login: " + e.getMessage()
-                    + " Check NXT_DATABASE_URL, NXT_DATABASE_USER, NXT_DATABASE_PASSWORD and the network."));
+            return new Findings("", List.of(), List.of(fault(e)));
+        }
+    }
+
+    private static Reason fault(SQLException e) {
+        var reason = DatabaseFault.of(e);
+        return reason.trouble() == Trouble.DATABASE_AWAY
+                ? new Reason(reason.trouble(), "It cannot be reached or refuses the login: " + reason.message())
+                : reason;
+    }
+
+    /** Whether two sessions that are open at the same time are one and the same at the server. */
+    private static boolean isPooled(Settings settings, Connection first) throws SQLException {
+        first.setAutoCommit(false);
+        try {
+            String one = number(first, "select pg_backend_pid()");
+            first.commit();
+            try (Connection second = dataSource(settings.database()).getConnection()) {
+                second.setAutoCommit(false);
+                boolean same = number(second, "select pg_backend_pid()").equals(one);
+                second.commit();
+                return same;
+            }
+        } finally {
+            first.setAutoCommit(true);
+        }
+    }
+
+    private static String number(Connection connection, String sql) throws SQLException {
+        try (var select = connection.prepareStatement(sql); ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getString(1) : "";
+        }
+    }
+
+    private static boolean exists(Connection connection, String table) throws SQLException {
+        return !number(connection, "select to_regclass('" + table + "') where to_regclass('" + table
+                + "') is not null").isEmpty();
+    }
+
+    /** Our own tables that belong to somebody else, which could not be migrated. */
+    private static void strangers(Connection connection, List<Reason> problems) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select quote_ident(current_user), string_agg(distinct relowner::regrole::text, ', ')
+                from pg_class
+                where relnamespace = to_regnamespace('nxt_sync') and relkind in ('r', 'S', 'v')
+                  and not pg_has_role(relowner, 'USAGE')
+                having count(*) > 0"""); ResultSet row = select.executeQuery()) {
+            if (row.next()) {
+                problems.add(new Reason(Trouble.DATABASE_RIGHTS, "The tables in nxt_sync belong to " + row.getString(2)
+                        + ", and " + row.getString(1) + " cannot migrate them. As that owner run: reassign owned by "
+                        + row.getString(2) + " to " + row.getString(1) + "; or use that user."));
+            }
+        }
+    }
+
+    private static void replicas(Connection connection, Settings settings, List<String> notes) throws SQLException {
+        if (exists(connection, "nxt_sync.replica")) {
+            String alive = number(connection,
+                    "select count(*) from nxt_sync.replica where beat_at > clock_timestamp() - interval '16 s'");
+            int share = settings.budget().share();
+            if (!alive.equals("0")) {
+                notes.add(alive + (alive.equals("1") ? " daemon is" : " daemons are") + " at work on it"
+                        + (Integer.parseInt(alive) > share
+                                ? "; NXT_BUDGET_SHARE is " + share + ", and should be their number"
+                                : ""));
+            }
+        }
+    }
+
+    /** What is wrong with the target tables of pulls that are there already, by pull. */
+    public static Map<String, Reason> targets(Settings settings, Map<String, TargetTable> targets) {
+        var problems = new TreeMap<String, Reason>();
+        if (targets.isEmpty()) {
+            return problems;
+        }
+        try (Connection connection = dataSource(settings.database()).getConnection()) {
+            for (var each : targets.entrySet()) {
+                var flaws = TableMaker.flaws(connection, each.getValue());
+                if (!flaws.isEmpty()) {
+                    problems.put(each.getKey(), new Reason(Trouble.TARGET_UNUSABLE,
+                            "Its target cannot be used: " + String.join("; ", flaws) + "."));
+                }
+                owner(connection, each.getValue()).ifPresent(problem -> problems.put(each.getKey(), problem));
+            }
+        } catch (SQLException e) {
+            problems.put("all pulls", fault(e));
+        }
+        return problems;
+    }
+
+    private static Optional<Reason> owner(Connection connection, TargetTable table) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select relowner::regrole::text, quote_ident(current_user) from pg_class
+                where oid = to_regclass(?) and not pg_has_role(relowner, 'USAGE')""")) {
+            select.setString(1, table.quotedName());
+            try (ResultSet row = select.executeQuery()) {
+                return row.next()
+                        ? Optional.of(new Reason(Trouble.DATABASE_RIGHTS, "The table " + table + " belongs to "
+                                + row.getString(1) + ", so that " + row.getString(2)
+                                + " cannot add columns to it. As its owner run: alter table " + table.quotedName()
+                                + " owner to " + row.getString(2) + ";"))
+                        : Optional.empty();
+            }
         }
     }
 
@@ -89,7 +202,7 @@ public final class DatabaseCheck {
         return dataSource;
     }
 
-    private static void rights(Connection connection, String schema, List<String> problems) throws SQLException {
+    private static void rights(Connection connection, String schema, List<Reason> problems) throws SQLException {
         try (var select = connection.prepareStatement(
                 """
                         select exists (select from pg_namespace where nspname = ?),
@@ -102,15 +215,18 @@ public final class DatabaseCheck {
                 row.next();
                 boolean exists = row.getBoolean(1);
                 if (!exists && !row.getBoolean(2)) {
-                    problems.add("There is no schema " + schema + ", and " + row.getString(4)
-                            + " may not make it. As its owner run: "
-                            + "create schema " + SqlName.quoted(schema) + " authorization "
-                            + SqlName.quoted(row.getString(4)) + ";");
+                    problems.add(new Reason(Trouble.DATABASE_RIGHTS,
+                            "There is no schema " + schema + ", and " + row.getString(4)
+                                    + " may not make it. As its owner run: "
+                                    + "create schema " + SqlName.quoted(schema) + " authorization "
+                                    + SqlName.quoted(row.getString(4)) + ";"));
                 } else if (exists && !row.getBoolean(3)) {
-                    problems.add(row.getString(4) + " may not create tables in the schema " + schema
-                            + ". As its owner run: grant create, "
-                            + "usage on schema " + SqlName.quoted(schema) + " to " + SqlName.quoted(row.getString(4))
-                            + ";");
+                    problems.add(new Reason(Trouble.DATABASE_RIGHTS,
+                            row.getString(4) + " may not create tables in the schema " + schema
+                                    + ". As its owner run: grant create, "
+                                    + "usage on schema " + SqlName.quoted(schema) + " to "
+                                    + SqlName.quoted(row.getString(4))
+                                    + ";"));
                 }
             }
         }

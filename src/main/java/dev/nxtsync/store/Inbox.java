@@ -180,7 +180,8 @@ public class Inbox {
             try (var wake = transaction.prepareStatement("""
                     update nxt_sync.job set wanted = wanted + 1
                     where kind = 'fetch' and wanted <= served
-                      and exists (select from nxt_sync.inbox where inbox.unit = job.id)""")) {
+                      and exists (select from nxt_sync.inbox where inbox.unit = job.id and not exists (
+                          select from nxt_sync.pull_pause where pull_pause.pull = inbox.pull))""")) {
                 return wake.executeUpdate();
             }
         });

@@ -20,6 +20,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.store.OutboxRow.Act;
 import dev.nxtsync.store.OutboxRow.State;
 import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.trouble.Reason;
 
 /** The rows of one push lane, for the claim that holds it. */
 @Singleton
@@ -55,7 +56,7 @@ public class Outbox {
     public record Contended(Set<Long> rows) implements Marking {}
 
     /** The outbox is a copy that nobody has adopted, or a key column was found to change keys. */
-    public record Held(String why) implements Marking {}
+    public record Held(Reason why) implements Marking {}
 
     /** The database's clock. */
     public DatabaseClock clock() throws SQLException {
@@ -135,7 +136,7 @@ public class Outbox {
      */
     public Marking mark(Claim claim, List<OutboxRow> rows, String keyColumn) throws SQLException {
         return database.inTransaction(transaction -> {
-            Optional<String> held = held(transaction, claim, keyColumn);
+            Optional<Reason> held = held(transaction, claim, keyColumn);
             if (held.isPresent()) {
                 return new Held(held.get());
             }
@@ -164,7 +165,7 @@ public class Outbox {
     }
 
     /** Why nothing of the outbox may be sent; empty if nothing is in the way. */
-    public Optional<String> held(Claim claim, String keyColumn) throws SQLException {
+    public Optional<Reason> held(Claim claim, String keyColumn) throws SQLException {
         return database.inTransaction(transaction -> held(transaction, claim, keyColumn));
     }
 
@@ -228,7 +229,7 @@ public class Outbox {
         });
     }
 
-    private static Optional<String> held(Connection transaction, Claim claim, String keyColumn) throws SQLException {
+    private static Optional<Reason> held(Connection transaction, Claim claim, String keyColumn) throws SQLException {
         if (!OutboxHome.isHere(transaction)) {
             return Optional.of(OutboxHome.HELD);
         }

@@ -6,6 +6,9 @@ import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
 /**
  * Where the outbox was at home when it was last sent from: the server's system identifier and timeline, and the oids of the
  * database and of the table. A backup that was restored, a copy and a fail-over are elsewhere; what they hold may have been
@@ -13,9 +16,10 @@ import jakarta.inject.Singleton;
  */
 @Singleton
 public class OutboxHome {
-    static final String HELD = "The outbox was restored from a backup, copied, or failed over: what it holds may have been sent "
-            + "meanwhile, so nothing is sent. If no other daemon sends from the original any more, run: java -jar "
-            + "quarkus-run.jar adopt";
+    static final Reason HELD = new Reason(Trouble.OUTBOX_HELD,
+            "The outbox was restored from a backup, copied, or failed over: what it holds may have been sent "
+                    + "meanwhile, so nothing is sent. If no other daemon sends from the original any more, run: java -jar "
+                    + "quarkus-run.jar adopt");
 
     private final Database database;
 
@@ -24,7 +28,7 @@ public class OutboxHome {
     }
 
     /** Why nothing of the outbox is sent; empty if it is at home. */
-    public Optional<String> held() throws SQLException {
+    public Optional<Reason> held() throws SQLException {
         return database.inTransaction(transaction -> isHere(transaction) ? Optional.empty() : Optional.of(HELD));
     }
 

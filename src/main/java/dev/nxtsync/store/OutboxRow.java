@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
+import dev.nxtsync.trouble.Trouble;
+
 /**
  * A row of the outbox. A new one for each change, which is kept by {@link Outbox#settle}.
  *
@@ -92,8 +94,13 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
     }
 
     /** A person decides. It is looked for once more at the given moment, if it may be there. */
-    public OutboxRow dead(String why, Optional<Instant> lookAt) {
-        return with(State.DEAD, lookAt, answered, blamed, atMost, looks, Optional.of(why));
+    public OutboxRow dead(Trouble trouble, String why, Optional<Instant> lookAt) {
+        return with(State.DEAD, lookAt, answered, blamed, atMost, looks, Optional.of(coded(trouble, why)));
+    }
+
+    /** A text for a person, with the code by which it is found in the catalogue of errors. */
+    public static String coded(Trouble trouble, String why) {
+        return why + " (" + trouble.code() + ")";
     }
 
     /**

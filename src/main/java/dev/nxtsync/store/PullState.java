@@ -3,20 +3,27 @@ package dev.nxtsync.store;
 import java.time.Instant;
 import java.util.Optional;
 
+import dev.nxtsync.trouble.Reason;
+
 /**
  * How far a pull has come in one company.
  *
  * @param company the company's number, or the customer's for a system table
  * @param loadedAt when the first load had read everything; empty while it has not
+ * @param reason what is in the way, unless its state is {@link State#OK}
  * @param mark the highest change stamp that was read; empty if no row had one
  * @param floor a change stamp up to which nothing is committed late any more, as far as that is known
  * @param digest of the rows of the last increment; empty once another job has written
  * @param walk the increment under way
  * @param reread the key after which the slow re-read goes on, as JSON written by the server
+ * @param held why a reconciliation waits for a person
+ * @param paused whether a person has paused the pull
+ * @param completeAsOf every change that was shown by then is in
  */
-public record PullState(String pull, int company, State state, String reason, int failures, Instant dueAt,
+public record PullState(String pull, int company, State state, Reason reason, int failures, Instant dueAt,
         Optional<Instant> retryAt, Optional<Instant> loadedAt, Optional<Mark> mark, Optional<String> floor,
-        Optional<String> digest, Optional<Walk> walk, Optional<String> reread, Optional<String> held) {
+        Optional<String> digest, Optional<Walk> walk, Optional<String> reread, Optional<String> held, boolean paused,
+        Optional<Instant> completeAsOf) {
 
     public enum State {
         /** Its last run went well, or it has not run yet. */

@@ -23,13 +23,16 @@ import org.jspecify.annotations.Nullable;
 import dev.nxtsync.store.PullState.Mark;
 import dev.nxtsync.store.PullState.State;
 import dev.nxtsync.store.PullState.Walk;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** What is known of each pull in each company. */
 @Singleton
 public class PullStates {
     private static final String SELECT = """
-            select pull, company, state, coalesce(reason, ''), failures, due_at, retry_at, loaded_at, mark, mark_seen_at,
-                   floor, digest, cursor, upper, increment_started_at, reread_cursor, held
+            select pull, company, state, coalesce(code, ''), coalesce(reason, ''), failures, due_at, retry_at, loaded_at, mark, mark_seen_at,
+                   floor, digest, cursor, upper, increment_started_at, reread_cursor, held,
+                   exists (select from nxt_sync.pull_pause where pull_pause.pull = pull_state.pull), complete_as_of
             from nxt_sync.pull_state
             """;
 
@@ -68,7 +71,7 @@ public class PullStates {
             return transaction.prepareStatement(
                     """
                             update nxt_sync.pull_state
-                            set state = 'ok', reason = null, failures = 0, retry_at = null, cursor = ?, upper = ?, increment_started_at = ?,
+                            set state = 'ok', code = null, reason = null, failures = 0, retry_at = null, cursor = ?, upper = ?, increment_started_at = ?,
                                 mark = ?, mark_seen_at = ?, floor = ?, digest = ?, complete_as_of = coalesce(?, complete_as_of),
                                 due_at = coalesce(?, due_at), rows = rows + ?
                             where pull = ? and company = ? and loaded_at is not null""");
@@ -148,6 +151,38 @@ public class PullStates {
         });
     }
 
+    /** Since when those of the given pulls that are paused are. */
+    public Map<String, Instant> paused(Collection<String> pulls) throws SQLException {
+        return instants("select pull, paused_at from nxt_sync.pull_pause where pull = any (?)", pulls);
+    }
+
+    /**
+     * As of when each pull is complete in the company that is most behind, of those that nothing is in the way of; pulls
+     * that are not loaded anywhere are missing.
+     */
+    public Map<String, Instant> leastComplete(Collection<String> pulls) throws SQLException {
+        return instants("""
+                select pull, min(complete_as_of) from nxt_sync.pull_state
+                where pull = any (?) and state = 'ok' and complete_as_of is not null
+                  and not exists (select from nxt_sync.pull_pause where pull_pause.pull = pull_state.pull)
+                group by pull""", pulls);
+    }
+
+    private Map<String, Instant> instants(String sql, Collection<String> pulls) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement(sql)) {
+                select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+                var instants = new TreeMap<String, Instant>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        instants.put(row.getString(1), instant(row, 2).orElseThrow());
+                    }
+                }
+                return instants;
+            }
+        });
+    }
+
     /** Seconds since each pull and company was complete; those that never were are missing. */
     public Map<String, Map<Integer, Double>> lags() throws SQLException {
         return database.inTransaction(transaction -> {
@@ -185,17 +220,18 @@ public class PullStates {
     }
 
     /** Keeps what became of a run that did not come to its end. */
-    public void fail(Claim claim, PullState pull, State state, String reason, Duration retry) throws SQLException {
+    public void fail(Claim claim, PullState pull, State state, Reason reason, Duration retry) throws SQLException {
         database.inTransaction(transaction -> {
             try (var update = transaction.prepareStatement("""
-                    update nxt_sync.pull_state set state = ?, reason = ?, failures = failures + 1,
+                    update nxt_sync.pull_state set state = ?, code = ?, reason = ?, failures = failures + 1,
                         retry_at = clock_timestamp() + ? * interval '1 ms'
                     where pull = ? and company = ?""")) {
                 update.setString(1, name(state));
-                update.setString(2, reason.replace('\0', ' '));
-                update.setLong(3, retry.toMillis());
-                update.setString(4, pull.pull());
-                update.setInt(5, pull.company());
+                update.setString(2, reason.code());
+                update.setString(3, reason.message().replace('\0', ' '));
+                update.setLong(4, retry.toMillis());
+                update.setString(5, pull.pull());
+                update.setInt(6, pull.company());
                 update.executeUpdate();
             }
             Claims.check(transaction, claim);
@@ -204,16 +240,17 @@ public class PullStates {
     }
 
     /** Says of a pull why none of its companies can be read; or, without a reason, that those which could not now can. */
-    public void stopped(String pull, @Nullable String reason) throws SQLException {
+    public void stopped(String pull, @Nullable Reason reason) throws SQLException {
         database.inTransaction(transaction -> {
             try (var update = transaction.prepareStatement(reason == null
-                    ? "update nxt_sync.pull_state set state = 'ok', reason = null, failures = 0, retry_at = null "
+                    ? "update nxt_sync.pull_state set state = 'ok', code = null, reason = null, failures = 0, retry_at = null "
                             + "where pull = ? and state = 'stopped' and retry_at is null"
-                    : "update nxt_sync.pull_state set state = 'stopped', reason = ?, retry_at = null where pull = ? and state <> 'away'")) {
+                    : "update nxt_sync.pull_state set state = 'stopped', code = ?, reason = ?, retry_at = null where pull = ? and state <> 'away'")) {
                 if (reason != null) {
-                    update.setString(1, reason.replace('\0', ' '));
+                    update.setString(1, reason.code());
+                    update.setString(2, reason.message().replace('\0', ' '));
                 }
-                update.setString(reason == null ? 1 : 2, pull);
+                update.setString(reason == null ? 1 : 3, pull);
                 return update.executeUpdate();
             }
         });
@@ -256,21 +293,28 @@ public class PullStates {
         return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }
 
+    /** What is kept of a reason; a code of a later version than this one is only a text here. */
+    static Reason reason(String code, String message) {
+        return new Reason(Trouble.of(code).orElse(Trouble.UNEXPECTED), message);
+    }
+
     private static List<PullState> read(ResultSet rows) throws SQLException {
         var states = new ArrayList<PullState>();
         try (rows) {
             while (rows.next()) {
-                var mark = rows.getString(9);
-                var cursor = rows.getString(13);
+                var mark = rows.getString(10);
+                var cursor = rows.getString(14);
                 states.add(new PullState(rows.getString(1), rows.getInt(2),
-                        State.valueOf(rows.getString(3).toUpperCase(Locale.ROOT)), rows.getString(4), rows.getInt(5),
-                        rows.getObject(6, OffsetDateTime.class).toInstant(), instant(rows, 7), instant(rows, 8),
-                        mark == null ? Optional.empty() : Optional.of(new Mark(mark, instant(rows, 10).orElseThrow())),
-                        Optional.ofNullable(rows.getString(11)), Optional.ofNullable(rows.getString(12)),
+                        State.valueOf(rows.getString(3).toUpperCase(Locale.ROOT)),
+                        reason(rows.getString(4), rows.getString(5)), rows.getInt(6),
+                        rows.getObject(7, OffsetDateTime.class).toInstant(), instant(rows, 8), instant(rows, 9),
+                        mark == null ? Optional.empty() : Optional.of(new Mark(mark, instant(rows, 11).orElseThrow())),
+                        Optional.ofNullable(rows.getString(12)), Optional.ofNullable(rows.getString(13)),
                         cursor == null
                                 ? Optional.empty()
-                                : Optional.of(new Walk(cursor, rows.getString(14), instant(rows, 15).orElseThrow())),
-                        Optional.ofNullable(rows.getString(16)), Optional.ofNullable(rows.getString(17))));
+                                : Optional.of(new Walk(cursor, rows.getString(15), instant(rows, 16).orElseThrow())),
+                        Optional.ofNullable(rows.getString(17)), Optional.ofNullable(rows.getString(18)),
+                        rows.getBoolean(19), instant(rows, 20)));
             }
         }
         return states;

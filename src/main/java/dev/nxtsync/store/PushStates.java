@@ -2,6 +2,7 @@ package dev.nxtsync.store;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,6 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
+
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** What is known of each push in each company, and of the outbox as a whole. */
 @Singleton
@@ -31,12 +35,13 @@ public class PushStates {
     public record PushState(int failures, Optional<String> creator, Optional<String> echoed, boolean onePerGroup) {}
 
     /** Why a push does not get on in a company; the row's own troubles apart. */
-    public record Trouble(String push, int company, String reason, int failures, boolean stopped) {}
+    public record InTheWay(String push, int company, Reason reason, int failures, boolean stopped,
+            Optional<Instant> retryAt) {}
 
-    static String changesKeys(String keyColumn) {
-        return "The column " + keyColumn
+    static Reason changesKeys(String keyColumn) {
+        return new Reason(Trouble.KEY_CHANGED, "The column " + keyColumn
                 + " came back other than it was sent, so that records could not be found again by it. "
-                + "Set KEY_COLUMN to one that holds whole keys as they are; the row's error shows both.";
+                + Trouble.KEY_CHANGED.nextStep());
     }
 
     /**
@@ -91,19 +96,20 @@ public class PushStates {
      *
      * @param failures in a row, of the lane that tells it
      */
-    public void failed(String push, int company, String reason, int failures, Duration retry)
+    public void failed(String push, int company, Reason reason, int failures, Duration retry)
             throws SQLException {
         put(push, company, """
-                insert into nxt_sync.push_state (push, company, reason, failures, retry_at)
-                values (?, ?, ?, ?, clock_timestamp() + ? * interval '1 ms')
-                on conflict (push, company) do update set reason = excluded.reason, failures = excluded.failures,
-                    retry_at = excluded.retry_at""", reason.replace('\0', ' '), failures, retry.toMillis());
+                insert into nxt_sync.push_state (push, company, code, reason, failures, retry_at)
+                values (?, ?, ?, ?, ?, clock_timestamp() + ? * interval '1 ms')
+                on conflict (push, company) do update set code = excluded.code, reason = excluded.reason,
+                    failures = excluded.failures, retry_at = excluded.retry_at""",
+                reason.code(), reason.message().replace('\0', ' '), failures, retry.toMillis());
     }
 
     /** Nothing is in the way any more. */
     public void well(String push, int company) throws SQLException {
         put(push, company, """
-                update nxt_sync.push_state set reason = null, failures = 0, retry_at = null
+                update nxt_sync.push_state set code = null, reason = null, failures = 0, retry_at = null
                 where push = ? and company = ?""");
     }
 
@@ -128,21 +134,24 @@ public class PushStates {
                 on conflict (push, company) do update set one_per_group = true""");
     }
 
-    public List<Trouble> troubles(Map<String, String> keyColumns) throws SQLException {
+    public List<InTheWay> troubles(Map<String, String> keyColumns) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
-                    select push, company, reason, failures, stopped from nxt_sync.push_state
-                    where (reason is not null or stopped is not null) and push = any (?) order by push, company""")) {
+            try (var select = transaction.prepareStatement(
+                    """
+                            select push, company, coalesce(code, ''), reason, failures, stopped, retry_at from nxt_sync.push_state
+                            where (reason is not null or stopped is not null) and push = any (?) order by push, company""")) {
                 select.setArray(1, transaction.createArrayOf("text", keyColumns.keySet().toArray()));
-                var troubles = new ArrayList<Trouble>();
+                var troubles = new ArrayList<InTheWay>();
                 try (var row = select.executeQuery()) {
                     while (row.next()) {
                         String push = row.getString(1);
-                        boolean stopped = String.valueOf(row.getString(5)).equals(keyColumns.get(push));
-                        if (stopped || row.getString(3) != null) {
-                            troubles.add(new Trouble(push, row.getInt(2),
-                                    stopped ? changesKeys(row.getString(5)) : row.getString(3), row.getInt(4),
-                                    stopped));
+                        boolean stopped = String.valueOf(row.getString(6)).equals(keyColumns.get(push));
+                        if (stopped || row.getString(4) != null) {
+                            troubles.add(new InTheWay(push, row.getInt(2),
+                                    stopped
+                                            ? changesKeys(row.getString(6))
+                                            : PullStates.reason(row.getString(3), row.getString(4)),
+                                    row.getInt(5), stopped, PullStates.instant(row, 7)));
                         }
                     }
                 }
@@ -261,11 +270,12 @@ public class PushStates {
                                 error = case when s.company is null
                                     then 'The row names no company, and its push has none. Set the row''s company, and retry it.'
                                     else 'The row names the company ' || o.company || ', but its push sends to ' || s.company
-                                        || ' only. Discard it, or set the row''s company, and retry it.' end
+                                        || ' only. Discard it, or set the row''s company, and retry it.' end || ' (' || ? || ')'
                             from nxt_sync.push_setting s
                             where s.push = o.push and o.push = any (?) and o.state = 'waiting'
                               and (o.company is null or o.company <> s.company)""")) {
-                refuse.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
+                refuse.setString(1, Trouble.COMPANY_REFUSED.code());
+                refuse.setArray(2, transaction.createArrayOf("text", pushes.toArray()));
                 return refuse.executeUpdate();
             }
         });

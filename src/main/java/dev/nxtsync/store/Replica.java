@@ -3,6 +3,8 @@ package dev.nxtsync.store;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 import jakarta.inject.Singleton;
@@ -36,6 +38,34 @@ public class Replica {
                     where beat_at < clock_timestamp() - interval '1 day'
                       and not exists (select from nxt_sync.job where holder = replica.id)""")) {
                 return forget.executeUpdate();
+            }
+        });
+    }
+
+    /** Says how this process' connections are, and what it alone knows to be wrong, as JSON. */
+    public void report(String json) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var report = transaction
+                    .prepareStatement("update nxt_sync.replica set report = ?::json where id = ?")) {
+                report.setString(1, json);
+                report.setObject(2, id);
+                return report.executeUpdate();
+            }
+        });
+    }
+
+    /** What every living process has reported last, as JSON. */
+    public List<String> reports() throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("""
+                    select report from nxt_sync.replica
+                    where report is not null and beat_at > clock_timestamp() - interval '16 s'""");
+                    var row = select.executeQuery()) {
+                var reports = new ArrayList<String>();
+                while (row.next()) {
+                    reports.add(row.getString(1));
+                }
+                return reports;
             }
         });
     }

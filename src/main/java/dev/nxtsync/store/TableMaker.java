@@ -63,6 +63,12 @@ public class TableMaker {
         });
     }
 
+    /** Why a table cannot be used as it is; empty if it can, or is not there. */
+    static List<String> flaws(Connection connection, TargetTable table) throws SQLException {
+        var found = columns(connection, table);
+        return found.isEmpty() ? List.of() : problems(connection, table, found);
+    }
+
     /** The API's names of the columns that a pull has read so far. */
     public Set<String> read(String pull) throws SQLException {
         return database.inTransaction(transaction -> {

@@ -17,6 +17,7 @@ import io.quarkus.oidc.client.runtime.OidcClientConfig;
 import io.quarkus.oidc.common.runtime.config.OidcClientCommonConfig.Credentials.Secret.Method;
 import io.smallrye.mutiny.TimeoutException;
 
+import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
 
 /**
@@ -27,6 +28,7 @@ final class ClientCredentials implements TokenRequest {
     private final Settings.Connection connection;
     private final String issuer;
     private final OidcClients clients;
+    private final Network network;
     private final RefusalMessages messages;
     private @Nullable Client client;
 
@@ -38,11 +40,12 @@ final class ClientCredentials implements TokenRequest {
         }
     }
 
-    ClientCredentials(Settings.Connection connection, String issuer, OidcClients clients) {
+    ClientCredentials(Settings.Connection connection, String issuer, OidcClients clients, Network network) {
         this.connection = connection;
         this.issuer = issuer;
         this.clients = clients;
-        this.messages = new RefusalMessages(connection, issuer);
+        this.network = network;
+        this.messages = new RefusalMessages(connection, issuer, network.proxy(issuer).isPresent());
     }
 
     @Override
@@ -78,7 +81,10 @@ final class ClientCredentials implements TokenRequest {
 
     private OidcClientConfig configuration(String secret) {
         boolean basic = connection.tokenAuth() == Settings.TokenAuth.BASIC;
-        return OidcClientConfig.builder()
+        var builder = OidcClientConfig.builder();
+        network.proxy(issuer).ifPresent(proxy -> builder.proxy(proxy.host(), proxy.port(),
+                proxy.username().orElse(null), proxy.password().orElse(null)));
+        return builder
                 .authServerUrl(issuer)
                 .id(connection.name())
                 // RFC 6749, section 2.3.1: form-encoded before Basic; the extension sends them as they are

@@ -16,6 +16,7 @@ import jakarta.inject.Singleton;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.oidc.client.OidcClients;
 
+import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
 
 /** The tokens of every configured connection; asking begins with the first use of this bean. */
@@ -24,7 +25,7 @@ public class Connections {
     private final Map<String, RenewingTokens> byName = new TreeMap<>();
     private final ScheduledExecutorService executor;
 
-    Connections(Settings settings, OidcClients clients, MeterRegistry metrics) {
+    Connections(Settings settings, OidcClients clients, Network network, MeterRegistry metrics) {
         // A request blocks its thread, so that each connection has one; a slow issuer then delays no other connection.
         executor = Executors.newScheduledThreadPool(Math.max(1, settings.connections().size()), work -> {
             var thread = new Thread(work, "token-renewal");
@@ -32,7 +33,7 @@ public class Connections {
             return thread;
         });
         for (Settings.Connection each : settings.connections().values()) {
-            var request = new ClientCredentials(each, settings.issuer(each), clients);
+            var request = new ClientCredentials(each, settings.issuer(each), clients, network);
             var tokens = new RenewingTokens(each.name(), each.scope(), request,
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),
                     executor, System::nanoTime, metrics);

@@ -2,85 +2,112 @@ package dev.nxtsync.token;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.trouble.NetworkFault;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
-/** What each way of not getting a token means for the operator, and what to do. */
-record RefusalMessages(Settings.Connection connection, String issuer) {
+/**
+ * What each way of not getting a token means for the operator, and what to do.
+ *
+ * @param proxied whether a proxy is asked to connect to the issuer
+ */
+record RefusalMessages(Settings.Connection connection, String issuer, boolean proxied) {
+    private static final Pattern CONNECTION_SETTING = Pattern
+            .compile("NXT_(CLIENT_ID|CLIENT_SECRET|SCOPE|ISSUER|TOKEN_AUTH)");
 
-    TokenFailure of(TokenEndpointAnswers.NotAToken answer) {
-        String id = connection.clientId();
+    Reason of(TokenEndpointAnswers.NotAToken answer) {
+        String id = "\"" + connection.clientId() + "\"";
         return switch (answer.error) {
-            case "invalid_client" -> new TokenFailure("invalid_client", "Visma Connect does not know the client id \""
-                    + id
-                    + "\" with this secret (invalid_client). Compare " + setting("CLIENT_ID") + " and "
-                    + setting("CLIENT_SECRET")
-                    + " with the application in the Developer Portal; a secret is shown there only once, so make a new one if in "
-                    + "doubt.");
-            case "invalid_scope" -> new TokenFailure("invalid_scope", "Visma Connect does not grant the scope \""
-                    + connection.scope() + "\" to \"" + id
-                    + "\" (invalid_scope). In the Developer Portal add the integration "
-                    + "\"Business NXT GraphQL Service API\" with this scope and have Visma approve it, or correct "
-                    + setting("SCOPE") + ".");
-            case "unauthorized_client" -> new TokenFailure("unauthorized_client", "Visma Connect does not let \"" + id
-                    + "\" use client credentials (unauthorized_client). The application must be of the type Service and approved "
-                    + "by Visma.");
+            case "invalid_client" -> failure(Trouble.INVALID_CLIENT, "Visma Connect does not know the client id " + id
+                    + " with this secret (invalid_client)." + secret());
+            case "invalid_scope" -> failure(Trouble.INVALID_SCOPE, "Visma Connect does not grant the scope \""
+                    + connection.scope() + "\" to " + id + " (invalid_scope).");
+            case "unauthorized_client" -> failure(Trouble.UNAUTHORIZED_CLIENT, "Visma Connect does not let " + id
+                    + " use client credentials (unauthorized_client).");
             case "" -> withoutError(answer);
-            default -> new TokenFailure(answer.error.replaceAll("[^a-z_]", ""),
-                    "Visma Connect answered " + plain(answer.error)
-                            + (answer.detail.isEmpty() ? "" : " (" + plain(answer.detail) + ")")
-                            + ". Look the code up in the Developer "
-                            + "Portal's OAuth debugger, and correct the application or the settings of connection "
-                            + connection.name()
-                            + ".");
+            default -> failure(Trouble.TOKEN_REFUSED, "Visma Connect answered " + plain(answer.error)
+                    + (answer.detail.isEmpty() ? "" : " (" + plain(answer.detail) + ")") + " for " + id + ".");
         };
     }
 
-    TokenFailure noToken() {
-        return new TokenFailure("no_token",
-                "The token endpoint of " + issuer + " answered without an access token. Check that "
-                        + setting("ISSUER") + " is Visma Connect's address.");
+    Reason noToken() {
+        return failure(Trouble.NO_TOKEN, "The token endpoint of " + issuer + " answered without an access token.");
     }
 
-    TokenFailure slow(Duration waited) {
-        return new TokenFailure("slow", "Visma Connect did not answer at " + issuer + " within " + waited.toMillis()
-                + " ms. Nothing needs to be done if this passes; else check the network, the proxy and Visma's status page.");
+    Reason slow(Duration waited) {
+        return failure(Trouble.TOKEN_SLOW,
+                "Visma Connect did not answer at " + issuer + " within " + waited.toMillis() + " ms.");
     }
 
-    TokenFailure unreachable(RuntimeException e) {
+    Reason unreachable(Throwable e) {
         String host = URI.create(issuer).getHost();
-        try {
-            InetAddress.getByName(host);
-        } catch (UnknownHostException unknown) {
-            return new TokenFailure("unknown_host",
-                    "The host " + host + " is not known here. Check " + setting("ISSUER")
-                            + " and the DNS of this network.");
+        var fault = NetworkFault.of(e).orElseGet(() -> new NetworkFault(Trouble.UNREACHABLE,
+                issuer + "/.well-known/openid-configuration is not the discovery document of an issuer"));
+        // behind a proxy, names need not be known here
+        if (fault.trouble() == Trouble.UNREACHABLE && !isKnown(host) && !proxied) {
+            fault = new NetworkFault(Trouble.UNKNOWN_HOST, host);
         }
-        return new TokenFailure("unreachable", "There is no Visma Connect to be reached at " + issuer
-                + ", or no discovery document (" + issuer + "/.well-known/openid-configuration). Check "
-                + setting("ISSUER")
-                + ", the firewall, the proxy and its certificate. (" + e.getClass().getSimpleName() + ")");
+        String what = switch (fault.trouble()) {
+            case UNKNOWN_HOST -> "The host " + host + " is not known here.";
+            case TLS -> "The certificate of " + host + " is not trusted (" + plain(fault.detail()) + ").";
+            case PROXY -> "The proxy does not connect to " + host + " (" + plain(fault.detail()) + ").";
+            default -> "There is no Visma Connect to be reached at " + issuer + " (" + plain(fault.detail()) + ").";
+        };
+        return failure(fault.trouble(), what + " It is the host of " + setting("ISSUER") + ".");
     }
 
-    private TokenFailure withoutError(TokenEndpointAnswers.NotAToken answer) {
+    private static boolean isKnown(String host) {
+        try {
+            return InetAddress.getByName(host) != null;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private Reason withoutError(TokenEndpointAnswers.NotAToken answer) {
         if (answer.status >= 300 && answer.status < 400) {
-            return new TokenFailure("redirect",
+            return failure(Trouble.TOKEN_REDIRECT,
                     "The token endpoint of " + issuer + " redirects to " + plain(answer.detail)
-                            + ". That is not followed, since the secret would go along; set " + setting("ISSUER")
-                            + " to the final address.");
+                            + ". That is not followed, since the secret would go along.");
         }
         if (answer.status >= 500 || answer.status == 429) {
-            return new TokenFailure("http_" + answer.status,
-                    "Visma Connect is out of order or overloaded (HTTP " + answer.status
-                            + " from the token endpoint of " + issuer
-                            + "). Nothing needs to be done if this passes; else look at Visma's status page.");
+            return failure(Trouble.TOKEN_UNAVAILABLE, "Visma Connect is out of order or overloaded (HTTP "
+                    + answer.status + " from the token endpoint of " + issuer + ").");
         }
-        return new TokenFailure("not_json", "The token endpoint of " + issuer + " answered HTTP " + answer.status
-                + " with something that is not JSON, such as a web page. Check " + setting("ISSUER")
-                + " and whether a proxy or a sign-in page stands between.");
+        return failure(Trouble.TOKEN_NOT_JSON, "The token endpoint of " + issuer + " answered HTTP " + answer.status
+                + " with something that is not JSON, such as a web page.");
+    }
+
+    /** What may have befallen the secret on its way here; says nothing of what it is. */
+    private String secret() {
+        String secret = connection.clientSecret().reveal();
+        if (secret.matches("(?s).*%[0-9A-Fa-f]{2}.*")) {
+            return " The secret looks URL-encoded (it has a % before two digits): set it as the portal showed it, and it "
+                    + "is encoded here.";
+        }
+        if (secret.matches("(?s).*\\s.*")) {
+            return " The secret has a space or a line break in it, as where a + was decoded on its way here: set it as "
+                    + "the portal showed it.";
+        }
+        if (connection.tokenAuth() == Settings.TokenAuth.BASIC
+                && !URLEncoder.encode(secret, StandardCharsets.UTF_8).equals(secret)) {
+            return " The secret has characters that are encoded on the way, such as a + (RFC 6749, section 2.3.1); if "
+                    + "both are right, set " + setting("TOKEN_AUTH") + " to body.";
+        }
+        return "";
+    }
+
+    private Reason failure(Trouble trouble, String what) {
+        return new Reason(trouble, what + " " + CONNECTION_SETTING.matcher(trouble.nextStep())
+                .replaceAll(named -> setting(named.group(1))));
     }
 
     private String setting(String key) {

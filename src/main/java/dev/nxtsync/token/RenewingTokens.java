@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
 /**
  * Renews a connection's token by the clock.
  * <ol>
@@ -43,7 +46,7 @@ public final class RenewingTokens implements Tokens {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private @Nullable AccessToken token;
-    private @Nullable TokenFailure failure;
+    private @Nullable Reason failure;
     private int failures;
     private int rejections;
     private boolean everIssued;
@@ -76,7 +79,7 @@ public final class RenewingTokens implements Tokens {
      * @param nextAttempt until the next request for one
      */
     public record Status(String connection, Optional<Duration> age, Duration expiresIn,
-            Optional<TokenFailure> lastError,
+            Optional<Reason> lastError,
             Duration nextAttempt, String askedScope, Optional<String> grantedScope) {}
 
     /** Asks for the first token. */
@@ -108,7 +111,7 @@ public final class RenewingTokens implements Tokens {
                 var reason = failure;
                 if (closed || reason != null) {
                     return new Unavailable(
-                            reason == null ? new TokenFailure("closed", "The daemon is stopping.") : reason,
+                            reason == null ? new Reason(Trouble.UNAVAILABLE, "The daemon is stopping.") : reason,
                             Duration.ofNanos(nextAttempt - clock.getAsLong()));
                 }
                 if (!waited && everIssued) {
@@ -119,7 +122,7 @@ public final class RenewingTokens implements Tokens {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Unavailable(new TokenFailure("interrupted", "The wait for a token was interrupted."),
+            return new Unavailable(new Reason(Trouble.UNAVAILABLE, "The wait for a token was interrupted."),
                     Duration.ZERO);
         } finally {
             lock.unlock();
@@ -141,9 +144,8 @@ public final class RenewingTokens implements Tokens {
                 failure = null;
                 schedule(Duration.ZERO);
             } else {
-                failed(new TokenFailure("rejected",
-                        "The API refuses fresh tokens (HTTP 401). Check that NXT_API_URL belongs to the "
-                                + "issuer, and that the application is approved for the API."));
+                failed(new Reason(Trouble.TOKEN_REJECTED,
+                        "The API refuses fresh tokens (HTTP 401). " + Trouble.TOKEN_REJECTED.nextStep()));
             }
         } finally {
             lock.unlock();
@@ -215,10 +217,10 @@ public final class RenewingTokens implements Tokens {
         Duration lifetime = granted.expiresIn().orElse(ASSUMED_LIFETIME);
         Duration left = lifetime.minusNanos(clock.getAsLong() - sentAt);
         if (left.compareTo(Duration.ZERO) <= 0) {
-            failed(new TokenFailure("expired_on_arrival",
+            failed(new Reason(Trouble.EXPIRED_ON_ARRIVAL,
                     "Visma Connect issued a token that was expired on arrival (expires_in "
                             + lifetime.toSeconds()
-                            + " s). If this goes on, look at the token lifetime of the application in the Developer Portal."));
+                            + " s). " + Trouble.EXPIRED_ON_ARRIVAL.nextStep()));
             return;
         }
         String scope = granted.scope().filter(each -> !scopes(each).equals(scopes(askedScope))).orElse(askedScope);
@@ -248,7 +250,7 @@ public final class RenewingTokens implements Tokens {
         return new HashSet<>(Arrays.asList(text.strip().split("\\s+", -1)));
     }
 
-    private void failed(TokenFailure why) {
+    private void failed(Reason why) {
         failures++;
         failure = why;
         Duration left = left();

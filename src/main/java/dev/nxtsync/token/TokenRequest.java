@@ -3,6 +3,8 @@ package dev.nxtsync.token;
 import java.time.Duration;
 import java.util.Optional;
 
+import dev.nxtsync.trouble.Reason;
+
 /** Asks the token endpoint for one token, once, without keeping it. */
 interface TokenRequest {
 
@@ -19,7 +21,7 @@ interface TokenRequest {
         }
     }
 
-    record Refused(TokenFailure failure) implements Result {}
+    record Refused(Reason failure) implements Result {}
 
     /** Blocks until there is an answer, at most for the given time. Never throws. */
     Result send(Duration atMost);

@@ -2,6 +2,8 @@ package dev.nxtsync.token;
 
 import java.time.Duration;
 
+import dev.nxtsync.trouble.Reason;
+
 /** The access token of one connection. Safe for any number of threads. */
 public interface Tokens {
 
@@ -14,7 +16,7 @@ public interface Tokens {
      * @param failure what the last request for one came to
      * @param nextAttempt how long until the next request for one
      */
-    record Unavailable(TokenFailure failure, Duration nextAttempt) implements Current {
+    record Unavailable(Reason failure, Duration nextAttempt) implements Current {
         @Override
         public String toString() {
             return failure.message() + " The next attempt is in " + Math.max(0, nextAttempt.toSeconds()) + " s.";

@@ -45,7 +45,7 @@ class RenewingTokensTest {
         answer = () -> refused("http_503");
         time.pass(Duration.ofMinutes(59));
         assertThat(valid()).isEqualTo(first);
-        assertThat(tokens.status().lastError()).map(TokenFailure::code).contains("http_503");
+        assertThat(tokens.status().lastError()).map(Reason::code).contains("http_503");
         time.pass(Duration.ofMinutes(2));
         assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class, unavailable -> {
             assertThat(unavailable.failure().code()).isEqualTo("http_503");
@@ -158,6 +158,6 @@ class RenewingTokensTest {
     }
 
     private static TokenRequest.Result refused(String code) {
-        return new TokenRequest.Refused(new TokenFailure(code, "It failed."));
+        return new TokenRequest.Refused(new Reason(code, "It failed."));
     }
 }

@@ -1,0 +1,163 @@
+package dev.nxtsync.notice;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+
+import dev.nxtsync.schedule.Heartbeat;
+import dev.nxtsync.status.Finding;
+import dev.nxtsync.status.Findings;
+import dev.nxtsync.status.Myself;
+import dev.nxtsync.store.NoticeQueue;
+import dev.nxtsync.store.Replica;
+import dev.nxtsync.store.Troubles;
+import dev.nxtsync.store.Troubles.Trouble;
+import dev.nxtsync.trouble.Reason;
+
+/**
+ * Looks every five seconds what is wrong, keeps it, and sends notices of what has changed. All processes see the same, and
+ * tell it once; that the database is away each tells for itself, since nothing can be kept then.
+ */
+@Singleton
+public class Watch {
+    private static final Logger LOG = Logger.getLogger(Watch.class);
+    private static final Duration LEASE = Duration.ofMinutes(1);
+    /** As long as any change must last before it is told. */
+    private static final Duration LASTING = Duration.ofSeconds(20);
+
+    private final Findings findings;
+    private final Myself myself;
+    private final Replica replica;
+    private final Troubles troubles;
+    private final NoticeQueue queue;
+    private final Sender sender;
+    private final Heartbeat heartbeat;
+    private final Clock clock;
+    private volatile Optional<Reason> failure = Optional.empty();
+    private Optional<Outage> outage = Optional.empty();
+
+    /**
+     * That the database is away.
+     *
+     * @param told whether a notice of it was taken
+     */
+    private record Outage(Reason reason, Instant since, boolean told) {
+        Trouble trouble() {
+            return new Trouble("database", reason, since);
+        }
+    }
+
+    Watch(Findings findings, Myself myself, Replica replica, Troubles troubles, NoticeQueue queue, Sender sender,
+            Heartbeat heartbeat, Clock clock) {
+        this.findings = findings;
+        this.myself = myself;
+        this.replica = replica;
+        this.troubles = troubles;
+        this.queue = queue;
+        this.sender = sender;
+        this.heartbeat = heartbeat;
+        this.clock = clock;
+    }
+
+    /** Why the last notice was not taken; empty if it was, or if there was none. */
+    public Optional<Reason> failure() {
+        return failure;
+    }
+
+    @Scheduled(every = "5s", delayed = "3s", concurrentExecution = ConcurrentExecution.SKIP)
+    void look() {
+        var away = heartbeat.trouble();
+        if (away.isPresent()) {
+            goneFor(away.get());
+            return;
+        }
+        try {
+            backAgain();
+            replica.report(myself.json());
+            troubles.keep(now(), (transaction, change) -> {
+                if (sender.isConfigured()) {
+                    queue.add(transaction, Message.of(change));
+                }
+            });
+            deliver();
+        } catch (SQLException e) {
+            LOG.debugf("what is wrong is looked at again: %s", e.getMessage());
+        }
+    }
+
+    private void goneFor(Reason reason) {
+        Instant now = clock.instant();
+        Outage known = outage.orElseGet(() -> new Outage(reason, now, false));
+        boolean told = known.told();
+        if (!told && sender.isConfigured() && known.since().isBefore(now.minus(LASTING))) {
+            told = send(new Outage(reason, known.since(), true), true, now);
+        }
+        outage = Optional.of(new Outage(reason, known.since(), told));
+    }
+
+    private void backAgain() {
+        if (outage.filter(each -> !each.told() || send(each, false, clock.instant())).isPresent()) {
+            outage = Optional.empty();
+        }
+    }
+
+    private boolean send(Outage known, boolean begun, Instant now) {
+        failure = sender.send("msg_" + UUID.randomUUID().toString().replace("-", ""),
+                Message.of(known.trouble(), begun, now));
+        return failure.isEmpty();
+    }
+
+    /** What is wrong anywhere, each trouble once. */
+    private Collection<Trouble> now() throws SQLException {
+        Map<String, Trouble> now = new LinkedHashMap<>();
+        for (Finding each : findings.pulls()) {
+            add(now, each);
+        }
+        for (Finding each : findings.pushes()) {
+            add(now, each);
+        }
+        for (String report : replica.reports()) {
+            Myself.findings(report).forEach(each -> add(now, each));
+        }
+        return now.values();
+    }
+
+    private void add(Map<String, Trouble> now, Finding finding) {
+        if (finding.alarm()) {
+            now.putIfAbsent(finding.subject() + " " + finding.reason().code(),
+                    new Trouble(finding.subject(), finding.reason(), clock.instant()));
+        }
+    }
+
+    private void deliver() throws SQLException {
+        if (!sender.isConfigured()) {
+            return;
+        }
+        var next = queue.next(LEASE);
+        if (next.isPresent()) {
+            var notice = next.get();
+            failure = sender.send(notice.id(), notice.body());
+            if (failure.isEmpty()) {
+                queue.done(notice);
+            } else {
+                Duration wait = Duration.ofSeconds(Math.min(3600, 5L << Math.min(notice.attempts(), 10)));
+                boolean givenUp = queue.again(notice, wait);
+                LOG.warnf("%s %s", failure.get().message(),
+                        givenUp ? "It is given up after a day." : "Tried again in " + wait.toSeconds() + " s.");
+            }
+        }
+    }
+}

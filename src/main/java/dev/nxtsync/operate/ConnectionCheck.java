@@ -1,0 +1,150 @@
+package dev.nxtsync.operate;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import jakarta.inject.Singleton;
+
+import io.quarkus.arc.Unremovable;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.schema.Tenants;
+import dev.nxtsync.pull.PullDesign;
+import dev.nxtsync.pull.Rehearsal;
+import dev.nxtsync.push.PushPlanner;
+import dev.nxtsync.store.TargetTable;
+import dev.nxtsync.token.AccessToken;
+import dev.nxtsync.token.Connections;
+import dev.nxtsync.token.Tokens;
+import dev.nxtsync.trouble.Trouble;
+
+/** What is wrong between a client id and the rows that it can read, as it comes to light on the way of a row. */
+@Unremovable
+@Singleton
+class ConnectionCheck {
+    /** One request each; what is wrong with so many is not clearer with more. */
+    private static final int COMPANIES = 20;
+
+    private final Settings settings;
+    private final Connections connections;
+    private final Tenants tenants;
+    private final Rehearsal rehearsal;
+    private final PushPlanner pushes;
+
+    ConnectionCheck(Settings settings, Connections connections, Tenants tenants, Rehearsal rehearsal,
+            PushPlanner pushes) {
+        this.settings = settings;
+        this.connections = connections;
+        this.tenants = tenants;
+        this.rehearsal = rehearsal;
+        this.pushes = pushes;
+    }
+
+    /** The targets of the connection's pulls that can be made, by pull. */
+    Map<String, TargetTable> of(Settings.Connection connection, Report report) {
+        String name = connection.name();
+        Tokens.Current current = connections.of(name).current();
+        if (current instanceof Tokens.Unavailable unavailable) {
+            report.problem("token of " + name, unavailable.failure());
+            return Map.of();
+        }
+        token(connection, (AccessToken) current, report);
+        try {
+            var seen = companies(connection, report);
+            var targets = pulls(connection, report);
+            pushes.check(connection).forEach((push, flaw) -> flaw.ifPresentOrElse(
+                    reason -> report.problem("push " + push, reason),
+                    () -> report.fine("push " + push, "it can be sent")));
+            stranger(connection, seen, report);
+            return targets;
+        } catch (FailedAnswer e) {
+            Failure failure = e.failure();
+            report.problem("API with " + name, failure.trouble(),
+                    failure.message() + (failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")"));
+            return Map.of();
+        }
+    }
+
+    private static void token(Settings.Connection connection, AccessToken token, Report report) {
+        String lifetime = "valid for " + (token.expiresAt() - token.requestedAt()) / 1_000_000_000 + " s";
+        if (token.scope().equals(connection.scope())) {
+            report.fine("token of " + connection.name(), "asked and granted scope " + token.scope() + ", " + lifetime);
+        } else {
+            report.problem("token of " + connection.name(), Trouble.SCOPE_REDUCED,
+                    "The asked scope is \"" + connection.scope() + "\", the granted one \"" + token.scope() + "\" ("
+                            + lifetime + "). " + Trouble.SCOPE_REDUCED.nextStep());
+        }
+    }
+
+    private Map<Integer, String> companies(Settings.Connection connection, Report report) {
+        List<Tenants.Customer> customers = tenants.customers(connection.name());
+        report.fine("API with " + connection.name(), "it answers");
+        for (int wanted : connection.customer()) {
+            if (customers.stream().noneMatch(customer -> customer.number() == wanted)) {
+                report.problem("customers of " + connection.name(), Trouble.CUSTOMER_UNKNOWN,
+                        "The customer " + wanted + " of NXT_CUSTOMER is not one of those that this client id "
+                                + "can see: " + customers + ". " + Trouble.CUSTOMER_UNKNOWN.nextStep());
+            }
+        }
+        if (customers.isEmpty()) {
+            report.problem("customers of " + connection.name(), Trouble.NO_CUSTOMER,
+                    "This client id sees no customer. " + Trouble.NO_CUSTOMER.nextStep());
+        }
+        var all = new TreeMap<Integer, String>();
+        for (Tenants.Customer customer : customers) {
+            if (!connection.customer().isEmpty() && !connection.customer().contains(customer.number())) {
+                continue;
+            }
+            var companies = tenants.companies(connection.name(), customer.number());
+            companies.forEach(company -> all.put(company.number(), company.name()));
+            String what = "customer " + customer.number();
+            if (companies.isEmpty()) {
+                report.problem(what, Trouble.NO_COMPANY, customer.name()
+                        + " has no company that this client id sees. " + Trouble.NO_COMPANY.nextStep());
+            } else {
+                report.fine(what, customer.name() + ", with " + String.join(", ",
+                        companies.stream().map(company -> company.number() + " " + company.name()).toList()));
+            }
+        }
+        return all;
+    }
+
+    private Map<String, TargetTable> pulls(Settings.Connection connection, Report report) {
+        var pulls = settings.pulls().values().stream()
+                .filter(pull -> pull.connection().equals(connection.name()) && !pull.table().isEmpty()).toList();
+        if (pulls.isEmpty()) {
+            return Map.of();
+        }
+        var result = rehearsal.of(connection, pulls, COMPANIES);
+        result.designs().forEach((name, design) -> {
+            if (design instanceof PullDesign.Sound sound) {
+                report.fine("pull " + name, sound.toString());
+                sound.remarks().forEach(remark -> report.problem("pull " + name, Trouble.NOT_INCREMENTAL, remark));
+            } else {
+                report.problem("pull " + name, ((PullDesign.Flawed) design).reason());
+            }
+        });
+        result.strangers().forEach((pull, companies) -> report.problem("pull " + pull, Trouble.COMPANY_NOT_GRANTED,
+                "The client id does not see " + companies + " of COMPANIES. "
+                        + Trouble.COMPANY_NOT_GRANTED.nextStep()));
+        var refused = result.readings().stream().filter(each -> each.obstacle().isPresent()).toList();
+        refused.forEach(each -> report.problem(each.tenant(), each.obstacle().orElseThrow()));
+        int read = result.readings().size() - refused.size();
+        if (read > 0) {
+            report.fine("rows", "one of each pull can be read in " + read
+                    + (read == 1 ? " company or customer" : " companies and customers"));
+        }
+        return result.targets();
+    }
+
+    private void stranger(Settings.Connection connection, Map<Integer, String> seen, Report report) {
+        settings.pushes().values().stream().filter(push -> push.connection().equals(connection.name()))
+                .filter(push -> push.company().isPresent() && !seen.containsKey(push.company().get()))
+                .forEach(push -> report.problem("push " + push.name(), Trouble.COMPANY_NOT_GRANTED,
+                        "The client id does not see its COMPANY " + push.company().get() + ". "
+                                + Trouble.COMPANY_NOT_GRANTED.nextStep()));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.nxtsync.operate;
+
+import jakarta.inject.Singleton;
+
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+
+import io.smallrye.health.api.Wellness;
+
+import dev.nxtsync.notice.Watch;
+
+/** Well: the last notice was taken, so that whoever relies on notices hears of troubles. */
+@Wellness
+@Singleton
+class NoticesWell implements HealthCheck {
+    private final Watch watch;
+
+    NoticesWell(Watch watch) {
+        this.watch = watch;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        var response = HealthCheckResponse.named("notices").up();
+        watch.failure().ifPresent(reason -> response.down().withData("reason",
+                reason.message() + " (" + reason.code() + ")"));
+        return response.build();
+    }
+}

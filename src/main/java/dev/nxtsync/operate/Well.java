@@ -1,0 +1,50 @@
+package dev.nxtsync.operate;
+
+import java.sql.SQLException;
+import java.util.List;
+
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+
+import dev.nxtsync.schedule.Heartbeat;
+import dev.nxtsync.status.Finding;
+import dev.nxtsync.store.DatabaseFault;
+
+/** Findings as an answer of the wellness group: down if one of them is an alarm, and all of them as data. */
+final class Well {
+    private Well() {}
+
+    /** Findings that the database must be asked for. */
+    @FunctionalInterface
+    interface Asked {
+        List<Finding> find() throws SQLException;
+    }
+
+    static HealthCheckResponse named(String name, Heartbeat heartbeat, List<Finding> known, Asked asked) {
+        var response = HealthCheckResponse.named(name).up();
+        known.forEach(each -> tell(response, each));
+        var away = heartbeat.trouble();
+        if (away.isPresent()) {
+            return response.down().withData("database", away.get().message()).build();
+        }
+        try {
+            asked.find().forEach(each -> tell(response, each));
+        } catch (SQLException e) {
+            response.down().withData("database", DatabaseFault.of(e).message());
+        }
+        return response.build();
+    }
+
+    static boolean isOfPush(Finding finding) {
+        return finding.subject().startsWith("push");
+    }
+
+    private static void tell(HealthCheckResponseBuilder response, Finding finding) {
+        response.withData(finding.subject(), finding.reason().message()
+                + finding.nextAttempt().map(at -> "; next attempt " + at).orElse("") + " (" + finding.reason().code()
+                + ")");
+        if (finding.alarm()) {
+            response.down();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.nxtsync.pull;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.store.TargetTable;
+import dev.nxtsync.trouble.Reason;
+
+/** Goes through the pulls of a connection without writing anything, for the command {@code check}. */
+@Singleton
+public class Rehearsal {
+    private final Settings settings;
+    private final Introspection introspection;
+    private final Tenancies tenancies;
+    private final Nxt nxt;
+
+    Rehearsal(Settings settings, Introspection introspection, Tenancies tenancies, Nxt nxt) {
+        this.settings = settings;
+        this.introspection = introspection;
+        this.tenancies = tenancies;
+        this.nxt = nxt;
+    }
+
+    /** A company, or the customer of a system table, in which one row of each pull was asked for. */
+    public record Reading(String tenant, Optional<Reason> obstacle) {}
+
+    /**
+     * What was found.
+     *
+     * @param designs by pull
+     * @param strangers by pull, companies that it names and the connection does not see
+     * @param targets by pull, what it would write to
+     */
+    public record Result(Map<String, PullDesign.Design> designs, Map<String, List<Integer>> strangers,
+            Map<String, TargetTable> targets, List<Reading> readings) {}
+
+    /**
+     * Asks one request for the schema, two for the companies, and one for each company.
+     *
+     * @param most companies that are asked at most
+     * @throws dev.nxtsync.graphql.FailedAnswer if the schema or the companies cannot be read
+     */
+    public Result of(Settings.Connection connection, Collection<Settings.Pull> pulls, int most) {
+        var tenancy = tenancies.of(connection);
+        var designs = PullDesign.of(List.copyOf(pulls),
+                introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList()),
+                settings);
+        var seen = tenancy.companies().stream().map(company -> company.number()).toList();
+        var strangers = new TreeMap<String, List<Integer>>();
+        var targets = new TreeMap<String, TargetTable>();
+        var byTenant = new TreeMap<String, List<PullPlan>>();
+        var owners = new TreeMap<String, Integer>();
+        designs.forEach((name, design) -> {
+            if (design instanceof PullDesign.Sound sound) {
+                PullPlan plan = sound.plan();
+                targets.put(name, plan.target());
+                for (int owner : tenancy.owners(plan)) {
+                    if (plan.table().scope() == Scope.COMPANY && !seen.contains(owner)) {
+                        strangers.computeIfAbsent(name, each -> new ArrayList<>()).add(owner);
+                    } else {
+                        String tenant = plan.table().scope().tenant(owner);
+                        owners.put(tenant, owner);
+                        byTenant.computeIfAbsent(tenant, each -> new ArrayList<>()).add(plan);
+                    }
+                }
+            }
+        });
+        var readings = byTenant.entrySet().stream().limit(most)
+                .map(each -> read(connection, each.getKey(), owners.getOrDefault(each.getKey(), 0), each.getValue()))
+                .toList();
+        return new Result(designs, strangers, targets, readings);
+    }
+
+    private Reading read(Settings.Connection connection, String tenant, int owner, List<PullPlan> plans) {
+        var parts = new ArrayList<Part>();
+        for (PullPlan plan : plans) {
+            parts.add(Part.page("t" + parts.size(), plan, plan.mapping().fields(), List.of(), plan.key(), 1));
+        }
+        Answer answer = nxt.ask(connection.name(),
+                Document.of("check", plans.get(0).table().scope(), owner, false, parts));
+        return new Reading(tenant, answer instanceof Failure failure
+                ? Optional.of(new Reason(failure.trouble(), failure.message()))
+                : Optional.empty());
+    }
+}

@@ -1,0 +1,151 @@
+package dev.nxtsync.status;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.pull.PullPlans;
+import dev.nxtsync.push.PushPlans;
+import dev.nxtsync.store.OutboxHome;
+import dev.nxtsync.store.PullState;
+import dev.nxtsync.store.PullStates;
+import dev.nxtsync.store.PushStates;
+import dev.nxtsync.store.RowFaults;
+import dev.nxtsync.token.Connections;
+import dev.nxtsync.token.RenewingTokens;
+import dev.nxtsync.trouble.Trouble;
+
+/**
+ * What is wrong: the one place where health, the status and notices learn of it. What this process alone knows is in memory;
+ * the rest is asked of the database. Safe for any number of threads.
+ */
+@Singleton
+public class Findings {
+    /** One failure that the next attempt mends is shown, but is no alarm. */
+    private static final int ALARM = 2;
+    /** After the time at which a pull should have been complete again. */
+    private static final Duration LATE = Duration.ofMinutes(30);
+    /** What is clear with so many companies is not clearer with more. */
+    private static final int EXAMPLES = 20;
+
+    private final Settings settings;
+    private final Connections connections;
+    private final PullPlans pullPlans;
+    private final PushPlans pushPlans;
+    private final PullStates pulls;
+    private final PushStates pushes;
+    private final RowFaults faults;
+    private final OutboxHome home;
+    private final Clock clock;
+
+    Findings(Settings settings, Connections connections, PullPlans pullPlans, PushPlans pushPlans, PullStates pulls,
+            PushStates pushes, RowFaults faults, OutboxHome home, Clock clock) {
+        this.settings = settings;
+        this.connections = connections;
+        this.pullPlans = pullPlans;
+        this.pushPlans = pushPlans;
+        this.pulls = pulls;
+        this.pushes = pushes;
+        this.faults = faults;
+        this.home = home;
+        this.clock = clock;
+    }
+
+    /** Of the connections' tokens, in this process. */
+    public List<Finding> tokens() {
+        var findings = new ArrayList<Finding>();
+        Instant now = clock.instant();
+        for (RenewingTokens.Status each : connections.status()) {
+            String subject = "connection " + each.connection();
+            each.lastError().ifPresent(error -> findings.add(new Finding(subject, error, each.age().isEmpty(),
+                    Optional.of(now.plus(each.nextAttempt())))));
+            each.grantedScope().filter(scope -> !scope.equals(each.askedScope()))
+                    .ifPresent(scope -> findings.add(Finding.remark(subject, Trouble.SCOPE_REDUCED,
+                            "The granted scope is \"" + scope + "\", not the asked \"" + each.askedScope() + "\". "
+                                    + Trouble.SCOPE_REDUCED.nextStep())));
+        }
+        return findings;
+    }
+
+    /** Of pulls and pushes that cannot be planned, in this process. */
+    public List<Finding> plans() {
+        var findings = new ArrayList<Finding>();
+        pullPlans.troubles().forEach((what, reason) -> findings.add(Finding.alarm(what, reason)));
+        pushPlans.troubles().forEach((what, reason) -> findings.add(Finding.alarm(what, reason)));
+        return findings;
+    }
+
+    /** Of all pulls, whichever process works on them. */
+    public List<Finding> pulls() throws SQLException {
+        var findings = new ArrayList<Finding>();
+        for (PullState each : pulls.troubled(settings.pulls().keySet())) {
+            String subject = "pull " + each.pull() + ", " + each.company();
+            each.held().ifPresent(
+                    reason -> findings.add(Finding.alarm(subject + ", held", Trouble.DELETES_HELD, reason)));
+            if (each.state() == PullState.State.FAILING || each.state() == PullState.State.STOPPED) {
+                findings.add(new Finding(subject, each.reason(), each.state() == PullState.State.STOPPED
+                        || each.failures() >= ALARM, each.retryAt()));
+            } else if (each.state() == PullState.State.AWAY) {
+                findings.add(Finding.remark(subject, Trouble.COMPANY_NOT_GRANTED, each.reason().message()));
+            }
+        }
+        pulls.paused(settings.pulls().keySet())
+                .forEach((pull, since) -> findings.add(Finding.remark("pull " + pull + ", paused",
+                        Trouble.PULL_PAUSED, "It is paused since " + since + ". " + Trouble.PULL_PAUSED.nextStep())));
+        late(findings);
+        faults.count().forEach((pull, count) -> findings.add(Finding.remark("rows of " + pull + " set aside",
+                Trouble.ROWS_SET_ASIDE, count + "; " + Trouble.ROWS_SET_ASIDE.nextStep())));
+        return findings;
+    }
+
+    private void late(List<Finding> findings) throws SQLException {
+        Map<String, Instant> due = new TreeMap<>();
+        Instant now = pulls.now();
+        pulls.leastComplete(settings.pulls().keySet()).forEach((name, complete) -> {
+            var pull = settings.pulls().get(name);
+            if (pull != null
+                    && pull.cadence(settings.timeZone()).next(complete).isBefore(now.minus(LATE))) {
+                due.put(name, complete);
+            }
+        });
+        due.forEach((name, complete) -> findings.add(Finding.alarm("pull " + name + ", late", Trouble.PULL_LATE,
+                "A company is complete as of " + complete + " only. " + Trouble.PULL_LATE.nextStep())));
+    }
+
+    /** Of all pushes, whichever process works on them. */
+    public List<Finding> pushes() throws SQLException {
+        var findings = new ArrayList<Finding>();
+        if (!settings.pushes().isEmpty()) {
+            home.held().ifPresent(reason -> findings.add(Finding.alarm("outbox", reason)));
+        }
+        var keyColumns = new TreeMap<String, String>();
+        settings.pushes().forEach((name, push) -> keyColumns.put(name, String.join(",", push.keyColumn())));
+        pushes.troubles(keyColumns).stream().limit(EXAMPLES).forEach(each -> findings.add(
+                new Finding("push " + each.push() + ", " + each.company(), each.reason(),
+                        each.stopped() || each.failures() >= ALARM, each.retryAt())));
+        pushes.depths().forEach((push, depth) -> {
+            long letters = depth.states().getOrDefault("dead", 0L) + depth.remarks();
+            long waiting = depth.states().getOrDefault("waiting", 0L);
+            if (letters > 0) {
+                findings.add(Finding.alarm("push " + push + ", dead letters", Trouble.DEAD_LETTERS,
+                        letters + " rows wait for a person; run: java -jar quarkus-run.jar dead-letters list"));
+            }
+            if (waiting > 0 && !settings.pushes().containsKey(push)) {
+                findings.add(Finding.alarm("push " + push, Trouble.PUSH_MISSING, waiting
+                        + " rows wait for it, and it is not configured: set NXT_PUSHES_"
+                        + push.toUpperCase(Locale.ROOT) + "_TABLE and the like, or discard them"));
+            }
+        });
+        return findings;
+    }
+}

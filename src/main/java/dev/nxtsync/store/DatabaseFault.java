@@ -1,0 +1,56 @@
+package dev.nxtsync.store;
+
+import java.sql.SQLException;
+import java.util.Locale;
+
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
+/** What a fault of the database means (PostgreSQL documentation, appendix A: error codes). */
+public final class DatabaseFault {
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final String NO_SUCH_STATEMENT = "26000";
+    private static final String INVALID_SCHEMA_NAME = "3F000";
+
+    private DatabaseFault() {}
+
+    /** Never holds a password; the driver does not print any. */
+    public static Reason of(Exception e) {
+        SQLException sql = sql(e);
+        String text = text(sql == null ? e : sql);
+        Trouble trouble = sql == null ? Trouble.DATABASE_ERROR : trouble(sql, text.toLowerCase(Locale.ROOT));
+        return new Reason(trouble, text + (text.endsWith(".") ? " " : ". ") + trouble.nextStep());
+    }
+
+    private static Trouble trouble(SQLException e, String text) {
+        String state = String.valueOf(e.getSQLState());
+        if (text.contains("unsupported startup parameter") || text.contains("transaction blocks not allowed")
+                || state.equals(NO_SUCH_STATEMENT)) {
+            return Trouble.DATABASE_POOLER;
+        }
+        if (state.equals(INSUFFICIENT_PRIVILEGE) || state.equals(INVALID_SCHEMA_NAME)) {
+            return Trouble.DATABASE_RIGHTS;
+        }
+        return Database.isAway(e) || state.startsWith("28") || state.startsWith("3D")
+                ? Trouble.DATABASE_AWAY
+                : Trouble.DATABASE_ERROR;
+    }
+
+    @org.jspecify.annotations.Nullable
+    private static SQLException sql(Exception e) {
+        Throwable cause = e;
+        for (int depth = 0; cause != null && depth < 12; depth++) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql;
+            }
+            cause = cause.getCause();
+        }
+        return e instanceof SQLException sql ? sql : null;
+    }
+
+    private static String text(Exception e) {
+        return e.getMessage() == null
+                ? e.getClass().getSimpleName()
+                : e.getMessage().strip().lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,73 @@
+package dev.nxtsync.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+import jakarta.inject.Singleton;
+
+/** What a person tells a pull, in all of its companies. */
+@Singleton
+public class Steering {
+    private final Database database;
+
+    Steering(Database database) {
+        this.database = database;
+    }
+
+    /** Makes a pull due. What has backed off is tried at once; a paused pull runs when it is resumed. */
+    public void run(String pull, String connection) throws SQLException {
+        database.inTransaction(transaction -> {
+            makeDue(transaction, pull, connection);
+            return true;
+        });
+    }
+
+    /**
+     * Pauses a pull: nothing of it begins any more, and a load or reconciliation under way is refused what it has not yet
+     * written. A poll under way, which may be about other pulls too, comes to its end.
+     */
+    public void pause(String pull) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var pause = transaction
+                    .prepareStatement("insert into nxt_sync.pull_pause (pull) values (?) on conflict do nothing");
+                    var units = transaction.prepareStatement("""
+                            update nxt_sync.job set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence')
+                            where pull = ? and kind in ('load', 'reconciliation') and holder is not null""")) {
+                pause.setString(1, pull);
+                pause.executeUpdate();
+                units.setString(1, pull);
+                return units.executeUpdate();
+            }
+        });
+    }
+
+    /** Resumes a pull, which is due at once. Does nothing to one that is not paused. */
+    public void resume(String pull, String connection) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var resume = transaction.prepareStatement("delete from nxt_sync.pull_pause where pull = ?")) {
+                resume.setString(1, pull);
+                if (resume.executeUpdate() == 1) {
+                    makeDue(transaction, pull, connection);
+                }
+            }
+            return true;
+        });
+    }
+
+    private static void makeDue(Connection transaction, String pull, String connection) throws SQLException {
+        try (var states = transaction.prepareStatement("""
+                update nxt_sync.pull_state set due_at = least(due_at, clock_timestamp()), retry_at = null
+                where pull = ?""");
+                var units = transaction.prepareStatement("""
+                        update nxt_sync.job unit set wanted = wanted + 1, retry_at = null
+                        where connection = ? and company in (select company from nxt_sync.pull_state where pull = ?)
+                          and (kind in ('poll', 'fetch') or kind = 'load' and pull = ?)""")) {
+            states.setString(1, pull);
+            states.executeUpdate();
+            units.setString(1, connection);
+            units.setString(2, pull);
+            units.setString(3, pull);
+            units.executeUpdate();
+        }
+    }
+}
