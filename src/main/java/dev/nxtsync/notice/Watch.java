@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 import jakarta.inject.Singleton;
 
@@ -87,11 +86,8 @@ public class Watch {
         try {
             backAgain();
             replica.report(myself.json());
-            troubles.keep(now(), (transaction, change) -> {
-                if (sender.isConfigured()) {
-                    queue.add(transaction, Message.of(change));
-                }
-            });
+            troubles.keep(now(),
+                    change -> sender.isConfigured() ? Optional.of(Message.of(change)) : Optional.empty());
             deliver();
         } catch (SQLException e) {
             LOG.debugf("what is wrong is looked at again: %s", e.getMessage());
@@ -115,7 +111,7 @@ public class Watch {
     }
 
     private boolean send(Outage known, boolean begun, Instant now) {
-        failure = sender.send("msg_" + UUID.randomUUID().toString().replace("-", ""),
+        failure = sender.send(NoticeQueue.newId(),
                 Message.of(known.trouble(), begun, now));
         return failure.isEmpty();
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,8 +31,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.config.Secret;
-import dev.nxtsync.config.Settings;
 import dev.nxtsync.push.Acceptance;
 import dev.nxtsync.store.OutboxEntries;
 import dev.nxtsync.store.OutboxEntries.Conflict;
@@ -53,19 +50,20 @@ public class PushResource {
 
     private final Acceptance acceptance;
     private final OutboxEntries entries;
-    private final Optional<Secret> operatorKey;
+    private final OperatorKey operator;
 
-    PushResource(Acceptance acceptance, OutboxEntries entries, Settings settings) {
+    PushResource(Acceptance acceptance, OutboxEntries entries, OperatorKey operator) {
         this.acceptance = acceptance;
         this.entries = entries;
-        this.operatorKey = settings.operatorKey();
+        this.operator = operator;
     }
 
     /** What a body asks for; the payload as it was written. */
     private record Body(String key, String payload, Optional<Integer> company, Optional<String> group) {}
 
     @POST
-    public Response post(@PathParam("name") String name, @HeaderParam("X-Api-Key") @Nullable String key, byte[] bytes) {
+    public Response post(@PathParam("name") String name, @HeaderParam(OperatorKey.HEADER) @Nullable String key,
+            byte[] bytes) {
         var refusal = refusal(name, key);
         if (refusal.isPresent()) {
             return refusal.get();
@@ -78,48 +76,43 @@ public class PushResource {
                 return Response.status(taken.isNew() ? 202 : 200).entity(answer.toString()).build();
             }
             return taking instanceof Conflict conflict
-                    ? answer(409, conflict.why())
-                    : taking instanceof TooLarge large ? answer(413, large.why()) : answer(422, ((Unfit) taking).why());
+                    ? Answers.error(409, conflict.why())
+                    : taking instanceof TooLarge large
+                            ? Answers.error(413, large.why())
+                            : Answers.error(422, ((Unfit) taking).why());
         } catch (JsonProcessingException e) {
-            return answer(422, "The body is not what is expected: "
+            return Answers.error(422, "The body is not what is expected: "
                     + e.getOriginalMessage().lines().findFirst().orElse("")
                     + ". Write {\"key\": \"…\", \"payload\": {…}, \"company\": 1234567, \"grp\": \"…\"}; the last two may be left out.");
         } catch (CharacterCodingException e) {
-            return answer(422, "The body is not UTF-8.");
+            return Answers.error(422, "The body is not UTF-8.");
         } catch (IOException e) {
-            return answer(422, String.valueOf(e.getMessage()));
+            return Answers.error(422, String.valueOf(e.getMessage()));
         } catch (SQLException e) {
-            return away();
+            return Answers.away();
         }
     }
 
     @GET
     @Path("/{key}")
     public Response get(@PathParam("name") String name, @PathParam("key") String entry,
-            @HeaderParam("X-Api-Key") @Nullable String key) {
+            @HeaderParam(OperatorKey.HEADER) @Nullable String key) {
         var refusal = refusal(name, key);
         if (refusal.isPresent()) {
             return refusal.get();
         }
         try {
             return entries.find(name, entry).map(found -> Response.ok(json(found)).build())
-                    .orElseGet(() -> answer(404, "Nothing was pushed to " + name + " with this key."));
+                    .orElseGet(() -> Answers.error(404, "Nothing was pushed to " + name + " with this key."));
         } catch (SQLException e) {
-            return away();
+            return Answers.away();
         }
     }
 
     private Optional<Response> refusal(String name, @Nullable String key) {
-        if (operatorKey.isEmpty()) {
-            return Optional.of(Response.status(404).build());
-        }
-        if (key == null || !MessageDigest.isEqual(key.getBytes(StandardCharsets.UTF_8),
-                operatorKey.get().reveal().getBytes(StandardCharsets.UTF_8))) {
-            return Optional.of(answer(401, "The header X-Api-Key is missing, or is not the operator key."));
-        }
-        return acceptance.isKnown(name)
+        return operator.refusal(key).or(() -> acceptance.isKnown(name)
                 ? Optional.empty()
-                : Optional.of(answer(404, "There is no push of this name."));
+                : Optional.of(Answers.error(404, "There is no push of this name.")));
     }
 
     private static Body read(byte[] bytes) throws IOException {
@@ -193,16 +186,5 @@ public class PushResource {
             }
         });
         return row.toString();
-    }
-
-    private static Response answer(int status, String why) {
-        return Response.status(status).entity(MAPPER.createObjectNode().put("error", why).toString()).build();
-    }
-
-    private static Response away() {
-        return Response.status(503).header("Retry-After", "5")
-                .entity(MAPPER.createObjectNode().put("error", "The database is away; nothing was taken in.")
-                        .toString())
-                .build();
     }
 }

@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.graphql.Nxt;
@@ -80,6 +81,14 @@ public class Myself {
                     Optional.ofNullable(each.path("next_attempt_at").textValue()).map(Instant::parse)));
         }
         return findings;
+    }
+
+    static ObjectNode newObject() {
+        return JSON.createObjectNode();
+    }
+
+    static ArrayNode newList() {
+        return JSON.createArrayNode();
     }
 
     static JsonNode parse(String json) {

@@ -24,12 +24,13 @@ public class NoticeQueue {
      */
     public record Notice(String id, String body, int attempts) {}
 
-    static String newId() {
+    /** An id that a receiver knows a second delivery by. */
+    public static String newId() {
         return "msg_" + UUID.randomUUID().toString().replace("-", "");
     }
 
-    /** Adds one, in a transaction of somebody else's. */
-    public void add(Connection transaction, String body) throws SQLException {
+    /** Adds one, in the transaction that keeps what it is about. */
+    static void add(Connection transaction, String body) throws SQLException {
         try (var insert = transaction.prepareStatement("insert into nxt_sync.notice (id, body) values (?, ?)")) {
             insert.setString(1, newId());
             insert.setString(2, body);

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 import jakarta.inject.Singleton;
 
@@ -37,24 +39,20 @@ public class Troubles {
         public boolean isEmpty() { return begun.isEmpty() && ended.isEmpty(); }
     }
 
-    /** What is done with a change, in the transaction that keeps it: so each is told once. */
-    @FunctionalInterface
-    public interface Telling {
-        void tell(Connection transaction, Change change) throws SQLException;
-    }
-
     /**
      * Keeps what is wrong now, unless another process is just about that.
      *
      * @param now everything that is wrong, by subject and code once
+     * @param notice what a person is told of a change, which is kept in the same transaction, and so told once
      */
-    public void keep(Collection<Trouble> now, Telling telling) throws SQLException {
+    public void keep(Collection<Trouble> now, Function<Change, Optional<String>> notice) throws SQLException {
         database.inTransaction(transaction -> {
             if (isFirst(transaction)) {
                 note(transaction, now);
                 var change = change(transaction);
-                if (!change.isEmpty()) {
-                    telling.tell(transaction, change);
+                var body = change.isEmpty() ? Optional.<String>empty() : notice.apply(change);
+                if (body.isPresent()) {
+                    NoticeQueue.add(transaction, body.get());
                 }
             }
             return true;
