@@ -24,32 +24,40 @@ class ArchitectureTest {
     @Test
     void packagesDependInOneDirectionOnly() {
         layeredArchitecture().consideringOnlyDependenciesInLayers()
-                .layer("config").definedBy("..config..").layer("token").definedBy("..token..").layer("graphql")
-                .definedBy("..graphql..")
-                .layer("store").definedBy("..store..").layer("schedule").definedBy("..schedule..").layer("pull")
-                .definedBy("..pull..")
-                .layer("access").definedBy("..access..").layer("push").definedBy("..push..")
-                .layer("webhook").definedBy("..webhook..").layer("operate").definedBy("..operate..")
+                .layer("trouble").definedBy("..trouble..").layer("config").definedBy("..config..")
+                .layer("token").definedBy("..token..").layer("graphql").definedBy("..graphql..")
+                .layer("store").definedBy("..store..").layer("schedule").definedBy("..schedule..")
+                .layer("access").definedBy("..access..").layer("pull").definedBy("..pull..")
+                .layer("push").definedBy("..push..").layer("webhook").definedBy("..webhook..")
+                .layer("status").definedBy("..status..").layer("notice").definedBy("..notice..")
+                .layer("operate").definedBy("..operate..")
+                .whereLayer("trouble").mayNotAccessAnyLayer()
                 .whereLayer("config").mayNotAccessAnyLayer()
-                .whereLayer("token").mayOnlyAccessLayers("config")
-                .whereLayer("graphql").mayOnlyAccessLayers("config", "token")
-                .whereLayer("store").mayOnlyAccessLayers("config")
-                .whereLayer("schedule").mayOnlyAccessLayers("config", "store")
+                .whereLayer("token").mayOnlyAccessLayers("config", "trouble")
+                .whereLayer("graphql").mayOnlyAccessLayers("config", "trouble", "token")
+                .whereLayer("store").mayOnlyAccessLayers("config", "trouble")
+                .whereLayer("schedule").mayOnlyAccessLayers("config", "trouble", "store")
                 .whereLayer("access").mayOnlyAccessLayers("config", "graphql", "store")
-                .whereLayer("pull").mayOnlyAccessLayers("config", "graphql", "store", "schedule", "access")
-                .whereLayer("push").mayOnlyAccessLayers("config", "graphql", "store", "schedule", "access")
+                .whereLayer("pull")
+                .mayOnlyAccessLayers("config", "trouble", "graphql", "store", "schedule", "access")
+                .whereLayer("push")
+                .mayOnlyAccessLayers("config", "trouble", "graphql", "store", "schedule", "access")
                 .whereLayer("webhook").mayOnlyAccessLayers("config", "store", "schedule")
+                .whereLayer("status")
+                .mayOnlyAccessLayers("config", "trouble", "token", "graphql", "store", "pull", "push")
+                .whereLayer("notice").mayOnlyAccessLayers("config", "trouble", "store", "schedule", "status")
                 .whereLayer("operate").mayNotBeAccessedByAnyLayer()
                 .check(CLASSES);
         slices().matching("dev.nxtsync.(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
-    void onlyTheStoreWritesSqlAndOnlyGraphqlSpeaksHttp() {
+    void onlyTheStoreWritesSqlAndOnlyGraphqlAndNoticesSpeakHttp() {
         noClasses().that().resideOutsideOfPackage("..store..").should().dependOnClassesThat()
                 .haveFullyQualifiedName("java.sql.Connection")
                 .check(CLASSES);
-        noClasses().that().resideOutsideOfPackages("..graphql..", "..operate..").should().dependOnClassesThat()
+        noClasses().that().resideOutsideOfPackages("..graphql..", "..notice..", "..operate..").should()
+                .dependOnClassesThat()
                 .resideInAPackage("jakarta.ws.rs..").check(CLASSES);
     }
 

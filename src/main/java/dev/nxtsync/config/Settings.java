@@ -15,19 +15,19 @@ public record Settings(
         Map<String, Pull> pulls,
         Map<String, Push> pushes,
         Pushing push,
-        Optional<Secret> operatorKey,
-        Optional<Secret> webhookKeys,
+        @Doc(value = "the value of the header `X-Api-Key`; without it `/api` answers 404", example = "a long random text") Optional<Secret> operatorKey,
+        @Doc(value = "the signature keys of the webhook subscriptions, separated by commas; each of them is good; without them there is no such address", example = "key1,key2") Optional<Secret> webhookKeys,
         Database database,
         Target target,
         Api api,
-        @Default("https://connect.visma.com") String issuer,
+        @Doc(value = "its discovery document names the endpoints of Visma Connect", example = "https://connect.visma.com") @Default("https://connect.visma.com") String issuer,
         Budget budget,
         Http http,
         Management management,
-        @Default("UTC") ZoneId timeZone,
-        @Default("Europe/Oslo") ZoneId serverTimeZone,
+        @Doc(value = "of cron expressions", example = "Europe/Stockholm") @Default("UTC") ZoneId timeZone,
+        @Doc(value = "of Business NXT's time stamps; its clock repeats an hour in autumn", example = "Europe/Oslo") @Default("Europe/Oslo") ZoneId serverTimeZone,
         Notice notice,
-        @Default("text") Log log) {
+        @Doc(value = "how the log is written; `json` has a line of JSON for each message", example = "json") @Default("text") Log log) {
 
     /** The issuer whose discovery document names the endpoints of a connection, without a slash at its end. */
     public String issuer(Connection connection) {
@@ -41,9 +41,13 @@ public record Settings(
 
     /** The same with as many requests a minute as the API allows: far more than a command sends. */
     public Settings withWholeBudget() {
+        return with(new Budget(600, budget.inProgress(), budget.slots(), 1));
+    }
+
+    /** The same with another budget. */
+    public Settings with(Budget other) {
         return new Settings(connections, pulls, pushes, push, operatorKey, webhookKeys, database, target, api, issuer,
-                new Budget(600, budget.inProgress(), budget.slots(), 1), http, management,
-                timeZone, serverTimeZone, notice, log);
+                other, http, management, timeZone, serverTimeZone, notice, log);
     }
 
     private static String withoutSlash(String url) {
@@ -63,16 +67,16 @@ public record Settings(
     /** One set of credentials at Visma Connect. */
     public record Connection(
             @Name String name,
-            @Default("service") Kind kind,
-            String clientId,
-            Secret clientSecret,
-            @Default("business-graphql-service-api:access-group-based") String scope,
-            List<Integer> customer,
-            Optional<String> tenantId,
-            Optional<String> tokenParameters,
-            @Default("basic") TokenAuth tokenAuth,
-            Optional<String> issuer,
-            Optional<String> apiUrl) {}
+            @Doc(value = "what the connection acts as", example = "service") @Default("service") Kind kind,
+            @Doc(value = "of the application in the Developer Portal; at most 24 characters", example = "isv_example") String clientId,
+            @Doc(value = "of the application in the Developer Portal", example = "as the portal showed it") Secret clientSecret,
+            @Doc(value = "add `-readonly` at its end for read-only access", example = "business-graphql-service-api:access-group-based-readonly") @Default("business-graphql-service-api:access-group-based") String scope,
+            @Doc(value = "Visma.net customer numbers", example = "1111222", unset = "all") List<Integer> customer,
+            @Doc(value = "an extra parameter of the token request", example = "6e0f…") Optional<String> tenantId,
+            @Doc(value = "extra parameters of the token request", example = "a=b&c=d") Optional<String> tokenParameters,
+            @Doc(value = "how the client proves itself at the token endpoint", example = "body") @Default("basic") TokenAuth tokenAuth,
+            @Doc(value = "the connection's own `NXT_ISSUER`", example = "https://connect.visma.com", unset = "NXT_ISSUER") Optional<String> issuer,
+            @Doc(value = "the connection's own `NXT_API_URL`", example = "https://business.visma.net", unset = "NXT_API_URL") Optional<String> apiUrl) {}
 
     /** What becomes of a row that was deleted in Business NXT, or no longer matches the filter. */
     public enum Deletes {
@@ -89,22 +93,22 @@ public record Settings(
      */
     public record Pull(
             @Name String name,
-            String table,
-            List<String> key,
-            @Default("main") String connection,
-            List<Integer> companies,
-            List<String> columns,
-            List<String> except,
-            Optional<String> filter,
-            Optional<Duration> every,
-            Optional<String> cron,
-            @Default("10m") Duration overlap,
-            @Default("24h") Duration reconcile,
-            @Default("mark") Deletes deletes,
-            @Default("0.2") @Range(min = 0, max = 1) double maxDeleteShare,
-            @Default("1000") @Range(min = 1, max = 100_000) int pageSize,
-            @Default("5000") @Range(min = 1, max = 100_000) int pageSizeMax,
-            Optional<String> target) {
+            @Doc(value = "GraphQL name of a table", example = "order") String table,
+            @Doc(value = "the columns of the primary key", example = "orderNo,lineNo", unset = "of common tables") List<String> key,
+            @Doc(value = "which connection reads it", example = "main") @Default("main") String connection,
+            @Doc(value = "Visma.net company numbers", example = "1234567,1234568", unset = "all") List<Integer> companies,
+            @Doc(value = "the key and `changedTimestamp` are always read", example = "orderNo,orderDate,customerNo", unset = "all") List<String> columns,
+            @Doc(value = "columns that are not read", example = "internalNote") List<String> except,
+            @Doc(value = "JSON, as the API's `filter` argument; rows that stop matching leave the target as deletes do", example = "{\"orderNo\": {\"_gt\": 0}}") Optional<String> filter,
+            @Doc(value = "when to read: at each multiple of this interval", example = "1m", unset = "5m") Optional<Duration> every,
+            @Doc(value = "when to read instead; Quartz syntax, with seconds", example = "0 30 2 * * ?") Optional<String> cron,
+            @Doc(value = "how far behind the highest change stamp each increment begins; at least twice `NXT_API_TIME_LIMIT`", example = "15m") @Default("10m") Duration overlap,
+            @Doc(value = "how often every key is compared", example = "12h") @Default("24h") Duration reconcile,
+            @Doc(value = "what becomes of rows that are gone: `mark` sets `nxt_deleted_at`, `remove` removes", example = "remove") @Default("mark") Deletes deletes,
+            @Doc(value = "of the rows; a reconciliation that would delete more (and more than 20) is held", example = "0.5") @Default("0.2") @Range(min = 0, max = 1) double maxDeleteShare,
+            @Doc(value = "rows of a request at first; it halves on a time-out, and doubles after ten good pages", example = "500") @Default("1000") @Range(min = 1, max = 100_000) int pageSize,
+            @Doc(value = "up to which `PAGE_SIZE` doubles", example = "10000") @Default("5000") @Range(min = 1, max = 100_000) int pageSizeMax,
+            @Doc(value = "a table name in the target schema; a second pull of one table needs another", example = "orders_of_oslo", unset = "the table's name") Optional<String> target) {
 
         /** The name of its table in the target schema. */
         public String targetName() {
@@ -140,28 +144,32 @@ public record Settings(
      */
     public record Push(
             @Name String name,
-            String table,
-            @Default("main") String connection,
-            Optional<Integer> company,
-            @Default("create") Operation operation,
-            List<String> keyColumn,
-            Optional<String> then,
-            Optional<String> doneWhen,
-            List<String> returning,
-            @Default("live") Mode mode,
-            @Default("90d") Duration keep) {}
+            @Doc(value = "GraphQL name of a table", example = "order") String table,
+            @Doc(value = "which connection sends; its scope must not end with `-readonly`", example = "main") @Default("main") String connection,
+            @Doc(value = "the only company that is sent to, so that a test system cannot reach a real one", example = "1234567", unset = "each row names its own") Optional<Integer> company,
+            @Doc(value = "`upsert` updates what is there, else creates", example = "upsert") @Default("create") Operation operation,
+            @Doc(value = "of a create, the one column that carries the row's key; else the columns by which the record is found, which are members of the payload", example = "yourReference", unset = "required") List<String> keyColumn,
+            @Doc(value = "a processing that follows, with its arguments as JSON", example = "finish {\"finishType\": 0}") Optional<String> then,
+            @Doc(value = "JSON, as a filter: matches the record once that processing has run; without it, one whose answer is lost goes to a person", example = "{\"orderStatus\": {\"_eq\": 3}}") Optional<String> doneWhen,
+            @Doc(value = "further columns for `result`; those of children as `orderLines.amountDomestic`", example = "orderNo,changedTimestamp", unset = "keys") List<String> returning,
+            @Doc(value = "`dry-run` checks every row, and sends nothing; set to `live`, it sends what has waited", example = "dry-run") @Default("live") Mode mode,
+            @Doc(value = "how long finished rows and their keys are kept", example = "30d") @Default("90d") Duration keep) {}
 
     /**
      * What holds for all pushes.
      *
      * @param repeatAfter how long what may have been sent is looked for before it is sent again
      */
-    public record Pushing(@Default("31m") Duration repeatAfter) {}
+    public record Pushing(
+            @Doc(value = "how long what may have been sent is looked for before it is sent again", example = "45m") @Default("31m") Duration repeatAfter) {}
 
     /** Where the mirrored tables and our own state are kept. */
-    public record Database(String url, Optional<String> user, Optional<Secret> password) {}
+    public record Database(
+            @Doc(value = "`jdbc:postgresql://host:port/database`", example = "jdbc:postgresql://db.example.com:5432/erp") String url,
+            @Doc(value = "the role that the daemon logs in as", example = "nxt_sync") Optional<String> user,
+            @Doc(value = "of that role", example = "…") Optional<Secret> password) {}
 
-    public record Target(@Default("nxt") String schema) {}
+    public record Target(@Doc(value = "where mirrored tables are", example = "erp") @Default("nxt") String schema) {}
 
     /**
      * Where the API is.
@@ -169,8 +177,10 @@ public record Settings(
      * @param timeLimit how long the server itself works on one request before it gives up
      * @param slotHold how long a request whose answer was lost counts as in progress at the server
      */
-    public record Api(@Default("https://business.visma.net") String url, @Default("59s") Duration timeLimit,
-            @Default("30m") Duration slotHold) {}
+    public record Api(
+            @Doc(value = "`/api/graphql-service` is appended", example = "https://business.visma.net") @Default("https://business.visma.net") String url,
+            @Doc(value = "how long the server works on one request; ours wait half as long again", example = "59s") @Default("59s") Duration timeLimit,
+            @Doc(value = "how long a request whose answer was lost keeps its slot at the server", example = "30m") @Default("30m") Duration slotHold) {}
 
     /**
      * What may be asked of the API.
@@ -180,24 +190,28 @@ public record Settings(
      * @param share how many processes like this one divide the requests of a minute
      */
     public record Budget(
-            @Default("540") @Range(min = 1, max = 600) int requestsPerMinute,
-            @Default("4") @Range(min = 1, max = 60) int inProgress,
-            @Default("40") @Range(min = 1, max = 60) int slots,
-            @Default("1") @Range(min = 1, max = 540) int share) {}
+            @Doc(value = "in any 60 seconds, per connection; the API allows 600 per token", example = "300") @Default("540") @Range(min = 1, max = 600) int requestsPerMinute,
+            @Doc(value = "requests of one company at a time", example = "2") @Default("4") @Range(min = 1, max = 60) int inProgress,
+            @Doc(value = "requests of one company, live and lost; the API has 60 for all its users", example = "30") @Default("40") @Range(min = 1, max = 60) int slots,
+            @Doc(value = "the number of replicas: each takes its share of the requests a minute", example = "3") @Default("1") @Range(min = 1, max = 540) int share) {}
 
     /**
      * Where a person is told of what is wrong.
      *
      * @param key as the Standard Webhooks scheme writes it: {@code whsec_} and 24 to 64 bytes in base64
      */
-    public record Notice(Optional<Secret> url, Optional<Secret> key) {}
+    public record Notice(
+            @Doc(value = "where notices of what has changed are posted to; may hold a secret, so that it is never shown", example = "https://hooks.example.com/nxt") Optional<Secret> url,
+            @Doc(value = "signs notices by the Standard Webhooks scheme: `whsec_` and 24 to 64 bytes in base64", example = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD") Optional<Secret> key) {}
 
     /** How the log is written. */
     public enum Log {
         TEXT, JSON
     }
 
-    public record Http(@Default("8080") @Range(min = 0, max = 65_535) int port) {}
+    public record Http(
+            @Doc(value = "of the port that webhooks and `/api` come to", example = "8080") @Default("8080") @Range(min = 0, max = 65_535) int port) {}
 
-    public record Management(@Default("9000") @Range(min = 0, max = 65_535) int port) {}
+    public record Management(
+            @Doc(value = "of the port of health and metrics", example = "9000") @Default("9000") @Range(min = 0, max = 65_535) int port) {}
 }

@@ -2,11 +2,13 @@ package dev.nxtsync.operate;
 
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.Set;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
 
 /** Tells commands from the daemon before anything starts, and refuses a configuration that the daemon could not keep to. */
@@ -20,22 +22,33 @@ public final class NxtSync {
 
             Without a command it runs as a daemon until it is stopped.
 
-            Commands:
-              check        says what is wrong between the client id and the last row, and what to do;
-                           --wait goes on until a webhook comes, for ten minutes at most
-              plan         says how many rows, requests and minutes the first loads will take
-              pull NAME    runs a pull at once; --full reads every row again, --since T what changed
-                           since then, --confirm-deletes lets a held reconciliation delete;
-                           --company N for one company only
-              verify NAME  says where source and target of a pull differ
-              reset NAME   lets a pull begin anew with its next run; its rows stay
-              push NAME    sends what waits of a push, and says how it stands
-              dead-letters list | show ID | retry ID… [--payload FILE] | discard ID…
-                           outbox rows about which a person decides
-              adopt        lets an outbox that was restored, copied or failed over be sent from again
+            Look:
+              check [--wait]      says what is wrong between the client id and the last row, and what to do
+                                  about it; with --wait also whether a webhook comes
+              status              how everything stands: troubles, connections, pulls, pushes, last runs
+              discover [--yaml]   tables and columns that can be read, with types and numbers of rows; with
+                                  --yaml as a configuration
+              plan                how many rows, requests and minutes the first loads will take
+              verify NAME         where source and target of a pull differ
 
-            They exit with 0 if all is well, with 2 if the command line is wrong, and with 3 if there is
-            a problem.
+            Act on a pull:
+              pull NAME           runs it at once: what has changed since the last time
+                --full            reads every row again
+                --since T         reads what has changed since T, in the server's local time
+                --company N       in one company only
+                --confirm-deletes reconciles, and deletes however many rows are gone
+              reset NAME          lets it begin anew with its next run; its rows stay
+
+            Act on a push:
+              push NAME           sends what waits, and says how it stands
+              dead-letters list | show ID | retry ID… [--payload FILE] | discard ID…
+                                  outbox rows about which a person decides
+              adopt               lets an outbox be sent from again that was restored, copied or failed over
+
+            A command exits with 0 if all is well, 1 if it fails unexpectedly, 2 if the command line or the
+            configuration is wrong, and 3 if it has found a problem. It shares the database with daemons that
+            run, opens no port, and writes what it has to say to standard output. It is a JVM of its own: in a
+            pod start it with -Xmx64m, so that both fit into the memory limit.
 
             Settings are environment variables that begin with NXT_; see the README.
             """;
@@ -50,9 +63,12 @@ public final class NxtSync {
             "quarkus.log.level", "ERROR",
             "quarkus.log.console.stderr", "true");
     private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS = Map.of("check", Check.class,
-            "plan", PlanCommand.class, "pull", PullCommand.class, "verify", VerifyCommand.class, "reset",
-            ResetCommand.class, "push", PushCommand.class, "dead-letters", DeadLettersCommand.class, "adopt",
-            AdoptCommand.class);
+            "status",
+            StatusCommand.class, "discover", DiscoverCommand.class, "plan", PlanCommand.class, "pull",
+            PullCommand.class, "verify", VerifyCommand.class, "reset", ResetCommand.class, "push", PushCommand.class,
+            "dead-letters", DeadLettersCommand.class, "adopt", AdoptCommand.class);
+    /** Those that look at nothing but their name. */
+    private static final Set<String> ALONE = Set.of("status", "plan", "adopt");
 
     private static boolean check;
 
@@ -71,10 +87,11 @@ public final class NxtSync {
         }
     }
 
-    /** Whether it is not a check with other arguments than it has; the others look at theirs by themselves. */
+    /** Whether it has no arguments that its command does not take, as far as the command does not look by itself. */
     private static boolean isWhole(String... arguments) {
-        return !arguments[0].equals("check") || arguments.length == 1
-                || (arguments.length == 2 && arguments[1].equals("--wait"));
+        return arguments.length == 1 || (arguments[0].equals("check")
+                ? arguments.length == 2 && arguments[1].equals("--wait")
+                : !ALONE.contains(arguments[0]));
     }
 
     private static void command(String... arguments) {
@@ -104,6 +121,9 @@ public final class NxtSync {
         if (!reading.problems().isEmpty()) {
             refuse(reading, System.err);
             System.exit(USAGE);
+        }
+        if (reading.settings().log() == Settings.Log.JSON) {
+            System.setProperty("quarkus.log.console.json.enabled", "true");
         }
         Quarkus.run();
     }

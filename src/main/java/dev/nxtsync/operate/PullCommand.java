@@ -34,7 +34,8 @@ class PullCommand implements QuarkusApplication {
             return NxtSync.USAGE;
         }
         try {
-            return Alive.during(replica, () -> pulls.run(pull.get(), request.get(), System.out::println))
+            var progress = new TerminalProgress();
+            return Alive.during(replica, () -> pulls.run(pull.get(), request.get(), progress::line, progress))
                     ? 0
                     : NxtSync.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {

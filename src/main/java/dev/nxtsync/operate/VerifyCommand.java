@@ -25,7 +25,8 @@ class VerifyCommand implements QuarkusApplication {
             return NxtSync.USAGE;
         }
         try {
-            return verification.run(pull.get(), System.out::println) ? 0 : NxtSync.FOUND_PROBLEMS;
+            var progress = new TerminalProgress();
+            return verification.run(pull.get(), progress::line, progress) ? 0 : NxtSync.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {
             return Command.problem(e);
         }

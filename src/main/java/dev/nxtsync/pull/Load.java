@@ -156,6 +156,7 @@ public class Load implements Job {
                     ended = !page.more();
                     write(writes, reader, pass, readAt, ended);
                     tally.progress(pass.rows(), pass.expected());
+                    progress.rows(pass.rows(), pass.expected());
                 }
                 writes.finish();
             }

@@ -62,10 +62,12 @@ public class PullNow {
      * Runs to its end.
      *
      * @param out is told a line for each company, and each problem
+     * @param progress is told how far it has come
      * @return whether all went well
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
      */
-    public boolean run(Settings.Pull pull, Request request, Consumer<String> out) throws SQLException {
+    public boolean run(Settings.Pull pull, Request request, Consumer<String> out, Job.Progress progress)
+            throws SQLException {
         Optional<Reason> flaw = planner.plan(pull);
         var planned = plans.of(pull.name());
         if (flaw.isPresent() || !(planned.orElse(null) instanceof PullPlans.Ready ready)) {
@@ -85,12 +87,13 @@ public class PullNow {
         }
         boolean well = true;
         for (int owner : owners) {
-            well &= one(ready.plan(), owner, request, out);
+            well &= one(ready.plan(), owner, request, out, progress);
         }
         return well;
     }
 
-    private boolean one(PullPlan plan, int owner, Request request, Consumer<String> out) throws SQLException {
+    private boolean one(PullPlan plan, int owner, Request request, Consumer<String> out, Job.Progress progress)
+            throws SQLException {
         PullState state = states.of(plan.name(), owner).orElseThrow();
         String what = plan.name() + ", " + plan.table().scope().tenant(owner);
         if (state.paused()) {
@@ -120,7 +123,7 @@ public class PullNow {
         }
         try {
             begin(claimed.claim(), plan, state, request, job);
-            return work(claimed.claim(), plan, job, what, out);
+            return work(claimed.claim(), plan, job, what, out, progress);
         } finally {
             claims.free(claimed.claim(), Optional.empty(), Optional.empty(), true);
         }
@@ -135,16 +138,15 @@ public class PullNow {
         }
     }
 
-    private boolean work(Claim claim, PullPlan plan, Job job, String what, Consumer<String> out) throws SQLException {
+    private boolean work(Claim claim, PullPlan plan, Job job, String what, Consumer<String> out,
+            Job.Progress progress) throws SQLException {
         var from = states.now();
         int failures = 0;
         boolean goesOn = true;
         while (goesOn) {
             Outcome outcome = job == poll
-                    ? poll.run(claim, plan, states.of(plan.name(), claim.company()).orElseThrow(), () -> {
-                    })
-                    : job.run(claim, () -> {
-                    });
+                    ? poll.run(claim, plan, states.of(plan.name(), claim.company()).orElseThrow(), progress)
+                    : job.run(claim, progress);
             PullState state = states.of(plan.name(), claim.company()).orElseThrow();
             if (outcome instanceof Outcome.Again again) {
                 failures++;

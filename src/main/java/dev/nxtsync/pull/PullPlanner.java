@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
@@ -24,6 +25,7 @@ import dev.nxtsync.access.LostCallKeeper;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.PullDesign.Design;
@@ -96,7 +98,9 @@ public class PullPlanner {
             boolean asked = now - last.at() >= ASKED_AGAIN.toNanos() && plans.takeLookAgain(connection.name());
             if (asked || now - last.next() >= 0) {
                 boolean old = asked || now - last.schemaAt() >= SCHEMA_AGAIN.toNanos();
+                MDC.put("connection", connection.name());
                 attempts.put(connection.name(), attempt(connection, last, old ? Optional.empty() : last.schema()));
+                MDC.remove("connection");
             }
         }
     }
@@ -241,6 +245,6 @@ public class PullPlanner {
         LOG.infof(
                 "Connection %s is signed in. No pulls are configured. It could pull these companies, by customer: %s; and every table "
                         + "that its access group may read: %s",
-                connection.name(), byCustomer, introspection.tableNames(connection.name()));
+                connection.name(), byCustomer, introspection.tableNames(connection.name(), Scope.COMPANY));
     }
 }

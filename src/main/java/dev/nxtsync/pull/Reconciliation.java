@@ -214,6 +214,7 @@ public class Reconciliation implements Job {
                     progress.made();
                     tally.page(reader.buffer(), Written.NOTHING);
                     tally.progress(pass.rows(), pass.expected());
+                    progress.rows(pass.rows(), pass.expected());
                     more = page.more();
                 }
             }

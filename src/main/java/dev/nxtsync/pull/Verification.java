@@ -17,6 +17,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.store.ColumnType;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.TargetColumn;
@@ -51,29 +52,29 @@ public class Verification {
      * @return whether they are equal in all companies
      * @throws FailedAnswer if the API gave no whole answer
      */
-    public boolean run(Settings.Pull pull, Consumer<String> out) throws SQLException {
+    public boolean run(Settings.Pull pull, Consumer<String> out, Progress progress) throws SQLException {
         var design = PullDesign
                 .of(List.of(pull), introspection.tables(pull.connection(), List.of(pull.table())), settings)
                 .get(pull.name());
         if (!(design instanceof PullDesign.Sound sound)) {
             out.accept("PROBLEM    pull " + pull.name() + ": "
-                    + (design instanceof PullDesign.Flawed flawed ? flawed.reason() : ""));
+                    + (design instanceof PullDesign.Flawed flawed ? flawed.reason().message() : ""));
             return false;
         }
         PullPlan plan = sound.plan();
         var connection = Optional.ofNullable(settings.connections().get(pull.connection())).orElseThrow();
         boolean equal = true;
         for (int owner : tenancies.of(connection).owners(plan)) {
-            equal &= one(plan, owner, out);
+            equal &= one(plan, owner, out, progress);
         }
         return equal;
     }
 
-    private boolean one(PullPlan plan, int owner, Consumer<String> out) throws SQLException {
+    private boolean one(PullPlan plan, int owner, Consumer<String> out, Progress progress) throws SQLException {
         TableMapping compared = plan.mapping().only(column -> isCompared(plan, column));
         String table = verified.begin(compared.target());
         try {
-            read(plan, compared, owner, table);
+            read(plan, compared, owner, table, progress);
             var result = verified.compare(table, compared.target(), owner);
             String what = plan.name() + ", " + plan.table().scope().tenant(owner) + ": ";
             if (result.isEqual()) {
@@ -103,7 +104,10 @@ public class Verification {
                 || Set.of(ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.NUMERIC).contains(column.type());
     }
 
-    private void read(PullPlan plan, TableMapping compared, int owner, String table) throws SQLException {
+    private void read(PullPlan plan, TableMapping compared, int owner, String table, Progress progress)
+            throws SQLException {
+        long expected = states.rows(plan.name(), owner);
+        long rows = 0;
         Optional<String> cursor = Optional.empty();
         var size = plan.pageSize();
         boolean more = true;
@@ -121,6 +125,8 @@ public class Verification {
             }
             if (result instanceof Pages.Page read) {
                 verified.add(table, compared.target(), page.buffer(), readAt);
+                rows += page.buffer().rows();
+                progress.rows(rows, Optional.of(Math.max(rows, expected)));
                 cursor = read.cursor();
                 more = read.more();
             }

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
@@ -81,7 +82,9 @@ public class PushPlanner {
         try {
             configure();
             for (Settings.Connection connection : settings.connections().values()) {
+                MDC.put("connection", connection.name());
                 plan(connection);
+                MDC.remove("connection");
             }
             announce();
         } catch (SQLException e) {

@@ -1,6 +1,7 @@
 package dev.nxtsync.schedule;
 
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Set;
 
 import dev.nxtsync.store.Claim;
@@ -29,5 +30,14 @@ public interface Job {
     @FunctionalInterface
     interface Progress {
         void made();
+
+        /**
+         * How far a run has come that goes through a whole table.
+         *
+         * @param expected how many rows there will be, if that is known
+         */
+        default void rows(long soFar, Optional<Long> expected) {
+            made();
+        }
     }
 }

@@ -19,6 +19,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.Counter;
@@ -158,6 +159,7 @@ public class JobRunner {
 
     private void run(Run run) {
         run.thread = Thread.currentThread();
+        label(run.claim);
         var ended = Ended.again(Backoff.after(run.claim.failures() + 1));
         try {
             ended = attempt(run);
@@ -167,8 +169,19 @@ public class JobRunner {
             Thread.interrupted();
             run.thread = null;
             freeEnded();
+            MDC.clear();
             room.release();
             startOne();
+        }
+    }
+
+    /** What each line of the log is about, under the names that metrics have for it. */
+    private static void label(Claim claim) {
+        MDC.put("connection", claim.connection());
+        MDC.put("company", claim.company());
+        MDC.put("kind", claim.kind());
+        if (!claim.entry().isEmpty()) {
+            MDC.put(claim.kind().equals("push") ? "push" : "job", claim.entry());
         }
     }
 

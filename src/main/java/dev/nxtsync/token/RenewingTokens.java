@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -200,6 +201,7 @@ public final class RenewingTokens implements Tokens {
         }
         long sentAt = clock.getAsLong();
         TokenRequest.Result result = request.send(atMost);
+        MDC.put("connection", connection);
         lock.lock();
         try {
             requesting = false;
@@ -210,6 +212,7 @@ public final class RenewingTokens implements Tokens {
             }
         } finally {
             lock.unlock();
+            MDC.remove("connection");
         }
     }
 

@@ -129,11 +129,22 @@ class SettingsReaderTest {
     }
 
     @Test
+    void aNoticeNeedsAnAddressAndAKeyOfTheStandardWebhooksSchemeAndNeitherIsShown() {
+        assertThat(read(Map.of("NXT_NOTICE_URL", "https://hooks.example/s3cret")).problems().toString())
+                .contains("NXT_NOTICE_KEY: is not set").doesNotContain("s3cret");
+        assertThat(read(Map.of("NXT_NOTICE_URL", "s3cret", "NXT_NOTICE_KEY", "s3cret")).problems().toString())
+                .contains("NXT_NOTICE_URL: is not an http or https address").contains("whsec_")
+                .doesNotContain("s3cret");
+        assertThat(read(Map.of("NXT_NOTICE_URL", "https://hooks.example", "NXT_NOTICE_KEY",
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).problems()).isEmpty();
+    }
+
+    @Test
     void everyKeyOfTheContractIsKnownAlsoWhereItIsReserved() {
         var reading = read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_RECONCILE", "24h", "NXT_PUSHES_B_TABLE",
                 "order", "NXT_BUDGET_SLOTS", "40", "NXT_PULLS_A_DELETES", "remove", "NXT_PULLS_A_MAX_DELETE_SHARE",
                 "0.5",
-                "NXT_NOTICE_KEY", "k", "NXT_PUSHES_B_KEY_COLUMN", "yourReference", "NXT_SERVER_TIME_ZONE",
+                "NXT_PUBLIC_URL", "https://x", "NXT_PUSHES_B_KEY_COLUMN", "yourReference", "NXT_SERVER_TIME_ZONE",
                 "Europe/Oslo"));
         assertThat(reading.problems()).isEmpty();
         assertThat(reading.settings().pulls().get("a").maxDeleteShare()).isEqualTo(0.5);

@@ -106,12 +106,7 @@ class BudgetTest {
     }
 
     private static Settings settings(int inProgress, int slots) {
-        var defaults = SettingsFixture.defaults();
-        return new Settings(defaults.connections(), defaults.pulls(), defaults.pushes(), defaults.push(),
-                defaults.operatorKey(), defaults.webhookKeys(),
-                defaults.database(), defaults.target(),
-                defaults.api(), defaults.issuer(), new Settings.Budget(540, inProgress, slots, 1), defaults.http(),
-                defaults.management(), defaults.timeZone(), defaults.serverTimeZone());
+        return SettingsFixture.defaults().with(new Settings.Budget(540, inProgress, slots, 1));
     }
 
     @Test

@@ -43,7 +43,7 @@ class PullDesignTest {
     }
 
     private static String flaw(Settings.Pull pull, Column... columns) {
-        return ((PullDesign.Flawed) design(pull, columns)).reason();
+        return ((PullDesign.Flawed) design(pull, columns)).reason().message();
     }
 
     private static PullDesign.Design design(Settings.Pull pull, Column... columns) {

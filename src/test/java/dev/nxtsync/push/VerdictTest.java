@@ -79,7 +79,7 @@ class VerdictTest {
         OutboxRow blamed = sent(row(1, "a", ORDER, null), 1).answered("Customer no. 5 does not exist.", true, 1, at(1));
         OutboxRow dead = create(blamed, at(1));
         assertThat(dead.state()).isEqualTo(State.DEAD);
-        assertThat(dead.error()).hasValue("Customer no. 5 does not exist.");
+        assertThat(dead.error()).hasValue("Customer no. 5 does not exist. (record_refused)");
         assertThat(dead.nextAt()).hasValue(NOON.plus(LIMITS.repeatAfter()));
         assertThat(create(dead, at(1860)).nextAt()).as("not there").isEmpty();
         assertThat(create(dead, at(1860), WHOLE).state()).as("there after all").isEqualTo(State.DONE);

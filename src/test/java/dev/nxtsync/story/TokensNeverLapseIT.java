@@ -76,6 +76,6 @@ class TokensNeverLapseIT {
     }
 
     private static long renewalFailures(Daemon daemon) {
-        return (long) daemon.metric("nxt_token_renewals_total", "http_503");
+        return (long) daemon.metric("nxt_token_renewals_total", "token_unavailable");
     }
 }

@@ -14,26 +14,38 @@ import dev.nxtsync.config.Secret;
 import dev.nxtsync.config.Settings;
 
 class RefusalMessagesTest {
-    private final RefusalMessages messages = new RefusalMessages(
-            new Settings.Connection("side", Settings.Kind.SERVICE, "isv_x", Secret.of("s3cret"),
-                    "a b", List.of(), Optional.empty(), Optional.empty(), Settings.TokenAuth.BASIC, Optional.empty(),
-                    Optional.empty()),
-            "https://issuer.example");
+    private final RefusalMessages messages = messages("s3cret");
+
+    private static RefusalMessages messages(String secret) {
+        return new RefusalMessages(
+                new Settings.Connection("side", Settings.Kind.SERVICE, "isv_x", Secret.of(secret),
+                        "a b", List.of(), Optional.empty(), Optional.empty(), Settings.TokenAuth.BASIC,
+                        Optional.empty(), Optional.empty()),
+                "https://issuer.example", false);
+    }
 
     @ParameterizedTest
     @CsvSource({"400, invalid_client, , invalid_client, NXT_CONNECTIONS_SIDE_CLIENT_SECRET",
             "401, invalid_client, , invalid_client, Developer Portal",
             "400, invalid_scope, , invalid_scope, a b", "400, unauthorized_client, , unauthorized_client, type Service",
-            "400, invalid_tenant, no role, invalid_tenant, no role",
-            "302, , https://elsewhere.example, redirect, https://elsewhere.example",
-            "503, , , http_503, status page", "429, , , http_429, overloaded", "200, , , not_json, web page",
-            "404, , , not_json, NXT_CONNECTIONS_SIDE_ISSUER"})
+            "400, invalid_tenant, no role, token_refused, no role",
+            "302, , https://elsewhere.example, token_redirect, https://elsewhere.example",
+            "503, , , token_unavailable, status page", "429, , , token_unavailable, overloaded",
+            "200, , , token_not_json, web page",
+            "404, , , token_not_json, NXT_CONNECTIONS_SIDE_ISSUER"})
     void eachRefusalIsSaidInTheOperatorsWordsWithWhatToDo(int status, String error, String detail, String code,
             String says) {
         var failure = messages.of(
                 new TokenEndpointAnswers.NotAToken(status, error == null ? "" : error, detail == null ? "" : detail));
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure.message()).contains(says).doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a%2Bb, URL-encoded", "a b, has a space", "a+b, NXT_CONNECTIONS_SIDE_TOKEN_AUTH to body"})
+    void whatBefellASecretOnItsWayIsGuessedAndNotShown(String secret, String says) {
+        var message = messages(secret).of(new TokenEndpointAnswers.NotAToken(400, "invalid_client", "")).message();
+        assertThat(message).contains(says).doesNotContain(secret);
     }
 
     @Test

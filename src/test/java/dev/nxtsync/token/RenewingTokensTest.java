@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
 class RenewingTokensTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
@@ -42,13 +45,13 @@ class RenewingTokensTest {
     void aFailedRenewalKeepsTheValidTokenAndCallersFailAtOnceOnlyWhenItHasExpired() {
         start();
         var first = valid();
-        answer = () -> refused("http_503");
+        answer = () -> refused(Trouble.TOKEN_UNAVAILABLE);
         time.pass(Duration.ofMinutes(59));
         assertThat(valid()).isEqualTo(first);
-        assertThat(tokens.status().lastError()).map(Reason::code).contains("http_503");
+        assertThat(tokens.status().lastError()).map(Reason::trouble).contains(Trouble.TOKEN_UNAVAILABLE);
         time.pass(Duration.ofMinutes(2));
         assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class, unavailable -> {
-            assertThat(unavailable.failure().code()).isEqualTo("http_503");
+            assertThat(unavailable.failure().trouble()).isEqualTo(Trouble.TOKEN_UNAVAILABLE);
             assertThat(unavailable.nextAttempt()).isBetween(Duration.ZERO, Duration.ofSeconds(60));
         });
         answer = () -> granted(HOUR);
@@ -58,7 +61,7 @@ class RenewingTokensTest {
 
     @Test
     void failuresDoNotHammerTheEndpoint() {
-        answer = () -> refused("invalid_client");
+        answer = () -> refused(Trouble.TOKEN_UNAVAILABLE);
         start();
         time.pass(Duration.ofHours(1));
         assertThat(requests.size()).isLessThan(150);
@@ -157,7 +160,7 @@ class RenewingTokensTest {
         return new TokenRequest.Granted("token" + issued++, Optional.of(lifetime), Optional.of("scope"));
     }
 
-    private static TokenRequest.Result refused(String code) {
-        return new TokenRequest.Refused(new Reason(code, "It failed."));
+    private static TokenRequest.Result refused(Trouble trouble) {
+        return new TokenRequest.Refused(new Reason(trouble, "It failed."));
     }
 }

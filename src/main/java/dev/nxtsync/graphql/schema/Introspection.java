@@ -76,14 +76,14 @@ public class Introspection {
     }
 
     /**
-     * The names of all company tables that this connection can read.
+     * The names of all tables of one scope that this connection can read.
      *
      * @throws FailedAnswer if there was no whole answer
      */
-    public List<String> tableNames(String connection) {
+    public List<String> tableNames(String connection, Scope scope) {
         Answer answer = nxt.ask(connection, new Question("tables",
                 "query tables($type: String!) { __type(name: $type) { fields { name } } }",
-                Map.of("type", "Query_UseCompany")));
+                Map.of("type", scope.rootType())));
         if (answer instanceof Failure failure) {
             throw new FailedAnswer(failure);
         }

@@ -4,14 +4,14 @@ import java.util.Locale;
 
 /** What a table's rows belong to, and so under which root they are asked for. */
 public enum Scope {
-    COMPANY("useCompany", "Query_UseCompany_"), CUSTOMER("useCustomer", "Query_UseCustomer_");
+    COMPANY("useCompany", "Query_UseCompany"), CUSTOMER("useCustomer", "Query_UseCustomer");
 
     private final String root;
-    private final String connectionPrefix;
+    private final String rootType;
 
-    Scope(String root, String connectionPrefix) {
+    Scope(String root, String rootType) {
         this.root = root;
-        this.connectionPrefix = connectionPrefix;
+        this.rootType = rootType;
     }
 
     /** The field of {@code Query} that takes the company's or customer's number. */
@@ -24,7 +24,12 @@ public enum Scope {
         return name().toLowerCase(Locale.ROOT) + " " + number;
     }
 
+    /** The type of the root field, whose fields are tables. */
+    String rootType() {
+        return rootType;
+    }
+
     String connectionType(String rowType) {
-        return connectionPrefix + rowType + "_Connection";
+        return rootType + "_" + rowType + "_Connection";
     }
 }
