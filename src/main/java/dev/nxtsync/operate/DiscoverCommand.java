@@ -13,6 +13,7 @@ import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.pull.Discovery;
 import dev.nxtsync.pull.Discovery.Found;
 
@@ -73,9 +74,11 @@ class DiscoverCommand implements QuarkusApplication {
     }
 
     private static String size(Found found) {
+        String owner = found.table().scope() == Scope.COMPANY
+                ? found.owners() == 1 ? "company" : "companies"
+                : found.owners() == 1 ? "customer" : "customers";
         return found.rows().map(rows -> rows + (rows == 1 ? " row" : " rows")).orElse("rows not countable") + " in "
-                + found.owners() + " "
-                + found.table().scope().name().toLowerCase(Locale.ROOT) + (found.owners() == 1 ? "" : "(s)");
+                + found.owners() + " " + owner;
     }
 
     private static String type(Column column) {

@@ -18,6 +18,7 @@ import dev.nxtsync.status.Overview;
 /** The command {@code status}: what {@code GET /api/status} answers, for a terminal. */
 class StatusCommand implements QuarkusApplication {
     private static final int LINES = 40;
+    private static final int RUNS = 10;
 
     private final Overview overview;
 
@@ -38,13 +39,13 @@ class StatusCommand implements QuarkusApplication {
     private static void print(JsonNode status) {
         System.out.println(status.path("state").asText().equals("well") ? "All is well." : "There is trouble.");
         status.path("findings").forEach(each -> System.out.println(finding(each)));
-        print("daemons", status.path("replicas"),
+        print("daemons", LINES, status.path("replicas"),
                 each -> line(each.path("host"), each.path("state"), "since " + time(each.path("started_at"))));
-        print("connections", status.path("connections"), StatusCommand::connection);
-        print("pulls", status.path("pulls"), StatusCommand::pull);
+        print("connections", LINES, status.path("connections"), StatusCommand::connection);
+        print("pulls", LINES, status.path("pulls"), StatusCommand::pull);
         pushes(status.path("pushes"));
-        print("under way", status.path("units"), StatusCommand::unit);
-        print("last runs", status.path("runs"), StatusCommand::run);
+        print("under way", LINES, status.path("units"), StatusCommand::unit);
+        print("last runs", RUNS, status.path("runs"), StatusCommand::run);
     }
 
     private static String finding(JsonNode finding) {
@@ -90,7 +91,7 @@ class StatusCommand implements QuarkusApplication {
     private static String run(JsonNode run) {
         return line(run.path("job"), run.path("company"), run.path("kind"), time(run.path("started_at")),
                 run.path("outcome"), run.path("rows_read").asLong() + " read, " + run.path("rows_written").asLong()
-                        + " written, " + run.path("requests").asInt() + " requests");
+                        + " written, requests " + run.path("requests").asInt());
     }
 
     private static void pushes(JsonNode pushes) {
@@ -105,15 +106,15 @@ class StatusCommand implements QuarkusApplication {
         }
     }
 
-    private static void print(String title, JsonNode list, Function<JsonNode, String> line) {
+    private static void print(String title, int most, JsonNode list, Function<JsonNode, String> line) {
         if (list.isEmpty()) {
             return;
         }
         System.out.println(title);
         int printed = 0;
         for (JsonNode each : list) {
-            if (printed++ == LINES) {
-                System.out.println("  and " + (list.size() - LINES) + " more; GET /api/status has them");
+            if (printed++ == most) {
+                System.out.println("  and " + (list.size() - most) + " more; GET /api/status has them");
                 return;
             }
             System.out.println("  " + line.apply(each));

@@ -39,7 +39,7 @@ final class TerminalProgress implements Job.Progress {
         if (shows && now - shownAt >= PAUSE) {
             shownAt = now;
             isShown = true;
-            System.out.print(CLEAR + text(soFar, expected, (soFar - first) / ((now - from) / 1e9)));
+            System.out.print(CLEAR + text(soFar, expected, now > from ? (soFar - first) / ((now - from) / 1e9) : 0));
             System.out.flush();
         }
     }
@@ -51,8 +51,8 @@ final class TerminalProgress implements Job.Progress {
     }
 
     static String text(long soFar, Optional<Long> expected, double perSecond) {
-        String rows = String.format(Locale.ROOT, "%d%s rows, %.0f rows/s", soFar,
-                expected.map(all -> " of about " + all).orElse(""), perSecond);
+        String rows = soFar + expected.map(all -> " of about " + all).orElse("") + " rows"
+                + (perSecond > 0 ? String.format(Locale.ROOT, ", %.0f rows/s", perSecond) : "");
         return expected.filter(all -> perSecond > 0).map(all -> {
             long left = (long) Math.ceil(Math.max(0, all - soFar) / perSecond);
             return rows + String.format(Locale.ROOT, ", %d:%02d left", left / 60, left % 60);

@@ -40,9 +40,8 @@ final class Well {
     }
 
     private static void tell(HealthCheckResponseBuilder response, Finding finding) {
-        response.withData(finding.subject(), finding.reason().message()
-                + finding.nextAttempt().map(at -> "; next attempt " + at).orElse("") + " (" + finding.reason().code()
-                + ")");
+        response.withData(finding.subject() + " (" + finding.reason().code() + ")", finding.reason().message()
+                + finding.nextAttempt().map(at -> "; next attempt " + at).orElse(""));
         if (finding.alarm()) {
             response.down();
         }

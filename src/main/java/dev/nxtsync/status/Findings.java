@@ -1,10 +1,13 @@
 package dev.nxtsync.status;
 
+import static java.util.stream.Collectors.joining;
+
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -80,32 +83,55 @@ public class Findings {
     /** Of pulls and pushes that cannot be planned, in this process. */
     public List<Finding> plans() {
         var findings = new ArrayList<Finding>();
-        pullPlans.troubles().forEach((what, reason) -> findings.add(Finding.alarm(what, reason)));
-        pushPlans.troubles().forEach((what, reason) -> findings.add(Finding.alarm(what, reason)));
+        pullPlans.troubles().forEach((what, reason) -> findings.add(planned(what, reason)));
+        pushPlans.troubles().forEach((what, reason) -> findings.add(planned(what, reason)));
         return findings;
     }
 
-    /** Of all pulls, whichever process works on them. */
+    private static Finding planned(String what, Reason reason) {
+        return new Finding(what, reason, isOfItsOwn(reason), Optional.empty());
+    }
+
+    /** Whether it is not what is told of the connection anyway. */
+    private static boolean isOfItsOwn(Reason reason) {
+        return reason.trouble() != Trouble.UNAUTHORIZED;
+    }
+
+    /** Of all pulls, whichever process works on them. What is wrong in many companies of a pull is told once. */
     public List<Finding> pulls() throws SQLException {
         var findings = new ArrayList<Finding>();
+        var alike = new LinkedHashMap<String, List<PullState>>();
         for (PullState each : pulls.troubled(settings.pulls().keySet())) {
             String subject = "pull " + each.pull() + ", " + each.company();
             each.held().ifPresent(
                     reason -> findings.add(Finding.alarm(subject + ", held", Trouble.DELETES_HELD, reason)));
             if (each.state() == PullState.State.FAILING || each.state() == PullState.State.STOPPED) {
-                findings.add(new Finding(subject, each.reason(), each.state() == PullState.State.STOPPED
-                        || each.failures() >= ALARM, each.retryAt()));
+                alike.computeIfAbsent(each.pull() + " " + each.reason().code(), first -> new ArrayList<>()).add(each);
             } else if (each.state() == PullState.State.AWAY) {
                 findings.add(Finding.remark(subject, Trouble.COMPANY_NOT_GRANTED, each.reason().message()));
             }
         }
-        pulls.paused(settings.pulls().keySet())
-                .forEach((pull, since) -> findings.add(Finding.remark("pull " + pull + ", paused",
-                        Trouble.PULL_PAUSED, "It is paused since " + since + ". " + Trouble.PULL_PAUSED.nextStep())));
+        alike.values().forEach(states -> findings.add(alike(states)));
+        pulls.paused(settings.pulls().keySet()).forEach((pull, since) -> findings.add(Finding.remark(
+                "pull " + pull + ", paused", Trouble.PULL_PAUSED,
+                "It is paused since " + since + ". " + Trouble.PULL_PAUSED.nextStep())));
         late(findings);
         faults.count().forEach((pull, count) -> findings.add(Finding.remark("rows of " + pull + " set aside",
                 Trouble.ROWS_SET_ASIDE, count + "; " + Trouble.ROWS_SET_ASIDE.nextStep())));
         return findings;
+    }
+
+    /** @param states of one pull, with the same trouble in each */
+    private static Finding alike(List<PullState> states) {
+        PullState first = states.get(0);
+        String companies = states.stream().limit(EXAMPLES).map(each -> Integer.toString(each.company()))
+                .collect(joining(", "))
+                + (states.size() > EXAMPLES ? " and more" : "");
+        boolean alarm = isOfItsOwn(first.reason()) && states.stream()
+                .anyMatch(each -> each.state() == PullState.State.STOPPED || each.failures() >= ALARM);
+        return new Finding("pull " + first.pull() + ", in companies",
+                new Reason(first.reason().trouble(), "In " + companies + ": " + first.reason().message()), alarm,
+                states.stream().flatMap(each -> each.retryAt().stream()).min(Instant::compareTo));
     }
 
     private void late(List<Finding> findings) throws SQLException {
@@ -132,7 +158,7 @@ public class Findings {
         settings.pushes().forEach((name, push) -> keyColumns.put(name, String.join(",", push.keyColumn())));
         pushes.troubles(keyColumns).stream().limit(EXAMPLES).forEach(each -> findings.add(
                 new Finding("push " + each.push() + ", " + each.company(), each.reason(),
-                        each.stopped() || each.failures() >= ALARM, each.retryAt())));
+                        each.stopped() || (each.failures() >= ALARM && isOfItsOwn(each.reason())), each.retryAt())));
         pushes.depths().forEach((push, depth) -> {
             long letters = depth.states().getOrDefault("dead", 0L) + depth.remarks();
             long waiting = depth.states().getOrDefault("waiting", 0L);

@@ -6,12 +6,14 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.PreferQueryMode;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.trouble.Reason;
@@ -20,6 +22,9 @@ import dev.nxtsync.trouble.Trouble;
 /** Whether a database can be used, without changing it and without the pool. */
 public final class DatabaseCheck {
     private static final int OLDEST = 15;
+    /** More than a pool has servers that are lent in turn, most likely. */
+    private static final int TRANSACTIONS = 10;
+    private static final String PREPARE_THRESHOLD = "prepareThreshold";
     private static final String NO_SUCH_TABLE = "42P01";
 
     private DatabaseCheck() {}
@@ -46,14 +51,25 @@ public final class DatabaseCheck {
                 rights(connection, schema, problems);
             }
             strangers(connection, problems);
-            if (isPooled(settings, connection)) {
-                notes.add("a pooler stands between, and pools by transaction, which is fine");
+            if (isPooled(settings)) {
+                pooled(settings, notes, problems);
             }
             replicas(connection, settings, notes);
             return new Findings("PostgreSQL " + about.getDatabaseProductVersion() + ", as " + about.getUserName(),
                     notes, problems);
         } catch (SQLException e) {
             return new Findings("", List.of(), List.of(fault(e)));
+        }
+    }
+
+    private static void pooled(Settings settings, List<String> notes, List<Reason> problems) {
+        if (settings.database().url().contains(PREPARE_THRESHOLD)
+                && !settings.database().url().contains(PREPARE_THRESHOLD + "=0")) {
+            problems.add(new Reason(Trouble.DATABASE_POOLER, "A pooler stands between and pools by transaction, so "
+                    + "that statements cannot be kept prepared. Take " + PREPARE_THRESHOLD
+                    + " out of NXT_DATABASE_URL."));
+        } else {
+            notes.add("a pooler stands between, and pools by transaction, which is fine");
         }
     }
 
@@ -64,21 +80,22 @@ public final class DatabaseCheck {
                 : reason;
     }
 
-    /** Whether two sessions that are open at the same time are one and the same at the server. */
-    private static boolean isPooled(Settings settings, Connection first) throws SQLException {
-        first.setAutoCommit(false);
-        try {
-            String one = number(first, "select pg_backend_pid()");
-            first.commit();
-            try (Connection second = dataSource(settings.database()).getConnection()) {
-                second.setAutoCommit(false);
-                boolean same = number(second, "select pg_backend_pid()").equals(one);
-                second.commit();
-                return same;
+    /** Whether a session has now one process at the server and now another, or two sessions have the same. */
+    private static boolean isPooled(Settings settings) throws SQLException {
+        // without prepared statements, about which the sessions would stumble
+        var simple = dataSource(settings.database());
+        simple.setPreferQueryMode(PreferQueryMode.SIMPLE);
+        var ofFirst = new HashSet<String>();
+        var ofSecond = new HashSet<String>();
+        try (Connection first = simple.getConnection(); Connection second = simple.getConnection()) {
+            for (int i = 0; i < TRANSACTIONS; i++) {
+                // twice, so that servers that are lent in turn do not meet the same session each time
+                ofFirst.add(number(first, "select pg_backend_pid()"));
+                ofFirst.add(number(first, "select pg_backend_pid()"));
+                ofSecond.add(number(second, "select pg_backend_pid()"));
             }
-        } finally {
-            first.setAutoCommit(true);
         }
+        return ofFirst.size() > 1 || ofSecond.size() > 1 || ofFirst.equals(ofSecond);
     }
 
     private static String number(Connection connection, String sql) throws SQLException {
@@ -195,6 +212,9 @@ public final class DatabaseCheck {
     private static PGSimpleDataSource dataSource(Settings.Database database) {
         var dataSource = new PGSimpleDataSource();
         dataSource.setURL(database.url());
+        if (!database.url().contains(PREPARE_THRESHOLD)) {
+            dataSource.setPrepareThreshold(0);
+        }
         dataSource.setLoginTimeout(10);
         dataSource.setConnectTimeout(10);
         database.user().ifPresent(dataSource::setUser);

@@ -10,6 +10,7 @@ import dev.nxtsync.trouble.Trouble;
 public final class DatabaseFault {
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String NO_SUCH_STATEMENT = "26000";
+    private static final String STATEMENT_IS_THERE = "42P05";
     private static final String INVALID_SCHEMA_NAME = "3F000";
 
     private DatabaseFault() {}
@@ -25,7 +26,7 @@ public final class DatabaseFault {
     private static Trouble trouble(SQLException e, String text) {
         String state = String.valueOf(e.getSQLState());
         if (text.contains("unsupported startup parameter") || text.contains("transaction blocks not allowed")
-                || state.equals(NO_SUCH_STATEMENT)) {
+                || state.equals(NO_SUCH_STATEMENT) || state.equals(STATEMENT_IS_THERE)) {
             return Trouble.DATABASE_POOLER;
         }
         if (state.equals(INSUFFICIENT_PRIVILEGE) || state.equals(INVALID_SCHEMA_NAME)) {

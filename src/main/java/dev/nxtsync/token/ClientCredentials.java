@@ -15,10 +15,13 @@ import io.quarkus.oidc.client.OidcClient;
 import io.quarkus.oidc.client.OidcClients;
 import io.quarkus.oidc.client.runtime.OidcClientConfig;
 import io.quarkus.oidc.common.runtime.config.OidcClientCommonConfig.Credentials.Secret.Method;
+import io.quarkus.tls.runtime.config.TlsConfig;
 import io.smallrye.mutiny.TimeoutException;
+import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.trouble.NetworkFault;
 
 /**
  * The client-credentials grant (RFC 6749, section 4.4) of one connection. Its endpoint comes from the issuer's
@@ -30,6 +33,7 @@ final class ClientCredentials implements TokenRequest {
     private final OidcClients clients;
     private final Network network;
     private final RefusalMessages messages;
+    private final DiscoveryProbe probe;
     private @Nullable Client client;
 
     /** The extension's client, and the secret it was made with: a rotated secret needs a new one. */
@@ -40,12 +44,14 @@ final class ClientCredentials implements TokenRequest {
         }
     }
 
-    ClientCredentials(Settings.Connection connection, String issuer, OidcClients clients, Network network) {
+    ClientCredentials(Settings.Connection connection, String issuer, OidcClients clients, Network network,
+            Vertx vertx) {
         this.connection = connection;
         this.issuer = issuer;
         this.clients = clients;
         this.network = network;
-        this.messages = new RefusalMessages(connection, issuer, network.proxy(issuer).isPresent());
+        this.messages = new RefusalMessages(connection, issuer);
+        this.probe = new DiscoveryProbe(issuer, network, vertx);
     }
 
     @Override
@@ -64,7 +70,7 @@ final class ClientCredentials implements TokenRequest {
         } catch (TimeoutException e) {
             return new Refused(messages.slow(atMost));
         } catch (RuntimeException e) {
-            return new Refused(messages.unreachable(e));
+            return new Refused(messages.unreachable(NetworkFault.of(e).orElseGet(() -> probe.fault(atMost))));
         }
     }
 
@@ -84,6 +90,8 @@ final class ClientCredentials implements TokenRequest {
         var builder = OidcClientConfig.builder();
         network.proxy(issuer).ifPresent(proxy -> builder.proxy(proxy.host(), proxy.port(),
                 proxy.username().orElse(null), proxy.password().orElse(null)));
+        // the default configuration is taken only where it is named
+        network.trust().ifPresent(trust -> builder.tlsConfigurationName(TlsConfig.DEFAULT_NAME));
         return builder
                 .authServerUrl(issuer)
                 .id(connection.name())

@@ -15,6 +15,7 @@ import jakarta.inject.Singleton;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.oidc.client.OidcClients;
+import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
@@ -25,7 +26,7 @@ public class Connections {
     private final Map<String, RenewingTokens> byName = new TreeMap<>();
     private final ScheduledExecutorService executor;
 
-    Connections(Settings settings, OidcClients clients, Network network, MeterRegistry metrics) {
+    Connections(Settings settings, OidcClients clients, Network network, Vertx vertx, MeterRegistry metrics) {
         // A request blocks its thread, so that each connection has one; a slow issuer then delays no other connection.
         executor = Executors.newScheduledThreadPool(Math.max(1, settings.connections().size()), work -> {
             var thread = new Thread(work, "token-renewal");
@@ -33,7 +34,7 @@ public class Connections {
             return thread;
         });
         for (Settings.Connection each : settings.connections().values()) {
-            var request = new ClientCredentials(each, settings.issuer(each), clients, network);
+            var request = new ClientCredentials(each, settings.issuer(each), clients, network, vertx);
             var tokens = new RenewingTokens(each.name(), each.scope(), request,
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),
                     executor, System::nanoTime, metrics);

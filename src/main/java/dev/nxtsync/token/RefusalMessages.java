@@ -1,9 +1,7 @@
 package dev.nxtsync.token;
 
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -16,10 +14,8 @@ import dev.nxtsync.trouble.Trouble;
 
 /**
  * What each way of not getting a token means for the operator, and what to do.
- *
- * @param proxied whether a proxy is asked to connect to the issuer
  */
-record RefusalMessages(Settings.Connection connection, String issuer, boolean proxied) {
+record RefusalMessages(Settings.Connection connection, String issuer) {
     private static final Pattern CONNECTION_SETTING = Pattern
             .compile("NXT_(CLIENT_ID|CLIENT_SECRET|SCOPE|ISSUER|TOKEN_AUTH)");
 
@@ -47,14 +43,8 @@ record RefusalMessages(Settings.Connection connection, String issuer, boolean pr
                 "Visma Connect did not answer at " + issuer + " within " + waited.toMillis() + " ms.");
     }
 
-    Reason unreachable(Throwable e) {
+    Reason unreachable(NetworkFault fault) {
         String host = URI.create(issuer).getHost();
-        var fault = NetworkFault.of(e).orElseGet(() -> new NetworkFault(Trouble.UNREACHABLE,
-                issuer + "/.well-known/openid-configuration is not the discovery document of an issuer"));
-        // behind a proxy, names need not be known here
-        if (fault.trouble() == Trouble.UNREACHABLE && !isKnown(host) && !proxied) {
-            fault = new NetworkFault(Trouble.UNKNOWN_HOST, host);
-        }
         String what = switch (fault.trouble()) {
             case UNKNOWN_HOST -> "The host " + host + " is not known here.";
             case TLS -> "The certificate of " + host + " is not trusted (" + plain(fault.detail()) + ").";
@@ -62,14 +52,6 @@ record RefusalMessages(Settings.Connection connection, String issuer, boolean pr
             default -> "There is no Visma Connect to be reached at " + issuer + " (" + plain(fault.detail()) + ").";
         };
         return failure(fault.trouble(), what + " It is the host of " + setting("ISSUER") + ".");
-    }
-
-    private static boolean isKnown(String host) {
-        try {
-            return InetAddress.getByName(host) != null;
-        } catch (UnknownHostException e) {
-            return false;
-        }
     }
 
     private Reason withoutError(TokenEndpointAnswers.NotAToken answer) {

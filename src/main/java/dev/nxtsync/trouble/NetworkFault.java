@@ -16,7 +16,8 @@ public record NetworkFault(Trouble trouble, String detail) {
     public static Optional<NetworkFault> of(Throwable thrown) {
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < 12; depth++) {
-            String detail = String.valueOf(cause.getMessage()).replaceAll("\\p{Cntrl}+", " ");
+            String detail = String.valueOf(cause.getMessage()).replaceAll("\\p{Cntrl}+", " ")
+                    .replaceAll("(\\w+\\.)+\\w+(Exception|Error): ", "");
             if (cause.getClass().getName().startsWith("io.netty.handler.proxy.")) {
                 return Optional.of(new NetworkFault(Trouble.PROXY, detail));
             }

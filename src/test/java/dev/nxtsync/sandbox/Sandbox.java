@@ -45,7 +45,7 @@ public final class Sandbox implements AutoCloseable {
     private final Commits commits;
     private final Packing packing;
     private final HttpServer server;
-    private final VismaConnect connect;
+    private volatile VismaConnect connect;
     private final Random random;
     private volatile boolean still;
     private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
@@ -80,6 +80,25 @@ public final class Sandbox implements AutoCloseable {
     /** Its base URL, which is also the issuer. */
     public String url() {
         return "http://127.0.0.1:" + server.actualPort();
+    }
+
+    /** Says from now on that it is to be found at another address, such as that of a front. */
+    public void publish(String url) {
+        connect = new VismaConnect(url, options.tokenLifetime(), faults);
+    }
+
+    /** Every token request is refused with this error from now on; none if it is empty. */
+    public void refuseTokensWith(String error) {
+        connect.refuseWith(error);
+    }
+
+    /** This scope is granted from now on, whatever was asked; what was asked if it is empty. */
+    public void grantOnly(String scope) {
+        connect.grantOnly(scope);
+    }
+
+    public int port() {
+        return server.actualPort();
     }
 
     public void faults(Map<String, Double> shares) {

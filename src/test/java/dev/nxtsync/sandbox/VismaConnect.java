@@ -51,6 +51,8 @@ final class VismaConnect {
     private final Faults faults;
     private final RSAKey key;
     private final Map<String, Instant> issued = new ConcurrentHashMap<>();
+    private volatile String error = "";
+    private volatile String reduced = "";
 
     VismaConnect(String issuer, Duration lifetime, Faults faults) {
         this.issuer = issuer;
@@ -61,6 +63,16 @@ final class VismaConnect {
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Every token request is refused with this error from now on; none if it is empty. */
+    void refuseWith(String code) {
+        error = code;
+    }
+
+    /** This scope is granted from now on, whatever was asked; what was asked if it is empty. */
+    void grantOnly(String scope) {
+        reduced = scope;
     }
 
     String discovery() {
@@ -133,6 +145,9 @@ final class VismaConnect {
                 || !client.getClientSecret().getValue().equals(SECRET)) {
             return refusal(OAuth2Error.INVALID_CLIENT);
         }
+        if (!error.isEmpty()) {
+            return refusal(new ErrorObject(error));
+        }
         if (!request.getAuthorizationGrant().getType().equals(GrantType.CLIENT_CREDENTIALS)) {
             return refusal(OAuth2Error.UNAUTHORIZED_CLIENT);
         }
@@ -140,6 +155,7 @@ final class VismaConnect {
         if (!GRANTED.toStringList().containsAll(asked.toStringList())) {
             return refusal(OAuth2Error.INVALID_SCOPE);
         }
+        asked = reduced.isEmpty() ? asked : Scope.parse(reduced);
         boolean expired = faults.strikes("token-expired-on-arrival");
         Instant now = Instant.now();
         Instant expiry = expired ? now : now.plus(lifetime);

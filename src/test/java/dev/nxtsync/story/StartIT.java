@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.Detour;
 import dev.nxtsync.support.TestDatabase;
 
 /** Every line of the contract's table of what happens at the start. */

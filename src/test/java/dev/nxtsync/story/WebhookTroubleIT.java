@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.support.Detour;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 

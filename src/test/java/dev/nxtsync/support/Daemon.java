@@ -37,6 +37,7 @@ public final class Daemon implements AutoCloseable {
     public static final class Builder {
         private final Map<String, String> variables = new TreeMap<>();
         private final List<String> jvm = new ArrayList<>();
+        private final Map<String, String> files = new TreeMap<>();
         private String[] command = {};
 
         public Builder with(String variable, Object value) {
@@ -51,6 +52,12 @@ public final class Daemon implements AutoCloseable {
 
         public Builder jvm(String option) {
             jvm.add(option);
+            return this;
+        }
+
+        /** A file in the working directory. */
+        public Builder in(String path, String text) {
+            files.put(path, text);
             return this;
         }
 
@@ -82,6 +89,10 @@ public final class Daemon implements AutoCloseable {
                 Path directory = Files
                         .createTempDirectory(Files.createDirectories(Path.of("target", "daemons")), "daemon")
                         .toAbsolutePath();
+                for (var file : files.entrySet()) {
+                    Files.createDirectories(directory.resolve(file.getKey()).getParent());
+                    Files.writeString(directory.resolve(file.getKey()), file.getValue());
+                }
                 Path log = directory.resolve("log");
                 var builder = new ProcessBuilder(line).directory(directory.toFile()).redirectErrorStream(true)
                         .redirectOutput(log.toFile());
@@ -179,6 +190,12 @@ public final class Daemon implements AutoCloseable {
 
     public record Response(int status, String body) {}
 
+    /** Status and body of an answer of the main port to a request with an operator key. */
+    public Response operator(String method, String path, String key) {
+        return send(HttpRequest.newBuilder(URI.create(mainUrl() + path)).header("X-Api-Key", key)
+                .method(method, HttpRequest.BodyPublishers.noBody()));
+    }
+
     /** The sum of a metric over all labels that contain the given text. */
     public double metric(String name, String label) {
         return get("/q/metrics").body().lines().filter(line -> line.startsWith(name) && line.contains(label))
@@ -211,10 +228,13 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static Response get(int port, String path) {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(10)).build();
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)));
+    }
+
+    private static Response send(HttpRequest.Builder request) {
         try {
-            var response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            var response = HTTP.send(request.timeout(Duration.ofSeconds(10)).build(),
+                    HttpResponse.BodyHandlers.ofString());
             return new Response(response.statusCode(), response.body());
         } catch (IOException e) {
             return new Response(0, "");

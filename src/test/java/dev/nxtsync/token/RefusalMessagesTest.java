@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.nxtsync.config.Secret;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.trouble.NetworkFault;
+import dev.nxtsync.trouble.Trouble;
 
 class RefusalMessagesTest {
     private final RefusalMessages messages = messages("s3cret");
@@ -21,7 +23,7 @@ class RefusalMessagesTest {
                 new Settings.Connection("side", Settings.Kind.SERVICE, "isv_x", Secret.of(secret),
                         "a b", List.of(), Optional.empty(), Optional.empty(), Settings.TokenAuth.BASIC,
                         Optional.empty(), Optional.empty()),
-                "https://issuer.example", false);
+                "https://issuer.example");
     }
 
     @ParameterizedTest
@@ -51,6 +53,9 @@ class RefusalMessagesTest {
     @Test
     void aSlowAndADeadEndpointAreToldApart() {
         assertThat(messages.slow(Duration.ofSeconds(10)).message()).contains("within 10000 ms");
-        assertThat(messages.unreachable(new IllegalStateException()).code()).isIn("unknown_host", "unreachable");
+        assertThat(messages.unreachable(new NetworkFault(Trouble.UNREACHABLE, "refused")).message())
+                .contains("There is no Visma Connect to be reached at https://issuer.example (refused)");
+        assertThat(messages.unreachable(new NetworkFault(Trouble.TLS, "PKIX")).message())
+                .contains("QUARKUS_TLS_TRUST_STORE_PEM_CERTS");
     }
 }

@@ -1,4 +1,4 @@
-package dev.nxtsync.story;
+package dev.nxtsync.support;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,27 +10,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A way to a port of this machine that can be shut, which ends all connections and refuses new ones, and opened again. */
-final class Detour implements AutoCloseable {
+public final class Detour implements AutoCloseable {
     private final int target;
     private final ServerSocket server;
     private final List<Socket> sockets = new ArrayList<>();
     private volatile boolean open;
 
-    Detour(int target) throws IOException {
+    public Detour(int target) throws IOException {
         this.target = target;
         this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         daemon(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
-    void open() {
+    public void open() {
         open = true;
     }
 
-    synchronized void shut() throws IOException {
+    public synchronized void shut() throws IOException {
         open = false;
         for (Socket socket : sockets) {
             socket.close();

@@ -1,0 +1,222 @@
+package dev.nxtsync.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.Consumer;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.support.ConnectProxy;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.Pooler;
+import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.support.TlsFront;
+import dev.nxtsync.trouble.Trouble;
+
+/** Set-ups that are broken on purpose, one way each: check names the cause, with its code, and the cure. */
+class CheckNamesTheCauseIT {
+    private static final int[] COMPANIES = {5_280_001, 5_280_002, 5_280_003};
+    private static Sandbox sandbox;
+    private static TestDatabase database;
+
+    @BeforeAll
+    static void start() {
+        sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
+        database = TestDatabase.create();
+    }
+
+    @AfterAll
+    static void stop() {
+        sandbox.close();
+    }
+
+    @BeforeEach
+    @AfterEach
+    void mend() {
+        sandbox.refuseTokensWith("");
+        sandbox.grantOnly("");
+        for (int company : COMPANIES) {
+            sandbox.grant(company, true);
+        }
+    }
+
+    private static Daemon.Builder sound() {
+        return Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order");
+    }
+
+    private static String broken(Trouble cause, Consumer<Daemon.Builder> breakage) throws InterruptedException {
+        var builder = sound();
+        breakage.accept(builder);
+        try (var check = builder.command("check").start()) {
+            assertThat(check.exitCode()).as(check.output()).isEqualTo(3);
+            assertThat(check.output()).contains("(" + cause.code() + ")")
+                    .doesNotContain("demo+secret").doesNotContain("Exception:");
+            return check.output();
+        }
+    }
+
+    @Test
+    void aWrongSecret() throws Exception {
+        assertThat(broken(Trouble.INVALID_CLIENT, builder -> builder.with("NXT_CLIENT_SECRET", "wr0ng")))
+                .contains("does not know the client id \"isv_demo\" with this secret")
+                .contains("Compare NXT_CLIENT_ID and NXT_CLIENT_SECRET with the application in the Developer Portal")
+                .doesNotContain("wr0ng");
+    }
+
+    @Test
+    void aSecretWhosePlusWasDecodedOrWhichWasEncodedBeforeItCameHere() throws Exception {
+        assertThat(broken(Trouble.INVALID_CLIENT, builder -> builder.with("NXT_CLIENT_SECRET", "demo secret%/:1")))
+                .contains("a space or a line break in it, as where a + was decoded")
+                .contains("as the portal showed it");
+        assertThat(broken(Trouble.INVALID_CLIENT,
+                builder -> builder.with("NXT_CLIENT_SECRET", "demo%2Bsecret%25%2F%3A1")))
+                .contains("looks URL-encoded").contains("as the portal showed it");
+    }
+
+    @Test
+    void anApplicationThatIsNotApproved() throws Exception {
+        sandbox.refuseTokensWith("unauthorized_client");
+        assertThat(broken(Trouble.UNAUTHORIZED_CLIENT, builder -> {
+        })).contains("type Service and approved by Visma");
+    }
+
+    @Test
+    void aMissingScope() throws Exception {
+        assertThat(broken(Trouble.INVALID_SCOPE, builder -> builder.with("NXT_SCOPE", "business-graphql-api:nothing")))
+                .contains("does not grant the scope \"business-graphql-api:nothing\"")
+                .contains("add the integration \"Business NXT GraphQL Service API\"").contains("correct NXT_SCOPE");
+    }
+
+    @Test
+    void aReadOnlyScopeWithAPush() throws Exception {
+        Consumer<Daemon.Builder> push = builder -> builder.with("NXT_PUSHES_SALES_TABLE", "order")
+                .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
+        assertThat(broken(Trouble.CONFIGURATION, builder -> push.accept(
+                builder.with("NXT_SCOPE", "business-graphql-service-api:access-group-based-readonly"))))
+                .contains("with which nothing can be written; take a scope without -readonly at its end");
+        sandbox.grantOnly("business-graphql-service-api:access-group-based-readonly");
+        assertThat(broken(Trouble.SCOPE_REDUCED, push)).contains(
+                "the granted one \"business-graphql-service-api:access-group-based-readonly\"")
+                .contains("Compare the integrations of the application");
+    }
+
+    @Test
+    void aUserRowThatIsMissing() throws Exception {
+        for (int company : COMPANIES) {
+            sandbox.grant(company, false);
+        }
+        assertThat(broken(Trouble.FORBIDDEN_COMPANY, builder -> {
+        })).contains("Add the client id as a user in Business NXT (table User, Connect application ticked)")
+                .contains("company 5280001").contains("company 5280003");
+    }
+
+    @Test
+    void aCompanyThatIsNotGranted() throws Exception {
+        sandbox.grant(5_280_002, false);
+        assertThat(broken(Trouble.FORBIDDEN_COMPANY, builder -> {
+        })).contains("PROBLEM    company 5280002").contains("grant it this company in Connect Application Access")
+                .doesNotContain("PROBLEM    company 5280001");
+        sandbox.grant(5_280_002, true);
+        assertThat(broken(Trouble.COMPANY_NOT_GRANTED, builder -> builder.with("NXT_PULLS_ORDERS_COMPANIES", "4711")))
+                .contains("does not see [4711] of COMPANIES").contains("Correct the number, or grant");
+    }
+
+    @Test
+    void aWrongCustomerNumber() throws Exception {
+        assertThat(broken(Trouble.CUSTOMER_UNKNOWN, builder -> builder.with("NXT_CUSTOMER", "7")))
+                .contains("The customer 7 of NXT_CUSTOMER is not one of those").contains("Correct the number");
+    }
+
+    @Test
+    void aHostThatCannotBeReached() throws Exception {
+        assertThat(broken(Trouble.UNKNOWN_HOST, builder -> builder.with("NXT_ISSUER", "http://no-such-host.invalid")))
+                .contains("no-such-host.invalid is not known here").contains("NXT_ISSUER").contains("DNS");
+        assertThat(broken(Trouble.UNREACHABLE,
+                builder -> builder.with("NXT_API_URL", "http://127.0.0.1:" + Daemon.freePort())))
+                .contains("Business NXT cannot be reached").contains("NXT_API_URL").contains("the firewall");
+        assertThat(broken(Trouble.DATABASE_AWAY, builder -> builder.with("NXT_DATABASE_URL",
+                "jdbc:postgresql://127.0.0.1:" + Daemon.freePort() + "/x"))).contains("It cannot be reached")
+                .contains("Check NXT_DATABASE_URL");
+    }
+
+    @Test
+    void aCertificateThatIsNotTrusted() throws Exception {
+        try (var front = new TlsFront(sandbox.port(), "localhost")) {
+            assertThat(broken(Trouble.TLS, builder -> builder.with("NXT_API_URL", "https://localhost:" + front.port())))
+                    .contains("The certificate of Business NXT's host is not trusted")
+                    .contains("QUARKUS_TLS_TRUST_STORE_PEM_CERTS");
+            assertThat(broken(Trouble.TLS, builder -> builder.with("NXT_ISSUER", "https://localhost:" + front.port())))
+                    .contains("The certificate of localhost is not trusted")
+                    .contains("QUARKUS_TLS_TRUST_STORE_PEM_CERTS");
+        }
+    }
+
+    @Test
+    void aProxyThatRefuses() throws Exception {
+        try (var proxy = new ConnectProxy(sandbox.port(), "user:password")) {
+            assertThat(broken(Trouble.PROXY, builder -> builder.with("NXT_ISSUER", "https://connect.example")
+                    .with("QUARKUS_PROXY_HOST", "127.0.0.1").with("QUARKUS_PROXY_PORT", proxy.port())
+                    .with("QUARKUS_PROXY_NON_PROXY_HOSTS", "127.0.0.1")))
+                    .contains("The proxy does not connect to connect.example").contains("407")
+                    .contains("QUARKUS_PROXY_USERNAME");
+            assertThat(broken(Trouble.PROXY, builder -> builder.with("NXT_API_URL", "https://business.example")
+                    .with("QUARKUS_PROXY_HOST", "127.0.0.1").with("QUARKUS_PROXY_PORT", proxy.port())
+                    .with("QUARKUS_PROXY_NON_PROXY_HOSTS", "127.0.0.1"))).contains("The proxy does not connect to "
+                            + "Business NXT's host")
+                    .contains("have it allow the host");
+        }
+    }
+
+    @Test
+    void aDatabaseUserWithoutRights() throws Exception {
+        database.execute("create role feeble login");
+        database.execute("create schema nxt");
+        try {
+            assertThat(broken(Trouble.DATABASE_RIGHTS, builder -> builder.with("NXT_DATABASE_USER", "feeble")))
+                    .contains("create schema \"nxt_sync\" authorization \"feeble\"")
+                    .contains("grant create, usage on schema \"nxt\" to \"feeble\"");
+            database.execute("create table nxt.\"order\" (nxt_company int, order_no int)");
+            assertThat(broken(Trouble.TARGET_UNUSABLE, builder -> {
+            })).contains("has no column nxt_read_at, so it is not one of ours");
+        } finally {
+            database.execute("drop schema nxt cascade");
+            database.execute("drop role feeble");
+        }
+    }
+
+    @Test
+    void aPoolerThatDoesNotLetTheDriverIn() throws Exception {
+        try (var pooler = new Pooler(database, 2, "search_path")) {
+            assertThat(broken(Trouble.DATABASE_POOLER, builder -> builder.with("NXT_DATABASE_URL",
+                    database.url(pooler.port()) + "?currentSchema=nxt")))
+                    .contains("unsupported startup parameter: search_path").contains("ignore_startup_parameters");
+            assertThat(broken(Trouble.DATABASE_POOLER, builder -> builder.with("NXT_DATABASE_URL",
+                    database.url(pooler.port()) + "?prepareThreshold=1")))
+                    .contains("prepareThreshold").contains("NXT_DATABASE_URL");
+        }
+    }
+
+    @Test
+    void aMisspeltColumn() throws Exception {
+        assertThat(broken(Trouble.COLUMN_UNKNOWN, builder -> builder.with("NXT_PULLS_ORDERS_COLUMNS", "orderDte")))
+                .contains("has no column orderDte that this client id can read; did you mean orderDate?");
+        assertThat(broken(Trouble.TABLE_UNKNOWN, builder -> builder.with("NXT_PULLS_ORDERS_TABLE", "ordr")))
+                .contains("There is no table ordr").contains("did you mean order?");
+    }
+
+    @Test
+    void aMisspeltVariable() throws Exception {
+        assertThat(broken(Trouble.CONFIGURATION,
+                builder -> builder.without("NXT_DATABASE_URL").with("NXT_DATABSE_URL", database.url())))
+                .contains("NXT_DATABSE_URL is not a setting and has no effect; did you mean NXT_DATABASE_URL?")
+                .contains("NXT_DATABASE_URL: is not set");
+        assertThat(broken(Trouble.CONFIGURATION, builder -> builder.with("NXT_PULLS_ORDERS_COLUMS", "orderNo")))
+                .contains("NXT_PULLS_ORDERS_COLUMS: is not a setting; did you mean NXT_PULLS_ORDERS_COLUMNS?");
+    }
+}
