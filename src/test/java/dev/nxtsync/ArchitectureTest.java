@@ -37,7 +37,7 @@ class ArchitectureTest {
                 .whereLayer("graphql").mayOnlyAccessLayers("config", "trouble", "token")
                 .whereLayer("store").mayOnlyAccessLayers("config", "trouble")
                 .whereLayer("schedule").mayOnlyAccessLayers("config", "trouble", "store")
-                .whereLayer("access").mayOnlyAccessLayers("config", "graphql", "store")
+                .whereLayer("access").mayOnlyAccessLayers("config", "trouble", "graphql", "store")
                 .whereLayer("pull")
                 .mayOnlyAccessLayers("config", "trouble", "graphql", "store", "schedule", "access")
                 .whereLayer("push")

@@ -21,7 +21,12 @@ public class Access {
     private static final long FIRST = Duration.ofSeconds(10).toNanos();
     private static final long LAST = Duration.ofMinutes(10).toNanos();
 
+    private final Outages outages;
     private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
+
+    Access(Outages outages) {
+        this.outages = outages;
+    }
 
     /**
      * A company that is skipped.
@@ -62,7 +67,9 @@ public class Access {
         }
     }
 
+    /** The company has answered. */
     public synchronized void granted(Claim unit) {
+        outages.answered(unit.connection());
         if (refusals.remove(name(unit)) != null) {
             LOG.infof("Connection %s has access to %s again", unit.connection(), unit.tenant());
         }

@@ -22,6 +22,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 
 import dev.nxtsync.access.LostCallKeeper;
+import dev.nxtsync.access.Outages;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Introspection;
@@ -61,6 +62,7 @@ public class PullPlanner {
     private final Migrations migrations;
     private final PullPlans plans;
     private final LostCallKeeper lostCalls;
+    private final Outages outages;
     private final Map<String, Attempt> attempts = new HashMap<>();
 
     /**
@@ -75,7 +77,8 @@ public class PullPlanner {
 
     PullPlanner(Settings settings, Introspection introspection, Tenancies tenancies, TableMaker tables,
             PullStates states,
-            Claims claims, Migrations migrations, PullPlans plans, LostCallKeeper lostCalls) {
+            Claims claims, Migrations migrations, PullPlans plans, LostCallKeeper lostCalls, Outages outages) {
+        this.outages = outages;
         this.settings = settings;
         this.introspection = introspection;
         this.tenancies = tenancies;
@@ -107,6 +110,7 @@ public class PullPlanner {
 
     private Attempt attempt(Settings.Connection connection, Attempt last, Optional<Map<String, Table>> known) {
         Reason reason;
+        boolean news = true;
         long at = System.nanoTime();
         try {
             lostCalls.keep();
@@ -118,12 +122,14 @@ public class PullPlanner {
                     known.isPresent() ? last.schemaAt() : at, complete ? Optional.of(schema) : Optional.empty());
         } catch (FailedAnswer e) {
             reason = new Reason(e.failure().trouble(), e.failure().message());
+            news = outages.isNews(connection.name(), e.failure());
         } catch (SQLException e) {
             reason = new Reason(Trouble.DATABASE_ERROR, "The database refused: " + e.getMessage());
         }
         Duration wait = Backoff.after(last.failures() + 1);
         plans.trouble(connection.name(), reason);
-        LOG.warnf("The pulls of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
+        LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
+                "The pulls of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
                 reason.message(),
                 wait.toSeconds());
         return new Attempt(last.failures() + 1, at, at + wait.toNanos(), at, Optional.empty());

@@ -6,6 +6,7 @@ import java.time.Duration;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.access.Access;
+import dev.nxtsync.access.Outages;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Next;
 import dev.nxtsync.schedule.Backoff;
@@ -24,11 +25,13 @@ class Setback {
     private final PullStates states;
     private final PullPlans plans;
     private final Access access;
+    private final Outages outages;
 
-    Setback(PullStates states, PullPlans plans, Access access) {
+    Setback(PullStates states, PullPlans plans, Access access, Outages outages) {
         this.states = states;
         this.plans = plans;
         this.access = access;
+        this.outages = outages;
     }
 
     /**
@@ -64,8 +67,9 @@ class Setback {
         states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING,
                 new Reason(failure.trouble(), reason), retry);
         Run run = tells && !(failure instanceof Failure.ForbiddenCompany)
-                ? tally.failed(failure.code(), reason, retry)
-                : tally.run(failure.code(), reason);
+                && outages.isNews(claim.connection(), failure)
+                        ? tally.failed(failure.code(), reason, retry)
+                        : tally.run(failure.code(), reason);
         return new Decision(retry, next != Next.FIX && !failure.mayBeTooLarge(), run);
     }
 

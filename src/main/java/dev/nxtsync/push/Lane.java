@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.access.Access;
+import dev.nxtsync.access.Outages;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Next;
@@ -45,6 +46,7 @@ public class Lane implements Job {
     private final PushStates states;
     private final Runs runs;
     private final Access access;
+    private final Outages outages;
     private final Limits limits;
     private final Map<String, BatchSize> sizes = new ConcurrentHashMap<>();
     private final Map<Long, Long> refusedOnce = new ConcurrentHashMap<>();
@@ -52,7 +54,8 @@ public class Lane implements Job {
     private final Map<String, String> told = new ConcurrentHashMap<>();
 
     Lane(PushPlans plans, Nxt nxt, Slots slots, Outbox outbox, PushStates states, Runs runs, Access access,
-            Settings settings) {
+            Outages outages, Settings settings) {
+        this.outages = outages;
         this.plans = plans;
         this.nxt = nxt;
         this.slots = slots;
@@ -114,7 +117,8 @@ public class Lane implements Job {
         }
         states.failed(claim.entry(), claim.company(), new Reason(failure.trouble(), reason), claim.failures() + 1,
                 retry);
-        if (told.put(name(claim), failure.code()) == null && !(failure instanceof Failure.ForbiddenCompany)) {
+        if (told.put(name(claim), failure.code()) == null && !(failure instanceof Failure.ForbiddenCompany)
+                && outages.isNews(claim.connection(), failure)) {
             LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
                     Math.max(1, retry.toSeconds()), reason);
         }

@@ -18,6 +18,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 
 import dev.nxtsync.access.LostCallKeeper;
+import dev.nxtsync.access.Outages;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Introspection;
@@ -50,6 +51,7 @@ public class PushPlanner {
     private final OutboxHome home;
     private final Migrations migrations;
     private final LostCallKeeper lostCalls;
+    private final Outages outages;
     private final Map<String, Attempt> attempts = new HashMap<>();
     private boolean configured;
     private boolean toldHeld;
@@ -63,7 +65,8 @@ public class PushPlanner {
     private record Attempt(int failures, long at, long next) {}
 
     PushPlanner(Settings settings, Introspection introspection, Mutations mutations, PushPlans plans,
-            PushStates states, OutboxHome home, Migrations migrations, LostCallKeeper lostCalls) {
+            PushStates states, OutboxHome home, Migrations migrations, LostCallKeeper lostCalls, Outages outages) {
+        this.outages = outages;
         this.settings = settings;
         this.introspection = introspection;
         this.mutations = mutations;
@@ -132,7 +135,10 @@ public class PushPlanner {
                     ? failed.failure().trouble()
                     : Trouble.DATABASE_ERROR, String.valueOf(e.getMessage()));
             plans.trouble(connection.name(), reason);
-            LOG.warnf("The pushes of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
+            boolean news = !(e instanceof FailedAnswer failed)
+                    || outages.isNews(connection.name(), failed.failure());
+            LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
+                    "The pushes of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
                     reason.message(), wait.toSeconds());
             attempts.put(connection.name(), new Attempt(last.failures() + 1, now, now + wait.toNanos()));
         }

@@ -26,6 +26,7 @@ import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.RowFaults;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.RenewingTokens;
+import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
 /**

@@ -255,11 +255,14 @@ public final class RenewingTokens implements Tokens {
 
     private void failed(Reason why) {
         failures++;
+        boolean news = failures <= 3 || failures % 10 == 0 || failure == null
+                || failure.trouble() != why.trouble();
         failure = why;
         Duration left = left();
         Duration next = times.afterFailure(failures, left);
         count(why.code());
-        LOG.warnf("Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
+        LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
+                "Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
                 left.isZero()
                         ? "There is no valid token."
                         : "The present token is valid for another " + left.toSeconds() + " s.",

@@ -152,7 +152,8 @@ class NoticeIT {
 
         /** The codes of what has begun, or ended, in all notices that were taken. */
         List<String> codes(String what) {
-            return taken().stream().flatMap(each -> each.json().path("data").path(what).findValuesAsText("code").stream())
+            return taken().stream()
+                    .flatMap(each -> each.json().path("data").path(what).findValuesAsText("code").stream())
                     .toList();
         }
 
