@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
@@ -17,21 +16,54 @@ import dev.nxtsync.config.SettingsCatalogue;
 
 class DocsTest {
     private static final String README = read("README.md");
+    /** Words in capitals that are none. */
+    private static final Set<String> NO_SETTINGS = Set.of("COPY", "DOWN", "GET", "POST", "WAL");
     private static final String K8S = read("k8s/nxt-sync.yaml");
 
     @Test
-    void theReadmeNamesEverySettingAndNoOther() {
-        var named = found(README, "`(NXT_[A-Z_<>]+[A-Z>])`");
-        Stream.of("CLIENT_ID", "CLIENT_SECRET", "SCOPE", "CUSTOMER", "TENANT_ID", "TOKEN_PARAMETERS", "TOKEN_AUTH",
-                "KIND", "ISSUER", "API_URL")
-                .forEach(key -> {
-                    assertThat(README).contains("`" + key + "`");
-                    named.add("NXT_CONNECTIONS_<NAME>_" + key);
-                    named.remove("NXT_" + key);
-                });
-        named.add("NXT_ISSUER");
-        named.add("NXT_API_URL");
-        assertThat(named).isEqualTo(new TreeSet<>(SettingsCatalogue.names()));
+    void everySettingThatTheReadmeNamesExists() {
+        var known = new TreeSet<>(SettingsCatalogue.names());
+        SettingsCatalogue.entries().stream().filter(SettingsCatalogue.Entry::isSecret)
+                .forEach(each -> known.add(each.name() + "_FILE"));
+        for (String named : found(README, "(?<![A-Z_])(NXT_[A-Z0-9_<>]+[A-Z>])(?!…)")) {
+            String name = named.replaceFirst("^NXT_(PULLS|PUSHES|CONNECTIONS)_[A-Z0-9]+_", "NXT_$1_<NAME>_")
+                    .replaceFirst(
+                            "^NXT_(CLIENT_ID|CLIENT_SECRET|SCOPE|CUSTOMER|TENANT_ID|TOKEN_PARAMETERS|TOKEN_AUTH)$",
+                            "NXT_CONNECTIONS_<NAME>_$1");
+            assertThat(known).as(named).contains(name);
+        }
+        for (String key : found(README, "`([A-Z][A-Z_]+)`")) {
+            if (!key.startsWith("NXT_") && !key.startsWith("QUARKUS_") && !NO_SETTINGS.contains(key)) {
+                assertThat(known).as(key).anyMatch(name -> name.endsWith("_" + key));
+            }
+        }
+    }
+
+    @Test
+    void everyCommandIsInTheHelpAndInTheReadmeAndNoOther() throws Exception {
+        var help = found(read("src/main/java/dev/nxtsync/operate/NxtSync.java"), "(?m)^ {14}([a-z-]+) ");
+        String table = README.substring(README.indexOf("| command |"));
+        table = table.substring(0, table.indexOf("\n\n"));
+        assertThat(found(table, "(?m)^\\| `([a-z-]+)")).isEqualTo(help);
+        assertThat(found(README, "quarkus-run\\.jar ([a-z-]+)")).isSubsetOf(help);
+    }
+
+    @Test
+    void everyPathThatTheReadmeNamesIsOneOfOurs() {
+        var sources = new StringBuilder();
+        for (String file : new String[]{"PushResource", "PullResource", "StatusResource"}) {
+            sources.append(read("src/main/java/dev/nxtsync/operate/" + file + ".java"));
+        }
+        var paths = found(README, "(?:GET|POST) (/api/[a-z{}/-]+)");
+        assertThat(paths).isNotEmpty();
+        for (String path : paths) {
+            String last = path.substring(path.lastIndexOf('/'));
+            String beginning = path.replaceFirst("^(/api/[a-z]+).*", "$1");
+            assertThat(sources).as(path).contains("@Path(\"" + beginning)
+                    .satisfies(text -> assertThat(last.matches("/(run|pause|resume)")
+                            ? text.toString().contains("@Path(\"" + last + "\")")
+                            : true).isTrue());
+        }
     }
 
     @Test
@@ -51,7 +83,7 @@ class DocsTest {
         try (var files = Files.walk(Path.of("."))) {
             var all = files.filter(file -> !file.startsWith("./target") && !file.startsWith("./.git/"))
                     .map(Path::toString).collect(Collectors.toSet());
-            for (String named : found(docs, "`([A-Za-z0-9_./-]+\\.(?:java|md|yaml))`")) {
+            for (String named : found(docs, "`([A-Za-z0-9_./-]+\\.(?:java|md|yaml|json|sql))`")) {
                 if (!named.equals("config/application.yaml")) {
                     assertThat(all).as(named).anyMatch(file -> file.endsWith("/" + named));
                 }

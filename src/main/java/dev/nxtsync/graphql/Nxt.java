@@ -68,6 +68,7 @@ public class Nxt {
     Nxt(Settings settings, Connections connections, Slots slots, Network network, MeterRegistry metrics) {
         this.slots = slots;
         this.metrics = metrics;
+        metrics.counter("nxt_api_warnings");
         this.deadline = settings.api().timeLimit().multipliedBy(3).dividedBy(2);
         int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
         for (Settings.Connection each : settings.connections().values()) {

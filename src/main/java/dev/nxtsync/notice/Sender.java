@@ -32,6 +32,10 @@ class Sender {
         this.network = network;
         this.clock = clock;
         this.metrics = metrics;
+        if (isConfigured()) {
+            metrics.counter("nxt_notices", "outcome", "ok");
+            metrics.counter("nxt_notices", "outcome", "failed");
+        }
     }
 
     boolean isConfigured() { return notice.url().isPresent() && notice.key().isPresent(); }

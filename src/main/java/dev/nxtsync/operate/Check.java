@@ -1,6 +1,7 @@
 package dev.nxtsync.operate;
 
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -46,7 +47,7 @@ class Check implements QuarkusApplication {
             targets(settings, targets);
         }
         if (settings.webhookKeys().isPresent() && database) {
-            new WebhookCheck(settings, report).run(wait);
+            new WebhookCheck(settings, report, Duration.ofMinutes(10)).run(wait);
         } else if (wait) {
             report.problem("webhooks", Trouble.CONFIGURATION,
                     "There is nothing to wait for: NXT_WEBHOOK_KEYS is not set, or the database cannot be used.");

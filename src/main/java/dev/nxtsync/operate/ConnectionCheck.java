@@ -122,7 +122,7 @@ class ConnectionCheck {
         result.designs().forEach((name, design) -> {
             if (design instanceof PullDesign.Sound sound) {
                 report.fine("pull " + name, sound.toString());
-                sound.remarks().forEach(remark -> report.problem("pull " + name, Trouble.NOT_INCREMENTAL, remark));
+                sound.remarks().forEach(remark -> report.problem("pull " + name, Trouble.EXCEPT_UNKNOWN, remark));
             } else {
                 report.problem("pull " + name, ((PullDesign.Flawed) design).reason());
             }

@@ -23,7 +23,7 @@ class NoticesWell implements HealthCheck {
     public HealthCheckResponse call() {
         var response = HealthCheckResponse.named("notices").up();
         watch.failure().ifPresent(reason -> response.down().withData("reason",
-                reason.message() + " (" + reason.code() + ")"));
+                reason.coded()));
         return response.build();
     }
 }

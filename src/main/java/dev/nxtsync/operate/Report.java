@@ -18,7 +18,7 @@ final class Report {
 
     void problem(String what, Reason reason) {
         problems++;
-        line("PROBLEM", what, reason.message() + " (" + reason.code() + ")");
+        line("PROBLEM", what, reason.coded());
     }
 
     void problem(String what, Trouble trouble, String message) {

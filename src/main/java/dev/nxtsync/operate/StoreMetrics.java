@@ -22,6 +22,7 @@ import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.RowFaults;
 import dev.nxtsync.store.Runs;
+import dev.nxtsync.store.Troubles;
 
 /** Metrics that are counts in the database, taken now and then, so that a scrape costs no query; and the end of old history. */
 @Singleton
@@ -34,6 +35,8 @@ class StoreMetrics {
     private final Runs runs;
     private final Slots slots;
     private final Heartbeat heartbeat;
+    private final Troubles troubles;
+    private final MultiGauge openTroubles;
     private final MultiGauge rowFaults;
     private final MultiGauge lag;
     private final MultiGauge lostCalls;
@@ -43,8 +46,12 @@ class StoreMetrics {
     private final Inbox inbox;
     private volatile Inbox.Depth inboxDepth = new Inbox.Depth(0, 0);
 
-    StoreMetrics(Settings settings, RowFaults faults, PullStates states, Runs runs, PushStates pushes, Inbox inbox,
+    StoreMetrics(Settings settings, Troubles troubles, RowFaults faults, PullStates states, Runs runs,
+            PushStates pushes, Inbox inbox,
             Slots slots, Heartbeat heartbeat, MeterRegistry metrics) {
+        this.troubles = troubles;
+        this.openTroubles = MultiGauge.builder("nxt_troubles").description("What is wrong now, by code")
+                .register(metrics);
         this.states = states;
         this.runs = runs;
         this.slots = slots;
@@ -87,6 +94,8 @@ class StoreMetrics {
             lag.register(lags, true);
             lostCalls.register(slots.lost().entrySet().stream().<MultiGauge.Row<?>>map(
                     each -> MultiGauge.Row.of(Tags.of("tenant", each.getKey()), each.getValue())).toList(), true);
+            openTroubles.register(troubles.counts().entrySet().stream().<MultiGauge.Row<?>>map(
+                    each -> MultiGauge.Row.of(Tags.of("code", each.getKey()), each.getValue())).toList(), true);
             outbox();
             inboxDepth = inbox.depth();
         } catch (SQLException e) {

@@ -14,10 +14,12 @@ import dev.nxtsync.store.DatabaseCheck.LastEvent;
 import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.trouble.Trouble;
 
-/** Which webhooks have come, and whether one comes while somebody changes a row. */
-record WebhookCheck(Settings settings, Report report) {
-    /** How long a person changes a row, and Visma Connect takes to say so. */
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+/**
+ * Which webhooks have come, and whether one comes while somebody changes a row.
+ *
+ * @param patience how long a person changes a row, and Visma Connect takes to say so
+ */
+record WebhookCheck(Settings settings, Report report, Duration patience) {
 
     void run(boolean wait) {
         try {
@@ -47,9 +49,9 @@ record WebhookCheck(Settings settings, Report report) {
     }
 
     private void waitForEvent(List<LastEvent> before) throws SQLException {
-        System.out.println("waiting    for a webhook, " + PATIENCE.toMinutes()
+        System.out.println("waiting    for a webhook, " + patience.toMinutes()
                 + " minutes at most; the daemon must be running. Change a row in Business NXT now");
-        long until = System.nanoTime() + PATIENCE.toNanos();
+        long until = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() - until < 0) {
             var come = DatabaseCheck.lastEvents(settings).stream().filter(each -> !before.contains(each)).toList();
             if (!come.isEmpty()) {

@@ -65,7 +65,7 @@ public class Estimates {
                                 byOwner.computeIfAbsent(tenant, each -> new ArrayList<>()).add(sound.plan());
                             }
                         } else {
-                            estimates.add(problem(pull, 0, ((PullDesign.Flawed) design).reason().message()));
+                            estimates.add(problem(pull, 0, ((PullDesign.Flawed) design).reason().coded()));
                         }
                     });
             byOwner.forEach((tenant, plans) -> estimates

@@ -72,7 +72,7 @@ public class PullNow {
         var planned = plans.of(pull.name());
         if (flaw.isPresent() || !(planned.orElse(null) instanceof PullPlans.Ready ready)) {
             out.accept("PROBLEM    pull " + pull.name() + ": "
-                    + flaw.map(Reason::message).orElse("it could not be planned"));
+                    + flaw.map(Reason::coded).orElse("it could not be planned"));
             return false;
         }
         if (request.since().isPresent() && !ready.plan().tellsChanges()) {
@@ -97,7 +97,8 @@ public class PullNow {
         PullState state = states.of(plan.name(), owner).orElseThrow();
         String what = plan.name() + ", " + plan.table().scope().tenant(owner);
         if (state.paused()) {
-            out.accept("PROBLEM    " + what + ": it is paused. " + Trouble.PULL_PAUSED.nextStep());
+            out.accept("PROBLEM    " + what + ": it is paused. " + Trouble.PULL_PAUSED.nextStep() + " ("
+                    + Trouble.PULL_PAUSED.code() + ")");
             return false;
         }
         Job job = request.confirmDeletes()
@@ -114,7 +115,8 @@ public class PullNow {
         if (attempt instanceof Claims.Taken taken) {
             out.accept("PROBLEM    " + what + ": its " + job.kind() + " is under way on " + taken.holder().host()
                     + " since " + taken.holder().since()
-                    + ". Try again when that has ended; /q/health/well there says how it goes.");
+                    + ". Try again when that has ended; status shows how it goes. ("
+                    + Trouble.UNIT_TAKEN.code() + ")");
             return false;
         }
         if (!(attempt instanceof Claims.Claimed claimed)) {
@@ -151,12 +153,12 @@ public class PullNow {
             if (outcome instanceof Outcome.Again again) {
                 failures++;
                 out.accept(
-                        (failures < PATIENCE ? "waiting    " : "PROBLEM    ") + what + ": " + state.reason().message());
+                        (failures < PATIENCE ? "waiting    " : "PROBLEM    ") + what + ": " + state.reason().coded());
                 if (failures == PATIENCE || state.state() == PullState.State.STOPPED || !again.waitOut()) {
                     return false;
                 }
             } else if (state.state() == PullState.State.FAILING || state.state() == PullState.State.STOPPED) {
-                out.accept("PROBLEM    " + what + ": " + state.reason().message());
+                out.accept("PROBLEM    " + what + ": " + state.reason().coded());
                 return false;
             } else {
                 goesOn = job != poll && passes.of(plan.name(), claim.company(),

@@ -22,6 +22,7 @@ import dev.nxtsync.store.ColumnType;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.TargetColumn;
 import dev.nxtsync.store.Verified;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * Compares source and target of a pull: reads keys, change stamps and numbers of every row, in pages, and adds the numbers up
@@ -58,7 +59,7 @@ public class Verification {
                 .get(pull.name());
         if (!(design instanceof PullDesign.Sound sound)) {
             out.accept("PROBLEM    pull " + pull.name() + ": "
-                    + (design instanceof PullDesign.Flawed flawed ? flawed.reason().message() : ""));
+                    + (design instanceof PullDesign.Flawed flawed ? flawed.reason().coded() : ""));
             return false;
         }
         PullPlan plan = sound.plan();
@@ -84,7 +85,7 @@ public class Verification {
                 return true;
             }
             out.accept("DIFFERENT  " + what + result.source() + " in Business NXT, " + result.target()
-                    + " in the target");
+                    + " in the target (" + Trouble.DIFFERENT.code() + ")");
             result.examples().forEach((kind, keys) -> out.accept("           " + kind + ": " + String.join(" ", keys)));
             result.sums().forEach((column, sums) -> {
                 if (!sums.isEqual()) {

@@ -48,7 +48,7 @@ public class PushNow {
             flaw = planner.plan(push);
         }
         if (flaw.isPresent()) {
-            out.accept("PROBLEM    push " + push.name() + ": " + flaw.get().message());
+            out.accept("PROBLEM    push " + push.name() + ": " + flaw.get().coded());
             return false;
         }
         states.announce(Map.of(push.name(), push.connection()));
@@ -85,7 +85,7 @@ public class PushNow {
                     }
                 } else if (++failures == PATIENCE || !((Outcome.Again) last).waitOut()) {
                     var reason = states.troubles(Map.of(claim.entry(), "")).stream()
-                            .map(each -> each.reason().message())
+                            .map(each -> each.reason().coded())
                             .findFirst().orElse("something is in the way");
                     out.accept("PROBLEM    push " + claim.entry() + ", " + claim.tenant() + ": " + reason);
                     return false;

@@ -33,8 +33,10 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.Database;
+import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Replica;
 import dev.nxtsync.store.StaleClaim;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * Claims units that are due and runs them, the one that has waited longest first: each second, and after each run that has
@@ -148,7 +150,8 @@ public class JobRunner {
             return run;
         } catch (SQLException e) {
             perhapsClaimed = true;
-            LOG.warnf("No unit could be claimed: %s", e.getMessage());
+            LOG.logf(Database.isAway(e) ? Logger.Level.DEBUG : Logger.Level.WARN, "No unit could be claimed: %s",
+                    e.getMessage());
             return Optional.empty();
         }
     }
@@ -199,11 +202,12 @@ public class JobRunner {
         } catch (StaleClaim e) {
             LOG.debugf("%s", e.getMessage());
         } catch (SQLException e) {
-            LOG.warnf("%s: the database %s: %s. Tried again in %d s.", claim,
-                    Database.isAway(e) ? "went away" : "refused a statement", e.getMessage(), retry.toSeconds());
+            // that the database is away is told once, by the heartbeat
+            LOG.logf(Database.isAway(e) ? Logger.Level.DEBUG : Logger.Level.WARN,
+                    "%s: %s Tried again in %d s.", claim, DatabaseFault.of(e).message(), retry.toSeconds());
         } catch (RuntimeException e) {
-            LOG.errorf(e, "%s failed in a way that should not happen; please report it. Tried again in %d s.", claim,
-                    retry.toSeconds());
+            LOG.errorf(e, "%s failed in a way that should not happen (%s). %s Tried again in %d s.", claim,
+                    Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep(), retry.toSeconds());
         }
         return Ended.again(retry);
     }

@@ -43,10 +43,7 @@ public final class DatabaseCheck {
         var notes = new ArrayList<String>();
         try (Connection connection = dataSource(settings.database()).getConnection()) {
             var about = connection.getMetaData();
-            if (about.getDatabaseMajorVersion() < OLDEST) {
-                problems.add(new Reason(Trouble.DATABASE_OLD, "PostgreSQL " + about.getDatabaseProductVersion()
-                        + " is too old; " + OLDEST + " or newer is needed."));
-            }
+            age(about.getDatabaseMajorVersion(), about.getDatabaseProductVersion()).ifPresent(problems::add);
             for (String schema : List.of("nxt_sync", settings.target().schema())) {
                 rights(connection, schema, problems);
             }
@@ -60,6 +57,13 @@ public final class DatabaseCheck {
         } catch (SQLException e) {
             return new Findings("", List.of(), List.of(fault(e)));
         }
+    }
+
+    static Optional<Reason> age(int major, String version) {
+        return major < OLDEST
+                ? Optional.of(new Reason(Trouble.DATABASE_OLD,
+                        "PostgreSQL " + version + " is too old; " + OLDEST + " or newer is needed."))
+                : Optional.empty();
     }
 
     private static void pooled(Settings settings, List<String> notes, List<Reason> problems) {

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 import jakarta.inject.Singleton;
@@ -56,6 +58,21 @@ public class Troubles {
                 }
             }
             return true;
+        });
+    }
+
+    /** How many of each code there are now. */
+    public Map<String, Long> counts() throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement(
+                    "select code, count(*) from nxt_sync.trouble where gone_at is null group by code");
+                    ResultSet row = select.executeQuery()) {
+                var counts = new TreeMap<String, Long>();
+                while (row.next()) {
+                    counts.put(row.getString(1), row.getLong(2));
+                }
+                return counts;
+            }
         });
     }
 

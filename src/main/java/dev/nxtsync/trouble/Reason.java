@@ -10,4 +10,9 @@ public record Reason(Trouble trouble, String message) {
     public String code() {
         return trouble.code();
     }
+
+    /** The message with the code behind it, by which it is found in the catalogue. */
+    public String coded() {
+        return message + " (" + code() + ")";
+    }
 }

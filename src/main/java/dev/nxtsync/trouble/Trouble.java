@@ -95,9 +95,8 @@ public enum Trouble {
             "Give the right back, and the pull goes on by itself; to go on without, run: reset NAME."),
     TARGET_UNUSABLE(Area.PULL, "The target table cannot hold what is read.",
             "Change the target table as the message says, or set the pull's TARGET to another."),
-    NOT_INCREMENTAL(Area.PULL, "A table, or its change stamp, is not as a pull would like it.",
-            "Nothing needs to be done if the message can be lived with; else grant the right, or correct the "
-                    + "setting."),
+    EXCEPT_UNKNOWN(Area.PULL, "A column that is to be left out does not exist.",
+            "Correct the pull's EXCEPT; the pull runs all the same."),
     DELETES_HELD(Area.PULL, "A reconciliation would delete more rows than MAX_DELETE_SHARE.",
             "See whether they are really gone; then run: pull NAME --confirm-deletes."),
     PULL_LATE(Area.PULL, "A pull is half an hour behind the time at which it should have been complete again.",

@@ -9,6 +9,10 @@ public final class SettingsFixture {
     private SettingsFixture() {}
 
     public static Settings defaults() {
-        return SettingsReader.read(Map.of(), new Properties(), Path.of("no-such-file.yaml")).settings();
+        return of(Map.of());
+    }
+
+    public static Settings of(Map<String, String> environment) {
+        return SettingsReader.read(environment, new Properties(), Path.of("no-such-file.yaml")).settings();
     }
 }

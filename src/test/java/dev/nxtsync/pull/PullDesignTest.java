@@ -16,6 +16,7 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.trouble.Trouble;
 
 class PullDesignTest {
 
@@ -40,6 +41,18 @@ class PullDesignTest {
                 column("nxtThing", Companion.NONE))).contains("nxt_ is reserved");
         assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
                 column("x".repeat(64), Companion.NONE))).contains("63 bytes");
+    }
+
+    @Test
+    void eachFlawHasItsCodeInTheCatalogueOfErrors() {
+        assertThat(trouble(design(pull("text", List.of()), column("textNo", Companion.NONE))))
+                .isEqualTo(Trouble.KEY_UNKNOWN);
+        assertThat(trouble(design(pull("text", List.of("no")), column("textNo", Companion.NONE))))
+                .isEqualTo(Trouble.COLUMN_UNKNOWN);
+    }
+
+    private static Trouble trouble(PullDesign.Design design) {
+        return ((PullDesign.Flawed) design).reason().trouble();
     }
 
     private static String flaw(Settings.Pull pull, Column... columns) {

@@ -144,6 +144,23 @@ class VerdictTest {
     }
 
     @Test
+    void whatGoesToAPersonHasItsCodeInTheCatalogueOfErrors() {
+        var create = verdict(Operation.CREATE, "yourReference");
+        OutboxRow fresh = row(1, "a", ORDER, null);
+        assertThat(create.before(fresh, payload(create, fresh), List.of(json(WHOLE))).error().orElse(""))
+                .contains("(record_exists)");
+        assertThat(create(sent(fresh, 1), at(60), WHOLE, WHOLE.replace("9", "10")).error().orElse(""))
+                .contains("(record_ambiguous)");
+        assertThat(create(sent(fresh, Limits.MOST_SENDS), at(1861)).error().orElse("")).contains("(never_found)");
+        var delete = verdict(Operation.DELETE, "orderNo");
+        OutboxRow row = row(1, "d", "{\"orderNo\": 9}", null);
+        assertThat(delete.before(row, payload(delete, row), List.of()).error().orElse(""))
+                .contains("(record_missing)");
+        assertThat(create(sent(fresh, 1), at(60), WHOLE.replace("isv_x", "somebody")).error().orElse(""))
+                .contains("(record_different)");
+    }
+
+    @Test
     void aDeleteInDoubtIsDoneOnceTheRecordIsGone() {
         var verdict = verdict(Operation.DELETE, "orderNo");
         OutboxRow row = row(1, "d", "{\"orderNo\": 9}", null);

@@ -47,6 +47,7 @@ final class BusinessNxt {
     private final Set<Integer> revoked = ConcurrentHashMap.newKeySet();
     private volatile boolean truncatesListings;
     private final Set<Integer> hidden = ConcurrentHashMap.newKeySet();
+    private volatile boolean hasCustomers = true;
 
     /** Which company or customer a part of a document is about. */
     record Owner(int number, boolean granted, boolean busy) {}
@@ -62,9 +63,10 @@ final class BusinessNxt {
 
     private GraphQL graphql(String stamps, boolean isDrifted) {
         return GraphQL.newGraphQL(new SchemaMaker(stamps, isDrifted, this::owner, this::connection,
-                env -> listing(env,
-                        List.of(Map.of("name", "Demo Customer", "organizationNo", "987654321", "vismaNetCustomerId",
-                                Data.CUSTOMER))),
+                env -> listing(env, hasCustomers
+                        ? List.of(Map.of("name", "Demo Customer", "organizationNo", "987654321", "vismaNetCustomerId",
+                                Data.CUSTOMER))
+                        : List.of()),
                 this::companies, writes).make()).build();
     }
 
@@ -79,6 +81,10 @@ final class BusinessNxt {
 
     void truncateListings(boolean value) {
         truncatesListings = value;
+    }
+
+    void listCustomers(boolean listed) {
+        hasCustomers = listed;
     }
 
     /** Whether a company is listed at all. */

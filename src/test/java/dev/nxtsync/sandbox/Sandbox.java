@@ -215,6 +215,11 @@ public final class Sandbox implements AutoCloseable {
         api.list(company, listed);
     }
 
+    /** Whether the client sees any customer. */
+    public void listCustomers(boolean listed) {
+        api.listCustomers(listed);
+    }
+
     public void delete(int owner, String table, Map<String, Object> key) {
         commits.delete(owner, Data.table(table), key);
     }

@@ -94,7 +94,7 @@ class CheckIT {
             assertThat(check(3, Daemon.on(odd.url(), database)))
                     .contains("something that is not JSON, such as a web page").contains("NXT_ISSUER");
             odd.faults(Map.of("token-expired-on-arrival", 1.0));
-            assertThat(check(3, Daemon.on(odd.url(), database))).contains("expired on arrival");
+            assertThat(check(3, Daemon.on(odd.url(), database))).contains("(expired_on_arrival)");
             odd.faults(Map.of("no-expires-in", 1.0));
             assertThat(check(0, Daemon.on(odd.url(), database))).contains("valid for 300 s");
         }

@@ -43,7 +43,9 @@ class CheckNamesTheCauseIT {
         sandbox.grantOnly("");
         for (int company : COMPANIES) {
             sandbox.grant(company, true);
+            sandbox.list(company, true);
         }
+        sandbox.listCustomers(true);
     }
 
     private static Daemon.Builder sound() {
@@ -125,6 +127,31 @@ class CheckNamesTheCauseIT {
         sandbox.grant(5_280_002, true);
         assertThat(broken(Trouble.COMPANY_NOT_GRANTED, builder -> builder.with("NXT_PULLS_ORDERS_COMPANIES", "4711")))
                 .contains("does not see [4711] of COMPANIES").contains("Correct the number, or grant");
+    }
+
+    @Test
+    void aCustomerWithoutACompanyAndAClientWithoutACustomer() throws Exception {
+        for (int company : COMPANIES) {
+            sandbox.list(company, false);
+        }
+        assertThat(broken(Trouble.NO_COMPANY, builder -> {
+        })).contains("Demo Customer has no company that this client id sees")
+                .contains("Grant it companies in Connect Application Access");
+        sandbox.listCustomers(false);
+        assertThat(broken(Trouble.NO_CUSTOMER, builder -> {
+        })).contains("This client id sees no customer").contains("Add it as a user in Business NXT");
+    }
+
+    @Test
+    void aFilterOrAnExceptionThatDoesNotFit() throws Exception {
+        assertThat(broken(Trouble.FILTER_INVALID,
+                builder -> builder.with("NXT_PULLS_ORDERS_FILTER", "{\"orderNumber\": {\"_eq\": 1}}")))
+                .contains("NXT_PULLS_ORDERS_FILTER");
+        assertThat(broken(Trouble.EXCEPT_UNKNOWN, builder -> builder.with("NXT_PULLS_ORDERS_EXCEPT", "informaton1")))
+                .contains("has no column informaton1 to except; did you mean information1?");
+        assertThat(broken(Trouble.PUSH_FLAWED, builder -> builder.with("NXT_PUSHES_SALES_TABLE", "order")
+                .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReferenc")))
+                .contains("KEY_COLUMN names yourReferenc, which is no readable column; did you mean yourReference?");
     }
 
     @Test

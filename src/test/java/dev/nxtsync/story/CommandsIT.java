@@ -32,12 +32,14 @@ class CommandsIT {
                     .containsPattern("all +5500 ").contains("At 540 requests a minute");
             assertThat(sandbox.counter("requests_plan")).as("one question for each company").isEqualTo(2);
             assertThat(database.count("nxt_sync.job")).as("nothing was written").isZero();
-            assertThat(run(builder, 3, "pull", "people")).contains("has the daemon run on it once");
+            assertThat(run(builder, 3, "pull", "people")).contains("Has the daemon run on it once")
+                    .contains("(database_error)");
 
             try (var daemon = builder.command().start()) {
                 loaded(daemon, database, 2);
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "changed"));
                 assertThat(run(builder, 3, "verify", "people")).contains("DIFFERENT  people, company 5280001")
+                        .contains("(different)")
                         .contains("different: 5")
                         .contains("ok         people, company 5280002: 500 rows, equal");
                 assertThat(run(builder, 0, "pull", "people"))
@@ -92,7 +94,8 @@ class CommandsIT {
             sandbox.holdRequestsWith("load_associate");
             try (var daemon = builder.start()) {
                 await().atMost(Duration.ofSeconds(60)).until(() -> sandbox.held() > 0);
-                assertThat(run(builder, 3, "pull", "people")).contains("its load is under way on ").contains(" since ");
+                assertThat(run(builder, 3, "pull", "people")).contains("its load is under way on ").contains(" since ")
+                        .contains("(unit_taken)");
                 sandbox.release();
                 loaded(daemon, database, 1);
             }

@@ -158,6 +158,7 @@ class IncrementalPullIT {
             arrives(sandbox, database, "associate");
             await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/well").body()
                     .contains("The table order no longer has information6"));
+            assertThat(daemon.get("/q/health/well").body()).contains("pull orders (column_vanished)");
             assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
             assertThat(database.value("select state from nxt_sync.freshness where job = 'orders'"))
                     .isEqualTo("stopped");

@@ -33,7 +33,8 @@ class PushTroubleIT {
                 assertThat(sandbox.rows(COMPANY, "order").size()).as("each lane may have one under way").isBetween(1,
                         16);
                 assertThat(database.value("select error from nxt_sync.outbox where state = 'done' limit 1"))
-                        .contains("The key \"key-number-").contains("came back as \"key-numb\" in yourReference");
+                        .contains("The key \"key-number-").contains("came back as \"key-numb\" in yourReference")
+                        .contains("(key_changed)");
                 assertThat(database.number("select count(*) from nxt_sync.outbox where state = 'waiting'"))
                         .isPositive();
             }

@@ -103,6 +103,7 @@ class ReconciliationIT {
                 await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/well").body()
                         .contains("pull people --company 5280001 --confirm-deletes"));
                 assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
+                assertThat(daemon.get("/q/health/well").body()).contains("(deletes_held)");
                 assertThat(database.value("select state from nxt_sync.freshness")).isEqualTo("held");
                 assertThat(database.number("select count(*) from nxt_sync.run where outcome = 'held'")).isPositive();
                 assertThat(live(database)).as("nothing was deleted").isEqualTo(80);

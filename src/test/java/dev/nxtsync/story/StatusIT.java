@@ -85,7 +85,7 @@ class StatusIT {
                 assertThat(sandbox.counter("requests_poll")).as("nothing is asked").isEqualTo(requests);
                 assertThat(daemon.get("/q/health/well").status()).as("a pause is no alarm").isEqualTo(200);
                 assertThat(daemon.get("/q/health/well").body()).contains("pull people, paused");
-                assertThat(run(builder, 3, "pull", "people")).contains("it is paused");
+                assertThat(run(builder, 3, "pull", "people")).contains("it is paused").contains("(pull_paused)");
 
                 assertThat(post(daemon, "people/resume")).isEqualTo(202);
                 arrives(sandbox, database);

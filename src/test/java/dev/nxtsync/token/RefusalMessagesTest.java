@@ -53,6 +53,8 @@ class RefusalMessagesTest {
     @Test
     void aSlowAndADeadEndpointAreToldApart() {
         assertThat(messages.slow(Duration.ofSeconds(10)).message()).contains("within 10000 ms");
+        assertThat(messages.slow(Duration.ofSeconds(10)).trouble()).isEqualTo(Trouble.TOKEN_SLOW);
+        assertThat(messages.noToken().trouble()).isEqualTo(Trouble.NO_TOKEN);
         assertThat(messages.unreachable(new NetworkFault(Trouble.UNREACHABLE, "refused")).message())
                 .contains("There is no Visma Connect to be reached at https://issuer.example (refused)");
         assertThat(messages.unreachable(new NetworkFault(Trouble.TLS, "PKIX")).message())

@@ -102,6 +102,7 @@ class RenewingTokensTest {
             time.pass(Duration.ofMillis(100));
         }
         assertThat(requests.size()).isLessThan(10);
+        assertThat(tokens.status().lastError()).map(Reason::trouble).contains(Trouble.TOKEN_REJECTED);
         answer = () -> granted(HOUR);
         time.pass(Duration.ofMinutes(2));
         tokens.accepted(valid());

@@ -1,0 +1,8 @@
+-- Who reads the mirrored tables and what the daemon says of them. Run it as a superuser or as nxt_sync, once the daemon has
+-- run, and after sql/daemon.sql.
+create role nxt_reader;
+
+grant usage on schema nxt, nxt_sync to nxt_reader;
+grant select on all tables in schema nxt to nxt_reader;
+alter default privileges for role nxt_sync in schema nxt grant select on tables to nxt_reader;
+grant select on nxt_sync.freshness, nxt_sync.run, nxt_sync.row_fault to nxt_reader;

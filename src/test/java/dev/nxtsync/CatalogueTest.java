@@ -1,0 +1,57 @@
+package dev.nxtsync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.trouble.Trouble;
+
+/** The catalogue of errors: none is listed that cannot happen. */
+class CatalogueTest {
+
+    @Test
+    void eachErrorOfTheCatalogueIsRaisedSomewhereAndProvokedByATest() {
+        List<String> code = sources(Path.of("src", "main", "java"), "Trouble.java");
+        List<String> tests = sources(Path.of("src", "test", "java"), "CatalogueTest.java");
+        assertThat(Arrays.stream(Trouble.values()).filter(each -> !occurs("Trouble\\." + each.name() + "\\b", code)))
+                .as("never raised").isEmpty();
+        assertThat(Arrays.stream(Trouble.values())
+                .filter(each -> !occurs("Trouble\\." + each.name() + "\\b|[\"( ]" + each.code() + "[\"), |%]", tests)))
+                .as("provoked by no test").isEmpty();
+    }
+
+    @Test
+    void aCodeIsOneWordAndNoMeaningLacksANextStep() {
+        assertThat(Trouble.values()).allMatch(each -> each.code().matches("[a-z_]+")
+                && each.meaning().endsWith(".") && each.nextStep().length() > 8
+                && Trouble.of(each.code()).orElseThrow() == each);
+        assertThat(Trouble.of("of a later version")).isEmpty();
+    }
+
+    private static boolean occurs(String pattern, List<String> sources) {
+        var compiled = Pattern.compile(pattern);
+        return sources.stream().anyMatch(each -> compiled.matcher(each).find());
+    }
+
+    private static List<String> sources(Path root, String but) {
+        try (var files = Files.walk(root)) {
+            return files.filter(each -> each.toString().endsWith(".java") && !each.endsWith(but)).map(each -> {
+                try {
+                    return Files.readString(each);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

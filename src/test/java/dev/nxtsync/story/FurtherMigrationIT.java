@@ -1,0 +1,54 @@
+package dev.nxtsync.story;
+
+import static dev.nxtsync.story.IncrementalPullIT.loaded;
+import static dev.nxtsync.story.IncrementalPullIT.values;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.sandbox.Mirror;
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.TestDatabase;
+
+class FurtherMigrationIT {
+    private static final int COMPANY = 5_280_001;
+
+    @Test
+    void aDaemonRunsOnADatabaseThatALaterVersionHasMigrated() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
+                .withRows(Map.of("associate", 100, "order", 10)))) {
+            var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
+                    .with("NXT_PULLS_PEOPLE_EVERY", "1s").with("NXT_PUSHES_SALES_TABLE", "order")
+                    .with("NXT_PUSHES_SALES_COMPANY", COMPANY).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
+            try (var daemon = builder.start()) {
+                loaded(daemon, database, 1);
+            }
+            // as a later version would: a table, and columns of tables that this one knows
+            database.execute("""
+                    create table nxt_sync.of_a_later_version (id int);
+                    alter table nxt_sync.job add column priority int not null default 0;
+                    alter table nxt_sync.pull_state add column later text;
+                    alter table nxt_sync.outbox add column later text default 'x';
+                    insert into nxt_sync.schema_history
+                    select installed_rank + 1, '999', 'of a later version', type, 'V999__of_a_later_version.sql', 42,
+                           installed_by, now(), 1, true
+                    from nxt_sync.schema_history order by installed_rank desc limit 1""");
+            try (var daemon = builder.start()) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/ready").status() == 200);
+                sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "changed"));
+                database.execute("select nxt_sync.push('sales', 'a', '{\"customerNo\": 1}')");
+                await().atMost(Duration.ofSeconds(60)).until(() -> Mirror.differences(sandbox, database, COMPANY,
+                        "associate").isEmpty()
+                        && "done".equals(database.value("select state from nxt_sync.outbox where key = 'a'")));
+                assertThat(daemon.get("/q/health/well").status()).as(daemon.output()).isEqualTo(200);
+            }
+        }
+    }
+}
