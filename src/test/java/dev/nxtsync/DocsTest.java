@@ -17,7 +17,7 @@ import dev.nxtsync.config.SettingsCatalogue;
 class DocsTest {
     private static final String README = read("README.md");
     /** Words in capitals that are none. */
-    private static final Set<String> NO_SETTINGS = Set.of("COPY", "DOWN", "GET", "POST", "WAL");
+    private static final Set<String> NO_SETTINGS = Set.of("COPY", "DOWN", "GET", "POST", "WAL", "UTC");
     private static final String K8S = read("k8s/nxt-sync.yaml");
 
     @Test

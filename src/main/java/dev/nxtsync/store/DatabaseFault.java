@@ -1,5 +1,7 @@
 package dev.nxtsync.store;
 
+import static java.util.stream.Collectors.joining;
+
 import java.sql.SQLException;
 import java.util.Locale;
 
@@ -52,6 +54,7 @@ public final class DatabaseFault {
     private static String text(Exception e) {
         return e.getMessage() == null
                 ? e.getClass().getSimpleName()
-                : e.getMessage().strip().lines().findFirst().orElse("");
+                : e.getMessage().strip().lines().map(String::strip).filter(line -> !line.isEmpty()).limit(3)
+                        .collect(joining(" "));
     }
 }
