@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 
 import io.quarkus.proxy.ProxyConfiguration;
 import io.quarkus.proxy.ProxyConfigurationRegistry;
+import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 
@@ -31,6 +32,18 @@ public class Network {
         String host = String.valueOf(URI.create(url).getHost()).toLowerCase(Locale.ROOT);
         return proxy.filter(each -> each.nonProxyHosts().orElse(List.of()).stream()
                 .noneMatch(straight -> matches(host, straight.strip().toLowerCase(Locale.ROOT))));
+    }
+
+    /** A client of an address that goes this way. It follows no redirect, as whatever it sends is for that address only. */
+    public QuarkusRestClientBuilder client(String url) {
+        var builder = QuarkusRestClientBuilder.newBuilder().baseUri(URI.create(url)).followRedirects(false);
+        trust.ifPresent(builder::tlsConfiguration);
+        proxy(url).ifPresent(each -> {
+            builder.proxyAddress(each.host(), each.port());
+            each.username().ifPresent(builder::proxyUser);
+            each.password().ifPresent(builder::proxyPassword);
+        });
+        return builder;
     }
 
     /** What is trusted instead of what the JDK trusts; empty if nothing is configured. */

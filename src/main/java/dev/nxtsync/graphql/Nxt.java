@@ -3,7 +3,6 @@ package dev.nxtsync.graphql;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +24,6 @@ import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -72,22 +70,13 @@ public class Nxt {
         this.deadline = settings.api().timeLimit().multipliedBy(3).dividedBy(2);
         int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
         for (Settings.Connection each : settings.connections().values()) {
-            var builder = QuarkusRestClientBuilder.newBuilder();
-            network.trust().ifPresent(builder::tlsConfiguration);
-            network.proxy(settings.graphqlUrl(each)).ifPresent(proxy -> {
-                builder.proxyAddress(proxy.host(), proxy.port());
-                proxy.username().ifPresent(builder::proxyUser);
-                proxy.password().ifPresent(builder::proxyPassword);
-            });
-            NxtEndpoint endpoint = builder
-                    .baseUri(URI.create(settings.graphqlUrl(each)))
+            NxtEndpoint endpoint = network.client(settings.graphqlUrl(each))
                     .connectTimeout(10, TimeUnit.SECONDS)
                     // after our own deadline, to close a connection on which nothing comes
                     .readTimeout(deadline.plusSeconds(5).toMillis(), TimeUnit.MILLISECONDS)
                     .disableDefaultMapper(true)
                     // each chunk of an answer costs a change of threads
                     .property(QuarkusRestClientProperties.MAX_CHUNK_SIZE, 64 * 1024)
-                    .followRedirects(false)
                     .build(NxtEndpoint.class);
             var budget = new Budget(perMinute);
             lines.put(each.name(), new Line(endpoint, connections.of(each.name()), budget));

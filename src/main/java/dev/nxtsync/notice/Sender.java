@@ -1,6 +1,5 @@
 package dev.nxtsync.notice;
 
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Optional;
@@ -10,7 +9,6 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 
 import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Secret;
@@ -65,14 +63,7 @@ class Sender {
 
     /** A new client for each of the few notices, as address and key may come from files that change. */
     private NoticeEndpoint endpoint(String url) {
-        var builder = QuarkusRestClientBuilder.newBuilder();
-        network.trust().ifPresent(builder::tlsConfiguration);
-        network.proxy(url).ifPresent(proxy -> {
-            builder.proxyAddress(proxy.host(), proxy.port());
-            proxy.username().ifPresent(builder::proxyUser);
-            proxy.password().ifPresent(builder::proxyPassword);
-        });
-        return builder.baseUri(URI.create(url)).connectTimeout(5, TimeUnit.SECONDS).readTimeout(10, TimeUnit.SECONDS)
-                .disableDefaultMapper(true).followRedirects(false).build(NoticeEndpoint.class);
+        return network.client(url).connectTimeout(5, TimeUnit.SECONDS).readTimeout(10, TimeUnit.SECONDS)
+                .disableDefaultMapper(true).build(NoticeEndpoint.class);
     }
 }

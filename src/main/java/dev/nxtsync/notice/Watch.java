@@ -52,8 +52,9 @@ public class Watch {
      * That the database is away.
      *
      * @param told whether a notice of it was taken
+     * @param id of that notice
      */
-    private record Outage(Reason reason, Instant since, boolean told) {
+    private record Outage(Reason reason, Instant since, boolean told, String id) {
         Trouble trouble() {
             return new Trouble("database", reason, since);
         }
@@ -96,23 +97,21 @@ public class Watch {
 
     private void goneFor(Reason reason) {
         Instant now = clock.instant();
-        Outage known = outage.orElseGet(() -> new Outage(reason, now, false));
-        boolean told = known.told();
-        if (!told && sender.isConfigured() && known.since().isBefore(now.minus(LASTING))) {
-            told = send(new Outage(reason, known.since(), true), true, now);
-        }
-        outage = Optional.of(new Outage(reason, known.since(), told));
+        Outage known = outage.orElseGet(() -> new Outage(reason, now, false, NoticeQueue.newId()));
+        boolean isDue = sender.isConfigured() && known.since().isBefore(now.minus(LASTING));
+        outage = Optional.of(new Outage(reason, known.since(),
+                known.told() || (isDue && send(known.id(), Message.of(known.trouble(), true, now))), known.id()));
     }
 
     private void backAgain() {
-        if (outage.filter(each -> !each.told() || send(each, false, clock.instant())).isPresent()) {
+        if (outage.filter(each -> !each.told()
+                || send(each.id() + "_ended", Message.of(each.trouble(), false, clock.instant()))).isPresent()) {
             outage = Optional.empty();
         }
     }
 
-    private boolean send(Outage known, boolean begun, Instant now) {
-        failure = sender.send(NoticeQueue.newId(),
-                Message.of(known.trouble(), begun, now));
+    private boolean send(String id, String body) {
+        failure = sender.send(id, body);
         return failure.isEmpty();
     }
 

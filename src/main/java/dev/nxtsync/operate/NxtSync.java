@@ -1,12 +1,13 @@
 package dev.nxtsync.operate;
 
-import java.io.PrintStream;
 import java.util.Map;
 import java.util.Set;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
@@ -103,7 +104,7 @@ public final class NxtSync {
         } else {
             var reading = SettingsReader.read();
             if (!reading.problems().isEmpty()) {
-                refuse(reading, System.err);
+                refuse(reading, false);
                 System.exit(USAGE);
             }
         }
@@ -117,21 +118,29 @@ public final class NxtSync {
 
     private static void daemon() {
         var reading = SettingsReader.read();
-        reading.warnings().forEach(warning -> System.err.println("Warning: " + warning));
+        boolean json = reading.settings().log() == Settings.Log.JSON;
+        reading.warnings().forEach(warning -> System.err.println(line(json, "WARN", "Warning: " + warning)));
         if (!reading.problems().isEmpty()) {
-            refuse(reading, System.err);
+            refuse(reading, json);
             System.exit(USAGE);
         }
-        if (reading.settings().log() == Settings.Log.JSON) {
+        if (json) {
             System.setProperty("quarkus.log.console.json.enabled", "true");
         }
         Quarkus.run();
     }
 
-    private static void refuse(SettingsReader.Reading reading, PrintStream out) {
+    private static void refuse(SettingsReader.Reading reading, boolean json) {
         int count = reading.problems().size();
-        out.println(
-                "nxt-sync does not start: " + (count == 1 ? "one setting is wrong." : count + " settings are wrong."));
-        reading.problems().forEach(problem -> out.println("  " + problem));
+        System.err.println(line(json, "ERROR", "nxt-sync does not start: "
+                + (count == 1 ? "one setting is wrong." : count + " settings are wrong.")));
+        reading.problems().forEach(problem -> System.err.println(line(json, "ERROR", "  " + problem)));
+    }
+
+    /** A line of the log before there is one. */
+    private static String line(boolean json, String level, String message) {
+        return json
+                ? new ObjectMapper().createObjectNode().put("level", level).put("message", message.strip()).toString()
+                : message;
     }
 }

@@ -229,7 +229,7 @@ public class JobRunner {
             if (!claims.free(run.claim, ended.due(), ended.pause(), ended.well()) && !run.perhapsFreed) {
                 refused.increment();
                 LOG.warnf(
-                        "%s was taken over while this process was silent, or was told to begin anew; what it had not yet "
+                        "%s was taken over while this process was silent, or was paused or told to begin anew; what it had not yet "
                                 + "written is refused, and whoever holds it next goes on from the last checkpoint",
                         run.claim);
             }

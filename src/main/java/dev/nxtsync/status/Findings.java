@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -136,17 +136,14 @@ public class Findings {
     }
 
     private void late(List<Finding> findings) throws SQLException {
-        Map<String, Instant> due = new TreeMap<>();
-        Instant now = pulls.now();
+        Instant longAgo = pulls.now().minus(LATE);
         pulls.leastComplete(settings.pulls().keySet()).forEach((name, complete) -> {
-            var pull = settings.pulls().get(name);
-            if (pull != null
-                    && pull.cadence(settings.timeZone()).next(complete).isBefore(now.minus(LATE))) {
-                due.put(name, complete);
+            var pull = Objects.requireNonNull(settings.pulls().get(name));
+            if (pull.cadence(settings.timeZone()).next(complete).isBefore(longAgo)) {
+                findings.add(Finding.alarm("pull " + name + ", late", Trouble.PULL_LATE,
+                        "A company is complete as of " + complete + " only. " + Trouble.PULL_LATE.nextStep()));
             }
         });
-        due.forEach((name, complete) -> findings.add(Finding.alarm("pull " + name + ", late", Trouble.PULL_LATE,
-                "A company is complete as of " + complete + " only. " + Trouble.PULL_LATE.nextStep())));
     }
 
     /** Of all pushes, whichever process works on them. */

@@ -52,6 +52,7 @@ public final class DatabaseCheck {
                 pooled(settings, notes, problems);
             }
             replicas(connection, settings, notes);
+            troubles(connection, notes);
             return new Findings("PostgreSQL " + about.getDatabaseProductVersion() + ", as " + about.getUserName(),
                     notes, problems);
         } catch (SQLException e) {
@@ -139,6 +140,16 @@ public final class DatabaseCheck {
                         + (Integer.parseInt(alive) > share
                                 ? "; NXT_BUDGET_SHARE is " + share + ", and should be their number"
                                 : ""));
+            }
+        }
+    }
+
+    private static void troubles(Connection connection, List<String> notes) throws SQLException {
+        if (exists(connection, "nxt_sync.trouble")) {
+            String open = number(connection, "select count(*) from nxt_sync.trouble where gone_at is null");
+            if (!open.equals("0")) {
+                notes.add("the daemons have met " + open + (open.equals("1") ? " trouble" : " troubles")
+                        + "; the command status says which");
             }
         }
     }

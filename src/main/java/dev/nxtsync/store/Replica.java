@@ -14,6 +14,8 @@ import jakarta.inject.Singleton;
 public class Replica {
     private final UUID id = UUID.randomUUID();
     private final Database database;
+    /** Whether this process may have a row. */
+    private volatile boolean known;
 
     Replica(Database database) {
         this.database = database;
@@ -32,6 +34,7 @@ public class Replica {
                 beat.setObject(1, id);
                 beat.setString(2, host());
                 beat.executeUpdate();
+                known = true;
             }
             try (var forget = transaction.prepareStatement("""
                     delete from nxt_sync.replica
@@ -72,6 +75,9 @@ public class Replica {
 
     /** Says that this process is gone, so that nobody waits for its silence. */
     public void leave() throws SQLException {
+        if (!known) {
+            return;
+        }
         database.inTransaction(transaction -> {
             try (var leave = transaction.prepareStatement("delete from nxt_sync.replica where id = ?")) {
                 leave.setObject(1, id);

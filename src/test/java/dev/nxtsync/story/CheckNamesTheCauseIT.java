@@ -2,6 +2,7 @@ package dev.nxtsync.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.AfterAll;
@@ -53,12 +54,16 @@ class CheckNamesTheCauseIT {
     }
 
     private static String broken(Trouble cause, Consumer<Daemon.Builder> breakage) throws InterruptedException {
+        return broken(List.of(cause), breakage);
+    }
+
+    private static String broken(List<Trouble> causes, Consumer<Daemon.Builder> breakage) throws InterruptedException {
         var builder = sound();
         breakage.accept(builder);
         try (var check = builder.command("check").start()) {
             assertThat(check.exitCode()).as(check.output()).isEqualTo(3);
-            assertThat(check.output()).contains("(" + cause.code() + ")")
-                    .doesNotContain("demo+secret").doesNotContain("Exception:");
+            assertThat(causes).allMatch(cause -> check.output().contains("(" + cause.code() + ")"));
+            assertThat(check.output()).doesNotContain("demo+secret").doesNotContain("Exception:");
             return check.output();
         }
     }
@@ -124,9 +129,6 @@ class CheckNamesTheCauseIT {
         assertThat(broken(Trouble.FORBIDDEN_COMPANY, builder -> {
         })).contains("PROBLEM    company 5280002").contains("grant it this company in Connect Application Access")
                 .doesNotContain("PROBLEM    company 5280001");
-        sandbox.grant(5_280_002, true);
-        assertThat(broken(Trouble.COMPANY_NOT_GRANTED, builder -> builder.with("NXT_PULLS_ORDERS_COMPANIES", "4711")))
-                .contains("does not see [4711] of COMPANIES").contains("Correct the number, or grant");
     }
 
     @Test
@@ -143,18 +145,6 @@ class CheckNamesTheCauseIT {
     }
 
     @Test
-    void aFilterOrAnExceptionThatDoesNotFit() throws Exception {
-        assertThat(broken(Trouble.FILTER_INVALID,
-                builder -> builder.with("NXT_PULLS_ORDERS_FILTER", "{\"orderNumber\": {\"_eq\": 1}}")))
-                .contains("NXT_PULLS_ORDERS_FILTER");
-        assertThat(broken(Trouble.EXCEPT_UNKNOWN, builder -> builder.with("NXT_PULLS_ORDERS_EXCEPT", "informaton1")))
-                .contains("has no column informaton1 to except; did you mean information1?");
-        assertThat(broken(Trouble.PUSH_FLAWED, builder -> builder.with("NXT_PUSHES_SALES_TABLE", "order")
-                .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReferenc")))
-                .contains("KEY_COLUMN names yourReferenc, which is no readable column; did you mean yourReference?");
-    }
-
-    @Test
     void aWrongCustomerNumber() throws Exception {
         assertThat(broken(Trouble.CUSTOMER_UNKNOWN, builder -> builder.with("NXT_CUSTOMER", "7")))
                 .contains("The customer 7 of NXT_CUSTOMER is not one of those").contains("Correct the number");
@@ -164,12 +154,11 @@ class CheckNamesTheCauseIT {
     void aHostThatCannotBeReached() throws Exception {
         assertThat(broken(Trouble.UNKNOWN_HOST, builder -> builder.with("NXT_ISSUER", "http://no-such-host.invalid")))
                 .contains("no-such-host.invalid is not known here").contains("NXT_ISSUER").contains("DNS");
-        assertThat(broken(Trouble.UNREACHABLE,
-                builder -> builder.with("NXT_API_URL", "http://127.0.0.1:" + Daemon.freePort())))
-                .contains("Business NXT cannot be reached").contains("NXT_API_URL").contains("the firewall");
-        assertThat(broken(Trouble.DATABASE_AWAY, builder -> builder.with("NXT_DATABASE_URL",
-                "jdbc:postgresql://127.0.0.1:" + Daemon.freePort() + "/x"))).contains("It cannot be reached")
-                .contains("Check NXT_DATABASE_URL");
+        assertThat(broken(List.of(Trouble.UNREACHABLE, Trouble.DATABASE_AWAY),
+                builder -> builder.with("NXT_API_URL", "http://127.0.0.1:" + Daemon.freePort()).with("NXT_DATABASE_URL",
+                        "jdbc:postgresql://127.0.0.1:" + Daemon.freePort() + "/x")))
+                .contains("Business NXT cannot be reached").contains("NXT_API_URL").contains("the firewall")
+                .contains("It cannot be reached").contains("Check NXT_DATABASE_URL");
     }
 
     @Test
@@ -230,11 +219,22 @@ class CheckNamesTheCauseIT {
     }
 
     @Test
-    void aMisspeltColumn() throws Exception {
-        assertThat(broken(Trouble.COLUMN_UNKNOWN, builder -> builder.with("NXT_PULLS_ORDERS_COLUMNS", "orderDte")))
-                .contains("has no column orderDte that this client id can read; did you mean orderDate?");
-        assertThat(broken(Trouble.TABLE_UNKNOWN, builder -> builder.with("NXT_PULLS_ORDERS_TABLE", "ordr")))
-                .contains("There is no table ordr").contains("did you mean order?");
+    void aMisspeltColumnAndWhateverElseIsWrongWithJobsAllAtOnce() throws Exception {
+        assertThat(broken(List.of(Trouble.COLUMN_UNKNOWN, Trouble.TABLE_UNKNOWN, Trouble.FILTER_INVALID,
+                Trouble.EXCEPT_UNKNOWN, Trouble.COMPANY_NOT_GRANTED, Trouble.PUSH_FLAWED),
+                builder -> builder.with("NXT_PULLS_ORDERS_COLUMNS", "orderDte")
+                        .with("NXT_PULLS_TYPO_TABLE", "ordr")
+                        .with("NXT_PULLS_SOME_TABLE", "order").with("NXT_PULLS_SOME_TARGET", "some")
+                        .with("NXT_PULLS_SOME_FILTER", "{\"orderNumber\": {\"_eq\": 1}}")
+                        .with("NXT_PULLS_LESS_TABLE", "order").with("NXT_PULLS_LESS_TARGET", "less")
+                        .with("NXT_PULLS_LESS_EXCEPT", "informaton1").with("NXT_PULLS_LESS_COMPANIES", "4711")
+                        .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReferenc")))
+                .contains("has no column orderDte that this client id can read; did you mean orderDate?")
+                .contains("There is no table ordr").contains("did you mean order?")
+                .contains("NXT_PULLS_SOME_FILTER")
+                .contains("has no column informaton1 to except; did you mean information1?")
+                .contains("does not see [4711] of COMPANIES").contains("Correct the number, or grant")
+                .contains("KEY_COLUMN names yourReferenc, which is no readable column; did you mean yourReference?");
     }
 
     @Test

@@ -38,6 +38,7 @@ class MonitoringIT {
                         .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
                         .with("NXT_NOTICE_URL", "http://127.0.0.1:" + Daemon.freePort())
                         .with("NXT_NOTICE_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").with("NXT_LOG", "json")
+                        .with("NXT_LGO", "json")
                         .start()) {
             loaded(daemon, database, 1);
             database.execute("select nxt_sync.push('sales', 'a', '{\"customerNo\": 1}')");

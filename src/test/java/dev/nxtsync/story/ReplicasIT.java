@@ -24,7 +24,7 @@ import dev.nxtsync.support.TestDatabase;
 /** Three replicas that share two hundred jobs and a push, while they are killed and frozen, one after the other. */
 class ReplicasIT {
     private static final int FIRST = 5_280_001;
-    private static final int COMPANIES = 40;
+    private static final int COMPANIES = Size.of(8, 40);
     private static final List<String> TABLES = List.of("associate", "product", "orderLine", "generalLedgerAccount",
             "generalLedgerTransaction");
     private static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -43,7 +43,7 @@ class ReplicasIT {
                 for (int i = 0; i < 3; i++) {
                     replicas.add(start(sandbox, database));
                 }
-                await().atMost(Duration.ofMinutes(3)).until(() -> database.count("nxt_sync.pull_state") == 200
+                await().atMost(Duration.ofMinutes(3)).until(() -> database.count("nxt_sync.pull_state") == jobs()
                         && database.number("select count(*) from nxt_sync.pull_state where loaded_at is null") == 0);
                 audit(database);
                 sandbox.faults(Map.of("slow", 0.3));
@@ -51,8 +51,8 @@ class ReplicasIT {
                 try (var people = new Changes(sandbox, database, Size.of(60, 2_000))) {
                     int strikes = strike(sandbox, database, replicas, random);
                     people.stop();
-                    Size.figure("200 jobs, 3 replicas: %d kills and freezes, at most %.0f s from start to start, "
-                            + "%d stale writes refused, %d changes, %d requests", strikes, gaps.stop(),
+                    Size.figure("%d jobs, 3 replicas: %d kills and freezes, at most %.0f s from start to start, "
+                            + "%d stale writes refused, %d changes, %d requests", jobs(), strikes, gaps.stop(),
                             refused(database),
                             people.changes.get(), sandbox.counter("requests"));
                 }
@@ -67,6 +67,10 @@ class ReplicasIT {
                 replicas.forEach(Daemon::close);
             }
         }
+    }
+
+    private static int jobs() {
+        return COMPANIES * TABLES.size();
     }
 
     private static int strike(Sandbox sandbox, TestDatabase database, List<Daemon> replicas, Random random)

@@ -68,7 +68,7 @@ class TroublesIT {
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate").start()) {
             IncrementalPullIT.loaded(daemon, database, 1);
             sandbox.holdRequestsWith("query poll");
-            database.execute("update nxt_sync.pull_state set complete_as_of = now() - interval '34 minutes'");
+            database.execute("update nxt_sync.pull_state set complete_as_of = now() - interval '29 minutes'");
             assertThat(daemon.get("/q/health/well").body()).doesNotContain("pull_late");
             database.execute("update nxt_sync.pull_state set complete_as_of = now() - interval '41 minutes'");
             await().atMost(Duration.ofSeconds(20)).until(() -> daemon.get("/q/health/well").status() == 503);
