@@ -116,7 +116,7 @@ public class PullPlanner {
             lostCalls.keep();
             var schema = known.isPresent() ? known.get() : schema(connection, pulls(connection));
             boolean complete = plan(connection, pulls(connection), schema);
-            plans.noTrouble(connection.name());
+            plans.done(connection.name());
             // as long as something is stopped, it may be the schema that mends it
             return new Attempt(0, at, at + (complete ? COMPANIES_AGAIN : STOPPED_AGAIN).toNanos(),
                     known.isPresent() ? last.schemaAt() : at, complete ? Optional.of(schema) : Optional.empty());

@@ -19,6 +19,7 @@ public class PullPlans {
     private final Map<String, Planned> byPull = new ConcurrentHashMap<>();
     private final Map<String, Reason> troubles = new ConcurrentHashMap<>();
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
+    private final Set<String> complete = ConcurrentHashMap.newKeySet();
 
     /** A pull, checked against the schema. */
     sealed interface Planned {}
@@ -41,6 +42,10 @@ public class PullPlans {
         return plans;
     }
 
+    /**
+     * The connections that have a pull that can run, once all of their pulls have been looked at: a unit whose pull is not
+     * planned yet would be put off.
+     */
     Set<String> plannedConnections() {
         var connections = new TreeSet<String>();
         byPull.values().forEach(planned -> {
@@ -48,6 +53,7 @@ public class PullPlans {
                 connections.add(ready.plan().pull().connection());
             }
         });
+        connections.retainAll(complete);
         return connections;
     }
 
@@ -85,7 +91,9 @@ public class PullPlans {
         troubles.put("connection " + connection, reason);
     }
 
-    void noTrouble(String connection) {
+    /** All pulls of a connection have been looked at. */
+    void done(String connection) {
+        complete.add(connection);
         troubles.remove("connection " + connection);
     }
 

@@ -20,13 +20,19 @@ import jakarta.inject.Singleton;
 /** Who holds which unit of work. */
 @Singleton
 public class Claims {
+    /**
+     * Asks for the holder in a query of its own: where somebody has just claimed the unit, PostgreSQL looks at these
+     * conditions again for the row's new version, but not at what was joined to the old one.
+     */
     private static final String FREE = """
-            (unit.holder is null or ? and (replica.id is null or replica.beat_at < clock_timestamp() - interval '16 s'))
+            (unit.holder is null or ? and not exists (
+                select from nxt_sync.replica
+                where replica.id = unit.holder and replica.beat_at >= clock_timestamp() - interval '16 s'))
             """;
     private static final String CLAIM = """
             with free as (
                 select unit.id, unit.holder is not null as taken_over
-                from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder
+                from nxt_sync.job unit
                 where %s %s for update of unit skip locked)
             update nxt_sync.job
             set holder = ?, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +72,39 @@ class ClaimsTest {
         assertThat(again.failures()).isEqualTo(1);
         claims.free(again, Optional.empty(), Optional.empty(), true);
         assertThat(claim(claims)).as("its wake-ups are served and its time is in an hour").isEmpty();
+    }
+
+    @Test
+    void replicasThatClaimAtTheSameTimeNeverGetTheSameUnit() throws Exception {
+        one.beat();
+        two.beat();
+        int units = 400;
+        for (int company = 1; company <= units; company++) {
+            claims.declare("orders", "main", "company", company);
+        }
+        database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
+        var threads = Executors.newFixedThreadPool(6);
+        var claimed = new ConcurrentLinkedQueue<Long>();
+        try {
+            var working = new ArrayList<Future<?>>();
+            for (int i = 0; i < 6; i++) {
+                Claims by = i % 2 == 0 ? claims : others;
+                working.add(threads.submit(() -> {
+                    Optional<Claim> next = claim(by);
+                    while (next.isPresent()) {
+                        claimed.add(next.get().unit());
+                        next = claim(by);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> each : working) {
+                each.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
+        assertThat(claimed).doesNotHaveDuplicates().hasSize(units);
     }
 
     @Test

@@ -75,7 +75,7 @@ class ReplicasIT {
 
     private static int strike(Sandbox sandbox, TestDatabase database, List<Daemon> replicas, Random random)
             throws InterruptedException {
-        long until = System.nanoTime() + Duration.ofSeconds(Size.of(25, 420)).toNanos();
+        long until = System.nanoTime() + Duration.ofSeconds(Size.of(25, 300)).toNanos();
         int strikes = 0;
         while (System.nanoTime() < until || refused(database) == 0) {
             int victim = random.nextInt(3);
