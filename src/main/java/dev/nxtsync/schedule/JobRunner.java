@@ -134,18 +134,18 @@ public class JobRunner {
 
     /** For whoever has the lock of what is held. */
     private Optional<Run> claim() {
-        var connections = new HashSet<String>();
-        jobs.values().forEach(job -> connections.addAll(job.connections()));
-        if (connections.isEmpty()) {
+        long longOnes = held.values().stream().filter(run -> run.ended == null && isLong(run.claim.kind())).count();
+        var what = new HashSet<Claims.Kind>();
+        for (Job job : jobs.values()) {
+            if (!job.isLong() || longOnes < PARALLEL_LONG) {
+                job.connections().forEach(connection -> what.add(new Claims.Kind(job.kind(), connection)));
+            }
+        }
+        if (what.isEmpty()) {
             return Optional.empty();
         }
-        long longOnes = held.values().stream().filter(run -> run.ended == null && isLong(run.claim.kind())).count();
-        var kinds = new HashSet<>(jobs.keySet());
-        if (longOnes >= PARALLEL_LONG) {
-            kinds.removeIf(this::isLong);
-        }
         try {
-            var run = claims.claim(kinds, connections, heartbeat.mayTakeOver()).map(Run::new);
+            var run = claims.claim(what, heartbeat.mayTakeOver()).map(Run::new);
             run.ifPresent(each -> held.put(each.claim.fence(), each));
             return run;
         } catch (SQLException e) {

@@ -170,22 +170,24 @@ public class Claims {
         });
     }
 
+    /** Units of one kind, of one connection. */
+    public record Kind(String name, String connection) {}
+
     /**
      * Claims the unit that has been due, or kept waiting, for longest and is free.
      *
+     * @param what only this; another process may be configured otherwise, or know more
      * @param takeOver also those whose holder has been silent for 16 s
-     * @param connections only of these; another process may be configured otherwise
      */
-    public Optional<Claim> claim(Collection<String> kinds, Collection<String> connections, boolean takeOver)
-            throws SQLException {
+    public Optional<Claim> claim(Collection<Kind> what, boolean takeOver) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var claim = transaction.prepareStatement(CLAIM.formatted("""
-                    unit.kind = any (?) and unit.connection = any (?)
+                    (unit.kind, unit.connection) in (select * from unnest(?::text[], ?::text[]))
                       and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
                       and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served) and\s""" + FREE,
                     "order by least(unit.due_at, unit.retry_at) limit 1"))) {
-                claim.setArray(1, transaction.createArrayOf("text", kinds.toArray()));
-                claim.setArray(2, transaction.createArrayOf("text", connections.toArray()));
+                claim.setArray(1, transaction.createArrayOf("text", what.stream().map(Kind::name).toArray()));
+                claim.setArray(2, transaction.createArrayOf("text", what.stream().map(Kind::connection).toArray()));
                 claim.setBoolean(3, takeOver);
                 claim.setObject(4, replica.id());
                 return claimed(transaction, claim);

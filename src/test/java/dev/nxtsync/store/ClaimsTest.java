@@ -51,7 +51,7 @@ class ClaimsTest {
         assertThat(claim(others)).isEmpty();
         database.execute(
                 "update nxt_sync.replica set beat_at = beat_at - interval '3 s' where id = '" + one.id() + "'");
-        assertThat(others.claim(List.of("poll"), List.of("main"), false)).as("not after an outage").isEmpty();
+        assertThat(others.claim(List.of(new Claims.Kind("poll", "main")), false)).as("not after an outage").isEmpty();
         assertThat(claim(others)).map(Claim::fence)
                 .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(held.fence()));
     }
@@ -159,6 +159,6 @@ class ClaimsTest {
     }
 
     private static Optional<Claim> claim(Claims by) throws Exception {
-        return by.claim(List.of("poll"), List.of("main"), true);
+        return by.claim(List.of(new Claims.Kind("poll", "main")), true);
     }
 }

@@ -43,8 +43,16 @@ class ReplicasIT {
                 for (int i = 0; i < 3; i++) {
                     replicas.add(start(sandbox, database));
                 }
-                await().atMost(Duration.ofMinutes(3)).until(() -> database.count("nxt_sync.pull_state") == jobs()
-                        && database.number("select count(*) from nxt_sync.pull_state where loaded_at is null") == 0);
+                await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
+                    assertThat(database.count("nxt_sync.pull_state")).isEqualTo(jobs());
+                    assertThat(database
+                            .rows("""
+                                    select p.pull, p.company, p.state, p.reason, j.holder, j.claimed_at, j.due_at, j.retry_at, j.failures,
+                                           j.wanted, j.served, now() from nxt_sync.pull_state p join nxt_sync.job j
+                                    on j.kind = 'load' and j.pull = p.pull and j.company = p.company
+                                    where p.loaded_at is null"""))
+                            .as("not loaded").isEmpty();
+                });
                 audit(database);
                 sandbox.faults(Map.of("slow", 0.3));
                 var gaps = new Gaps(database);
