@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
+import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
 /** Everything but a whole answer without errors, by its meaning (not by its HTTP status: most errors are 200). */
@@ -22,6 +23,21 @@ public sealed interface Failure extends Answer {
 
     /** What it is, in the catalogue. */
     Trouble trouble();
+
+    /** What it is and what it says. */
+    default Reason reason() {
+        return new Reason(trouble(), message());
+    }
+
+    /** The same with the trace id behind it, where there is one. */
+    default Reason traced() {
+        return new Reason(trouble(), traced(message()));
+    }
+
+    /** A text about this failure with its trace id behind it, where there is one. */
+    default String traced(String text) {
+        return traceId().isEmpty() ? text : text + " (trace " + traceId() + ")";
+    }
 
     /** The failure's name in metrics and in the state of jobs. */
     default String code() {

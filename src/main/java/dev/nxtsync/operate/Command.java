@@ -6,7 +6,6 @@ import java.util.Optional;
 import dev.nxtsync.config.Nearest;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.store.DatabaseFault;
-import dev.nxtsync.trouble.Reason;
 
 /** What commands say alike. */
 final class Command {
@@ -29,7 +28,7 @@ final class Command {
     /** Says what is in the way. */
     static int problem(Exception e) {
         System.out.println("PROBLEM    " + (e instanceof FailedAnswer failed
-                ? "API: " + new Reason(failed.failure().trouble(), failed.failure().message()).coded()
+                ? "API: " + failed.failure().reason().coded()
                 : "database: " + DatabaseFault.of(e).coded()
                         + " Has the daemon run on it once, which makes the schema nxt_sync?"));
         return NxtSync.FOUND_PROBLEMS;

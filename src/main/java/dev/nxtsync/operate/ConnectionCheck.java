@@ -1,8 +1,8 @@
 package dev.nxtsync.operate;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
 
@@ -10,7 +10,6 @@ import io.quarkus.arc.Unremovable;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
-import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.PullDesign;
 import dev.nxtsync.pull.Rehearsal;
@@ -53,17 +52,16 @@ class ConnectionCheck {
         }
         token(connection, (AccessToken) current, report);
         try {
-            var seen = companies(connection, report);
-            var targets = pulls(connection, report);
+            var customers = customers(connection, report);
+            var companies = companies(connection, customers, report);
+            var targets = pulls(connection, customers, companies, report);
             pushes.check(connection).forEach((push, flaw) -> flaw.ifPresentOrElse(
                     reason -> report.problem("push " + push, reason),
                     () -> report.fine("push " + push, "it can be sent")));
-            stranger(connection, seen, report);
+            strangers(connection, companies, report);
             return targets;
         } catch (FailedAnswer e) {
-            Failure failure = e.failure();
-            report.problem("API with " + name, failure.trouble(),
-                    failure.message() + (failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")"));
+            report.problem("API with " + name, e.failure().traced());
             return Map.of();
         }
     }
@@ -79,7 +77,8 @@ class ConnectionCheck {
         }
     }
 
-    private Map<Integer, String> companies(Settings.Connection connection, Report report) {
+    /** Those that the connection sees. */
+    private List<Tenants.Customer> customers(Settings.Connection connection, Report report) {
         List<Tenants.Customer> customers = tenants.customers(connection.name());
         report.fine("API with " + connection.name(), "it answers");
         for (int wanted : connection.customer()) {
@@ -93,13 +92,19 @@ class ConnectionCheck {
             report.problem("customers of " + connection.name(), Trouble.NO_CUSTOMER,
                     "This client id sees no customer. " + Trouble.NO_CUSTOMER.nextStep());
         }
-        var all = new TreeMap<Integer, String>();
+        return customers;
+    }
+
+    /** Of the customers that the connection is for. */
+    private List<Tenants.Company> companies(Settings.Connection connection, List<Tenants.Customer> customers,
+            Report report) {
+        var all = new ArrayList<Tenants.Company>();
         for (Tenants.Customer customer : customers) {
             if (!connection.customer().isEmpty() && !connection.customer().contains(customer.number())) {
                 continue;
             }
             var companies = tenants.companies(connection.name(), customer.number());
-            companies.forEach(company -> all.put(company.number(), company.name()));
+            all.addAll(companies);
             String what = "customer " + customer.number();
             if (companies.isEmpty()) {
                 report.problem(what, Trouble.NO_COMPANY, customer.name()
@@ -112,13 +117,18 @@ class ConnectionCheck {
         return all;
     }
 
-    private Map<String, TargetTable> pulls(Settings.Connection connection, Report report) {
+    private Map<String, TargetTable> pulls(Settings.Connection connection, List<Tenants.Customer> customers,
+            List<Tenants.Company> companies, Report report) {
         var pulls = settings.pulls().values().stream()
                 .filter(pull -> pull.connection().equals(connection.name()) && !pull.table().isEmpty()).toList();
         if (pulls.isEmpty()) {
             return Map.of();
         }
-        var result = rehearsal.of(connection, pulls, COMPANIES);
+        var result = rehearsal.of(connection, pulls,
+                connection.customer().isEmpty()
+                        ? customers.stream().map(Tenants.Customer::number).toList()
+                        : connection.customer(),
+                companies, COMPANIES);
         result.designs().forEach((name, design) -> {
             if (design instanceof PullDesign.Sound sound) {
                 report.fine("pull " + name, sound.toString());
@@ -127,8 +137,8 @@ class ConnectionCheck {
                 report.problem("pull " + name, ((PullDesign.Flawed) design).reason());
             }
         });
-        result.strangers().forEach((pull, companies) -> report.problem("pull " + pull, Trouble.COMPANY_NOT_GRANTED,
-                "The client id does not see " + companies + " of COMPANIES. "
+        result.strangers().forEach((pull, strangers) -> report.problem("pull " + pull, Trouble.COMPANY_NOT_GRANTED,
+                "The client id does not see " + strangers + " of COMPANIES. "
                         + Trouble.COMPANY_NOT_GRANTED.nextStep()));
         var refused = result.readings().stream().filter(each -> each.obstacle().isPresent()).toList();
         refused.forEach(each -> report.problem(each.tenant(), each.obstacle().orElseThrow()));
@@ -140,9 +150,10 @@ class ConnectionCheck {
         return result.targets();
     }
 
-    private void stranger(Settings.Connection connection, Map<Integer, String> seen, Report report) {
+    private void strangers(Settings.Connection connection, List<Tenants.Company> companies, Report report) {
         settings.pushes().values().stream().filter(push -> push.connection().equals(connection.name()))
-                .filter(push -> push.company().isPresent() && !seen.containsKey(push.company().get()))
+                .filter(push -> push.company().isPresent() && companies.stream()
+                        .noneMatch(company -> company.number() == push.company().get()))
                 .forEach(push -> report.problem("push " + push.name(), Trouble.COMPANY_NOT_GRANTED,
                         "The client id does not see its COMPANY " + push.company().get() + ". "
                                 + Trouble.COMPANY_NOT_GRANTED.nextStep()));

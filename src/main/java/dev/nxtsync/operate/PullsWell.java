@@ -24,7 +24,6 @@ class PullsWell implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return Well.named("pulls", heartbeat, findings.plans().stream().filter(each -> !Well.isOfPush(each)).toList(),
-                findings::pulls);
+        return Well.named("pulls", heartbeat, findings.pullPlans(), findings::pulls);
     }
 }

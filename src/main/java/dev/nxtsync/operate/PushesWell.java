@@ -24,7 +24,6 @@ class PushesWell implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return Well.named("pushes", heartbeat, findings.plans().stream().filter(Well::isOfPush).toList(),
-                findings::pushes);
+        return Well.named("pushes", heartbeat, findings.pushPlans(), findings::pushes);
     }
 }

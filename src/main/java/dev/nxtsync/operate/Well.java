@@ -35,10 +35,6 @@ final class Well {
         return response.build();
     }
 
-    static boolean isOfPush(Finding finding) {
-        return finding.subject().startsWith("push");
-    }
-
     private static void tell(HealthCheckResponseBuilder response, Finding finding) {
         response.withData(finding.subject() + " (" + finding.reason().code() + ")", finding.reason().message()
                 + finding.nextAttempt().map(at -> "; next attempt " + at).orElse(""));

@@ -172,9 +172,7 @@ public class Fetch implements Job {
         private List<Wanted> next() throws SQLException {
             Instant now = clock.now();
             List<String> ready = states.of(claim.company(), own.keySet()).stream()
-                    .filter(state -> state.loadedAt().isPresent() && state.state() != PullState.State.AWAY
-                            && !state.paused())
-                    .map(PullState::pull)
+                    .filter(PullState::isFollowed).map(PullState::pull)
                     .filter(pull -> !now.isBefore(leftAlone.getOrDefault(here(pull), now))).toList();
             if (ready.isEmpty()) {
                 return List.of();

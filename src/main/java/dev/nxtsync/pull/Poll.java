@@ -131,8 +131,7 @@ public class Poll implements Job {
     }
 
     private static boolean isPolled(PullState state, Map<String, PullPlan> own) {
-        return state.loadedAt().isPresent() && state.state() != PullState.State.AWAY && !state.paused()
-                && plan(own, state).tellsChanges();
+        return state.isFollowed() && plan(own, state).tellsChanges();
     }
 
     private static boolean isDue(PullState state, Map<String, PullPlan> own, Instant now) {

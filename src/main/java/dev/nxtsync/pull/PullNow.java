@@ -97,8 +97,8 @@ public class PullNow {
         PullState state = states.of(plan.name(), owner).orElseThrow();
         String what = plan.name() + ", " + plan.table().scope().tenant(owner);
         if (state.paused()) {
-            out.accept("PROBLEM    " + what + ": it is paused. " + Trouble.PULL_PAUSED.nextStep() + " ("
-                    + Trouble.PULL_PAUSED.code() + ")");
+            out.accept("PROBLEM    " + new Reason(Trouble.PULL_PAUSED,
+                    what + ": it is paused. " + Trouble.PULL_PAUSED.nextStep()).coded());
             return false;
         }
         Job job = request.confirmDeletes()
@@ -113,10 +113,10 @@ public class PullNow {
         var attempt = claims.claim(job.kind(), plan.pull().connection(), PullPlans.scope(plan), owner,
                 job == poll ? "" : plan.name(), 0);
         if (attempt instanceof Claims.Taken taken) {
-            out.accept("PROBLEM    " + what + ": its " + job.kind() + " is under way on " + taken.holder().host()
-                    + " since " + taken.holder().since()
-                    + ". Try again when that has ended; status shows how it goes. ("
-                    + Trouble.UNIT_TAKEN.code() + ")");
+            out.accept("PROBLEM    " + new Reason(Trouble.UNIT_TAKEN,
+                    what + ": its " + job.kind() + " is under way on " + taken.holder().host() + " since "
+                            + taken.holder().since() + ". " + Trouble.UNIT_TAKEN.nextStep())
+                    .coded());
             return false;
         }
         if (!(attempt instanceof Claims.Claimed claimed)) {

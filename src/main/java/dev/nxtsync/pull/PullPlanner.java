@@ -121,7 +121,7 @@ public class PullPlanner {
             return new Attempt(0, at, at + (complete ? COMPANIES_AGAIN : STOPPED_AGAIN).toNanos(),
                     known.isPresent() ? last.schemaAt() : at, complete ? Optional.of(schema) : Optional.empty());
         } catch (FailedAnswer e) {
-            reason = new Reason(e.failure().trouble(), e.failure().message());
+            reason = e.failure().reason();
             news = outages.isNews(connection.name(), e.failure());
         } catch (SQLException e) {
             reason = new Reason(Trouble.DATABASE_ERROR, "The database refused: " + e.getMessage());

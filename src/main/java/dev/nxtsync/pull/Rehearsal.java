@@ -15,6 +15,7 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.store.TargetTable;
 import dev.nxtsync.trouble.Reason;
@@ -24,13 +25,11 @@ import dev.nxtsync.trouble.Reason;
 public class Rehearsal {
     private final Settings settings;
     private final Introspection introspection;
-    private final Tenancies tenancies;
     private final Nxt nxt;
 
-    Rehearsal(Settings settings, Introspection introspection, Tenancies tenancies, Nxt nxt) {
+    Rehearsal(Settings settings, Introspection introspection, Nxt nxt) {
         this.settings = settings;
         this.introspection = introspection;
-        this.tenancies = tenancies;
         this.nxt = nxt;
     }
 
@@ -48,17 +47,20 @@ public class Rehearsal {
             Map<String, TargetTable> targets, List<Reading> readings) {}
 
     /**
-     * Asks one request for the schema, two for the companies, and one for each company.
+     * Asks one request for the schema, and one for each company.
      *
+     * @param customers whom the connection is for
+     * @param companies that it sees
      * @param most companies that are asked at most
-     * @throws dev.nxtsync.graphql.FailedAnswer if the schema or the companies cannot be read
+     * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
      */
-    public Result of(Settings.Connection connection, Collection<Settings.Pull> pulls, int most) {
-        var tenancy = tenancies.of(connection);
+    public Result of(Settings.Connection connection, Collection<Settings.Pull> pulls, List<Integer> customers,
+            List<Tenants.Company> companies, int most) {
+        var tenancy = new Tenancies.Tenancy(customers, companies);
         var designs = PullDesign.of(List.copyOf(pulls),
                 introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList()),
                 settings);
-        var seen = tenancy.companies().stream().map(company -> company.number()).toList();
+        var seen = companies.stream().map(Tenants.Company::number).toList();
         var strangers = new TreeMap<String, List<Integer>>();
         var targets = new TreeMap<String, TargetTable>();
         var byTenant = new TreeMap<String, List<PullPlan>>();
@@ -91,8 +93,7 @@ public class Rehearsal {
         }
         Answer answer = nxt.ask(connection.name(),
                 Document.of("check", plans.get(0).table().scope(), owner, false, parts));
-        return new Reading(tenant, answer instanceof Failure failure
-                ? Optional.of(new Reason(failure.trouble(), failure.message()))
-                : Optional.empty());
+        return new Reading(tenant,
+                answer instanceof Failure failure ? Optional.of(failure.reason()) : Optional.empty());
     }
 }

@@ -62,14 +62,12 @@ class Setback {
             // the schema may have changed
             plans.lookAgain(claim.connection());
         }
-        String trace = failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")";
-        String reason = failure.message() + trace;
-        states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING,
-                new Reason(failure.trouble(), reason), retry);
+        Reason reason = failure.traced();
+        states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING, reason, retry);
         Run run = tells && !(failure instanceof Failure.ForbiddenCompany)
                 && outages.isNews(claim.connection(), failure)
-                        ? tally.failed(failure.code(), reason, retry)
-                        : tally.run(failure.code(), reason);
+                        ? tally.failed(reason.code(), reason.message(), retry)
+                        : tally.run(reason.code(), reason.message());
         return new Decision(retry, next != Next.FIX && !failure.mayBeTooLarge(), run);
     }
 

@@ -22,6 +22,7 @@ import dev.nxtsync.store.ColumnType;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.TargetColumn;
 import dev.nxtsync.store.Verified;
+import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
 /**
@@ -84,8 +85,8 @@ public class Verification {
                         + Tally.plural(result.sums().size(), "column") + " of numbers");
                 return true;
             }
-            out.accept("DIFFERENT  " + what + result.source() + " in Business NXT, " + result.target()
-                    + " in the target (" + Trouble.DIFFERENT.code() + ")");
+            out.accept("DIFFERENT  " + new Reason(Trouble.DIFFERENT,
+                    what + result.source() + " in Business NXT, " + result.target() + " in the target").coded());
             result.examples().forEach((kind, keys) -> out.accept("           " + kind + ": " + String.join(" ", keys)));
             result.sums().forEach((column, sums) -> {
                 if (!sums.isEqual()) {

@@ -109,18 +109,17 @@ public class Lane implements Job {
             case STOP -> Duration.ofSeconds(1);
             case FIX -> NOT_PLANNED;
         };
-        String reason = failure.message() + (failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")");
+        Reason reason = failure.traced();
         if (failure instanceof Failure.ForbiddenCompany) {
             access.refused(claim, failure.message());
         } else if (next == Next.FIX) {
             plans.lookAgain(claim.connection());
         }
-        states.failed(claim.entry(), claim.company(), new Reason(failure.trouble(), reason), claim.failures() + 1,
-                retry);
+        states.failed(claim.entry(), claim.company(), reason, claim.failures() + 1, retry);
         if (told.put(name(claim), failure.code()) == null && !(failure instanceof Failure.ForbiddenCompany)
                 && outages.isNews(claim.connection(), failure)) {
             LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
-                    Math.max(1, retry.toSeconds()), reason);
+                    Math.max(1, retry.toSeconds()), reason.message());
         }
         return new Outcome.Again(retry);
     }

@@ -131,9 +131,9 @@ public class PushPlanner {
                     new Attempt(0, now, now + (complete ? SCHEMA_AGAIN : STOPPED_AGAIN).toNanos()));
         } catch (FailedAnswer | SQLException e) {
             Duration wait = Backoff.after(last.failures() + 1);
-            var reason = new Reason(e instanceof FailedAnswer failed
-                    ? failed.failure().trouble()
-                    : Trouble.DATABASE_ERROR, String.valueOf(e.getMessage()));
+            Reason reason = e instanceof FailedAnswer failed
+                    ? failed.failure().reason()
+                    : new Reason(Trouble.DATABASE_ERROR, String.valueOf(e.getMessage()));
             plans.trouble(connection.name(), reason);
             boolean news = !(e instanceof FailedAnswer failed)
                     || outages.isNews(connection.name(), failed.failure());

@@ -23,6 +23,7 @@ import dev.nxtsync.store.DatabaseClock;
 import dev.nxtsync.store.Outbox;
 import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
 /**
@@ -169,7 +170,8 @@ final class Sending implements Gate {
                         .of(why + " Records cannot be found again by such a key, so that this push is stopped. Set "
                                 + "KEY_COLUMN to a column that holds whole keys as they are.");
                 var done = verdict.done(row, items.path(i));
-                put(row, done.done(done.result().orElse("{}"), Optional.of(OutboxRow.coded(Trouble.KEY_CHANGED, why)),
+                put(row, done.done(done.result().orElse("{}"),
+                        Optional.of(new Reason(Trouble.KEY_CHANGED, why).coded()),
                         Optional.empty()));
             } else {
                 put(row, row.answered("It was answered without errors, but with " + items.size() + " records for "
@@ -254,8 +256,7 @@ final class Sending implements Gate {
             if (!answered) {
                 return row.inDoubt(lane.limits().nextLook(row.sentAt().orElse(now), now));
             }
-            String why = blamed.getOrDefault(i, failure.message())
-                    + (failure.traceId().isEmpty() ? "" : " (trace " + failure.traceId() + ")");
+            String why = failure.traced(blamed.getOrDefault(i, failure.message()));
             // once the row at fault is known, the others need not be split to find it
             return row.answered(why, rows.size() == 1 || blamed.containsKey(i),
                     blamed.isEmpty() ? half() : rows.size(), now);

@@ -26,6 +26,7 @@ import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.OutboxRow.State;
 import dev.nxtsync.store.OutboxRow.Step;
 import dev.nxtsync.store.PushStates.PushState;
+import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
 /**
@@ -129,7 +130,7 @@ final class Turn {
                 String why = "It was sent, and cannot be looked for: " + ((Payload.Flawed) reading).why();
                 after.add(row.state() == State.IN_DOUBT
                         ? row.dead(Trouble.PAYLOAD_INVALID, why, Optional.empty())
-                        : row.settled(Optional.of(OutboxRow.coded(Trouble.PAYLOAD_INVALID, why))));
+                        : row.settled(Optional.of(new Reason(Trouble.PAYLOAD_INVALID, why).coded())));
             }
         }
         var found = lookup.find(records, Optional.empty());

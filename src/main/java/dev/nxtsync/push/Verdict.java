@@ -17,6 +17,7 @@ import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.OutboxRow.Act;
 import dev.nxtsync.store.OutboxRow.State;
 import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
 /**
@@ -197,10 +198,11 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         }
         if (found.size() > 1) {
             return row
-                    .settled(Optional.of(OutboxRow.coded(Trouble.DUPLICATE,
+                    .settled(Optional.of(new Reason(Trouble.DUPLICATE,
                             "duplicate: " + found.size() + " records are there with the key \"" + row.key()
                                     + "\": " + names(found)
-                                    + ". Remove all but one in Business NXT, then discard this note.")));
+                                    + ". Remove all but one in Business NXT, then discard this note.")
+                            .coded()));
         }
         if (row.state() == State.DONE) {
             return row.sentAt().flatMap(sentAt -> limits.count(sentAt, row.looks() + 1)).map(row::lookedAt)
@@ -212,12 +214,13 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         return switch (row.state()) {
             case DEAD -> unlike(payload, found.get(0)).isEmpty()
                     ? done(row, found.get(0))
-                    : row.settled(Optional.of(OutboxRow.coded(Trouble.RECORD_DIFFERENT,
-                            row.error().orElse("") + " A record is there all the same: " + names(found))));
+                    : row.settled(Optional.of(new Reason(Trouble.RECORD_DIFFERENT,
+                            row.error().orElse("") + " A record is there all the same: " + names(found)).coded()));
             case DISCARDED ->
-                row.settled(Optional.of(OutboxRow.coded(Trouble.RECORD_DIFFERENT,
+                row.settled(Optional.of(new Reason(Trouble.RECORD_DIFFERENT,
                         "It is there all the same: " + names(found) + ". It was discarded after: "
-                                + row.error().orElse(""))));
+                                + row.error().orElse(""))
+                        .coded()));
             default -> row.settled(Optional.empty());
         };
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -81,16 +82,21 @@ public class Findings {
         return findings;
     }
 
-    /** Of pulls and pushes that cannot be planned, in this process. */
-    public List<Finding> plans() {
-        var findings = new ArrayList<Finding>();
-        pullPlans.troubles().forEach((what, reason) -> findings.add(planned(what, reason)));
-        pushPlans.troubles().forEach((what, reason) -> findings.add(planned(what, reason)));
-        return findings;
+    /** Of pulls that cannot be planned, in this process. */
+    public List<Finding> pullPlans() {
+        return planned(pullPlans.troubles());
     }
 
-    private static Finding planned(String what, Reason reason) {
-        return new Finding(what, reason, isOfItsOwn(reason), Optional.empty());
+    /** Of pushes that cannot be planned, in this process. */
+    public List<Finding> pushPlans() {
+        return planned(pushPlans.troubles());
+    }
+
+    private static List<Finding> planned(Map<String, Reason> troubles) {
+        var findings = new ArrayList<Finding>();
+        troubles.forEach((what, reason) -> findings
+                .add(new Finding(what, reason, isOfItsOwn(reason), Optional.empty())));
+        return findings;
     }
 
     /** Whether it is not what is told of the connection anyway. */
@@ -157,15 +163,13 @@ public class Findings {
         pushes.troubles(keyColumns).stream().limit(EXAMPLES).forEach(each -> findings.add(
                 new Finding("push " + each.push() + ", " + each.company(), each.reason(),
                         each.stopped() || (each.failures() >= ALARM && isOfItsOwn(each.reason())), each.retryAt())));
-        pushes.depths().forEach((push, depth) -> {
-            long letters = depth.states().getOrDefault("dead", 0L) + depth.remarks();
-            long waiting = depth.states().getOrDefault("waiting", 0L);
-            if (letters > 0) {
+        pushes.undecided().forEach((push, rows) -> {
+            if (rows.letters() > 0) {
                 findings.add(Finding.alarm("push " + push + ", dead letters", Trouble.DEAD_LETTERS,
-                        letters + " rows wait for a person; run: java -jar quarkus-run.jar dead-letters list"));
+                        rows.letters() + " rows wait for a person; run: java -jar quarkus-run.jar dead-letters list"));
             }
-            if (waiting > 0 && !settings.pushes().containsKey(push)) {
-                findings.add(Finding.alarm("push " + push, Trouble.PUSH_MISSING, waiting
+            if (rows.waiting() > 0 && !settings.pushes().containsKey(push)) {
+                findings.add(Finding.alarm("push " + push, Trouble.PUSH_MISSING, rows.waiting()
                         + " rows wait for it, and it is not configured: set NXT_PUSHES_"
                         + push.toUpperCase(Locale.ROOT) + "_TABLE and the like, or discard them"));
             }

@@ -12,7 +12,6 @@ import jakarta.inject.Singleton;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.graphql.Nxt;
@@ -58,7 +57,8 @@ public class Myself {
         }
         var troubles = report.putArray("findings");
         var own = new ArrayList<>(findings.tokens());
-        own.addAll(findings.plans());
+        own.addAll(findings.pullPlans());
+        own.addAll(findings.pushPlans());
         own.forEach(each -> troubles.add(json(each)));
         return report;
     }
@@ -81,14 +81,6 @@ public class Myself {
                     Optional.ofNullable(each.path("next_attempt_at").textValue()).map(Instant::parse)));
         }
         return findings;
-    }
-
-    static ObjectNode newObject() {
-        return JSON.createObjectNode();
-    }
-
-    static ArrayNode newList() {
-        return JSON.createArrayNode();
     }
 
     static JsonNode parse(String json) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.config.Settings;
@@ -24,7 +25,7 @@ import dev.nxtsync.store.StatusTables;
 /** How everything stands, of all processes, as JSON: what {@code GET /api/status} answers and {@code status} prints. */
 @Singleton
 public class Overview {
-    private static final JsonNode NONE = Myself.parse("[]");
+    private static final JsonNode NONE = JsonNodeFactory.instance.arrayNode();
 
     private final Settings settings;
     private final Findings findings;
@@ -71,7 +72,7 @@ public class Overview {
         var found = new ArrayList<JsonNode>();
         findings.pulls().forEach(each -> found.add(Myself.json(each)));
         findings.pushes().forEach(each -> found.add(Myself.json(each)));
-        ArrayNode connections = Myself.newList();
+        ArrayNode connections = JsonNodeFactory.instance.arrayNode();
         for (JsonNode replica : list(stored.get("replicas"))) {
             JsonNode report = ((ObjectNode) replica).remove("report");
             if (replica.path("state").asText().equals("alive") && report != null) {
@@ -96,7 +97,7 @@ public class Overview {
         found.stream().sorted((a, b) -> Boolean.compare(b.path("alarm").asBoolean(), a.path("alarm").asBoolean()))
                 .forEach(each -> once.putIfAbsent(id(each), ((ObjectNode) each).put("since", since.get(id(each)))));
         boolean trouble = once.values().stream().anyMatch(each -> each.path("alarm").asBoolean());
-        var status = Myself.newObject().put("at", clock.instant().toString()).put("state",
+        var status = JsonNodeFactory.instance.objectNode().put("at", clock.instant().toString()).put("state",
                 trouble ? "in_trouble" : "well");
         status.putArray("findings").addAll(once.values());
         return status;

@@ -110,8 +110,7 @@ public final class DatabaseCheck {
     }
 
     private static boolean exists(Connection connection, String table) throws SQLException {
-        return !number(connection, "select to_regclass('" + table + "') where to_regclass('" + table
-                + "') is not null").isEmpty();
+        return number(connection, "select to_regclass('" + table + "') is not null").equals("t");
     }
 
     /** Our own tables that belong to somebody else, which could not be migrated. */

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
+import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
 /**
@@ -95,12 +96,7 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
 
     /** A person decides. It is looked for once more at the given moment, if it may be there. */
     public OutboxRow dead(Trouble trouble, String why, Optional<Instant> lookAt) {
-        return with(State.DEAD, lookAt, answered, blamed, atMost, looks, Optional.of(coded(trouble, why)));
-    }
-
-    /** A text for a person, with the code by which it is found in the catalogue of errors. */
-    public static String coded(Trouble trouble, String why) {
-        return why + " (" + trouble.code() + ")";
+        return with(State.DEAD, lookAt, answered, blamed, atMost, looks, Optional.of(new Reason(trouble, why).coded()));
     }
 
     /**

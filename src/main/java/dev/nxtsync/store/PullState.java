@@ -25,6 +25,11 @@ public record PullState(String pull, int company, State state, Reason reason, in
         Optional<String> digest, Optional<Walk> walk, Optional<String> reread, Optional<String> held, boolean paused,
         Optional<Instant> completeAsOf) {
 
+    /** Whether its changes are read: it is loaded, its company is there, and nobody has paused it. */
+    public boolean isFollowed() {
+        return loadedAt.isPresent() && state != State.AWAY && !paused;
+    }
+
     public enum State {
         /** Its last run went well, or it has not run yet. */
         OK,

@@ -191,6 +191,32 @@ public class PushStates {
         });
     }
 
+    /**
+     * Rows of a push that want something of somebody.
+     *
+     * @param letters that a person decides about, or should look at
+     */
+    public record Undecided(long letters, long waiting) {}
+
+    /** By push, also of those that are not configured; found by indexes that hold none of the many rows that are done. */
+    public Map<String, Undecided> undecided() throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("""
+                    select push, sum(letter), sum(1 - letter) from (
+                        select push, 1 as letter from nxt_sync.outbox
+                        where state = 'dead' or state = 'done' and error is not null
+                        union all
+                        select push, 0 from nxt_sync.outbox where state = 'waiting') each
+                    group by push"""); var row = select.executeQuery()) {
+                var undecided = new HashMap<String, Undecided>();
+                while (row.next()) {
+                    undecided.put(row.getString(1), new Undecided(row.getLong(2), row.getLong(3)));
+                }
+                return undecided;
+            }
+        });
+    }
+
     /** By push, also of those that are not configured. */
     public Map<String, Depth> depths() throws SQLException {
         return database.inTransaction(transaction -> {

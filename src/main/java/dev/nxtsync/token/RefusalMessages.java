@@ -12,9 +12,7 @@ import dev.nxtsync.trouble.NetworkFault;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
-/**
- * What each way of not getting a token means for the operator, and what to do.
- */
+/** What each way of not getting a token means for the operator, and what to do. */
 record RefusalMessages(Settings.Connection connection, String issuer) {
     private static final Pattern CONNECTION_SETTING = Pattern
             .compile("NXT_(CLIENT_ID|CLIENT_SECRET|SCOPE|ISSUER|TOKEN_AUTH)");

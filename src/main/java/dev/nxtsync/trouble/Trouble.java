@@ -1,7 +1,9 @@
 package dev.nxtsync.trouble;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -175,6 +177,10 @@ public enum Trouble {
         START, TOKEN, NETWORK, API, ACCESS, PULL, PUSH, DATABASE, WEBHOOK, NOTICE
     }
 
+    private static final Map<String, Trouble> BY_CODE = Stream.of(values())
+            .collect(Collectors.toUnmodifiableMap(Trouble::code, each -> each));
+
+    private final String code = name().toLowerCase(Locale.ROOT);
     private final Area area;
     private final String meaning;
     private final String nextStep;
@@ -187,7 +193,7 @@ public enum Trouble {
 
     /** Its name in the log, in health, in the status, in the database and in metrics: lower case, with underscores. */
     public String code() {
-        return name().toLowerCase(Locale.ROOT);
+        return code;
     }
 
     public Area area() {
@@ -206,6 +212,6 @@ public enum Trouble {
 
     /** The one with this code; empty for any other text, such as one of a later version. */
     public static Optional<Trouble> of(String code) {
-        return Stream.of(values()).filter(each -> each.code().equals(code)).findFirst();
+        return Optional.ofNullable(BY_CODE.get(code));
     }
 }

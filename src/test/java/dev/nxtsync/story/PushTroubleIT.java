@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
-import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
 
 /** What a person is told when a push does not get on, and what they do about it. */
@@ -157,41 +156,34 @@ class PushTroubleIT {
             database.execute(
                     "select nxt_sync.push('orders', 'good', '{\"customerNo\": 1}'), nxt_sync.push('orders', 'bad', '{\"customerNo\": 99000}'), "
                             + "nxt_sync.push('orders', 'worse', '{\"customerNo\": 99001}')");
-            assertThat(run(builder, 3, "push", "orders")).contains("PROBLEM    push orders: 1 done, 0 waiting")
+            assertThat(builder.run(3, "push", "orders")).contains("PROBLEM    push orders: 1 done, 0 waiting")
                     .contains("2 dead; see: dead-letters list");
             String bad = database.value("select id from nxt_sync.outbox where key = 'bad'");
             String worse = database.value("select id from nxt_sync.outbox where key = 'worse'");
-            assertThat(run(builder, 0, "dead-letters", "list")).contains(bad + "  orders  5280001  \"bad\"")
+            assertThat(builder.run(0, "dead-letters", "list")).contains(bad + "  orders  5280001  \"bad\"")
                     .contains("Customer no. 99000 does not exist").contains("2 rows");
-            assertThat(run(builder, 0, "dead-letters", "show", bad)).contains("payload")
+            assertThat(builder.run(0, "dead-letters", "show", bad)).contains("payload")
                     .contains("{\"customerNo\": 99000}");
             Path payload = Files
                     .writeString(Files.createTempFile(Path.of("target"), "payload", ".json"), "{\"customerNo\": 2}")
                     .toAbsolutePath();
-            assertThat(run(builder, 0, "dead-letters", "retry", bad, "--payload", payload.toString()))
+            assertThat(builder.run(0, "dead-letters", "retry", bad, "--payload", payload.toString()))
                     .contains("is looked for, and sent again");
-            assertThat(run(builder, 0, "dead-letters", "discard", worse)).contains("is discarded");
-            assertThat(run(builder, 3, "dead-letters", "discard", worse))
+            assertThat(builder.run(0, "dead-letters", "discard", worse)).contains("is discarded");
+            assertThat(builder.run(3, "dead-letters", "discard", worse))
                     .contains("is discarded, about which nobody need decide");
-            assertThat(run(builder, 0, "push", "orders")).contains("ok         push orders: 2 done");
-            assertThat(run(builder, 0, "check")).contains("ok         push orders: it can be sent");
-            assertThat(run(builder, 0, "adopt")).contains("there is nothing to adopt");
-            assertThat(run(builder, 2, "dead-letters", "shwo", bad)).contains("dead-letters retry");
-            assertThat(run(builder, 2, "push", "ordres")).contains("There is no push \"ordres\"; did you mean orders?");
-            assertThat(run(builder.with("NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReferense").with("NXT_PUSHES_ORDERS_THEN",
-                    "finsh"), 3, "check"))
+            assertThat(builder.run(0, "push", "orders")).contains("ok         push orders: 2 done");
+            assertThat(builder.run(0, "check")).contains("ok         push orders: it can be sent");
+            assertThat(builder.run(0, "adopt")).contains("there is nothing to adopt");
+            assertThat(builder.run(2, "dead-letters", "shwo", bad)).contains("dead-letters retry");
+            assertThat(builder.run(2, "push", "ordres")).contains("There is no push \"ordres\"; did you mean orders?");
+            assertThat(builder.with("NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReferense").with("NXT_PUSHES_ORDERS_THEN",
+                    "finsh").run(3, "check"))
                     .contains("PROBLEM    push orders").contains("did you mean yourReference?")
                     .contains("did you mean finish?");
-            assertThat(run(builder.with("NXT_SCOPE", "business-graphql-service-api:access-group-based-readonly"), 2,
+            assertThat(builder.with("NXT_SCOPE", "business-graphql-service-api:access-group-based-readonly").run(2,
                     "push", "orders"))
                     .contains("with which nothing can be written");
-        }
-    }
-
-    private static String run(Daemon.Builder builder, int exitCode, String... command) throws Exception {
-        try (var process = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").command(command).start()) {
-            assertThat(process.exitCode()).as(process.output()).isEqualTo(exitCode);
-            return process.output();
         }
     }
 

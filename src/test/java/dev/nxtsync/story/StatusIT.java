@@ -55,11 +55,11 @@ class StatusIT {
                 assertThat(status.path("runs").get(0).path("requests").isInt()).isTrue();
                 assertThat(status.toString()).doesNotContain("demo+secret").doesNotContain(sandbox.tokens().get(0));
 
-                assertThat(run(builder, 0, "status")).contains("There is trouble.")
+                assertThat(builder.run(0, "status")).contains("There is trouble.")
                         .contains("PROBLEM    pull typo: There is no table ordr").contains("(table_unknown); since 2")
                         .containsPattern("main +\\S+ +token until").containsPattern("people +5280001 +ok +300 rows")
                         .contains("1 dead").contains("requests a minute");
-                assertThat(run(builder, 2, "status", "orders")).contains("There is no command");
+                assertThat(builder.run(2, "status", "orders")).contains("There is no command");
             }
         }
     }
@@ -85,7 +85,7 @@ class StatusIT {
                 assertThat(sandbox.counter("requests_poll")).as("nothing is asked").isEqualTo(requests);
                 assertThat(daemon.get("/q/health/well").status()).as("a pause is no alarm").isEqualTo(200);
                 assertThat(daemon.get("/q/health/well").body()).contains("pull people, paused");
-                assertThat(run(builder, 3, "pull", "people")).contains("it is paused").contains("(pull_paused)");
+                assertThat(builder.run(3, "pull", "people")).contains("it is paused").contains("(pull_paused)");
 
                 assertThat(post(daemon, "people/resume")).isEqualTo(202);
                 arrives(sandbox, database);
@@ -131,7 +131,7 @@ class StatusIT {
                 assertThat(finding(status(daemon), "database", "database_away").path("next_step").asText())
                         .contains("NXT_DATABASE_URL");
                 assertThat(daemon.operator("POST", "/api/pulls/people/run", KEY).status()).isEqualTo(503);
-                assertThat(run(builder, 3, "status")).contains("PROBLEM    database");
+                assertThat(builder.run(3, "status")).contains("PROBLEM    database");
                 detour.open();
                 loaded(daemon, database, 3);
                 assertThat(status(daemon).path("state").asText()).isEqualTo("well");
@@ -144,19 +144,17 @@ class StatusIT {
         var database = TestDatabase.create();
         try (var sandbox = sandbox()) {
             var builder = Daemon.on(sandbox.url(), database);
-            assertThat(run(builder, 0, "discover")).contains("5280001 Fjord AS, of customer 1111222")
+            assertThat(builder.run(0, "discover")).contains("5280001 Fjord AS, of customer 1111222")
                     .contains("table associate, 333 rows in 3 companies, key associateNo")
                     .containsPattern("birthDate +Int, a date").contains("table company, 3 rows in 1 customer")
                     .contains("its key is not known here");
             assertThat(sandbox.counter("requests")).as("few requests").isLessThan(12);
-            String yaml = run(builder, 0, "discover", "--yaml");
+            String yaml = builder.run(0, "discover", "--yaml");
             assertThat(yaml).contains("    associate:  # 333 rows").contains("    # voucher:");
-            assertThat(run(builder, 2, "discover", "--json")).contains("discover knows no option but --yaml");
-            try (var check = builder.command("check").in("config/application.yaml", yaml).start()) {
-                assertThat(check.exitCode()).as(check.output()).isZero();
-                assertThat(check.output()).contains("pull orderline: table orderLine by orderNo, lineNo")
-                        .contains("9 pull(s)");
-            }
+            assertThat(builder.run(2, "discover", "--json")).contains("discover knows no option but --yaml");
+            assertThat(builder.in("config/application.yaml", yaml).run(0, "check"))
+                    .contains("pull orderline: table orderLine by orderNo, lineNo")
+                    .contains("9 pull(s)");
         }
     }
 
@@ -189,12 +187,5 @@ class StatusIT {
             }
         }
         return status.path("there is none");
-    }
-
-    private static String run(Daemon.Builder builder, int exitCode, String... command) throws Exception {
-        try (var process = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").command(command).start()) {
-            assertThat(process.exitCode()).as(process.output()).isEqualTo(exitCode);
-            return process.output();
-        }
     }
 }

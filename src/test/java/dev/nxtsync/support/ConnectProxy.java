@@ -23,7 +23,7 @@ public final class ConnectProxy implements AutoCloseable {
         this.authorization = "Basic "
                 + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
         this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        TlsFront.daemon(this::accept);
+        Relay.accept(server, this::serve);
     }
 
     public int port() {
@@ -40,17 +40,6 @@ public final class ConnectProxy implements AutoCloseable {
         server.close();
     }
 
-    private void accept() {
-        try {
-            while (true) {
-                var from = server.accept();
-                TlsFront.daemon(() -> serve(from));
-            }
-        } catch (IOException e) {
-            // closed
-        }
-    }
-
     private void serve(Socket from) {
         try {
             String head = head(from.getInputStream());
@@ -64,10 +53,9 @@ public final class ConnectProxy implements AutoCloseable {
             var to = new Socket(InetAddress.getLoopbackAddress(), target);
             from.getOutputStream().write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(
                     StandardCharsets.US_ASCII));
-            TlsFront.daemon(() -> TlsFront.copy(to, from));
-            TlsFront.copy(from, to);
+            Relay.between(from, to);
         } catch (IOException e) {
-            TlsFront.close(from);
+            Relay.close(from);
         }
     }
 

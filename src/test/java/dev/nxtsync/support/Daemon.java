@@ -66,6 +66,17 @@ public final class Daemon implements AutoCloseable {
             return this;
         }
 
+        /** Runs a command to its end, which must have this exit code, and answers what it has printed. */
+        public String run(int exitCode, String... arguments) throws InterruptedException {
+            try (var process = without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").command(arguments).start()) {
+                int found = process.exitCode();
+                if (found != exitCode) {
+                    throw new AssertionError("exit code " + found + ", not " + exitCode + ":\n" + process.output());
+                }
+                return process.output();
+            }
+        }
+
         /** The port that a variable says, or a free one from now on; 0 where the variable is no port. */
         private int port(String variable) {
             String text = variables.computeIfAbsent(variable, none -> Integer.toString(freePort()));

@@ -1,13 +1,12 @@
 package dev.nxtsync.support;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A way to a port of this machine that can be shut, which ends all connections and refuses new ones, and opened again. */
 public final class Detour implements AutoCloseable {
@@ -19,7 +18,7 @@ public final class Detour implements AutoCloseable {
     public Detour(int target) throws IOException {
         this.target = target;
         this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        daemon(this::accept);
+        Relay.accept(server, this::serve);
     }
 
     public int port() {
@@ -44,40 +43,22 @@ public final class Detour implements AutoCloseable {
         server.close();
     }
 
-    private void accept() {
+    private void serve(Socket from) {
         try {
-            while (true) {
-                var from = server.accept();
-                if (open) {
-                    connect(from);
-                } else {
-                    from.close();
-                }
-            }
+            connect(from).ifPresentOrElse(to -> Relay.between(from, to), () -> Relay.close(from));
         } catch (IOException e) {
-            // closed
+            Relay.close(from);
         }
     }
 
-    private synchronized void connect(Socket from) throws IOException {
+    /** Empty while it is shut. */
+    private synchronized Optional<Socket> connect(Socket from) throws IOException {
+        if (!open) {
+            return Optional.empty();
+        }
         var to = new Socket(InetAddress.getLoopbackAddress(), target);
         sockets.add(from);
         sockets.add(to);
-        daemon(() -> copy(from, to));
-        daemon(() -> copy(to, from));
-    }
-
-    private static void copy(Socket from, Socket to) {
-        try (from; to; InputStream in = from.getInputStream(); OutputStream out = to.getOutputStream()) {
-            in.transferTo(out);
-        } catch (IOException e) {
-            // one of the two has gone, and now so has the other
-        }
-    }
-
-    private static void daemon(Runnable work) {
-        var thread = new Thread(work, "detour");
-        thread.setDaemon(true);
-        thread.start();
+        return Optional.of(to);
     }
 }

@@ -60,7 +60,7 @@ public final class Pooler implements AutoCloseable {
             idle.add(connect(name, database.user()));
         }
         listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-        TlsFront.daemon(this::accept);
+        Relay.accept(listener, this::serve);
     }
 
     public int port() {
@@ -99,20 +99,9 @@ public final class Pooler implements AutoCloseable {
         return new Server(socket, in, out, greeting.toByteArray());
     }
 
-    private void accept() {
-        try {
-            while (true) {
-                var socket = listener.accept();
-                socket.setTcpNoDelay(true);
-                TlsFront.daemon(() -> serve(socket));
-            }
-        } catch (IOException e) {
-            // closed
-        }
-    }
-
     private void serve(Socket socket) {
         try (socket) {
+            socket.setTcpNoDelay(true);
             var in = new DataInputStream(socket.getInputStream());
             var out = new DataOutputStream(socket.getOutputStream());
             String parameters = start(in, out);

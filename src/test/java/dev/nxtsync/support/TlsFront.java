@@ -1,14 +1,15 @@
 package dev.nxtsync.support;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
 
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -41,7 +42,7 @@ public final class TlsFront implements AutoCloseable {
         context.init(managers.getKeyManagers(), null, null);
         server = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 50,
                 InetAddress.getLoopbackAddress());
-        daemon(this::accept);
+        Relay.accept(server, this::serve);
     }
 
     public int port() {
@@ -58,53 +59,20 @@ public final class TlsFront implements AutoCloseable {
         server.close();
     }
 
-    private void accept() {
+    private void serve(Socket from) {
         try {
-            while (true) {
-                var from = server.accept();
-                daemon(() -> {
-                    try {
-                        var to = new Socket(InetAddress.getLoopbackAddress(), target);
-                        daemon(() -> copy(to, from));
-                        copy(from, to);
-                    } catch (IOException e) {
-                        close(from);
-                    }
-                });
-            }
+            Relay.between(from, new Socket(InetAddress.getLoopbackAddress(), target));
         } catch (IOException e) {
-            // closed
+            Relay.close(from);
         }
-    }
-
-    static void copy(Socket from, Socket to) {
-        try (from; to; InputStream in = from.getInputStream(); OutputStream out = to.getOutputStream()) {
-            in.transferTo(out);
-        } catch (IOException e) {
-            // one of the two has gone, and now so has the other
-        }
-    }
-
-    static void close(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // it is gone already
-        }
-    }
-
-    static void daemon(Runnable work) {
-        var thread = new Thread(work, "front");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private static void keytool(String... arguments) throws IOException, InterruptedException {
-        var line = new java.util.ArrayList<String>();
+        var line = new ArrayList<String>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        line.addAll(java.util.List.of(arguments));
+        line.addAll(List.of(arguments));
         var process = new ProcessBuilder(line).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IllegalStateException(output);
         }
