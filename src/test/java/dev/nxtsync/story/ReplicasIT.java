@@ -54,7 +54,7 @@ class ReplicasIT {
                             .as("not loaded").isEmpty();
                 });
                 audit(database);
-                sandbox.faults(Map.of("slow", 0.3));
+                sandbox.faults(Map.of("slow", 0.9));
                 var gaps = new Gaps(database);
                 try (var people = new Changes(sandbox, database, Size.of(60, 2_000))) {
                     int strikes = strike(sandbox, database, replicas, random);
