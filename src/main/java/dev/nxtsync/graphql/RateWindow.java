@@ -7,8 +7,9 @@ import java.util.Deque;
 /**
  * A sliding window over the requests of one connection: in any 60 seconds the server sees at most so many. A request is in
  * the window from before it is sent until 60 seconds after it ended, since nobody knows when in between the server counted
- * it. A server that finds them too many halves the limit, which then recovers by a tenth every ten seconds. Not thread-safe;
- * the clock is the caller's.
+ * it. Half of the limit may be used at once; the rest is spread over the time until the first half leaves the window, so that
+ * nobody who needs more than the limit comes to a standstill for the rest of a minute. A server that finds them too many
+ * halves the limit, which then recovers by a tenth every ten seconds. Not thread-safe; the clock is the caller's.
  */
 final class RateWindow {
     private static final long LENGTH = Duration.ofSeconds(60).toNanos();
@@ -17,6 +18,7 @@ final class RateWindow {
     private final int full;
     private final Deque<Long> ended = new ArrayDeque<>();
     private int live;
+    private long enteredAt;
     private int limit;
     private long changedAt;
 
@@ -34,12 +36,30 @@ final class RateWindow {
     Duration enter(long now) {
         forget(now);
         recover(now);
-        if (live + ended.size() < limit) {
+        int used = live + ended.size();
+        if (used < limit) {
+            long wait = used * 2 < limit ? 0 : enteredAt + spacing(limit - used) - now;
+            if (wait > 0) {
+                return Duration.ofNanos(wait);
+            }
             live++;
+            enteredAt = now;
             return Duration.ZERO;
         }
         return Duration.ofNanos(Math.min(limit < full ? STEP : LENGTH,
                 ended.isEmpty() ? LENGTH : LENGTH - (now - ended.getFirst())));
+    }
+
+    /** From one request to the next, if they shall last until each of those that leave the window has left it. */
+    private long spacing(int room) {
+        // those that are live leave it in a minute at the earliest
+        long longest = LENGTH / (room + ended.size() + 1);
+        int entered = room;
+        for (long each : ended) {
+            entered++;
+            longest = Math.max(longest, (each + LENGTH - enteredAt) / entered);
+        }
+        return longest;
     }
 
     /** A request that was entered is not sent. */

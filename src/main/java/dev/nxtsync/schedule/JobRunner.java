@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -54,6 +55,8 @@ public class JobRunner {
     private final Replica replica;
     private final Heartbeat heartbeat;
     private final Duration silence;
+    /** More units of one kind and company would only wait for each other's requests, and keep others from these threads. */
+    private final int ofOneCompany;
     private final Counter refused;
     private final Semaphore room = new Semaphore(PARALLEL);
     private final ExecutorService threads = Executors.newFixedThreadPool(PARALLEL, work -> new Thread(work, "job"));
@@ -69,6 +72,7 @@ public class JobRunner {
         this.replica = replica;
         this.heartbeat = heartbeat;
         this.silence = settings.api().timeLimit().plusMinutes(2);
+        this.ofOneCompany = settings.budget().inProgress();
         this.refused = metrics.counter("nxt_stale_writes_refused");
     }
 
@@ -145,7 +149,7 @@ public class JobRunner {
             return Optional.empty();
         }
         try {
-            var run = claims.claim(what, heartbeat.mayTakeOver()).map(Run::new);
+            var run = claims.claim(what, full(), heartbeat.mayTakeOver()).map(Run::new);
             run.ifPresent(each -> held.put(each.claim.fence(), each));
             return run;
         } catch (SQLException e) {
@@ -154,6 +158,14 @@ public class JobRunner {
                     e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** One for each kind and company of which as many are held as can work side by side; for whoever has the lock. */
+    private List<Claim> full() {
+        var held = this.held.values().stream().filter(run -> run.ended == null).map(run -> run.claim).collect(
+                Collectors.groupingBy(claim -> claim.kind() + " " + claim.connection() + " " + claim.tenant()));
+        return held.values().stream().filter(claims -> claims.size() >= ofOneCompany).map(claims -> claims.get(0))
+                .toList();
     }
 
     private boolean isLong(String kind) {

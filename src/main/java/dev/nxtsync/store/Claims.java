@@ -177,19 +177,26 @@ public class Claims {
      * Claims the unit that has been due, or kept waiting, for longest and is free.
      *
      * @param what only this; another process may be configured otherwise, or know more
+     * @param full not another one of the same kind and company as one of these
      * @param takeOver also those whose holder has been silent for 16 s
      */
-    public Optional<Claim> claim(Collection<Kind> what, boolean takeOver) throws SQLException {
+    public Optional<Claim> claim(Collection<Kind> what, Collection<Claim> full, boolean takeOver) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var claim = transaction.prepareStatement(CLAIM.formatted("""
                     (unit.kind, unit.connection) in (select * from unnest(?::text[], ?::text[]))
+                      and (unit.kind, unit.connection, unit.scope, unit.company) not in (
+                          select * from unnest(?::text[], ?::text[], ?::text[], ?::integer[]))
                       and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
                       and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served) and\s""" + FREE,
                     "order by least(unit.due_at, unit.retry_at) limit 1"))) {
                 claim.setArray(1, transaction.createArrayOf("text", what.stream().map(Kind::name).toArray()));
                 claim.setArray(2, transaction.createArrayOf("text", what.stream().map(Kind::connection).toArray()));
-                claim.setBoolean(3, takeOver);
-                claim.setObject(4, replica.id());
+                claim.setArray(3, transaction.createArrayOf("text", full.stream().map(Claim::kind).toArray()));
+                claim.setArray(4, transaction.createArrayOf("text", full.stream().map(Claim::connection).toArray()));
+                claim.setArray(5, transaction.createArrayOf("text", full.stream().map(Claim::scope).toArray()));
+                claim.setArray(6, transaction.createArrayOf("integer", full.stream().map(Claim::company).toArray()));
+                claim.setBoolean(7, takeOver);
+                claim.setObject(8, replica.id());
                 return claimed(transaction, claim);
             }
         });

@@ -3,6 +3,7 @@ package dev.nxtsync.graphql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -42,6 +43,35 @@ class RateWindowTest {
                 assertThat(counted.get(i) - counted.get(i - limit)).isGreaterThanOrEqualTo(MINUTE);
             }
         }
+    }
+
+    @Test
+    void whoNeedsMoreThanTheLimitGetsHalfOfItAtOnceTheWholeInEachMinuteAndNeverComesToAStandstill() {
+        int limit = 180;
+        long latency = Duration.ofMillis(800).toNanos();
+        var window = new RateWindow(limit);
+        var live = new ArrayDeque<Long>();
+        var entered = new ArrayList<Long>();
+        long now = 0;
+        while (now < 10 * MINUTE) {
+            while (!live.isEmpty() && live.peek() <= now) {
+                window.ended(live.poll());
+            }
+            if (live.size() < 8 && window.enter(now).isZero()) {
+                entered.add(now);
+                live.add(now + latency);
+            } else {
+                now += Duration.ofMillis(10).toNanos();
+            }
+        }
+        assertThat(entered.get(limit / 2 - 1)).as("half at once, eight at a time")
+                .isLessThan(Duration.ofSeconds(10).toNanos());
+        long longest = 0;
+        for (int i = 1; i < entered.size(); i++) {
+            longest = Math.max(longest, entered.get(i) - entered.get(i - 1));
+        }
+        assertThat(longest).as("pause").isLessThan(Duration.ofMillis(1500).toNanos());
+        assertThat(entered).hasSizeGreaterThan(limit * 95 / 10);
     }
 
     @Test

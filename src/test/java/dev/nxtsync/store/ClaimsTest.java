@@ -51,7 +51,8 @@ class ClaimsTest {
         assertThat(claim(others)).isEmpty();
         database.execute(
                 "update nxt_sync.replica set beat_at = beat_at - interval '3 s' where id = '" + one.id() + "'");
-        assertThat(others.claim(List.of(new Claims.Kind("poll", "main")), false)).as("not after an outage").isEmpty();
+        assertThat(others.claim(List.of(new Claims.Kind("poll", "main")), List.of(), false)).as("not after an outage")
+                .isEmpty();
         assertThat(claim(others)).map(Claim::fence)
                 .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(held.fence()));
     }
@@ -139,6 +140,21 @@ class ClaimsTest {
     }
 
     @Test
+    void whereAsManyOfAKindAsCanWorkAreHeldOfACompanyAnotherCompanyIsServed() throws Exception {
+        one.beat();
+        claims.declare("orders", "main", "company", 7);
+        claims.declare("lines", "main", "company", 7);
+        claims.declare("orders", "main", "company", 8);
+        database.execute("update nxt_sync.job set due_at = due_at - interval '1 h' where company = 7");
+        var loads = List.of(new Claims.Kind("load", "main"));
+        Claim held = claims.claim(loads, List.of(), true).orElseThrow();
+        assertThat(held.company()).isEqualTo(7);
+        assertThat(claims.claim(loads, List.of(held), true)).map(Claim::company).contains(8);
+        assertThat(claims.claim(loads, List.of(held), true)).isEmpty();
+        assertThat(claims.claim(loads, List.of(), true)).map(Claim::company).contains(7);
+    }
+
+    @Test
     void aUnitThatNoThreadKnowsOfIsFreedAndAStalledOneIsTakenAway() throws Exception {
         one.beat();
         declare(7);
@@ -159,6 +175,6 @@ class ClaimsTest {
     }
 
     private static Optional<Claim> claim(Claims by) throws Exception {
-        return by.claim(List.of(new Claims.Kind("poll", "main")), true);
+        return by.claim(List.of(new Claims.Kind("poll", "main")), List.of(), true);
     }
 }

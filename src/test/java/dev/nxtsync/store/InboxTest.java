@@ -85,17 +85,20 @@ class InboxTest {
     @Test
     void aUnitIsWokenAlsoWhereItsProcessDiedInBetween() throws Exception {
         claims.free(fetch, Optional.of(NOON.plus(Duration.ofDays(9_999))), Optional.empty(), true);
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), true)).isEmpty();
+        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isEmpty();
         var taken = inbox.add(List.of(event(A, true, "orders")));
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), true)).as("before it is woken").isEmpty();
+        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).as("before it is woken")
+                .isEmpty();
         inbox.wakeForgotten();
-        var woken = claims.claim(List.of(new Claims.Kind("fetch", "main")), true).orElseThrow();
+        var woken = claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true).orElseThrow();
         assertThat(taken.units()).containsExactly(woken.unit());
         inbox.wake(taken.units());
         claims.free(woken, Optional.empty(), Optional.of(Duration.ofHours(1)), true);
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), true)).as("it is given a pause").isEmpty();
+        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).as("it is given a pause")
+                .isEmpty();
         database.execute("update nxt_sync.job set retry_at = now() where kind = 'fetch'");
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), true)).as("a wake-up in a run is not lost")
+        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true))
+                .as("a wake-up in a run is not lost")
                 .isPresent();
     }
 
