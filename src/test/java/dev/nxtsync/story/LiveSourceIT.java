@@ -77,7 +77,7 @@ class LiveSourceIT {
                     changes += writing.end();
                     // open transactions come to their end, and nobody reads the past any more
                     sandbox.faults(Map.of("poison-row", OF_READS.get("poison-row"), "busy", 0.02, "cut-body", 0.02));
-                    await().atMost(Duration.ofSeconds(20)).until(() -> sandbox.pendingCommits() == 0);
+                    await().atMost(Duration.ofSeconds(60)).until(() -> sandbox.pendingCommits() == 0);
                     reconcile(daemon, database);
                     for (String table : List.of("associate", "orderLine")) {
                         var aside = database.rows(

@@ -38,7 +38,7 @@ class OutagesHealIT {
                 loaded(daemon, database, 2 * COMPANIES.length);
                 long before = lines(daemon);
                 detour.shut();
-                await().atMost(Duration.ofSeconds(20)).until(() -> daemon.get("/q/health/ready").status() == 503);
+                await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/ready").status() == 503);
                 assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
                 change(sandbox);
                 Pushes.pause(Duration.ofSeconds(Size.of(6, 60)));
@@ -58,7 +58,7 @@ class OutagesHealIT {
                 loaded(daemon, database, 2 * COMPANIES.length);
                 long before = lines(daemon);
                 detour.shut();
-                await().atMost(Duration.ofSeconds(30)).until(() -> daemon.get("/q/health/well").status() == 503);
+                await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").status() == 503);
                 assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
                 change(sandbox);
                 // the longest wait is then reached several times, as in an hour

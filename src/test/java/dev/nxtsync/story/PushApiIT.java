@@ -170,7 +170,7 @@ class PushApiIT {
                 }
             });
             waiting.start();
-            await().atMost(Duration.ofSeconds(10)).until(() -> database.number(
+            await().atMost(Duration.ofSeconds(60)).until(() -> database.number(
                     "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%''t2''%'") == 1);
             database.execute("select nxt_sync.push('orders', 't3', '{\"customerNo\": 1}', grp => 'another')");
             one.execute("select nxt_sync.push('orders', 't4', '{\"customerNo\": 1}', grp => 'tx')");

@@ -122,7 +122,7 @@ class PushIsOnceIT {
             // a commit that was sent goes on without its client
             lock.execute("select pg_advisory_unlock(4242)");
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> database.number(
+        await().atMost(Duration.ofSeconds(60)).until(() -> database.number(
                 "select count(*) from pg_stat_activity where state in ('active', 'idle in transaction') and pid <> pg_backend_pid()") == 0);
         database.execute("drop function public.stop_here() cascade");
         sandbox.release();

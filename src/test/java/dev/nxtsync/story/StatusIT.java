@@ -168,7 +168,7 @@ class StatusIT {
     }
 
     private static void arrives(Sandbox sandbox, TestDatabase database) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty());
     }
 

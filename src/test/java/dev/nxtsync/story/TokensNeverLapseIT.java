@@ -36,7 +36,8 @@ class TokensNeverLapseIT {
                     length.toSeconds(),
                     sandbox.counter("requests"), renewals, sandbox.counter("unauthorized"),
                     daemon.metric("nxt_token_waits_total", "main"));
-            assertThat(sandbox.counter("requests")).isGreaterThan(length.toSeconds());
+            assertThat(sandbox.counter("requests")).as("calls over the lives of several tokens")
+                    .isGreaterThan(length.toSeconds() / 5);
             assertThat(sandbox.counter("unauthorized")).isZero();
             assertThat(daemon.get("/q/metrics").body()).contains("nxt_token_waits_total{connection=\"main\"} 0.0");
             assertThat(renewals).isBetween(length.toSeconds() / 6, length.toSeconds() / 3);

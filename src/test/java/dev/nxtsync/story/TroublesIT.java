@@ -71,7 +71,7 @@ class TroublesIT {
             database.execute("update nxt_sync.pull_state set complete_as_of = now() - interval '29 minutes'");
             assertThat(daemon.get("/q/health/well").body()).doesNotContain("pull_late");
             database.execute("update nxt_sync.pull_state set complete_as_of = now() - interval '41 minutes'");
-            await().atMost(Duration.ofSeconds(20)).until(() -> daemon.get("/q/health/well").status() == 503);
+            await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/well").status() == 503);
             assertThat(daemon.get("/q/health/well").body()).contains("pull people, late (pull_late)");
             sandbox.release();
         }
