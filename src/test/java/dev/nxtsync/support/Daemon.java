@@ -1,5 +1,7 @@
 package dev.nxtsync.support;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -8,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -181,11 +184,35 @@ public final class Daemon implements AutoCloseable {
         process.destroy();
     }
 
+    /** Sends a signal; after {@code STOP} nothing of the process runs any more when this returns. */
     public void signal(String name) {
         try {
             new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+        if (name.equals("STOP") && Files.isDirectory(tasks())) {
+            // one thread takes the signal and has the others stop, which takes a while on a busy machine
+            await().pollInterval(Duration.ofMillis(5)).until(this::isFrozen);
+        }
+    }
+
+    private Path tasks() {
+        return Path.of("/proc", Long.toString(pid()), "task");
+    }
+
+    private boolean isFrozen() throws IOException {
+        try (Stream<Path> threads = Files.list(tasks())) {
+            for (Path thread : threads.toList()) {
+                if (Files.readString(thread.resolve("status")).lines()
+                        .noneMatch(line -> line.matches("State:\\s+[TtZX].*"))) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (NoSuchFileException e) {
+            // a thread has ended meanwhile
+            return false;
         }
     }
 
