@@ -67,7 +67,7 @@ class FrozenReplicaWritesNothingIT {
                 if (where == Where.INSIDE_A_TRANSACTION) {
                     freezeInsideATransaction(frozen, sandbox, database);
                 } else {
-                    frozen.signal("STOP");
+                    frozen.freeze();
                     sandbox.release();
                 }
                 try (Daemon successor = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start()) {
@@ -80,7 +80,7 @@ class FrozenReplicaWritesNothingIT {
                     // from here on any write of the frozen one would show
                     database.execute("update nxt.\"order\" set information1 = 'written by the successor'");
                     String before = contents(database);
-                    frozen.signal("CONT");
+                    frozen.thaw();
                     await().atMost(Duration.ofSeconds(60))
                             .until(() -> frozen.metric("nxt_stale_writes_refused_total", "") == 1);
                     assertThat(frozen.output()).contains("was taken over while this process was silent");
@@ -106,7 +106,7 @@ class FrozenReplicaWritesNothingIT {
             await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
                     .until(() -> database
                             .number("select count(*) from pg_locks where locktype = 'advisory' and not granted") > 0);
-            frozen.signal("STOP");
+            frozen.freeze();
         }
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> database

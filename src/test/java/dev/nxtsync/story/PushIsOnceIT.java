@@ -175,13 +175,13 @@ class PushIsOnceIT {
                     database.execute("select nxt_sync.push('orders', 'late', '{\"customerNo\": 1}')");
                     await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
                             .until(() -> FailPoint.MARKED_AND_NOT_KNOWN.isReached(database, sandbox, 0));
-                    frozen.signal("STOP");
+                    frozen.freeze();
                 }
                 try (var successor = start(builder)) {
                     await().atMost(Duration.ofSeconds(60)).until(() -> database
                             .number("select count(*) from nxt_sync.outbox where state = 'done' and attempts = 2") == 1);
                     assertThat(Pushes.duplicates(sandbox)).isEmpty();
-                    frozen.signal("CONT");
+                    frozen.thaw();
                     await().atMost(Duration.ofSeconds(60)).until(() -> database.number(
                             "select count(*) from nxt_sync.outbox where state = 'done' and error like 'duplicate:%\"late\"%'") == 1);
                     assertThat(Pushes.duplicates(sandbox)).containsExactly("late");
@@ -209,10 +209,10 @@ class PushIsOnceIT {
                     double refused = 0;
                     for (int i = 0; i < freezes && pushes.open() > 0; i++) {
                         Pushes.pause(Duration.ofMillis(2000 + random.nextInt(2000)));
-                        frozen.signal("STOP");
+                        frozen.freeze();
                         // longer than its work is left to it, and than what it had sent is looked for
                         Pushes.pause(Duration.ofSeconds(24));
-                        frozen.signal("CONT");
+                        frozen.thaw();
                     }
                     await().atMost(Duration.ofMinutes(7)).until(pushes::isSettled);
                     refused += frozen.metric("nxt_stale_writes_refused_total", "")

@@ -96,9 +96,9 @@ class ReplicasIT {
                 replicas.set(victim, Replica.start(sandbox, database));
             } else {
                 var victim = working(database, replicas);
-                victim.daemon().signal("STOP");
+                victim.daemon().freeze();
                 Pushes.pause(Duration.ofSeconds(18 + random.nextInt(4)));
-                victim.daemon().signal("CONT");
+                victim.daemon().thaw();
             }
             Pushes.pause(Duration.ofMillis(random.nextInt(2000)));
             assertThat(strikes).as("freezes without a single stale write").isLessThan(60);

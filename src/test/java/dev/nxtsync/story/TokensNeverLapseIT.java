@@ -25,22 +25,23 @@ class TokensNeverLapseIT {
                         .with("NXT_PULLS_LINES_EVERY", "2s")
                         .start()) {
             Duration length = Size.of(Duration.ofSeconds(25), Duration.ofMinutes(10));
-            long end = System.nanoTime() + length.toNanos();
+            long from = System.nanoTime();
+            // a busy machine may need longer for so many calls
             await().atMost(length.plusMinutes(1)).pollInterval(Duration.ofMillis(500)).until(() -> {
                 assertThat(daemon.isRunning()).isTrue();
-                return System.nanoTime() > end;
+                return System.nanoTime() - from > length.toNanos()
+                        && sandbox.counter("requests") > length.toSeconds();
             });
 
+            long seconds = Duration.ofNanos(System.nanoTime() - from).toSeconds();
             long renewals = (long) renewals(daemon);
             Size.figure("tokens of 10 s for %d s: %d requests, %d renewals, %d unauthorized, %.0f waits",
-                    length.toSeconds(),
-                    sandbox.counter("requests"), renewals, sandbox.counter("unauthorized"),
+                    seconds, sandbox.counter("requests"), renewals, sandbox.counter("unauthorized"),
                     daemon.metric("nxt_token_waits_total", "main"));
-            assertThat(sandbox.counter("requests")).as("calls over the lives of several tokens")
-                    .isGreaterThan(length.toSeconds() / 5);
+            assertThat(sandbox.counter("requests")).isGreaterThan(length.toSeconds());
             assertThat(sandbox.counter("unauthorized")).isZero();
             assertThat(daemon.get("/q/metrics").body()).contains("nxt_token_waits_total{connection=\"main\"} 0.0");
-            assertThat(renewals).isBetween(length.toSeconds() / 6, length.toSeconds() / 3);
+            assertThat(renewals).isBetween(seconds / 6, seconds / 3);
             assertThat(sandbox.counter("token_requests")).isBetween(renewals, renewals + 1);
         }
     }
@@ -55,13 +56,12 @@ class TokensNeverLapseIT {
             await().atMost(Duration.ofMinutes(1)).until(() -> renewals(daemon) > 0);
             for (int round = 0; round < Size.of(1, 10); round++) {
                 double renewals = renewals(daemon);
-                await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20))
-                        .until(() -> renewals(daemon) > renewals);
+                await().atMost(Duration.ofMinutes(1)).until(() -> renewals(daemon) > renewals);
                 long failures = renewalFailures(daemon);
                 sandbox.faults(Map.of("token-down", 1.0));
                 // by the daemon's clock: on a busy machine an answer may have been under way for seconds
-                await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20))
-                        .until(() -> daemon.metric("nxt_token_expires_in_seconds", "main") * 5 < lifetime.toSeconds());
+                await().atMost(Duration.ofMinutes(1)).until(
+                        () -> daemon.metric("nxt_token_expires_in_seconds", "main") < lifetime.toSeconds() * 0.2);
                 assertThat(renewalFailures(daemon)).isGreaterThan(failures);
                 assertThat(daemon.get("/q/health/well").body()).contains("out of order or overloaded");
                 sandbox.faults(Map.of());

@@ -184,25 +184,29 @@ public final class Daemon implements AutoCloseable {
         process.destroy();
     }
 
-    /** Sends a signal; after {@code STOP} nothing of the process runs any more when this returns. */
-    public void signal(String name) {
-        try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-        if (name.equals("STOP") && Files.isDirectory(tasks())) {
+    /** Stands still until {@link #thaw}; when this returns, nothing of the process runs any more. */
+    public void freeze() {
+        signal("STOP");
+        if (Files.isDirectory(proc("task"))) {
             // one thread takes the signal and has the others stop, which takes a while on a busy machine
             await().pollInterval(Duration.ofMillis(5)).until(this::isFrozen);
         }
     }
 
-    private Path tasks() {
-        return Path.of("/proc", Long.toString(pid()), "task");
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private boolean isFrozen() throws IOException {
-        try (Stream<Path> threads = Files.list(tasks())) {
+        try (Stream<Path> threads = Files.list(proc("task"))) {
             for (Path thread : threads.toList()) {
                 if (Files.readString(thread.resolve("status")).lines()
                         .noneMatch(line -> line.matches("State:\\s+[TtZX].*"))) {
@@ -214,6 +218,11 @@ public final class Daemon implements AutoCloseable {
             // a thread has ended meanwhile
             return false;
         }
+    }
+
+    /** What the system tells of the process; not there on every system. */
+    private Path proc(String file) {
+        return Path.of("/proc", Long.toString(pid()), file);
     }
 
     /** Status and body of a path of the management port; 0 if nothing listens there. */
@@ -243,7 +252,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Resident memory in bytes; 0 where the system does not tell. */
     public long residentMemory() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid()), "status"))) {
+        try (Stream<String> lines = Files.lines(proc("status"))) {
             return lines.filter(line -> line.startsWith("VmRSS:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                     .findFirst().orElse(0);

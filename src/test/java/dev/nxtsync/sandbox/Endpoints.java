@@ -1,0 +1,227 @@
+package dev.nxtsync.sandbox;
+
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+
+/** What the sandbox answers to HTTP requests, and which of its faults befall them. */
+final class Endpoints {
+    private static final Pattern OPERATION = Pattern.compile("\"operationName\":\"(\\w+)\"");
+    private static final int LARGEST_BODY = 15_000_000;
+    private static final String HTML_401 = """
+            <html>
+            <head><title>401 Authorization Required</title></head>
+            <body>
+            <center><h1>401 Authorization Required</h1></center>
+            <hr><center>nginx</center>
+            </body>
+            </html>
+            """;
+
+    private final Vertx vertx;
+    private final SandboxOptions options;
+    private final Faults faults;
+    private final Counters counters;
+    private final Random random;
+    private final Supplier<VismaConnect> connect;
+    private final BusinessNxt api;
+    private final Controls controls;
+    private final Packing packing;
+    private final Barrier requests = new Barrier();
+    private final Barrier answers = new Barrier();
+    private volatile String refusedText = "";
+
+    Endpoints(Vertx vertx, SandboxOptions options, Faults faults, Counters counters, Random random,
+            Supplier<VismaConnect> connect, BusinessNxt api, Controls controls) {
+        this.vertx = vertx;
+        this.options = options;
+        this.faults = faults;
+        this.counters = counters;
+        this.random = random;
+        this.connect = connect;
+        this.api = api;
+        this.controls = controls;
+        this.packing = new Packing(options.compression());
+    }
+
+    /** What requests pass before anything is done for them. */
+    Barrier requests() {
+        return requests;
+    }
+
+    /** What requests that were carried out pass before they are answered. */
+    Barrier answers() {
+        return answers;
+    }
+
+    void refuseRequestsWith(String text) {
+        refusedText = text;
+    }
+
+    void handle(HttpServerRequest request) {
+        request.exceptionHandler(gone -> {
+        });
+        request.body().onSuccess(body -> route(request, body));
+    }
+
+    private void route(HttpServerRequest request, Buffer body) {
+        String path = request.path();
+        boolean post = request.method().equals(HttpMethod.POST);
+        if (path.equals("/.well-known/openid-configuration")) {
+            json(request, connect.get().discovery());
+        } else if (path.equals("/.well-known/openid-configuration/jwks")) {
+            json(request, connect.get().keys());
+        } else if (path.equals("/connect/token") && post) {
+            token(request, body);
+        } else if (path.equals("/api/graphql-service") && post) {
+            graphql(request, body);
+        } else if (path.startsWith("/sandbox/")) {
+            control(request, body);
+        } else {
+            request.response().setStatusCode(404).end("Not Found");
+        }
+    }
+
+    private void token(HttpServerRequest request, Buffer body) {
+        counters.count("token_requests");
+        if (faults.strikes("token-down")) {
+            text(request, 503, "text/html", "<html><body><h1>503 Service Unavailable</h1></body></html>");
+        } else if (faults.strikes("token-html")) {
+            text(request, 200, "text/html", "<html><body>Sign in</body></html>");
+        } else {
+            long delay = faults.strikes("token-slow") ? 3_000 : 1;
+            vertx.setTimer(delay, timer -> {
+                var answer = connect.get().token(request.getHeader("Authorization"), request.getHeader("Content-Type"),
+                        body.toString());
+                if (answer.getStatusCode() == 200) {
+                    counters.count("tokens_issued");
+                }
+                text(request, answer.getStatusCode(), "application/json", answer.getBody());
+            });
+        }
+    }
+
+    private void graphql(HttpServerRequest request, Buffer body) {
+        counters.count("requests");
+        Matcher operation = OPERATION.matcher(body.toString());
+        if (operation.find()) {
+            counters.count("requests_" + operation.group(1));
+        }
+        String header = request.getHeader("Authorization");
+        String token = header != null && header.startsWith("Bearer ") ? header.substring(7) : null;
+        request.response().putHeader("x-vbc-traceid", BusinessNxt.traceId());
+        if ((token != null && counters.arrived(token) > options.rate()) || faults.strikes("throttle")) {
+            counters.count("throttled");
+            text(request, 429, "text/plain", "Too Many Requests");
+        } else if (!connect.get().accepts(token) || faults.strikes("html-401")) {
+            counters.count("unauthorized");
+            text(request, 401, "text/html", HTML_401);
+        } else if (faults.strikes("5xx")) {
+            text(request, 502, "text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>");
+        } else if (body.length() > LARGEST_BODY) {
+            text(request, 413, "text/html", "<html><body><h1>413 Request Entity Too Large</h1></body></html>");
+        } else {
+            var turn = requests.pass(body.toString());
+            boolean mutates = body.toString().contains("\"query\":\"mutation");
+            if (mutates && faults.strikes("late-finish")) {
+                finishLate(request, body);
+                return;
+            }
+            long needed = faults.strikes("slow") ? 500 + random.nextInt(1500) : 1;
+            long limit = options.timeLimit().toMillis();
+            var unused = turn.whenComplete(
+                    (open, failure) -> vertx.setTimer(Math.min(needed, limit),
+                            timer -> execute(request, body, needed > limit)));
+            if (mutates && needed > limit) {
+                vertx.setTimer(needed, timer -> carryOut(body));
+            }
+        }
+    }
+
+    /** The client is told of a time-out, and the mutation is carried out all the same: at any time until the latest. */
+    private void finishLate(HttpServerRequest request, Buffer body) {
+        long limit = options.timeLimit().toMillis();
+        long latest = options.latest().toMillis();
+        long earliest = latest > limit * 2 ? limit : 1;
+        counters.count("finished_late");
+        vertx.setTimer(limit, timer -> execute(request, body, true));
+        vertx.setTimer(earliest + random.nextInt((int) Math.max(1, latest - earliest)), timer -> carryOut(body));
+    }
+
+    /** Without anybody who waits for the answer. */
+    private void carryOut(Buffer body) {
+        vertx.executeBlocking((Callable<BusinessNxt.Answer>) () -> api.answer(body.toString(), BusinessNxt.traceId()),
+                false).onSuccess(answer -> answer.slots().forEach(slot -> {
+                    counters.left(slot);
+                    counters.ended(slot);
+                }));
+    }
+
+    private void execute(HttpServerRequest request, Buffer body, boolean late) {
+        vertx.executeBlocking((Callable<BusinessNxt.Answer>) () -> {
+            String traceId = BusinessNxt.traceId();
+            if (late) {
+                return new BusinessNxt.Answer(BusinessNxt.timedOut(traceId), List.of());
+            }
+            if (!refusedText.isEmpty() && body.toString().contains(refusedText)) {
+                return new BusinessNxt.Answer(BusinessNxt.failed("Error: The row cannot be read.", traceId), List.of());
+            }
+            return faults.strikes("busy")
+                    ? new BusinessNxt.Answer(BusinessNxt.outstandingLimit(traceId), List.of())
+                    : api.answer(body.toString(), traceId);
+        }, false).onSuccess(answer -> {
+            var unused = answers.pass(body.toString())
+                    .whenComplete((open, failure) -> vertx.runOnContext(now -> send(request, answer)));
+        })
+                .onFailure(failed -> text(request, 500, "text/plain", "Internal Server Error"));
+    }
+
+    private void send(HttpServerRequest request, BusinessNxt.Answer answer) {
+        Buffer json = answer.json();
+        answer.slots().forEach(counters::left);
+        if (faults.strikes("lost-answer")) {
+            request.connection().close();
+            vertx.setTimer(options.slotHold().toMillis(), timer -> answer.slots().forEach(counters::ended));
+            return;
+        }
+        answer.slots().forEach(counters::ended);
+        String encoding = packing.of(request.getHeader("Accept-Encoding"));
+        Buffer packed = packing.pack(json, encoding);
+        counters.count("bytes", packed.length());
+        if (!encoding.isEmpty()) {
+            request.response().putHeader("Content-Encoding", encoding);
+        }
+        request.response().putHeader("Content-Type", "application/json");
+        if (faults.strikes("cut-body")) {
+            request.response().putHeader("Content-Length", Integer.toString(packed.length()));
+            request.response().write(packed.slice(0, packed.length() / 2))
+                    .onComplete(written -> request.connection().close());
+        } else {
+            request.response().end(packed);
+        }
+    }
+
+    private void control(HttpServerRequest request, Buffer body) {
+        vertx.executeBlocking(() -> controls.answer(request.method().name(), request.path(), body.toString()), false)
+                .onSuccess(answer -> json(request, answer))
+                .onFailure(failed -> text(request, 400, "text/plain", failed.getMessage() + "\n"));
+    }
+
+    private static void json(HttpServerRequest request, String body) {
+        text(request, 200, "application/json", body);
+    }
+
+    private static void text(HttpServerRequest request, int status, String type, String body) {
+        if (!request.response().closed() && !request.response().ended()) {
+            request.response().setStatusCode(status).putHeader("Content-Type", type).end(body == null ? "" : body);
+        }
+    }
+}
