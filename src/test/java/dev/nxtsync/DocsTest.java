@@ -18,7 +18,6 @@ class DocsTest {
     private static final String README = read("README.md");
     /** Words in capitals that are none. */
     private static final Set<String> NO_SETTINGS = Set.of("COPY", "DOWN", "GET", "POST", "WAL", "UTC");
-    private static final String K8S = read("k8s/nxt-sync.yaml");
 
     @Test
     void everySettingThatTheReadmeNamesExists() {
@@ -64,17 +63,6 @@ class DocsTest {
                             ? text.toString().contains("@Path(\"" + last + "\")")
                             : true).isTrue());
         }
-    }
-
-    @Test
-    void theManifestUsesSettingsPortsAndPathsThatExist() {
-        for (String variable : found(K8S, "name: (NXT_[A-Z_]+)")) {
-            String name = variable.replaceFirst("_FILE$", "").replaceFirst("NXT_PULLS_[A-Z0-9]+_", "NXT_PULLS_<NAME>_")
-                    .replaceFirst("NXT_(CLIENT_.*)", "NXT_CONNECTIONS_<NAME>_$1");
-            assertThat(SettingsCatalogue.names()).contains(name);
-        }
-        assertThat(found(K8S, "path: (/q/\\S+)")).isSubsetOf(found(README, "`(/q/[a-z/]+)`"));
-        assertThat(K8S).contains("containerPort: 8080").contains("containerPort: 9000");
     }
 
     @Test

@@ -24,6 +24,7 @@ final class Budget {
     private final Deque<Object> background = new ArrayDeque<>();
     private int inARow;
     private long pausedUntil = System.nanoTime();
+    private boolean stopping;
 
     Budget(int requestsPerMinute) {
         this.window = new RateWindow(requestsPerMinute);
@@ -33,6 +34,7 @@ final class Budget {
      * Waits until one more request may be sent; it must be given back by {@link #ended} or {@link #unused}.
      *
      * @return how long it waited; empty if there was no room for so long that it gave up
+     * @throws Stopping if the process is stopping, or begins to
      */
     Optional<Duration> enter(boolean inBackground) throws InterruptedException {
         long from = System.nanoTime();
@@ -81,6 +83,11 @@ final class Budget {
         });
     }
 
+    /** Lets nobody in from now on. */
+    void stop() {
+        locked(() -> stopping = true);
+    }
+
     /** How many requests a minute are allowed now. */
     int limit() {
         lock.lock();
@@ -102,6 +109,9 @@ final class Budget {
 
     /** Nanoseconds until the ticket had better be tried again; 0 if it was entered. */
     private long attempt(Object ticket, long now) {
+        if (stopping) {
+            throw new Stopping();
+        }
         var next = background.isEmpty() || (!foreground.isEmpty() && inARow < FOREGROUND_IN_A_ROW)
                 ? foreground.peekFirst()
                 : background.peekFirst();

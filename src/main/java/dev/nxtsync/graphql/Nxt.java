@@ -15,8 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import jakarta.ws.rs.core.Response;
 
 import org.jboss.logging.Logger;
@@ -24,6 +26,7 @@ import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -40,7 +43,8 @@ import dev.nxtsync.trouble.Trouble;
 
 /**
  * The one door to Business NXT. A call blocks until its answer has been read, at most for its wait for budget and one and a
- * half times the server's time limit. Safe for any number of threads.
+ * half times the server's time limit. Safe for any number of threads. When the process is stopping, answers that are under way
+ * still come, and whoever asks anew is told so by {@link Stopping}.
  */
 @Singleton
 public class Nxt {
@@ -53,6 +57,7 @@ public class Nxt {
     private final MeterRegistry metrics;
     private final Duration deadline;
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService alarms = Executors.newSingleThreadScheduledExecutor(work -> {
         var thread = new Thread(work, "request-deadline");
@@ -187,9 +192,12 @@ public class Nxt {
         return answer;
     }
 
-    private static boolean passes(Question question, Line line) {
+    private boolean passes(Question question, Line line) {
         boolean passed = false;
         try {
+            if (stopping) {
+                throw new Stopping();
+            }
             passed = question.gate().open();
             return passed;
         } finally {
@@ -291,8 +299,16 @@ public class Nxt {
         }
     }
 
-    @PreDestroy
-    void close() {
+    /** Before those who use it are waited for. */
+    void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) ShutdownEvent event) {
+        stopping = true;
+        slots.stop();
+        lines.values().forEach(line -> line.budget().stop());
+    }
+
+    /** After they have been waited for: what is given up must not come to its end when the rest is gone. */
+    void close(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) ShutdownEvent event) {
+        lines.values().forEach(line -> line.endpoint().close());
         alarms.shutdownNow();
     }
 }

@@ -1,5 +1,7 @@
 package dev.nxtsync.graphql;
 
+import java.io.Closeable;
+
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -8,13 +10,16 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
-/** GraphQL over HTTP. The answer's body is read as a stream, whatever its status. */
+/** GraphQL over HTTP. The answer's body is read as a stream, whatever its status. Closing gives up what is under way. */
 @Path("")
-public interface NxtEndpoint {
+public interface NxtEndpoint extends Closeable {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     Response post(@HeaderParam("Authorization") String authorization,
             @HeaderParam("Accept-Encoding") String acceptEncoding, byte[] body);
+
+    @Override
+    void close();
 }

@@ -21,6 +21,7 @@ public class Slots {
     private final int slots;
     private final Map<String, Tenant> tenants = new HashMap<>();
     private boolean kept;
+    private boolean stopping;
 
     private static final class Tenant {
         int live;
@@ -42,11 +43,15 @@ public class Slots {
      *
      * @param background whether the request gives way: one place is left to those that do not
      * @return whether it has got one, which must be given back by {@link #ended}
+     * @throws Stopping if the process is stopping, or begins to
      */
     synchronized boolean enter(String tenant, boolean background) throws InterruptedException {
         long from = System.nanoTime();
         var own = of(tenant);
-        while (!hasRoom(own, background)) {
+        while (stopping || !hasRoom(own, background)) {
+            if (stopping) {
+                throw new Stopping();
+            }
             long rest = LONGEST_WAIT - (System.nanoTime() - from);
             if (rest <= 0) {
                 return false;
@@ -64,6 +69,12 @@ public class Slots {
         if (lost) {
             own.unkept++;
         }
+        notifyAll();
+    }
+
+    /** Lets nobody in from now on. */
+    synchronized void stop() {
+        stopping = true;
         notifyAll();
     }
 

@@ -21,6 +21,7 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.Stopping;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.schedule.Job;
@@ -159,6 +160,9 @@ public class Load implements Job {
                     progress.rows(pass.rows(), pass.expected());
                 }
                 writes.finish();
+            } catch (Stopping e) {
+                runs.add(List.of(tally.done("goes on")));
+                throw e;
             }
             runs.add(List.of(tally.done(ended ? "ok" : "goes on")));
             return new Outcome.Done(

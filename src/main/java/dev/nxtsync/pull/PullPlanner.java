@@ -25,6 +25,7 @@ import dev.nxtsync.access.LostCallKeeper;
 import dev.nxtsync.access.Outages;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Stopping;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
@@ -33,6 +34,7 @@ import dev.nxtsync.pull.PullDesign.Design;
 import dev.nxtsync.pull.Tenancies.Tenancy;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.store.Claims;
+import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.TableMaker;
@@ -124,7 +126,9 @@ public class PullPlanner {
             reason = e.failure().reason();
             news = outages.isNews(connection.name(), e.failure());
         } catch (SQLException e) {
-            reason = new Reason(Trouble.DATABASE_ERROR, "The database refused: " + e.getMessage());
+            reason = DatabaseFault.of(e);
+        } catch (Stopping e) {
+            return last;
         }
         Duration wait = Backoff.after(last.failures() + 1);
         plans.trouble(connection.name(), reason);

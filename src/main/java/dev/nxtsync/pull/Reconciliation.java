@@ -24,6 +24,7 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.Stopping;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
@@ -151,6 +152,15 @@ public class Reconciliation implements Job {
         }
 
         Outcome run() throws SQLException {
+            try {
+                return goOn();
+            } catch (Stopping e) {
+                runs.add(List.of(tally.done("goes on")));
+                throw e;
+            }
+        }
+
+        private Outcome goOn() throws SQLException {
             Pass pass = passes.of(claim.entry(), claim.company(), Pass.Kind.RECONCILIATION)
                     .orElseGet(() -> Pass.wanted(claim.entry(), claim.company(), Pass.Kind.RECONCILIATION));
             if (pass.startedAt().isEmpty() || isLost(pass)) {

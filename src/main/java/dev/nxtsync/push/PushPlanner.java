@@ -21,14 +21,15 @@ import dev.nxtsync.access.LostCallKeeper;
 import dev.nxtsync.access.Outages;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Stopping;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Mutations;
 import dev.nxtsync.schedule.Backoff;
+import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
 
 /**
  * Checks the configured pushes against what their connections may change, and announces the lanes in which there is
@@ -129,11 +130,11 @@ public class PushPlanner {
             plans.noTrouble(connection.name());
             attempts.put(connection.name(),
                     new Attempt(0, now, now + (complete ? SCHEMA_AGAIN : STOPPED_AGAIN).toNanos()));
+        } catch (Stopping e) {
+            LOG.debugf("%s", e.getMessage());
         } catch (FailedAnswer | SQLException e) {
             Duration wait = Backoff.after(last.failures() + 1);
-            Reason reason = e instanceof FailedAnswer failed
-                    ? failed.failure().reason()
-                    : new Reason(Trouble.DATABASE_ERROR, String.valueOf(e.getMessage()));
+            Reason reason = e instanceof FailedAnswer failed ? failed.failure().reason() : DatabaseFault.of(e);
             plans.trouble(connection.name(), reason);
             boolean news = !(e instanceof FailedAnswer failed)
                     || outages.isNews(connection.name(), failed.failure());

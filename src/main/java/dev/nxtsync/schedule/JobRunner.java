@@ -31,6 +31,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Stopping;
 import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.Database;
@@ -49,12 +50,17 @@ public class JobRunner {
     private static final int PARALLEL = 8;
     /** The rest is kept for runs that are short, so that loads never hold up polls. */
     private static final int PARALLEL_LONG = 6;
+    /** Of a request and its answer, on a network that is slow. */
+    private static final Duration ON_THE_WAY = Duration.ofSeconds(5);
+    private static final Duration CUT_OFF = Duration.ofSeconds(5);
 
     private final Map<String, Job> jobs = new HashMap<>();
     private final Claims claims;
     private final Replica replica;
     private final Heartbeat heartbeat;
     private final Duration silence;
+    /** With what follows less than the 90 s that the manifests grant to a process that stops, at the API's limit of 59 s. */
+    private final Duration patience;
     /** More units of one kind and company would only wait for each other's requests, and keep others from these threads. */
     private final int ofOneCompany;
     private final Counter refused;
@@ -72,6 +78,7 @@ public class JobRunner {
         this.replica = replica;
         this.heartbeat = heartbeat;
         this.silence = settings.api().timeLimit().plusMinutes(2);
+        this.patience = settings.api().timeLimit().plus(ON_THE_WAY);
         this.ofOneCompany = settings.budget().inProgress();
         this.refused = metrics.counter("nxt_stale_writes_refused");
     }
@@ -91,11 +98,13 @@ public class JobRunner {
     }
 
     /** How a run has ended, and so when its unit is worked on again. */
-    private record Ended(Optional<Instant> due, Optional<Duration> pause, boolean well) {
+    private sealed interface Ended {
+        record Well(Instant due, Duration pause) implements Ended {}
 
-        static Ended again(Duration after) {
-            return new Ended(Optional.empty(), Optional.of(after), false);
-        }
+        record Failed(Duration retry) implements Ended {}
+
+        /** Since the process stops: the unit is due as before. */
+        record CutShort() implements Ended {}
     }
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
@@ -175,7 +184,7 @@ public class JobRunner {
     private void run(Run run) {
         run.thread = Thread.currentThread();
         label(run.claim);
-        var ended = Ended.again(Backoff.after(run.claim.failures() + 1));
+        Ended ended = new Ended.Failed(Backoff.after(run.claim.failures() + 1));
         try {
             ended = attempt(run);
         } finally {
@@ -207,10 +216,11 @@ public class JobRunner {
             Job job = Objects.requireNonNull(jobs.get(claim.kind()));
             Outcome outcome = job.run(claim, () -> run.progressAt = System.nanoTime());
             if (outcome instanceof Outcome.Done done) {
-                return new Ended(Optional.of(done.nextDue()),
-                        Optional.of(done.pause()).filter(pause -> !pause.isZero()), true);
+                return new Ended.Well(done.nextDue(), done.pause());
             }
-            return Ended.again(((Outcome.Again) outcome).after());
+            return new Ended.Failed(((Outcome.Again) outcome).after());
+        } catch (Stopping e) {
+            return new Ended.CutShort();
         } catch (StaleClaim e) {
             LOG.debugf("%s", e.getMessage());
         } catch (SQLException e) {
@@ -221,7 +231,7 @@ public class JobRunner {
             LOG.errorf(e, "%s failed in a way that should not happen (%s). %s Tried again in %d s.", claim,
                     Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep(), retry.toSeconds());
         }
-        return Ended.again(retry);
+        return new Ended.Failed(retry);
     }
 
     /** Frees the units of runs that have ended; what cannot be freed now is freed later, whatever becomes of the database. */
@@ -238,7 +248,7 @@ public class JobRunner {
 
     private boolean free(Run run, Ended ended) {
         try {
-            if (!claims.free(run.claim, ended.due(), ended.pause(), ended.well()) && !run.perhapsFreed) {
+            if (!committed(run.claim, ended) && !run.perhapsFreed) {
                 refused.increment();
                 LOG.warnf(
                         "%s was taken over while this process was silent, or was paused or told to begin anew; what it had not yet "
@@ -252,6 +262,16 @@ public class JobRunner {
             LOG.debugf("%s is freed later: %s", run.claim, e.getMessage());
             return false;
         }
+    }
+
+    private boolean committed(Claim claim, Ended ended) throws SQLException {
+        if (ended instanceof Ended.Well well) {
+            return claims.free(claim, Optional.of(well.due()),
+                    Optional.of(well.pause()).filter(pause -> !pause.isZero()), true);
+        }
+        return ended instanceof Ended.Failed failed
+                ? claims.free(claim, Optional.empty(), Optional.of(failed.retry()), false)
+                : claims.giveBack(claim);
     }
 
     /** A claim whose commit was not answered may hold a unit that no thread works on. */
@@ -295,14 +315,28 @@ public class JobRunner {
         }
     }
 
+    /** Lets the requests that are under way come to their end, as long as the server may work on them. */
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         synchronized (held) {
             stopping = true;
             threads.shutdown();
-            held.values().forEach(JobRunner::interrupt);
+            if (!held.isEmpty()) {
+                LOG.infof("Stopping: nothing new is begun; what is under way (%d) is finished within %d s",
+                        held.size(), patience.toSeconds());
+            }
         }
-        if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
-            LOG.warn("A run did not stop in time; its unit is taken over after 16 s, and its page is read again");
+        if (!haveEnded(patience)) {
+            synchronized (held) {
+                held.values()
+                        .forEach(run -> LOG.warnf(
+                                "%s waits for an answer that has not come, and is cut off: rows that it "
+                                        + "was sending are looked for at the next start, a page is read again",
+                                run.claim));
+                held.values().forEach(JobRunner::interrupt);
+            }
+            if (!haveEnded(CUT_OFF)) {
+                LOG.warn("A run did not stop in time; its unit is taken over after 16 s");
+            }
         }
         freeEnded();
         try {
@@ -310,5 +344,17 @@ public class JobRunner {
         } catch (SQLException | RuntimeException e) {
             LOG.debugf("this process could not take its leave: %s", e.getMessage());
         }
+    }
+
+    private boolean haveEnded(Duration atMost) throws InterruptedException {
+        long begun = System.nanoTime();
+        while (!threads.awaitTermination(1, TimeUnit.SECONDS)) {
+            if (System.nanoTime() - begun > atMost.toNanos()) {
+                return false;
+            }
+            // what is still held must not be taken over
+            heartbeat.beat();
+        }
+        return true;
     }
 }

@@ -258,6 +258,20 @@ public class Claims {
         });
     }
 
+    /** Frees a unit as if it had not been claimed: whoever looks next may claim it. */
+    public boolean giveBack(Claim claim) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var free = transaction.prepareStatement("""
+                    update nxt_sync.job set holder = null, claimed_at = null
+                    where id = ? and fence = ? and holder = ?""")) {
+                free.setLong(1, claim.unit());
+                free.setLong(2, claim.fence());
+                free.setObject(3, claim.holder());
+                return free.executeUpdate() == 1;
+            }
+        });
+    }
+
     /** Forgets how far a pull has come: its next run is a load, which merges. Runs under way are refused what they write. */
     public int reset(String pull) throws SQLException {
         return database.inTransaction(transaction -> {

@@ -1,5 +1,6 @@
 package dev.nxtsync.token;
 
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -56,8 +57,14 @@ final class ClientCredentials implements TokenRequest {
 
     @Override
     public synchronized Result send(Duration atMost) {
+        String secret;
         try {
-            var tokens = client(atMost).getTokens(parameters()).await().atMost(atMost);
+            secret = connection.clientSecret().reveal();
+        } catch (UncheckedIOException e) {
+            return new Refused(messages.unreadable(e));
+        }
+        try {
+            var tokens = client(secret, atMost).getTokens(parameters()).await().atMost(atMost);
             if (tokens.getAccessToken() == null || tokens.getAccessToken().isBlank()) {
                 return new Refused(messages.noToken());
             }
@@ -74,8 +81,7 @@ final class ClientCredentials implements TokenRequest {
         }
     }
 
-    private OidcClient client(Duration atMost) {
-        String secret = connection.clientSecret().reveal();
+    private OidcClient client(String secret, Duration atMost) {
         var known = client;
         if (known != null && known.secret().equals(secret)) {
             return known.oidc();

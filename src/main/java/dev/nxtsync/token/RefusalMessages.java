@@ -1,5 +1,6 @@
 package dev.nxtsync.token;
 
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,10 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
             default -> failure(Trouble.TOKEN_REFUSED, "Visma Connect answered " + plain(answer.error)
                     + (answer.detail.isEmpty() ? "" : " (" + plain(answer.detail) + ")") + " for " + id + ".");
         };
+    }
+
+    Reason unreadable(UncheckedIOException e) {
+        return failure(Trouble.SECRET_UNREADABLE, "The client secret is not there: " + e.getMessage() + ".");
     }
 
     Reason noToken() {

@@ -18,6 +18,8 @@ public enum Trouble {
     INVALID_CLIENT(Area.TOKEN, "Visma Connect does not know the client id with this secret.",
             "Compare NXT_CLIENT_ID and NXT_CLIENT_SECRET with the application in the Developer Portal; a secret "
                     + "is shown there only once, so make a new one if in doubt."),
+    SECRET_UNREADABLE(Area.TOKEN, "The file of a client secret cannot be read.",
+            "Put it back, readable for the user that the daemon runs as; it is read at each use, so no restart is needed."),
     INVALID_SCOPE(Area.TOKEN, "Visma Connect does not grant the scope to this application.",
             "In the Developer Portal add the integration \"Business NXT GraphQL Service API\" with this scope and "
                     + "have Visma approve it, or correct NXT_SCOPE."),

@@ -17,8 +17,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
 
@@ -150,8 +152,8 @@ class Intake {
         }
     }
 
-    /** Keeps what waits, and answers it. */
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    /** Keeps what waits, and answers it: last, so that events are taken in as long as runs are waited for. */
+    void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) ShutdownEvent event) throws InterruptedException {
         stopping = true;
         keeper.join(Duration.ofSeconds(5).toMillis());
         keeper.interrupt();

@@ -33,6 +33,7 @@ public final class Benchmark {
     private Benchmark() {}
 
     public static void main(String... arguments) throws Exception {
+        Starting.print(ROUNDS);
         Listening.print(Duration.ofSeconds(30), ROUNDS);
         Pushing.measure(PUSHES, 0, ROUNDS);
         Pushing.measure(PUSHES, 200, ROUNDS);

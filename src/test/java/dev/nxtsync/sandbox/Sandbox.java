@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -69,6 +70,11 @@ public final class Sandbox implements AutoCloseable {
     /** This scope is granted from now on, whatever was asked; what was asked if it is empty. */
     public void grantOnly(String scope) {
         connect.grantOnly(scope);
+    }
+
+    /** Secrets of the client from now on, each of which is good. */
+    public void secrets(String... good) {
+        connect.secrets(Set.of(good));
     }
 
     public int port() {

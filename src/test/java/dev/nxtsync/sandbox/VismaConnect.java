@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -51,6 +52,7 @@ final class VismaConnect {
     private final Faults faults;
     private final RSAKey key;
     private final Map<String, Instant> issued = new ConcurrentHashMap<>();
+    private volatile Set<String> secrets = Set.of(SECRET);
     private volatile String error = "";
     private volatile String reduced = "";
 
@@ -129,6 +131,11 @@ final class VismaConnect {
         }
     }
 
+    /** Secrets of the client from now on, each of which is good. */
+    void secrets(Set<String> good) {
+        secrets = good;
+    }
+
     /** Whether the API takes this token now. */
     boolean accepts(String token) {
         var expiry = token == null ? null : issued.get(token);
@@ -142,7 +149,7 @@ final class VismaConnect {
     private HTTPResponse answer(TokenRequest request) throws JOSEException {
         if (!(request.getClientAuthentication() instanceof PlainClientSecret client)
                 || !client.getClientID().getValue().equals(CLIENT)
-                || !client.getClientSecret().getValue().equals(SECRET)) {
+                || !secrets.contains(client.getClientSecret().getValue())) {
             return refusal(OAuth2Error.INVALID_CLIENT);
         }
         if (!error.isEmpty()) {

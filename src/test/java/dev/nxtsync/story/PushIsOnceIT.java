@@ -266,7 +266,7 @@ class PushIsOnceIT {
         return builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start();
     }
 
-    private static void migrated(TestDatabase database) {
+    static void migrated(TestDatabase database) {
         await().atMost(Duration.ofSeconds(40)).until(() -> database.count("nxt_sync.push_setting") > 0);
     }
 }

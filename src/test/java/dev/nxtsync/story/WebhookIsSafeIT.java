@@ -20,10 +20,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -40,37 +39,34 @@ class WebhookIsSafeIT {
     void ofABurstEveryEventThatWasAcceptedArrivesAlsoWhenTheDaemonIsKilledInTheMiddle() throws Exception {
         int events = Size.of(2_000, 20_000);
         var database = TestDatabase.create();
-        var port = new int[]{Daemon.freePort()};
+        int port = Daemon.freePort();
         try (var sandbox = new Sandbox(Hooks.options(events))) {
-            var builder = Hooks.daemon(sandbox, database).with("NXT_HTTP_PORT", port[0]).jvm("-Xmx128m")
+            var builder = Hooks.daemon(sandbox, database).with("NXT_HTTP_PORT", port).jvm("-Xmx128m")
                     .jvm("-XX:+ExitOnOutOfMemoryError");
             try (var first = builder.start()) {
                 loaded(first, database, 1);
                 for (int i = 1; i <= events; i++) {
                     sandbox.put(COMPANY, "order", Map.of("orderNo", i, "information1", "burst"));
                 }
-                var bodies = new ConcurrentLinkedQueue<byte[]>();
-                for (int i = 1; i <= events; i++) {
-                    bodies.add(sandbox.eventBody(COMPANY, "order", Map.of("orderNo", i), "UPDATE"));
-                }
-                var answers = new Answers();
+                List<byte[]> bodies = IntStream.rangeClosed(1, events)
+                        .mapToObj(i -> sandbox.eventBody(COMPANY, "order", Map.of("orderNo", i), "UPDATE")).toList();
                 long from = System.nanoTime();
-                try (var senders = new Senders(port[0], bodies, answers, events / 10)) {
-                    await().atMost(Duration.ofMinutes(1)).until(() -> answers.accepted.get() > events / 2);
+                try (var senders = new Senders(port, bodies, events / 10)) {
+                    await().atMost(Duration.ofMinutes(1)).until(() -> senders.accepted.get() > events / 2);
                     first.kill();
-                    int before = answers.accepted.get();
+                    int before = senders.accepted.get();
                     try (var second = builder.start()) {
                         await().atMost(Duration.ofMinutes(4)).until(senders::areDone);
                         double seconds = (System.nanoTime() - from) / 1e9;
-                        assertThat(answers.accepted.get()).as("each is accepted in the end").isEqualTo(events);
-                        assertThat(answers.strange).isEmpty();
+                        assertThat(senders.accepted.get()).as("each is accepted in the end").isEqualTo(events);
+                        assertThat(senders.strange).isEmpty();
                         arrives(sandbox, database, COMPANY, "order", Duration.ofMinutes(3));
                         assertThat(Hooks.inbox(database)).isEmpty();
                         Size.figure(
                                 "%d events, %d accepted before the kill, all in %.1f s, %d turned away, %d without an "
                                         + "answer; %d requests; RSS %d MB",
-                                events, before, seconds, answers.busy.get(),
-                                answers.lost.get(), sandbox.counter("requests_fetch"),
+                                events, before, seconds, senders.turnedAway.get(),
+                                senders.withoutAnswer.get(), sandbox.counter("requests_fetch"),
                                 second.residentMemory() / 1_000_000);
                     }
                 }
@@ -252,81 +248,5 @@ class WebhookIsSafeIT {
             text.append((char) ('!' + random.nextInt(90)));
         }
         return text.toString().replace(':', ';').toLowerCase(Locale.ROOT);
-    }
-
-    private static final class Answers {
-        final AtomicInteger accepted = new AtomicInteger();
-        final AtomicInteger busy = new AtomicInteger();
-        final AtomicInteger lost = new AtomicInteger();
-        final List<Integer> strange = Collections.synchronizedList(new ArrayList<>());
-    }
-
-    /** Sends each body until it is accepted, at a pace. */
-    private static final class Senders implements AutoCloseable {
-        private static final int PARALLEL = 32;
-        private final java.util.concurrent.ExecutorService pool = Executors.newFixedThreadPool(PARALLEL);
-        private final java.net.http.HttpClient http = java.net.http.HttpClient.newBuilder()
-                .version(java.net.http.HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2)).build();
-        private final URI uri;
-        private final ConcurrentLinkedQueue<byte[]> bodies;
-        private final Answers answers;
-        private final AtomicInteger working = new AtomicInteger(PARALLEL);
-        private final long from = System.nanoTime();
-        private final AtomicInteger taken = new AtomicInteger();
-        private final int perSecond;
-
-        Senders(int port, ConcurrentLinkedQueue<byte[]> bodies, Answers answers, int perSecond) {
-            this.uri = URI.create("http://127.0.0.1:" + port + Hooks.PATH);
-            this.bodies = bodies;
-            this.answers = answers;
-            this.perSecond = perSecond;
-            for (int i = 0; i < PARALLEL; i++) {
-                pool.execute(this::send);
-            }
-        }
-
-        boolean areDone() {
-            return working.get() == 0;
-        }
-
-        private void send() {
-            try {
-                for (byte[] body = bodies.poll(); body != null; body = bodies.poll()) {
-                    long at = from + taken.getAndIncrement() * 1_000_000_000L / perSecond;
-                    TimeUnit.NANOSECONDS.sleep(at - System.nanoTime());
-                    while (!sent(body)) {
-                        TimeUnit.MILLISECONDS.sleep(200);
-                    }
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } finally {
-                working.decrementAndGet();
-            }
-        }
-
-        private boolean sent(byte[] body) throws InterruptedException {
-            var request = java.net.http.HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20))
-                    .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(body));
-            Sandbox.eventHeaders(body, Hooks.KEY).forEach(request::header);
-            try {
-                int status = http.send(request.build(), java.net.http.HttpResponse.BodyHandlers.discarding())
-                        .statusCode();
-                switch (status) {
-                    case 202 -> answers.accepted.incrementAndGet();
-                    case 503 -> answers.busy.incrementAndGet();
-                    default -> answers.strange.add(status);
-                }
-                return status != 503;
-            } catch (IOException e) {
-                answers.lost.incrementAndGet();
-                return false;
-            }
-        }
-
-        @Override
-        public void close() {
-            pool.shutdownNow();
-        }
     }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,6 +43,8 @@ public final class Daemon implements AutoCloseable {
         private final List<String> jvm = new ArrayList<>();
         private final Map<String, String> files = new TreeMap<>();
         private String[] command = {};
+        private List<String> line = List.of();
+        private Optional<Path> where = Optional.empty();
 
         public Builder with(String variable, Object value) {
             variables.put(variable, value.toString());
@@ -69,6 +72,13 @@ public final class Daemon implements AutoCloseable {
             return this;
         }
 
+        /** What to start, and where, instead of the packaged jar with the JVM of the tests. */
+        public Builder line(List<String> instead, Path directory) {
+            line = instead;
+            where = Optional.of(directory);
+            return this;
+        }
+
         /** Runs a command to its end, which must have this exit code, and answers what it has printed. */
         public String run(int exitCode, String... arguments) throws InterruptedException {
             try (var process = without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").command(arguments).start()) {
@@ -90,15 +100,6 @@ public final class Daemon implements AutoCloseable {
             // the same ports again, if it is started again
             int port = port("NXT_HTTP_PORT");
             int managementPort = port("NXT_MANAGEMENT_PORT");
-            var line = new ArrayList<String>();
-            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            if (Boolean.getBoolean("nxt.quick")) {
-                // most of a short life is start-up, in which the second compiler costs more than it brings
-                line.add("-XX:TieredStopAtLevel=1");
-            }
-            line.addAll(jvm);
-            line.addAll(List.of("-jar", jar().toString()));
-            line.addAll(List.of(command));
             try {
                 Path directory = Files
                         .createTempDirectory(Files.createDirectories(Path.of("target", "daemons")), "daemon")
@@ -108,8 +109,8 @@ public final class Daemon implements AutoCloseable {
                     Files.writeString(directory.resolve(file.getKey()), file.getValue());
                 }
                 Path log = directory.resolve("log");
-                var builder = new ProcessBuilder(line).directory(directory.toFile()).redirectErrorStream(true)
-                        .redirectOutput(log.toFile());
+                var builder = new ProcessBuilder(line()).directory(where.orElse(directory).toFile())
+                        .redirectErrorStream(true).redirectOutput(log.toFile());
                 builder.environment().keySet()
                         .removeIf(name -> name.startsWith("NXT_") || name.startsWith("JAVA_TOOL"));
                 builder.environment().putAll(variables);
@@ -119,6 +120,22 @@ public final class Daemon implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private List<String> line() {
+            if (!line.isEmpty()) {
+                return line;
+            }
+            var line = new ArrayList<String>();
+            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            if (Boolean.getBoolean("nxt.quick")) {
+                // most of a short life is start-up, in which the second compiler costs more than it brings
+                line.add("-XX:TieredStopAtLevel=1");
+            }
+            line.addAll(jvm);
+            line.addAll(List.of("-jar", jar().toString()));
+            line.addAll(List.of(command));
+            return line;
         }
     }
 

@@ -1,0 +1,222 @@
+package dev.nxtsync.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** What the manifests say is what the daemon understands. */
+class ManifestsTest {
+    private static final Path K8S = Path.of("k8s");
+    private static final String LABEL = "app.kubernetes.io/name";
+    private static final List<String> LISTS = List.of("resources", "components", "patches", "configMapGenerator");
+
+    private final JsonNode deployment = document(K8S.resolve("base/deployment.yaml"));
+    private final JsonNode pod = deployment.at("/spec/template/spec");
+    private final JsonNode container = pod.at("/containers/0");
+    private final Settings defaults = SettingsReader.read(Map.of(), new Properties(), Path.of("none")).settings();
+
+    @Test
+    void everyFileIsNamedByAKustomizationAndEveryNameIsAFile() throws IOException {
+        var named = new TreeSet<Path>();
+        for (Path kustomization : files("kustomization.yaml")) {
+            JsonNode list = document(kustomization);
+            Path directory = kustomization.getParent();
+            list.path("resources").forEach(each -> named.add(directory.resolve(each.asText()).normalize()));
+            list.path("components").forEach(each -> named.add(directory.resolve(each.asText()).normalize()));
+            list.path("patches").forEach(each -> named.add(directory.resolve(each.path("path").asText()).normalize()));
+            list.path("configMapGenerator").forEach(map -> map.path("files")
+                    .forEach(each -> named.add(directory.resolve(each.asText()).normalize())));
+            list.fieldNames().forEachRemaining(key -> assertThat(key)
+                    .matches(each -> LISTS.contains(each) || List.of("apiVersion", "kind").contains(each)));
+        }
+        assertThat(named).allMatch(each -> Files.isRegularFile(each)
+                || Files.isRegularFile(each.resolve("kustomization.yaml")));
+        for (Path file : files(".yaml")) {
+            assertThat(named).as("a kustomization names " + file)
+                    .anyMatch(each -> each.equals(file) || file.endsWith("kustomization.yaml"));
+        }
+    }
+
+    @Test
+    void everythingHasTheNameAndTheLabelThatSelectorsLookFor() throws IOException {
+        for (Path file : files(".yaml")) {
+            JsonNode document = document(file);
+            if (document.has("metadata")) {
+                assertThat(document.at("/metadata/name").asText()).as(file.toString()).isEqualTo("nxt-sync");
+                assertThat(document.findValues("matchLabels").stream().flatMap(ManifestsTest::values))
+                        .as(file.toString()).allMatch(each -> List.of("nxt-sync", "monitoring").contains(each));
+            }
+        }
+        assertThat(deployment.at("/spec/template/metadata/labels").path(LABEL).asText()).isEqualTo("nxt-sync");
+        assertThat(document(K8S.resolve("base/service.yaml")).at("/spec/selector").path(LABEL).asText())
+                .isEqualTo("nxt-sync");
+    }
+
+    @Test
+    void portsAndProbesAreThoseOfTheDaemon() {
+        var ports = new TreeMap<String, Integer>();
+        container.path("ports")
+                .forEach(each -> ports.put(each.path("name").asText(), each.path("containerPort").asInt()));
+        assertThat(ports).isEqualTo(Map.of("http", defaults.http().port(), "management", defaults.management().port()));
+
+        JsonNode service = document(K8S.resolve("base/service.yaml"));
+        service.at("/spec/ports").forEach(each -> assertThat(ports)
+                .containsEntry(each.path("targetPort").asText(), each.path("port").asInt()));
+        var monitor = document(K8S.resolve("components/monitoring/service-monitor.yaml")).at("/spec/endpoints/0");
+        assertThat(monitor.path("port").asText()).isEqualTo("management");
+        assertThat(monitor.path("path").asText()).isEqualTo("/q/metrics");
+        var policy = document(K8S.resolve("components/network-policy/network-policy.yaml"));
+        policy.at("/spec/ingress").forEach(rule -> rule.path("ports")
+                .forEach(each -> assertThat(ports).containsKey(each.path("port").asText())));
+
+        var probes = Map.of("startupProbe", "/q/health/started", "livenessProbe", "/q/health/live", "readinessProbe",
+                "/q/health/ready");
+        probes.forEach((probe, path) -> {
+            assertThat(container.path(probe).at("/httpGet/path").asText()).isEqualTo(path);
+            assertThat(container.path(probe).at("/httpGet/port").asText()).isEqualTo("management");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "overlays/replicated"})
+    void theDaemonAcceptsTheVariablesAndTheConfiguration(String kustomization, @TempDir Path secrets)
+            throws IOException {
+        var environment = new HashMap<String, String>();
+        List<JsonNode> variables = new ArrayList<>();
+        container.path("env").forEach(variables::add);
+        document(K8S.resolve(kustomization).resolve("deployment.yaml")).at("/spec/template/spec/containers/0/env")
+                .forEach(variables::add);
+        for (JsonNode each : variables) {
+            String value = each.path("value").asText();
+            environment.put(each.path("name").asText(), value);
+            if (value.startsWith("/secrets/")) {
+                Path file = secrets.resolve(value.substring("/secrets/".length()));
+                Files.writeString(file, "secret");
+                environment.put(each.path("name").asText(), file.toString());
+            }
+        }
+        var reading = SettingsReader.read(environment, new Properties(), K8S.resolve("base/application.yaml"));
+        assertThat(reading.problems()).isEmpty();
+        assertThat(reading.warnings()).isEmpty();
+        assertThat(reading.settings().pulls()).isNotEmpty();
+        int replicas = document(K8S.resolve(kustomization).resolve("deployment.yaml")).at("/spec/replicas").asInt();
+        assertThat(reading.settings().budget().share()).isEqualTo(replicas);
+    }
+
+    @Test
+    void secretsAndConfigurationAreMountedWhereTheyAreLookedFor() throws IOException {
+        var mounts = new TreeMap<String, JsonNode>();
+        container.path("volumeMounts").forEach(each -> {
+            mounts.put(each.path("name").asText(), each);
+            // a file that is mounted alone never changes
+            assertThat(each.has("subPath")).isFalse();
+            assertThat(each.path("readOnly").asBoolean()).isTrue();
+        });
+        assertThat(mounts.keySet()).isEqualTo(
+                new TreeSet<>(pod.path("volumes").findValuesAsText("name").stream().distinct().toList()));
+        String directory = Files.readAllLines(Path.of("Dockerfile")).stream()
+                .filter(line -> line.startsWith("WORKDIR "))
+                .map(line -> line.substring("WORKDIR ".length())).findFirst().orElseThrow();
+        assertThat(mounts.get("configuration").path("mountPath").asText()).isEqualTo(directory + "/config");
+        assertThat(mounts.get("secrets").path("mountPath").asText()).isEqualTo("/secrets");
+        // whose name is the generator's, which changes it with its content
+        assertThat(pod.path("volumes").findValues("configMap").get(0).path("name").asText())
+                .isEqualTo(document(K8S.resolve("base/kustomization.yaml")).at("/configMapGenerator/0/name").asText());
+    }
+
+    @Test
+    void aPodMayDoNoMoreThanItNeedsAndHasTheTimeToFinishWhatIsUnderWay() {
+        assertThat(pod.path("enableServiceLinks").asBoolean(true)).isFalse();
+        assertThat(pod.path("automountServiceAccountToken").asBoolean(true)).isFalse();
+        assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+        assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
+        assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true)).isFalse();
+        assertThat(container.at("/securityContext/capabilities/drop/0").asText()).isEqualTo("ALL");
+        assertThat(pod.path("terminationGracePeriodSeconds").asLong())
+                .isGreaterThan(defaults.api().timeLimit().toSeconds() + 15);
+        assertThat(container.path("resources").path("limits").path("memory").asText()).isNotEmpty();
+        assertThat(deployment.at("/spec/strategy/rollingUpdate/maxSurge").asInt(1)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "overlays/replicated", "overlays/replicated,network-policy,monitoring"})
+    void kubectlPutsItTogether(String what, @TempDir Path directory) throws Exception {
+        assumeTrue(isThere("kubectl"), "kubectl is not here, so that the kustomizations are only read by this test");
+        String[] parts = what.split(",", -1);
+        Path root = directory.resolve("all");
+        try (Stream<Path> files = Files.walk(K8S)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, directory.resolve(K8S.relativize(file).toString()).normalize(),
+                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        var all = new StringBuilder("resources: [../" + parts[0] + "]\ncomponents:\n");
+        for (int i = 1; i < parts.length; i++) {
+            all.append("  - ../components/").append(parts[i]).append('\n');
+        }
+        Files.createDirectories(root);
+        Files.writeString(root.resolve("kustomization.yaml"), parts.length == 1
+                ? "resources: [../" + parts[0] + "]\n"
+                : all.toString());
+        var process = new ProcessBuilder("kubectl", "kustomize", root.toString()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        var kinds = new TreeSet<String>();
+        for (Object each : new Yaml().loadAll(output)) {
+            kinds.add(new ObjectMapper().valueToTree(each).path("kind").asText());
+        }
+        var expected = new TreeSet<>(List.of("ConfigMap", "Deployment", "Service"));
+        if (what.contains("replicated")) {
+            expected.add("PodDisruptionBudget");
+        }
+        if (what.contains("monitoring")) {
+            expected.addAll(List.of("NetworkPolicy", "ServiceMonitor", "PrometheusRule"));
+        }
+        assertThat(kinds).isEqualTo(expected);
+    }
+
+    private static boolean isThere(String program) {
+        return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+    }
+
+    private static Stream<String> values(JsonNode labels) {
+        return StreamSupport.stream(labels.spliterator(), false).map(JsonNode::asText);
+    }
+
+    private static List<Path> files(String end) throws IOException {
+        try (Stream<Path> files = Files.walk(K8S)) {
+            return files.filter(each -> each.toString().endsWith(end)).toList();
+        }
+    }
+
+    private static JsonNode document(Path file) {
+        try {
+            return new ObjectMapper().valueToTree(new Yaml().load(Files.readString(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package dev.nxtsync.support;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/**
+ * The files of an image, put together as the lines of a Dockerfile say, without a container engine: those instructions that
+ * ours uses, on a JDK of this machine in place of the base image.
+ */
+public final class Image {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<String> DESCRIPTIVE = Set.of("LABEL", "EXPOSE");
+
+    private final Path context;
+    private final Path into;
+    private final Path javaHome;
+    private final Map<String, Stage> stages = new HashMap<>();
+    private Stage current;
+    private String base = "";
+    private String user = "";
+    private List<String> entrypoint = List.of();
+
+    /** What a stage's lines have made so far. */
+    private record Stage(String name, Path root, String directory) {
+        Path resolve(String path) {
+            return path.startsWith("/")
+                    ? root.resolve(path.substring(1))
+                    : root.resolve(directory.substring(1)).resolve(path);
+        }
+    }
+
+    private Image(Path context, Path into, Path javaHome) {
+        this.context = context;
+        this.into = into;
+        this.javaHome = javaHome;
+        this.current = new Stage("none", into, "/");
+    }
+
+    /**
+     * Assembles the last stage.
+     *
+     * @param context where the Dockerfile is
+     * @param into an empty directory
+     * @param javaHome the JDK that takes the place of the base image's
+     */
+    public static Image assemble(Path context, Path into, Path javaHome) throws IOException, InterruptedException {
+        var image = new Image(context, into, javaHome);
+        for (String line : Files.readAllLines(context.resolve("Dockerfile"))) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                int blank = line.indexOf(' ');
+                image.carryOut(line.substring(0, blank), line.substring(blank + 1).strip());
+            }
+        }
+        return image;
+    }
+
+    /** A JDK of this machine of that version: of {@code JAVA<version>_HOME}, this one, or one that lies beside it. */
+    public static Optional<Path> jdk(int version) throws IOException {
+        Path own = Path.of(System.getProperty("java.home")).toRealPath();
+        var candidates = new ArrayList<Path>();
+        Optional.ofNullable(System.getenv("JAVA" + version + "_HOME")).map(Path::of).ifPresent(candidates::add);
+        candidates.add(own);
+        try (Stream<Path> siblings = Files.list(own.getParent())) {
+            candidates.addAll(siblings.sorted().toList());
+        }
+        for (Path each : candidates) {
+            if (Files.isExecutable(each.resolve("bin/java")) && Files.isReadable(each.resolve("release"))
+                    && Files.readString(each.resolve("release")).contains("JAVA_VERSION=\"" + version)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The image that the first stage begins with. */
+    public String base() {
+        return base;
+    }
+
+    /** Who runs it. */
+    public String user() {
+        return user;
+    }
+
+    /** Where it runs. */
+    public Path directory() {
+        return current.resolve("");
+    }
+
+    /** What it runs, with the JDK of this machine and these options of the JVM before the others. */
+    public List<String> entrypoint(String... options) {
+        var line = new ArrayList<>(entrypoint);
+        line.set(0, javaHome.resolve("bin").resolve(entrypoint.get(0)).toString());
+        line.addAll(1, List.of(options));
+        return line;
+    }
+
+    /** The bytes that a layer takes, unpacked. */
+    public long size(String... paths) throws IOException {
+        long bytes = 0;
+        for (String path : paths) {
+            try (Stream<Path> files = Files.walk(current.resolve(path))) {
+                bytes += files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            }
+        }
+        return bytes;
+    }
+
+    private void carryOut(String instruction, String rest) throws IOException, InterruptedException {
+        switch (instruction) {
+            case "FROM" -> from(rest.split("\\s+", -1));
+            case "WORKDIR" -> {
+                become(new Stage(current.name(), current.root(), rest));
+                Files.createDirectories(current.resolve(""));
+            }
+            case "COPY" -> copy(new ArrayList<>(List.of(rest.split("\\s+", -1))));
+            case "RUN" -> run(List.of(JSON.readValue(rest, String[].class)));
+            case "USER" -> user = rest;
+            case "ENTRYPOINT" -> entrypoint = List.of(JSON.readValue(rest, String[].class));
+            default -> {
+                if (!DESCRIPTIVE.contains(instruction)) {
+                    throw new IllegalArgumentException("not known here: " + instruction);
+                }
+            }
+        }
+    }
+
+    /** A stage begins with all that another one has, or with nothing of ours. */
+    private void from(String... words) throws IOException {
+        var parent = stages.get(words[0]);
+        String name = words.length == 3 ? words[2] : "image";
+        var stage = new Stage(name, into.resolve(name), parent == null ? "/" : parent.directory());
+        Files.createDirectories(stage.root());
+        if (parent == null) {
+            base = words[0];
+        } else {
+            copyTree(parent.root(), stage.root());
+        }
+        become(stage);
+    }
+
+    private void become(Stage stage) {
+        stages.put(stage.name(), stage);
+        current = stage;
+    }
+
+    private void copy(List<String> words) throws IOException {
+        Path source = context;
+        if (words.get(0).startsWith("--from=")) {
+            source = stages.get(words.remove(0).substring("--from=".length())).root();
+        }
+        String target = words.remove(words.size() - 1);
+        for (String word : words) {
+            for (Path each : matching(source, word)) {
+                if (Files.isDirectory(each)) {
+                    copyTree(each, current.resolve(target));
+                } else {
+                    Path file = current.resolve(target).resolve(each.getFileName());
+                    Files.createDirectories(file.getParent());
+                    Files.copy(each, file, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+    }
+
+    /** As the engine, which refuses a name that nothing has. */
+    private static List<Path> matching(Path source, String word) throws IOException {
+        Path path = source.resolve(word.startsWith("/") ? word.substring(1) : word).normalize();
+        if (Files.exists(path)) {
+            return List.of(path);
+        }
+        var matcher = FileSystems.getDefault().getPathMatcher("glob:" + path.getFileName());
+        try (Stream<Path> files = Files.list(path.getParent())) {
+            List<Path> found = files.filter(each -> matcher.matches(each.getFileName())).toList();
+            if (found.isEmpty()) {
+                throw new IOException("there is no " + path);
+            }
+            return found;
+        }
+    }
+
+    /** With the times of files, which the cache looks at. */
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path each : files.toList()) {
+                Path target = to.resolve(from.relativize(each).toString());
+                if (Files.isDirectory(each)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(each, target, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+    }
+
+    private void run(List<String> line) throws IOException, InterruptedException {
+        var absolute = new ArrayList<>(line);
+        absolute.set(0, current.resolve(line.get(0)).normalize().toString());
+        var builder = new ProcessBuilder(absolute).directory(current.resolve("").toFile()).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("NXT_") || name.startsWith("JAVA_TOOL"));
+        builder.environment().put("PATH", javaHome.resolve("bin") + ":" + System.getenv("PATH"));
+        builder.environment().put("NXT_HTTP_PORT", Integer.toString(Daemon.freePort()));
+        builder.environment().put("NXT_MANAGEMENT_PORT", Integer.toString(Daemon.freePort()));
+        var process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(line + " ended with " + process.exitValue() + ":\n" + output);
+        }
+    }
+
+    /** Makes it readable for everybody and writable for nobody. */
+    public void protect() throws IOException {
+        try (Stream<Path> files = Files.walk(into)) {
+            for (Path each : files.toList()) {
+                var permissions = EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.GROUP_READ,
+                        PosixFilePermission.OTHERS_READ);
+                if (Files.isDirectory(each)) {
+                    permissions.addAll(EnumSet.of(PosixFilePermission.OWNER_EXECUTE, PosixFilePermission.GROUP_EXECUTE,
+                            PosixFilePermission.OTHERS_EXECUTE));
+                }
+                Files.setPosixFilePermissions(each, permissions);
+            }
+        }
+    }
+}
