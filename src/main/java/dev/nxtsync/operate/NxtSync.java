@@ -1,6 +1,7 @@
 package dev.nxtsync.operate;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.quarkus.runtime.Quarkus;
@@ -108,7 +109,11 @@ public final class NxtSync {
                 System.exit(USAGE);
             }
         }
-        Quarkus.run(COMMANDS.get(arguments[0]), (exitCode, failure) -> System.exit(exitCode), arguments);
+        Quarkus.run(Foreground.class, (exitCode, failure) -> System.exit(exitCode), arguments);
+    }
+
+    static Class<? extends QuarkusApplication> command(String name) {
+        return Objects.requireNonNull(COMMANDS.get(name));
     }
 
     /** Whether this process only looks whether all is well, for which a person waits. */

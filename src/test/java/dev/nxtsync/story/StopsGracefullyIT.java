@@ -160,6 +160,27 @@ class StopsGracefullyIT {
         }
     }
 
+    @Test
+    void aCommandThatIsStoppedSaysNoNonsenseAndLeavesItsUnitToWhoeverComesNext() throws Exception {
+        try (var sandbox = sandbox(Map.of("associate", 50))) {
+            var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
+                    .with("NXT_PULLS_PEOPLE_COMPANIES", COMPANY);
+            try (var daemon = builder.start()) {
+                loaded(daemon, database, 1);
+            }
+            sandbox.holdAnswersTo("load_associate");
+            try (var command = builder.command("pull", "people", "--full").start()) {
+                await().atMost(Duration.ofMinutes(1)).until(() -> sandbox.held() > 0);
+                command.terminate();
+                assertThat(command.exitCode()).isEqualTo(STOPPED);
+                assertThat(command.output()).doesNotContain("PROBLEM", "ERROR", "xception");
+            }
+            assertThat(database.count("nxt_sync.replica")).isZero();
+            sandbox.release();
+            assertThat(builder.run(0, "pull", "people", "--full")).contains("load, 50 rows read");
+        }
+    }
+
     /** When a daemon is told to stop: while it waits for an answer, or soon after it has begun to ask. */
     private final class Moment {
         private final Sandbox sandbox;
