@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.nxtsync.trouble.Stopping;
+
 /**
  * The requests that one connection may send. Threads wait their turn here, in the order in which they came; three of the
  * foreground go before one of the background. Safe for any number of threads.

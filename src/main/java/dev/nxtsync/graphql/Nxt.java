@@ -39,6 +39,7 @@ import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Tokens;
 import dev.nxtsync.trouble.NetworkFault;
+import dev.nxtsync.trouble.Stopping;
 import dev.nxtsync.trouble.Trouble;
 
 /**

@@ -7,6 +7,7 @@ import java.util.Map;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.trouble.Stopping;
 
 /**
  * The places that a company (or customer) has for requests in progress at the server. A call that was lost keeps its place

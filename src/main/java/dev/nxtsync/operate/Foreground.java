@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.ShutdownEvent;
 
-import dev.nxtsync.graphql.Stopping;
+import dev.nxtsync.trouble.Stopping;
 
 /** Runs a command, and lets it unwind when a person stops it, so that it leaves no unit of work claimed. */
 @Singleton

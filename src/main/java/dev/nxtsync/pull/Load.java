@@ -21,7 +21,6 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Nxt;
-import dev.nxtsync.graphql.Stopping;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.schedule.Job;
@@ -34,6 +33,7 @@ import dev.nxtsync.store.Passes;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.RowFaults;
 import dev.nxtsync.store.Runs;
+import dev.nxtsync.trouble.Stopping;
 
 /**
  * Reads a whole table of one company in the order of its key: at first, when somebody asks for it, after a column was added,

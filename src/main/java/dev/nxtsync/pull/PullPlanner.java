@@ -25,7 +25,6 @@ import dev.nxtsync.access.LostCallKeeper;
 import dev.nxtsync.access.Outages;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
-import dev.nxtsync.graphql.Stopping;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
@@ -39,6 +38,7 @@ import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.TableMaker;
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Stopping;
 import dev.nxtsync.trouble.Trouble;
 
 /**

@@ -24,7 +24,6 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Nxt;
-import dev.nxtsync.graphql.Stopping;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
@@ -40,6 +39,7 @@ import dev.nxtsync.store.RowFaults;
 import dev.nxtsync.store.Runs;
 import dev.nxtsync.store.TargetColumn;
 import dev.nxtsync.store.Written;
+import dev.nxtsync.trouble.Stopping;
 
 /**
  * Lists key and change stamp of every row of a table, and settles each difference by a question for just those rows: what is

@@ -21,7 +21,6 @@ import dev.nxtsync.access.LostCallKeeper;
 import dev.nxtsync.access.Outages;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
-import dev.nxtsync.graphql.Stopping;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Mutations;
 import dev.nxtsync.schedule.Backoff;
@@ -30,6 +29,7 @@ import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Stopping;
 
 /**
  * Checks the configured pushes against what their connections may change, and announces the lanes in which there is

@@ -31,13 +31,13 @@ import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.graphql.Stopping;
 import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.Database;
 import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Replica;
 import dev.nxtsync.store.StaleClaim;
+import dev.nxtsync.trouble.Stopping;
 import dev.nxtsync.trouble.Trouble;
 
 /**

@@ -3,8 +3,10 @@ package dev.nxtsync.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -25,6 +28,8 @@ import org.yaml.snakeyaml.Yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.nxtsync.support.Tree;
 
 /** What the manifests say is what the daemon understands. */
 class ManifestsTest {
@@ -134,8 +139,9 @@ class ManifestsTest {
             assertThat(each.has("subPath")).isFalse();
             assertThat(each.path("readOnly").asBoolean()).isTrue();
         });
-        assertThat(mounts.keySet()).isEqualTo(
-                new TreeSet<>(pod.path("volumes").findValuesAsText("name").stream().distinct().toList()));
+        var volumes = new TreeSet<String>();
+        pod.path("volumes").forEach(each -> volumes.add(each.path("name").asText()));
+        assertThat(mounts.keySet()).isEqualTo(volumes);
         String directory = Files.readAllLines(Path.of("Dockerfile")).stream()
                 .filter(line -> line.startsWith("WORKDIR "))
                 .map(line -> line.substring("WORKDIR ".length())).findFirst().orElseThrow();
@@ -164,24 +170,15 @@ class ManifestsTest {
     @ValueSource(strings = {"base", "overlays/replicated", "overlays/replicated,network-policy,monitoring"})
     void kubectlPutsItTogether(String what, @TempDir Path directory) throws Exception {
         assumeTrue(isThere("kubectl"), "kubectl is not here, so that the kustomizations are only read by this test");
-        String[] parts = what.split(",", -1);
-        Path root = directory.resolve("all");
-        try (Stream<Path> files = Files.walk(K8S)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, directory.resolve(K8S.relativize(file).toString()).normalize(),
-                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-        var all = new StringBuilder("resources: [../" + parts[0] + "]\ncomponents:\n");
-        for (int i = 1; i < parts.length; i++) {
-            all.append("  - ../components/").append(parts[i]).append('\n');
-        }
-        Files.createDirectories(root);
-        Files.writeString(root.resolve("kustomization.yaml"), parts.length == 1
-                ? "resources: [../" + parts[0] + "]\n"
-                : all.toString());
+        List<String> parts = List.of(what.split(",", -1));
+        Path root = Files.createDirectories(directory.resolve("all"));
+        Tree.copy(K8S, directory);
+        String components = parts.stream().skip(1).map(each -> "../components/" + each)
+                .collect(Collectors.joining(", ", "[", "]"));
+        Files.writeString(root.resolve("kustomization.yaml"),
+                "resources: [../" + parts.get(0) + "]\ncomponents: " + components + "\n");
         var process = new ProcessBuilder("kubectl", "kustomize", root.toString()).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
         var kinds = new TreeSet<String>();
         for (Object each : new Yaml().loadAll(output)) {
@@ -198,7 +195,7 @@ class ManifestsTest {
     }
 
     private static boolean isThere(String program) {
-        return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
     }
 

@@ -149,7 +149,8 @@ public final class Image {
         if (parent == null) {
             base = words[0];
         } else {
-            copyTree(parent.root(), stage.root());
+            // with the times of files, which the cache looks at
+            Tree.copy(parent.root(), stage.root());
         }
         become(stage);
     }
@@ -168,7 +169,7 @@ public final class Image {
         for (String word : words) {
             for (Path each : matching(source, word)) {
                 if (Files.isDirectory(each)) {
-                    copyTree(each, current.resolve(target));
+                    Tree.copy(each, current.resolve(target));
                 } else {
                     Path file = current.resolve(target).resolve(each.getFileName());
                     Files.createDirectories(file.getParent());
@@ -191,20 +192,6 @@ public final class Image {
                 throw new IOException("there is no " + path);
             }
             return found;
-        }
-    }
-
-    /** With the times of files, which the cache looks at. */
-    private static void copyTree(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path each : files.toList()) {
-                Path target = to.resolve(from.relativize(each).toString());
-                if (Files.isDirectory(each)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(each, target, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
         }
     }
 

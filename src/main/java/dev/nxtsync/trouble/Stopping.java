@@ -1,4 +1,4 @@
-package dev.nxtsync.graphql;
+package dev.nxtsync.trouble;
 
 /**
  * The process is stopping, so that nothing more is asked. Nothing has happened to what was to be asked: whoever did it
@@ -7,7 +7,7 @@ package dev.nxtsync.graphql;
 public final class Stopping extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    Stopping() {
+    public Stopping() {
         super("The process is stopping.");
     }
 }

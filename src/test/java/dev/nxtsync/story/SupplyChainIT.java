@@ -1,0 +1,105 @@
+package dev.nxtsync.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.nxtsync.support.Tree;
+
+/** What is shipped is known, free to be shipped, and can be built again. */
+class SupplyChainIT {
+    private static final Path APPLICATION = Path.of("target", "quarkus-app");
+    private static final Path BILL_OF_MATERIALS = Path.of("target", "bom.json");
+    private static final String RECORDED = "quarkus/generated-bytecode.jar";
+    /** Of several licences of a library one may be chosen. */
+    private static final Set<String> LICENCES = Set.of("Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0",
+            "EPL-1.0", "EPL-2.0", "MIT", "MIT-0", "Public Domain");
+
+    @Test
+    void everyLibraryOfTheImageIsInTheBillOfMaterialsWithItsHash() throws Exception {
+        var known = new TreeSet<String>();
+        for (JsonNode component : components()) {
+            component.path("hashes").forEach(hash -> {
+                if (hash.path("alg").asText().equals("SHA-256")) {
+                    known.add(hash.path("content").asText());
+                }
+            });
+        }
+        Map<String, String> libraries = jars(APPLICATION.resolve("lib"));
+        assertThat(libraries).hasSizeGreaterThan(100).allSatisfy((jar, hash) -> assertThat(known).contains(hash));
+    }
+
+    @Test
+    void everyLibraryHasALicenceThatAllowsToPassItOnAndAVersionThatStaysWhatItIs() throws IOException {
+        for (JsonNode component : components()) {
+            var licences = new ArrayList<String>();
+            component.path("licenses").forEach(
+                    each -> licences.add(each.at("/license/id").asText(each.at("/license/name").asText())));
+            assertThat(licences).as(component.path("purl").asText()).anyMatch(LICENCES::contains);
+            if (!component.path("group").asText().equals("dev.nxtsync")) {
+                assertThat(component.path("version").asText()).as(component.path("purl").asText())
+                        .isNotEmpty().doesNotContain("SNAPSHOT", "[", "(", "LATEST", "RELEASE");
+            }
+        }
+    }
+
+    @Test
+    void aSecondBuildElsewhereMakesTheSameJars(@TempDir Path elsewhere) throws Exception {
+        for (String each : List.of("src", "pom.xml", ".mvn")) {
+            Tree.copy(Path.of(each), elsewhere.resolve(each));
+        }
+        build(elsewhere);
+        Map<String, String> first = jars(APPLICATION);
+        Map<String, String> second = jars(elsewhere.resolve(APPLICATION));
+        assertThat(first.remove(RECORDED)).isNotNull();
+        assertThat(second.remove(RECORDED)).isNotNull();
+        assertThat(second).isEqualTo(first);
+    }
+
+    /** With this build's Maven and what it has fetched already. */
+    private static void build(Path directory) throws Exception {
+        var process = new ProcessBuilder(Path.of(System.getProperty("nxt.maven"), "bin", "mvn").toString(), "-o", "-q",
+                "-Dmaven.repo.local=" + System.getProperty("nxt.repository"), "-Dmaven.test.skip=true", "package")
+                .directory(directory.toFile()).redirectErrorStream(true);
+        process.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        process.environment().put("MAVEN_OPTS", "-Xmx1g");
+        var running = process.start();
+        String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(running.waitFor()).as(output).isZero();
+    }
+
+    private static Iterable<JsonNode> components() throws IOException {
+        return new ObjectMapper().readTree(BILL_OF_MATERIALS.toFile()).path("components");
+    }
+
+    /** Path and SHA-256 of every jar of a directory. */
+    private static Map<String, String> jars(Path directory) throws IOException, GeneralSecurityException {
+        var jars = new TreeMap<String, String>();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".jar")).toList()) {
+                byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+                jars.put(directory.relativize(file).toString(), String.format("%064x", new BigInteger(1, hash)));
+            }
+        }
+        return jars;
+    }
+}
