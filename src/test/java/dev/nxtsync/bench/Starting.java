@@ -3,6 +3,7 @@ package dev.nxtsync.bench;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,8 @@ import dev.nxtsync.support.TestDatabase;
 public final class Starting {
     private static final int COMPANY = 5_280_001;
     private static final int ROWS = 20_000;
+    /** Half of the memory limit of the Deployment, as in its pod. */
+    private static final String HEAP = "-Xmx256m";
 
     private Starting() {}
 
@@ -42,11 +45,11 @@ public final class Starting {
         Path directory = Path.of("target", "quarkus-app").toAbsolutePath();
         var image = Image.jdk(25).map(Starting::image);
         image.ifPresent(each -> {
-            lines.put("JDK 25 with the cache", each.entrypoint("-XX:AOTMode=on"));
-            lines.put("JDK 25 without", each.entrypoint("-XX:AOTMode=off"));
+            lines.put("JDK 25 with the cache", each.entrypoint("-XX:AOTMode=on", HEAP));
+            lines.put("JDK 25 without", each.entrypoint("-XX:AOTMode=off", HEAP));
         });
         Image.jdk(17).ifPresent(jdk -> lines.put("JDK 17", List.of(jdk.resolve("bin/java").toString(),
-                "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=50", "-jar", "quarkus-run.jar")));
+                "-XX:+UseSerialGC", HEAP, "-jar", "quarkus-run.jar")));
         Map<String, Double> started = new LinkedHashMap<>();
         for (var way : lines.entrySet()) {
             Path where = way.getKey().startsWith("JDK 25") ? image.orElseThrow().directory() : directory;
@@ -123,7 +126,7 @@ public final class Starting {
             }
             return Image.assemble(Path.of("").toAbsolutePath(), into, jdk);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
