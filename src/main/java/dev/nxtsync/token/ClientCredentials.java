@@ -73,7 +73,7 @@ final class ClientCredentials implements TokenRequest {
                             .map(seconds -> Duration.ofSeconds(new BigDecimal(seconds).longValue())),
                     Optional.ofNullable(tokens.get("scope")));
         } catch (TokenEndpointAnswers.NotAToken answer) {
-            return new Refused(messages.of(answer));
+            return new Refused(messages.of(answer, secret));
         } catch (TimeoutException e) {
             return new Refused(messages.slow(atMost));
         } catch (RuntimeException e) {

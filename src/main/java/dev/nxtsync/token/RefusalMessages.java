@@ -18,11 +18,12 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
     private static final Pattern CONNECTION_SETTING = Pattern
             .compile("NXT_(CLIENT_ID|CLIENT_SECRET|SCOPE|ISSUER|TOKEN_AUTH)");
 
-    Reason of(TokenEndpointAnswers.NotAToken answer) {
+    /** @param secret that was sent */
+    Reason of(TokenEndpointAnswers.NotAToken answer, String secret) {
         String id = "\"" + connection.clientId() + "\"";
         return switch (answer.error) {
             case "invalid_client" -> failure(Trouble.INVALID_CLIENT, "Visma Connect does not know the client id " + id
-                    + " with this secret (invalid_client)." + secret());
+                    + " with this secret (invalid_client)." + mangled(secret));
             case "invalid_scope" -> failure(Trouble.INVALID_SCOPE, "Visma Connect does not grant the scope \""
                     + connection.scope() + "\" to " + id + " (invalid_scope).");
             case "unauthorized_client" -> failure(Trouble.UNAUTHORIZED_CLIENT, "Visma Connect does not let " + id
@@ -72,8 +73,7 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
     }
 
     /** What may have befallen the secret on its way here; says nothing of what it is. */
-    private String secret() {
-        String secret = connection.clientSecret().reveal();
+    private String mangled(String secret) {
         if (secret.matches("(?s).*%[0-9A-Fa-f]{2}.*")) {
             return " The secret looks URL-encoded (it has a % before two digits): set it as the portal showed it, and it "
                     + "is encoded here.";

@@ -187,6 +187,18 @@ public final class RenewingTokens implements Tokens {
         return known != null && clock.getAsLong() - known.expiresAt() < 0 ? known : null;
     }
 
+    /** Whatever happens, there is a next attempt. */
+    private TokenRequest.Result sent(Duration atMost) {
+        try {
+            return request.send(atMost);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Connection %s: the request for a token failed in a way that should not happen", connection);
+            return new TokenRequest.Refused(
+                    new Reason(Trouble.UNEXPECTED, "The request for a token failed: " + e.getClass().getSimpleName()
+                            + ". " + Trouble.UNEXPECTED.nextStep()));
+        }
+    }
+
     private void request() {
         Duration atMost;
         lock.lock();
@@ -200,7 +212,7 @@ public final class RenewingTokens implements Tokens {
             lock.unlock();
         }
         long sentAt = clock.getAsLong();
-        TokenRequest.Result result = request.send(atMost);
+        TokenRequest.Result result = sent(atMost);
         MDC.put("connection", connection);
         lock.lock();
         try {

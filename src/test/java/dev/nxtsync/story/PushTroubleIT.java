@@ -165,7 +165,8 @@ class PushTroubleIT {
             assertThat(builder.run(0, "dead-letters", "show", bad)).contains("payload")
                     .contains("{\"customerNo\": 99000}");
             Path payload = Files
-                    .writeString(Files.createTempFile(Path.of("target"), "payload", ".json"), "{\"customerNo\": 2}")
+                    .writeString(Files.createTempFile(Files.createDirectories(Path.of("target", "daemons")), "payload",
+                            ".json"), "{\"customerNo\": 2}")
                     .toAbsolutePath();
             assertThat(builder.run(0, "dead-letters", "retry", bad, "--payload", payload.toString()))
                     .contains("is looked for, and sent again");

@@ -12,6 +12,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.sandbox.Sandbox;
@@ -21,6 +23,7 @@ import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
 /** A daemon that is told to stop begins nothing new and finishes what is under way. */
+@Execution(ExecutionMode.CONCURRENT)
 class StopsGracefullyIT {
     private static final int STOPPED = 143;
     private static final int COMPANY = 5_280_001;
@@ -32,10 +35,11 @@ class StopsGracefullyIT {
     @Test
     void aPullThatIsStoppedReadsNoPageTwiceAndMissesNone() throws Exception {
         int pageSize = 250;
-        int rows = STOPS * 8 * pageSize;
+        int rows = STOPS * 20 * pageSize;
         try (var sandbox = sandbox(Map.of("order", rows))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
                     .with("NXT_PULLS_ORDERS_COMPANIES", COMPANY).with("NXT_PULLS_ORDERS_PAGE_SIZE", pageSize)
+                    .with("NXT_PULLS_ORDERS_PAGE_SIZE_MAX", pageSize)
                     .with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600);
             for (int i = 0; i < STOPS; i++) {
                 var moment = new Moment(sandbox, "load_order", i);

@@ -68,6 +68,19 @@ class RenewingTokensTest {
     }
 
     @Test
+    void aRequestThatFailsUnexpectedlyIsFollowedByAnother() {
+        answer = () -> {
+            throw new IllegalStateException("a fault of ours");
+        };
+        start();
+        time.pass(Duration.ofMinutes(5));
+        assertThat(tokens.status().lastError()).map(Reason::trouble).contains(Trouble.UNEXPECTED);
+        answer = () -> granted(HOUR);
+        time.pass(Duration.ofMinutes(1));
+        assertThat(valid()).isNotNull();
+    }
+
+    @Test
     void tokensThatAreExpiredOnArrivalDoNotHammerTheEndpoint() {
         answer = () -> granted(Duration.ZERO);
         start();
