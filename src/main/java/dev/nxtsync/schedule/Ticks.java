@@ -27,7 +27,9 @@ class Ticks {
     }
 
     void pause(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) ShutdownEvent event) {
-        scheduler.pause();
+        if (scheduler.isStarted()) {
+            scheduler.pause();
+        }
     }
 
     /** One may have been handed to a thread that has not yet begun with it. */

@@ -34,7 +34,7 @@ class StopsGracefullyIT {
 
     @Test
     void aPullThatIsStoppedReadsNoPageTwiceAndMissesNone() throws Exception {
-        int pageSize = 250;
+        int pageSize = 100;
         int rows = STOPS * 20 * pageSize;
         try (var sandbox = sandbox(Map.of("order", rows))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
@@ -205,7 +205,7 @@ class StopsGracefullyIT {
         }
 
         void stop(Daemon daemon) throws InterruptedException {
-            await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(2))
+            await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(2))
                     .until(() -> waits ? sandbox.held() > heldBefore : sandbox.counter(requests) > before);
             if (!waits) {
                 Pushes.pause(Duration.ofMillis(random.nextInt(200)));
