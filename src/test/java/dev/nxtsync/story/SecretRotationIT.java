@@ -54,22 +54,22 @@ class SecretRotationIT {
     }
 
     @Test
-    void aFileThatCannotBeReadIsNamedAndItsReturnHeals(@TempDir Path mount) throws Exception {
+    void aFileThatCannotBeReadIsNamedAndItsReturnHeals(@TempDir Path mount) throws IOException {
         write(mount, 0, FIRST);
-        try (var sandbox = sandbox()) {
-            var builder = daemon(sandbox, mount);
-            try (var daemon = builder.start()) {
-                await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").status() == 200);
-                Path data = mount.resolve("..data");
-                Path away = Files.readSymbolicLink(data);
-                Files.delete(data);
-                await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").status() == 503);
-                assertThat(daemon.get("/q/health/well").body()).contains("The client secret is not there")
-                        .contains(mount.resolve("client-secret").toString());
-                assertThat(builder.run(3, "check")).contains("(secret_unreadable)");
-                Files.createSymbolicLink(data, away);
-                await().atMost(Duration.ofMinutes(2)).until(() -> daemon.get("/q/health/well").status() == 200);
-            }
+        try (var sandbox = sandbox();
+                var daemon = daemon(sandbox, mount).with("NXT_OPERATOR_KEY", "0perator-key").start()) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").status() == 200);
+            Path data = mount.resolve("..data");
+            Path away = Files.readSymbolicLink(data);
+            Files.delete(data);
+            await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").status() == 503);
+            assertThat(daemon.get("/q/health/well").body()).contains("The client secret is not there")
+                    .contains(mount.resolve("client-secret").toString());
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> daemon.operator("GET", "/api/status", "0perator-key").body()
+                            .contains("secret_unreadable"));
+            Files.createSymbolicLink(data, away);
+            await().atMost(Duration.ofMinutes(2)).until(() -> daemon.get("/q/health/well").status() == 200);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -127,10 +128,11 @@ public final class Daemon implements AutoCloseable {
                 return line;
             }
             var line = new ArrayList<String>();
-            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            line.add(java());
             if (Boolean.getBoolean("nxt.quick")) {
                 // most of a short life is start-up, in which the second compiler costs more than it brings
                 line.add("-XX:TieredStopAtLevel=1");
+                line.addAll(ClassArchive.options());
             }
             line.addAll(jvm);
             line.addAll(List.of("-jar", jar().toString()));
@@ -147,15 +149,23 @@ public final class Daemon implements AutoCloseable {
                 .with("NXT_DATABASE_USER", database.user());
     }
 
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
     public static Path jar() {
         return Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
     }
 
+    /** Below those that the system gives to connections, one of which could take it before a daemon does. */
     public static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            try (var socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // it is in use
+            }
         }
     }
 
