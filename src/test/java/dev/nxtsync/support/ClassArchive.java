@@ -19,8 +19,8 @@ final class ClassArchive {
 
     private ClassArchive() {}
 
-    /** What lets a JVM use it. */
-    static List<String> options() {
+    /** What lets a JVM use it. A lock of a file is one process' against others, and not among its threads. */
+    static synchronized List<String> options() {
         try {
             Files.createDirectories(FILE.getParent());
             try (var lock = FileChannel.open(FILE.resolveSibling("classes.lock"), StandardOpenOption.CREATE,
