@@ -78,7 +78,9 @@ class SupplyChainIT {
     /** With this build's Maven and what it has fetched already. */
     private static void build(Path directory) throws Exception {
         var process = new ProcessBuilder(Path.of(System.getProperty("nxt.maven"), "bin", "mvn").toString(), "-o", "-q",
-                "-Dmaven.repo.local=" + System.getProperty("nxt.repository"), "-Dmaven.test.skip=true", "package")
+                "-Dmaven.repo.local=" + System.getProperty("nxt.repository"), "-Dmaven.test.skip=true",
+                "-Dformatter.skip",
+                "-Dimpsort.skip", "package")
                 .directory(directory.toFile()).redirectErrorStream(true);
         process.environment().put("JAVA_HOME", System.getProperty("java.home"));
         process.environment().put("MAVEN_OPTS", "-Xmx1g");

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,6 +17,9 @@ import java.util.List;
  */
 final class ClassArchive {
     private static final Path FILE = Path.of("target", "daemons", "classes.jsa").toAbsolutePath();
+
+    /** Most of a short life is start-up, in which a second compiler and threads that collect cost more than they bring. */
+    static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     private ClassArchive() {}
 
@@ -46,8 +50,9 @@ final class ClassArchive {
 
     private static void make() throws InterruptedException, IOException {
         Files.deleteIfExists(FILE);
-        var line = List.of(Daemon.java(), "-XX:TieredStopAtLevel=1", "-XX:ArchiveClassesAtExit=" + FILE, "-jar",
-                Daemon.jar().toString());
+        var line = new ArrayList<>(List.of(Daemon.java()));
+        line.addAll(QUICK);
+        line.addAll(List.of("-XX:ArchiveClassesAtExit=" + FILE, "-jar", Daemon.jar().toString()));
         try (var daemon = new Daemon.Builder().with("NXT_CLIENT_ID", "isv_demo").with("NXT_CLIENT_SECRET", "secret")
                 .with("NXT_ISSUER", "http://127.0.0.1:1").with("NXT_API_URL", "http://127.0.0.1:1")
                 .with("NXT_DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/none").with("NXT_PULLS_ANY_TABLE", "order")

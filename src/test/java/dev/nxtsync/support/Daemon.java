@@ -130,8 +130,7 @@ public final class Daemon implements AutoCloseable {
             var line = new ArrayList<String>();
             line.add(java());
             if (Boolean.getBoolean("nxt.quick")) {
-                // most of a short life is start-up, in which the second compiler costs more than it brings
-                line.add("-XX:TieredStopAtLevel=1");
+                line.addAll(ClassArchive.QUICK);
                 line.addAll(ClassArchive.options());
             }
             line.addAll(jvm);
