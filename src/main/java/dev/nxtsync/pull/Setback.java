@@ -21,6 +21,7 @@ import dev.nxtsync.trouble.Reason;
 class Setback {
     /** How long until something that a person must mend is looked at again. */
     static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private final PullStates states;
     private final PullPlans plans;
@@ -57,6 +58,8 @@ class Setback {
         boolean person = next == Next.STOP || next == Next.FIX;
         if (failure instanceof Failure.ForbiddenCompany) {
             access.refused(claim, failure.message());
+            // it is asked again in the time that access says, by whichever unit is the first to come then
+            retry = A_MOMENT;
         }
         if (next == Next.FIX) {
             // the schema may have changed

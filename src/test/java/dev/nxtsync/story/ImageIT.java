@@ -82,10 +82,10 @@ class ImageIT {
                 median(with), median(without), ratio, rounds);
         if (Size.full()) {
             assertThat(ratio).isLessThanOrEqualTo(PROMISED);
+            Size.figure("ready, with a database: %.2f s with the cache, %.2f s without",
+                    Starting.rest(image.entrypoint("-XX:AOTMode=on"), image.directory(), 150).ready(),
+                    Starting.rest(image.entrypoint("-XX:AOTMode=off"), image.directory(), 150).ready());
         }
-        Size.figure("ready, with a database: %.2f s with the cache, %.2f s without",
-                Starting.rest(image.entrypoint("-XX:AOTMode=on"), image.directory(), 150).ready(),
-                Starting.rest(image.entrypoint("-XX:AOTMode=off"), image.directory(), 150).ready());
     }
 
     private static double median(List<Double> values) {

@@ -221,6 +221,24 @@ class IncrementalPullIT {
         }
     }
 
+    @Test
+    void aCompanyThatOnlyReconciliationsAskForComesBackByItselfToo() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(
+                SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 50)));
+                var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
+                        .with("NXT_PULLS_PEOPLE_COMPANIES", COMPANY).with("NXT_PULLS_PEOPLE_EVERY", "24h")
+                        .with("NXT_PULLS_PEOPLE_RECONCILE", "1s").start()) {
+            loaded(daemon, database, 1);
+            sandbox.grant(COMPANY, false);
+            await().atMost(Duration.ofSeconds(30)).until(() -> daemon.output().contains("has no access to company"));
+            sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "while it was away"));
+            sandbox.grant(COMPANY, true);
+            await().atMost(Duration.ofSeconds(90))
+                    .until(() -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty());
+        }
+    }
+
     static Map<String, Object> values(Object... pairs) {
         var values = new HashMap<String, Object>();
         for (int i = 0; i < pairs.length; i += 2) {

@@ -83,7 +83,6 @@ class SupplyChainIT {
                 "-Dimpsort.skip", "package")
                 .directory(directory.toFile()).redirectErrorStream(true);
         process.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        process.environment().put("MAVEN_OPTS", "-Xmx1g");
         var running = process.start();
         String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(running.waitFor()).as(output).isZero();
