@@ -20,13 +20,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 /**
  * The files of an image, put together as the lines of a Dockerfile say, without a container engine: those instructions that
- * ours uses, on a JDK of this machine in place of the base image.
+ * ours uses, on a JDK of this machine in place of the base image, from the files that .dockerignore lets an engine see.
  */
 public final class Image {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> DESCRIPTIVE = Set.of("LABEL", "EXPOSE");
 
     private final Path context;
+    private final List<Path> seen;
     private final Path into;
     private final Path javaHome;
     private final Map<String, Stage> stages = new HashMap<>();
@@ -44,8 +45,10 @@ public final class Image {
         }
     }
 
-    private Image(Path context, Path into, Path javaHome) {
+    private Image(Path context, Path into, Path javaHome) throws IOException {
         this.context = context;
+        this.seen = Files.readAllLines(context.resolve(".dockerignore")).stream()
+                .filter(line -> line.startsWith("!")).map(line -> Path.of(line.substring(1))).toList();
         this.into = into;
         this.javaHome = javaHome;
         this.current = new Stage("none", into, "/");
@@ -167,6 +170,9 @@ public final class Image {
         }
         String target = words.remove(words.size() - 1);
         for (String word : words) {
+            if (source.equals(context) && seen.stream().noneMatch(Path.of(word)::startsWith)) {
+                throw new IOException(".dockerignore keeps " + word + " from the engine");
+            }
             for (Path each : matching(source, word)) {
                 if (Files.isDirectory(each)) {
                     Tree.copy(each, current.resolve(target));
