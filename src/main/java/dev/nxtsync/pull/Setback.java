@@ -53,13 +53,13 @@ class Setback {
         Duration retry = switch (next) {
             case WAIT -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
             case RETRY, LOOK_FIRST -> Backoff.after(state.failures() + 1);
-            case STOP, FIX -> LOOK_AGAIN;
+            // it is asked again in the time that access says, by whichever unit is the first to come then
+            case STOP -> A_MOMENT;
+            case FIX -> LOOK_AGAIN;
         };
         boolean person = next == Next.STOP || next == Next.FIX;
         if (failure instanceof Failure.ForbiddenCompany) {
             access.refused(claim, failure.message());
-            // it is asked again in the time that access says, by whichever unit is the first to come then
-            retry = A_MOMENT;
         }
         if (next == Next.FIX) {
             // the schema may have changed

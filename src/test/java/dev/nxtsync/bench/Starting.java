@@ -80,10 +80,7 @@ public final class Starting {
     /** Seconds until a daemon without a database has started. */
     public static double started(List<String> line, Path directory) {
         long from = System.nanoTime();
-        try (var daemon = new Daemon.Builder().with("NXT_CLIENT_ID", "isv_demo").with("NXT_CLIENT_SECRET", "secret")
-                .with("NXT_ISSUER", "http://127.0.0.1:1").with("NXT_API_URL", "http://127.0.0.1:1")
-                .with("NXT_DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/none").with("NXT_DATABASE_USER", "none")
-                .line(line, directory).start()) {
+        try (var daemon = Daemon.alone().line(line, directory).start()) {
             return secondsUntil(daemon, "/q/health/started", from);
         }
     }

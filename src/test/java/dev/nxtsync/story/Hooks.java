@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.sandbox.Sandbox;
@@ -36,6 +37,15 @@ final class Hooks {
         return Daemon.on(sandbox.url(), database).with("NXT_WEBHOOK_KEYS", KEY)
                 .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "24h")
                 .with("NXT_PULLS_ORDERS_COMPANIES", COMPANY);
+    }
+
+    /** Changes each of so many orders, and answers the events of that, which are not sent. */
+    static List<byte[]> burst(Sandbox sandbox, int events) {
+        for (int i = 1; i <= events; i++) {
+            sandbox.put(COMPANY, "order", Map.of("orderNo", i, "information1", "burst"));
+        }
+        return IntStream.rangeClosed(1, events)
+                .mapToObj(i -> sandbox.eventBody(COMPANY, "order", Map.of("orderNo", i), "UPDATE")).toList();
     }
 
     static void arrives(Sandbox sandbox, TestDatabase database, int owner, String table, Duration within) {

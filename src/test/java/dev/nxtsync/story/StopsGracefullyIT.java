@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -102,11 +101,7 @@ class StopsGracefullyIT {
             try (var daemon = builder.start()) {
                 loaded(daemon, database, 1);
             }
-            for (int i = 1; i <= events; i++) {
-                sandbox.put(COMPANY, "order", Map.of("orderNo", i, "information1", "burst"));
-            }
-            List<byte[]> bodies = IntStream.rangeClosed(1, events)
-                    .mapToObj(i -> sandbox.eventBody(COMPANY, "order", Map.of("orderNo", i), "UPDATE")).toList();
+            List<byte[]> bodies = Hooks.burst(sandbox, events);
             var senders = new ArrayList<Senders>();
             try {
                 for (int i = 0; i < STOPS; i++) {

@@ -3,13 +3,13 @@ package dev.nxtsync.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,7 +98,7 @@ class SupplyChainIT {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.filter(each -> each.toString().endsWith(".jar")).toList()) {
                 byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-                jars.put(directory.relativize(file).toString(), String.format("%064x", new BigInteger(1, hash)));
+                jars.put(directory.relativize(file).toString(), HexFormat.of().formatHex(hash));
             }
         }
         return jars;

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -45,11 +44,7 @@ class WebhookIsSafeIT {
                     .jvm("-XX:+ExitOnOutOfMemoryError");
             try (var first = builder.start()) {
                 loaded(first, database, 1);
-                for (int i = 1; i <= events; i++) {
-                    sandbox.put(COMPANY, "order", Map.of("orderNo", i, "information1", "burst"));
-                }
-                List<byte[]> bodies = IntStream.rangeClosed(1, events)
-                        .mapToObj(i -> sandbox.eventBody(COMPANY, "order", Map.of("orderNo", i), "UPDATE")).toList();
+                List<byte[]> bodies = Hooks.burst(sandbox, events);
                 long from = System.nanoTime();
                 try (var senders = new Senders(port, bodies, events / 10)) {
                     await().atMost(Duration.ofMinutes(1)).until(() -> senders.accepted.get() > events / 2);

@@ -53,10 +53,7 @@ final class ClassArchive {
         var line = new ArrayList<>(List.of(Daemon.java()));
         line.addAll(QUICK);
         line.addAll(List.of("-XX:ArchiveClassesAtExit=" + FILE, "-jar", Daemon.jar().toString()));
-        try (var daemon = new Daemon.Builder().with("NXT_CLIENT_ID", "isv_demo").with("NXT_CLIENT_SECRET", "secret")
-                .with("NXT_ISSUER", "http://127.0.0.1:1").with("NXT_API_URL", "http://127.0.0.1:1")
-                .with("NXT_DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/none").with("NXT_PULLS_ANY_TABLE", "order")
-                .line(line, FILE.getParent()).start()) {
+        try (var daemon = Daemon.alone().with("NXT_PULLS_ANY_TABLE", "order").line(line, FILE.getParent()).start()) {
             await().atMost(Duration.ofMinutes(1))
                     .until(() -> !daemon.isRunning() || daemon.get("/q/health/started").status() == 200);
             daemon.get("/q/metrics");

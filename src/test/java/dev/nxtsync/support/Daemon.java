@@ -148,6 +148,13 @@ public final class Daemon implements AutoCloseable {
                 .with("NXT_DATABASE_USER", database.user());
     }
 
+    /** A daemon of which nothing outside can be reached: neither an issuer, nor the API, nor a database. */
+    public static Builder alone() {
+        return new Builder().with("NXT_CLIENT_ID", "isv_demo").with("NXT_CLIENT_SECRET", "secret")
+                .with("NXT_ISSUER", "http://127.0.0.1:1").with("NXT_API_URL", "http://127.0.0.1:1")
+                .with("NXT_DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/none").with("NXT_DATABASE_USER", "none");
+    }
+
     static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
