@@ -217,6 +217,10 @@ public final class RenewingTokens implements Tokens {
         lock.lock();
         try {
             requesting = false;
+            if (closed) {
+                // it was interrupted, which is no failure that anybody has to know of
+                return;
+            }
             if (result instanceof TokenRequest.Granted granted) {
                 granted(granted, sentAt);
             } else {

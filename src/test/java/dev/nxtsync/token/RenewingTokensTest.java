@@ -68,6 +68,19 @@ class RenewingTokensTest {
     }
 
     @Test
+    void aRequestThatTheEndInterruptsIsNoFailure() {
+        answer = () -> {
+            tokens.close();
+            return refused(Trouble.UNREACHABLE);
+        };
+        start();
+        time.pass(Duration.ofMinutes(5));
+        assertThat(requests).hasSize(1);
+        assertThat(tokens.status().lastError()).isEmpty();
+        assertThat(metrics.find("nxt_token_renewals").counters()).isEmpty();
+    }
+
+    @Test
     void aRequestThatFailsUnexpectedlyIsFollowedByAnother() {
         answer = () -> {
             throw new IllegalStateException("a fault of ours");
