@@ -2,11 +2,14 @@ package dev.nxtsync.operate;
 
 import java.sql.SQLException;
 
+import jakarta.inject.Singleton;
+
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.store.OutboxHome;
 
 /** The command {@code adopt}: an outbox that was restored, copied or failed over is sent from again. */
+@Singleton
 class AdoptCommand implements QuarkusApplication {
     private final OutboxHome home;
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
 
 import io.quarkus.runtime.QuarkusApplication;
 
@@ -19,6 +20,7 @@ import dev.nxtsync.trouble.Trouble;
  * The command {@code check}: goes the way of a row from the client id to the target table, changes nothing, and says in
  * plain words what is in the way. It runs with any configuration, also one that the daemon refuses.
  */
+@Singleton
 class Check implements QuarkusApplication {
     private final Instance<ConnectionCheck> connections;
     private final Report report = new Report();

@@ -9,12 +9,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
+import jakarta.inject.Singleton;
+
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.store.OutboxEntries;
 import dev.nxtsync.store.OutboxEntries.Entry;
 
 /** The command {@code dead-letters}: rows of the outbox about which a person decides. */
+@Singleton
 class DeadLettersCommand implements QuarkusApplication {
     private static final String USAGE = """
             dead-letters list                       rows about which a person decides

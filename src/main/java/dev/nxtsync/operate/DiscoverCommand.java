@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
+import jakarta.inject.Singleton;
+
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.Settings;
@@ -18,6 +20,7 @@ import dev.nxtsync.pull.Discovery;
 import dev.nxtsync.pull.Discovery.Found;
 
 /** The command {@code discover}: what can be pulled, for people to read or as a configuration. */
+@Singleton
 class DiscoverCommand implements QuarkusApplication {
     private final Settings settings;
     private final Discovery discovery;

@@ -2,12 +2,15 @@ package dev.nxtsync.operate;
 
 import java.util.Locale;
 
+import jakarta.inject.Singleton;
+
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.pull.Estimates;
 
 /** The command {@code plan}: what the first loads will take, before they begin. */
+@Singleton
 class PlanCommand implements QuarkusApplication {
     private final Estimates estimates;
 

@@ -6,6 +6,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
+import jakarta.inject.Singleton;
+
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.Settings;
@@ -14,6 +16,7 @@ import dev.nxtsync.pull.PullNow;
 import dev.nxtsync.store.Replica;
 
 /** The command {@code pull}: runs one pull to its end, beside daemons that share the database. */
+@Singleton
 class PullCommand implements QuarkusApplication {
     private final Settings settings;
     private final PullNow pulls;

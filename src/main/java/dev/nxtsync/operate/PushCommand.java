@@ -2,6 +2,8 @@ package dev.nxtsync.operate;
 
 import java.sql.SQLException;
 
+import jakarta.inject.Singleton;
+
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.Settings;
@@ -10,6 +12,7 @@ import dev.nxtsync.push.PushNow;
 import dev.nxtsync.store.Replica;
 
 /** The command {@code push}: sends what waits of one push, beside daemons that share the database. */
+@Singleton
 class PushCommand implements QuarkusApplication {
     private final Settings settings;
     private final PushNow pushes;

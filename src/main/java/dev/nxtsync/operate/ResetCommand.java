@@ -2,12 +2,15 @@ package dev.nxtsync.operate;
 
 import java.sql.SQLException;
 
+import jakarta.inject.Singleton;
+
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.store.Claims;
 
 /** The command {@code reset}: a pull forgets how far it has come, and keeps its rows. */
+@Singleton
 class ResetCommand implements QuarkusApplication {
     private final Settings settings;
     private final Claims claims;

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
+import jakarta.inject.Singleton;
+
 import io.quarkus.runtime.QuarkusApplication;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +18,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.nxtsync.status.Overview;
 
 /** The command {@code status}: what {@code GET /api/status} answers, for a terminal. */
+@Singleton
 class StatusCommand implements QuarkusApplication {
     private static final int LINES = 40;
     private static final int RUNS = 10;

@@ -2,6 +2,8 @@ package dev.nxtsync.operate;
 
 import java.sql.SQLException;
 
+import jakarta.inject.Singleton;
+
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.Settings;
@@ -9,6 +11,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.pull.Verification;
 
 /** The command {@code verify}: says where source and target of a pull differ. */
+@Singleton
 class VerifyCommand implements QuarkusApplication {
     private final Settings settings;
     private final Verification verification;

@@ -3,8 +3,8 @@ package dev.nxtsync.store;
 import java.util.HashMap;
 import java.util.Map;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
+import jakarta.inject.Singleton;
 
 import io.quarkus.arc.Unremovable;
 import io.quarkus.credentials.CredentialsProvider;
@@ -12,7 +12,7 @@ import io.quarkus.credentials.CredentialsProvider;
 import dev.nxtsync.config.Settings;
 
 /** Who to log in as, asked for each new connection of the pool. */
-@ApplicationScoped
+@Singleton
 @Unremovable
 @Named("nxtDatabaseCredentials")
 public class DatabaseCredentials implements CredentialsProvider {

@@ -196,6 +196,6 @@ class PushIT {
     }
 
     private static void ready(Daemon daemon) {
-        await().atMost(Duration.ofSeconds(40)).until(() -> daemon.get("/q/health/ready").status() == 200);
+        await().atMost(Daemon.START).until(() -> daemon.get("/q/health/ready").status() == 200);
     }
 }

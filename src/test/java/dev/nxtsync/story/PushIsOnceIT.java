@@ -267,6 +267,6 @@ class PushIsOnceIT {
     }
 
     static void migrated(TestDatabase database) {
-        await().atMost(Duration.ofSeconds(40)).until(() -> database.count("nxt_sync.push_setting") > 0);
+        await().atMost(Daemon.START).until(() -> database.count("nxt_sync.push_setting") > 0);
     }
 }

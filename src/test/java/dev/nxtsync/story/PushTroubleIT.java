@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
 
 /** What a person is told when a push does not get on, and what they do about it. */
@@ -191,7 +192,7 @@ class PushTroubleIT {
     }
 
     private static void migrated(TestDatabase database) {
-        await().atMost(Duration.ofSeconds(40)).until(() -> database.count("nxt_sync.push_setting") > 0);
+        await().atMost(Daemon.START).until(() -> database.count("nxt_sync.push_setting") > 0);
     }
 
     private static Sandbox sandbox(String onError, Map<String, Double> faults) {

@@ -19,6 +19,7 @@ import org.postgresql.PGConnection;
 
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
@@ -44,7 +45,7 @@ class RestoredOutboxIT {
                 var pushes = new Pushes(original, 7, ROWS, 20, 0)) {
             Map<String, byte[]> backup;
             try (var first = Pushes.daemon(sandbox.url(), original).start()) {
-                await().atMost(Duration.ofSeconds(40)).until(() -> original.count("nxt_sync.push_setting") > 0);
+                await().atMost(Daemon.START).until(() -> original.count("nxt_sync.push_setting") > 0);
                 pushes.begin();
                 await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5))
                         .until(() -> original.number("select count(*) from nxt_sync.outbox where state = 'done'") > ROWS
@@ -59,9 +60,9 @@ class RestoredOutboxIT {
             long unfinished = copy.number("select count(*) from nxt_sync.outbox where state <> 'done'");
             assertThat(unfinished).as("in mid-run").isPositive();
             try (var beside = Pushes.daemon(sandbox.url(), copy).start()) {
-                await().atMost(Duration.ofSeconds(40))
+                await().atMost(Daemon.START)
                         .until(() -> beside.output().contains("run: java -jar quarkus-run.jar adopt"));
-                await().atMost(Duration.ofSeconds(40)).until(() -> beside.get("/q/health/well").status() == 503);
+                await().atMost(Daemon.START).until(() -> beside.get("/q/health/well").status() == 503);
                 assertThat(beside.get("/q/health/well").body()).contains("outbox (outbox_held)")
                         .contains("restored from a backup");
                 assertThat(beside.get("/q/health/ready").status()).isEqualTo(200);

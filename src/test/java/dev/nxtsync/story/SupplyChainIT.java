@@ -3,6 +3,7 @@ package dev.nxtsync.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +65,13 @@ class SupplyChainIT {
         }
     }
 
+    /** Those that are not are put before or after the libraries' classes by the path at which this was built. */
+    @Test
+    void noClassOfOursIsChangedAfterItWasCompiled() {
+        assertThat(entries(APPLICATION.resolve("quarkus").resolve("transformed-bytecode.jar"))).isNotEmpty()
+                .noneMatch(entry -> entry.startsWith("dev/nxtsync"));
+    }
+
     @Test
     void aSecondBuildElsewhereMakesTheSameJars(@TempDir Path elsewhere) throws Exception {
         for (String each : List.of("src", "pom.xml", ".mvn")) {
@@ -72,7 +82,35 @@ class SupplyChainIT {
         Map<String, String> second = jars(elsewhere.resolve(APPLICATION));
         assertThat(first.remove(RECORDED)).isNotNull();
         assertThat(second.remove(RECORDED)).isNotNull();
-        assertThat(second).isEqualTo(first);
+        assertThat(second)
+                .as(() -> "entries that differ: " + differences(elsewhere.resolve(APPLICATION), first, second))
+                .isEqualTo(first);
+    }
+
+    /** What is in one of two jars only, or not the same in both, by the names of jars that were made twice. */
+    private static Map<String, Set<String>> differences(Path elsewhere, Map<String, String> first,
+            Map<String, String> second) {
+        var differences = new TreeMap<String, Set<String>>();
+        first.keySet().stream().filter(second::containsKey).filter(jar -> !first.get(jar).equals(second.get(jar)))
+                .forEach(jar -> {
+                    var entries = entries(APPLICATION.resolve(jar));
+                    var others = entries(elsewhere.resolve(jar));
+                    var differing = new TreeSet<>(entries);
+                    differing.addAll(others);
+                    differing.removeIf(entry -> entries.contains(entry) && others.contains(entry));
+                    differences.put(jar, differing);
+                });
+        return differences;
+    }
+
+    /** Name, size and checksum of each entry of a jar. */
+    private static Set<String> entries(Path jar) {
+        try (var zip = new ZipFile(jar.toFile())) {
+            return zip.stream().map(entry -> entry.getName() + " " + entry.getSize() + " " + entry.getCrc())
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** With this build's Maven and what it has fetched already. */

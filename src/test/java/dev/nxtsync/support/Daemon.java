@@ -24,6 +24,9 @@ import java.util.stream.Stream;
 
 /** The packaged daemon, or one of its commands, as a process that is configured by environment variables alone. */
 public final class Daemon implements AutoCloseable {
+    /** How long a start may take where other stories have the machine; a limit to waiting, not a promise. */
+    public static final Duration START = Duration.ofMinutes(2);
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Process process;
