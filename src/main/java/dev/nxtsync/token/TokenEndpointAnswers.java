@@ -1,6 +1,6 @@
 package dev.nxtsync.token;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 
 import io.quarkus.arc.Unremovable;
 import io.quarkus.oidc.common.OidcEndpoint;
@@ -10,7 +10,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 
 /** Keeps the status and kind of an answer that is not a token, which the extension drops. */
-@ApplicationScoped
+@Singleton
 @Unremovable
 @OidcEndpoint(OidcEndpoint.Type.TOKEN)
 public class TokenEndpointAnswers implements OidcResponseFilter {

@@ -39,9 +39,9 @@ class PushApiIT {
                 .with("NXT_PUSHES_ANY_TABLE", "order").with("NXT_PUSHES_ANY_KEY_COLUMN", "ourReference")
                 .with("NXT_PUSHES_DRY_TABLE", "order").with("NXT_PUSHES_DRY_KEY_COLUMN", "ourReference")
                 .with("NXT_PUSHES_DRY_COMPANY", 5_280_002).with("NXT_PUSHES_DRY_MODE", "dry-run").start();
-        await().atMost(Daemon.START).until(() -> daemon.get("/q/health/ready").status() == 200);
+        daemon.awaitReady();
         // once its schema is known, what does not fit is refused at the door
-        await().atMost(Daemon.START)
+        await().atMost(Duration.ofSeconds(40))
                 .until(() -> post("orders", "{\"key\": \"probe\", \"payload\": {\"x\": 1}}").statusCode() == 422);
     }
 
@@ -75,7 +75,7 @@ class PushApiIT {
         assertThat(given().header("X-Api-Key", "0perator-kez").get(url("orders") + "/h1").statusCode()).isEqualTo(401);
         assertThat(daemon.output()).doesNotContain("0perator-key");
         try (var closed = Pushes.daemon(sandbox.url(), TestDatabase.create()).start()) {
-            await().atMost(Daemon.START).until(() -> closed.get("/q/health/ready").status() == 200);
+            closed.awaitReady();
             assertThat(closed.getMain("/api/pushes/orders/h1").status()).isEqualTo(404);
         }
     }

@@ -22,7 +22,7 @@ class PushIT {
     void anOrderIsCreatedWithItsLinesInTheOrderOfItsFieldsAndItsNumbersComeBack() {
         var database = TestDatabase.create();
         try (var sandbox = sandbox(Map.of()); var daemon = orders(sandbox, database).start()) {
-            ready(daemon);
+            daemon.awaitReady();
             push(database, "orders", "web-1",
                     "{\"orderDate\": 20261124, \"customerNo\": 10023, \"orderLines\": [{\"productNo\": \"P1\", \"quantity\": 2.50}, {\"quantity\": 1, \"productNo\": \"P2\"}], \"information1\": \"first\"}",
                     null);
@@ -46,7 +46,7 @@ class PushIT {
     void rowsOfAGroupFollowEachOtherAndADeadOneHoldsBackItsOwnGroupOnly() {
         var database = TestDatabase.create();
         try (var sandbox = sandbox(Map.of()); var daemon = orders(sandbox, database).start()) {
-            ready(daemon);
+            daemon.awaitReady();
             push(database, "orders", "a1", order(1, "a1"), "a");
             push(database, "orders", "a2", order(99_000, "a2"), "a");
             push(database, "orders", "a3", order(1, "a3"), "a");
@@ -68,7 +68,7 @@ class PushIT {
     void aDeadRowThatIsEditedAndRetriedIsSentOnce() {
         var database = TestDatabase.create();
         try (var sandbox = sandbox(Map.of()); var daemon = orders(sandbox, database).start()) {
-            ready(daemon);
+            daemon.awaitReady();
             push(database, "orders", "a1", order(99_000, "x"), "a");
             await().atMost(Duration.ofSeconds(40)).until(() -> states(database).equals("a1 dead"));
             assertThatThrownBy(() -> database.execute("update nxt_sync.outbox set payload = '{}', state = 'waiting'; "
@@ -95,7 +95,7 @@ class PushIT {
                         .with("NXT_PUSHES_GONE_TABLE", "associate").with("NXT_PUSHES_GONE_OPERATION", "delete")
                         .with("NXT_PUSHES_GONE_COMPANY", COMPANY).with("NXT_PUSHES_GONE_KEY_COLUMN", "associateNo")
                         .start()) {
-            ready(daemon);
+            daemon.awaitReady();
             push(database, "people", "u1", "{\"associateNo\": 5, \"emailAddress\": \"a@example.no\"}", null);
             push(database, "people", "u2", "{\"associateNo\": 5, \"emailAddress\": \"b@example.no\"}", "g");
             push(database, "people", "u3", "{\"associateNo\": 7777, \"emailAddress\": \"b@example.no\"}", null);
@@ -130,7 +130,7 @@ class PushIT {
                         .with("NXT_PUSHES_VOUCHERS_KEY_COLUMN", "externalId")
                         .with("NXT_PUSHES_VOUCHERS_THEN", "updateBatch")
                         .with("NXT_PUSHES_VOUCHERS_DONE_WHEN", "{\"batchStatus\": {\"_eq\": 9}}").start()) {
-            ready(daemon);
+            daemon.awaitReady();
             for (int i = 0; i < 5; i++) {
                 push(database, "vouchers", "v" + i,
                         "{\"voucherSeriesNo\": 1, \"vouchers\": [{\"amountDomestic\": 100.00}, {\"amountDomestic\": -100.00}]}",
@@ -149,7 +149,7 @@ class PushIT {
     void manyRowsShareARequest() {
         var database = TestDatabase.create();
         try (var sandbox = sandbox(Map.of()); var daemon = orders(sandbox, database).start()) {
-            ready(daemon);
+            daemon.awaitReady();
             await().atMost(Duration.ofSeconds(30)).until(() -> sandbox.counter("requests_types") > 1);
             long before = sandbox.counter("requests");
             database.execute("select nxt_sync.push('orders', 'k' || i, json_build_object('customerNo', 1), null) "
@@ -193,9 +193,5 @@ class PushIT {
     private static String states(TestDatabase database) {
         return String.valueOf(
                 database.value("select string_agg(key || ' ' || state, ', ' order by id) from nxt_sync.outbox"));
-    }
-
-    private static void ready(Daemon daemon) {
-        await().atMost(Daemon.START).until(() -> daemon.get("/q/health/ready").status() == 200);
     }
 }

@@ -81,7 +81,7 @@ class PushIsOnceIT {
                 var pushes = new Pushes(database, SEED, rows, Size.of(20, 200), 0.03)) {
             var builder = Pushes.daemon(sandbox.url(), database);
             try (var first = builder.start()) {
-                migrated(database);
+                Pushes.migrated(database);
                 pushes.begin();
                 kills += killAt(points, first, database, sandbox, pushes);
             }
@@ -140,7 +140,7 @@ class PushIsOnceIT {
             var replicas = new ArrayList<Daemon>();
             try {
                 replicas.add(start(builder));
-                migrated(database);
+                Pushes.migrated(database);
                 replicas.add(start(builder));
                 pushes.begin();
                 int kills = Size.of(2, 16);
@@ -166,7 +166,7 @@ class PushIsOnceIT {
         try (var sandbox = sandbox(Map.of())) {
             var builder = Pushes.daemon(sandbox.url(), database);
             try (var frozen = start(builder)) {
-                migrated(database);
+                Pushes.migrated(database);
                 database.execute("create function public.stop_here() returns trigger language plpgsql as "
                         + "$$ begin perform pg_advisory_xact_lock(4242); return new; end $$");
                 FailPoint.MARKED_AND_NOT_KNOWN.arm(database, sandbox);
@@ -202,7 +202,7 @@ class PushIsOnceIT {
                 var pushes = new Pushes(database, SEED + 2, 10_000, 200, 0.03)) {
             var builder = Pushes.daemon(sandbox.url(), database).with("NXT_BUDGET_SHARE", 2);
             try (var frozen = start(builder)) {
-                migrated(database);
+                Pushes.migrated(database);
                 try (var other = start(builder)) {
                     pushes.begin();
                     int freezes = 6;
@@ -234,7 +234,7 @@ class PushIsOnceIT {
                 options(Map.of("late-finish", 0.2)).withLatest(Duration.ofMillis(9500)));
                 var pushes = new Pushes(database, SEED + 3, Size.of(400, 5_000), Size.of(40, 200), 0)) {
             try (var daemon = start(Pushes.daemon(sandbox.url(), database))) {
-                migrated(database);
+                Pushes.migrated(database);
                 pushes.begin();
                 await().atMost(Duration.ofMinutes(8)).until(pushes::isSettled);
                 var made = Pushes.duplicates(sandbox);
@@ -264,9 +264,5 @@ class PushIsOnceIT {
 
     private static Daemon start(Daemon.Builder builder) {
         return builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start();
-    }
-
-    static void migrated(TestDatabase database) {
-        await().atMost(Daemon.START).until(() -> database.count("nxt_sync.push_setting") > 0);
     }
 }

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
-import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
 
 /** What a person is told when a push does not get on, and what they do about it. */
@@ -25,7 +24,7 @@ class PushTroubleIT {
         try (var sandbox = sandbox("atomic", Map.of("key-cut", 1.0))) {
             var builder = Pushes.daemon(sandbox.url(), database);
             try (var daemon = builder.start()) {
-                migrated(database);
+                Pushes.migrated(database);
                 database.execute(
                         "select nxt_sync.push('orders', 'key-number-' || i, '{\"customerNo\": 1}') from generate_series(1, 40) i");
                 await().atMost(Duration.ofSeconds(40))
@@ -52,7 +51,7 @@ class PushTroubleIT {
         var database = TestDatabase.create();
         try (var sandbox = sandbox("atomic", Map.of("html-401", 1.0));
                 var daemon = Pushes.daemon(sandbox.url(), database).start()) {
-            migrated(database);
+            Pushes.migrated(database);
             database.execute(
                     "select nxt_sync.push('orders', 'e' || i, '{\"customerNo\": 1}') from generate_series(1, 40) i");
             await().atMost(Duration.ofSeconds(30)).until(() -> sandbox.counter("unauthorized") > 5);
@@ -79,7 +78,7 @@ class PushTroubleIT {
         var database = TestDatabase.create();
         try (var sandbox = sandbox("atomic", Map.of("partial-children", 1.0));
                 var daemon = Pushes.daemon(sandbox.url(), database).start()) {
-            migrated(database);
+            Pushes.migrated(database);
             database.execute(
                     "select nxt_sync.push('orders', 'p1', '{\"orderLines\": [{\"quantity\": 1}, {\"quantity\": 2}]}')");
             await().atMost(Duration.ofSeconds(40))
@@ -95,7 +94,7 @@ class PushTroubleIT {
     void onAServerThatGoesOnAfterARefusedRecordNoRowIsSentAfterLaterOnesOfItsGroupUnlessAPersonSaysSo() {
         var database = TestDatabase.create();
         try (var sandbox = sandbox("continue", Map.of()); var daemon = Pushes.daemon(sandbox.url(), database).start()) {
-            migrated(database);
+            Pushes.migrated(database);
             // the first proves the key column, the others share a request
             database.execute("select nxt_sync.push('orders', 'c0', '{\"customerNo\": 1}', grp => 'g')");
             await().atMost(Duration.ofSeconds(40))
@@ -125,7 +124,7 @@ class PushTroubleIT {
                 var daemon = Pushes.daemon(sandbox.url(), database).with("NXT_PUSHES_PEOPLE_TABLE", "associate")
                         .with("NXT_PUSHES_PEOPLE_OPERATION", "update").with("NXT_PUSHES_PEOPLE_COMPANY", COMPANY)
                         .with("NXT_PUSHES_PEOPLE_KEY_COLUMN", "associateNo").start()) {
-            migrated(database);
+            Pushes.migrated(database);
             sandbox.holdAnswersTo("push_update_associate");
             database.execute("select nxt_sync.push('people', 'u1', '{\"associateNo\": 5, \"phone\": \"1\"}')");
             await().atMost(Duration.ofSeconds(40)).until(() -> sandbox.held() == 1);
@@ -153,7 +152,7 @@ class PushTroubleIT {
         try (var sandbox = sandbox("atomic", Map.of())) {
             var builder = Pushes.daemon(sandbox.url(), database);
             try (var daemon = builder.start()) {
-                migrated(database);
+                Pushes.migrated(database);
                 assertThat(daemon.isRunning()).isTrue();
             }
             database.execute(
@@ -189,10 +188,6 @@ class PushTroubleIT {
                     "push", "orders"))
                     .contains("with which nothing can be written");
         }
-    }
-
-    private static void migrated(TestDatabase database) {
-        await().atMost(Daemon.START).until(() -> database.count("nxt_sync.push_setting") > 0);
     }
 
     private static Sandbox sandbox(String onError, Map<String, Double> faults) {

@@ -130,6 +130,11 @@ final class Pushes implements AutoCloseable {
         }
     }
 
+    /** Waits until a daemon that has been started has made its tables, and knows its pushes. */
+    static void migrated(TestDatabase database) {
+        await().atMost(Duration.ofSeconds(40)).until(() -> database.count("nxt_sync.push_setting") > 0);
+    }
+
     /** Keys that exist more than once. */
     static SortedSet<String> duplicates(Sandbox sandbox) {
         var keys = new TreeSet<String>();

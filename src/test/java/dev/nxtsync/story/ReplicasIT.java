@@ -107,11 +107,12 @@ class ReplicasIT {
     }
 
     /**
-     * Waits for one that has begun with a unit just now, maybe after its start, and has no lane of a push: what is frozen between its last check and
-     * its write to the network is sent when it wakes up, which is no promise of ours, and a story of its own.
+     * Waits for one that has begun with a unit just now, which after a kill may be the one that still starts. It has no lane
+     * of a push: what is frozen between its last check and its write to the network is sent when it wakes up, which is no
+     * promise of ours, and a story of its own.
      */
     private static Replica working(TestDatabase database, List<Replica> replicas) {
-        return await().atMost(Daemon.START).pollInterval(Duration.ofMillis(20)).until(() -> {
+        return await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20)).until(() -> {
             var holders = database
                     .rows("""
                             select holder::text as id from nxt_sync.job
@@ -175,7 +176,7 @@ class ReplicasIT {
                     + "and table_name = 'replica'";
             List<String> before = database.number(known) == 0 ? List.of() : ids(database);
             var daemon = launch(sandbox, database);
-            String id = await().atMost(Daemon.START).until(
+            String id = await().atMost(Duration.ofMinutes(1)).until(
                     () -> database.number(known) == 0
                             ? Optional.<String>empty()
                             : ids(database).stream().filter(each -> !before.contains(each)).findFirst(),

@@ -19,7 +19,6 @@ import org.postgresql.PGConnection;
 
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
-import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
@@ -45,7 +44,7 @@ class RestoredOutboxIT {
                 var pushes = new Pushes(original, 7, ROWS, 20, 0)) {
             Map<String, byte[]> backup;
             try (var first = Pushes.daemon(sandbox.url(), original).start()) {
-                await().atMost(Daemon.START).until(() -> original.count("nxt_sync.push_setting") > 0);
+                Pushes.migrated(original);
                 pushes.begin();
                 await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5))
                         .until(() -> original.number("select count(*) from nxt_sync.outbox where state = 'done'") > ROWS
@@ -60,9 +59,9 @@ class RestoredOutboxIT {
             long unfinished = copy.number("select count(*) from nxt_sync.outbox where state <> 'done'");
             assertThat(unfinished).as("in mid-run").isPositive();
             try (var beside = Pushes.daemon(sandbox.url(), copy).start()) {
-                await().atMost(Daemon.START)
+                await().atMost(Duration.ofSeconds(40))
                         .until(() -> beside.output().contains("run: java -jar quarkus-run.jar adopt"));
-                await().atMost(Daemon.START).until(() -> beside.get("/q/health/well").status() == 503);
+                await().atMost(Duration.ofSeconds(40)).until(() -> beside.get("/q/health/well").status() == 503);
                 assertThat(beside.get("/q/health/well").body()).contains("outbox (outbox_held)")
                         .contains("restored from a backup");
                 assertThat(beside.get("/q/health/ready").status()).isEqualTo(200);

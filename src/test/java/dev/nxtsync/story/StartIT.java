@@ -70,7 +70,7 @@ class StartIT {
         var database = TestDatabase.create();
         try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_SYNC_SERVICE_HOST", "10.0.0.1")
                 .with("NXT_SYNC_PORT_8080_TCP", "tcp://10.0.0.1:8080").with("NXT_ISUER", "x").start()) {
-            ready(daemon);
+            daemon.awaitReady();
             assertThat(daemon.output())
                     .contains("NXT_ISUER is not a setting and has no effect; did you mean NXT_ISSUER?")
                     .doesNotContain("NXT_SYNC_");
@@ -89,13 +89,13 @@ class StartIT {
             assertThat(daemon.get("/q/health/ready").status()).isEqualTo(503);
             assertThat(daemon.get("/q/health/ready").body()).contains("NXT_DATABASE_URL");
             proxy.open();
-            ready(daemon);
+            await().atMost(Duration.ofSeconds(40)).until(() -> daemon.get("/q/health/ready").status() == 200);
             await().atMost(Duration.ofSeconds(30)).until(() -> database.count("nxt.general_ledger_account") == 166);
             proxy.shut();
             await().atMost(Duration.ofSeconds(30)).until(() -> daemon.get("/q/health/ready").status() == 503);
             assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
             proxy.open();
-            ready(daemon);
+            await().atMost(Duration.ofSeconds(40)).until(() -> daemon.get("/q/health/ready").status() == 200);
         }
     }
 
@@ -103,7 +103,7 @@ class StartIT {
     void withTheIssuerAwayItIsReadyAndWellSaysWhyAndWhenItTriesAgain() {
         var database = TestDatabase.create();
         try (var daemon = Daemon.on("http://127.0.0.1:" + Daemon.freePort(), database).start()) {
-            ready(daemon);
+            daemon.awaitReady();
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> daemon.get("/q/health/well").body().contains("no Visma Connect to be reached"));
             assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
@@ -119,7 +119,7 @@ class StartIT {
         try (var daemon = Daemon.on(sandbox.url(), database)
                 .with("NXT_API_URL", "http://127.0.0.1:" + Daemon.freePort())
                 .with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount").start()) {
-            ready(daemon);
+            daemon.awaitReady();
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> daemon.get("/q/health/well").body().contains("Business NXT cannot be reached"));
             assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
@@ -131,7 +131,7 @@ class StartIT {
     void aRefusedSecretLeavesItReadyAndWellNamesTheCause() {
         var database = TestDatabase.create();
         try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_CLIENT_SECRET", "wr0ng-secret").start()) {
-            ready(daemon);
+            daemon.awaitReady();
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> daemon.get("/q/health/well").body().contains("invalid_client"));
             assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
@@ -148,7 +148,7 @@ class StartIT {
                 .with("NXT_PULLS_TYPO_TABLE", "ordr").with("NXT_PULLS_COLUMN_TABLE", "associate")
                 .with("NXT_PULLS_COLUMN_COLUMNS", "name,emailAdress").with("NXT_PULLS_KEYLESS_TABLE", "orderLine")
                 .with("NXT_PULLS_KEYLESS_KEY", "orderNumber,lineNo").start()) {
-            ready(daemon);
+            daemon.awaitReady();
             await().atMost(Duration.ofSeconds(30)).until(() -> database.count("nxt.general_ledger_account") == 166);
             String well = daemon.get("/q/health/well").body();
             assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
@@ -164,7 +164,7 @@ class StartIT {
     void withoutPullsItIsReadyAndTheLogSaysWhatItCouldPull() {
         var database = TestDatabase.create();
         try (var daemon = Daemon.on(sandbox.url(), database).start()) {
-            ready(daemon);
+            daemon.awaitReady();
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> daemon.output().contains("Connection main is signed in. No pulls are configured."));
             assertThat(daemon.output()).contains("1111222").contains("5280001 Fjord AS")
@@ -177,7 +177,7 @@ class StartIT {
     void healthAndMetricsAreOnTheManagementPortOnlyAndItStopsOnSigterm() throws Exception {
         var database = TestDatabase.create();
         try (var daemon = Daemon.on(sandbox.url(), database).start()) {
-            ready(daemon);
+            daemon.awaitReady();
             for (String path : new String[]{"/q/health/started", "/q/health/live", "/q/health/ready", "/q/metrics"}) {
                 assertThat(daemon.get(path).status()).as(path).isEqualTo(200);
                 assertThat(daemon.getMain(path).status()).as(path + " on the main port").isEqualTo(404);
@@ -193,9 +193,5 @@ class StartIT {
             assertThat(daemon.exitCode()).isEqualTo(2);
             assertThat(daemon.output()).contains("There is no command \"chekc\"").contains("check ");
         }
-    }
-
-    private static void ready(Daemon daemon) {
-        await().atMost(Daemon.START).until(() -> daemon.get("/q/health/ready").status() == 200);
     }
 }

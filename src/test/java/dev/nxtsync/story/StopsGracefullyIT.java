@@ -63,7 +63,7 @@ class StopsGracefullyIT {
         try (var sandbox = sandbox(Map.of("order", 10))) {
             var builder = pushes(sandbox).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600);
             try (var daemon = builder.start()) {
-                PushIsOnceIT.migrated(database);
+                Pushes.migrated(database);
                 push(1, 1);
                 await().atMost(Duration.ofMinutes(1)).until(() -> settled() == 1);
                 assertThat(daemon.isRunning()).isTrue();
@@ -136,7 +136,7 @@ class StopsGracefullyIT {
             var builder = pushes(sandbox).with("NXT_API_TIME_LIMIT", limit.toSeconds() + "s")
                     .with("NXT_API_SLOT_HOLD", "30s");
             try (var daemon = builder.start()) {
-                PushIsOnceIT.migrated(database);
+                Pushes.migrated(database);
                 sandbox.holdAnswersTo("push_create_order");
                 push(1, 1);
                 await().atMost(Duration.ofMinutes(1)).until(() -> sandbox.held() > 0);

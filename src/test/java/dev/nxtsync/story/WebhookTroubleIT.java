@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.nxtsync.sandbox.Sandbox;
-import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Detour;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
@@ -48,12 +47,12 @@ class WebhookTroubleIT {
         try (var sandbox = new Sandbox(Hooks.options(10))) {
             byte[] body = sandbox.eventBody(COMPANY, "order", Map.of("orderNo", 1), "UPDATE");
             try (var closed = Hooks.daemon(sandbox, database).without("NXT_WEBHOOK_KEYS").start()) {
-                await().atMost(Daemon.START).until(() -> closed.get("/q/health/ready").status() == 200);
+                closed.awaitReady();
                 assertThat(post(closed, body)).isEqualTo(404);
             }
             try (var daemon = Hooks.daemon(sandbox, database).without("NXT_WEBHOOK_KEYS")
                     .with("NXT_WEBHOOK_KEYS_FILE", keys).start()) {
-                await().atMost(Daemon.START).until(() -> daemon.get("/q/health/ready").status() == 200);
+                daemon.awaitReady();
                 assertThat(post(daemon, body, Sandbox.eventHeaders(body, "the old one")).statusCode()).isEqualTo(202);
                 assertThat(post(daemon, body)).isEqualTo(401);
                 Files.writeString(keys, Hooks.KEY + ",the old one\n");

@@ -20,14 +20,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** The packaged daemon, or one of its commands, as a process that is configured by environment variables alone. */
 public final class Daemon implements AutoCloseable {
-    /** How long a start may take where other stories have the machine; a limit to waiting, not a promise. */
-    public static final Duration START = Duration.ofMinutes(2);
-
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    /** Ports of one process of tests, of which several run side by side. */
+    private static final int PORTS = 4_000;
+    private static final int FIRST_PORT = 15_000 + Integer.getInteger("nxt.fork", 0) % 4 * PORTS;
+    /** Not the ports of the process of tests before, whose connections may not be forgotten yet. */
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
     private final Process process;
     private final Path log;
@@ -166,10 +169,13 @@ public final class Daemon implements AutoCloseable {
         return Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
     }
 
-    /** Below those that the system gives to connections, one of which could take it before a daemon does. */
+    /**
+     * One that is in use by nobody, and that nobody else is given before a daemon takes it: below those that the system gives
+     * to connections, and not soon again.
+     */
     public static int freePort() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            int port = FIRST_PORT + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
             try (var socket = new ServerSocket(port)) {
                 return socket.getLocalPort();
             } catch (IOException e) {
@@ -203,6 +209,16 @@ public final class Daemon implements AutoCloseable {
     }
 
     public boolean isRunning() { return process.isAlive(); }
+
+    /** Waits until it is ready after its start. */
+    public void awaitReady() {
+        await().atMost(Duration.ofSeconds(40)).until(() -> {
+            if (!isRunning()) {
+                throw new AssertionError("ended instead of being ready:\n" + output());
+            }
+            return get("/q/health/ready").status() == 200;
+        });
+    }
 
     /** Waits for its end. */
     public int exitCode() throws InterruptedException {
