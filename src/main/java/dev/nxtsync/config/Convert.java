@@ -12,6 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /** Text to the type of a setting; what does not convert is an {@link IllegalArgumentException} that says what would. */
 final class Convert {
     private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
@@ -32,7 +34,7 @@ final class Convert {
             return share(text, component.getAnnotation(Range.class));
         }
         if (type == Duration.class) {
-            return duration(text);
+            return duration(text, component.getAnnotation(Range.class));
         }
         if (type == ZoneId.class) {
             return zone(text);
@@ -80,7 +82,15 @@ final class Convert {
                 "is not a number from " + range.min() + " to " + range.max() + "; write for example 0.2");
     }
 
-    private static Duration duration(String text) {
+    private static Duration duration(String text, @Nullable Range range) {
+        Duration duration = duration(text, range != null && range.min() == 0);
+        if (range != null && (duration.toSeconds() < range.min() || duration.toMillis() > range.max() * 1000L)) {
+            throw new IllegalArgumentException("is not from " + range.min() + "s to " + range.max() + "s");
+        }
+        return duration;
+    }
+
+    private static Duration duration(String text, boolean orNone) {
         Matcher matcher = DURATION.matcher(text);
         if (matcher.matches()) {
             try {
@@ -92,7 +102,7 @@ final class Convert {
                     case "h" -> Duration.ofHours(amount);
                     default -> Duration.ofDays(amount);
                 };
-                if (amount > 0 && duration.compareTo(Duration.ofDays(3650)) < 0) {
+                if ((amount > 0 || orNone) && duration.compareTo(Duration.ofDays(3650)) < 0) {
                     return duration;
                 }
             } catch (ArithmeticException | NumberFormatException e) {
@@ -130,7 +140,7 @@ final class Convert {
     }
 
     private static String shown(Object constant) {
-        return constant.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+        return constant.toString().toLowerCase(Locale.ROOT);
     }
 
     private static Object constant(Class<?> type, String text) {

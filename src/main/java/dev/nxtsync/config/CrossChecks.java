@@ -4,11 +4,13 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -19,6 +21,11 @@ final class CrossChecks {
     private static final Pattern TARGET = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
     /** Stored as a user name in Business NXT, which has room for so many characters. */
     private static final int CLIENT_ID_LENGTH = 24;
+    /** What the authorization request has by itself (OpenID Connect Core, section 3.1.2.1; RFC 7636, section 4.3). */
+    private static final Set<String> AUTHORIZATION = Set.of("client_id", "redirect_uri", "response_type",
+            "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "request",
+            "request_uri");
+    private static final int KEY_BYTES = 32;
 
     private final List<Problem> problems = new ArrayList<>();
 
@@ -45,6 +52,7 @@ final class CrossChecks {
         settings.webhookKeys().ifPresent(checks::webhookKeys);
         checks.notice(settings.notice());
         settings.connections().values().forEach(checks::connection);
+        checks.signIn(settings);
         settings.pulls().values().forEach(pull -> checks.pull(pull, settings));
         checks.targets(settings.pulls());
         settings.pushes().values().forEach(push -> checks.push(push, settings));
@@ -97,20 +105,101 @@ final class CrossChecks {
     }
 
     private void connection(Settings.Connection connection) {
-        String prefix = "NXT_CONNECTIONS_" + connection.name().toUpperCase(Locale.ROOT) + "_";
+        if (connection.kind() == Settings.Kind.USER) {
+            user(connection);
+        } else {
+            service(connection);
+        }
+        connection.tokenParameters().filter(parameters -> !arePairs(parameters)).ifPresent(
+                parameters -> add(connection.variable("TOKEN_PARAMETERS"), "is not of the form a=b&c=d"));
+        connection.issuer().ifPresent(url -> address(connection.variable("ISSUER"), url));
+        connection.apiUrl().ifPresent(url -> address(connection.variable("API_URL"), url));
+    }
+
+    private void service(Settings.Connection connection) {
         if (connection.clientId().length() > CLIENT_ID_LENGTH) {
-            add(RawSettings.shown(prefix + "CLIENT_ID"), "\"" + connection.clientId() + "\" has "
+            add(connection.variable("CLIENT_ID"), "\"" + connection.clientId() + "\" has "
                     + connection.clientId().length()
                     + " characters; Business NXT stores the client id of a service as a user "
                     + "name of at most " + CLIENT_ID_LENGTH);
         }
-        connection.tokenParameters().ifPresent(parameters -> {
-            if (!Stream.of(parameters.split("&", -1)).allMatch(pair -> pair.indexOf('=') > 0)) {
-                add(RawSettings.shown(prefix + "TOKEN_PARAMETERS"), "is not of the form a=b&c=d");
+        if (connection.refreshLifetime().isPresent() || connection.refreshIdle().isPresent()
+                || !connection.refreshGrace().isZero()) {
+            add(connection.variable(connection.refreshLifetime().isPresent()
+                    ? "REFRESH_LIFETIME"
+                    : connection.refreshIdle().isPresent() ? "REFRESH_IDLE" : "REFRESH_GRACE"),
+                    "is set, and the connection acts as a service, which has no refresh token; set "
+                            + connection.variable("KIND") + " to user, or leave it out");
+        }
+    }
+
+    private void user(Settings.Connection connection) {
+        var scopes = Set.copyOf(Arrays.asList(connection.askedScope().split("\\s+", -1)));
+        for (String needed : List.of("openid", "offline_access")) {
+            if (!scopes.contains(needed)) {
+                add(connection.variable("SCOPE"), "\"" + connection.askedScope() + "\" has no " + needed
+                        + ", without which a person would have to sign in for each token");
             }
+        }
+    }
+
+    /** What the sign-in of users needs, which is asked of browsers and kept in the database. */
+    private void signIn(Settings settings) {
+        settings.connections().values().stream().filter(each -> each.kind() == Settings.Kind.USER).findFirst()
+                .ifPresent(user -> {
+                    if (settings.publicUrl().isEmpty()) {
+                        add("NXT_PUBLIC_URL", "is not set, and the connection " + user.name()
+                                + " is a user's; name the address at which browsers find this daemon, such as "
+                                + "https://nxt.example.com");
+                    }
+                    if (settings.encryptionKey().isEmpty()) {
+                        add("NXT_ENCRYPTION_KEY", "is not set, and the connection " + user.name()
+                                + " is a user's, whose refresh token is kept in the database; make a key with: "
+                                + "openssl rand -base64 32");
+                    }
+                });
+        settings.publicUrl().filter(url -> !isPublic(url)).ifPresent(url -> add("NXT_PUBLIC_URL", "\"" + url
+                + "\" is not an https address without a path (http only for localhost and 127.0.0.1); write for "
+                + "example https://nxt.example.com"));
+        settings.authorizationParameters().ifPresent(parameters -> {
+            if (!arePairs(parameters)) {
+                add("NXT_AUTHORIZATION_PARAMETERS", "is not of the form a=b&c=d");
+            }
+            Stream.of(parameters.split("&", -1)).map(pair -> pair.split("=", 2)[0]).filter(AUTHORIZATION::contains)
+                    .forEach(name -> add("NXT_AUTHORIZATION_PARAMETERS",
+                            "has " + name + ", which the sign-in sets by itself"));
         });
-        connection.issuer().ifPresent(url -> address(prefix + "ISSUER", url));
-        connection.apiUrl().ifPresent(url -> address(prefix + "API_URL", url));
+        try {
+            settings.encryptionKey().filter(keys -> !areKeys(keys.reveal())).ifPresent(keys -> add(
+                    "NXT_ENCRYPTION_KEY", "is not 32 bytes in base64, or several of those, separated by commas; make "
+                            + "one with: openssl rand -base64 32"));
+        } catch (UncheckedIOException e) {
+            // that its file cannot be read has been said
+        }
+    }
+
+    private static boolean isPublic(String text) {
+        if (!isAddress(text)) {
+            return false;
+        }
+        var uri = URI.create(text);
+        String path = String.valueOf(uri.getPath());
+        return (uri.getScheme().equals("https") || uri.getHost().matches("localhost|127\\.0\\.0\\.1|\\[::1]"))
+                && (path.isEmpty() || path.equals("/")) && uri.getQuery() == null && uri.getFragment() == null
+                && uri.getUserInfo() == null;
+    }
+
+    private static boolean areKeys(String keys) {
+        try {
+            return Stream.of(keys.split(",", -1))
+                    .allMatch(key -> Base64.getDecoder().decode(key.strip()).length == KEY_BYTES);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean arePairs(String parameters) {
+        return Stream.of(parameters.split("&", -1)).allMatch(pair -> pair.indexOf('=') > 0);
     }
 
     private void pull(Settings.Pull pull, Settings settings) {
@@ -151,8 +240,8 @@ final class CrossChecks {
         if (connection == null) {
             add(prefix + "CONNECTION", "\"" + push.connection() + "\" is not a connection; there is "
                     + String.join(", ", settings.connections().keySet()));
-        } else if (Stream.of(connection.scope().split(" ")).anyMatch(scope -> scope.endsWith("-readonly"))) {
-            add(prefix + "CONNECTION", "\"" + push.connection() + "\" has the scope \"" + connection.scope()
+        } else if (Stream.of(connection.askedScope().split(" ")).anyMatch(scope -> scope.endsWith("-readonly"))) {
+            add(prefix + "CONNECTION", "\"" + push.connection() + "\" has the scope \"" + connection.askedScope()
                     + "\", with which nothing can be written; take a scope without -readonly at its end");
         }
         if (!push.table().isEmpty()) {

@@ -1,10 +1,13 @@
 package dev.nxtsync.config;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Every setting. A component's place and name make its variable: {@code api.timeLimit} is {@code NXT_API_TIME_LIMIT},
@@ -26,6 +29,10 @@ public record Settings(
         Management management,
         @Doc(value = "of cron expressions", example = "Europe/Stockholm") @Default("UTC") ZoneId timeZone,
         @Doc(value = "of Business NXT's time stamps; its clock repeats an hour in autumn", example = "Europe/Oslo") @Default("Europe/Oslo") ZoneId serverTimeZone,
+        @Doc(value = "where browsers find this daemon, for the sign-in of users: `/connections/NAME/callback` is appended; https, without a path", example = "https://nxt.example.com") Optional<String> publicUrl,
+        @Doc(value = "encrypts what users' sign-ins leave in the database: 32 bytes in base64; several, separated by commas, the newest first", example = "vG2xVcjVHY1pPvxFWkMIW0dIyJqGXTqvWRSpIDhqLSE=") Optional<Secret> encryptionKey,
+        @Doc(value = "extra parameters of the authorization request, at which a user signs in", example = "ui_locales=nb-NO") Optional<String> authorizationParameters,
+        @Doc(value = "how a browser comes back from the sign-in: `form_post` keeps the code out of addresses, and needs a cookie that other sites' forms send too", example = "form_post") @Default("query") ResponseMode responseMode,
         Notice notice,
         @Doc(value = "how the log is written; `json` has a line of JSON for each message", example = "json") @Default("text") Log log) {
 
@@ -36,7 +43,17 @@ public record Settings(
 
     /** The GraphQL address that a connection's calls go to. */
     public String graphqlUrl(Connection connection) {
-        return withoutSlash(connection.apiUrl().orElse(api.url())) + "/api/graphql-service";
+        return withoutSlash(connection.apiUrl().orElse(api.url())) + connection.kind().path;
+    }
+
+    /**
+     * An address at which browsers find this daemon.
+     *
+     * @param path with a slash at its beginning
+     * @throws java.util.NoSuchElementException if there is no {@code NXT_PUBLIC_URL}, which a connection of a user needs
+     */
+    public String publicUrl(String path) {
+        return withoutSlash(publicUrl.orElseThrow()) + path;
     }
 
     /** The same with as many requests a minute as the API allows: far more than a command sends. */
@@ -47,7 +64,8 @@ public record Settings(
     /** The same with another budget. */
     public Settings with(Budget other) {
         return new Settings(connections, pulls, pushes, push, operatorKey, webhookKeys, database, target, api, issuer,
-                other, http, management, timeZone, serverTimeZone, notice, log);
+                other, http, management, timeZone, serverTimeZone, publicUrl, encryptionKey, authorizationParameters,
+                responseMode, notice, log);
     }
 
     private static String withoutSlash(String url) {
@@ -59,24 +77,64 @@ public record Settings(
         BASIC, BODY
     }
 
-    /** What a connection acts as. */
+    /** What a connection acts as: the application itself, or a person who has signed in. */
     public enum Kind {
-        SERVICE
+        SERVICE("/api/graphql-service", "business-graphql-service-api:access-group-based"), USER("/api/graphql",
+                "openid email offline_access business-graphql-api:access-group-based");
+
+        private final String path;
+        private final String scope;
+
+        Kind(String path, String scope) {
+            this.path = path;
+            this.scope = scope;
+        }
     }
 
-    /** One set of credentials at Visma Connect. */
+    /** How an authorization response comes back (OAuth 2.0 Multiple Response Types, section 2.1; Form Post Response Mode). */
+    public enum ResponseMode {
+        QUERY, FORM_POST
+    }
+
+    /**
+     * One set of credentials at Visma Connect.
+     *
+     * @param refreshLifetime from a person's sign-in to the end of its refresh tokens, whatever is done with them
+     * @param refreshIdle from the last refresh to the end of a refresh token that nobody uses
+     * @param refreshGrace how long after its use Visma Connect takes a one-time refresh token a second time
+     */
     public record Connection(
             @Name String name,
-            @Doc(value = "what the connection acts as", example = "service") @Default("service") Kind kind,
-            @Doc(value = "of the application in the Developer Portal; at most 24 characters", example = "isv_example") String clientId,
+            @Doc(value = "what the connection acts as: the application, or a user who signs in once", example = "user") @Default("service") Kind kind,
+            @Doc(value = "of the application in the Developer Portal; a service's has at most 24 characters", example = "isv_example") String clientId,
             @Doc(value = "of the application in the Developer Portal", example = "as the portal showed it") Secret clientSecret,
-            @Doc(value = "add `-readonly` at its end for read-only access", example = "business-graphql-service-api:access-group-based-readonly") @Default("business-graphql-service-api:access-group-based") String scope,
+            @Doc(value = "add `-readonly` at its end for read-only access; a user's needs `openid` and `offline_access` too", example = "business-graphql-service-api:access-group-based-readonly", unset = "`business-graphql-service-api:access-group-based`; of a user `openid email offline_access business-graphql-api:access-group-based`") Optional<String> scope,
             @Doc(value = "Visma.net customer numbers", example = "1111222", unset = "all") List<Integer> customer,
             @Doc(value = "an extra parameter of the token request", example = "6e0f…") Optional<String> tenantId,
             @Doc(value = "extra parameters of the token request", example = "a=b&c=d") Optional<String> tokenParameters,
             @Doc(value = "how the client proves itself at the token endpoint", example = "body") @Default("basic") TokenAuth tokenAuth,
             @Doc(value = "the connection's own `NXT_ISSUER`", example = "https://connect.visma.com", unset = "NXT_ISSUER") Optional<String> issuer,
-            @Doc(value = "the connection's own `NXT_API_URL`", example = "https://business.visma.net", unset = "NXT_API_URL") Optional<String> apiUrl) {}
+            @Doc(value = "the connection's own `NXT_API_URL`", example = "https://business.visma.net", unset = "NXT_API_URL") Optional<String> apiUrl,
+            @Doc(value = "of a user's refresh tokens, from the sign-in, as the Developer Portal has it; the end is then warned of", example = "365d") Optional<Duration> refreshLifetime,
+            @Doc(value = "after which an unused refresh token ends, as the Developer Portal has it", example = "30d") Optional<Duration> refreshIdle,
+            @Doc(value = "the grace period of one-time refresh tokens, as the Developer Portal has it", example = "60s") @Default("0s") @Range(min = 0, max = 60) Duration refreshGrace) {
+
+        /** The scope that is asked for. */
+        public String askedScope() {
+            return scope.orElse(kind.scope);
+        }
+
+        /** When a person has to sign in again at the latest; empty if the operator has not said what limits it. */
+        public Optional<Instant> signInEnds(Instant authorizedAt, Instant refreshedAt) {
+            return Stream.of(refreshLifetime.map(authorizedAt::plus), refreshIdle.map(refreshedAt::plus))
+                    .flatMap(Optional::stream).min(Instant::compareTo);
+        }
+
+        /** The variable of one of its settings, such as {@code SCOPE}, as an operator writes it. */
+        public String variable(String setting) {
+            return RawSettings.shown("NXT_CONNECTIONS_" + name.toUpperCase(Locale.ROOT) + "_" + setting);
+        }
+    }
 
     /** What becomes of a row that was deleted in Business NXT, or no longer matches the filter. */
     public enum Deletes {
@@ -129,7 +187,12 @@ public record Settings(
 
     /** Whether a push sends, or only checks. */
     public enum Mode {
-        LIVE, DRY_RUN
+        LIVE, DRY_RUN;
+
+        @Override
+        public String toString() {
+            return name().replace('_', '-');
+        }
     }
 
     /**
@@ -178,7 +241,7 @@ public record Settings(
      * @param slotHold how long a request whose answer was lost counts as in progress at the server
      */
     public record Api(
-            @Doc(value = "`/api/graphql-service` is appended", example = "https://business.visma.net") @Default("https://business.visma.net") String url,
+            @Doc(value = "`/api/graphql-service` is appended, for users `/api/graphql`", example = "https://business.visma.net") @Default("https://business.visma.net") String url,
             @Doc(value = "how long the server works on one request; ours wait half as long again", example = "59s") @Default("59s") Duration timeLimit,
             @Doc(value = "how long a request whose answer was lost keeps its slot at the server", example = "30m") @Default("30m") Duration slotHold) {}
 

@@ -12,18 +12,11 @@ record UnknownSetting(String variable, Set<String> known) {
     private static final Pattern ENTRY = Pattern.compile("NXT_(CONNECTIONS|PULLS|PUSHES)_([A-Z0-9]+)_(.+)");
     private static final Pattern GROUP = Pattern.compile("NXT_(CONNECTIONS|PULLS|PUSHES)_.*");
     private static final Pattern KUBERNETES = Pattern.compile("NXT_.*_SERVICE_(HOST|PORT.*)|NXT_.*_PORT(_.*)?");
-    /** Names that belong to parts of nxt-sync that this version does not have. */
-    private static final Pattern RESERVED = Pattern.compile("NXT_(?:"
-            + "CONNECTIONS_[A-Z][A-Z0-9]*_REFRESH_(?:LIFETIME|IDLE|GRACE)"
-            + "|ENCRYPTION_KEY(?:_FILE)?"
-            + "|PUBLIC_URL|AUTHORIZATION_PARAMETERS|RESPONSE_MODE)");
 
     private static final String NAME_RULE = "a name is one word of letters and digits that begins with a letter, not ";
 
     void judge(List<Problem> problems, List<String> warnings) {
-        if (RESERVED.matcher(variable).matches()) {
-            warnings.add(variable + " has no effect in this version");
-        } else if (GROUP.matcher(variable).matches()) {
+        if (GROUP.matcher(variable).matches()) {
             problems.add(new Problem(variable, explain()));
         } else if (!KUBERNETES.matcher(variable).matches()) {
             warnings.add(variable + " is not a setting and has no effect" + Nearest.hint(variable, everyName()));

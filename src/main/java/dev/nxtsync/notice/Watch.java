@@ -124,6 +124,9 @@ public class Watch {
         for (Finding each : findings.pushes()) {
             add(now, each);
         }
+        for (Finding each : findings.signIns()) {
+            add(now, each);
+        }
         for (String report : replica.reports()) {
             Myself.findings(report).forEach(each -> add(now, each));
         }

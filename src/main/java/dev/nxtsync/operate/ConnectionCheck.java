@@ -68,11 +68,12 @@ class ConnectionCheck {
 
     private static void token(Settings.Connection connection, AccessToken token, Report report) {
         String lifetime = "valid for " + (token.expiresAt() - token.requestedAt()) / 1_000_000_000 + " s";
-        if (token.scope().equals(connection.scope())) {
+        if (token.scope().equals(connection.askedScope())) {
             report.fine("token of " + connection.name(), "asked and granted scope " + token.scope() + ", " + lifetime);
         } else {
             report.problem("token of " + connection.name(), Trouble.SCOPE_REDUCED,
-                    "The asked scope is \"" + connection.scope() + "\", the granted one \"" + token.scope() + "\" ("
+                    "The asked scope is \"" + connection.askedScope() + "\", the granted one \"" + token.scope()
+                            + "\" ("
                             + lifetime + "). " + Trouble.SCOPE_REDUCED.nextStep());
         }
     }

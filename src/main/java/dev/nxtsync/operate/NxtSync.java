@@ -47,6 +47,10 @@ public final class NxtSync {
                                   outbox rows about which a person decides
               adopt               lets an outbox be sent from again that was restored, copied or failed over
 
+            Act on a connection of a user:
+              sign-in NAME        prints a link, good once and for ten minutes, by which a person signs in
+              sign-out NAME       revokes what came of that; somebody else may then sign in
+
             A command exits with 0 if all is well, 1 if it fails unexpectedly, 2 if the command line or the
             configuration is wrong, and 3 if it has found a problem. It shares the database with daemons that
             run, opens no port, and writes what it has to say to standard output. It is a JVM of its own: in a
@@ -64,11 +68,13 @@ public final class NxtSync {
             "quarkus.scheduler.enabled", "false",
             "quarkus.log.level", "ERROR",
             "quarkus.log.console.stderr", "true");
-    private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS = Map.of("check", Check.class,
-            "status",
-            StatusCommand.class, "discover", DiscoverCommand.class, "plan", PlanCommand.class, "pull",
-            PullCommand.class, "verify", VerifyCommand.class, "reset", ResetCommand.class, "push", PushCommand.class,
-            "dead-letters", DeadLettersCommand.class, "adopt", AdoptCommand.class);
+    private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS = Map.ofEntries(
+            Map.entry("check", Check.class), Map.entry("status", StatusCommand.class),
+            Map.entry("discover", DiscoverCommand.class), Map.entry("plan", PlanCommand.class),
+            Map.entry("pull", PullCommand.class), Map.entry("verify", VerifyCommand.class),
+            Map.entry("reset", ResetCommand.class), Map.entry("push", PushCommand.class),
+            Map.entry("dead-letters", DeadLettersCommand.class), Map.entry("adopt", AdoptCommand.class),
+            Map.entry("sign-in", SignInCommand.class), Map.entry("sign-out", SignInCommand.class));
     /** Those that look at nothing but their name. */
     private static final Set<String> ALONE = Set.of("status", "plan", "adopt");
 
@@ -100,8 +106,10 @@ public final class NxtSync {
         AS_COMMAND.forEach(System::setProperty);
         if (arguments[0].equals("check")) {
             check = true;
-            // it looks at the database by itself, also where the address is of no use
-            System.setProperty("quarkus.datasource.jdbc.url", "jdbc:postgresql:unused");
+            if (!SettingsReader.read().settings().database().url().startsWith("jdbc:postgresql:")) {
+                // it looks at the database by itself, also where the address is of no use
+                System.setProperty("quarkus.datasource.jdbc.url", "jdbc:postgresql:unused");
+            }
         } else {
             var reading = SettingsReader.read();
             if (!reading.problems().isEmpty()) {

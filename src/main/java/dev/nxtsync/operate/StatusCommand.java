@@ -45,6 +45,7 @@ class StatusCommand implements QuarkusApplication {
         print("daemons", LINES, status.path("replicas"),
                 each -> line(each.path("host"), each.path("state"), "since " + time(each.path("started_at"))));
         print("connections", LINES, status.path("connections"), StatusCommand::connection);
+        print("sign-ins", LINES, status.path("sign_ins"), StatusCommand::signIn);
         print("pulls", LINES, status.path("pulls"), StatusCommand::pull);
         pushes(status.path("pushes"));
         print("under way", LINES, status.path("units"), StatusCommand::unit);
@@ -65,9 +66,16 @@ class StatusCommand implements QuarkusApplication {
         return line(connection.path("name"), connection.path("host"),
                 connection.path("state").asText().equals("signed_in")
                         ? "token until " + time(connection.path("expires_at"))
-                        : "no token",
+                        : connection.path("state").asText().replace('_', ' '),
                 budget.path("used").asInt() + " of " + budget.path("limit_per_minute").asInt()
                         + " requests a minute");
+    }
+
+    private static String signIn(JsonNode signIn) {
+        return line(signIn.path("connection"), signIn.path("state").asText().equals("needed")
+                ? "sign-in needed"
+                : signIn.path("person").asText() + ", refreshed " + time(signIn.path("refreshed_at")),
+                signIn.path("ends_at").isTextual() ? "until " + time(signIn.path("ends_at")) : "");
     }
 
     private static String pull(JsonNode pull) {

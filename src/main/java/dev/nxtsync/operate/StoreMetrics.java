@@ -1,6 +1,9 @@
 package dev.nxtsync.operate;
 
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 
 import jakarta.inject.Singleton;
@@ -16,6 +19,7 @@ import io.quarkus.scheduler.Scheduled;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Slots;
 import dev.nxtsync.schedule.Heartbeat;
+import dev.nxtsync.status.Findings;
 import dev.nxtsync.store.Inbox;
 import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.PullStates;
@@ -44,11 +48,18 @@ class StoreMetrics {
     private final MultiGauge outboxRows;
     private final MultiGauge outboxAge;
     private final Inbox inbox;
+    private final Findings findings;
+    private final Clock clock;
+    private final MultiGauge signInEnds;
     private volatile Inbox.Depth inboxDepth = new Inbox.Depth(0, 0);
 
     StoreMetrics(Settings settings, Troubles troubles, RowFaults faults, PullStates states, Runs runs,
             PushStates pushes, Inbox inbox,
-            Slots slots, Heartbeat heartbeat, MeterRegistry metrics) {
+            Slots slots, Findings findings, Heartbeat heartbeat, Clock clock, MeterRegistry metrics) {
+        this.findings = findings;
+        this.clock = clock;
+        this.signInEnds = MultiGauge.builder("nxt_sign_in_ends_in").baseUnit("seconds")
+                .description("Until a person has to sign in again, where that is known").register(metrics);
         this.troubles = troubles;
         this.openTroubles = MultiGauge.builder("nxt_troubles").description("What is wrong now, by code")
                 .register(metrics);
@@ -96,6 +107,11 @@ class StoreMetrics {
                     each -> MultiGauge.Row.of(Tags.of("tenant", each.getKey()), each.getValue())).toList(), true);
             openTroubles.register(troubles.counts().entrySet().stream().<MultiGauge.Row<?>>map(
                     each -> MultiGauge.Row.of(Tags.of("code", each.getKey()), each.getValue())).toList(), true);
+            Instant now = clock.instant();
+            signInEnds.register(findings.signInEnds().entrySet().stream().<MultiGauge.Row<?>>map(
+                    each -> MultiGauge.Row.of(Tags.of("connection", each.getKey()),
+                            Duration.between(now, each.getValue()).toSeconds()))
+                    .toList(), true);
             outbox();
             inboxDepth = inbox.depth();
         } catch (SQLException e) {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,8 @@ import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.RowFaults;
+import dev.nxtsync.store.UserGrant;
+import dev.nxtsync.store.UserGrants;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.RenewingTokens;
 import dev.nxtsync.trouble.Reason;
@@ -40,6 +43,9 @@ public class Findings {
     private static final int ALARM = 2;
     /** After the time at which a pull should have been complete again. */
     private static final Duration LATE = Duration.ofMinutes(30);
+    /** Before the end of a sign-in, when it is shown, and when somebody has to know. */
+    private static final Duration SHOWN_AHEAD = Duration.ofDays(14);
+    private static final Duration ALARM_AHEAD = Duration.ofDays(3);
     /** What is clear with so many companies is not clearer with more. */
     private static final int EXAMPLES = 20;
 
@@ -51,10 +57,11 @@ public class Findings {
     private final PushStates pushes;
     private final RowFaults faults;
     private final OutboxHome home;
+    private final UserGrants grants;
     private final Clock clock;
 
     Findings(Settings settings, Connections connections, PullPlans pullPlans, PushPlans pushPlans, PullStates pulls,
-            PushStates pushes, RowFaults faults, OutboxHome home, Clock clock) {
+            PushStates pushes, RowFaults faults, OutboxHome home, UserGrants grants, Clock clock) {
         this.settings = settings;
         this.connections = connections;
         this.pullPlans = pullPlans;
@@ -63,6 +70,7 @@ public class Findings {
         this.pushes = pushes;
         this.faults = faults;
         this.home = home;
+        this.grants = grants;
         this.clock = clock;
     }
 
@@ -80,6 +88,39 @@ public class Findings {
                                     + Trouble.SCOPE_REDUCED.nextStep())));
         }
         return findings;
+    }
+
+    /** Of sign-ins that will end, whichever process uses them; that one is needed is told of its token. */
+    public List<Finding> signIns() throws SQLException {
+        var findings = new ArrayList<Finding>();
+        Instant now = clock.instant();
+        signInEnds().forEach((connection, end) -> {
+            if (end.isBefore(now.plus(SHOWN_AHEAD))) {
+                findings.add(new Finding("sign-in of " + connection, new Reason(Trouble.SIGN_IN_ENDS,
+                        "It is expected to end at " + end.truncatedTo(ChronoUnit.SECONDS) + ". "
+                                + Trouble.SIGN_IN_ENDS.nextStep().replace("NAME", connection)),
+                        end.isBefore(now.plus(ALARM_AHEAD)), Optional.empty()));
+            }
+        });
+        return findings;
+    }
+
+    /** When persons have to sign in again at the latest, by connection, as far as that is known; not where it is so already. */
+    public Map<String, Instant> signInEnds() throws SQLException {
+        var users = settings.connections().values().stream().filter(each -> each.kind() == Settings.Kind.USER)
+                .map(Settings.Connection::name).toList();
+        var ends = new TreeMap<String, Instant>();
+        if (!users.isEmpty()) {
+            for (UserGrant each : grants.of(users)) {
+                if (each.needed().isEmpty()) {
+                    each.authorizedAt()
+                            .flatMap(at -> Objects.requireNonNull(settings.connections().get(each.connection()))
+                                    .signInEnds(at, each.refreshedAt().orElse(at)))
+                            .ifPresent(end -> ends.put(each.connection(), end));
+                }
+            }
+        }
+        return ends;
     }
 
     /** Of pulls that cannot be planned, in this process. */

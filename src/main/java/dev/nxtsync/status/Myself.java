@@ -49,7 +49,7 @@ public class Myself {
         for (RenewingTokens.Status each : connections.status()) {
             var budget = nxt.usage(each.connection());
             ObjectNode connection = all.addObject().put("name", each.connection())
-                    .put("state", each.age().isPresent() ? "signed_in" : "no_token")
+                    .put("state", state(each))
                     .put("expires_at", each.age().isPresent() ? now.plus(each.expiresIn()).toString() : null)
                     .put("next_renewal_at", now.plus(each.nextAttempt()).toString())
                     .put("scope", each.grantedScope().orElse(each.askedScope()));
@@ -61,6 +61,14 @@ public class Myself {
         own.addAll(findings.pushPlans());
         own.forEach(each -> troubles.add(json(each)));
         return report;
+    }
+
+    private static String state(RenewingTokens.Status status) {
+        return status.age().isPresent()
+                ? "signed_in"
+                : status.lastError().filter(error -> error.trouble() == Trouble.SIGN_IN_NEEDED).isPresent()
+                        ? "sign_in_needed"
+                        : "no_token";
     }
 
     static ObjectNode json(Finding finding) {

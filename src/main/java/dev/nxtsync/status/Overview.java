@@ -2,6 +2,7 @@ package dev.nxtsync.status;
 
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -72,6 +73,10 @@ public class Overview {
         var found = new ArrayList<JsonNode>();
         findings.pulls().forEach(each -> found.add(Myself.json(each)));
         findings.pushes().forEach(each -> found.add(Myself.json(each)));
+        findings.signIns().forEach(each -> found.add(Myself.json(each)));
+        var ends = findings.signInEnds();
+        list(stored.get("sign_ins")).forEach(each -> ((ObjectNode) each).put("ends_at",
+                Optional.ofNullable(ends.get(each.path("connection").asText())).map(Instant::toString).orElse(null)));
         ArrayNode connections = JsonNodeFactory.instance.arrayNode();
         for (JsonNode replica : list(stored.get("replicas"))) {
             JsonNode report = ((ObjectNode) replica).remove("report");

@@ -5,7 +5,8 @@ import java.util.UUID;
 /**
  * A unit of work that this process holds until somebody else's claim raises its fence.
  *
- * @param scope {@code company} or {@code customer}: what {@code company} is the number of
+ * @param scope {@code company} or {@code customer}: what {@code company} is the number of; {@code connection} where it is of
+ *        none
  * @param entry the pull of a load or reconciliation, or the push of a lane; empty where one unit serves all pulls of a
  *        company
  * @param lane which of a push's lanes; 0 for what has none

@@ -174,7 +174,8 @@ public class Claims {
     public record Kind(String name, String connection) {}
 
     /**
-     * Claims the unit that has been due, or kept waiting, for longest and is free.
+     * Claims the unit that has been due, or kept waiting, for longest and is free. Those of a connection for which a person has
+     * to sign in wait.
      *
      * @param what only this; another process may be configured otherwise, or know more
      * @param full not another one of the same kind and company as one of these
@@ -187,6 +188,8 @@ public class Claims {
                       and (unit.kind, unit.connection, unit.scope, unit.company) not in (
                           select * from unnest(?::text[], ?::text[], ?::text[], ?::integer[]))
                       and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
+                      and not exists (select from nxt_sync.user_grant grant_of
+                                      where grant_of.connection = unit.connection and grant_of.state = 'needed')
                       and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served) and\s""" + FREE,
                     "order by least(unit.due_at, unit.retry_at) limit 1"))) {
                 claim.setArray(1, transaction.createArrayOf("text", what.stream().map(Kind::name).toArray()));
@@ -211,7 +214,8 @@ public class Claims {
             var claimed = new Claim(row.getLong(1), row.getString(2), row.getString(3), row.getString(4),
                     row.getInt(5), row.getString(6), row.getInt(7), row.getLong(8), row.getObject(9, UUID.class),
                     row.getLong(10), row.getInt(11));
-            if (row.getBoolean(12)) {
+            // a unit of a connection asks Visma Connect, which has no slots
+            if (row.getBoolean(12) && !claimed.scope().equals("connection")) {
                 LostCalls.add(transaction, claimed.tenant(), 2);
             }
             return Optional.of(claimed);
@@ -300,12 +304,12 @@ public class Claims {
         });
     }
 
-    /** Frees what this process holds under other fences than these: claims that it does not know of. */
+    /** Frees the units of jobs that this process holds under other fences than these: claims that it does not know of. */
     public void freeAllBut(Collection<Long> fences) throws SQLException {
         database.inTransaction(transaction -> {
             try (var free = transaction
                     .prepareStatement(
-                            "update nxt_sync.job set holder = null, claimed_at = null where holder = ? and fence <> all (?)")) {
+                            "update nxt_sync.job set holder = null, claimed_at = null where holder = ? and scope <> 'connection' and fence <> all (?)")) {
                 free.setObject(1, replica.id());
                 free.setArray(2, transaction.createArrayOf("bigint", fences.toArray()));
                 return free.executeUpdate();

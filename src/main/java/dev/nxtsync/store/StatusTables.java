@@ -64,6 +64,11 @@ public class StatusTables {
         subjects.put("lost_calls",
                 """
                         select tenant, sum(calls) as calls, min(lost_at) as since from nxt_sync.lost_call group by tenant order by tenant""");
+        subjects.put("sign_ins",
+                """
+                        select connection, state, code, reason, subject, shown_name as person, tenant, scope, kind, authorized_at,
+                               refreshed_at
+                        from nxt_sync.user_grant order by connection limit 1000""");
         subjects.put("webhooks", """
                 select table_name as "table", company, last_at, last_event from nxt_sync.webhook_event
                 order by last_at desc limit 1000""");

@@ -2,10 +2,11 @@ package dev.nxtsync.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 
 import jakarta.inject.Singleton;
 
-/** What a person tells a pull, in all of its companies. */
+/** What a person tells a pull, in all of its companies, or the work of a connection. */
 @Singleton
 public class Steering {
     private final Database database;
@@ -51,6 +52,26 @@ public class Steering {
                 }
             }
             return true;
+        });
+    }
+
+    /** Has all work of a connection that has backed off tried at once, since a person has signed in. */
+    public void goOn(String connection, Collection<String> pulls, Collection<String> pushes) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var pulling = transaction
+                    .prepareStatement("update nxt_sync.pull_state set retry_at = null where pull = any (?)");
+                    var pushing = transaction
+                            .prepareStatement("update nxt_sync.push_state set retry_at = null where push = any (?)");
+                    var units = transaction.prepareStatement("""
+                            update nxt_sync.job set wanted = wanted + 1, retry_at = null
+                            where connection = ? and scope <> 'connection' and retry_at is not null""")) {
+                pulling.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+                pulling.executeUpdate();
+                pushing.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
+                pushing.executeUpdate();
+                units.setString(1, connection);
+                return units.executeUpdate();
+            }
         });
     }
 

@@ -104,7 +104,7 @@ final class ClientCredentials implements TokenRequest {
                 // RFC 6749, section 2.3.1: form-encoded before Basic; the extension sends them as they are
                 .clientId(basic ? encoded(connection.clientId()) : connection.clientId())
                 .credentials().clientSecret(basic ? encoded(secret) : secret, basic ? Method.BASIC : Method.POST).end()
-                .scopes(List.of(connection.scope().split("\\s+", -1)))
+                .scopes(List.of(connection.askedScope().split("\\s+", -1)))
                 .followRedirects(false)
                 .connectionRetryCount(1)
                 .build();

@@ -10,11 +10,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 
-import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.oidc.client.OidcClients;
+import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Network;
@@ -24,9 +27,13 @@ import dev.nxtsync.config.Settings;
 @Singleton
 public class Connections {
     private final Map<String, RenewingTokens> byName = new TreeMap<>();
+    /** For answers that are under way when the process stops. */
+    private static final int PATIENCE_SECONDS = 5;
+
     private final ScheduledExecutorService executor;
 
-    Connections(Settings settings, OidcClients clients, Network network, Vertx vertx, MeterRegistry metrics) {
+    Connections(Settings settings, OidcClients clients, UserTokenRequests users, Network network, Vertx vertx,
+            MeterRegistry metrics) {
         // A request blocks its thread, so that each connection has one; a slow issuer then delays no other connection.
         executor = Executors.newScheduledThreadPool(Math.max(1, settings.connections().size()), work -> {
             var thread = new Thread(work, "token-renewal");
@@ -34,8 +41,10 @@ public class Connections {
             return thread;
         });
         for (Settings.Connection each : settings.connections().values()) {
-            var request = new ClientCredentials(each, settings.issuer(each), clients, network, vertx);
-            var tokens = new RenewingTokens(each.name(), each.scope(), request,
+            TokenRequest request = each.kind() == Settings.Kind.USER
+                    ? users.of(each)
+                    : new ClientCredentials(each, settings.issuer(each), clients, network, vertx);
+            var tokens = new RenewingTokens(each.name(), each.askedScope(), request,
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),
                     executor, System::nanoTime, metrics);
             byName.put(each.name(), tokens);
@@ -52,16 +61,27 @@ public class Connections {
         return tokens;
     }
 
+    /** Has a token asked for anew, since what was known of it is no longer so. */
+    public void wake(String connection) {
+        var tokens = byName.get(connection);
+        if (tokens != null) {
+            tokens.wake();
+        }
+    }
+
     public List<RenewingTokens.Status> status() {
         var all = new ArrayList<RenewingTokens.Status>();
         byName.values().forEach(tokens -> all.add(tokens.status()));
         return all;
     }
 
-    @PreDestroy
-    void close() throws InterruptedException {
+    /** While the database is there still: the answer to a refresh that is under way may be the only way on. */
+    void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) ShutdownEvent event)
+            throws InterruptedException {
         byName.values().forEach(RenewingTokens::close);
-        executor.shutdownNow();
-        executor.awaitTermination(1, SECONDS);
+        executor.shutdown();
+        if (!executor.awaitTermination(PATIENCE_SECONDS, SECONDS)) {
+            executor.shutdownNow();
+        }
     }
 }

@@ -1,17 +1,12 @@
 package dev.nxtsync.token;
 
+import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.ProxyOptions;
+
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 
 import dev.nxtsync.config.Network;
 import dev.nxtsync.trouble.NetworkFault;
@@ -33,29 +28,14 @@ final class DiscoveryProbe {
     }
 
     NetworkFault fault(Duration atMost) {
-        var options = new HttpClientOptions().setConnectTimeout((int) Math.min(5_000, atMost.toMillis()));
-        network.trust().ifPresent(trust -> options.setTrustOptions(trust.getTrustStoreOptions()));
-        network.proxy(address).ifPresent(proxy -> options.setProxyOptions(new ProxyOptions().setHost(proxy.host())
-                .setPort(proxy.port()).setUsername(proxy.username().orElse(null))
-                .setPassword(proxy.password().orElse(null))));
-        var client = vertx.createHttpClient(options);
         try {
-            int status = client.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(address))
-                    .compose(HttpClientRequest::send).map(response -> response.statusCode()).toCompletionStage()
-                    .toCompletableFuture().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-            return new NetworkFault(status == 407
-                    ? Trouble.PROXY
-                    : Trouble.UNREACHABLE, "HTTP " + status + " from " + address);
-        } catch (ExecutionException e) {
-            return Optional.ofNullable(e.getCause()).flatMap(NetworkFault::of)
-                    .orElseGet(() -> new NetworkFault(Trouble.UNREACHABLE, String.valueOf(e.getMessage())));
-        } catch (TimeoutException e) {
-            return new NetworkFault(Trouble.UNREACHABLE, "no answer from " + address);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new NetworkFault(Trouble.UNREACHABLE, "interrupted");
-        } finally {
-            client.close();
+            int status = new HTTPRequest(HTTPRequest.Method.GET, URI.create(address))
+                    .send(new ConnectClient(network, vertx, atMost)).getStatusCode();
+            return new NetworkFault(status == 407 ? Trouble.PROXY : Trouble.UNREACHABLE,
+                    "HTTP " + status + " from " + address);
+        } catch (IOException e) {
+            return NetworkFault.of(e).orElseGet(() -> new NetworkFault(Trouble.UNREACHABLE, e.getMessage() + " from "
+                    + address));
         }
     }
 }

@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 import dev.nxtsync.config.Settings;
@@ -25,9 +24,11 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
             case "invalid_client" -> failure(Trouble.INVALID_CLIENT, "Visma Connect does not know the client id " + id
                     + " with this secret (invalid_client)." + mangled(secret));
             case "invalid_scope" -> failure(Trouble.INVALID_SCOPE, "Visma Connect does not grant the scope \""
-                    + connection.scope() + "\" to " + id + " (invalid_scope).");
-            case "unauthorized_client" -> failure(Trouble.UNAUTHORIZED_CLIENT, "Visma Connect does not let " + id
-                    + " use client credentials (unauthorized_client).");
+                    + connection.askedScope() + "\" to " + id + " (invalid_scope).");
+            case "unauthorized_client" -> failure(Trouble.UNAUTHORIZED_CLIENT,
+                    "Visma Connect does not let " + id + " use "
+                            + (connection.kind() == Settings.Kind.USER ? "sign-ins of users" : "client credentials")
+                            + " (unauthorized_client).");
             case "" -> withoutError(answer);
             default -> failure(Trouble.TOKEN_REFUSED, "Visma Connect answered " + plain(answer.error)
                     + (answer.detail.isEmpty() ? "" : " (" + plain(answer.detail) + ")") + " for " + id + ".");
@@ -40,6 +41,16 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
 
     Reason noToken() {
         return failure(Trouble.NO_TOKEN, "The token endpoint of " + issuer + " answered without an access token.");
+    }
+
+    /** @param what the issuer's discovery document does not name */
+    Reason without(String what) {
+        return failure(Trouble.NO_TOKEN, "There is no " + what + " of " + issuer + ".");
+    }
+
+    Reason otherIssuer(String named) {
+        return failure(Trouble.NO_TOKEN, "The discovery document of " + issuer + " is of the issuer " + plain(named)
+                + ", and must be of the very same (OpenID Connect Discovery, section 4.3).");
     }
 
     Reason slow(Duration waited) {
@@ -95,11 +106,9 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
                 .replaceAll(named -> setting(named.group(1))));
     }
 
+    /** The setting of all connections, where the one that is called main has no other. */
     private String setting(String key) {
-        if (connection.name().equals("main")) {
-            return "NXT_" + key;
-        }
-        return "NXT_CONNECTIONS_" + connection.name().toUpperCase(Locale.ROOT) + "_" + key;
+        return connection.name().equals("main") ? "NXT_" + key : connection.variable(key);
     }
 
     private static String plain(String text) {

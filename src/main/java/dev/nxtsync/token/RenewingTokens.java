@@ -29,12 +29,15 @@ import dev.nxtsync.trouble.Trouble;
  * <li>A failed request never takes a valid token away; the next one follows after a back-off.
  * <li>Callers wait only where no request has failed since there was a token: at the start and after a refused token.
  * <li>A fresh token that is refused too counts as a failure, so that a 401 cannot make requests follow each other.
+ * <li>Where a person has to sign in, nothing is asked for until {@link #wake}; a token in use is then used no more.
  * </ol>
  */
 public final class RenewingTokens implements Tokens {
     private static final Logger LOG = Logger.getLogger(RenewingTokens.class);
     /** Where an answer has no {@code expires_in}. */
     private static final Duration ASSUMED_LIFETIME = Duration.ofMinutes(5);
+    /** After which it is asked again, unasked for, whether a person has signed in. */
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 
     private final String connection;
     private final String askedScope;
@@ -53,6 +56,8 @@ public final class RenewingTokens implements Tokens {
     private boolean everIssued;
     private boolean closed;
     private boolean requesting;
+    /** Whether another request is to follow the one that is under way. */
+    private boolean again;
     private long nextAttempt;
     private @Nullable ScheduledFuture<?> scheduled;
 
@@ -86,6 +91,20 @@ public final class RenewingTokens implements Tokens {
     /** Asks for the first token. */
     void start() {
         schedule(Duration.ZERO);
+    }
+
+    /** What is known of the token is no longer so, as when a person has signed in: it is asked for anew. */
+    void wake() {
+        lock.lock();
+        try {
+            again = requesting;
+            if (valid() == null) {
+                failure = null;
+            }
+            schedule(Duration.ZERO);
+        } finally {
+            lock.unlock();
+        }
     }
 
     void close() {
@@ -223,8 +242,14 @@ public final class RenewingTokens implements Tokens {
             }
             if (result instanceof TokenRequest.Granted granted) {
                 granted(granted, sentAt);
+            } else if (result instanceof TokenRequest.Withdrawn withdrawn) {
+                withdrawn(withdrawn.why());
             } else {
                 failed(((TokenRequest.Refused) result).failure());
+            }
+            if (again) {
+                again = false;
+                schedule(Duration.ZERO);
             }
         } finally {
             lock.unlock();
@@ -284,6 +309,22 @@ public final class RenewingTokens implements Tokens {
                         : "The present token is valid for another " + left.toSeconds() + " s.",
                 next.toMillis());
         schedule(next);
+        changed.signalAll();
+    }
+
+    /** Told once: what follows is up to a person. */
+    private void withdrawn(Reason why) {
+        var before = failure;
+        boolean news = token != null || before == null || before.trouble() != why.trouble();
+        token = null;
+        failure = why;
+        failures = 0;
+        rejections = 0;
+        if (news) {
+            count(why.code());
+            LOG.warnf("Connection %s: no token. %s", connection, why.message());
+        }
+        schedule(LOOK_AGAIN);
         changed.signalAll();
     }
 

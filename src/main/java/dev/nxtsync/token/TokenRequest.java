@@ -5,13 +5,13 @@ import java.util.Optional;
 
 import dev.nxtsync.trouble.Reason;
 
-/** Asks the token endpoint for one token, once, without keeping it. */
-interface TokenRequest {
+/** Asks for one token, once, without keeping it. */
+public interface TokenRequest {
 
-    sealed interface Result permits Granted, Refused {}
+    sealed interface Result permits Granted, Refused, Withdrawn {}
 
     /**
-     * @param expiresIn the answer's {@code expires_in}; empty where it has none
+     * @param expiresIn how long it is good; empty where the answer does not say
      * @param scope the answer's {@code scope}; empty where it has none, which means as asked
      */
     record Granted(String accessToken, Optional<Duration> expiresIn, Optional<String> scope) implements Result {
@@ -21,8 +21,12 @@ interface TokenRequest {
         }
     }
 
+    /** The next request may succeed, and a token in use is still good. */
     record Refused(Reason failure) implements Result {}
 
-    /** Blocks until there is an answer, at most for the given time. Never throws. */
+    /** There will be no token until a person has signed in; one in use is used no more. */
+    record Withdrawn(Reason why) implements Result {}
+
+    /** Blocks until there is an answer, about so long at most. Never throws. */
     Result send(Duration atMost);
 }

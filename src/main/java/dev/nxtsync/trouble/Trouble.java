@@ -23,9 +23,9 @@ public enum Trouble {
     INVALID_SCOPE(Area.TOKEN, "Visma Connect does not grant the scope to this application.",
             "In the Developer Portal add the integration \"Business NXT GraphQL Service API\" with this scope and "
                     + "have Visma approve it, or correct NXT_SCOPE."),
-    UNAUTHORIZED_CLIENT(Area.TOKEN, "Visma Connect does not let this application use client credentials.",
-            "The application must be of the type Service and approved by Visma; look at both in the Developer "
-                    + "Portal."),
+    UNAUTHORIZED_CLIENT(Area.TOKEN, "Visma Connect does not let this application get tokens in this way.",
+            "The application must be of the type Service, or Web for a connection of a user, and approved by Visma; "
+                    + "look at both in the Developer Portal."),
     TOKEN_REFUSED(Area.TOKEN, "Visma Connect refuses a token for another reason.",
             "Look the code up in the Developer Portal's OAuth debugger, and correct the application or the "
                     + "connection's settings."),
@@ -41,6 +41,13 @@ public enum Trouble {
             "Nothing needs to be done if this passes; else check the network, the proxy and Visma's status page."),
     TOKEN_UNAVAILABLE(Area.TOKEN, "Visma Connect is out of order or overloaded.",
             "Nothing needs to be done if this passes; else look at Visma's status page."),
+    SIGN_IN_NEEDED(Area.TOKEN, "A person has to sign in for a connection of a user; its work waits.",
+            "Run: sign-in NAME, and open the link that it prints."),
+    SIGN_IN_ENDS(Area.TOKEN, "A person has to sign in again soon, as REFRESH_LIFETIME or REFRESH_IDLE says.",
+            "Run: sign-in NAME, and open the link that it prints; work goes on meanwhile."),
+    ENCRYPTION_KEY_UNKNOWN(Area.TOKEN, "What is stored of a sign-in cannot be read with the keys that there are.",
+            "Put the key that it was encrypted with back at the end of NXT_ENCRYPTION_KEY, or let the person sign in "
+                    + "again."),
     TOKEN_REDIRECT(Area.TOKEN, "The token endpoint redirects, which is not followed, since the secret would go along.",
             "Set NXT_ISSUER to the final address."),
     TOKEN_NOT_JSON(Area.TOKEN, "The token endpoint answers with something that is not JSON, such as a web page.",

@@ -44,7 +44,7 @@ public final class SettingsCatalogue {
             String one = type == Secret.class
                     ? "secret"
                     : type == Duration.class
-                            ? "duration"
+                            ? range == null ? "duration" : "duration, " + range.min() + "s to " + range.max() + "s"
                             : type == ZoneId.class
                                     ? "time zone"
                                     : type == int.class
@@ -61,7 +61,7 @@ public final class SettingsCatalogue {
 
         List<String> constants() {
             return Arrays.stream(type.getEnumConstants())
-                    .map(each -> each.toString().toLowerCase(Locale.ROOT).replace('_', '-')).toList();
+                    .map(each -> each.toString().toLowerCase(Locale.ROOT)).toList();
         }
     }
 

@@ -1,0 +1,44 @@
+package dev.nxtsync.signin;
+
+import java.time.Duration;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.store.UserGrant;
+import dev.nxtsync.token.UserTokenSet;
+
+/** The tokens of a grant, to and from the form in which they are kept. */
+@Singleton
+class GrantTokens {
+    /** Where an answer has no {@code expires_in}. */
+    private static final Duration ASSUMED_LIFE = Duration.ofMinutes(5);
+
+    private final Vault vault;
+
+    GrantTokens(Vault vault) {
+        this.vault = vault;
+    }
+
+    String refreshToken(UserGrant grant) throws Vault.Locked {
+        return vault.decrypt(grant.refreshToken(), place(grant.connection(), "refresh"));
+    }
+
+    String accessToken(UserGrant grant) throws Vault.Locked {
+        return vault.decrypt(grant.accessToken(), place(grant.connection(), "access"));
+    }
+
+    /**
+     * @param refreshToken the answer's, or the one before where it has none
+     * @param scope the answer's, or the one before where it has none
+     */
+    UserGrant.Tokens sealed(String connection, UserTokenSet tokens, String refreshToken, String scope)
+            throws Vault.Locked {
+        return new UserGrant.Tokens(vault.encrypt(refreshToken, place(connection, "refresh")),
+                vault.encrypt(tokens.accessToken(), place(connection, "access")),
+                tokens.expiresIn().orElse(ASSUMED_LIFE), scope);
+    }
+
+    private static String place(String connection, String token) {
+        return "user_grant " + connection + " " + token;
+    }
+}

@@ -1,0 +1,264 @@
+package dev.nxtsync.signin;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.Claims;
+import dev.nxtsync.store.DatabaseFault;
+import dev.nxtsync.store.StaleClaim;
+import dev.nxtsync.store.UserGrant;
+import dev.nxtsync.store.UserGrant.Kind;
+import dev.nxtsync.store.UserGrants;
+import dev.nxtsync.token.OpenIdProvider;
+import dev.nxtsync.token.Refresh;
+import dev.nxtsync.token.TokenRequest;
+import dev.nxtsync.token.UserTokenSet;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
+/**
+ * The tokens of one connection of a user, which all replicas share. A refresh token is used by one of them at a time:
+ * <ol>
+ * <li>It is marked as sent, then sent, and what the answer brings is stored before it is used.
+ * <li>A mark without an answer means that the token may be consumed. One that is re-used is sent again without harm. A one-time
+ * token is sent once more, as long as Visma Connect's grace period lasts; else the answer is waited for, which another process
+ * may have, until the server's time limit, and then a person has to sign in.
+ * <li>An answer is stored if the row still holds the token that it replaces, whoever holds the unit by then.
+ * </ol>
+ * For one thread at a time.
+ */
+final class RefreshTokens implements TokenRequest {
+    private static final Logger LOG = Logger.getLogger(RefreshTokens.class);
+    /** Below this share of an access token's life another is asked for. */
+    private static final int OLD = 4;
+    private static final Duration STEP = Duration.ofMillis(200);
+
+    private final Settings.Connection connection;
+    private final Duration timeLimit;
+    private final UserGrants grants;
+    private final GrantTokens tokens;
+    private final OpenIdProvider provider;
+    private final Runnable mended;
+    private volatile Seen seen = Seen.NOTHING;
+    private @Nullable Unstored unstored;
+
+    /** How the grant was when it was looked at last. */
+    record Seen(long generation, boolean needed) {
+        static final Seen NOTHING = new Seen(-1, true);
+
+        static Seen of(UserGrant grant) {
+            return new Seen(grant.generation(), grant.needed().isPresent());
+        }
+
+        boolean isNewerThan(Seen other) {
+            return generation > other.generation || (generation == other.generation && needed != other.needed);
+        }
+    }
+
+    /** An answer that could not be stored yet. */
+    private record Unstored(UserGrant sent, UserTokenSet answer, String refreshToken, Kind kind, long askedAt) {
+        @Override
+        public String toString() {
+            return "Unstored";
+        }
+    }
+
+    /** @param mended is told when an answer has lifted that a person has to sign in */
+    RefreshTokens(Settings.Connection connection, Duration timeLimit, UserGrants grants, GrantTokens tokens,
+            OpenIdProvider provider, Runnable mended) {
+        this.connection = connection;
+        this.timeLimit = timeLimit;
+        this.grants = grants;
+        this.tokens = tokens;
+        this.provider = provider;
+        this.mended = mended;
+    }
+
+    /** How the grant was when it was looked at last. Safe for any thread. */
+    Seen seen() {
+        return seen;
+    }
+
+    @Override
+    public Result send(Duration atMost) {
+        try {
+            long begun = System.nanoTime();
+            while (true) {
+                var result = storeWhatIsNot();
+                if (result.isEmpty()) {
+                    result = attempt();
+                }
+                if (result.isPresent()) {
+                    return result.get();
+                }
+                // somebody else is at it, or an answer is waited for
+                if (System.nanoTime() - begun > timeLimit.plus(atMost).toNanos() || Thread.interrupted()) {
+                    return new Refused(new Reason(Trouble.TOKEN_SLOW,
+                            "Another replica is renewing the token. " + Trouble.TOKEN_SLOW.nextStep()));
+                }
+                LockSupport.parkNanos(STEP.toNanos());
+            }
+        } catch (SQLException e) {
+            return new Refused(DatabaseFault.of(e));
+        } catch (Vault.Locked e) {
+            return new Refused(e.reason());
+        }
+    }
+
+    /** Empty if it is worth another look in a moment. */
+    private Optional<Result> attempt() throws SQLException, Vault.Locked {
+        var known = grants.of(connection.name());
+        var had = shared(known);
+        if (had.isPresent()) {
+            return had;
+        }
+        if (afterMark(known.orElseThrow()) == AfterMark.WAIT) {
+            return Optional.empty();
+        }
+        if (grants.claim(connection.name()) instanceof Claims.Claimed claimed) {
+            try {
+                return held(claimed.claim());
+            } catch (StaleClaim e) {
+                LOG.debugf("%s", e.getMessage());
+            } finally {
+                release(claimed.claim());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void release(Claim claim) {
+        try {
+            grants.release(claim);
+        } catch (SQLException e) {
+            LOG.debugf("%s is free once this process is silent: %s", claim, e.getMessage());
+        }
+    }
+
+    /** What the store has already: a token that another replica has brought, or that a person has to sign in. */
+    private Optional<Result> shared(Optional<UserGrant> known) throws Vault.Locked {
+        if (known.isEmpty()) {
+            seen = Seen.NOTHING;
+            return Optional.of(new Withdrawn(SignInNeeded.never(connection)));
+        }
+        var grant = known.get();
+        if (grant.needed().isPresent()) {
+            seen = Seen.of(grant);
+            return Optional.of(new Withdrawn(grant.needed().get()));
+        }
+        // the first refresh tells which kind of token it is, while the person who has just signed in is still there
+        if (grant.generation() == seen.generation() || grant.kind().isEmpty()
+                || grant.accessLeft().multipliedBy(OLD).compareTo(grant.accessLife()) < 0) {
+            return Optional.empty();
+        }
+        seen = Seen.of(grant);
+        return Optional.of(new Granted(tokens.accessToken(grant), Optional.of(grant.accessLeft()),
+                Optional.of(grant.scope())));
+    }
+
+    private Optional<Result> held(Claim claim) throws SQLException, Vault.Locked {
+        // once more, since the holder before may have just been here
+        var known = grants.of(connection.name());
+        var had = shared(known);
+        if (had.isPresent() || known.isEmpty()) {
+            return had;
+        }
+        UserGrant grant = known.get();
+        AfterMark next = afterMark(grant);
+        if (next == AfterMark.WAIT) {
+            return Optional.empty();
+        }
+        if (next == AfterMark.GIVE_UP) {
+            return gaveUp(grant, SignInNeeded.lost(connection));
+        }
+        boolean repeat = next == AfterMark.REPEAT;
+        String refreshToken = tokens.refreshToken(grant);
+        if (!grants.begin(claim, grant.generation(), repeat)) {
+            return Optional.empty();
+        }
+        long askedAt = System.nanoTime();
+        return judged(grant, refreshToken, provider.refresh(refreshToken, timeLimit), repeat, askedAt);
+    }
+
+    private static boolean isReused(UserGrant grant) {
+        return grant.kind().filter(Kind.RE_USE::equals).isPresent();
+    }
+
+    private enum AfterMark {
+        SEND, REPEAT, WAIT, GIVE_UP
+    }
+
+    /** What to do with a token that may have been sent, and whose answer is not there. */
+    private AfterMark afterMark(UserGrant grant) {
+        if (grant.pending().isEmpty() || isReused(grant)) {
+            return AfterMark.SEND;
+        }
+        Duration since = grant.pending().orElseThrow();
+        Duration grace = connection.refreshGrace();
+        // not at once, as a server that has just failed will again; nor at the very end, as a request takes its time
+        boolean inTime = since.compareTo(grace.multipliedBy(9).dividedBy(10)) < 0;
+        if (!grant.repeated() && inTime) {
+            return since.compareTo(grace.dividedBy(4)) < 0 ? AfterMark.WAIT : AfterMark.REPEAT;
+        }
+        return since.compareTo(timeLimit) < 0 ? AfterMark.WAIT : AfterMark.GIVE_UP;
+    }
+
+    private Optional<Result> judged(UserGrant grant, String sent, Refresh answer, boolean repeat, long askedAt)
+            throws SQLException, Vault.Locked {
+        if (answer instanceof Refresh.Refreshed refreshed) {
+            String next = refreshed.tokens().refreshToken().orElse(sent);
+            unstored = new Unstored(grant, refreshed.tokens(), next, next.equals(sent) ? Kind.RE_USE : Kind.ONE_TIME,
+                    askedAt);
+            return storeWhatIsNot();
+        }
+        if (answer instanceof Refresh.Unused unused) {
+            grants.unused(grant.connection(), grant.generation(), repeat);
+            return Optional.of(new Refused(unused.reason()));
+        }
+        if (answer instanceof Refresh.Lost lost) {
+            if (isReused(grant)) {
+                grants.unused(grant.connection(), grant.generation(), false);
+            }
+            return Optional.of(new Refused(lost.reason()));
+        }
+        // the store decides: if it has another token by now, that one is tried
+        return gaveUp(grant, SignInNeeded.refused(connection));
+    }
+
+    private Optional<Result> gaveUp(UserGrant grant, Reason why) throws SQLException {
+        if (!grants.refuse(grant.connection(), grant.generation(), why)) {
+            return Optional.empty();
+        }
+        seen = new Seen(grant.generation(), true);
+        return Optional.of(new Withdrawn(why));
+    }
+
+    /** Stores an answer, now or as soon as the database is back: it may be the only way on. */
+    private Optional<Result> storeWhatIsNot() throws SQLException, Vault.Locked {
+        var answer = unstored;
+        if (answer == null) {
+            return Optional.empty();
+        }
+        String scope = answer.answer().scope().orElse(answer.sent().scope());
+        Duration age = Duration.ofNanos(System.nanoTime() - answer.askedAt());
+        var sealed = tokens.sealed(connection.name(), answer.answer(), answer.refreshToken(), scope);
+        var generation = grants.keep(connection.name(), answer.sent().generation(), sealed, answer.kind(), age);
+        unstored = null;
+        if (generation.isEmpty()) {
+            return Optional.empty();
+        }
+        if (seen.needed()) {
+            mended.run();
+        }
+        seen = new Seen(generation.get(), false);
+        return Optional.of(new Granted(answer.answer().accessToken(), Optional.of(sealed.accessLife().minus(age)),
+                Optional.of(scope)));
+    }
+}

@@ -1,0 +1,322 @@
+package dev.nxtsync.signin;
+
+import java.net.URI;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.schema.Tenants;
+import dev.nxtsync.store.SignIns;
+import dev.nxtsync.store.UserGrant;
+import dev.nxtsync.store.UserGrants;
+import dev.nxtsync.token.Connections;
+import dev.nxtsync.token.OpenIdProvider;
+import dev.nxtsync.token.OpenIdProvider.Challenge;
+import dev.nxtsync.token.OpenIdProviders;
+import dev.nxtsync.token.Person;
+import dev.nxtsync.token.SignInFailed;
+
+/**
+ * The sign-in of a person (RFC 6749, section 4.1, with PKCE; OpenID Connect Core, section 3.1): a link, which is good once,
+ * binds a browser by a cookie; state, nonce and code verifier bind what comes back to it.
+ */
+@Singleton
+public class SignIn {
+    private static final Logger LOG = Logger.getLogger(SignIn.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** One request each; a person reads no more. */
+    private static final int CUSTOMERS = 5;
+    private static final int COMPANIES = 20;
+
+    private final Settings settings;
+    private final SignIns signIns;
+    private final UserGrants grants;
+    private final GrantTokens tokens;
+    private final Vault vault;
+    private final OpenIdProviders providers;
+    private final UserTokens userTokens;
+    private final Connections connections;
+    private final Tenants tenants;
+
+    SignIn(Settings settings, SignIns signIns, UserGrants grants, GrantTokens tokens, Vault vault,
+            OpenIdProviders providers, UserTokens userTokens, Connections connections, Tenants tenants) {
+        this.settings = settings;
+        this.signIns = signIns;
+        this.grants = grants;
+        this.tokens = tokens;
+        this.vault = vault;
+        this.providers = providers;
+        this.userTokens = userTokens;
+        this.connections = connections;
+        this.tenants = tenants;
+    }
+
+    /** A link that lets one person sign in, once. */
+    public record Link(String url, Instant expiresAt) {
+        @Override
+        public String toString() {
+            return "Link[expiresAt=" + expiresAt + "]";
+        }
+    }
+
+    /**
+     * Where a browser goes on.
+     *
+     * @param cookie binds what comes back to this browser
+     */
+    public record Begun(URI authorization, String cookie) {
+        @Override
+        public String toString() {
+            return "Begun";
+        }
+    }
+
+    /**
+     * What Visma Connect sends a browser back with (RFC 6749, sections 4.1.2 and 4.1.2.1; RFC 9207).
+     *
+     * @param cookie what the browser was given when it began
+     */
+    public record Callback(Optional<String> code, Optional<String> state, Optional<String> issuer,
+            Optional<String> error, Optional<String> cookie) {
+        @Override
+        public String toString() {
+            return "Callback";
+        }
+    }
+
+    /** What became of a sign-out. */
+    public record SignedOut(boolean revoked, Optional<URI> endOfSession) {}
+
+    /** The connection of this name for which a person signs in. */
+    public Optional<Settings.Connection> user(String connection) {
+        return Optional.ofNullable(settings.connections().get(connection))
+                .filter(each -> each.kind() == Settings.Kind.USER);
+    }
+
+    public Link offer(Settings.Connection connection) throws SQLException {
+        var secret = Unguessable.secret();
+        Instant expiresAt = signIns.offer(secret.hash(), connection.name());
+        return new Link(settings.publicUrl("/connections/" + connection.name() + "/sign-in/" + secret.value()),
+                expiresAt);
+    }
+
+    /** Uses a link; empty if it is not good, or no longer. */
+    public Optional<Begun> begin(Settings.Connection connection, String link)
+            throws SQLException, OpenIdProvider.Unreachable, Vault.Locked {
+        var challenge = Challenge.random();
+        // before the link is used up
+        URI authorization = providers.of(connection.name()).authorization(challenge);
+        var cookie = Unguessable.secret();
+        String sealed = vault.encrypt(challenge.nonce() + " " + challenge.verifier(), place(connection));
+        boolean good = signIns.begin(new Unguessable(link).hash(), connection.name(),
+                new Unguessable(challenge.state()).hash(), cookie.hash(), sealed);
+        return good ? Optional.of(new Begun(authorization, cookie.value())) : Optional.empty();
+    }
+
+    /** Ends a sign-in, whatever became of it; empty if there is none of this browser, so that nothing is kept or told. */
+    public Optional<SignInResult> finish(Settings.Connection connection, Callback callback)
+            throws SQLException, Vault.Locked {
+        if (callback.state().isEmpty() || callback.cookie().isEmpty()) {
+            return Optional.empty();
+        }
+        String cookie = new Unguessable(callback.cookie().get()).hash();
+        var sealed = signIns.end(connection.name(), new Unguessable(callback.state().get()).hash(), cookie);
+        if (sealed.isEmpty()) {
+            return Optional.empty();
+        }
+        String[] secrets = vault.decrypt(sealed.get(), place(connection)).split(" ", 2);
+        var result = judged(connection, callback, new Challenge(callback.state().get(), secrets[0], secrets[1]));
+        if (!result.well()) {
+            LOG.warnf("Connection %s: a sign-in has come to nothing. %s", connection.name(),
+                    String.join(" ", result.facts().values()));
+        }
+        try {
+            signIns.result(connection.name(), cookie, JSON.writeValueAsString(result));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+        return Optional.of(result);
+    }
+
+    /** What became of the sign-in of this browser, for ten minutes. */
+    public Optional<SignInResult> result(Settings.Connection connection, String cookie) throws SQLException {
+        var stored = signIns.result(connection.name(), new Unguessable(cookie).hash());
+        try {
+            return stored.isPresent()
+                    ? Optional.of(JSON.readValue(stored.get(), SignInResult.class))
+                    : Optional.empty();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String place(Settings.Connection connection) {
+        return "sign_in " + connection.name();
+    }
+
+    private SignInResult judged(Settings.Connection connection, Callback callback, Challenge challenge)
+            throws SQLException, Vault.Locked {
+        var provider = providers.of(connection.name());
+        try {
+            if (!provider.isIssuer(callback.issuer())) {
+                return SignInResult.failed("The answer does not come from " + settings.issuer(connection)
+                        + ", where the sign-in began.");
+            }
+            if (callback.error().isPresent()) {
+                return SignInResult.failed(refusal(callback.error().get()),
+                        "If Visma Connect showed an Error-ID, look it up with the OAuth Debugger of the Developer "
+                                + "Portal, or tell it to Visma's support.");
+            }
+            if (callback.code().isEmpty()) {
+                return SignInResult.failed("Visma Connect sent neither a code nor an error.");
+            }
+            return signedIn(connection, provider, provider.exchange(callback.code().get(), challenge));
+        } catch (SignInFailed e) {
+            return SignInResult.failed(String.valueOf(e.getMessage()));
+        } catch (OpenIdProvider.Unreachable e) {
+            return SignInResult.failed(e.reason().message());
+        }
+    }
+
+    /** A person may have said no; the codes are those of RFC 6749, section 4.1.2.1, and may be others. */
+    private static String refusal(String error) {
+        String code = error.replaceAll("[^\\w.-]", " ");
+        return error.equals("access_denied")
+                ? "The sign-in was declined (access_denied)."
+                : "Visma Connect refused the sign-in (" + code.substring(0, Math.min(code.length(), 100)) + ").";
+    }
+
+    private SignInResult signedIn(Settings.Connection connection, OpenIdProvider provider,
+            OpenIdProvider.SignedIn signedIn) throws SQLException, Vault.Locked, OpenIdProvider.Unreachable {
+        var person = signedIn.person();
+        var answer = signedIn.tokens();
+        if (answer.refreshToken().isEmpty()) {
+            return SignInResult.failed(
+                    "Visma Connect gave no refresh token, so that nothing could be done without you.",
+                    "Tick offline_access for the application in the Developer Portal, and ask for it in "
+                            + connection.variable("SCOPE") + ".");
+        }
+        String scope = answer.scope().orElse(connection.askedScope());
+        var sealed = tokens.sealed(connection.name(), answer, answer.refreshToken().get(), scope);
+        var other = grants.signedIn(connection.name(),
+                new UserGrant.Owner(person.subject(), person.tenant(), person.shown()), sealed);
+        if (other.isPresent()) {
+            provider.revoke(answer.refreshToken().get());
+            return SignInResult.failed("You are " + shown(person) + ", and the connection "
+                    + connection.name() + " is signed in as " + other.get() + ". Nothing was changed.",
+                    "To let somebody else sign in, run first: sign-out " + connection.name());
+        }
+        LOG.infof("Connection %s: %s has signed in (sub %s)", connection.name(), person.shown(), person.subject());
+        userTokens.goOn(connection.name());
+        connections.wake(connection.name());
+        return described(connection, person, scope);
+    }
+
+    private static String shown(Person person) {
+        return person.shown() + person.tenant().map(tenant -> " at tenant " + tenant).orElse("");
+    }
+
+    private SignInResult described(Settings.Connection connection, Person person, String scope)
+            throws SQLException {
+        var facts = new LinkedHashMap<String, String>();
+        var notes = new ArrayList<String>();
+        facts.put("Connection", connection.name());
+        facts.put("Person", person.shown());
+        facts.put("Subject", person.subject());
+        facts.put("Tenant", person.tenant().orElse("as chosen at the sign-in; Visma Connect tells which with the scope "
+                + "tenants only"));
+        facts.put("Companies", companies(connection, notes));
+        facts.put("Scopes", scope);
+        missing(connection, scope)
+                .ifPresent(lacking -> notes.add("These scopes were asked for and not granted: " + lacking
+                        + ". Compare the integrations of the application in the Developer Portal."));
+        var grant = grants.of(connection.name());
+        facts.put("Good until", grant.flatMap(each -> each.authorizedAt().flatMap(
+                at -> connection.signInEnds(at, each.refreshedAt().orElse(at))))
+                .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
+                .orElse("not known here: set " + connection.variable("REFRESH_LIFETIME") + " to what the Developer "
+                        + "Portal has, to be warned in time"));
+        grant.flatMap(UserGrant::kind).ifPresent(kind -> {
+            facts.put("Refresh token", kind == UserGrant.Kind.RE_USE ? "re-used" : "one time");
+            if (kind == UserGrant.Kind.ONE_TIME && connection.refreshGrace().isZero()) {
+                notes.add("A one-time refresh token without a grace period is lost with an answer that is lost. Choose "
+                        + "Re-use in the Developer Portal, or a grace period of 60 s there and in "
+                        + connection.variable("REFRESH_GRACE") + ", and sign in again.");
+            }
+        });
+        notes.add("nxt-sync now works in your name, without you: " + work(connection)
+                + ". It tells by its health, its metrics and its notices when you have to sign in again.");
+        notes.add("You can close this window.");
+        return new SignInResult(true, "You are signed in", facts, notes);
+    }
+
+    private String work(Settings.Connection connection) {
+        var work = new ArrayList<String>();
+        settings.pulls().values().stream().filter(each -> each.connection().equals(connection.name()))
+                .forEach(each -> work.add("pull " + each.name()));
+        settings.pushes().values().stream().filter(each -> each.connection().equals(connection.name()))
+                .forEach(each -> work.add("push " + each.name()));
+        return work.isEmpty() ? "as soon as a pull or a push is configured for it" : String.join(", ", work);
+    }
+
+    private static Optional<String> missing(Settings.Connection connection, String granted) {
+        var lacking = new ArrayList<>(List.of(connection.askedScope().strip().split("\\s+", -1)));
+        lacking.removeAll(Arrays.asList(granted.strip().split("\\s+", -1)));
+        return lacking.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", lacking));
+    }
+
+    private String companies(Settings.Connection connection, List<String> notes) {
+        try {
+            var names = new ArrayList<String>();
+            for (var customer : tenants.customers(connection.name()).stream().limit(CUSTOMERS).toList()) {
+                tenants.companies(connection.name(), customer.number())
+                        .forEach(company -> names.add(company.name() + " (" + company.number() + ")"));
+            }
+            if (names.isEmpty()) {
+                notes.add("You see no company. Ask for access in Business NXT, or choose another tenant.");
+                return "none";
+            }
+            return String.join(", ", names.subList(0, Math.min(names.size(), COMPANIES)))
+                    + (names.size() > COMPANIES ? " and " + (names.size() - COMPANIES) + " more" : "");
+        } catch (FailedAnswer e) {
+            notes.add("Business NXT does not answer as it should: " + e.failure().message());
+            return "not known";
+        }
+    }
+
+    /**
+     * Ends what a sign-in has begun: its refresh token is revoked, and forgotten. Nothing is done if Visma Connect does not
+     * take it back.
+     */
+    public SignedOut signOut(Settings.Connection connection) throws SQLException, OpenIdProvider.Unreachable {
+        var provider = providers.of(connection.name());
+        var endOfSession = provider.endOfSession();
+        var grant = grants.of(connection.name()).filter(each -> !each.refreshToken().isEmpty());
+        boolean revoked = false;
+        if (grant.isPresent()) {
+            try {
+                provider.revoke(tokens.refreshToken(grant.get()));
+                revoked = true;
+            } catch (Vault.Locked e) {
+                LOG.warnf("Connection %s: its refresh token cannot be revoked. %s", connection.name(), e.getMessage());
+            }
+        }
+        grants.forget(connection.name(), SignInNeeded.signedOut(connection));
+        connections.wake(connection.name());
+        return new SignedOut(revoked, endOfSession);
+    }
+}

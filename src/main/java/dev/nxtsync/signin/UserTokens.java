@@ -1,0 +1,64 @@
+package dev.nxtsync.signin;
+
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.store.Steering;
+import dev.nxtsync.store.UserGrants;
+import dev.nxtsync.token.OpenIdProviders;
+import dev.nxtsync.token.TokenRequest;
+import dev.nxtsync.token.UserTokenRequests;
+
+/** The tokens of all connections of users. */
+@Singleton
+public class UserTokens implements UserTokenRequests {
+    private static final Logger LOG = Logger.getLogger(UserTokens.class);
+
+    private final Settings settings;
+    private final Steering steering;
+    private final Map<String, RefreshTokens> byName = new TreeMap<>();
+
+    UserTokens(Settings settings, UserGrants grants, GrantTokens tokens, OpenIdProviders providers,
+            Steering steering) {
+        this.settings = settings;
+        this.steering = steering;
+        for (Settings.Connection each : settings.connections().values()) {
+            if (each.kind() == Settings.Kind.USER) {
+                byName.put(each.name(), new RefreshTokens(each, settings.api().timeLimit(), grants, tokens,
+                        providers.of(each.name()), () -> goOn(each.name())));
+            }
+        }
+    }
+
+    @Override
+    public TokenRequest of(Settings.Connection connection) {
+        return Objects.requireNonNull(byName.get(connection.name()));
+    }
+
+    /** How each connection's grant was when this process looked at it last. */
+    Map<String, RefreshTokens.Seen> seen() {
+        var seen = new TreeMap<String, RefreshTokens.Seen>();
+        byName.forEach((name, tokens) -> seen.put(name, tokens.seen()));
+        return seen;
+    }
+
+    /** Has all that waited for a sign-in tried at once. */
+    void goOn(String connection) {
+        try {
+            steering.goOn(connection,
+                    settings.pulls().values().stream().filter(each -> each.connection().equals(connection))
+                            .map(Settings.Pull::name).toList(),
+                    settings.pushes().values().stream().filter(each -> each.connection().equals(connection))
+                            .map(Settings.Push::name).toList());
+        } catch (SQLException e) {
+            LOG.debugf("what waited for a sign-in is tried in its own time: %s", e.getMessage());
+        }
+    }
+}

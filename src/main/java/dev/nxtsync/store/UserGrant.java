@@ -1,0 +1,65 @@
+package dev.nxtsync.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+import dev.nxtsync.trouble.Reason;
+
+/**
+ * What a person's sign-in has left for a connection. Its tokens are encrypted.
+ *
+ * @param generation another number for each refresh token
+ * @param needed why a person has to sign in; empty if the grant is good as far as is known
+ * @param subject the person, who never changes; empty once signed out
+ * @param kind what a refresh was seen to bring; empty before the first
+ * @param accessLeft how long the access token is still good, not more than zero if it is not
+ * @param accessLife how long it was good when it came
+ * @param pending since when the refresh token has been sent without an answer that was stored
+ * @param repeated whether it has been sent again since
+ */
+public record UserGrant(String connection, long generation, Optional<Reason> needed, Optional<String> subject,
+        Optional<String> tenant, String shownName, String scope, Optional<Kind> kind, String refreshToken,
+        String accessToken, Duration accessLeft, Duration accessLife, Optional<Instant> authorizedAt,
+        Optional<Instant> refreshedAt, Optional<Duration> pending, boolean repeated) {
+
+    /** What the refresh token of an answer is, as the application is set in the Developer Portal. */
+    public enum Kind {
+        /** The same again, so that sending it twice does no harm. */
+        RE_USE("re-use"),
+        /** Another, and the one before is consumed. */
+        ONE_TIME("one-time");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        public String text() {
+            return text;
+        }
+
+        static Optional<Kind> of(String text) {
+            return text.equals(RE_USE.text)
+                    ? Optional.of(RE_USE)
+                    : text.equals(ONE_TIME.text) ? Optional.of(ONE_TIME) : Optional.empty();
+        }
+    }
+
+    /** Tokens that are to be stored, encrypted. */
+    public record Tokens(String refreshToken, String accessToken, Duration accessLife, String scope) {
+        @Override
+        public String toString() {
+            return "Tokens";
+        }
+    }
+
+    /** Who the tokens are of. */
+    public record Owner(String subject, Optional<String> tenant, String shownName) {}
+
+    @Override
+    public String toString() {
+        return "UserGrant[" + connection + ", " + generation + "]";
+    }
+}

@@ -1,0 +1,97 @@
+package dev.nxtsync.token;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ProxyOptions;
+
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.http.HTTPRequestSender;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPRequest;
+import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPResponse;
+
+import dev.nxtsync.config.Network;
+
+/**
+ * Sends one request at a time to Visma Connect, by the way of all others, and follows no redirect. Blocks until the answer is
+ * there. Not for threads of the event loop.
+ *
+ * @param atMost how long it waits; time in which the process stands still does not count, so that an answer is read that came
+ *        meanwhile
+ */
+record ConnectClient(Network network, Vertx vertx, Duration atMost) implements HTTPRequestSender {
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final long SLICE_MILLIS = 100;
+
+    /** @throws IOException with what went wrong as its cause; {@link dev.nxtsync.trouble.NetworkFault} says whether it was sent */
+    @Override
+    public ReadOnlyHTTPResponse send(ReadOnlyHTTPRequest request) throws IOException {
+        String address = request.getURI().toString();
+        var options = new HttpClientOptions()
+                .setConnectTimeout((int) Math.min(CONNECT_MILLIS, Math.max(1, atMost.toMillis())));
+        network.trust().ifPresent(trust -> options.setTrustOptions(trust.getTrustStoreOptions()));
+        network.proxy(address).ifPresent(proxy -> options.setProxyOptions(new ProxyOptions().setHost(proxy.host())
+                .setPort(proxy.port()).setUsername(proxy.username().orElse(null))
+                .setPassword(proxy.password().orElse(null))));
+        var client = vertx.createHttpClient(options);
+        try {
+            var target = new RequestOptions().setMethod(HttpMethod.valueOf(request.getMethod().name()))
+                    .setAbsoluteURI(address);
+            request.getHeaderMap().forEach((name, values) -> values.forEach(value -> target.addHeader(name, value)));
+            var body = Optional.ofNullable(request.getBody()).map(Buffer::buffer).orElseGet(Buffer::buffer);
+            return await(client.request(target).compose(sent -> sent.send(body))
+                    .compose(answer -> answer.body().map(content -> response(answer, content))).toCompletionStage()
+                    .toCompletableFuture());
+        } finally {
+            client.close();
+        }
+    }
+
+    private static HTTPResponse response(HttpClientResponse answer, Buffer content) {
+        var response = new HTTPResponse(answer.statusCode());
+        answer.headers().forEach(header -> {
+            try {
+                response.setHeader(header.getKey(), header.getValue());
+            } catch (IllegalArgumentException e) {
+                // no header of ours
+            }
+        });
+        try {
+            response.setContentType(Optional.ofNullable(answer.getHeader("Content-Type")).orElse("text/plain"));
+        } catch (ParseException e) {
+            // nobody can tell what it is, which is said where it is read
+        }
+        response.setBody(content.toString());
+        return response;
+    }
+
+    private <T> T await(CompletableFuture<T> future) throws IOException {
+        for (long waited = 0;; waited += SLICE_MILLIS) {
+            try {
+                return future.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (waited >= atMost.toMillis()) {
+                    throw new IOException("no answer within " + atMost.toMillis() + " ms", e);
+                }
+            } catch (ExecutionException e) {
+                throw new IOException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
+            }
+        }
+    }
+}

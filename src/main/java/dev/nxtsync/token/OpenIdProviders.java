@@ -1,0 +1,31 @@
+package dev.nxtsync.token;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+import jakarta.inject.Singleton;
+
+import io.vertx.core.Vertx;
+
+import dev.nxtsync.config.Network;
+import dev.nxtsync.config.Settings;
+
+/** Visma Connect, as each connection of a user sees it. */
+@Singleton
+public class OpenIdProviders {
+    private final Map<String, OpenIdProvider> byName = new TreeMap<>();
+
+    OpenIdProviders(Settings settings, Network network, Vertx vertx) {
+        settings.connections().values().stream().filter(each -> each.kind() == Settings.Kind.USER)
+                .forEach(each -> byName.put(each.name(), new OpenIdProvider(each, settings, network, vertx)));
+    }
+
+    /** @throws IllegalArgumentException if that is no connection of a user */
+    public OpenIdProvider of(String connection) {
+        var provider = byName.get(connection);
+        if (provider == null) {
+            throw new IllegalArgumentException("no user signs in for " + connection);
+        }
+        return provider;
+    }
+}
