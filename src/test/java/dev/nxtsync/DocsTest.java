@@ -52,7 +52,7 @@ class DocsTest {
     @Test
     void everyPathThatTheReadmeNamesIsOneOfOurs() {
         var sources = new StringBuilder();
-        for (String file : new String[]{"PushResource", "PullResource", "StatusResource"}) {
+        for (String file : new String[]{"PushResource", "PullResource", "StatusResource", "ConnectionResource"}) {
             sources.append(read("src/main/java/dev/nxtsync/operate/" + file + ".java"));
         }
         var paths = found(README, "(?:GET|POST) (/api/[a-z{}/-]+)");

@@ -26,7 +26,7 @@ class SettingsReaderTest {
     void everyDefaultIsAsTheContractSays() {
         Settings settings = read(Map.of("NXT_PULLS_ORDERS_TABLE", "order")).settings();
         var connection = settings.connections().get("main");
-        assertThat(connection.scope()).isEqualTo("business-graphql-service-api:access-group-based");
+        assertThat(connection.askedScope()).isEqualTo("business-graphql-service-api:access-group-based");
         assertThat(connection.tokenAuth()).isEqualTo(Settings.TokenAuth.BASIC);
         assertThat(connection.customer()).isEmpty();
         assertThat(settings.issuer(connection)).isEqualTo("https://connect.visma.com");
@@ -140,17 +140,17 @@ class SettingsReaderTest {
     }
 
     @Test
-    void everyKeyOfTheContractIsKnownAlsoWhereItIsReserved() {
+    void everyKeyOfTheContractIsKnown() {
         var reading = read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_RECONCILE", "24h", "NXT_PUSHES_B_TABLE",
                 "order", "NXT_BUDGET_SLOTS", "40", "NXT_PULLS_A_DELETES", "remove", "NXT_PULLS_A_MAX_DELETE_SHARE",
                 "0.5",
-                "NXT_PUBLIC_URL", "https://x", "NXT_PUSHES_B_KEY_COLUMN", "yourReference", "NXT_SERVER_TIME_ZONE",
+                "NXT_PUBLIC_URL", "https://x.example", "NXT_PUSHES_B_KEY_COLUMN", "yourReference",
+                "NXT_SERVER_TIME_ZONE",
                 "Europe/Oslo"));
         assertThat(reading.problems()).isEmpty();
         assertThat(reading.settings().pulls().get("a").maxDeleteShare()).isEqualTo(0.5);
         assertThat(reading.settings().pushes().get("b").keep()).isEqualTo(Duration.ofDays(90));
-        assertThat(reading.warnings()).hasSize(1)
-                .allMatch(warning -> warning.endsWith("has no effect in this version"));
+        assertThat(reading.warnings()).isEmpty();
     }
 
     @Test
@@ -184,6 +184,58 @@ class SettingsReaderTest {
                 .contains("did you mean NXT_PUSHES_A_KEY_COLUMN?");
         assertThat(read(Map.of("NXT_PUSH_REPEAT_AFTER", "30s")).problems().toString())
                 .contains("NXT_PUSH_REPEAT_AFTER: \"30s\" is not more than NXT_API_TIME_LIMIT (59s)");
+    }
+
+    @Test
+    void aConnectionOfAUserNeedsAnAddressAndAKeyAndAScopeThatBringsARefreshToken() {
+        assertThat(read(Map.of("NXT_CONNECTIONS_MAIN_KIND", "user", "NXT_CLIENT_ID", "x", "NXT_CLIENT_SECRET", "s"))
+                .problems().toString())
+                .contains("NXT_PUBLIC_URL: is not set").contains("NXT_ENCRYPTION_KEY: is not set");
+        assertThat(read(user("NXT_SCOPE", "openid business-graphql-api:access-group-based")).problems().toString())
+                .contains("NXT_SCOPE: \"openid business").contains("has no offline_access");
+        assertThat(read(user("NXT_PUBLIC_URL", "http://nxt.example.com")).problems().toString())
+                .contains("is not an https address without a path");
+        assertThat(read(user("NXT_PUBLIC_URL", "https://nxt.example.com/path")).problems().toString())
+                .contains("is not an https address without a path");
+        assertThat(read(user("NXT_ENCRYPTION_KEY", "c2hvcnQ=")).problems().toString())
+                .contains("NXT_ENCRYPTION_KEY: is not 32 bytes in base64").doesNotContain("c2hvcnQ");
+        assertThat(read(user("NXT_AUTHORIZATION_PARAMETERS", "ui_locales=nb-NO&state=x")).problems().toString())
+                .contains("NXT_AUTHORIZATION_PARAMETERS: has state, which the sign-in sets by itself");
+        assertThat(read(user("NXT_CONNECTIONS_MAIN_REFRESH_GRACE", "90s")).problems().toString())
+                .contains("NXT_CONNECTIONS_MAIN_REFRESH_GRACE: \"90s\" is not from 0s to 60s");
+        assertThat(read(user("NXT_RESPONSE_MODE", "fragment")).problems().toString())
+                .contains("\"fragment\" is not one of: query, form_post");
+        assertThat(read(Map.of("NXT_CONNECTIONS_MAIN_CLIENT_ID", "isv_x", "NXT_CONNECTIONS_MAIN_CLIENT_SECRET", "s",
+                "NXT_CONNECTIONS_MAIN_REFRESH_IDLE", "30d")).problems().toString())
+                .contains("NXT_CONNECTIONS_MAIN_REFRESH_IDLE: is set, and the connection acts as a service");
+    }
+
+    @Test
+    void aUsersSignInEndsAtTheEarlierOfItsTwoLimits() {
+        var reading = read(user("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "365d"));
+        assertThat(reading.problems()).isEmpty();
+        var settings = reading.settings();
+        var connection = settings.connections().get("main");
+        assertThat(connection.askedScope())
+                .isEqualTo("openid email offline_access business-graphql-api:access-group-based");
+        assertThat(settings.graphqlUrl(connection)).isEqualTo("https://business.visma.net/api/graphql");
+        assertThat(settings.publicUrl("/x")).isEqualTo("http://127.0.0.1:8080/x");
+        Instant then = Instant.parse("2026-01-01T00:00:00Z");
+        assertThat(connection.signInEnds(then, then.plusSeconds(5))).contains(then.plus(Duration.ofDays(365)));
+        var both = new HashMap<>(user("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "365d"));
+        both.put("NXT_CONNECTIONS_MAIN_REFRESH_IDLE", "30d");
+        assertThat(read(both).settings().connections().get("main").signInEnds(then, then.plusSeconds(5)))
+                .contains(then.plusSeconds(5).plus(Duration.ofDays(30)));
+        assertThat(read(user("NXT_LOG", "text")).settings().connections().get("main").signInEnds(then, then))
+                .isEmpty();
+    }
+
+    private static Map<String, String> user(String variable, String value) {
+        var all = new HashMap<>(Map.of("NXT_CONNECTIONS_MAIN_KIND", "user", "NXT_CONNECTIONS_MAIN_CLIENT_ID",
+                "isv_with_a_very_long_client_id", "NXT_CONNECTIONS_MAIN_CLIENT_SECRET", "s", "NXT_PUBLIC_URL",
+                "http://127.0.0.1:8080/", "NXT_ENCRYPTION_KEY", "vG2xVcjVHY1pPvxFWkMIW0dIyJqGXTqvWRSpIDhqLSE="));
+        all.put(variable, value);
+        return all;
     }
 
     @Test

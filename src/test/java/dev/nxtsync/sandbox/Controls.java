@@ -1,6 +1,7 @@
 package dev.nxtsync.sandbox;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,6 +40,11 @@ final class Controls {
                 case "PUT webhook" -> {
                     var to = BusinessNxt.JSON.readTree(body);
                     sandbox.webhook(to.path("url").asText(), to.path("key").asText());
+                    yield "{}";
+                }
+                case "PUT persons" -> {
+                    var how = BusinessNxt.JSON.readTree(body);
+                    sandbox.oneTimeTokens(Duration.ofSeconds(how.path("grace_seconds").asLong()));
                     yield "{}";
                 }
                 case "POST events" -> events(Integer.parseInt(path[3]), path[4], body);

@@ -1,8 +1,13 @@
 package dev.nxtsync.sandbox;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
 
 /** What the sandbox answers to HTTP requests, and which of its faults befall them. */
 final class Endpoints {
@@ -37,10 +43,13 @@ final class Endpoints {
     private final Packing packing;
     private final Barrier requests = new Barrier();
     private final Barrier answers = new Barrier();
+    private final Barrier tokenAnswers = new Barrier();
+    private final Persons persons;
     private volatile String refusedText = "";
 
     Endpoints(Vertx vertx, SandboxOptions options, Faults faults, Counters counters, Random random,
-            Supplier<VismaConnect> connect, BusinessNxt api, Controls controls) {
+            Supplier<VismaConnect> connect, Persons persons, BusinessNxt api, Controls controls) {
+        this.persons = persons;
         this.vertx = vertx;
         this.options = options;
         this.faults = faults;
@@ -62,6 +71,11 @@ final class Endpoints {
         return answers;
     }
 
+    /** What requests for tokens pass that were carried out before they are answered. */
+    Barrier tokenAnswers() {
+        return tokenAnswers;
+    }
+
     void refuseRequestsWith(String text) {
         refusedText = text;
     }
@@ -81,8 +95,12 @@ final class Endpoints {
             json(request, connect.get().keys());
         } else if (path.equals("/connect/token") && post) {
             token(request, body);
+        } else if (path.startsWith("/connect/")) {
+            person(request, body);
         } else if (path.equals("/api/graphql-service") && post) {
-            graphql(request, body);
+            graphql(request, body, connect.get()::accepts);
+        } else if (path.equals("/api/graphql") && post) {
+            graphql(request, body, persons::accepts);
         } else if (path.startsWith("/sandbox/")) {
             control(request, body);
         } else {
@@ -104,24 +122,79 @@ final class Endpoints {
                 if (answer.getStatusCode() == 200) {
                     counters.count("tokens_issued");
                 }
-                text(request, answer.getStatusCode(), "application/json", answer.getBody());
+                if (faults.strikes("token-lost-answer")) {
+                    request.connection().close();
+                    return;
+                }
+                var unused = tokenAnswers.pass(body.toString()).whenComplete((open, failure) -> vertx.runOnContext(
+                        now -> text(request, answer.getStatusCode(), "application/json", answer.getBody())));
             });
         }
     }
 
-    private void graphql(HttpServerRequest request, Buffer body) {
+    /** What a browser, or a client in a person's name, asks of Visma Connect. */
+    private void person(HttpServerRequest request, Buffer body) {
+        boolean post = request.method().equals(HttpMethod.POST);
+        switch ((post ? "POST " : "GET ") + request.path()) {
+            case "GET /connect/authorize" -> {
+                counters.count("authorizations");
+                var page = new AuthorizePage(pairs(request.query()));
+                text(request, page.flaw().isEmpty() ? 200 : 400, "text/html",
+                        page.flaw().isEmpty() ? page.form() : AuthorizePage.error(page.flaw()));
+            }
+            case "POST /connect/authorize/answer" -> {
+                var page = new AuthorizePage(pairs(body.toString()));
+                var answer = page.answer(persons, connect.get().issuer(), connect.get().reduced());
+                if (page.isFormPost()) {
+                    text(request, 200, "text/html", page.post(answer));
+                } else {
+                    request.response().putHeader("Location", page.redirect(answer));
+                    text(request, 303, "text/html", "");
+                }
+            }
+            case "GET /connect/userinfo" -> {
+                counters.count("userinfo_requests");
+                var info = persons.userInfo(token(request));
+                text(request, info.isPresent() ? 200 : 401, "application/json",
+                        new JsonObject(info.<Map<String, Object>>map(LinkedHashMap::new).orElseGet(LinkedHashMap::new))
+                                .encode());
+            }
+            case "POST /connect/revocation" -> {
+                persons.revoke(pairs(body.toString()).getOrDefault("token", ""));
+                text(request, 200, "application/json", "");
+            }
+            case "GET /connect/endsession" -> text(request, 200, "text/html", "<html><body>Signed out</body></html>");
+            default -> request.response().setStatusCode(404).end("Not Found");
+        }
+    }
+
+    private static Map<String, String> pairs(String encoded) {
+        var pairs = new LinkedHashMap<String, String>();
+        for (String pair : encoded == null ? new String[0] : encoded.split("&", -1)) {
+            String[] sides = pair.split("=", 2);
+            pairs.put(URLDecoder.decode(sides[0], StandardCharsets.UTF_8),
+                    sides.length < 2 ? "" : URLDecoder.decode(sides[1], StandardCharsets.UTF_8));
+        }
+        return pairs;
+    }
+
+    private static String token(HttpServerRequest request) {
+        String header = request.getHeader("Authorization");
+        return header != null && header.startsWith("Bearer ") ? header.substring(7) : null;
+    }
+
+    private void graphql(HttpServerRequest request, Buffer body, Predicate<String> accepts) {
         counters.count("requests");
         Matcher operation = OPERATION.matcher(body.toString());
         if (operation.find()) {
             counters.count("requests_" + operation.group(1));
         }
-        String header = request.getHeader("Authorization");
-        String token = header != null && header.startsWith("Bearer ") ? header.substring(7) : null;
+        String token = token(request);
         request.response().putHeader("x-vbc-traceid", BusinessNxt.traceId());
         if ((token != null && counters.arrived(token) > options.rate()) || faults.strikes("throttle")) {
             counters.count("throttled");
             text(request, 429, "text/plain", "Too Many Requests");
-        } else if (!connect.get().accepts(token) || faults.strikes("html-401")) {
+        } else if (!accepts.test(token) || faults.strikes("html-401")) {
             counters.count("unauthorized");
             text(request, 401, "text/html", HTML_401);
         } else if (faults.strikes("5xx")) {

@@ -61,7 +61,8 @@ public final class MemoryServer implements AutoCloseable {
         this.packing = new Packing(compression);
         this.server = vertx.createHttpServer().requestHandler(this::handle).listen(0, "127.0.0.1").toCompletionStage()
                 .toCompletableFuture().get(30, TimeUnit.SECONDS);
-        this.connect = new VismaConnect(url(), Duration.ofHours(1), new Faults(Map.of(), 1));
+        this.connect = new VismaConnect(url(), Duration.ofHours(1), new Faults(Map.of(), 1),
+                new Persons(Duration.ofHours(1), new Counters()));
     }
 
     public String url() {

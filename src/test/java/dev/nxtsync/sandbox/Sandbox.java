@@ -1,5 +1,6 @@
 package dev.nxtsync.sandbox;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class Sandbox implements AutoCloseable {
     private final SandboxOptions options;
     private final Endpoints endpoints;
     private final HttpServer server;
+    private final Persons persons;
     private volatile VismaConnect connect;
     private final Random random;
     private volatile boolean still;
@@ -39,11 +41,12 @@ public final class Sandbox implements AutoCloseable {
         this.writes = new Writes(data, faults, counters, webhooks, options.onError(), "isv_demo");
         this.api = new BusinessNxt(data, faults, counters, options.stamps(), writes);
         this.commits = new Commits(vertx, data, faults, webhooks, options.seed(), options.timeLimit().toMillis() * 3);
-        this.endpoints = new Endpoints(vertx, options, faults, counters, random, () -> connect, api,
+        this.persons = new Persons(options.tokenLifetime(), counters);
+        this.endpoints = new Endpoints(vertx, options, faults, counters, random, () -> connect, persons, api,
                 new Controls(this, faults, counters));
         this.server = await(
                 vertx.createHttpServer().requestHandler(endpoints::handle).listen(options.port(), "127.0.0.1"));
-        this.connect = new VismaConnect(url(), options.tokenLifetime(), faults);
+        this.connect = new VismaConnect(url(), options.tokenLifetime(), faults, persons);
         vertx.setPeriodic(500, timer -> live());
         vertx.setPeriodic(1000, timer -> {
             if (faults.isOn("lagging-read")) {
@@ -59,7 +62,7 @@ public final class Sandbox implements AutoCloseable {
 
     /** Says from now on that it is to be found at another address, such as that of a front. */
     public void publish(String url) {
-        connect = new VismaConnect(url, options.tokenLifetime(), faults);
+        connect = new VismaConnect(url, options.tokenLifetime(), faults, persons);
     }
 
     /** Every token request is refused with this error from now on; none if it is empty. */
@@ -75,6 +78,41 @@ public final class Sandbox implements AutoCloseable {
     /** Secrets of the client from now on, each of which is good. */
     public void secrets(String... good) {
         connect.secrets(Set.of(good));
+    }
+
+    /** From now on a refresh brings another refresh token, and consumes the one before, but for a grace period. */
+    public void oneTimeTokens(Duration grace) {
+        persons.oneTime(grace);
+    }
+
+    /** What is wrong with ID tokens from now on. */
+    public void forge(Forgery what) {
+        persons.forge(what);
+    }
+
+    /** Signs with another key from now on, which is the only one that is published. */
+    public void rotateKey() {
+        connect.rotateKey();
+    }
+
+    /** Withdraws all that persons have granted, and their tokens with it. */
+    public void withdrawGrants() {
+        persons.withdrawAll();
+    }
+
+    /** Every code and token of persons that was issued, used or not. */
+    public List<String> secretsOfPersons() {
+        return persons.everIssued();
+    }
+
+    /** How many refresh tokens would be taken now. */
+    public long usableRefreshTokens() {
+        return persons.usable();
+    }
+
+    /** Requests for tokens whose body has this text are carried out from now on, but not answered, until {@link #release}. */
+    public void holdTokensFor(String text) {
+        endpoints.tokenAnswers().shut(text);
     }
 
     public int port() {
@@ -121,12 +159,13 @@ public final class Sandbox implements AutoCloseable {
 
     /** How many requests were held back so far. */
     public int held() {
-        return endpoints.requests().held() + endpoints.answers().held();
+        return endpoints.requests().held() + endpoints.answers().held() + endpoints.tokenAnswers().held();
     }
 
     public void release() {
         endpoints.requests().open();
         endpoints.answers().open();
+        endpoints.tokenAnswers().open();
     }
 
     /** The truth about a table, by column. */

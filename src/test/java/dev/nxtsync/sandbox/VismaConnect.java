@@ -20,10 +20,12 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.AccessTokenResponse;
+import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
 import com.nimbusds.oauth2.sdk.ErrorObject;
 import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.OAuth2Error;
 import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
 import com.nimbusds.oauth2.sdk.ResponseType;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenErrorResponse;
@@ -37,34 +39,58 @@ import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.oauth2.sdk.token.Tokens;
+import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
 import com.nimbusds.openid.connect.sdk.SubjectType;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 
-/** Visma Connect: discovery, keys, and the client-credentials grant with a real check of the client. */
+/** Visma Connect: discovery, keys, and the grants of services and persons with a real check of the client. */
 final class VismaConnect {
     static final String CLIENT = "isv_demo";
     static final String SECRET = "demo+secret%/:1";
     private static final Scope GRANTED = new Scope("business-graphql-service-api:access-group-based",
             "business-graphql-service-api:access-group-based-readonly");
 
+    static final Scope GRANTED_TO_USERS = new Scope("openid", "email", "profile", "offline_access", "tenants",
+            "business-graphql-api:access-group-based", "business-graphql-api:access-group-based-readonly");
+
     private final String issuer;
     private final Duration lifetime;
     private final Faults faults;
-    private final RSAKey key;
+    private final Persons persons;
+    private volatile RSAKey key;
     private final Map<String, Instant> issued = new ConcurrentHashMap<>();
     private volatile Set<String> secrets = Set.of(SECRET);
     private volatile String error = "";
     private volatile String reduced = "";
 
-    VismaConnect(String issuer, Duration lifetime, Faults faults) {
+    VismaConnect(String issuer, Duration lifetime, Faults faults, Persons persons) {
+        this.persons = persons;
         this.issuer = issuer;
         this.lifetime = lifetime;
         this.faults = faults;
+        this.key = newKey();
+    }
+
+    private static RSAKey newKey() {
         try {
-            key = new RSAKeyGenerator(2048).keyID(UUID.randomUUID().toString()).generate();
+            return new RSAKeyGenerator(2048).keyID(UUID.randomUUID().toString()).generate();
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Signs with another key from now on, which is the only one that is published. */
+    void rotateKey() {
+        key = newKey();
+    }
+
+    String issuer() {
+        return issuer;
+    }
+
+    /** The scope that is granted whatever was asked; empty if it is what was asked. */
+    String reduced() {
+        return reduced;
     }
 
     /** Every token request is refused with this error from now on; none if it is empty. */
@@ -154,6 +180,15 @@ final class VismaConnect {
         }
         if (!error.isEmpty()) {
             return refusal(new ErrorObject(error));
+        }
+        if (request.getAuthorizationGrant() instanceof AuthorizationCodeGrant grant) {
+            return persons.exchange(grant, issuer, key).map(tokens -> new OIDCTokenResponse(tokens).toHTTPResponse())
+                    .orElseGet(() -> refusal(OAuth2Error.INVALID_GRANT));
+        }
+        if (request.getAuthorizationGrant() instanceof RefreshTokenGrant grant) {
+            return persons.refresh(grant.getRefreshToken().getValue(), issuer, key)
+                    .map(tokens -> new AccessTokenResponse(tokens).toHTTPResponse())
+                    .orElseGet(() -> refusal(OAuth2Error.INVALID_GRANT));
         }
         if (!request.getAuthorizationGrant().getType().equals(GrantType.CLIENT_CREDENTIALS)) {
             return refusal(OAuth2Error.UNAUTHORIZED_CLIENT);

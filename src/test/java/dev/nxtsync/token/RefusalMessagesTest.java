@@ -21,8 +21,8 @@ class RefusalMessagesTest {
     private static RefusalMessages messages(String secret) {
         return new RefusalMessages(
                 new Settings.Connection("side", Settings.Kind.SERVICE, "isv_x", Secret.of(secret),
-                        "a b", List.of(), Optional.empty(), Optional.empty(), Settings.TokenAuth.BASIC,
-                        Optional.empty(), Optional.empty()),
+                        Optional.of("a b"), List.of(), Optional.empty(), Optional.empty(), Settings.TokenAuth.BASIC,
+                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO),
                 "https://issuer.example");
     }
 
