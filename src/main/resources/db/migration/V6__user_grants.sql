@@ -21,14 +21,14 @@ create table nxt_sync.user_grant (
     authorized_at     timestamptz,
     refreshed_at      timestamptz,
     pending_at        timestamptz,
-    repeated          boolean     not null default false
+    repeated_by       uuid
 );
 comment on table nxt_sync.user_grant is 'Who has signed in for a connection, and the tokens that came of it, encrypted.';
 comment on column nxt_sync.user_grant.generation is 'Another number for each refresh token; an answer is stored only over the one that it replaces.';
 comment on column nxt_sync.user_grant.subject is 'The person, as the claim sub has it.';
 comment on column nxt_sync.user_grant.kind is 'Whether a refresh was seen to bring the same refresh token or another; null before the first.';
 comment on column nxt_sync.user_grant.pending_at is 'When the refresh token was sent; null once the answer is stored.';
-comment on column nxt_sync.user_grant.repeated is 'Whether it was sent again since, within the grace period.';
+comment on column nxt_sync.user_grant.repeated_by is 'The process that has sent it again since, within the grace period.';
 
 create table nxt_sync.sign_in (
     link       text        not null constraint sign_in_pkey primary key,

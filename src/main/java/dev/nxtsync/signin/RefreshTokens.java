@@ -28,8 +28,8 @@ import dev.nxtsync.trouble.Trouble;
  * <ol>
  * <li>It is marked as sent, then sent, and what the answer brings is stored before it is used.
  * <li>A mark without an answer means that the token may be consumed. One that is re-used is sent again without harm. A one-time
- * token is sent once more, as long as Visma Connect's grace period lasts; else the answer is waited for, which another process
- * may have, until the server's time limit, and then a person has to sign in.
+ * token is sent once more by a process, as long as Visma Connect's grace period lasts; else the answer is waited for, which
+ * another process may have, until the server's time limit, and then a person has to sign in.
  * <li>An answer is stored if the row still holds the token that it replaces, whoever holds the unit by then.
  * </ol>
  * For one thread at a time.
@@ -96,7 +96,9 @@ final class RefreshTokens implements TokenRequest {
                     result = attempt();
                 }
                 if (result.isPresent()) {
-                    return result.get();
+                    return result.get() instanceof Granted granted
+                            ? fromBeginning(granted, Duration.ofNanos(System.nanoTime() - begun))
+                            : result.get();
                 }
                 // somebody else is at it, or an answer is waited for
                 if (System.nanoTime() - begun > timeLimit.plus(atMost).toNanos() || Thread.interrupted()) {
@@ -112,6 +114,11 @@ final class RefreshTokens implements TokenRequest {
         }
     }
 
+    /** The same, with a life that begins when it was asked for, as whoever asks takes it. */
+    private static Granted fromBeginning(Granted granted, Duration since) {
+        return new Granted(granted.accessToken(), granted.expiresIn().map(since::plus), granted.scope());
+    }
+
     /** Empty if it is worth another look in a moment. */
     private Optional<Result> attempt() throws SQLException, Vault.Locked {
         var known = grants.of(connection.name());
@@ -119,8 +126,13 @@ final class RefreshTokens implements TokenRequest {
         if (had.isPresent()) {
             return had;
         }
-        if (afterMark(known.orElseThrow()) == AfterMark.WAIT) {
+        AfterMark next = afterMark(known.orElseThrow());
+        if (next == AfterMark.WAIT) {
             return Optional.empty();
+        }
+        if (next == AfterMark.GIVE_UP) {
+            // whoever holds the unit: no answer has come in time, and one that comes late is stored all the same
+            return gaveUp(known.get(), SignInNeeded.lost(connection));
         }
         if (grants.claim(connection.name()) instanceof Claims.Claimed claimed) {
             try {
@@ -172,11 +184,8 @@ final class RefreshTokens implements TokenRequest {
         }
         UserGrant grant = known.get();
         AfterMark next = afterMark(grant);
-        if (next == AfterMark.WAIT) {
+        if (next == AfterMark.WAIT || next == AfterMark.GIVE_UP) {
             return Optional.empty();
-        }
-        if (next == AfterMark.GIVE_UP) {
-            return gaveUp(grant, SignInNeeded.lost(connection));
         }
         boolean repeat = next == AfterMark.REPEAT;
         String refreshToken = tokens.refreshToken(grant);

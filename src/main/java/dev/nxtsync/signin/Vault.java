@@ -17,6 +17,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Secret;
@@ -39,8 +40,13 @@ public class Vault {
 
     private final Optional<Secret> keys;
 
+    @Inject
     Vault(Settings settings) {
-        this.keys = settings.encryptionKey();
+        this(settings.encryptionKey());
+    }
+
+    Vault(Optional<Secret> keys) {
+        this.keys = keys;
     }
 
     /** What was encrypted cannot be read with the keys that there are. */

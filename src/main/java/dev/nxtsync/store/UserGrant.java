@@ -16,7 +16,7 @@ import dev.nxtsync.trouble.Reason;
  * @param accessLeft how long the access token is still good, not more than zero if it is not
  * @param accessLife how long it was good when it came
  * @param pending since when the refresh token has been sent without an answer that was stored
- * @param repeated whether it has been sent again since
+ * @param repeated whether a process that is alive has sent it again since
  */
 public record UserGrant(String connection, long generation, Optional<Reason> needed, Optional<String> subject,
         Optional<String> tenant, String shownName, String scope, Optional<Kind> kind, String refreshToken,

@@ -23,6 +23,7 @@ public class UserGrants {
     /** The kind of the units that are held while a refresh token is used. */
     private static final String UNIT = "token";
     private static final String SCOPE = "connection";
+    private static final String UNDEFINED_TABLE = "42P01";
 
     private final Database database;
     private final Claims claims;
@@ -38,6 +39,18 @@ public class UserGrants {
     }
 
     public List<UserGrant> of(Collection<String> connections) throws SQLException {
+        try {
+            return select(connections);
+        } catch (SQLException e) {
+            if (UNDEFINED_TABLE.equals(e.getSQLState())) {
+                // no daemon of this version has been here yet, so that nobody can have signed in
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    private List<UserGrant> select(Collection<String> connections) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement(
                     """
@@ -46,7 +59,9 @@ public class UserGrants {
                                    coalesce(extract(epoch from access_expires_at - clock_timestamp()) * 1000, 0)::bigint,
                                    coalesce(extract(epoch from access_expires_at - refreshed_at) * 1000, 0)::bigint,
                                    authorized_at, refreshed_at,
-                                   (extract(epoch from clock_timestamp() - pending_at) * 1000)::bigint, repeated
+                                   (extract(epoch from clock_timestamp() - pending_at) * 1000)::bigint,
+                                   exists (select from nxt_sync.replica where replica.id = repeated_by
+                                           and beat_at >= clock_timestamp() - interval '16 s')
                             from nxt_sync.user_grant where connection = any (?) order by connection""")) {
                 select.setArray(1, transaction.createArrayOf("text", connections.toArray()));
                 var grants = new ArrayList<UserGrant>();
@@ -96,12 +111,14 @@ public class UserGrants {
         return database.inTransaction(transaction -> {
             try (var mark = transaction.prepareStatement("""
                     update nxt_sync.user_grant
-                    set pending_at = case when ? then pending_at else clock_timestamp() end, repeated = ?
+                    set pending_at = case when ? then pending_at else clock_timestamp() end,
+                        repeated_by = case when ? then ? end
                     where connection = ? and generation = ? and state = 'signed_in'""")) {
                 mark.setBoolean(1, repeat);
                 mark.setBoolean(2, repeat);
-                mark.setString(3, claim.connection());
-                mark.setLong(4, generation);
+                mark.setObject(3, claim.holder());
+                mark.setString(4, claim.connection());
+                mark.setLong(5, generation);
                 boolean marked = mark.executeUpdate() == 1;
                 Claims.check(transaction, claim);
                 return marked;
@@ -114,7 +131,7 @@ public class UserGrants {
         database.inTransaction(transaction -> {
             try (var unmark = transaction.prepareStatement("""
                     update nxt_sync.user_grant
-                    set pending_at = case when ? then pending_at end, repeated = false
+                    set pending_at = case when ? then pending_at end, repeated_by = null
                     where connection = ? and generation = ?""")) {
                 unmark.setBoolean(1, repeat);
                 unmark.setString(2, connection);
@@ -158,7 +175,7 @@ public class UserGrants {
                     set generation = nextval('nxt_sync.fence'), refresh_token = ?, access_token = ?,
                         refreshed_at = clock_timestamp() - ? * interval '1 ms',
                         access_expires_at = clock_timestamp() + ? * interval '1 ms', scope = ?, kind = ?,
-                        state = 'signed_in', code = null, reason = null, pending_at = null, repeated = false
+                        state = 'signed_in', code = null, reason = null, pending_at = null, repeated_by = null
                     where connection = ? and generation = ? and refresh_token is not null
                     returning generation""")) {
                 tokens(keep, 1, tokens, age);
@@ -208,7 +225,7 @@ public class UserGrants {
                                         access_expires_at = excluded.access_expires_at, scope = excluded.scope, state = excluded.state,
                                         subject = excluded.subject, tenant = excluded.tenant, shown_name = excluded.shown_name,
                                         authorized_at = excluded.authorized_at, kind = null, code = null, reason = null,
-                                        pending_at = null, repeated = false""")) {
+                                        pending_at = null, repeated_by = null""")) {
                 unit.setString(1, UNIT);
                 unit.setString(2, connection);
                 unit.setString(3, SCOPE);
@@ -251,7 +268,7 @@ public class UserGrants {
                     set generation = nextval('nxt_sync.fence'), state = 'needed', code = ?, reason = ?, subject = null,
                         tenant = null, shown_name = null, scope = null, kind = null, refresh_token = null,
                         access_token = null, access_expires_at = null, authorized_at = null, refreshed_at = null,
-                        pending_at = null, repeated = false
+                        pending_at = null, repeated_by = null
                     where connection = ?""")) {
                 forget.setString(1, why.code());
                 forget.setString(2, why.message());

@@ -1,0 +1,196 @@
+package dev.nxtsync.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.TestDatabase;
+
+/** Work in a person's name, without the person: what happens to it when tokens are lost, refused or locked away. */
+@Execution(ExecutionMode.CONCURRENT)
+class UserWorkIT {
+    private static final Duration LIFE = Duration.ofSeconds(4);
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    @Test
+    void workWaitsWithoutErrorsForASignInAndGoesOnFromWhereItWas() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SignIns.options(LIFE));
+                var daemon = SignIns.daemon(sandbox, database)
+                        .with("NXT_NOTICE_URL", "http://127.0.0.1:" + Daemon.freePort())
+                        .with("NXT_NOTICE_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").start()) {
+            daemon.awaitReady();
+            await().until(() -> daemon.get("/q/health/well").body().contains("Nobody has signed in yet"));
+            assertThat(daemon.output()).contains("no token. Nobody has signed in yet. Run: sign-in main")
+                    .doesNotContain("ERROR");
+            SignIns.signIn(daemon);
+            SignIns.awaitRows(database, sandbox);
+            await().atMost(LONG).until(() -> sandbox.counter("refreshes") > 3);
+
+            sandbox.withdrawGrants();
+            await().atMost(LONG).until(() -> daemon.get("/q/health/well").body().contains("(invalid_grant)"));
+            assertThat(daemon.metric("nxt_token_expires_in_seconds", "main")).isZero();
+            assertThat(daemon.metric("nxt_token_renewals_total", "sign_in_needed")).isEqualTo(2);
+            long refreshes = sandbox.counter("refreshes");
+            long requests = sandbox.counter("requests");
+            long runs = database.count("nxt_sync.run");
+            // which is told after twenty seconds
+            await().atMost(LONG).until(() -> database
+                    .number("select count(*) from nxt_sync.notice where body like '%sign_in_needed%invalid_grant%'") > 0);
+            assertThat(sandbox.counter("refreshes")).isEqualTo(refreshes);
+            assertThat(sandbox.counter("requests")).isEqualTo(requests);
+            assertThat(database.count("nxt_sync.run")).isBetween(runs, runs + 2);
+
+            sandbox.put(SignIns.COMPANY, "order", Map.of("orderNo", 99, "customerNo", 10_001));
+            SignIns.signIn(daemon);
+            SignIns.awaitRows(database, sandbox);
+            assertThat(database.number("select count(*) from nxt_sync.run where kind = 'load'")).as("loads").isOne();
+            await().atMost(LONG).until(() -> !daemon.get("/q/health/well").body().contains("sign_in_needed"));
+        }
+    }
+
+    @Test
+    void aLostAnswerWithoutAGracePeriodAsksForASignInAndSendsTheOldTokenNoMore() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SignIns.options(LIFE)); var daemon = SignIns.daemon(sandbox, database).start()) {
+            sandbox.oneTimeTokens(Duration.ZERO);
+            daemon.awaitReady();
+            assertThat(SignIns.signIn(daemon).body()).contains("one time").contains("grace period of 60 s");
+            SignIns.awaitRows(database, sandbox);
+            sandbox.faults(Map.of("token-lost-answer", 1.0));
+            await().atMost(LONG).until(() -> SignIns.grant(database).get("state").equals("needed"));
+            sandbox.faults(Map.of());
+            assertThat(SignIns.grant(database)).containsEntry("kind", "one-time").containsEntry("code",
+                    "sign_in_needed");
+            await().atMost(LONG)
+                    .until(() -> daemon.get("/q/health/well").body().contains("the answer with the next one is lost"));
+            assertThat(sandbox.counter("replays")).isZero();
+            SignIns.signIn(daemon);
+            long refreshes = sandbox.counter("refreshes");
+            await().atMost(LONG).until(() -> sandbox.counter("refreshes") > refreshes + 1);
+            assertThat(sandbox.counter("replays")).isZero();
+        }
+    }
+
+    @Test
+    void aLostAnswerWithinTheGracePeriodOrOfATokenThatIsReusedCostsNothing() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SignIns.options(LIFE));
+                var daemon = SignIns.daemon(sandbox, database).with("NXT_CONNECTIONS_MAIN_REFRESH_GRACE", "60s")
+                        .start()) {
+            daemon.awaitReady();
+            SignIns.signIn(daemon);
+            SignIns.awaitRows(database, sandbox);
+            lostOnce(sandbox, database);
+            sandbox.oneTimeTokens(Duration.ofSeconds(60));
+            await().atMost(LONG).until(() -> SignIns.grant(database).get("kind").equals("one-time"));
+            lostOnce(sandbox, database);
+            assertThat(sandbox.counter("replays")).isZero();
+            assertThat(sandbox.counter("refreshes_refused")).isZero();
+            assertThat(daemon.output()).doesNotContain("sign_in_needed").contains("did not answer");
+        }
+    }
+
+    /** The answer to one refresh is lost, and refreshes go on. */
+    private static void lostOnce(Sandbox sandbox, TestDatabase database) {
+        long before = sandbox.counter("refreshes");
+        sandbox.faults(Map.of("token-lost-answer", 1.0));
+        await().atMost(LONG).until(() -> sandbox.counter("refreshes") > before);
+        sandbox.faults(Map.of());
+        String generation = SignIns.grant(database).get("generation");
+        await().atMost(LONG).until(() -> !SignIns.grant(database).get("generation").equals(generation));
+        assertThat(SignIns.grant(database)).containsEntry("state", "signed_in").containsEntry("pending_at", null);
+    }
+
+    @Test
+    void anAnswerThatComesLateIsStoredAndLiftsThatASignInIsNeeded() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SignIns.options(LIFE)); var first = SignIns.daemon(sandbox, database).start()) {
+            sandbox.oneTimeTokens(Duration.ZERO);
+            first.awaitReady();
+            SignIns.signIn(first);
+            SignIns.awaitRows(database, sandbox);
+            sandbox.holdTokensFor("grant_type=refresh_token");
+            await().atMost(LONG).until(() -> sandbox.held() > 0);
+            first.freeze();
+            try (var second = SignIns.daemon(sandbox, database).start()) {
+                second.awaitReady();
+                await().atMost(LONG).until(() -> SignIns.grant(database).get("state").equals("needed"));
+                await().atMost(LONG)
+                        .until(() -> second.get("/q/health/well").body()
+                                .contains("the answer with the next one is lost"));
+                sandbox.release();
+                first.thaw();
+                await().atMost(LONG).until(() -> SignIns.grant(database).get("state").equals("signed_in"));
+                await().atMost(LONG)
+                        .until(() -> second.metric("nxt_token_expires_in_seconds", "main") > 0);
+            }
+            assertThat(sandbox.counter("replays")).isZero();
+        }
+    }
+
+    @Test
+    void aKeyIsRotatedByPuttingTheNewOneFirstAndALostOneIsNamed() throws Exception {
+        String newer = "2Y4r4yYh1R1J2cWZ1cM8Wy1F1mJq8VYw8Yw3sKx0s1E=";
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SignIns.options(LIFE))) {
+            var builder = SignIns.daemon(sandbox, database);
+            String old;
+            try (var daemon = builder.start()) {
+                daemon.awaitReady();
+                SignIns.signIn(daemon);
+                old = keyId(database);
+            }
+            try (var daemon = builder.with("NXT_ENCRYPTION_KEY", newer + ", " + SignIns.KEY).start()) {
+                await().atMost(LONG).until(() -> !keyId(database).equals(old));
+                await().atMost(LONG).until(() -> daemon.metric("nxt_token_expires_in_seconds", "main") > 0);
+            }
+            try (var daemon = builder.with("NXT_ENCRYPTION_KEY", SignIns.KEY).start()) {
+                daemon.awaitReady();
+                await().atMost(LONG).until(() -> daemon.get("/q/health/well").body()
+                        .contains("which is not one of NXT_ENCRYPTION_KEY"));
+                await().until(() -> daemon.operator("GET", "/api/status", SignIns.OPERATOR).body()
+                        .contains("\"encryption_key_unknown\""));
+                assertThat(daemon.output()).doesNotContain(SignIns.KEY).doesNotContain(newer);
+                // a person may also sign in anew
+                SignIns.signIn(daemon);
+                await().atMost(LONG).until(() -> daemon.metric("nxt_token_expires_in_seconds", "main") > 0);
+            }
+        }
+    }
+
+    private static String keyId(TestDatabase database) {
+        return SignIns.grant(database).get("refresh_token").split("\\.", 2)[0];
+    }
+
+    @Test
+    void theEndOfASignInIsToldDaysAheadAndASignOutRevokes() throws Exception {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)));
+                var daemon = SignIns.daemon(sandbox, database).with("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "10d")
+                        .with("NXT_CONNECTIONS_MAIN_REFRESH_IDLE", "48h").start()) {
+            daemon.awaitReady();
+            SignIns.signIn(daemon);
+            var well = daemon.get("/q/health/well");
+            assertThat(well.body()).contains("sign_in_ends").contains("It is expected to end at");
+            assertThat(well.status()).as("two days are an alarm").isEqualTo(503);
+            await().atMost(LONG).until(() -> daemon.metric("nxt_sign_in_ends_in_seconds", "main") > 170_000);
+            assertThat(SignIns.daemon(sandbox, database).with("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "10d").run(0,
+                    "status")).contains("Kari Nordmann").contains("until 20");
+            assertThat(SignIns.daemon(sandbox, database).run(0, "check")).contains("All is well")
+                    .contains("token of main");
+            assertThat(SignIns.daemon(sandbox, database).run(0, "sign-out", "main")).contains("is revoked")
+                    .contains(sandbox.url() + "/connect/endsession");
+            await().atMost(LONG).until(() -> daemon.get("/q/health/well").body().contains("It was signed out"));
+            assertThat(SignIns.daemon(sandbox, database).run(3, "check")).contains("(sign_in_needed)");
+        }
+    }
+}
