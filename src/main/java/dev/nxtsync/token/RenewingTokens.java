@@ -267,7 +267,8 @@ public final class RenewingTokens implements Tokens {
                             + " s). " + Trouble.EXPIRED_ON_ARRIVAL.nextStep()));
             return;
         }
-        String scope = granted.scope().filter(each -> !scopes(each).equals(scopes(askedScope))).orElse(askedScope);
+        // more than was asked for is no trouble
+        String scope = granted.scope().filter(each -> !scopes(each).containsAll(scopes(askedScope))).orElse(askedScope);
         boolean news = failure != null || !everIssued;
         token = new AccessToken(granted.accessToken(), scope, sentAt, sentAt + lifetime.toNanos());
         failure = null;
