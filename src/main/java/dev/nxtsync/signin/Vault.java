@@ -107,19 +107,18 @@ public class Vault {
     public String decrypt(String sealed, String place) throws Locked {
         int dot = sealed.indexOf('.');
         String id = sealed.substring(0, Math.max(0, dot));
+        Key key = keys().stream().filter(each -> each.id().equals(id)).findFirst().orElseThrow(() -> new Locked(
+                "A sign-in is encrypted with the key " + id + ", which is not one of NXT_ENCRYPTION_KEY."));
         try {
-            for (Key key : keys()) {
-                if (key.id().equals(id)) {
-                    byte[] all = Base64.getUrlDecoder().decode(sealed.substring(dot + 1));
-                    byte[] nonce = Arrays.copyOf(all, NONCE_BYTES);
-                    return new String(cipher(Cipher.DECRYPT_MODE, key, nonce, place).doFinal(all, NONCE_BYTES,
-                            all.length - NONCE_BYTES), StandardCharsets.UTF_8);
-                }
+            byte[] all = Base64.getUrlDecoder().decode(sealed.substring(dot + 1));
+            if (all.length >= NONCE_BYTES + TAG_BITS / Byte.SIZE) {
+                return new String(cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(all, NONCE_BYTES), place)
+                        .doFinal(all, NONCE_BYTES, all.length - NONCE_BYTES), StandardCharsets.UTF_8);
             }
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new Locked("What is stored of a sign-in was changed, or moved to another connection.");
+            // said below
         }
-        throw new Locked("A sign-in is encrypted with the key " + id + ", which is not one of NXT_ENCRYPTION_KEY.");
+        throw new Locked("What is stored of a sign-in was changed, or moved to another connection.");
     }
 
     private static Cipher cipher(int mode, Key key, byte[] nonce, String place) throws GeneralSecurityException {

@@ -24,8 +24,8 @@ public enum Trouble {
             "In the Developer Portal add the integration \"Business NXT GraphQL Service API\" with this scope and "
                     + "have Visma approve it, or correct NXT_SCOPE."),
     UNAUTHORIZED_CLIENT(Area.TOKEN, "Visma Connect does not let this application get tokens in this way.",
-            "The application must be of the type Service, or Web for a connection of a user, and approved by Visma; "
-                    + "look at both in the Developer Portal."),
+            "The application must be of the type Service and approved by Visma, for a connection of a user of the type "
+                    + "Web; look at both in the Developer Portal."),
     TOKEN_REFUSED(Area.TOKEN, "Visma Connect refuses a token for another reason.",
             "Look the code up in the Developer Portal's OAuth debugger, and correct the application or the "
                     + "connection's settings."),

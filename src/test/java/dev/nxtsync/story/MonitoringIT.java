@@ -33,8 +33,15 @@ class MonitoringIT {
     @Test
     void whatIsWatchedIsWhatIsExported() throws Exception {
         var database = TestDatabase.create();
+        int port = Daemon.freePort();
         try (var sandbox = new Sandbox(Hooks.options(20).withCompanies(2).withTokenLifetime(Duration.ofSeconds(4)));
                 var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_TYPO_TABLE", "ordr")
+                        .with("NXT_CONNECTIONS_PERSON_KIND", "user")
+                        .with("NXT_CONNECTIONS_PERSON_CLIENT_ID", "isv_demo")
+                        .with("NXT_CONNECTIONS_PERSON_CLIENT_SECRET", "demo+secret%/:1")
+                        .with("NXT_CONNECTIONS_PERSON_REFRESH_IDLE", "30d").with("NXT_HTTP_PORT", port)
+                        .with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port).with("NXT_ENCRYPTION_KEY", SignIns.KEY)
+                        .with("NXT_OPERATOR_KEY", SignIns.OPERATOR)
                         .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", Hooks.COMPANY)
                         .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
                         .with("NXT_NOTICE_URL", "http://127.0.0.1:" + Daemon.freePort())
@@ -42,6 +49,7 @@ class MonitoringIT {
                         .with("NXT_LGO", "json")
                         .start()) {
             loaded(daemon, database, 1);
+            SignIns.signIn(daemon, "person");
             database.execute("select nxt_sync.push('sales', 'a', '{\"customerNo\": 1}')");
             byte[] event = sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 1), "UPDATE");
             assertThat(Hooks.post(daemon, event)).isEqualTo(202);
@@ -51,7 +59,8 @@ class MonitoringIT {
             await().atMost(Duration.ofSeconds(90)).until(() -> {
                 var exported = exported(daemon);
                 return exported.containsKey("nxt_budget_lost_calls") && exported.containsKey("nxt_troubles")
-                        && exported.containsKey("nxt_outbox_rows");
+                        && exported.containsKey("nxt_outbox_rows")
+                        && exported.containsKey("nxt_sign_in_ends_in_seconds");
             });
             sandbox.faults(Map.of());
             var exported = exported(daemon);
