@@ -52,11 +52,11 @@ final class PushDesign {
         }
     }
 
-    static Design of(Settings.Push push, PushSchema schema, String clientId) {
-        return new PushDesign(push, schema).design(clientId);
+    static Design of(Settings.Push push, PushSchema schema, Optional<String> creator) {
+        return new PushDesign(push, schema).design(creator);
     }
 
-    private Design design(String clientId) {
+    private Design design(Optional<String> creator) {
         Table table = schema.tables().get(push.table());
         if (table == null) {
             return new Flawed("There is no table " + push.table() + " that this client id can read"
@@ -90,7 +90,7 @@ final class PushDesign {
         var key = PrimaryKeys.of(push.table()).or(() -> Optional.ofNullable(NUMBERS.get(push.table())))
                 .orElse(List.of())
                 .stream().filter(table.columns()::containsKey).toList();
-        return new Sound(new PushPlan(push, table, fields, schema.inputs(), children, key, returning, then, clientId));
+        return new Sound(new PushPlan(push, table, fields, schema.inputs(), children, key, returning, then, creator));
     }
 
     private List<Act> acts() {

@@ -23,10 +23,12 @@ import dev.nxtsync.store.OutboxRow.Act;
  * @param children by field of the input, how its rows are read back
  * @param key the columns of the primary key, as far as they are known
  * @param returning further columns of the record that are kept
+ * @param creator whom records of this connection name as their creator: its client id; of a user that is known only from the
+ *        first create that is answered
  */
 record PushPlan(Settings.Push push, Table table, Map<Act, MutationField> fields, Map<String, InputType> inputs,
         Map<String, Child> children, List<String> key, List<String> returning, Optional<Following> then,
-        String clientId) {
+        Optional<String> creator) {
     static final String CREATOR = "createdByUser";
 
     /**

@@ -168,7 +168,7 @@ public class PushPlanner {
         if (!pushes.isEmpty()) {
             var schema = PushSchema.read(connection.name(), pushes, mutations, introspection);
             pushes.forEach(push -> flaws.put(push.name(),
-                    PushDesign.of(push, schema, connection.clientId()) instanceof PushDesign.Flawed flawed
+                    PushDesign.of(push, schema, creator(connection)) instanceof PushDesign.Flawed flawed
                             ? Optional.of(flawed.reason())
                             : Optional.empty()));
         }
@@ -187,7 +187,7 @@ public class PushPlanner {
         var schema = PushSchema.read(connection.name(), pushes, mutations, introspection);
         boolean complete = true;
         for (Settings.Push push : pushes) {
-            var design = PushDesign.of(push, schema, connection.clientId());
+            var design = PushDesign.of(push, schema, creator(connection));
             if (design instanceof PushDesign.Sound sound) {
                 if (plans.stopped(push.name()).isPresent()) {
                     LOG.infof("Push %s goes on", push.name());
@@ -206,5 +206,10 @@ public class PushPlanner {
             LOG.errorf("Push %s is stopped, the others run. %s", push, reason.message());
         }
         plans.put(push, new PushPlans.Stopped(reason));
+    }
+
+    /** Of a user it is not known before a create is answered. */
+    private static Optional<String> creator(Settings.Connection connection) {
+        return connection.kind() == Settings.Kind.SERVICE ? Optional.of(connection.clientId()) : Optional.empty();
     }
 }

@@ -155,7 +155,7 @@ final class Sending implements Gate {
             if (own.isPresent()) {
                 if (!echoed && !echoedBefore) {
                     lane.states().echoed(plan.name(), claim.company(), plan.keyColumn(),
-                            own.get().path(PushPlan.CREATOR).asText(plan.clientId()));
+                            Optional.ofNullable(own.get().path(PushPlan.CREATOR).textValue()).or(plan::creator));
                 }
                 echoed = true;
                 put(row, verdict.incomplete(payload, own.get())

@@ -67,7 +67,7 @@ final class Turn {
         this.claim = claim;
         this.plan = plan;
         this.state = state;
-        this.verdict = new Verdict(plan, state.creator().orElse(plan.clientId()), claim.company(), lane.limits());
+        this.verdict = new Verdict(plan, state.creator().or(plan::creator), claim.company(), lane.limits());
         this.clock = clock;
         this.progress = progress;
         this.tally = new Tally(claim, clock.now());

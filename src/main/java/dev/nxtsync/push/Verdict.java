@@ -23,9 +23,9 @@ import dev.nxtsync.trouble.Trouble;
 /**
  * What follows for a row from the records that were found for it. Pure: nothing is asked or written here.
  *
- * @param creator whom our own records name as their creator
+ * @param creator whom our own records name as their creator; empty as long as nobody knows
  */
-record Verdict(PushPlan plan, String creator, int company, Limits limits) {
+record Verdict(PushPlan plan, Optional<String> creator, int company, Limits limits) {
 
     /** A row that is about to be sent: as it is to be sent, or as it is settled without that. */
     OutboxRow before(OutboxRow row, Payload payload, List<JsonNode> found) {
@@ -124,10 +124,14 @@ record Verdict(PushPlan plan, String creator, int company, Limits limits) {
         if (!payload.identity().isOf(record)) {
             return Optional.of("its key is not exactly the same");
         }
-        if (!record.path(PushPlan.CREATOR).asText().equalsIgnoreCase(creator)) {
+        String by = "it was created by \"" + record.path(PushPlan.CREATOR).asText() + "\", ";
+        if (creator.isEmpty()) {
             return Optional
-                    .of("it was created by \"" + record.path(PushPlan.CREATOR).asText() + "\", not by \"" + creator
-                            + "\"");
+                    .of(by + "and by which name the person who has signed in creates records is not known before "
+                            + "a create is answered");
+        }
+        if (!record.path(PushPlan.CREATOR).asText().equalsIgnoreCase(creator.get())) {
+            return Optional.of(by + "not by \"" + creator.get() + "\"");
         }
         return incomplete(payload, record);
     }

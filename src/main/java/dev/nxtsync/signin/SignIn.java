@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Tenants;
+import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.SignIns;
 import dev.nxtsync.store.UserGrant;
 import dev.nxtsync.store.UserGrants;
@@ -49,11 +50,13 @@ public class SignIn {
     private final Vault vault;
     private final OpenIdProviders providers;
     private final UserTokens userTokens;
+    private final PushStates pushes;
     private final Connections connections;
     private final Tenants tenants;
 
     SignIn(Settings settings, SignIns signIns, UserGrants grants, GrantTokens tokens, Vault vault,
-            OpenIdProviders providers, UserTokens userTokens, Connections connections, Tenants tenants) {
+            OpenIdProviders providers, UserTokens userTokens, PushStates pushes, Connections connections,
+            Tenants tenants) {
         this.settings = settings;
         this.signIns = signIns;
         this.grants = grants;
@@ -61,6 +64,7 @@ public class SignIn {
         this.vault = vault;
         this.providers = providers;
         this.userTokens = userTokens;
+        this.pushes = pushes;
         this.connections = connections;
         this.tenants = tenants;
     }
@@ -316,6 +320,8 @@ public class SignIn {
             }
         }
         grants.forget(connection.name(), SignInNeeded.signedOut(connection));
+        pushes.forgetCreators(settings.pushes().values().stream()
+                .filter(each -> each.connection().equals(connection.name())).map(Settings.Push::name).toList());
         connections.wake(connection.name());
         return new SignedOut(revoked, endOfSession);
     }

@@ -114,11 +114,23 @@ public class PushStates {
     }
 
     /** A create was answered with its key as it was sent, by this creator. */
-    public void echoed(String push, int company, String keyColumn, String creator) throws SQLException {
+    public void echoed(String push, int company, String keyColumn, Optional<String> creator)
+            throws SQLException {
         put(push, company, """
-                insert into nxt_sync.push_state (push, company, echoed, creator) values (?, ?, ?, ?)
+                insert into nxt_sync.push_state (push, company, echoed, creator) values (?, ?, ?, nullif(?, ''))
                 on conflict (push, company) do update set echoed = excluded.echoed, creator = excluded.creator""",
-                keyColumn, creator);
+                keyColumn, creator.orElse(""));
+    }
+
+    /** Somebody else will push from now on, so that who creates records has to be learned anew. */
+    public void forgetCreators(Collection<String> pushes) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var forget = transaction.prepareStatement(
+                    "update nxt_sync.push_state set creator = null, echoed = null where push = any (?)")) {
+                forget.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
+                return forget.executeUpdate();
+            }
+        });
     }
 
     /** The key column changes keys: nothing more is sent by it. */

@@ -63,7 +63,7 @@ final class PushFixture {
                 new InputType.Names(java.util.Set.of("Normal", "Credit")));
         return new PushPlan(push, table, fields, inputs,
                 Map.of("orderLines", new Child(Optional.of("joindown_OrderLine_via_Order"), List.of("lineNo"))),
-                List.of("orderNo"), List.of(), Optional.empty(), "isv_x");
+                List.of("orderNo"), List.of(), Optional.empty(), Optional.of("isv_x"));
     }
 
     static OutboxRow row(long id, String key, String payload, String group) {

@@ -183,7 +183,7 @@ class VerdictTest {
     }
 
     private static Verdict verdict(Operation operation, String keyColumn) {
-        return new Verdict(plan(operation, keyColumn), "isv_x", 7, LIMITS);
+        return new Verdict(plan(operation, keyColumn), Optional.of("isv_x"), 7, LIMITS);
     }
 
     private static Payload payload(Verdict verdict, OutboxRow row) {

@@ -99,8 +99,8 @@ final class BusinessNxt {
     /** An answer, and the slots that its request holds until somebody ends them. */
     record Answer(Buffer json, List<String> slots) {}
 
-    /** Runs a request body. */
-    Answer answer(String body, String traceId) throws java.io.IOException {
+    /** Runs a request body for somebody, whose name the records carry that are written. */
+    Answer answer(String body, String traceId, String actor) throws java.io.IOException {
         var request = JSON.readTree(body);
         @SuppressWarnings("unchecked")
         Map<String, Object> variables = request.path("variables").isObject()
@@ -113,7 +113,8 @@ final class BusinessNxt {
         var warnings = new ArrayList<Map<String, Object>>();
         var slots = new ArrayList<String>();
         // the real server puts no such bound on __type
-        input.graphQLContext(Map.of("warnings", warnings, "slots", slots, "variables", variables,
+        input.graphQLContext(Map.of("warnings", warnings, "slots", slots, "variables", variables, "actor",
+                actor,
                 GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true));
         var result = (faults.isOn("drift-column") ? drifted : graphql).execute(input.build());
         var answer = new LinkedHashMap<String, Object>();

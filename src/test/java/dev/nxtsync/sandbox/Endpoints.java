@@ -5,9 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -98,9 +99,10 @@ final class Endpoints {
         } else if (path.startsWith("/connect/")) {
             person(request, body);
         } else if (path.equals("/api/graphql-service") && post) {
-            graphql(request, body, connect.get()::accepts);
+            graphql(request, body,
+                    token -> connect.get().accepts(token) ? Optional.of(VismaConnect.CLIENT) : Optional.empty());
         } else if (path.equals("/api/graphql") && post) {
-            graphql(request, body, persons::accepts);
+            graphql(request, body, persons::actor);
         } else if (path.startsWith("/sandbox/")) {
             control(request, body);
         } else {
@@ -183,18 +185,19 @@ final class Endpoints {
         return header != null && header.startsWith("Bearer ") ? header.substring(7) : null;
     }
 
-    private void graphql(HttpServerRequest request, Buffer body, Predicate<String> accepts) {
+    private void graphql(HttpServerRequest request, Buffer body, Function<String, Optional<String>> actors) {
         counters.count("requests");
         Matcher operation = OPERATION.matcher(body.toString());
         if (operation.find()) {
             counters.count("requests_" + operation.group(1));
         }
         String token = token(request);
+        Optional<String> actor = token == null ? Optional.empty() : actors.apply(token);
         request.response().putHeader("x-vbc-traceid", BusinessNxt.traceId());
         if ((token != null && counters.arrived(token) > options.rate()) || faults.strikes("throttle")) {
             counters.count("throttled");
             text(request, 429, "text/plain", "Too Many Requests");
-        } else if (!accepts.test(token) || faults.strikes("html-401")) {
+        } else if (actor.isEmpty() || faults.strikes("html-401")) {
             counters.count("unauthorized");
             text(request, 401, "text/html", HTML_401);
         } else if (faults.strikes("5xx")) {
@@ -205,40 +208,41 @@ final class Endpoints {
             var turn = requests.pass(body.toString());
             boolean mutates = body.toString().contains("\"query\":\"mutation");
             if (mutates && faults.strikes("late-finish")) {
-                finishLate(request, body);
+                finishLate(request, body, actor.get());
                 return;
             }
             long needed = faults.strikes("slow") ? 500 + random.nextInt(1500) : 1;
             long limit = options.timeLimit().toMillis();
             var unused = turn.whenComplete(
                     (open, failure) -> vertx.setTimer(Math.min(needed, limit),
-                            timer -> execute(request, body, needed > limit)));
+                            timer -> execute(request, body, actor.get(), needed > limit)));
             if (mutates && needed > limit) {
-                vertx.setTimer(needed, timer -> carryOut(body));
+                vertx.setTimer(needed, timer -> carryOut(body, actor.get()));
             }
         }
     }
 
     /** The client is told of a time-out, and the mutation is carried out all the same: at any time until the latest. */
-    private void finishLate(HttpServerRequest request, Buffer body) {
+    private void finishLate(HttpServerRequest request, Buffer body, String actor) {
         long limit = options.timeLimit().toMillis();
         long latest = options.latest().toMillis();
         long earliest = latest > limit * 2 ? limit : 1;
         counters.count("finished_late");
-        vertx.setTimer(limit, timer -> execute(request, body, true));
-        vertx.setTimer(earliest + random.nextInt((int) Math.max(1, latest - earliest)), timer -> carryOut(body));
+        vertx.setTimer(limit, timer -> execute(request, body, actor, true));
+        vertx.setTimer(earliest + random.nextInt((int) Math.max(1, latest - earliest)), timer -> carryOut(body, actor));
     }
 
     /** Without anybody who waits for the answer. */
-    private void carryOut(Buffer body) {
-        vertx.executeBlocking((Callable<BusinessNxt.Answer>) () -> api.answer(body.toString(), BusinessNxt.traceId()),
+    private void carryOut(Buffer body, String actor) {
+        vertx.executeBlocking(
+                (Callable<BusinessNxt.Answer>) () -> api.answer(body.toString(), BusinessNxt.traceId(), actor),
                 false).onSuccess(answer -> answer.slots().forEach(slot -> {
                     counters.left(slot);
                     counters.ended(slot);
                 }));
     }
 
-    private void execute(HttpServerRequest request, Buffer body, boolean late) {
+    private void execute(HttpServerRequest request, Buffer body, String actor, boolean late) {
         vertx.executeBlocking((Callable<BusinessNxt.Answer>) () -> {
             String traceId = BusinessNxt.traceId();
             if (late) {
@@ -249,7 +253,7 @@ final class Endpoints {
             }
             return faults.strikes("busy")
                     ? new BusinessNxt.Answer(BusinessNxt.outstandingLimit(traceId), List.of())
-                    : api.answer(body.toString(), traceId);
+                    : api.answer(body.toString(), traceId, actor);
         }, false).onSuccess(answer -> {
             var unused = answers.pass(body.toString())
                     .whenComplete((open, failure) -> vertx.runOnContext(now -> send(request, answer)));

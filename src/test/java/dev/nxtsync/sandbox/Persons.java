@@ -135,6 +135,13 @@ final class Persons {
         return access != null && !access.grant().withdrawn && Instant.now().isBefore(access.until());
     }
 
+    /** By which name the records are known that are written with a token; empty if it is not taken. */
+    Optional<String> actor(String token) {
+        return accepts(token)
+                ? Optional.of(any ? "somebody" : accessTokens.get(token).grant().person.email())
+                : Optional.empty();
+    }
+
     /** A code for what an authorization request asks of a person. */
     synchronized String agree(String person, String tenant, Map<String, String> request, Scope scope) {
         String code = secret();

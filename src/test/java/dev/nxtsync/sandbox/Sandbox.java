@@ -38,7 +38,7 @@ public final class Sandbox implements AutoCloseable {
         this.data = new Data(options);
         this.options = options;
         this.webhooks = new Webhooks(vertx, faults, counters, options.seed(), options.webhook());
-        this.writes = new Writes(data, faults, counters, webhooks, options.onError(), "isv_demo");
+        this.writes = new Writes(data, faults, counters, webhooks, options.onError());
         this.api = new BusinessNxt(data, faults, counters, options.stamps(), writes);
         this.commits = new Commits(vertx, data, faults, webhooks, options.seed(), options.timeLimit().toMillis() * 3);
         this.persons = new Persons(options.tokenLifetime(), counters);

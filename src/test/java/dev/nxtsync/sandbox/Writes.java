@@ -29,20 +29,19 @@ final class Writes {
     private final Counters counters;
     private final Webhooks webhooks;
     private final String onError;
-    private final String client;
+    /** Whose name created and changed rows carry; guarded by the lock. */
+    private String client = "";
     private final Map<String, List<String>> assigned = new ConcurrentHashMap<>();
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     /** What the mutation under way has changed, to be told of once it is committed. */
     private final List<Runnable> changes = new ArrayList<>();
 
-    /** @param client whose name created and changed rows carry */
-    Writes(Data data, Faults faults, Counters counters, Webhooks webhooks, String onError, String client) {
+    Writes(Data data, Faults faults, Counters counters, Webhooks webhooks, String onError) {
         this.data = data;
         this.faults = faults;
         this.counters = counters;
         this.webhooks = webhooks;
         this.onError = onError;
-        this.client = client;
     }
 
     /** Why a record is not written. */
@@ -160,6 +159,7 @@ final class Writes {
             }
             lock.writeLock().lock();
             try {
+                client = environment.getGraphQlContext().get("actor");
                 return field.in(environment, owner);
             } finally {
                 changes.forEach(Runnable::run);

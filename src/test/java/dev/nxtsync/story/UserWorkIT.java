@@ -171,6 +171,50 @@ class UserWorkIT {
     }
 
     @Test
+    void aPushInAPersonsNameKnowsItsRecordsByTheNameThatTheFirstOneCameBackWith() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)).withSlotHold(Duration.ofSeconds(20)));
+                var daemon = SignIns.daemon(sandbox, database).with("NXT_PUSHES_SALES_TABLE", "order")
+                        .with("NXT_PUSHES_SALES_COMPANY", SignIns.COMPANY)
+                        .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference").with("NXT_API_SLOT_HOLD", "20s")
+                        .with("NXT_PUSH_REPEAT_AFTER", "15s").start()) {
+            daemon.awaitReady();
+            SignIns.signIn(daemon);
+            pushed(database, "a");
+            // its answer is lost, and it is found and known for ours
+            sandbox.holdAnswersTo("mutation");
+            push(database, "b");
+            await().atMost(LONG).until(() -> state(database, "b").equals("in_doubt"));
+            sandbox.release();
+            await().atMost(LONG).until(() -> state(database, "b").equals("done"));
+            assertThat(daemon.operator("DELETE", "/api/connections/main/sign-in", SignIns.OPERATOR).status())
+                    .isEqualTo(200);
+            push(database, "c");
+            assertThat(new dev.nxtsync.support.Visitor().signIn(SignIns.link(daemon), "ola", "fjord").statusCode())
+                    .isEqualTo(200);
+            await().atMost(LONG).until(() -> state(database, "c").equals("done"));
+            assertThat(
+                    database.rows("select distinct creator from nxt_sync.push_state where push = 'sales'").toString())
+                    .contains("ola@example.com");
+            assertThat(sandbox.count(SignIns.COMPANY, "order", "yourReference")).containsEntry("a", 1)
+                    .containsEntry("b", 1).containsEntry("c", 1);
+        }
+    }
+
+    private static void pushed(TestDatabase database, String key) {
+        push(database, key);
+        await().atMost(LONG).until(() -> state(database, key).equals("done"));
+    }
+
+    private static void push(TestDatabase database, String key) {
+        database.execute("select nxt_sync.push('sales', '" + key + "', '{\"customerNo\": 10001}')");
+    }
+
+    private static String state(TestDatabase database, String key) {
+        return database.value("select state from nxt_sync.outbox where key = '" + key + "'");
+    }
+
+    @Test
     void theEndOfASignInIsToldDaysAheadAndASignOutRevokes() throws Exception {
         var database = TestDatabase.create();
         try (var sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)));
