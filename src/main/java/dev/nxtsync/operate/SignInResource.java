@@ -11,6 +11,8 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.CookieParam;
 import jakarta.ws.rs.FormParam;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -54,10 +56,22 @@ public class SignInResource {
         this.page = page;
     }
 
+    /** Programs that look at links which people send each other must not use one up. */
+    @HEAD
+    @Path("/sign-in/{link}")
+    public Response probe() {
+        return SignInPage.guarded(Response.noContent());
+    }
+
+    /** @param purpose why it is asked for, where a browser does so before the person has decided to */
     @GET
     @Path("/sign-in/{link}")
-    public Response begin(@PathParam("name") String name, @PathParam("link") String link) {
-        return of(name, connection -> {
+    public Response begin(@PathParam("name") String name, @PathParam("link") String link,
+            @HeaderParam("Sec-Purpose") @Nullable String purpose) {
+        if (purpose != null && purpose.startsWith("prefetch")) {
+            return probe();
+        }
+        return of(name, "Try the same link again when that is mended.", connection -> {
             var begun = signIn.begin(connection, link);
             return begun.isPresent()
                     ? SignInPage.guarded(
@@ -98,7 +112,7 @@ public class SignInResource {
     @Path("/signed-in")
     public Response result(@PathParam("name") String name, @CookieParam(SECURE_COOKIE) @Nullable String secure,
             @CookieParam(LOOPBACK_COOKIE) @Nullable String loopback) {
-        return of(name, connection -> {
+        return of(name, "Load this page again when that is mended.", connection -> {
             var cookie = sent(secure, loopback);
             var result = cookie.isPresent()
                     ? signIn.result(connection, cookie.get())
@@ -109,7 +123,7 @@ public class SignInResource {
 
     private Response finish(String name, @Nullable String code, @Nullable String state, @Nullable String issuer,
             @Nullable String error, @Nullable String secure, @Nullable String loopback) {
-        return of(name, connection -> {
+        return of(name, "Ask for a new link when that is mended.", connection -> {
             var finished = signIn.finish(connection, new SignIn.Callback(Optional.ofNullable(code),
                     Optional.ofNullable(state), Optional.ofNullable(issuer), Optional.ofNullable(error),
                     sent(secure, loopback)));
@@ -130,7 +144,8 @@ public class SignInResource {
                 throws SQLException, Vault.Locked, OpenIdProvider.Unreachable;
     }
 
-    private Response of(String name, Step step) {
+    /** @param next what the person does when something is not there now */
+    private Response of(String name, String next, Step step) {
         var connection = signIn.user(name);
         if (connection.isEmpty()) {
             return nothing();
@@ -138,17 +153,17 @@ public class SignInResource {
         try {
             return step.of(connection.get());
         } catch (SQLException e) {
-            return later(DatabaseFault.of(e));
+            return later(DatabaseFault.of(e), next);
         } catch (Vault.Locked e) {
-            return later(e.reason());
+            return later(e.reason(), next);
         } catch (OpenIdProvider.Unreachable e) {
-            return later(e.reason());
+            return later(e.reason(), next);
         }
     }
 
-    private Response later(Reason reason) {
+    private Response later(Reason reason, String next) {
         return page.of(new SignInResult(false, "Not now", Map.of("Reason", reason.message()),
-                List.of("Try the same link again when that is mended.")));
+                List.of(next)));
     }
 
     private static Response nothing() {

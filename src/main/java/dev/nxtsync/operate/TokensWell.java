@@ -9,7 +9,6 @@ import io.smallrye.health.api.Wellness;
 
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.RenewingTokens;
-import dev.nxtsync.trouble.Trouble;
 
 /** Well: every connection has a valid token. */
 @Wellness
@@ -36,10 +35,11 @@ class TokensWell implements HealthCheck {
                                             + "\"")
                                     .orElse("")
                     : "no valid token";
-            boolean waits = each.lastError().filter(error -> error.trouble() == Trouble.SIGN_IN_NEEDED).isPresent();
             response.withData(each.connection(),
                     state + each.lastError().map(error -> "; " + error.message()).orElse("")
-                            + (waits ? "" : "; next request in " + each.nextAttempt().toSeconds() + " s"));
+                            + (each.waitsForPerson()
+                                    ? ""
+                                    : "; next request in " + each.nextAttempt().toSeconds() + " s"));
         }
         return response.build();
     }

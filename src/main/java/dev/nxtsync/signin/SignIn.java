@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
+import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -33,7 +34,8 @@ import dev.nxtsync.token.SignInFailed;
 
 /**
  * The sign-in of a person (RFC 6749, section 4.1, with PKCE; OpenID Connect Core, section 3.1): a link, which is good once,
- * binds a browser by a cookie; state, nonce and code verifier bind what comes back to it.
+ * binds a browser by a cookie; state, nonce and code verifier bind what comes back to it. What asks for tokens is made only
+ * where one is needed, so that a command which makes a link renews nothing.
  */
 @Singleton
 public class SignIn {
@@ -51,12 +53,12 @@ public class SignIn {
     private final OpenIdProviders providers;
     private final UserTokens userTokens;
     private final PushStates pushes;
-    private final Connections connections;
-    private final Tenants tenants;
+    private final Provider<Connections> connections;
+    private final Provider<Tenants> tenants;
 
     SignIn(Settings settings, SignIns signIns, UserGrants grants, GrantTokens tokens, Vault vault,
-            OpenIdProviders providers, UserTokens userTokens, PushStates pushes, Connections connections,
-            Tenants tenants) {
+            OpenIdProviders providers, UserTokens userTokens, PushStates pushes,
+            Provider<Connections> connections, Provider<Tenants> tenants) {
         this.settings = settings;
         this.signIns = signIns;
         this.grants = grants;
@@ -205,7 +207,7 @@ public class SignIn {
     }
 
     private SignInResult signedIn(Settings.Connection connection, OpenIdProvider provider,
-            OpenIdProvider.SignedIn signedIn) throws SQLException, Vault.Locked, OpenIdProvider.Unreachable {
+            OpenIdProvider.SignedIn signedIn) throws SQLException, Vault.Locked {
         var person = signedIn.person();
         var answer = signedIn.tokens();
         if (answer.refreshToken().isEmpty()) {
@@ -219,15 +221,33 @@ public class SignIn {
         var other = grants.signedIn(connection.name(),
                 new UserGrant.Owner(person.subject(), person.tenant(), person.shown()), sealed);
         if (other.isPresent()) {
-            provider.revoke(answer.refreshToken().get());
+            giveBack(connection, provider, person, answer.refreshToken().get());
             return SignInResult.failed("You are " + shown(person) + ", and the connection "
                     + connection.name() + " is signed in as " + other.get() + ". Nothing was changed.",
                     "To let somebody else sign in, run first: sign-out " + connection.name());
         }
         LOG.infof("Connection %s: %s has signed in (sub %s)", connection.name(), person.shown(), person.subject());
         userTokens.goOn(connection.name());
-        connections.wake(connection.name());
+        connections.get().begin(connection.name());
         return described(connection, person, scope);
+    }
+
+    /**
+     * Of the person who is signed in already it is only forgotten: whether a revocation would end both grants of one person is
+     * not documented.
+     */
+    private void giveBack(Settings.Connection connection, OpenIdProvider provider, Person person, String refreshToken)
+            throws SQLException {
+        boolean same = grants.of(connection.name()).flatMap(UserGrant::subject).filter(person.subject()::equals)
+                .isPresent();
+        if (!same) {
+            try {
+                provider.revoke(refreshToken);
+            } catch (OpenIdProvider.Unreachable e) {
+                LOG.warnf("Connection %s: the refresh token of a person who was refused is not revoked. %s",
+                        connection.name(), e.getMessage());
+            }
+        }
     }
 
     private static String shown(Person person) {
@@ -286,8 +306,8 @@ public class SignIn {
     private String companies(Settings.Connection connection, List<String> notes) {
         try {
             var names = new ArrayList<String>();
-            for (var customer : tenants.customers(connection.name()).stream().limit(CUSTOMERS).toList()) {
-                tenants.companies(connection.name(), customer.number())
+            for (var customer : tenants.get().customers(connection.name()).stream().limit(CUSTOMERS).toList()) {
+                tenants.get().companies(connection.name(), customer.number())
                         .forEach(company -> names.add(company.name() + " (" + company.number() + ")"));
             }
             if (names.isEmpty()) {
@@ -322,7 +342,7 @@ public class SignIn {
         grants.forget(connection.name(), SignInNeeded.signedOut(connection));
         pushes.forgetCreators(settings.pushes().values().stream()
                 .filter(each -> each.connection().equals(connection.name())).map(Settings.Push::name).toList());
-        connections.wake(connection.name());
+        // every replica, this one too, notices that within two seconds
         return new SignedOut(revoked, endOfSession);
     }
 }

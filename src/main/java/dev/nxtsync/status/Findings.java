@@ -81,7 +81,7 @@ public class Findings {
         for (RenewingTokens.Status each : connections.status()) {
             String subject = "connection " + each.connection();
             each.lastError().ifPresent(error -> findings.add(new Finding(subject, error, each.age().isEmpty(),
-                    Optional.of(now.plus(each.nextAttempt())))));
+                    each.waitsForPerson() ? Optional.empty() : Optional.of(now.plus(each.nextAttempt())))));
             each.grantedScope().filter(scope -> !scope.equals(each.askedScope()))
                     .ifPresent(scope -> findings.add(Finding.remark(subject, Trouble.SCOPE_REDUCED,
                             "The granted scope is \"" + scope + "\", not the asked \"" + each.askedScope() + "\". "

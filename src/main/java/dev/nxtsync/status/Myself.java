@@ -51,7 +51,7 @@ public class Myself {
             ObjectNode connection = all.addObject().put("name", each.connection())
                     .put("state", state(each))
                     .put("expires_at", each.age().isPresent() ? now.plus(each.expiresIn()).toString() : null)
-                    .put("next_renewal_at", now.plus(each.nextAttempt()).toString())
+                    .put("next_renewal_at", each.waitsForPerson() ? null : now.plus(each.nextAttempt()).toString())
                     .put("scope", each.grantedScope().orElse(each.askedScope()));
             connection.putObject("budget").put("limit_per_minute", budget.limit()).put("used", budget.used());
         }
@@ -66,9 +66,7 @@ public class Myself {
     private static String state(RenewingTokens.Status status) {
         return status.age().isPresent()
                 ? "signed_in"
-                : status.lastError().filter(error -> error.trouble() == Trouble.SIGN_IN_NEEDED).isPresent()
-                        ? "sign_in_needed"
-                        : "no_token";
+                : status.waitsForPerson() ? "sign_in_needed" : "no_token";
     }
 
     static ObjectNode json(Finding finding) {

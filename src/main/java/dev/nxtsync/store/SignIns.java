@@ -76,7 +76,7 @@ public class SignIns {
         database.inTransaction(transaction -> {
             try (var put = transaction.prepareStatement(
                     "update nxt_sync.sign_in set result = ?::json, challenge = null where connection = ? and cookie = ?")) {
-                put.setString(1, json.replace("\\u0000", ""));
+                put.setString(1, json);
                 put.setString(2, connection);
                 put.setString(3, cookie);
                 return put.executeUpdate();

@@ -249,8 +249,9 @@ public class UserGrants {
                 where connection = ? and subject is not null for update""")) {
             select.setString(1, connection);
             try (ResultSet row = select.executeQuery()) {
+                // a tenant that was not told before is learned, one that is no longer told may be another
                 boolean same = !row.next() || (row.getString(1).equals(owner.subject())
-                        && Optional.ofNullable(row.getString(2)).equals(owner.tenant()));
+                        && (row.getString(2) == null || owner.tenant().filter(row.getString(2)::equals).isPresent()));
                 return same
                         ? Optional.empty()
                         : Optional.of(row.getString(3)

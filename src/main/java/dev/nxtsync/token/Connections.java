@@ -69,6 +69,14 @@ public class Connections {
         }
     }
 
+    /** Asks for the first token of a person who has just signed in; whoever wants one waits for that. */
+    public void begin(String connection) {
+        var tokens = byName.get(connection);
+        if (tokens != null) {
+            tokens.begin();
+        }
+    }
+
     public List<RenewingTokens.Status> status() {
         var all = new ArrayList<RenewingTokens.Status>();
         byName.values().forEach(tokens -> all.add(tokens.status()));

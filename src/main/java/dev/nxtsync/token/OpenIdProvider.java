@@ -279,7 +279,8 @@ public final class OpenIdProvider {
     }
 
     private static Optional<String> claim(String name, Optional<UserInfo> info, ClaimsSet claims) {
-        return info.map(each -> each.getStringClaim(name)).or(() -> Optional.ofNullable(claims.getStringClaim(name)));
+        return info.map(each -> each.getStringClaim(name)).or(() -> Optional.ofNullable(claims.getStringClaim(name)))
+                .map(text -> text.replaceAll("\\p{Cntrl}", " "));
     }
 
     private static UserTokenSet tokens(OIDCTokenResponse answer) {

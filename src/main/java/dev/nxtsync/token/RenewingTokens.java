@@ -86,14 +86,20 @@ public final class RenewingTokens implements Tokens {
      */
     public record Status(String connection, Optional<Duration> age, Duration expiresIn,
             Optional<Reason> lastError,
-            Duration nextAttempt, String askedScope, Optional<String> grantedScope) {}
+            Duration nextAttempt, String askedScope, Optional<String> grantedScope) {
+
+        /** Whether there will be no token before a person has signed in. */
+        public boolean waitsForPerson() {
+            return lastError.filter(error -> error.trouble() == Trouble.SIGN_IN_NEEDED).isPresent();
+        }
+    }
 
     /** Asks for the first token. */
     void start() {
         schedule(Duration.ZERO);
     }
 
-    /** What is known of the token is no longer so, as when a person has signed in: it is asked for anew. */
+    /** What is known of the token may be no longer so: it is asked for anew. */
     void wake() {
         lock.lock();
         try {
@@ -102,6 +108,17 @@ public final class RenewingTokens implements Tokens {
                 failure = null;
             }
             schedule(Duration.ZERO);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #wake}, and the token in use is used no more, as when a person has signed in. */
+    void begin() {
+        lock.lock();
+        try {
+            token = null;
+            wake();
         } finally {
             lock.unlock();
         }

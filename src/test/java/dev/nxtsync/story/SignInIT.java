@@ -32,7 +32,8 @@ class SignInIT {
         sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)));
         daemon = SignIns.daemon(sandbox, database).with("NXT_SCOPE",
                 "openid email offline_access tenants business-graphql-api:access-group-based")
-                .with("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "365d").start();
+                .with("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "365d")
+                .with("NXT_AUTHORIZATION_PARAMETERS", "ui_locales=nb-NO&tenant_hint=a b").start();
         daemon.awaitReady();
     }
 
@@ -104,6 +105,7 @@ class SignInIT {
         assertThat(query).containsEntry("response_type", "code").containsEntry("response_mode", "query")
                 .containsEntry("code_challenge_method", "S256").containsEntry("client_id", "isv_demo")
                 .containsEntry("redirect_uri", daemon.mainUrl() + "/connections/main/callback")
+                .containsEntry("ui_locales", "nb-NO").containsEntry("tenant_hint", "a b")
                 .containsEntry("scope", "openid email offline_access tenants business-graphql-api:access-group-based");
         for (String name : new String[]{"state", "nonce", "code_challenge"}) {
             assertThat(query.get(name)).hasSizeGreaterThan(40).isNotEqualTo(Visitor.query(second).get(name));
@@ -113,6 +115,7 @@ class SignInIT {
     @Test
     void aLinkIsGoodOnceAndTheCommandPrintsOneToo() throws Exception {
         String link = SignIns.link(daemon);
+        assertThat(new Visitor().head(link).statusCode()).as("a look at it uses nothing up").isEqualTo(204);
         new Visitor().open(link);
         var again = new Visitor().get(link);
         assertThat(again.statusCode()).isEqualTo(400);
@@ -213,18 +216,37 @@ class SignInIT {
         long usable = sandbox.usableRefreshTokens();
         refused(new Visitor().signIn(SignIns.link(daemon), "ola", "fjord"),
                 "is signed in as Kari Nordmann (kari@example.com) at tenant a1111111");
+        assertThat(sandbox.usableRefreshTokens()).as("that of another is revoked").isEqualTo(usable);
         refused(new Visitor().signIn(SignIns.link(daemon), "kari", "fjell"), "at tenant b1111111");
-        assertThat(sandbox.usableRefreshTokens()).as("those of the refused are revoked").isEqualTo(usable);
+        long others = sandbox.usableRefreshTokens() - usable;
         assertThat(SignIns.grant(database).get("shown_name")).startsWith("Kari");
         var out = SignIns.json(
                 daemon.operator("DELETE", "/api/connections/main/sign-in", SignIns.OPERATOR).body());
         assertThat(out.path("revoked").asBoolean()).isTrue();
         assertThat(out.path("end_session_url").asText()).isEqualTo(sandbox.url() + "/connect/endsession");
-        assertThat(sandbox.usableRefreshTokens()).isEqualTo(usable - 1);
+        assertThat(sandbox.usableRefreshTokens()).isEqualTo(usable + others - 1);
         await().until(() -> daemon.get("/q/health/well").body().contains("It was signed out"));
         var page = new Visitor().signIn(SignIns.link(daemon), "ola", "fjord");
         assertThat(page.body()).contains("You are signed in").contains("Ola Nordmann &lt;&amp;&gt;")
                 .doesNotContain("<&>");
+    }
+
+    @Test
+    void whatComesBackAsAFormOfAnotherSiteIsTakenWhereThatIsAskedFor() {
+        int port = Daemon.freePort();
+        try (var posted = SignIns.daemon(sandbox, database).with("NXT_HTTP_PORT", port)
+                .with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port).with("NXT_RESPONSE_MODE", "form_post").start()) {
+            posted.awaitReady();
+            var visitor = new Visitor();
+            var begun = visitor.get(SignIns.link(posted));
+            assertThat(begun.headers().firstValue("Set-Cookie").orElseThrow()).contains("SameSite=None")
+                    .contains("Secure").contains("HttpOnly");
+            var form = visitor.answer(Visitor.location(begun), "kari", "fjord", "allow");
+            assertThat(form.body()).contains("/connections/main/callback").contains("name=\"code\"");
+            assertThat(visitor.follow(visitor.submit(form)).body()).contains("You are signed in");
+            assertThat(visitor.get(posted.mainUrl() + "/connections/main/callback?code=x&state=y").statusCode())
+                    .as("it comes as a form").isEqualTo(404);
+        }
     }
 
     @Test

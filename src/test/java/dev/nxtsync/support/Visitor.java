@@ -12,15 +12,23 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A person at a browser, step by step, so that a test can meddle with each step. Keeps its cookies by host and port. */
 public final class Visitor {
+    private static final Pattern FORM = Pattern.compile("<form [^>]*action=\"([^\"]+)\"");
+    private static final Pattern INPUT = Pattern.compile("<input [^>]*name=\"([^\"]+)\" value=\"([^\"]*)\"");
+
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, Map<String, String>> cookies = new HashMap<>();
 
     public HttpResponse<String> get(String url) {
         return send(HttpRequest.newBuilder(URI.create(url)).GET(), url);
+    }
+
+    public HttpResponse<String> head(String url) {
+        return send(HttpRequest.newBuilder(URI.create(url)).method("HEAD", HttpRequest.BodyPublishers.noBody()), url);
     }
 
     public HttpResponse<String> post(String url, Map<String, String> form) {
@@ -65,6 +73,20 @@ public final class Visitor {
         form.put("tenant", tenant);
         form.put("answer", answer);
         return post(uri.getScheme() + "://" + uri.getAuthority() + "/connect/authorize/answer", form);
+    }
+
+    /** Sends a form that a page holds, as its script would, and answers where that leads. */
+    public String submit(HttpResponse<String> page) {
+        var action = FORM.matcher(page.body());
+        if (!action.find()) {
+            throw new AssertionError("there is no form: " + page.body());
+        }
+        var values = new LinkedHashMap<String, String>();
+        var input = INPUT.matcher(page.body());
+        while (input.find()) {
+            values.put(input.group(1), input.group(2).replace("&amp;", "&"));
+        }
+        return location(post(action.group(1).replace("&amp;", "&"), values));
     }
 
     /** Follows redirects to their end. */
