@@ -124,9 +124,14 @@ public record Settings(
             return scope.orElse(kind.scope);
         }
 
-        /** When a person has to sign in again at the latest; empty if the operator has not said what limits it. */
-        public Optional<Instant> signInEnds(Instant authorizedAt, Instant refreshedAt) {
-            return Stream.of(refreshLifetime.map(authorizedAt::plus), refreshIdle.map(refreshedAt::plus))
+        /**
+         * When a person has to sign in again, as far as can be foreseen; empty if the operator has not said what limits it. That
+         * a refresh token ends unused counts once half of that time has passed without a refresh, since each refresh puts it
+         * off.
+         */
+        public Optional<Instant> signInEnds(Instant authorizedAt, Instant refreshedAt, Instant now) {
+            var idle = refreshIdle.filter(each -> refreshedAt.plus(each.dividedBy(2)).isBefore(now));
+            return Stream.of(refreshLifetime.map(authorizedAt::plus), idle.map(refreshedAt::plus))
                     .flatMap(Optional::stream).min(Instant::compareTo);
         }
 

@@ -105,6 +105,11 @@ public class Nxt {
         return Objects.requireNonNull(lines.get(connection)).budget().usage();
     }
 
+    /** Whether nothing can be asked with a connection before a person has signed in. */
+    public boolean waitsForPerson(String connection) {
+        return Objects.requireNonNull(lines.get(connection)).tokens().waitsForPerson();
+    }
+
     /** Asks for something small. */
     public Answer ask(String connection, Question question) {
         return ask(connection, question, Map.of());

@@ -25,6 +25,7 @@ import dev.nxtsync.access.LostCallKeeper;
 import dev.nxtsync.access.Outages;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
@@ -57,6 +58,7 @@ public class PullPlanner {
 
     private final Settings settings;
     private final Introspection introspection;
+    private final Nxt nxt;
     private final Tenancies tenancies;
     private final TableMaker tables;
     private final PullStates states;
@@ -77,11 +79,12 @@ public class PullPlanner {
      */
     private record Attempt(int failures, long at, long next, long schemaAt, Optional<Map<String, Table>> schema) {}
 
-    PullPlanner(Settings settings, Introspection introspection, Tenancies tenancies, TableMaker tables,
+    PullPlanner(Settings settings, Nxt nxt, Introspection introspection, Tenancies tenancies, TableMaker tables,
             PullStates states,
             Claims claims, Migrations migrations, PullPlans plans, LostCallKeeper lostCalls, Outages outages) {
         this.outages = outages;
         this.settings = settings;
+        this.nxt = nxt;
         this.introspection = introspection;
         this.tenancies = tenancies;
         this.tables = tables;
@@ -98,6 +101,11 @@ public class PullPlanner {
             return;
         }
         for (Settings.Connection connection : settings.connections().values()) {
+            if (nxt.waitsForPerson(connection.name())) {
+                // who signs in then may see something else
+                attempts.remove(connection.name());
+                continue;
+            }
             long now = System.nanoTime();
             var last = attempts.getOrDefault(connection.name(), new Attempt(0, now, now, now, Optional.empty()));
             boolean asked = now - last.at() >= ASKED_AGAIN.toNanos() && plans.takeLookAgain(connection.name());
@@ -124,7 +132,7 @@ public class PullPlanner {
                     known.isPresent() ? last.schemaAt() : at, complete ? Optional.of(schema) : Optional.empty());
         } catch (FailedAnswer e) {
             reason = e.failure().reason();
-            news = outages.isNews(connection.name(), e.failure());
+            news = !nxt.waitsForPerson(connection.name()) && outages.isNews(connection.name(), e.failure());
         } catch (SQLException e) {
             reason = DatabaseFault.of(e);
         } catch (Stopping e) {

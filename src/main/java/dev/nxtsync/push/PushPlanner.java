@@ -21,6 +21,7 @@ import dev.nxtsync.access.LostCallKeeper;
 import dev.nxtsync.access.Outages;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Mutations;
 import dev.nxtsync.schedule.Backoff;
@@ -45,6 +46,7 @@ public class PushPlanner {
     private static final Duration ASKED_AGAIN = Duration.ofSeconds(10);
 
     private final Settings settings;
+    private final Nxt nxt;
     private final Introspection introspection;
     private final Mutations mutations;
     private final PushPlans plans;
@@ -65,10 +67,11 @@ public class PushPlanner {
      */
     private record Attempt(int failures, long at, long next) {}
 
-    PushPlanner(Settings settings, Introspection introspection, Mutations mutations, PushPlans plans,
+    PushPlanner(Settings settings, Nxt nxt, Introspection introspection, Mutations mutations, PushPlans plans,
             PushStates states, OutboxHome home, Migrations migrations, LostCallKeeper lostCalls, Outages outages) {
         this.outages = outages;
         this.settings = settings;
+        this.nxt = nxt;
         this.introspection = introspection;
         this.mutations = mutations;
         this.plans = plans;
@@ -119,6 +122,11 @@ public class PushPlanner {
 
     private void plan(Settings.Connection connection) {
         var pushes = pushes(connection);
+        if (nxt.waitsForPerson(connection.name())) {
+            // who signs in then may change something else
+            attempts.remove(connection.name());
+            return;
+        }
         long now = System.nanoTime();
         var last = attempts.getOrDefault(connection.name(), new Attempt(0, now, now));
         boolean asked = now - last.at() >= ASKED_AGAIN.toNanos() && plans.takeLookAgain(connection.name());
@@ -136,8 +144,8 @@ public class PushPlanner {
             Duration wait = Backoff.after(last.failures() + 1);
             Reason reason = e instanceof FailedAnswer failed ? failed.failure().reason() : DatabaseFault.of(e);
             plans.trouble(connection.name(), reason);
-            boolean news = !(e instanceof FailedAnswer failed)
-                    || outages.isNews(connection.name(), failed.failure());
+            boolean news = !(e instanceof FailedAnswer failed) || (!nxt.waitsForPerson(connection.name())
+                    && outages.isNews(connection.name(), failed.failure()));
             LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
                     "The pushes of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
                     reason.message(), wait.toSeconds());

@@ -269,11 +269,14 @@ public class SignIn {
                 .ifPresent(lacking -> notes.add("These scopes were asked for and not granted: " + lacking
                         + ". Compare the integrations of the application in the Developer Portal."));
         var grant = grants.of(connection.name());
-        facts.put("Good until", grant.flatMap(each -> each.authorizedAt().flatMap(
-                at -> connection.signInEnds(at, each.refreshedAt().orElse(at))))
+        facts.put("Good until", grant.flatMap(UserGrant::authorizedAt)
+                .flatMap(at -> connection.signInEnds(at, at, at))
                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
                 .orElse("not known here: set " + connection.variable("REFRESH_LIFETIME") + " to what the Developer "
-                        + "Portal has, to be warned in time"));
+                        + "Portal has, to be warned in time")
+                + connection.refreshIdle()
+                        .map(idle -> "; sooner, if nxt-sync stands still for " + idle.toHours() + " hours")
+                        .orElse(""));
         grant.flatMap(UserGrant::kind).ifPresent(kind -> {
             facts.put("Refresh token", kind == UserGrant.Kind.RE_USE ? "re-used" : "one time");
             if (kind == UserGrant.Kind.ONE_TIME && connection.refreshGrace().isZero()) {

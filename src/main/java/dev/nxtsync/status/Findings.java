@@ -111,11 +111,12 @@ public class Findings {
                 .map(Settings.Connection::name).toList();
         var ends = new TreeMap<String, Instant>();
         if (!users.isEmpty()) {
+            Instant now = clock.instant();
             for (UserGrant each : grants.of(users)) {
                 if (each.needed().isEmpty()) {
                     each.authorizedAt()
                             .flatMap(at -> Objects.requireNonNull(settings.connections().get(each.connection()))
-                                    .signInEnds(at, each.refreshedAt().orElse(at)))
+                                    .signInEnds(at, each.refreshedAt().orElse(at), now))
                             .ifPresent(end -> ends.put(each.connection(), end));
                 }
             }

@@ -204,6 +204,11 @@ public final class RenewingTokens implements Tokens {
         }
     }
 
+    @Override
+    public boolean waitsForPerson() {
+        return status().waitsForPerson();
+    }
+
     public Status status() {
         lock.lock();
         try {

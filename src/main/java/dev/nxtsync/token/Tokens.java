@@ -3,6 +3,7 @@ package dev.nxtsync.token;
 import java.time.Duration;
 
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** The access token of one connection. Safe for any number of threads. */
 public interface Tokens {
@@ -19,12 +20,17 @@ public interface Tokens {
     record Unavailable(Reason failure, Duration nextAttempt) implements Current {
         @Override
         public String toString() {
-            return failure.message() + " The next attempt is in " + Math.max(0, nextAttempt.toSeconds()) + " s.";
+            return failure.trouble() == Trouble.SIGN_IN_NEEDED
+                    ? failure.message()
+                    : failure.message() + " The next attempt is in " + Math.max(0, nextAttempt.toSeconds()) + " s.";
         }
     }
 
     /** Answers at once, but for a connection's first token and after a refused one: then when the request for one has ended. */
     Current current();
+
+    /** Whether there will be no token before a person has signed in. */
+    boolean waitsForPerson();
 
     /** The API answered 401 to this token: it is not handed out again. A token that is no longer the current one is ignored. */
     void rejected(AccessToken token);

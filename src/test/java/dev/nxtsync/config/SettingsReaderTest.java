@@ -221,12 +221,15 @@ class SettingsReaderTest {
         assertThat(settings.graphqlUrl(connection)).isEqualTo("https://business.visma.net/api/graphql");
         assertThat(settings.publicUrl("/x")).isEqualTo("http://127.0.0.1:8080/x");
         Instant then = Instant.parse("2026-01-01T00:00:00Z");
-        assertThat(connection.signInEnds(then, then.plusSeconds(5))).contains(then.plus(Duration.ofDays(365)));
+        assertThat(connection.signInEnds(then, then.plusSeconds(5), then)).contains(then.plus(Duration.ofDays(365)));
         var both = new HashMap<>(user("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "365d"));
         both.put("NXT_CONNECTIONS_MAIN_REFRESH_IDLE", "30d");
-        assertThat(read(both).settings().connections().get("main").signInEnds(then, then.plusSeconds(5)))
-                .contains(then.plusSeconds(5).plus(Duration.ofDays(30)));
-        assertThat(read(user("NXT_LOG", "text")).settings().connections().get("main").signInEnds(then, then))
+        var limited = read(both).settings().connections().get("main");
+        assertThat(limited.signInEnds(then, then, then.plus(Duration.ofDays(14))))
+                .as("a refresh puts the second limit off").contains(then.plus(Duration.ofDays(365)));
+        assertThat(limited.signInEnds(then, then, then.plus(Duration.ofDays(16))))
+                .contains(then.plus(Duration.ofDays(30)));
+        assertThat(read(user("NXT_LOG", "text")).settings().connections().get("main").signInEnds(then, then, then))
                 .isEmpty();
     }
 

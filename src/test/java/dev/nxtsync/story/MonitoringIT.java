@@ -39,7 +39,7 @@ class MonitoringIT {
                         .with("NXT_CONNECTIONS_PERSON_KIND", "user")
                         .with("NXT_CONNECTIONS_PERSON_CLIENT_ID", "isv_demo")
                         .with("NXT_CONNECTIONS_PERSON_CLIENT_SECRET", "demo+secret%/:1")
-                        .with("NXT_CONNECTIONS_PERSON_REFRESH_IDLE", "30d").with("NXT_HTTP_PORT", port)
+                        .with("NXT_CONNECTIONS_PERSON_REFRESH_LIFETIME", "300d").with("NXT_HTTP_PORT", port)
                         .with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port).with("NXT_ENCRYPTION_KEY", SignIns.KEY)
                         .with("NXT_OPERATOR_KEY", SignIns.OPERATOR)
                         .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", Hooks.COMPANY)
