@@ -21,6 +21,7 @@ create table nxt_sync.user_grant (
     authorized_at     timestamptz,
     refreshed_at      timestamptz,
     pending_at        timestamptz,
+    pending_fence     bigint,
     repeated_by       uuid
 );
 comment on table nxt_sync.user_grant is 'Who has signed in for a connection, and the tokens that came of it, encrypted.';
@@ -28,6 +29,7 @@ comment on column nxt_sync.user_grant.generation is 'Another number for each ref
 comment on column nxt_sync.user_grant.subject is 'The person, as the claim sub has it.';
 comment on column nxt_sync.user_grant.kind is 'Whether a refresh was seen to bring the same refresh token or another; null before the first.';
 comment on column nxt_sync.user_grant.pending_at is 'When the refresh token was sent; null once the answer is stored.';
+comment on column nxt_sync.user_grant.pending_fence is 'The claim under which it was sent last.';
 comment on column nxt_sync.user_grant.repeated_by is 'The process that has sent it again since, within the grace period.';
 
 create table nxt_sync.sign_in (

@@ -104,6 +104,7 @@ public class PullPlanner {
             if (nxt.waitsForPerson(connection.name())) {
                 // who signs in then may see something else
                 attempts.remove(connection.name());
+                plans.undone(connection.name());
                 continue;
             }
             long now = System.nanoTime();

@@ -91,6 +91,12 @@ public class PullPlans {
         troubles.put("connection " + connection, reason);
     }
 
+    /** Nothing of a connection can be worked on until its pulls have been looked at anew. */
+    void undone(String connection) {
+        complete.remove(connection);
+        troubles.remove("connection " + connection);
+    }
+
     /** All pulls of a connection have been looked at. */
     void done(String connection) {
         complete.add(connection);

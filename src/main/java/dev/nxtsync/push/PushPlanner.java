@@ -125,6 +125,7 @@ public class PushPlanner {
         if (nxt.waitsForPerson(connection.name())) {
             // who signs in then may change something else
             attempts.remove(connection.name());
+            plans.undone(connection.name());
             return;
         }
         long now = System.nanoTime();

@@ -81,6 +81,13 @@ public class PushPlans {
         planned.incrementAndGet();
     }
 
+    /** Nothing of a connection can be worked on until its pushes have been looked at anew. */
+    void undone(String connection) {
+        byPush.values().removeIf(
+                each -> each instanceof Ready ready && ready.plan().push().connection().equals(connection));
+        noTrouble(connection);
+    }
+
     void trouble(String connection, Reason reason) {
         troubles.put("pushes of connection " + connection, reason);
     }

@@ -1,18 +1,14 @@
 package dev.nxtsync.signin;
 
-import java.time.Duration;
-
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.store.UserGrant;
+import dev.nxtsync.token.RenewingTokens;
 import dev.nxtsync.token.UserTokenSet;
 
 /** The tokens of a grant, to and from the form in which they are kept. */
 @Singleton
 class GrantTokens {
-    /** Where an answer has no {@code expires_in}. */
-    private static final Duration ASSUMED_LIFE = Duration.ofMinutes(5);
-
     private final Vault vault;
 
     GrantTokens(Vault vault) {
@@ -35,7 +31,7 @@ class GrantTokens {
             throws Vault.Locked {
         return new UserGrant.Tokens(vault.encrypt(refreshToken, place(connection, "refresh")),
                 vault.encrypt(tokens.accessToken(), place(connection, "access")),
-                tokens.expiresIn().orElse(ASSUMED_LIFE), scope);
+                tokens.expiresIn().orElse(RenewingTokens.ASSUMED_LIFETIME), scope);
     }
 
     private static String place(String connection, String token) {

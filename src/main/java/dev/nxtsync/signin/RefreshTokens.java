@@ -48,6 +48,7 @@ final class RefreshTokens implements TokenRequest {
     private final Runnable mended;
     private volatile Seen seen = Seen.NOTHING;
     private @Nullable Unstored unstored;
+    private @Nullable Unsent unsent;
 
     /** How the grant was when it was looked at last. */
     record Seen(long generation, boolean needed) {
@@ -69,6 +70,9 @@ final class RefreshTokens implements TokenRequest {
             return "Unstored";
         }
     }
+
+    /** A mark that may be there, although nothing was sent, or nothing came of it. */
+    private record Unsent(Claim claim, long generation, boolean repeat) {}
 
     /** @param mended is told when an answer has lifted that a person has to sign in */
     RefreshTokens(Settings.Connection connection, Duration timeLimit, UserGrants grants, GrantTokens tokens,
@@ -92,6 +96,7 @@ final class RefreshTokens implements TokenRequest {
             long begun = System.nanoTime();
             while (true) {
                 var result = storeWhatIsNot();
+                unmark();
                 if (result.isEmpty()) {
                     result = attempt();
                 }
@@ -189,11 +194,18 @@ final class RefreshTokens implements TokenRequest {
         }
         boolean repeat = next == AfterMark.REPEAT;
         String refreshToken = tokens.refreshToken(grant);
+        // before the mark, after which nothing may take long
+        var away = provider.away();
+        if (away.isPresent()) {
+            return Optional.of(new Refused(away.get()));
+        }
+        unsent = new Unsent(claim, grant.generation(), repeat);
         if (!grants.begin(claim, grant.generation(), repeat)) {
             return Optional.empty();
         }
+        unsent = null;
         long askedAt = System.nanoTime();
-        return judged(grant, refreshToken, provider.refresh(refreshToken, timeLimit), repeat, askedAt);
+        return judged(claim, grant, refreshToken, provider.refresh(refreshToken, timeLimit), repeat, askedAt);
     }
 
     private static boolean isReused(UserGrant grant) {
@@ -219,7 +231,17 @@ final class RefreshTokens implements TokenRequest {
         return since.compareTo(timeLimit) < 0 ? AfterMark.WAIT : AfterMark.GIVE_UP;
     }
 
-    private Optional<Result> judged(UserGrant grant, String sent, Refresh answer, boolean repeat, long askedAt)
+    /** Takes a mark back of which it is certain that it stands for nothing, now or as soon as the database is back. */
+    private void unmark() throws SQLException {
+        var mark = unsent;
+        if (mark != null) {
+            grants.unused(mark.claim(), mark.generation(), mark.repeat());
+            unsent = null;
+        }
+    }
+
+    private Optional<Result> judged(Claim claim, UserGrant grant, String sent, Refresh answer, boolean repeat,
+            long askedAt)
             throws SQLException, Vault.Locked {
         if (answer instanceof Refresh.Refreshed refreshed) {
             String next = refreshed.tokens().refreshToken().orElse(sent);
@@ -228,13 +250,11 @@ final class RefreshTokens implements TokenRequest {
             return storeWhatIsNot();
         }
         if (answer instanceof Refresh.Unused unused) {
-            grants.unused(grant.connection(), grant.generation(), repeat);
+            unsent = new Unsent(claim, grant.generation(), repeat);
+            unmark();
             return Optional.of(new Refused(unused.reason()));
         }
         if (answer instanceof Refresh.Lost lost) {
-            if (isReused(grant)) {
-                grants.unused(grant.connection(), grant.generation(), false);
-            }
             return Optional.of(new Refused(lost.reason()));
         }
         // the store decides: if it has another token by now, that one is tried
@@ -258,15 +278,15 @@ final class RefreshTokens implements TokenRequest {
         String scope = answer.answer().scope().orElse(answer.sent().scope());
         Duration age = Duration.ofNanos(System.nanoTime() - answer.askedAt());
         var sealed = tokens.sealed(connection.name(), answer.answer(), answer.refreshToken(), scope);
-        var generation = grants.keep(connection.name(), answer.sent().generation(), sealed, answer.kind(), age);
+        var kept = grants.keep(connection.name(), answer.sent().generation(), sealed, answer.kind(), age);
         unstored = null;
-        if (generation.isEmpty()) {
+        if (kept.isEmpty()) {
             return Optional.empty();
         }
-        if (seen.needed()) {
+        if (kept.get().lifted()) {
             mended.run();
         }
-        seen = new Seen(generation.get(), false);
+        seen = new Seen(kept.get().generation(), false);
         return Optional.of(new Granted(answer.answer().accessToken(), Optional.of(sealed.accessLife().minus(age)),
                 Optional.of(scope)));
     }

@@ -174,8 +174,7 @@ public class Claims {
     public record Kind(String name, String connection) {}
 
     /**
-     * Claims the unit that has been due, or kept waiting, for longest and is free. Those of a connection for which a person has
-     * to sign in wait.
+     * Claims the unit that has been due, or kept waiting, for longest and is free.
      *
      * @param what only this; another process may be configured otherwise, or know more
      * @param full not another one of the same kind and company as one of these
@@ -188,8 +187,6 @@ public class Claims {
                       and (unit.kind, unit.connection, unit.scope, unit.company) not in (
                           select * from unnest(?::text[], ?::text[], ?::text[], ?::integer[]))
                       and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
-                      and not exists (select from nxt_sync.user_grant grant_of
-                                      where grant_of.connection = unit.connection and grant_of.state = 'needed')
                       and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served) and\s""" + FREE,
                     "order by least(unit.due_at, unit.retry_at) limit 1"))) {
                 claim.setArray(1, transaction.createArrayOf("text", what.stream().map(Kind::name).toArray()));

@@ -111,14 +111,15 @@ public class UserGrants {
         return database.inTransaction(transaction -> {
             try (var mark = transaction.prepareStatement("""
                     update nxt_sync.user_grant
-                    set pending_at = case when ? then pending_at else clock_timestamp() end,
+                    set pending_at = case when ? then pending_at else clock_timestamp() end, pending_fence = ?,
                         repeated_by = case when ? then ? end
                     where connection = ? and generation = ? and state = 'signed_in'""")) {
                 mark.setBoolean(1, repeat);
-                mark.setBoolean(2, repeat);
-                mark.setObject(3, claim.holder());
-                mark.setString(4, claim.connection());
-                mark.setLong(5, generation);
+                mark.setLong(2, claim.fence());
+                mark.setBoolean(3, repeat);
+                mark.setObject(4, claim.holder());
+                mark.setString(5, claim.connection());
+                mark.setLong(6, generation);
                 boolean marked = mark.executeUpdate() == 1;
                 Claims.check(transaction, claim);
                 return marked;
@@ -126,16 +127,20 @@ public class UserGrants {
         });
     }
 
-    /** Says that a refresh token was not used after all; of a repeat, that it may be repeated once more. */
-    public void unused(String connection, long generation, boolean repeat) throws SQLException {
+    /**
+     * Says that a refresh token was not used after all, unless it was sent under another claim since; of a repeat, that it may
+     * be repeated once more.
+     */
+    public void unused(Claim claim, long generation, boolean repeat) throws SQLException {
         database.inTransaction(transaction -> {
             try (var unmark = transaction.prepareStatement("""
                     update nxt_sync.user_grant
                     set pending_at = case when ? then pending_at end, repeated_by = null
-                    where connection = ? and generation = ?""")) {
+                    where connection = ? and generation = ? and pending_fence = ?""")) {
                 unmark.setBoolean(1, repeat);
-                unmark.setString(2, connection);
+                unmark.setString(2, claim.connection());
                 unmark.setLong(3, generation);
+                unmark.setLong(4, claim.fence());
                 return unmark.executeUpdate();
             }
         });
@@ -161,29 +166,39 @@ public class UserGrants {
     }
 
     /**
+     * What a refresh has brought is stored.
+     *
+     * @param lifted whether a sign-in had been asked for, and is needed no more
+     */
+    public record Kept(long generation, boolean lifted) {}
+
+    /**
      * Stores what a refresh has brought, whoever holds the unit by now, and also if a sign-in has been asked for meanwhile.
      *
      * @param generation of the token that was sent
      * @param age since the request was sent
-     * @return the new generation; empty if the row no longer holds that token
+     * @return empty if the row no longer holds that token
      */
-    public Optional<Long> keep(String connection, long generation, UserGrant.Tokens tokens, UserGrant.Kind kind,
+    public Optional<Kept> keep(String connection, long generation, UserGrant.Tokens tokens, UserGrant.Kind kind,
             Duration age) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var keep = transaction.prepareStatement("""
-                    update nxt_sync.user_grant
-                    set generation = nextval('nxt_sync.fence'), refresh_token = ?, access_token = ?,
-                        refreshed_at = clock_timestamp() - ? * interval '1 ms',
-                        access_expires_at = clock_timestamp() + ? * interval '1 ms', scope = ?, kind = ?,
-                        state = 'signed_in', code = null, reason = null, pending_at = null, repeated_by = null
-                    where connection = ? and generation = ? and refresh_token is not null
-                    returning generation""")) {
+            try (var keep = transaction.prepareStatement(
+                    """
+                            update nxt_sync.user_grant kept
+                            set generation = nextval('nxt_sync.fence'), refresh_token = ?, access_token = ?,
+                                refreshed_at = clock_timestamp() - ? * interval '1 ms',
+                                access_expires_at = clock_timestamp() + ? * interval '1 ms', scope = ?, kind = ?,
+                                state = 'signed_in', code = null, reason = null, pending_at = null, pending_fence = null, repeated_by = null
+                            from (select connection, state from nxt_sync.user_grant
+                                  where connection = ? and generation = ? and refresh_token is not null for update) sent
+                            where kept.connection = sent.connection
+                            returning kept.generation, sent.state = 'needed'""")) {
                 tokens(keep, 1, tokens, age);
                 keep.setString(6, kind.text());
                 keep.setString(7, connection);
                 keep.setLong(8, generation);
                 try (ResultSet row = keep.executeQuery()) {
-                    return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
+                    return row.next() ? Optional.of(new Kept(row.getLong(1), row.getBoolean(2))) : Optional.empty();
                 }
             }
         });
@@ -225,7 +240,7 @@ public class UserGrants {
                                         access_expires_at = excluded.access_expires_at, scope = excluded.scope, state = excluded.state,
                                         subject = excluded.subject, tenant = excluded.tenant, shown_name = excluded.shown_name,
                                         authorized_at = excluded.authorized_at, kind = null, code = null, reason = null,
-                                        pending_at = null, repeated_by = null""")) {
+                                        pending_at = null, pending_fence = null, repeated_by = null""")) {
                 unit.setString(1, UNIT);
                 unit.setString(2, connection);
                 unit.setString(3, SCOPE);
@@ -269,7 +284,7 @@ public class UserGrants {
                     set generation = nextval('nxt_sync.fence'), state = 'needed', code = ?, reason = ?, subject = null,
                         tenant = null, shown_name = null, scope = null, kind = null, refresh_token = null,
                         access_token = null, access_expires_at = null, authorized_at = null, refreshed_at = null,
-                        pending_at = null, repeated_by = null
+                        pending_at = null, pending_fence = null, repeated_by = null
                     where connection = ?""")) {
                 forget.setString(1, why.code());
                 forget.setString(2, why.message());

@@ -52,9 +52,12 @@ record ConnectClient(Network network, Vertx vertx, Duration atMost) implements H
                     .setAbsoluteURI(address);
             request.getHeaderMap().forEach((name, values) -> values.forEach(value -> target.addHeader(name, value)));
             var body = Optional.ofNullable(request.getBody()).map(Buffer::buffer).orElseGet(Buffer::buffer);
-            return await(client.request(target).compose(sent -> sent.send(body))
-                    .compose(answer -> answer.body().map(content -> response(answer, content))).toCompletionStage()
-                    .toCompletableFuture());
+            var answered = new CompletableFuture<HTTPResponse>();
+            // on one event loop, or the body could have come and gone before somebody listens
+            vertx.getOrCreateContext().runOnContext(now -> client.request(target).compose(sent -> sent.send(body))
+                    .compose(answer -> answer.body().map(content -> response(answer, content)))
+                    .onSuccess(answered::complete).onFailure(answered::completeExceptionally));
+            return await(answered);
         } finally {
             client.close();
         }

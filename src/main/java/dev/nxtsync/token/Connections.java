@@ -27,13 +27,15 @@ import dev.nxtsync.config.Settings;
 @Singleton
 public class Connections {
     private final Map<String, RenewingTokens> byName = new TreeMap<>();
-    /** For answers that are under way when the process stops. */
-    private static final int PATIENCE_SECONDS = 5;
+    /** For answers with refresh tokens that are under way when the process stops. */
+    private static final int PATIENCE_SECONDS = 15;
 
     private final ScheduledExecutorService executor;
+    private final boolean hasUsers;
 
     Connections(Settings settings, OidcClients clients, UserTokenRequests users, Network network, Vertx vertx,
             MeterRegistry metrics) {
+        hasUsers = settings.connections().values().stream().anyMatch(each -> each.kind() == Settings.Kind.USER);
         // A request blocks its thread, so that each connection has one; a slow issuer then delays no other connection.
         executor = Executors.newScheduledThreadPool(Math.max(1, settings.connections().size()), work -> {
             var thread = new Thread(work, "token-renewal");
@@ -88,7 +90,7 @@ public class Connections {
             throws InterruptedException {
         byName.values().forEach(RenewingTokens::close);
         executor.shutdown();
-        if (!executor.awaitTermination(PATIENCE_SECONDS, SECONDS)) {
+        if (!hasUsers || !executor.awaitTermination(PATIENCE_SECONDS, SECONDS)) {
             executor.shutdownNow();
         }
     }

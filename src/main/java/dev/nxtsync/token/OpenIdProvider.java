@@ -181,11 +181,21 @@ public final class OpenIdProvider {
                 claim("email", info, claims), claim("tenant_id", info, claims)), tokens);
     }
 
-    /** Uses a refresh token, once. It waits for the answer, however much the caller would like to have one earlier. */
+    /** Why there is no Visma Connect to send a refresh token to now; empty if it is known where to. */
+    public Optional<Reason> away() {
+        try {
+            metadata(PATIENCE);
+            return Optional.empty();
+        } catch (Unreachable e) {
+            return Optional.of(e.reason());
+        }
+    }
+
+    /** Uses a refresh token, once. */
     public Refresh refresh(String refreshToken, Duration atMost) {
         HTTPRequest request;
         try {
-            request = tokenRequest(metadata(atMost), new RefreshTokenGrant(new RefreshToken(refreshToken)));
+            request = tokenRequest(metadata(PATIENCE), new RefreshTokenGrant(new RefreshToken(refreshToken)));
         } catch (Unreachable e) {
             return new Refresh.Unused(e.reason());
         }

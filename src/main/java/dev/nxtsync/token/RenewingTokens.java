@@ -35,7 +35,7 @@ import dev.nxtsync.trouble.Trouble;
 public final class RenewingTokens implements Tokens {
     private static final Logger LOG = Logger.getLogger(RenewingTokens.class);
     /** Where an answer has no {@code expires_in}. */
-    private static final Duration ASSUMED_LIFETIME = Duration.ofMinutes(5);
+    public static final Duration ASSUMED_LIFETIME = Duration.ofMinutes(5);
     /** After which it is asked again, unasked for, whether a person has signed in. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 

@@ -27,6 +27,10 @@ public interface TokenRequest {
     /** There will be no token until a person has signed in; one in use is used no more. */
     record Withdrawn(Reason why) implements Result {}
 
-    /** Blocks until there is an answer, about so long at most. Never throws. */
+    /**
+     * Blocks until there is an answer. Never throws.
+     *
+     * @param atMost how long whoever asks would wait; it may take longer where an answer must not be missed
+     */
     Result send(Duration atMost);
 }

@@ -53,7 +53,7 @@ class SignInIT {
 
     @Test
     void aPersonWhoSignsInIsToldWhoIsConnectedToWhatUntilWhenAndWorkBegins() {
-        assertThat(daemon.get("/q/health/well").body()).contains("Run: sign-in main");
+        await().until(() -> daemon.get("/q/health/well").body().contains("Run: sign-in main"));
         var page = SignIns.signIn(daemon);
         assertThat(page.body()).contains("You are signed in").contains("Kari Nordmann (kari@example.com)")
                 .contains("5f3c1a52-9d0e-4b7a-8c6e-1f2a3b4c5d6e").contains("a1111111-2222-4333-8444-555555555555")

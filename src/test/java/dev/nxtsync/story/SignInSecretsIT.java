@@ -40,7 +40,7 @@ class SignInSecretsIT {
             assertThat(new Visitor().signIn(link, "kari", "fjord").statusCode()).isEqualTo(200);
             SignIns.awaitRows(database, sandbox);
             sandbox.faults(Map.of("html-401", 0.1, "5xx", 0.1, "token-down", 0.1));
-            long refreshes = Size.of(5, 60);
+            long refreshes = Size.of(4, 60);
             await().atMost(Duration.ofMinutes(5)).until(() -> sandbox.counter("refreshes") > refreshes);
             var seen = new StringBuilder(dump(database));
             for (String path : new String[]{"/q/health/well", "/q/metrics"}) {

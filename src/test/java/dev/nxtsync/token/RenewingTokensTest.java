@@ -154,6 +154,66 @@ class RenewingTokensTest {
         assertThat(answer.get().toString()).doesNotContain("secret-token");
     }
 
+    @Test
+    void moreScopesThanWereAskedForAreNoTrouble() {
+        answer = () -> new TokenRequest.Granted("t", Optional.of(HOUR), Optional.of("another scope"));
+        start();
+        assertThat(tokens.status().grantedScope()).contains("scope");
+    }
+
+    @Test
+    void whereAPersonHasToSignInNothingIsAskedButOnceAMinuteUntilSomebodySaysSo() {
+        answer = RenewingTokensTest::withdrawn;
+        start();
+        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class,
+                unavailable -> assertThat(unavailable.failure().trouble()).isEqualTo(Trouble.SIGN_IN_NEEDED));
+        time.pass(Duration.ofMinutes(30));
+        assertThat(requests).hasSizeBetween(30, 32);
+        assertThat(metrics.counter("nxt_token_renewals", "connection", "main", "outcome", "sign_in_needed").count())
+                .as("told once").isOne();
+        assertThat(tokens.waitsForPerson()).isTrue();
+        answer = () -> granted(HOUR);
+        tokens.wake();
+        time.pass(Duration.ofMillis(1));
+        assertThat(valid()).isNotNull();
+        assertThat(tokens.waitsForPerson()).isFalse();
+    }
+
+    @Test
+    void aTokenInUseIsUsedNoMoreWhenItsGrantIsWithdrawnOrSomebodyHasSignedIn() {
+        start();
+        var first = valid();
+        answer = RenewingTokensTest::withdrawn;
+        tokens.wake();
+        assertThat(valid()).as("a wake by itself takes nothing away").isEqualTo(first);
+        time.pass(Duration.ofMillis(1));
+        assertThat(tokens.current()).isInstanceOf(Tokens.Unavailable.class);
+        answer = () -> granted(HOUR);
+        tokens.begin();
+        time.pass(Duration.ofMillis(1));
+        var second = valid();
+        tokens.begin();
+        time.pass(Duration.ofMillis(1));
+        assertThat(valid()).isNotEqualTo(second);
+    }
+
+    @Test
+    void aWakeDuringARequestIsFollowedByAnotherRequest() {
+        answer = () -> {
+            answer = () -> granted(HOUR);
+            tokens.wake();
+            return withdrawn();
+        };
+        start();
+        time.pass(Duration.ofMillis(1));
+        assertThat(requests).hasSize(2);
+        assertThat(valid()).isNotNull();
+    }
+
+    private static TokenRequest.Result withdrawn() {
+        return new TokenRequest.Withdrawn(new Reason(Trouble.SIGN_IN_NEEDED, "Nobody has signed in."));
+    }
+
     /** For any lifetime and any failures: the first request comes before 60 %, and no sleep takes more than half of what is left. */
     @Test
     void whateverFailsNoSleepIsLongerThanHalfOfWhatIsLeft() {
