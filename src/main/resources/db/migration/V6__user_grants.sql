@@ -22,6 +22,7 @@ create table nxt_sync.user_grant (
     refreshed_at      timestamptz,
     pending_at        timestamptz,
     pending_fence     bigint,
+    last_sent_at      timestamptz,
     repeated_by       uuid
 );
 comment on table nxt_sync.user_grant is 'Who has signed in for a connection, and the tokens that came of it, encrypted.';
@@ -29,6 +30,7 @@ comment on column nxt_sync.user_grant.generation is 'Another number for each ref
 comment on column nxt_sync.user_grant.subject is 'The person, as the claim sub has it.';
 comment on column nxt_sync.user_grant.kind is 'Whether a refresh was seen to bring the same refresh token or another; null before the first.';
 comment on column nxt_sync.user_grant.pending_at is 'When the refresh token was sent; null once the answer is stored.';
+comment on column nxt_sync.user_grant.last_sent_at is 'When it was sent last: again, within the grace period, or for the first time.';
 comment on column nxt_sync.user_grant.pending_fence is 'The claim under which it was sent last.';
 comment on column nxt_sync.user_grant.repeated_by is 'The process that has sent it again since, within the grace period.';
 

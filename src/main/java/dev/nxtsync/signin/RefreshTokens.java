@@ -38,6 +38,8 @@ final class RefreshTokens implements TokenRequest {
     private static final Logger LOG = Logger.getLogger(RefreshTokens.class);
     /** Below this share of an access token's life another is asked for. */
     private static final int OLD = 4;
+    /** From the mark to the sending. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
     private static final Duration STEP = Duration.ofMillis(200);
 
     private final Settings.Connection connection;
@@ -200,7 +202,13 @@ final class RefreshTokens implements TokenRequest {
             return Optional.of(new Refused(away.get()));
         }
         unsent = new Unsent(claim, grant.generation(), repeat);
+        long marking = System.nanoTime();
         if (!grants.begin(claim, grant.generation(), repeat)) {
+            return Optional.empty();
+        }
+        if (System.nanoTime() - marking > AT_ONCE.toNanos()) {
+            // this process stood still: others may have used the token meanwhile, or given it up
+            unmark();
             return Optional.empty();
         }
         unsent = null;
@@ -228,7 +236,7 @@ final class RefreshTokens implements TokenRequest {
         if (!grant.repeated() && inTime) {
             return since.compareTo(grace.dividedBy(4)) < 0 ? AfterMark.WAIT : AfterMark.REPEAT;
         }
-        return since.compareTo(timeLimit) < 0 ? AfterMark.WAIT : AfterMark.GIVE_UP;
+        return grant.lastSent().compareTo(timeLimit) < 0 ? AfterMark.WAIT : AfterMark.GIVE_UP;
     }
 
     /** Takes a mark back of which it is certain that it stands for nothing, now or as soon as the database is back. */

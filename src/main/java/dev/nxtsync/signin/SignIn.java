@@ -3,11 +3,6 @@ package dev.nxtsync.signin;
 import java.net.URI;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Provider;
@@ -19,8 +14,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.graphql.FailedAnswer;
-import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.SignIns;
 import dev.nxtsync.store.UserGrant;
@@ -41,9 +34,6 @@ import dev.nxtsync.token.SignInFailed;
 public class SignIn {
     private static final Logger LOG = Logger.getLogger(SignIn.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** One request each; a person reads no more. */
-    private static final int CUSTOMERS = 5;
-    private static final int COMPANIES = 20;
 
     private final Settings settings;
     private final SignIns signIns;
@@ -54,11 +44,11 @@ public class SignIn {
     private final UserTokens userTokens;
     private final PushStates pushes;
     private final Provider<Connections> connections;
-    private final Provider<Tenants> tenants;
+    private final SignInSummary summary;
 
     SignIn(Settings settings, SignIns signIns, UserGrants grants, GrantTokens tokens, Vault vault,
             OpenIdProviders providers, UserTokens userTokens, PushStates pushes,
-            Provider<Connections> connections, Provider<Tenants> tenants) {
+            Provider<Connections> connections, SignInSummary summary) {
         this.settings = settings;
         this.signIns = signIns;
         this.grants = grants;
@@ -68,7 +58,7 @@ public class SignIn {
         this.userTokens = userTokens;
         this.pushes = pushes;
         this.connections = connections;
-        this.tenants = tenants;
+        this.summary = summary;
     }
 
     /** A link that lets one person sign in, once. */
@@ -123,12 +113,16 @@ public class SignIn {
     /** Uses a link; empty if it is not good, or no longer. */
     public Optional<Begun> begin(Settings.Connection connection, String link)
             throws SQLException, OpenIdProvider.Unreachable, Vault.Locked {
+        String hash = new Unguessable(link).hash();
+        if (!signIns.isGood(hash, connection.name())) {
+            return Optional.empty();
+        }
         var challenge = Challenge.random();
-        // before the link is used up
+        // before the link is used up, and not for whoever has none
         URI authorization = providers.of(connection.name()).authorization(challenge);
         var cookie = Unguessable.secret();
         String sealed = vault.encrypt(challenge.nonce() + " " + challenge.verifier(), place(connection));
-        boolean good = signIns.begin(new Unguessable(link).hash(), connection.name(),
+        boolean good = signIns.begin(hash, connection.name(),
                 new Unguessable(challenge.state()).hash(), cookie.hash(), sealed);
         return good ? Optional.of(new Begun(authorization, cookie.value())) : Optional.empty();
     }
@@ -229,7 +223,7 @@ public class SignIn {
         LOG.infof("Connection %s: %s has signed in (sub %s)", connection.name(), person.shown(), person.subject());
         userTokens.goOn(connection.name());
         connections.get().begin(connection.name());
-        return described(connection, person, scope);
+        return summary.of(connection, person, scope);
     }
 
     /**
@@ -252,77 +246,6 @@ public class SignIn {
 
     private static String shown(Person person) {
         return person.shown() + person.tenant().map(tenant -> " at tenant " + tenant).orElse("");
-    }
-
-    private SignInResult described(Settings.Connection connection, Person person, String scope)
-            throws SQLException {
-        var facts = new LinkedHashMap<String, String>();
-        var notes = new ArrayList<String>();
-        facts.put("Connection", connection.name());
-        facts.put("Person", person.shown());
-        facts.put("Subject", person.subject());
-        facts.put("Tenant", person.tenant().orElse("as chosen at the sign-in; Visma Connect tells which with the scope "
-                + "tenants only"));
-        facts.put("Companies", companies(connection, notes));
-        facts.put("Scopes", scope);
-        missing(connection, scope)
-                .ifPresent(lacking -> notes.add("These scopes were asked for and not granted: " + lacking
-                        + ". Compare the integrations of the application in the Developer Portal."));
-        var grant = grants.of(connection.name());
-        facts.put("Good until", grant.flatMap(UserGrant::authorizedAt)
-                .flatMap(at -> connection.signInEnds(at, at, at))
-                .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
-                .orElse("not known here: set " + connection.variable("REFRESH_LIFETIME") + " to what the Developer "
-                        + "Portal has, to be warned in time")
-                + connection.refreshIdle()
-                        .map(idle -> "; sooner, if nxt-sync stands still for " + idle.toHours() + " hours")
-                        .orElse(""));
-        grant.flatMap(UserGrant::kind).ifPresent(kind -> {
-            facts.put("Refresh token", kind == UserGrant.Kind.RE_USE ? "re-used" : "one time");
-            if (kind == UserGrant.Kind.ONE_TIME && connection.refreshGrace().isZero()) {
-                notes.add("A one-time refresh token without a grace period is lost with an answer that is lost. Choose "
-                        + "Re-use in the Developer Portal, or a grace period of 60 s there and in "
-                        + connection.variable("REFRESH_GRACE") + ", and sign in again.");
-            }
-        });
-        notes.add("nxt-sync now works in your name, without you: " + work(connection)
-                + ". It tells by its health, its metrics and its notices when you have to sign in again.");
-        notes.add("You can close this window.");
-        return new SignInResult(true, "You are signed in", facts, notes);
-    }
-
-    private String work(Settings.Connection connection) {
-        var work = new ArrayList<String>();
-        settings.pulls().values().stream().filter(each -> each.connection().equals(connection.name()))
-                .forEach(each -> work.add("pull " + each.name()));
-        settings.pushes().values().stream().filter(each -> each.connection().equals(connection.name()))
-                .forEach(each -> work.add("push " + each.name()));
-        return work.isEmpty() ? "as soon as a pull or a push is configured for it" : String.join(", ", work);
-    }
-
-    private static Optional<String> missing(Settings.Connection connection, String granted) {
-        var lacking = new ArrayList<>(List.of(connection.askedScope().strip().split("\\s+", -1)));
-        lacking.removeAll(Arrays.asList(granted.strip().split("\\s+", -1)));
-        return lacking.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", lacking));
-    }
-
-    private String companies(Settings.Connection connection, List<String> notes) {
-        try {
-            var names = new ArrayList<String>();
-            for (var customer : tenants.get().customers(connection.name()).stream().limit(CUSTOMERS).toList()) {
-                tenants.get().companies(connection.name(), customer.number())
-                        .forEach(company -> names.add(company.name() + " (" + company.number() + ")"));
-            }
-            if (names.isEmpty()) {
-                notes.add("You see no company. Ask for access in Business NXT, or choose another tenant.");
-                return "none";
-            }
-            return String.join(", ", names.subList(0, Math.min(names.size(), COMPANIES)))
-                    + (names.size() > COMPANIES ? " and " + (names.size() - COMPANIES) + " more" : "");
-        } catch (FailedAnswer e) {
-            notes.add("Business NXT does not answer as it should: " + e.failure().message());
-            return "not known";
-        }
     }
 
     /**

@@ -10,6 +10,9 @@ import jakarta.inject.Singleton;
 /** Sign-ins of persons that are under way. Links, states and cookies are hashes here, and challenges are encrypted. */
 @Singleton
 public class SignIns {
+    private static final String GOOD = """
+            link = ? and connection = ? and begun_at is null and made_at > clock_timestamp() - interval '10 minutes'""";
+
     private final Database database;
 
     SignIns(Database database) {
@@ -35,14 +38,26 @@ public class SignIns {
         });
     }
 
+    /** Whether a link could be used now. */
+    public boolean isGood(String link, String connection) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("select from nxt_sync.sign_in where " + GOOD)) {
+                select.setString(1, link);
+                select.setString(2, connection);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
     /** Uses a link, which can be done once, within ten minutes. Says whether it was good. */
     public boolean begin(String link, String connection, String state, String cookie, String challenge)
             throws SQLException {
         return database.inTransaction(transaction -> {
             try (var begin = transaction.prepareStatement("""
                     update nxt_sync.sign_in set begun_at = clock_timestamp(), state = ?, cookie = ?, challenge = ?
-                    where link = ? and connection = ? and begun_at is null
-                      and made_at > clock_timestamp() - interval '10 minutes'""")) {
+                    where\s""" + GOOD)) {
                 begin.setString(1, state);
                 begin.setString(2, cookie);
                 begin.setString(3, challenge);

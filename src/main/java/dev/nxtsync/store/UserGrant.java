@@ -16,12 +16,14 @@ import dev.nxtsync.trouble.Reason;
  * @param accessLeft how long the access token is still good, not more than zero if it is not
  * @param accessLife how long it was good when it came
  * @param pending since when the refresh token has been sent without an answer that was stored
+ * @param lastSent since when it was sent last, if it is pending
  * @param repeated whether a process that is alive has sent it again since
  */
 public record UserGrant(String connection, long generation, Optional<Reason> needed, Optional<String> subject,
         Optional<String> tenant, String shownName, String scope, Optional<Kind> kind, String refreshToken,
         String accessToken, Duration accessLeft, Duration accessLife, Optional<Instant> authorizedAt,
-        Optional<Instant> refreshedAt, Optional<Duration> pending, boolean repeated) {
+        Optional<Instant> refreshedAt, Optional<Duration> pending, Duration lastSent,
+        boolean repeated) {
 
     /** What the refresh token of an answer is, as the application is set in the Developer Portal. */
     public enum Kind {

@@ -60,6 +60,7 @@ public class UserGrants {
                                    coalesce(extract(epoch from access_expires_at - refreshed_at) * 1000, 0)::bigint,
                                    authorized_at, refreshed_at,
                                    (extract(epoch from clock_timestamp() - pending_at) * 1000)::bigint,
+                                   coalesce(extract(epoch from clock_timestamp() - last_sent_at) * 1000, 0)::bigint,
                                    exists (select from nxt_sync.replica where replica.id = repeated_by
                                            and beat_at >= clock_timestamp() - interval '16 s')
                             from nxt_sync.user_grant where connection = any (?) order by connection""")) {
@@ -84,7 +85,8 @@ public class UserGrants {
                 text(row, 9), UserGrant.Kind.of(text(row, 10)), text(row, 11), text(row, 12),
                 Duration.ofMillis(row.getLong(13)), Duration.ofMillis(row.getLong(14)), PullStates.instant(row, 15),
                 PullStates.instant(row, 16),
-                Optional.ofNullable(row.getObject(17, Long.class)).map(Duration::ofMillis), row.getBoolean(18));
+                Optional.ofNullable(row.getObject(17, Long.class)).map(Duration::ofMillis),
+                Duration.ofMillis(row.getLong(18)), row.getBoolean(19));
     }
 
     private static String text(ResultSet row, int column) throws SQLException {
@@ -111,7 +113,8 @@ public class UserGrants {
         return database.inTransaction(transaction -> {
             try (var mark = transaction.prepareStatement("""
                     update nxt_sync.user_grant
-                    set pending_at = case when ? then pending_at else clock_timestamp() end, pending_fence = ?,
+                    set pending_at = case when ? then pending_at else clock_timestamp() end,
+                        last_sent_at = clock_timestamp(), pending_fence = ?,
                         repeated_by = case when ? then ? end
                     where connection = ? and generation = ? and state = 'signed_in'""")) {
                 mark.setBoolean(1, repeat);

@@ -68,7 +68,8 @@ public enum Trouble {
             "See what health or check says of the connection's token."),
     FORBIDDEN_COMPANY(Area.API, "Business NXT does not let this client id into a company.",
             "Add the client id as a user in Business NXT (table User, Connect application ticked), and grant it "
-                    + "this company in Connect Application Access."),
+                    + "this company in Connect Application Access; with a connection of a user, it is the person who "
+                    + "needs access."),
     THROTTLED(Area.API, "Too many requests in a minute with one token.",
             "Nothing needs to be done; if it goes on, something else uses the same client id: lower "
                     + "NXT_BUDGET_REQUESTS_PER_MINUTE or raise NXT_BUDGET_SHARE."),
@@ -86,7 +87,7 @@ public enum Trouble {
 
     NO_CUSTOMER(Area.ACCESS, "The client id sees no customer.",
             "Add it as a user in Business NXT (table User, Connect application ticked), and grant it companies in "
-                    + "Connect Application Access."),
+                    + "Connect Application Access; with a connection of a user, it is the person who needs access."),
     CUSTOMER_UNKNOWN(Area.ACCESS, "A customer of NXT_CUSTOMER is not one that the client id sees.",
             "Correct the number, or have the customer add the application."),
     NO_COMPANY(Area.ACCESS, "The client id sees no company of a customer.",

@@ -1,0 +1,108 @@
+package dev.nxtsync.signin;
+
+import java.sql.SQLException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.inject.Provider;
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.schema.Tenants;
+import dev.nxtsync.store.UserGrant;
+import dev.nxtsync.store.UserGrants;
+import dev.nxtsync.token.Person;
+
+/** What a person who has just signed in is told: who is connected to what, until when, and what happens next. */
+@Singleton
+class SignInSummary {
+    /** One request each; a person reads no more. */
+    private static final int CUSTOMERS = 5;
+    private static final int COMPANIES = 20;
+
+    private final Settings settings;
+    private final UserGrants grants;
+    private final Provider<Tenants> tenants;
+
+    SignInSummary(Settings settings, UserGrants grants, Provider<Tenants> tenants) {
+        this.settings = settings;
+        this.grants = grants;
+        this.tenants = tenants;
+    }
+
+    SignInResult of(Settings.Connection connection, Person person, String scope)
+            throws SQLException {
+        var facts = new LinkedHashMap<String, String>();
+        var notes = new ArrayList<String>();
+        facts.put("Connection", connection.name());
+        facts.put("Person", person.shown());
+        facts.put("Subject", person.subject());
+        facts.put("Tenant", person.tenant().orElse("as chosen at the sign-in; Visma Connect tells which with the scope "
+                + "tenants only"));
+        facts.put("Companies", companies(connection, notes));
+        facts.put("Scopes", scope);
+        missing(connection, scope)
+                .ifPresent(lacking -> notes.add("These scopes were asked for and not granted: " + lacking
+                        + ". Compare the integrations of the application in the Developer Portal."));
+        var grant = grants.of(connection.name());
+        facts.put("Good until", grant.flatMap(UserGrant::authorizedAt)
+                .flatMap(at -> connection.signInEnds(at, at, at))
+                .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
+                .orElse("not known here: set " + connection.variable("REFRESH_LIFETIME") + " to what the Developer "
+                        + "Portal has, to be warned in time")
+                + connection.refreshIdle()
+                        .map(idle -> "; sooner, if nxt-sync stands still for " + idle.toHours() + " hours")
+                        .orElse(""));
+        grant.flatMap(UserGrant::kind).ifPresent(kind -> {
+            facts.put("Refresh token", kind == UserGrant.Kind.RE_USE ? "re-used" : "one time");
+            if (kind == UserGrant.Kind.ONE_TIME && connection.refreshGrace().isZero()) {
+                notes.add("A one-time refresh token without a grace period is lost with an answer that is lost. Choose "
+                        + "Re-use in the Developer Portal, or a grace period of 60 s there and in "
+                        + connection.variable("REFRESH_GRACE") + ", and sign in again.");
+            }
+        });
+        notes.add("nxt-sync now works in your name, without you: " + work(connection)
+                + ". It tells by its health, its metrics and its notices when you have to sign in again.");
+        notes.add("You can close this window.");
+        return new SignInResult(true, "You are signed in", facts, notes);
+    }
+
+    private String work(Settings.Connection connection) {
+        var work = new ArrayList<String>();
+        settings.pulls().values().stream().filter(each -> each.connection().equals(connection.name()))
+                .forEach(each -> work.add("pull " + each.name()));
+        settings.pushes().values().stream().filter(each -> each.connection().equals(connection.name()))
+                .forEach(each -> work.add("push " + each.name()));
+        return work.isEmpty() ? "as soon as a pull or a push is configured for it" : String.join(", ", work);
+    }
+
+    private static Optional<String> missing(Settings.Connection connection, String granted) {
+        var lacking = new ArrayList<>(List.of(connection.askedScope().strip().split("\\s+", -1)));
+        lacking.removeAll(Arrays.asList(granted.strip().split("\\s+", -1)));
+        return lacking.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", lacking));
+    }
+
+    private String companies(Settings.Connection connection, List<String> notes) {
+        try {
+            var names = new ArrayList<String>();
+            for (var customer : tenants.get().customers(connection.name()).stream().limit(CUSTOMERS).toList()) {
+                tenants.get().companies(connection.name(), customer.number())
+                        .forEach(company -> names.add(company.name() + " (" + company.number() + ")"));
+            }
+            if (names.isEmpty()) {
+                notes.add("You see no company. Ask for access in Business NXT, or choose another tenant.");
+                return "none";
+            }
+            return String.join(", ", names.subList(0, Math.min(names.size(), COMPANIES)))
+                    + (names.size() > COMPANIES ? " and " + (names.size() - COMPANIES) + " more" : "");
+        } catch (FailedAnswer e) {
+            notes.add("Business NXT does not answer as it should: " + e.failure().message());
+            return "not known";
+        }
+    }
+}
