@@ -59,8 +59,8 @@ public class SignInResource {
     /** Programs that look at links which people send each other must not use one up. */
     @HEAD
     @Path("/sign-in/{link}")
-    public Response probe() {
-        return SignInPage.guarded(Response.noContent());
+    public Response probe(@PathParam("name") String name) {
+        return signIn.user(name).isPresent() ? SignInPage.guarded(Response.noContent()) : nothing();
     }
 
     /** @param purpose why it is asked for, where a browser does so before the person has decided to */
@@ -69,7 +69,7 @@ public class SignInResource {
     public Response begin(@PathParam("name") String name, @PathParam("link") String link,
             @HeaderParam("Sec-Purpose") @Nullable String purpose) {
         if (purpose != null && purpose.startsWith("prefetch")) {
-            return probe();
+            return probe(name);
         }
         return of(name, "Try the same link again when that is mended.", connection -> {
             var begun = signIn.begin(connection, link);
@@ -89,9 +89,9 @@ public class SignInResource {
             @QueryParam("state") @Nullable String state, @QueryParam("iss") @Nullable String issuer,
             @QueryParam("error") @Nullable String error, @CookieParam(SECURE_COOKIE) @Nullable String secure,
             @CookieParam(LOOPBACK_COOKIE) @Nullable String loopback) {
-        return settings.responseMode() == Settings.ResponseMode.QUERY
-                ? finish(name, code, state, issuer, error, secure, loopback)
-                : nothing();
+        return finish(Settings.ResponseMode.QUERY, name, new SignIn.Callback(Optional.ofNullable(code),
+                Optional.ofNullable(state), Optional.ofNullable(issuer), Optional.ofNullable(error),
+                sent(secure, loopback)));
     }
 
     /** The way back as a form, which another site's page sends. */
@@ -102,9 +102,9 @@ public class SignInResource {
             @FormParam("state") @Nullable String state, @FormParam("iss") @Nullable String issuer,
             @FormParam("error") @Nullable String error, @CookieParam(SECURE_COOKIE) @Nullable String secure,
             @CookieParam(LOOPBACK_COOKIE) @Nullable String loopback) {
-        return settings.responseMode() == Settings.ResponseMode.FORM_POST
-                ? finish(name, code, state, issuer, error, secure, loopback)
-                : nothing();
+        return finish(Settings.ResponseMode.FORM_POST, name, new SignIn.Callback(Optional.ofNullable(code),
+                Optional.ofNullable(state), Optional.ofNullable(issuer), Optional.ofNullable(error),
+                sent(secure, loopback)));
     }
 
     /** What became of it, at an address that holds no code. */
@@ -121,12 +121,15 @@ public class SignInResource {
         });
     }
 
-    private Response finish(String name, @Nullable String code, @Nullable String state, @Nullable String issuer,
-            @Nullable String error, @Nullable String secure, @Nullable String loopback) {
+    private Response finish(Settings.ResponseMode mode, String name, SignIn.Callback callback) {
         return of(name, "Ask for a new link when that is mended.", connection -> {
-            var finished = signIn.finish(connection, new SignIn.Callback(Optional.ofNullable(code),
-                    Optional.ofNullable(state), Optional.ofNullable(issuer), Optional.ofNullable(error),
-                    sent(secure, loopback)));
+            if (mode != settings.responseMode()) {
+                return page.of(new SignInResult(false, "This is not the way back", Map.of("Reason",
+                        "Visma Connect came back in another way than NXT_RESPONSE_MODE says."),
+                        List.of(
+                                "Change that setting, and ask for a new link: sign-in " + connection.name())));
+            }
+            var finished = signIn.finish(connection, callback);
             return finished.isPresent()
                     ? SignInPage.guarded(Response.seeOther(
                             URI.create(settings.publicUrl("/connections/" + connection.name() + "/signed-in"))))

@@ -232,9 +232,9 @@ final class RefreshTokens implements TokenRequest {
         Duration since = grant.pending().orElseThrow();
         Duration grace = connection.refreshGrace();
         // not at once, as a server that has just failed will again; nor at the very end, as a request takes its time
-        boolean inTime = since.compareTo(grace.multipliedBy(9).dividedBy(10)) < 0;
-        if (!grant.repeated() && inTime) {
-            return since.compareTo(grace.dividedBy(4)) < 0 ? AfterMark.WAIT : AfterMark.REPEAT;
+        if (since.compareTo(grace.multipliedBy(9).dividedBy(10)) < 0) {
+            // whoever has repeated it may turn out to be dead
+            return grant.repeated() || since.compareTo(grace.dividedBy(4)) < 0 ? AfterMark.WAIT : AfterMark.REPEAT;
         }
         return grant.lastSent().compareTo(timeLimit) < 0 ? AfterMark.WAIT : AfterMark.GIVE_UP;
     }

@@ -244,8 +244,8 @@ class SignInIT {
             var form = visitor.answer(Visitor.location(begun), "kari", "fjord", "allow");
             assertThat(form.body()).contains("/connections/main/callback").contains("name=\"code\"");
             assertThat(visitor.follow(visitor.submit(form)).body()).contains("You are signed in");
-            assertThat(visitor.get(posted.mainUrl() + "/connections/main/callback?code=x&state=y").statusCode())
-                    .as("it comes as a form").isEqualTo(404);
+            refused(visitor.get(posted.mainUrl() + "/connections/main/callback?code=x&state=y"),
+                    "in another way than NXT_RESPONSE_MODE says");
         }
     }
 
@@ -256,8 +256,9 @@ class SignInIT {
                 "/connections/other/sign-in/x", "/connections"}) {
             assertThat(visitor.get(daemon.mainUrl() + path).statusCode()).as(path).isEqualTo(404);
         }
-        assertThat(visitor.post(daemon.mainUrl() + "/connections/main/callback", Map.of("code", "x")).statusCode())
-                .as("it comes as a query").isEqualTo(404);
+        refused(visitor.post(daemon.mainUrl() + "/connections/main/callback", Map.of("code", "x")),
+                "in another way than NXT_RESPONSE_MODE says");
+        assertThat(visitor.head(daemon.mainUrl() + "/connections/other/sign-in/x").statusCode()).isEqualTo(404);
         refused(visitor.get(daemon.mainUrl() + "/connections/main/callback?error=x"), "not a sign-in of this browser");
         assertThat(daemon.getMain("/api/connections/main/sign-in").status()).isIn(401, 404, 405);
         assertThat(daemon.operator("POST", "/api/connections/main/sign-in", "wrong").status()).isEqualTo(401);
