@@ -26,6 +26,8 @@ final class CrossChecks {
             "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "request",
             "request_uri");
     private static final int KEY_BYTES = 32;
+    /** Hosts that are reached without leaving the machine or its network, where a browser may go without TLS. */
+    private static final Pattern LOCAL = Pattern.compile("(.+\\.)?localhost|127\\.0\\.0\\.1|\\[::1]|.+\\.local");
 
     private final List<Problem> problems = new ArrayList<>();
 
@@ -159,7 +161,7 @@ final class CrossChecks {
                     }
                 });
         settings.publicUrl().filter(url -> !isPublic(url)).ifPresent(url -> add("NXT_PUBLIC_URL", "\"" + url
-                + "\" is not an https address without a path (http only for localhost and 127.0.0.1); write for "
+                + "\" is not an https address without a path (http only for 127.0.0.1, localhost and names that end with .local); write for "
                 + "example https://nxt.example.com"));
         settings.authorizationParameters().ifPresent(parameters -> {
             if (!arePairs(parameters)) {
@@ -184,7 +186,7 @@ final class CrossChecks {
         }
         var uri = URI.create(text);
         String path = String.valueOf(uri.getPath());
-        return (uri.getScheme().equals("https") || uri.getHost().matches("localhost|127\\.0\\.0\\.1|\\[::1]"))
+        return (uri.getScheme().equals("https") || LOCAL.matcher(uri.getHost()).matches())
                 && (path.isEmpty() || path.equals("/")) && uri.getQuery() == null && uri.getFragment() == null
                 && uri.getUserInfo() == null;
     }

@@ -89,9 +89,7 @@ public class SignInResource {
             @QueryParam("state") @Nullable String state, @QueryParam("iss") @Nullable String issuer,
             @QueryParam("error") @Nullable String error, @CookieParam(SECURE_COOKIE) @Nullable String secure,
             @CookieParam(LOOPBACK_COOKIE) @Nullable String loopback) {
-        return finish(Settings.ResponseMode.QUERY, name, new SignIn.Callback(Optional.ofNullable(code),
-                Optional.ofNullable(state), Optional.ofNullable(issuer), Optional.ofNullable(error),
-                sent(secure, loopback)));
+        return finish(Settings.ResponseMode.QUERY, name, callback(code, state, issuer, error, sent(secure, loopback)));
     }
 
     /** The way back as a form, which another site's page sends. */
@@ -102,9 +100,8 @@ public class SignInResource {
             @FormParam("state") @Nullable String state, @FormParam("iss") @Nullable String issuer,
             @FormParam("error") @Nullable String error, @CookieParam(SECURE_COOKIE) @Nullable String secure,
             @CookieParam(LOOPBACK_COOKIE) @Nullable String loopback) {
-        return finish(Settings.ResponseMode.FORM_POST, name, new SignIn.Callback(Optional.ofNullable(code),
-                Optional.ofNullable(state), Optional.ofNullable(issuer), Optional.ofNullable(error),
-                sent(secure, loopback)));
+        return finish(Settings.ResponseMode.FORM_POST, name,
+                callback(code, state, issuer, error, sent(secure, loopback)));
     }
 
     /** What became of it, at an address that holds no code. */
@@ -119,6 +116,12 @@ public class SignInResource {
                     : Optional.<SignInResult>empty();
             return result.map(page::of).orElseGet(SignInResource::nothing);
         });
+    }
+
+    private static SignIn.Callback callback(@Nullable String code, @Nullable String state, @Nullable String issuer,
+            @Nullable String error, Optional<String> cookie) {
+        return new SignIn.Callback(Optional.ofNullable(code), Optional.ofNullable(state), Optional.ofNullable(issuer),
+                Optional.ofNullable(error), cookie);
     }
 
     private Response finish(Settings.ResponseMode mode, String name, SignIn.Callback callback) {

@@ -195,6 +195,7 @@ class SettingsReaderTest {
                 .contains("NXT_SCOPE: \"openid business").contains("has no offline_access");
         assertThat(read(user("NXT_PUBLIC_URL", "http://nxt.example.com")).problems().toString())
                 .contains("is not an https address without a path");
+        assertThat(read(user("NXT_PUBLIC_URL", "http://app.local:8080")).problems()).isEmpty();
         assertThat(read(user("NXT_PUBLIC_URL", "https://nxt.example.com/path")).problems().toString())
                 .contains("is not an https address without a path");
         assertThat(read(user("NXT_ENCRYPTION_KEY", "c2hvcnQ=")).problems().toString())
