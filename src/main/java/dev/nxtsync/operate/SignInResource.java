@@ -9,7 +9,6 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.CookieParam;
-import jakarta.ws.rs.FormParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HeaderParam;
@@ -24,6 +23,9 @@ import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
 
 import io.smallrye.common.annotation.Blocking;
+
+import com.nimbusds.oauth2.sdk.util.MultivaluedMapUtils;
+import com.nimbusds.oauth2.sdk.util.URLUtils;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.signin.SignIn;
@@ -45,6 +47,7 @@ public class SignInResource {
     private static final String SECURE_COOKIE = "__Host-nxt-sign-in";
     private static final String LOOPBACK_COOKIE = "nxt-sign-in";
     private static final int TEN_MINUTES = 600;
+    private static final int LONGEST_FORM = 16_384;
 
     private final Settings settings;
     private final SignIn signIn;
@@ -92,16 +95,23 @@ public class SignInResource {
         return finish(Settings.ResponseMode.QUERY, name, callback(code, state, issuer, error, sent(secure, loopback)));
     }
 
-    /** The way back as a form, which another site's page sends. */
+    /** The way back as a form, which another site's page sends. As a text, since forms are taken by way of a directory for files. */
     @POST
     @Path("/callback")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
-    public Response posted(@PathParam("name") String name, @FormParam("code") @Nullable String code,
-            @FormParam("state") @Nullable String state, @FormParam("iss") @Nullable String issuer,
-            @FormParam("error") @Nullable String error, @CookieParam(SECURE_COOKIE) @Nullable String secure,
+    public Response posted(@PathParam("name") String name, String form,
+            @CookieParam(SECURE_COOKIE) @Nullable String secure,
             @CookieParam(LOOPBACK_COOKIE) @Nullable String loopback) {
-        return finish(Settings.ResponseMode.FORM_POST, name,
-                callback(code, state, issuer, error, sent(secure, loopback)));
+        if (form.length() > LONGEST_FORM) {
+            return nothing();
+        }
+        var values = URLUtils.parseParameters(form);
+        return finish(Settings.ResponseMode.FORM_POST, name, callback(first(values, "code"), first(values, "state"),
+                first(values, "iss"), first(values, "error"), sent(secure, loopback)));
+    }
+
+    private static @Nullable String first(Map<String, List<String>> values, String name) {
+        return MultivaluedMapUtils.getFirstValue(values, name);
     }
 
     /** What became of it, at an address that holds no code. */

@@ -125,6 +125,7 @@ final class Endpoints {
                     counters.count("tokens_issued");
                 }
                 if (faults.strikes("token-lost-answer")) {
+                    counters.count("lost_token_answers");
                     request.connection().close();
                     return;
                 }

@@ -25,9 +25,9 @@ import dev.nxtsync.support.TestDatabase;
 @Execution(ExecutionMode.CONCURRENT)
 class RenewalsSurviveKillsIT {
     private static final Duration LIFE = Duration.ofSeconds(4);
-    private static final int RENEWALS = Size.of(40, 1000);
-    private static final int KILLS = Size.of(2, 15);
-    private static final List<String> CONNECTIONS = Size.of(List.of("main", "b", "c", "d", "e", "f"),
+    private static final int RENEWALS = Size.of(24, 1000);
+    private static final int KILLS = Size.of(1, 15);
+    private static final List<String> CONNECTIONS = Size.of(List.of("main", "b", "c", "d"),
             List.of("main", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"));
 
     @Test

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.nxtsync.sandbox.Forgery;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.support.Daemon;
@@ -62,10 +64,15 @@ class SignInIT {
         SignIns.awaitRows(database, sandbox);
         assertThat(sandbox.counter("userinfo_requests")).isPositive();
         assertThat(SignIns.grant(database)).containsEntry("kind", "re-use").containsEntry("state", "signed_in");
-        var status = SignIns.json(daemon.operator("GET", "/api/status", SignIns.OPERATOR).body());
+        // which is told every five seconds
+        await().until(() -> status().path("connections").get(0).path("state").asText().equals("signed_in"));
+        var status = status();
         assertThat(status.path("sign_ins").get(0).path("person").asText()).contains("Kari");
         assertThat(status.path("sign_ins").get(0).path("ends_at").asText()).isNotEmpty();
-        assertThat(status.path("connections").get(0).path("state").asText()).isEqualTo("signed_in");
+    }
+
+    private static JsonNode status() {
+        return SignIns.json(daemon.operator("GET", "/api/status", SignIns.OPERATOR).body());
     }
 
     @Test

@@ -101,9 +101,9 @@ class UserWorkIT {
 
     /** The answer to one refresh is lost, and refreshes go on. */
     private static void lostOnce(Sandbox sandbox, TestDatabase database) {
-        long before = sandbox.counter("refreshes");
+        long before = sandbox.counter("lost_token_answers");
         sandbox.faults(Map.of("token-lost-answer", 1.0));
-        await().atMost(LONG).until(() -> sandbox.counter("refreshes") > before);
+        await().atMost(LONG).until(() -> sandbox.counter("lost_token_answers") > before);
         sandbox.faults(Map.of());
         String generation = SignIns.grant(database).get("generation");
         await().atMost(LONG).until(() -> !SignIns.grant(database).get("generation").equals(generation));
@@ -239,7 +239,6 @@ class UserWorkIT {
             assertThat(SignIns.daemon(sandbox, database).run(0, "sign-out", "main")).contains("is revoked")
                     .contains(sandbox.url() + "/connect/endsession");
             await().atMost(LONG).until(() -> daemon.get("/q/health/well").body().contains("It was signed out"));
-            assertThat(SignIns.daemon(sandbox, database).run(3, "check")).contains("(sign_in_needed)");
         }
     }
 }
