@@ -137,12 +137,13 @@ final class CrossChecks {
 
     private void user(Settings.Connection connection) {
         var scopes = Set.copyOf(Arrays.asList(connection.askedScope().split("\\s+", -1)));
-        for (String needed : List.of("openid", "offline_access")) {
-            if (!scopes.contains(needed)) {
-                add(connection.variable("SCOPE"), "\"" + connection.askedScope() + "\" has no " + needed
-                        + ", without which a person would have to sign in for each token");
-            }
-        }
+        Map.of("openid", "which tells who has signed in", "offline_access", "which brings a refresh token")
+                .forEach((needed, why) -> {
+                    if (!scopes.contains(needed)) {
+                        add(connection.variable("SCOPE"),
+                                "\"" + connection.askedScope() + "\" has no " + needed + ", " + why);
+                    }
+                });
     }
 
     /** What the sign-in of users needs, which is asked of browsers and kept in the database. */

@@ -118,15 +118,7 @@ public class Watch {
     /** What is wrong anywhere, each trouble once. */
     private Collection<Trouble> now() throws SQLException {
         Map<String, Trouble> now = new LinkedHashMap<>();
-        for (Finding each : findings.pulls()) {
-            add(now, each);
-        }
-        for (Finding each : findings.pushes()) {
-            add(now, each);
-        }
-        for (Finding each : findings.signIns()) {
-            add(now, each);
-        }
+        findings.stored().forEach(each -> add(now, each));
         for (String report : replica.reports()) {
             Myself.findings(report).forEach(each -> add(now, each));
         }

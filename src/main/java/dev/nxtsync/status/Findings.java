@@ -146,6 +146,14 @@ public class Findings {
         return reason.trouble() != Trouble.UNAUTHORIZED;
     }
 
+    /** Of pulls, pushes and sign-ins, whichever process works on them: what the database must be asked for. */
+    public List<Finding> stored() throws SQLException {
+        var findings = new ArrayList<>(pulls());
+        findings.addAll(pushes());
+        findings.addAll(signIns());
+        return findings;
+    }
+
     /** Of all pulls, whichever process works on them. What is wrong in many companies of a pull is told once. */
     public List<Finding> pulls() throws SQLException {
         var findings = new ArrayList<Finding>();

@@ -71,9 +71,7 @@ public class Overview {
         list(stored.remove("troubles")).forEach(each -> since.put(id(each), each.path("since").asText()));
 
         var found = new ArrayList<JsonNode>();
-        findings.pulls().forEach(each -> found.add(Myself.json(each)));
-        findings.pushes().forEach(each -> found.add(Myself.json(each)));
-        findings.signIns().forEach(each -> found.add(Myself.json(each)));
+        findings.stored().forEach(each -> found.add(Myself.json(each)));
         var ends = findings.signInEnds();
         list(stored.get("sign_ins")).forEach(each -> ((ObjectNode) each).put("ends_at",
                 Optional.ofNullable(ends.get(each.path("connection").asText())).map(Instant::toString).orElse(null)));
