@@ -132,7 +132,8 @@ class RenewalsSurviveKillsIT {
             int port = Daemon.freePort();
             var daemon = builder.with("NXT_HTTP_PORT", port).with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port).start();
             daemon.awaitReady();
-            await().until(() -> ids().size() > before.size() || !before.containsAll(ids()));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> ids().size() > before.size() || !before.containsAll(ids()));
             var id = ids().stream().filter(each -> !before.contains(each)).findFirst().orElseThrow();
             replicas.add(new Replica(daemon, id));
         }

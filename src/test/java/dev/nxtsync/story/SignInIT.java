@@ -55,7 +55,8 @@ class SignInIT {
 
     @Test
     void aPersonWhoSignsInIsToldWhoIsConnectedToWhatUntilWhenAndWorkBegins() {
-        await().until(() -> daemon.get("/q/health/well").body().contains("Run: sign-in main"));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> daemon.get("/q/health/well").body().contains("Run: sign-in main"));
         var page = SignIns.signIn(daemon);
         assertThat(page.body()).contains("You are signed in").contains("Kari Nordmann (kari@example.com)")
                 .contains("5f3c1a52-9d0e-4b7a-8c6e-1f2a3b4c5d6e").contains("a1111111-2222-4333-8444-555555555555")
@@ -65,7 +66,8 @@ class SignInIT {
         assertThat(sandbox.counter("userinfo_requests")).isPositive();
         assertThat(SignIns.grant(database)).containsEntry("kind", "re-use").containsEntry("state", "signed_in");
         // which is told every five seconds
-        await().until(() -> status().path("connections").get(0).path("state").asText().equals("signed_in"));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> status().path("connections").get(0).path("state").asText().equals("signed_in"));
         var status = status();
         assertThat(status.path("sign_ins").get(0).path("person").asText()).contains("Kari");
         assertThat(status.path("sign_ins").get(0).path("ends_at").asText()).isNotEmpty();
@@ -214,7 +216,8 @@ class SignInIT {
         sandbox.grantOnly("openid offline_access business-graphql-api:access-group-based");
         assertThat(new Visitor().signIn(SignIns.link(daemon), "kari", "fjord").body()).contains("You are signed in")
                 .contains("asked for and not granted: email, tenants");
-        await().until(() -> daemon.get("/q/health/well").body().contains("granted scope"));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> daemon.get("/q/health/well").body().contains("granted scope"));
     }
 
     @Test
@@ -232,7 +235,8 @@ class SignInIT {
         assertThat(out.path("revoked").asBoolean()).isTrue();
         assertThat(out.path("end_session_url").asText()).isEqualTo(sandbox.url() + "/connect/endsession");
         assertThat(sandbox.usableRefreshTokens()).isEqualTo(usable + others - 1);
-        await().until(() -> daemon.get("/q/health/well").body().contains("It was signed out"));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> daemon.get("/q/health/well").body().contains("It was signed out"));
         var page = new Visitor().signIn(SignIns.link(daemon), "ola", "fjord");
         assertThat(page.body()).contains("You are signed in").contains("Ola Nordmann &lt;&amp;&gt;")
                 .doesNotContain("<&>");

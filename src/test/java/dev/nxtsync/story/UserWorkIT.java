@@ -28,7 +28,7 @@ class UserWorkIT {
                         .with("NXT_NOTICE_URL", "http://127.0.0.1:" + Daemon.freePort())
                         .with("NXT_NOTICE_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").start()) {
             daemon.awaitReady();
-            await().until(() -> daemon.get("/q/health/well").body().contains("Nobody has signed in yet"));
+            await().atMost(LONG).until(() -> daemon.get("/q/health/well").body().contains("Nobody has signed in yet"));
             assertThat(daemon.output()).contains("no token. Nobody has signed in yet. Run: sign-in main")
                     .doesNotContain("ERROR");
             SignIns.signIn(daemon);
@@ -159,7 +159,8 @@ class UserWorkIT {
                 daemon.awaitReady();
                 await().atMost(LONG).until(() -> daemon.get("/q/health/well").body()
                         .contains("which is not one of NXT_ENCRYPTION_KEY"));
-                await().until(() -> daemon.metric("nxt_token_renewals_total", "encryption_key_unknown") > 0);
+                await().atMost(LONG)
+                        .until(() -> daemon.metric("nxt_token_renewals_total", "encryption_key_unknown") > 0);
                 assertThat(daemon.output()).doesNotContain(SignIns.KEY).doesNotContain(newer);
                 // a person may also sign in anew
                 SignIns.signIn(daemon);
@@ -229,7 +230,7 @@ class UserWorkIT {
             assertThat(well.status()).as("ten days ahead it is shown").isEqualTo(200);
             await().atMost(LONG).until(() -> daemon.metric("nxt_sign_in_ends_in_seconds", "main") > 860_000);
             database.execute("update nxt_sync.user_grant set refreshed_at = refreshed_at - interval '50 hours'");
-            await().until(() -> daemon.get("/q/health/well").status() == 503);
+            await().atMost(LONG).until(() -> daemon.get("/q/health/well").status() == 503);
             assertThat(daemon.get("/q/health/well").body()).as("two days ahead it is an alarm")
                     .contains("It is expected to end at");
             assertThat(SignIns.daemon(sandbox, database).with("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "10d").run(0,
