@@ -38,7 +38,9 @@ class PushIT {
                     .anyMatch(line -> line.get("productNo").equals("P1")
                             && line.get("quantity").toString().equals("2.5"));
             assertThat(sandbox.count(COMPANY, "order", "yourReference")).containsEntry("web-1", 1);
-            assertThat(daemon.output()).contains("Push orders, company 5280001").contains("1 sent, 1 done");
+            // which is said once the row is settled
+            await().until(() -> daemon.output().contains("Push orders, company 5280001"));
+            assertThat(daemon.output()).contains("1 sent, 1 done");
         }
     }
 
