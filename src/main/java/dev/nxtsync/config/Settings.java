@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -68,6 +69,23 @@ public record Settings(
                 responseMode, notice, log);
     }
 
+    /** What the authorization request has besides what the protocol wants. */
+    public Map<String, String> extraParameters() {
+        return pairs(authorizationParameters);
+    }
+
+    /** Of the form {@code a=b&c=d}. */
+    private static Map<String, String> pairs(Optional<String> text) {
+        var pairs = new TreeMap<String, String>();
+        text.ifPresent(all -> {
+            for (String pair : all.split("&", -1)) {
+                int equals = pair.indexOf('=');
+                pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
+            }
+        });
+        return pairs;
+    }
+
     private static String withoutSlash(String url) {
         return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
@@ -118,6 +136,13 @@ public record Settings(
             @Doc(value = "of a user's refresh tokens, from the sign-in, as the Developer Portal has it; the end is then warned of", example = "365d") Optional<Duration> refreshLifetime,
             @Doc(value = "after which an unused refresh token ends, as the Developer Portal has it", example = "30d") Optional<Duration> refreshIdle,
             @Doc(value = "the grace period of one-time refresh tokens, as the Developer Portal has it", example = "60s") @Default("0s") @Range(min = 0, max = 60) Duration refreshGrace) {
+
+        /** What its token requests have besides what the protocol wants. */
+        public Map<String, String> extraParameters() {
+            var parameters = pairs(tokenParameters);
+            tenantId.ifPresent(tenant -> parameters.putIfAbsent("tenant_id", tenant));
+            return parameters;
+        }
 
         /** The scope that is asked for. */
         public String askedScope() {

@@ -5,9 +5,7 @@ import java.math.BigDecimal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -64,7 +62,7 @@ final class ClientCredentials implements TokenRequest {
             return new Refused(messages.unreadable(e));
         }
         try {
-            var tokens = client(secret, atMost).getTokens(parameters()).await().atMost(atMost);
+            var tokens = client(secret, atMost).getTokens(connection.extraParameters()).await().atMost(atMost);
             if (tokens.getAccessToken() == null || tokens.getAccessToken().isBlank()) {
                 return new Refused(messages.noToken());
             }
@@ -108,18 +106,6 @@ final class ClientCredentials implements TokenRequest {
                 .followRedirects(false)
                 .connectionRetryCount(1)
                 .build();
-    }
-
-    private Map<String, String> parameters() {
-        var parameters = new HashMap<String, String>();
-        connection.tenantId().ifPresent(tenant -> parameters.put("tenant_id", tenant));
-        connection.tokenParameters().ifPresent(pairs -> {
-            for (String pair : pairs.split("&", -1)) {
-                int equals = pair.indexOf('=');
-                parameters.put(pair.substring(0, equals), pair.substring(equals + 1));
-            }
-        });
-        return parameters;
     }
 
     private static String encoded(String text) {

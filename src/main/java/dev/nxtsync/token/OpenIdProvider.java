@@ -6,10 +6,8 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -135,8 +133,7 @@ public final class OpenIdProvider {
                 .responseMode(settings.responseMode() == Settings.ResponseMode.QUERY
                         ? ResponseMode.QUERY
                         : ResponseMode.FORM_POST);
-        settings.authorizationParameters()
-                .ifPresent(pairs -> parameters(pairs).forEach((name, value) -> request.customParameter(name, value)));
+        settings.extraParameters().forEach((name, value) -> request.customParameter(name, value));
         return request.build().toURI();
     }
 
@@ -146,16 +143,16 @@ public final class OpenIdProvider {
      * @param named its {@code iss}
      */
     public boolean isIssuer(Optional<String> named) throws Unreachable {
-        var metadata = metadata(PATIENCE);
+        var metadata = metadata();
         return named.map(name -> name.equals(issuer.getValue()))
                 .orElse(!metadata.supportsAuthorizationResponseIssuerParam());
     }
 
     /** Exchanges an authorization code, and finds out who it is of. */
     public SignedIn exchange(String code, Challenge challenge) throws Unreachable, SignInFailed {
-        var metadata = metadata(PATIENCE);
+        var metadata = metadata();
         HTTPResponse response = ask(tokenRequest(metadata, new AuthorizationCodeGrant(new AuthorizationCode(code),
-                redirect(), new CodeVerifier(challenge.verifier()))), PATIENCE);
+                redirect(), new CodeVerifier(challenge.verifier()))));
         OIDCTokenResponse answer;
         try {
             if (!(OIDCTokenResponseParser.parse(response) instanceof OIDCTokenResponse success)) {
@@ -184,7 +181,7 @@ public final class OpenIdProvider {
     /** Why there is no Visma Connect to send a refresh token to now; empty if it is known where to. */
     public Optional<Reason> away() {
         try {
-            metadata(PATIENCE);
+            metadata();
             return Optional.empty();
         } catch (Unreachable e) {
             return Optional.of(e.reason());
@@ -195,7 +192,7 @@ public final class OpenIdProvider {
     public Refresh refresh(String refreshToken, Duration atMost) {
         HTTPRequest request;
         try {
-            request = tokenRequest(metadata(PATIENCE), new RefreshTokenGrant(new RefreshToken(refreshToken)));
+            request = tokenRequest(metadata(), new RefreshTokenGrant(new RefreshToken(refreshToken)));
         } catch (Unreachable e) {
             return new Refresh.Unused(e.reason());
         }
@@ -210,10 +207,10 @@ public final class OpenIdProvider {
 
     /** Ends a refresh token and all that came from it (RFC 7009). */
     public void revoke(String refreshToken) throws Unreachable {
-        var endpoint = Optional.ofNullable(metadata(PATIENCE).getRevocationEndpointURI())
+        var endpoint = Optional.ofNullable(metadata().getRevocationEndpointURI())
                 .orElseThrow(() -> new Unreachable(messages.without("revocation endpoint")));
         var response = ask(new TokenRevocationRequest(endpoint, client(), new RefreshToken(refreshToken))
-                .toHTTPRequest(), PATIENCE);
+                .toHTTPRequest());
         if (response.getStatusCode() != HTTPResponse.SC_OK) {
             throw new Unreachable(reason(response));
         }
@@ -221,7 +218,7 @@ public final class OpenIdProvider {
 
     /** Where a person ends the session of the browser (OpenID Connect RP-Initiated Logout); empty if there is no such place. */
     public Optional<URI> endOfSession() throws Unreachable {
-        return Optional.ofNullable(metadata(PATIENCE).getEndSessionEndpointURI());
+        return Optional.ofNullable(metadata().getEndSessionEndpointURI());
     }
 
     private Refresh judged(HTTPResponse response) {
@@ -250,7 +247,7 @@ public final class OpenIdProvider {
             throws Unreachable, SignInFailed {
         try {
             // read for each sign-in, so that a key that is new, or no longer there, is known as such
-            var keys = JWKSet.parse(ask(new HTTPRequest(HTTPRequest.Method.GET, metadata.getJWKSetURI()), PATIENCE)
+            var keys = JWKSet.parse(ask(new HTTPRequest(HTTPRequest.Method.GET, metadata.getJWKSetURI()))
                     .getBody());
             var validator = new IDTokenValidator(issuer, clientId(), JWSAlgorithm.RS256, keys);
             validator.setMaxClockSkew(SKEW_SECONDS);
@@ -275,7 +272,7 @@ public final class OpenIdProvider {
             return Optional.empty();
         }
         var response = ask(new UserInfoRequest(metadata.getUserInfoEndpointURI(), new BearerAccessToken(accessToken))
-                .toHTTPRequest(), PATIENCE);
+                .toHTTPRequest());
         try {
             var answer = UserInfoResponse.parse(response);
             if (answer.indicatesSuccess() && answer.toSuccessResponse().getUserInfo() != null) {
@@ -306,19 +303,8 @@ public final class OpenIdProvider {
         // RFC 6749, section 6: a refresh without a scope is for what was granted
         var request = new com.nimbusds.oauth2.sdk.TokenRequest.Builder(metadata.getTokenEndpointURI(), client(),
                 grant);
-        connection.tokenParameters().ifPresent(
-                pairs -> parameters(pairs).forEach((name, value) -> request.customParameter(name, value)));
-        connection.tenantId().ifPresent(tenant -> request.customParameter("tenant_id", tenant));
+        connection.extraParameters().forEach((name, value) -> request.customParameter(name, value));
         return request.build().toHTTPRequest();
-    }
-
-    private static Map<String, String> parameters(String pairs) {
-        var parameters = new TreeMap<String, String>();
-        for (String pair : pairs.split("&", -1)) {
-            String[] sides = pair.split("=", 2);
-            parameters.put(sides[0], sides[1]);
-        }
-        return parameters;
     }
 
     private ClientAuthentication client() throws Unreachable {
@@ -340,20 +326,16 @@ public final class OpenIdProvider {
         return URI.create(settings.publicUrl("/connections/" + connection.name() + "/callback"));
     }
 
-    private OIDCProviderMetadata metadata(Duration atMost) throws Unreachable {
+    private OIDCProviderMetadata metadata() throws Unreachable {
         var metadata = known;
-        return metadata == null ? discovered(atMost) : metadata;
+        return metadata == null ? discovered() : metadata;
     }
 
     private OIDCProviderMetadata discovered() throws Unreachable {
-        return discovered(PATIENCE);
-    }
-
-    private OIDCProviderMetadata discovered(Duration atMost) throws Unreachable {
         try {
             var request = new HTTPRequest(HTTPRequest.Method.GET,
                     OIDCProviderMetadata.resolveURL(issuer).toURI());
-            HTTPResponse response = ask(request, atMost);
+            HTTPResponse response = ask(request);
             if (response.getStatusCode() != HTTPResponse.SC_OK) {
                 throw new Unreachable(reason(response));
             }
@@ -371,13 +353,13 @@ public final class OpenIdProvider {
         }
     }
 
-    private HTTPResponse ask(HTTPRequest request, Duration atMost) throws Unreachable {
+    private HTTPResponse ask(HTTPRequest request) throws Unreachable {
         try {
-            return request.send(new ConnectClient(network, vertx, atMost));
+            return request.send(new ConnectClient(network, vertx, PATIENCE));
         } catch (IOException e) {
             known = null;
             throw new Unreachable(NetworkFault.of(e).map(messages::unreachable)
-                    .orElseGet(() -> messages.slow(atMost)));
+                    .orElseGet(() -> messages.slow(PATIENCE)));
         }
     }
 
