@@ -7,6 +7,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 
+import dev.nxtsync.process.MemoryBudget;
+
 /**
  * Takes in the body of one request, up to a bound and for so long only, without a thread that waits for it. All of it happens
  * on the request's event loop.
@@ -20,7 +22,7 @@ final class Reception {
 
     private final Vertx vertx;
     private final HttpServerRequest request;
-    private final Room room;
+    private final MemoryBudget room;
     private final Consumer<byte[]> whole;
     private final Consumer<Verdict> refused;
     private Buffer body = Buffer.buffer();
@@ -32,7 +34,8 @@ final class Reception {
      * @param whole is given the body, unless it is refused
      * @param refused answers a request whose body is not taken in
      */
-    Reception(Vertx vertx, HttpServerRequest request, Room room, Consumer<byte[]> whole, Consumer<Verdict> refused) {
+    Reception(Vertx vertx, HttpServerRequest request, MemoryBudget room, Consumer<byte[]> whole,
+            Consumer<Verdict> refused) {
         this.vertx = vertx;
         this.request = request;
         this.room = room;

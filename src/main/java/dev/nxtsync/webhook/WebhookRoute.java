@@ -23,6 +23,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.MemoryBudget;
 
 /**
  * The address that Visma Connect posts events to. Whoever does not have a key learns nothing but that; a body is refused as
@@ -42,7 +43,7 @@ class WebhookRoute {
     private final MeterRegistry metrics;
     private final Optional<Signatures> signatures;
     private final Refusals refusals = new Refusals();
-    private final Room room = new Room();
+    private final MemoryBudget room = MemoryBudget.ofHeap(16, 4 << 20);
 
     WebhookRoute(Intake intake, Settings settings, Vertx vertx, MeterRegistry metrics) {
         this.intake = intake;
