@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,12 @@ class SupplyChainIT {
     private static final Path APPLICATION = Path.of("target", "quarkus-app");
     private static final Path BILL_OF_MATERIALS = Path.of("target", "bom.json");
     private static final String RECORDED = "quarkus/generated-bytecode.jar";
+    /** By group, the version in which what is known to be dangerous in those before was mended. */
+    private static final Map<String, String> FLOORS = Map.of(
+            // CVE-2026-50020 and CVE-2026-89044 (request smuggling), CVE-2026-50560 (HTTP/2)
+            "io.netty", "4.1.138",
+            // CVE-2026-42198, CVE-2026-54291
+            "org.postgresql", "42.7.13");
     /** Of several licences of a library one may be chosen. */
     private static final Set<String> LICENCES = Set.of("Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0",
             "EPL-1.0", "EPL-2.0", "MIT", "MIT-0", "Public Domain");
@@ -62,6 +69,25 @@ class SupplyChainIT {
                         .isNotEmpty().doesNotContain("SNAPSHOT", "[", "(", "LATEST", "RELEASE");
             }
         }
+    }
+
+    @Test
+    void noLibraryIsOlderThanTheVersionThatMendedWhatIsKnownToBeDangerous() throws IOException {
+        var seen = new TreeSet<String>();
+        for (JsonNode component : components()) {
+            var floor = FLOORS.get(component.path("group").asText());
+            if (floor != null) {
+                seen.add(component.path("group").asText());
+                assertThat(version(component.path("version").asText())).as(component.path("purl").asText())
+                        .isGreaterThanOrEqualTo(version(floor));
+            }
+        }
+        assertThat(seen).isEqualTo(FLOORS.keySet());
+    }
+
+    /** Of versions with numbers between dots, and perhaps a word behind them. */
+    private static ModuleDescriptor.Version version(String text) {
+        return ModuleDescriptor.Version.parse(text.replaceAll("\\.[A-Za-z]+$", ""));
     }
 
     /** Those that are not are put before or after the libraries' classes by the path at which this was built. */
