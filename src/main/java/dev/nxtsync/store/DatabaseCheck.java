@@ -132,7 +132,7 @@ public final class DatabaseCheck {
     private static void replicas(Connection connection, Settings settings, List<String> notes) throws SQLException {
         if (exists(connection, "nxt_sync.replica")) {
             String alive = number(connection,
-                    "select count(*) from nxt_sync.replica where beat_at > clock_timestamp() - interval '16 s'");
+                    "select count(*) from nxt_sync.replica where beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'");
             int share = settings.budget().share();
             if (!alive.equals("0")) {
                 notes.add(alive + (alive.equals("1") ? " daemon is" : " daemons are") + " at work on it"
