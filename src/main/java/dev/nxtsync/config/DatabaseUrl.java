@@ -14,9 +14,10 @@ public final class DatabaseUrl {
     private static final String SCHEME = "jdbc:postgresql:";
     private static final Pattern SECRET = Pattern
             .compile("(?i)(ssl)?(password|passwd|passphrase|pwd|secret)(?!callback)[^=&?;/]*=");
-    private static final String HOST = "([^/:?#@,;=&\\[\\]\\s]*|\\[[0-9A-Fa-f:.]+(%[^\\]\\s]+)?])(:\\d{1,5})?";
+    private static final String PORT = "0{0,4}([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
+    private static final String HOST = "([^/:?#@,;=&\\[\\]\\s]*|\\[[0-9A-Fa-f:.]+(%[^\\]\\s]+)?])(:" + PORT + ")?";
     private static final Pattern ADDRESS = Pattern
-            .compile(SCHEME + "(//" + HOST + "(," + HOST + ")*(/[^/?@;=&\\s]*)?|/?[^/?:@;=&\\s]*)(\\?.*)?");
+            .compile(SCHEME + "(//" + HOST + "(," + HOST + ")*/[^/?@;=&\\s]*|[^/?:@;=&\\s]*)(\\?.*)?");
     /** A host that the address certainly names, before whatever cannot be read. */
     private static final Pattern NAMED = Pattern.compile(SCHEME + "//([A-Za-z0-9.-]{1,253})(?=[:/?,]|$)[^@]*");
 
@@ -27,7 +28,8 @@ public final class DatabaseUrl {
         if (url.isEmpty()) {
             return Optional.empty();
         }
-        if (SECRET.matcher(url).find() || SECRET.matcher(decoded(url)).find()) {
+        Optional<String> decoded = decoded(url);
+        if (SECRET.matcher(url).find() || decoded.filter(text -> SECRET.matcher(text).find()).isPresent()) {
             return Optional.of(
                     "holds a password, and addresses are shown in errors; take it out, and set NXT_DATABASE_PASSWORD "
                             + "or NXT_DATABASE_PASSWORD_FILE instead (the key of a client's certificate has no password: let nobody "
@@ -38,7 +40,7 @@ public final class DatabaseUrl {
             return Optional.of("names somebody before its host; take that out, and set NXT_DATABASE_USER, and "
                     + "NXT_DATABASE_PASSWORD or NXT_DATABASE_PASSWORD_FILE instead");
         }
-        if (!ADDRESS.matcher(url).matches()) {
+        if (decoded.isEmpty() || !ADDRESS.matcher(url).matches()) {
             Matcher named = NAMED.matcher(url);
             return Optional.of("is not the address of a PostgreSQL database"
                     + (named.matches() ? " (its host is " + named.group(1) + ")" : "")
@@ -47,11 +49,12 @@ public final class DatabaseUrl {
         return Optional.empty();
     }
 
-    private static String decoded(String url) {
+    /** Empty if the driver could not decode it either. */
+    private static Optional<String> decoded(String url) {
         try {
-            return URLDecoder.decode(url, StandardCharsets.UTF_8);
+            return Optional.of(URLDecoder.decode(url, StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
-            return url;
+            return Optional.empty();
         }
     }
 }
