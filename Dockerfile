@@ -1,5 +1,7 @@
 # Build first: ./mvnw package. Layers change from rarely to often.
-FROM eclipse-temurin:25.0.3_9-jre AS application
+# A release adds the digest of what it was tried with: --build-arg BASE=eclipse-temurin:25.0.3_9-jre@sha256:…
+ARG BASE=eclipse-temurin:25.0.3_9-jre
+FROM ${BASE} AS application
 WORKDIR /opt/nxt-sync
 COPY image/jvm-options ./
 COPY target/quarkus-app/lib/ lib/

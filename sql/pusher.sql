@@ -1,7 +1,13 @@
--- Who pushes: calls nxt_sync.push, and sees what becomes of rows. Run it as a superuser or as nxt_sync, once the daemon has run.
+-- Who pushes: calls nxt_sync.push, and sees what becomes of rows. Run it as a superuser, once the daemon has run, and again if
+-- nxt_sync was ever made anew (then without its first statement).
 create role nxt_pusher;
 
 grant usage on schema nxt_sync to nxt_pusher;
-revoke execute on function nxt_sync.push from public;
-grant execute on function nxt_sync.push to nxt_pusher;
+grant execute on function nxt_sync.push, nxt_sync.granted_pushes to nxt_pusher;
 grant select on nxt_sync.outbox to nxt_pusher;
+
+-- Which pushes: * is all of them. To narrow that, take this row away and give each login, or role, its own; they stay members
+-- of nxt_pusher:
+--   delete from nxt_sync.push_grant where role = 'nxt_pusher';
+--   insert into nxt_sync.push_grant (role, push) values ('shop', 'orders'), ('crm', 'customers');
+insert into nxt_sync.push_grant (role, push) values ('nxt_pusher', '*');

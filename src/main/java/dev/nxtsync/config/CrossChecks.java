@@ -37,11 +37,7 @@ final class CrossChecks {
         var checks = new CrossChecks();
         checks.address("NXT_ISSUER", settings.issuer());
         checks.address("NXT_API_URL", settings.api().url());
-        String url = settings.database().url();
-        if (!url.isEmpty() && !url.startsWith("jdbc:postgresql:")) {
-            checks.add("NXT_DATABASE_URL", "is not the address of a PostgreSQL database; write for example "
-                    + "jdbc:postgresql://db.example.com:5432/erp");
-        }
+        DatabaseUrl.flaw(settings.database().url()).ifPresent(flaw -> checks.add("NXT_DATABASE_URL", flaw));
         if (!TARGET.matcher(settings.target().schema()).matches() || settings.target().schema().equals("nxt_sync")) {
             checks.add("NXT_TARGET_SCHEMA", "\"" + settings.target().schema()
                     + "\" cannot be used; write a schema name of letters, digits and underscores other than nxt_sync");

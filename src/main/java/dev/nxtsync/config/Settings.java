@@ -258,7 +258,7 @@ public record Settings(
 
     /** Where the mirrored tables and our own state are kept. */
     public record Database(
-            @Doc(value = "`jdbc:postgresql://host:port/database`", example = "jdbc:postgresql://db.example.com:5432/erp") String url,
+            @Doc(value = "`jdbc:postgresql://host:port/database`, without a password", example = "jdbc:postgresql://db.example.com:5432/erp") String url,
             @Doc(value = "the role that the daemon logs in as", example = "nxt_sync") Optional<String> user,
             @Doc(value = "of that role", example = "…") Optional<Secret> password) {}
 

@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 
 import io.quarkus.runtime.QuarkusApplication;
 
+import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
 import dev.nxtsync.store.DatabaseCheck;
@@ -85,6 +86,11 @@ class Check implements QuarkusApplication {
     private boolean database(Settings settings) {
         if (settings.database().url().isEmpty()) {
             System.out.println("skipped    database: its address is not set");
+            return false;
+        }
+        if (DatabaseUrl.flaw(settings.database().url()).isPresent()) {
+            // what is wrong has been said, without a word of it
+            System.out.println("skipped    database: its address cannot be used");
             return false;
         }
         var findings = DatabaseCheck.of(settings);

@@ -10,6 +10,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
 
@@ -106,7 +107,8 @@ public final class NxtSync {
         AS_COMMAND.forEach(System::setProperty);
         if (arguments[0].equals("check")) {
             check = true;
-            if (!SettingsReader.read().settings().database().url().startsWith("jdbc:postgresql:")) {
+            String url = SettingsReader.read().settings().database().url();
+            if (url.isEmpty() || DatabaseUrl.flaw(url).isPresent()) {
                 // it looks at the database by itself, also where the address is of no use
                 System.setProperty("quarkus.datasource.jdbc.url", "jdbc:postgresql:unused");
             }

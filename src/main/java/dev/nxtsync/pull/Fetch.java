@@ -79,7 +79,8 @@ public class Fetch implements Job {
     private final Timer delay;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
     /** By pull and company, until when one is left alone that somebody has to mend. */
-    private final Map<String, Instant> leftAlone = new ConcurrentHashMap<>();
+    /** Until when, on this process' monotonic clock. */
+    private final Map<String, Long> leftAlone = new ConcurrentHashMap<>();
 
     Fetch(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, Inbox inbox, RowFaults faults, Runs runs,
             Access access, Heartbeat heartbeat, MeterRegistry metrics) {
@@ -170,10 +171,10 @@ public class Fetch implements Job {
         }
 
         private List<Wanted> next() throws SQLException {
-            Instant now = clock.now();
+            long now = System.nanoTime();
             List<String> ready = states.of(claim.company(), own.keySet()).stream()
                     .filter(PullState::isFollowed).map(PullState::pull)
-                    .filter(pull -> !now.isBefore(leftAlone.getOrDefault(here(pull), now))).toList();
+                    .filter(pull -> now - leftAlone.getOrDefault(here(pull), now) >= 0).toList();
             if (ready.isEmpty()) {
                 return List.of();
             }
@@ -324,7 +325,7 @@ public class Fetch implements Job {
 
         /** Leaves a pull alone for a while. Its keys stay. */
         private void giveUp(Wanted wanted, Failure failure) {
-            leftAlone.put(here(wanted.plan().name()), clock.now().plus(LEFT_ALONE));
+            leftAlone.put(here(wanted.plan().name()), System.nanoTime() + LEFT_ALONE.toNanos());
             done.add(wanted.tally().failed(failure.code(), failure.message(), LEFT_ALONE));
         }
 

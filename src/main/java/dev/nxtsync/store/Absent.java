@@ -14,8 +14,8 @@ final class Absent {
     private Absent() {}
 
     /**
-     * Marks or removes those that are stored and were read earlier. What is neither stored nor marked is remembered for an
-     * hour, so that a read from before that does not bring it in.
+     * Marks or removes those that are stored and were read earlier, or in the future, before the database's clock was set
+     * back. What is neither stored nor marked is remembered for an hour, so that a read from before that does not bring it in.
      *
      * @param keys as PostgreSQL writes them, in the order of the table's key
      * @return how many rows were deleted
@@ -25,7 +25,7 @@ final class Absent {
         if (keys.isEmpty()) {
             return 0;
         }
-        try (var delete = transaction.prepareStatement(statement(table))) {
+        try (var delete = transaction.prepareStatement(OwnPath.around(statement(table)))) {
             int parameter = 1;
             for (int i = 0; i < table.key().size(); i++) {
                 int column = i;
@@ -42,7 +42,7 @@ final class Absent {
             delete.setString(parameter++, read.pull());
             delete.setInt(parameter++, read.company());
             delete.setObject(parameter, at);
-            try (var row = delete.executeQuery()) {
+            try (var row = OwnPath.query(delete)) {
                 row.next();
                 return row.getInt(1);
             }
@@ -53,24 +53,28 @@ final class Absent {
     private static String statement(TargetTable table) {
         var columns = table.keyColumns();
         String same = columns.stream().map(column -> SqlName.quoted(column.name()))
-                .map(column -> "stored." + column + " = absent." + column).collect(joining(" and "));
-        String which = same + " and stored." + SqlName.quoted(table.owner()) + " = ? and stored.nxt_read_at < ?";
+                .map(column -> "stored." + column + " operator(pg_catalog.=) absent." + column)
+                .collect(joining(" and "));
+        String which = same + " and stored." + SqlName.quoted(table.owner())
+                + " = ? and (stored.nxt_read_at < ? or stored.nxt_read_at > pg_catalog.clock_timestamp())";
         String target = table.quotedName();
         return """
-                with absent as (select distinct %s from unnest(%s) as given (%s)),
+                with absent as (select distinct %s from rows from (%s) as given (%s)),
                 deleted as (%s returning %s as key),
                 kept as (
                     insert into nxt_sync.removed (pull, company, key, read_at)
                     select ?, ?, %s, ? from absent %s
-                    on conflict (pull, company, key) do update set read_at = greatest(removed.read_at, excluded.read_at))
-                select count(*) from deleted
+                    on conflict (pull, company, key) do update set read_at = excluded.read_at
+                    where removed.read_at not between excluded.read_at and pg_catalog.clock_timestamp())
+                select pg_catalog.count(*) from deleted
                 """
                 .formatted(
                         columns.stream()
                                 .map(column -> SqlName.quoted(column.name()) + "::" + column.type().sql() + " as "
                                         + SqlName.quoted(column.name()))
                                 .collect(joining(", ")),
-                        IntStream.range(0, columns.size()).mapToObj(i -> "?").collect(joining(", ")),
+                        IntStream.range(0, columns.size()).mapToObj(i -> "pg_catalog.unnest(?::text[])")
+                                .collect(joining(", ")),
                         columns.stream().map(column -> SqlName.quoted(column.name())).collect(joining(", ")),
                         table.removes()
                                 ? "delete from " + target + " stored using absent where " + which

@@ -21,13 +21,15 @@ import jakarta.inject.Singleton;
 @Singleton
 public class Claims {
     /**
-     * Asks for the holder in a query of its own: where somebody has just claimed the unit, PostgreSQL looks at these
+     * A beat in the future is from before the database's clock was set back, and as old as it is ahead. Asks for the holder in
+     * a query of its own: where somebody has just claimed the unit, PostgreSQL looks at these
      * conditions again for the row's new version, but not at what was joined to the old one.
      */
     private static final String FREE = """
             (unit.holder is null or ? and not exists (
                 select from nxt_sync.replica
-                where replica.id = unit.holder and replica.beat_at >= clock_timestamp() - interval '16 s'))
+                where replica.id = unit.holder and replica.beat_at
+                    between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'))
             """;
     private static final String CLAIM = """
             with free as (

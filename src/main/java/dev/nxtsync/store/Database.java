@@ -22,6 +22,12 @@ public class Database {
     /** Deadlock and lock time-out: the same transaction may well succeed when it is run again. */
     private static final Set<String> AGAIN = Set.of("40P01", "55P03", "40001");
     private static final int ATTEMPTS = 4;
+    /** What others have made in a schema of the role's own path is not found in place of what we mean; see {@link OwnPath}. */
+    private static final String BEGIN = "set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '2s'; "
+            + OwnPath.LEAVE;
+    /** What is committed is on disk, also where the database or the role gives that up. */
+    private static final String DURABLE = "; select set_config('synchronous_commit', 'on', true) "
+            + "where current_setting('synchronous_commit') = 'off'";
 
     private final DataSource dataSource;
 
@@ -41,9 +47,21 @@ public class Database {
      * @throws SQLException of the work, or of the connection: {@link #isAway} tells
      */
     public <T> T inTransaction(Work<T> work) throws SQLException {
+        return repeatedly(BEGIN, work);
+    }
+
+    /**
+     * As {@link #inTransaction}, for what was promised to somebody, or is about to be sent: once this returns, a crash of the
+     * database loses nothing of it, although {@code synchronous_commit} is off.
+     */
+    public <T> T durably(Work<T> work) throws SQLException {
+        return repeatedly(BEGIN + DURABLE, work);
+    }
+
+    private <T> T repeatedly(String begin, Work<T> work) throws SQLException {
         for (int attempt = 1;; attempt++) {
             try {
-                return once(work);
+                return once(begin, work);
             } catch (SQLException e) {
                 if (attempt == ATTEMPTS || !AGAIN.contains(String.valueOf(e.getSQLState()))) {
                     throw e;
@@ -97,14 +115,13 @@ public class Database {
         return state == null || state.startsWith("08") || state.startsWith("57P");
     }
 
-    private <T> T once(Work<T> work) throws SQLException {
+    private <T> T once(String begin, Work<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             boolean committed = false;
             try {
-                try (Statement limits = connection.createStatement()) {
-                    limits.execute(
-                            "set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '2s'");
+                try (Statement settings = connection.createStatement()) {
+                    settings.execute(begin);
                 }
                 T result = work.in(connection);
                 connection.commit();

@@ -26,6 +26,7 @@ public final class DatabaseCheck {
     private static final int TRANSACTIONS = 10;
     private static final String PREPARE_THRESHOLD = "prepareThreshold";
     private static final String NO_SUCH_TABLE = "42P01";
+    private static final String PROCESS = "select pg_catalog.pg_backend_pid()";
 
     private DatabaseCheck() {}
 
@@ -41,20 +42,24 @@ public final class DatabaseCheck {
     public static Findings of(Settings settings) {
         var problems = new ArrayList<Reason>();
         var notes = new ArrayList<String>();
-        try (Connection connection = dataSource(settings.database()).getConnection()) {
-            var about = connection.getMetaData();
-            age(about.getDatabaseMajorVersion(), about.getDatabaseProductVersion()).ifPresent(problems::add);
-            for (String schema : List.of("nxt_sync", settings.target().schema())) {
-                rights(connection, schema, problems);
-            }
-            strangers(connection, problems);
+        try {
+            String summary = database(settings).inTransaction(transaction -> {
+                problems.clear();
+                notes.clear();
+                var about = transaction.getMetaData();
+                age(about.getDatabaseMajorVersion(), about.getDatabaseProductVersion()).ifPresent(problems::add);
+                for (String schema : List.of("nxt_sync", settings.target().schema())) {
+                    rights(transaction, schema, problems);
+                }
+                strangers(transaction, problems);
+                replicas(transaction, settings, notes);
+                troubles(transaction, notes);
+                return "PostgreSQL " + about.getDatabaseProductVersion() + ", as " + about.getUserName();
+            });
             if (isPooled(settings)) {
                 pooled(settings, notes, problems);
             }
-            replicas(connection, settings, notes);
-            troubles(connection, notes);
-            return new Findings("PostgreSQL " + about.getDatabaseProductVersion() + ", as " + about.getUserName(),
-                    notes, problems);
+            return new Findings(summary, notes, problems);
         } catch (SQLException e) {
             return new Findings("", List.of(), List.of(fault(e)));
         }
@@ -95,9 +100,9 @@ public final class DatabaseCheck {
         try (Connection first = simple.getConnection(); Connection second = simple.getConnection()) {
             for (int i = 0; i < TRANSACTIONS; i++) {
                 // twice, so that servers that are lent in turn do not meet the same session each time
-                ofFirst.add(number(first, "select pg_backend_pid()"));
-                ofFirst.add(number(first, "select pg_backend_pid()"));
-                ofSecond.add(number(second, "select pg_backend_pid()"));
+                ofFirst.add(number(first, PROCESS));
+                ofFirst.add(number(first, PROCESS));
+                ofSecond.add(number(second, PROCESS));
             }
         }
         return ofFirst.size() > 1 || ofSecond.size() > 1 || ofFirst.equals(ofSecond);
@@ -132,7 +137,7 @@ public final class DatabaseCheck {
     private static void replicas(Connection connection, Settings settings, List<String> notes) throws SQLException {
         if (exists(connection, "nxt_sync.replica")) {
             String alive = number(connection,
-                    "select count(*) from nxt_sync.replica where beat_at > clock_timestamp() - interval '16 s'");
+                    "select count(*) from nxt_sync.replica where beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'");
             int share = settings.budget().share();
             if (!alive.equals("0")) {
                 notes.add(alive + (alive.equals("1") ? " daemon is" : " daemons are") + " at work on it"
@@ -159,15 +164,18 @@ public final class DatabaseCheck {
         if (targets.isEmpty()) {
             return problems;
         }
-        try (Connection connection = dataSource(settings.database()).getConnection()) {
-            for (var each : targets.entrySet()) {
-                var flaws = TableMaker.flaws(connection, each.getValue());
-                if (!flaws.isEmpty()) {
-                    problems.put(each.getKey(), new Reason(Trouble.TARGET_UNUSABLE,
-                            "Its target cannot be used: " + String.join("; ", flaws) + "."));
+        try {
+            database(settings).inTransaction(transaction -> {
+                for (var each : targets.entrySet()) {
+                    var flaws = TableMaker.flaws(transaction, each.getValue());
+                    if (!flaws.isEmpty()) {
+                        problems.put(each.getKey(), new Reason(Trouble.TARGET_UNUSABLE,
+                                "Its target cannot be used: " + String.join("; ", flaws) + "."));
+                    }
+                    owner(transaction, each.getValue()).ifPresent(problem -> problems.put(each.getKey(), problem));
                 }
-                owner(connection, each.getValue()).ifPresent(problem -> problems.put(each.getKey(), problem));
-            }
+                return true;
+            });
         } catch (SQLException e) {
             problems.put("all pulls", fault(e));
         }
@@ -204,23 +212,31 @@ public final class DatabaseCheck {
      * @throws SQLException if the database cannot be used
      */
     public static List<LastEvent> lastEvents(Settings settings) throws SQLException {
-        var events = new ArrayList<LastEvent>();
-        try (Connection connection = dataSource(settings.database()).getConnection();
-                var select = connection.prepareStatement("""
-                        select table_name, company, last_event, last_at from nxt_sync.webhook_event
-                        order by last_at desc limit 1000""");
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                events.add(new LastEvent(row.getString(1), row.getInt(2), row.getString(3),
-                        PullStates.instant(row, 4).orElseThrow()));
-            }
-            return events;
+        try {
+            return database(settings).inTransaction(DatabaseCheck::lastEvents);
         } catch (SQLException e) {
             if (NO_SUCH_TABLE.equals(e.getSQLState())) {
                 return List.of();
             }
             throw e;
         }
+    }
+
+    private static List<LastEvent> lastEvents(Connection transaction) throws SQLException {
+        try (var select = transaction.prepareStatement("""
+                select table_name, company, last_event, last_at from nxt_sync.webhook_event
+                order by last_at desc limit 1000"""); ResultSet row = select.executeQuery()) {
+            var events = new ArrayList<LastEvent>();
+            while (row.next()) {
+                events.add(new LastEvent(row.getString(1), row.getInt(2), row.getString(3),
+                        PullStates.instant(row, 4).orElseThrow()));
+            }
+            return events;
+        }
+    }
+
+    private static Database database(Settings settings) {
+        return new Database(dataSource(settings.database()));
     }
 
     private static PGSimpleDataSource dataSource(Settings.Database database) {

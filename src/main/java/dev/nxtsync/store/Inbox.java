@@ -67,7 +67,7 @@ public class Inbox {
      * @param events each hash once
      */
     public Taken add(Collection<Event> events) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             var taken = keep(transaction, events);
             remember(transaction, events.stream().filter(event -> taken.fates().get(event.hash()) != Fate.DUPLICATE)
                     .toList());
@@ -152,7 +152,7 @@ public class Inbox {
                 values (?, ?, clock_timestamp(), ?)
                 on conflict (table_name, company) do update
                 set last_at = excluded.last_at, last_event = excluded.last_event
-                where known.last_at < excluded.last_at - interval '1 s'""")) {
+                where known.last_at not between excluded.last_at - interval '1 s' and excluded.last_at""")) {
             for (Event event : last.values()) {
                 upsert.setString(1, event.table());
                 upsert.setInt(2, event.company());
@@ -305,7 +305,9 @@ public class Inbox {
 
     private void forgetOld(String table, String since) throws SQLException {
         String statement = "delete from " + table + " where ctid in (select ctid from " + table + " where " + since
-                + " < clock_timestamp() - interval '30 days' limit " + FORGOTTEN + ")";
+                + " < clock_timestamp() - interval '30 days' or " + since
+                + " > clock_timestamp() + interval '30 days' limit "
+                + FORGOTTEN + ")";
         int forgotten = FORGOTTEN;
         while (forgotten == FORGOTTEN) {
             forgotten = database.inTransaction(transaction -> {

@@ -122,7 +122,7 @@ public class Listing {
             String owner = SqlName.quoted(target.owner());
             String stamp = listed.changeStamp().map(SqlName::quoted)
                     .map(column -> " or (stored." + column + " is distinct from listing." + column
-                            + " and stored.nxt_read_at <= listing.nxt_read_at)")
+                            + " and (stored.nxt_read_at <= listing.nxt_read_at or stored.nxt_read_at > clock_timestamp()))")
                     .orElse("");
             try (Statement statement = transaction.createStatement();
                     var fill = transaction.prepareStatement("""
@@ -131,7 +131,8 @@ public class Listing {
                             where stored.%s is null or stored.nxt_deleted_at is not null%s
                             union all
                             select %s, true from %s stored where stored.%s = ? and stored.nxt_deleted_at is null
-                                and stored.nxt_read_at < ? and not exists (select from %s listing where %s)"""
+                                and (stored.nxt_read_at < ? or stored.nxt_read_at > clock_timestamp())
+                                and not exists (select from %s listing where %s)"""
                             .formatted(
                                     difference(unit), keys, prefixed(target, "listing"), listing(unit),
                                     target.quotedName(),
@@ -236,23 +237,19 @@ public class Listing {
                 sameKey.add("stored." + SqlName.quoted(target.key().get(i)) + "::text = fault.key ->> "
                         + SqlName.literal(keyNames.get(i)));
             }
-            try (var settle = transaction.prepareStatement("""
-                    delete from nxt_sync.row_fault fault where job = ? and company = ? and seen_at < ?
-                      and not exists (select from %s stored where stored.%s = fault.company and %s)""".formatted(
-                    target.quotedName(), SqlName.quoted(target.owner()), String.join(" and ", sameKey)));
-                    var count = transaction.prepareStatement(
-                            "update nxt_sync.pull_state set rows = (select count(*) from " + target.quotedName()
-                                    + " where " + SqlName.quoted(target.owner())
-                                    + " = ? and nxt_deleted_at is null) where pull = ? and company = ?")) {
+            try (var settle = transaction.prepareStatement(
+                    """
+                            delete from nxt_sync.row_fault fault where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())
+                              and not exists (select from %s stored where stored.%s = fault.company and %s)"""
+                            .formatted(
+                                    target.quotedName(), SqlName.quoted(target.owner()),
+                                    String.join(" and ", sameKey)))) {
                 settle.setString(1, unit.entry());
                 settle.setInt(2, unit.company());
                 settle.setObject(3, Claims.timestamp(startedAt));
                 settle.executeUpdate();
-                count.setInt(1, unit.company());
-                count.setString(2, unit.entry());
-                count.setInt(3, unit.company());
-                count.executeUpdate();
             }
+            PullStates.count(transaction, target, unit.entry(), unit.company());
             Passes.forget(transaction, unit.entry(), unit.company(), Pass.Kind.RECONCILIATION);
             Claims.check(transaction, unit);
             return true;

@@ -29,7 +29,7 @@ public class LostCalls {
                 add(transaction, each.getKey(), each.getValue());
             }
             try (var forget = transaction.prepareStatement(
-                    "delete from nxt_sync.lost_call where lost_at < clock_timestamp() - ? * interval '1 ms'");
+                    "delete from nxt_sync.lost_call where lost_at not between clock_timestamp() - ? * interval '1 ms' and clock_timestamp()");
                     var select = transaction
                             .prepareStatement("select tenant, sum(calls) from nxt_sync.lost_call group by tenant")) {
                 forget.setLong(1, held.toMillis());

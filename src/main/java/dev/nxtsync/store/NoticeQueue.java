@@ -75,7 +75,7 @@ public class NoticeQueue {
     public boolean again(Notice notice, Duration after) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var old = transaction.prepareStatement(
-                    "delete from nxt_sync.notice where id = ? and made_at < clock_timestamp() - interval '1 day'");
+                    "delete from nxt_sync.notice where id = ? and made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()");
                     var again = transaction.prepareStatement(
                             "update nxt_sync.notice set next_at = clock_timestamp() + ? * interval '1 ms' where id = ?")) {
                 old.setString(1, notice.id());

@@ -65,7 +65,7 @@ public class Outbox {
 
     /** What an earlier holder was sending when it ended may have been sent. */
     public int recover(Claim claim, Duration timeLimit) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             try (var recover = transaction.prepareStatement("""
                     update nxt_sync.outbox set state = 'in_doubt', next_at = sent_at + ? * interval '1 ms'
                     where state = 'sending' and\s""" + LANE)) {
@@ -135,7 +135,7 @@ public class Outbox {
      * @throws StaleClaim if somebody else holds the lane
      */
     public Marking mark(Claim claim, List<OutboxRow> rows, String keyColumn) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             Optional<Reason> held = held(transaction, claim, keyColumn);
             if (held.isPresent()) {
                 return new Held(held.get());
@@ -180,7 +180,7 @@ public class Outbox {
             return;
         }
         try {
-            database.inTransaction(transaction -> {
+            database.durably(transaction -> {
                 write(transaction, claim, rows, before);
                 Claims.check(transaction, claim);
                 return true;
@@ -213,10 +213,9 @@ public class Outbox {
         });
     }
 
-    /** What was sent just now, under a claim that is gone, may be there beside what its new holder has sent. */
     /** What was sent just now, under a claim that is gone, may be there beside what the new holder has sent. */
     private void countAgain(List<OutboxRow> rows) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.durably(transaction -> {
             try (var mark = transaction.prepareStatement(
                     """
                             update nxt_sync.outbox set repeated = true,

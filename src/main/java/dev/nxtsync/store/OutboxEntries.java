@@ -42,7 +42,7 @@ public class OutboxEntries {
     public Taking take(String push, String key, String payload, Optional<Integer> company, Optional<String> group)
             throws SQLException {
         try {
-            return database.inTransaction(transaction -> {
+            return database.durably(transaction -> {
                 long id = push(transaction, push, key, payload, company, group);
                 try (var isNew = transaction.prepareStatement("""
                         select xmin::text = (pg_current_xact_id()::text::numeric % 4294967296)::text
@@ -108,7 +108,7 @@ public class OutboxEntries {
      * @return whether it was dead
      */
     public boolean retry(long id, Optional<String> payload) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             if (payload.isPresent()) {
                 try (var edit = transaction
                         .prepareStatement(
@@ -128,7 +128,7 @@ public class OutboxEntries {
 
     /** Lets a dead row be, so that its group goes on, or takes note of what is said of one that is done. Says whether it was either. */
     public boolean discard(long id) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             try (var discard = transaction.prepareStatement("""
                     update nxt_sync.outbox set state = case when state = 'dead' then 'discarded' else state end,
                         error = case when state = 'dead' then error end

@@ -68,6 +68,9 @@ public class PageWriter {
             RowFaults.setAside(transaction, page, checkpoint);
             written = checkpoint.keep(transaction, table, written);
             Claims.check(transaction, claim);
+            if (written.changed() + written.deleted() > 0) {
+                OwnPath.enter(transaction);
+            }
             return written;
         });
     }
@@ -104,20 +107,22 @@ public class PageWriter {
     private static Written insert(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
         String first = checkpoint.company() + "\t" + Claims.timestamp(checkpoint.readAt()) + "\t";
+        OwnPath.enter(transaction);
         copy(transaction, "copy " + table.quotedName() + " (" + SqlName.quoted(table.owner()) + ", nxt_read_at, "
                 + columns(table) + ") from stdin", page, first.getBytes(StandardCharsets.US_ASCII));
+        OwnPath.leave(transaction);
         return new Written(page.rows() - page.faults().size(), 0, 0);
     }
 
     private static Written merge(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
         try (Statement statement = transaction.createStatement()) {
-            statement.execute("create temporary table nxt_page (" + table.columns().stream()
-                    .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql()).collect(joining(", "))
-                    + ") on commit drop");
+            // with the target's own types, so that no comparison needs a conversion
+            statement.execute("create temporary table nxt_page on commit drop as select " + columns(table) + " from "
+                    + table.quotedName() + " with no data");
         }
-        copy(transaction, "copy nxt_page from stdin", page, new byte[0]);
-        try (var merge = transaction.prepareStatement(mergeStatement(table))) {
+        copy(transaction, "copy pg_temp.nxt_page from stdin", page, new byte[0]);
+        try (var merge = transaction.prepareStatement(OwnPath.around(mergeStatement(table)))) {
             int parameter = 1;
             merge.setInt(parameter++, checkpoint.company());
             merge.setObject(parameter++, Claims.timestamp(checkpoint.readAt()));
@@ -125,7 +130,7 @@ public class PageWriter {
             merge.setString(parameter++, checkpoint.pull());
             merge.setInt(parameter++, checkpoint.company());
             merge.setObject(parameter, Claims.timestamp(checkpoint.readAt()));
-            try (var row = merge.executeQuery()) {
+            try (var row = OwnPath.query(merge)) {
                 row.next();
                 return new Written(row.getInt(1), row.getInt(2), 0);
             }
@@ -152,12 +157,13 @@ public class PageWriter {
     /** The key of a row as one text, as {@code nxt_sync.removed} has it. */
     static String keyText(TargetTable table, String alias) {
         return table.key().stream().map(column -> alias + "." + SqlName.quoted(column) + "::text")
-                .collect(joining(", ", "concat_ws(E'\\x1f', ", ")"));
+                .collect(joining(", ", "pg_catalog.concat_ws(E'\\x1f', ", ")"));
     }
 
     /**
      * The one rule by which every writer of a mirrored row goes. A read row wins over the stored one if it was read later or
-     * has a larger change stamp; over a deletion mark only if it was read later, then even if it is equal. An equal row is
+     * has a larger change stamp; over a deletion mark only if it was read later, then even if it is equal. What was read in
+     * the future, before the database's clock was set back, counts as read earlier. An equal row is
      * not written, and not even locked, which would cost as much WAL: so most of them never come to the conflict, and
      * {@code offset 0} keeps the planner from reading the whole target for it. What was found to be gone after the read and
      * has no mark in the target stays away. Rows are taken in key order, so that two merges cannot wait for each other.
@@ -173,8 +179,9 @@ public class PageWriter {
                         + ", '-infinity')")
                 .orElse("");
         String removed = """
-                and not exists (select from nxt_sync.removed where removed.pull = ? and removed.company = ?
-                    and removed.key = %s and removed.read_at >= ?)""".formatted(keyText(table, "nxt_page"));
+                and not exists (select from nxt_sync.removed where removed.pull = ?::text and removed.company = ?
+                    and removed.key = %s and removed.read_at between ? and pg_catalog.clock_timestamp())"""
+                .formatted(keyText(table, "nxt_page"));
         String known = table.key().stream().map(SqlName::quoted)
                 .map(column -> " and known." + column + " = nxt_page." + column).collect(joining())
                 + table.columns().stream().filter(column -> !table.key().contains(column.name()))
@@ -184,15 +191,17 @@ public class PageWriter {
         return """
                 with merged as (
                 insert into %s as stored (%s, nxt_read_at, %s)
-                select ?, ?, %s from nxt_page
+                select ?, ?, %s from pg_temp.nxt_page
                 where not exists (select 1 from %s known where known.%s = ? and known.nxt_deleted_at is null%s offset 0) %s
                 order by %s
                 on conflict (%s) do update set %s nxt_read_at = excluded.nxt_read_at, nxt_deleted_at = null
                 where case when stored.nxt_deleted_at is null
-                           then (excluded.nxt_read_at > stored.nxt_read_at%s) and (%s)
-                           else excluded.nxt_read_at > stored.nxt_read_at end
+                           then (excluded.nxt_read_at > stored.nxt_read_at or stored.nxt_read_at > pg_catalog.clock_timestamp()%s)
+                                and (%s)
+                           else excluded.nxt_read_at > stored.nxt_read_at
+                                or stored.nxt_read_at > pg_catalog.clock_timestamp() end
                 returning xmax = 0 as inserted)
-                select count(*) filter (where inserted), count(*) filter (where not inserted) from merged
+                select pg_catalog.count(*) filter (where inserted), pg_catalog.count(*) filter (where not inserted) from merged
                 """
                 .formatted(table.quotedName(), SqlName.quoted(table.owner()), columns(table), columns(table),
                         table.quotedName(),

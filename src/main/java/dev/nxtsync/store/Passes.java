@@ -48,6 +48,7 @@ public class Passes {
                 forget(transaction, pull(), company(), Pass.Kind.LOAD);
                 if (pass.since().isEmpty()) {
                     complete(transaction);
+                    PullStates.count(transaction, table, pull(), company());
                 }
             } else {
                 put(transaction, pass);
@@ -70,13 +71,14 @@ public class Passes {
         private void complete(Connection transaction) throws SQLException {
             Instant started = pass.startedAt().orElse(readAt);
             try (var settle = transaction
-                    .prepareStatement("delete from nxt_sync.row_fault where job = ? and company = ? and seen_at < ?");
+                    .prepareStatement(
+                            "delete from nxt_sync.row_fault where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())");
                     var first = transaction.prepareStatement("""
                             update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = ?,
                                 mark_seen_at = case when ? is null then null::timestamptz else ? end
                             where pull = ? and company = ? and loaded_at is null""");
                     var fresh = transaction.prepareStatement(
-                            "update nxt_sync.pull_state set complete_as_of = greatest(complete_as_of, ?), due_at = ? where pull = ? and company = ?")) {
+                            "update nxt_sync.pull_state set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end, ?), due_at = ? where pull = ? and company = ?")) {
                 settle.setString(1, pull());
                 settle.setInt(2, company());
                 settle.setObject(3, Claims.timestamp(started));

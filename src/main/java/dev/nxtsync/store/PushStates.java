@@ -301,7 +301,7 @@ public class PushStates {
 
     /** Rows that came in before their push was configured, and name no company, or another one than it sends to. */
     public int refuseOtherCompanies(Collection<String> pushes) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             try (var refuse = transaction.prepareStatement(
                     """
                             update nxt_sync.outbox o set state = 'dead', settled_at = clock_timestamp(),
@@ -325,7 +325,7 @@ public class PushStates {
             try (var forget = transaction.prepareStatement("""
                     delete from nxt_sync.outbox
                     where push = ? and state in ('done', 'discarded') and next_at is null
-                      and settled_at < clock_timestamp() - ? * interval '1 ms'""")) {
+                      and settled_at not between clock_timestamp() - ? * interval '1 ms' and clock_timestamp()""")) {
                 forget.setString(1, push);
                 forget.setLong(2, keep.toMillis());
                 return forget.executeUpdate();
@@ -334,7 +334,7 @@ public class PushStates {
     }
 
     private void put(String push, int company, String sql, Object... values) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.durably(transaction -> {
             try (var statement = transaction.prepareStatement(sql)) {
                 statement.setString(1, push);
                 statement.setInt(2, company);

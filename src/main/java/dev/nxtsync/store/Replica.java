@@ -25,9 +25,10 @@ public class Replica {
         return id;
     }
 
-    /** Says that this process is alive, and forgets those that died long ago. */
+    /** Says that this process is alive, forgets those that died long ago, and notices that the database's clock was set back. */
     public void beat() throws SQLException {
         database.inTransaction(transaction -> {
+            ClockSetBack.mend(transaction);
             try (var beat = transaction.prepareStatement("""
                     insert into nxt_sync.replica (id, host) values (?, ?)
                     on conflict (id) do update set beat_at = clock_timestamp()""")) {
@@ -36,10 +37,11 @@ public class Replica {
                 beat.executeUpdate();
                 known = true;
             }
-            try (var forget = transaction.prepareStatement("""
-                    delete from nxt_sync.replica
-                    where beat_at < clock_timestamp() - interval '1 day'
-                      and not exists (select from nxt_sync.job where holder = replica.id)""")) {
+            try (var forget = transaction.prepareStatement(
+                    """
+                            delete from nxt_sync.replica
+                            where beat_at not between clock_timestamp() - interval '1 day' and clock_timestamp() + interval '1 day'
+                              and not exists (select from nxt_sync.job where holder = replica.id)""")) {
                 return forget.executeUpdate();
             }
         });
@@ -60,9 +62,11 @@ public class Replica {
     /** What every living process has reported last, as JSON. */
     public List<String> reports() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
-                    select report from nxt_sync.replica
-                    where report is not null and beat_at > clock_timestamp() - interval '16 s'""");
+            try (var select = transaction.prepareStatement(
+                    """
+                            select report from nxt_sync.replica
+                            where report is not null
+                              and beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'""");
                     var row = select.executeQuery()) {
                 var reports = new ArrayList<String>();
                 while (row.next()) {

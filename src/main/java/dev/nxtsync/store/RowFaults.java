@@ -82,7 +82,7 @@ public class RowFaults {
         }
         if (!page.mended().isEmpty()) {
             try (var mend = transaction.prepareStatement(
-                    "delete from nxt_sync.row_fault where job = ? and company = ? and key::text = any (?) and seen_at <= ?")) {
+                    "delete from nxt_sync.row_fault where job = ? and company = ? and key::text = any (?) and (seen_at <= ? or seen_at > clock_timestamp())")) {
                 mend.setString(1, checkpoint.pull());
                 mend.setInt(2, checkpoint.company());
                 mend.setArray(3, transaction.createArrayOf("text", page.mended().toArray()));

@@ -93,7 +93,7 @@ public class Runs {
                                                 from nxt_sync.run) aged where age > ?) old
                             where run.id = old.id""");
                     var removed = transaction.prepareStatement(
-                            "delete from nxt_sync.removed where read_at < clock_timestamp() - interval '1 hour'")) {
+                            "delete from nxt_sync.removed where read_at not between clock_timestamp() - interval '1 hour' and clock_timestamp()")) {
                 runs.setInt(1, KEPT);
                 removed.executeUpdate();
                 return runs.executeUpdate();

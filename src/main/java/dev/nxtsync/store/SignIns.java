@@ -11,7 +11,8 @@ import jakarta.inject.Singleton;
 @Singleton
 public class SignIns {
     private static final String GOOD = """
-            link = ? and connection = ? and begun_at is null and made_at > clock_timestamp() - interval '10 minutes'""";
+            link = ? and connection = ? and begun_at is null
+              and made_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""";
 
     private final Database database;
 
@@ -21,9 +22,9 @@ public class SignIns {
 
     /** Keeps a new link, forgets old ones, and answers until when it is good. */
     public Instant offer(String link, String connection) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             try (var forget = transaction.prepareStatement(
-                    "delete from nxt_sync.sign_in where made_at < clock_timestamp() - interval '1 day'");
+                    "delete from nxt_sync.sign_in where made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()");
                     var put = transaction.prepareStatement("""
                             insert into nxt_sync.sign_in (link, connection) values (?, ?)
                             returning made_at + interval '10 minutes'""")) {
@@ -54,7 +55,7 @@ public class SignIns {
     /** Uses a link, which can be done once, within ten minutes. Says whether it was good. */
     public boolean begin(String link, String connection, String state, String cookie, String challenge)
             throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             try (var begin = transaction.prepareStatement("""
                     update nxt_sync.sign_in set begun_at = clock_timestamp(), state = ?, cookie = ?, challenge = ?
                     where\s""" + GOOD)) {
@@ -70,11 +71,11 @@ public class SignIns {
 
     /** Ends a sign-in that was begun with this state and cookie, which can be done once, within ten minutes. Answers its challenge. */
     public Optional<String> end(String connection, String state, String cookie) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             try (var end = transaction.prepareStatement("""
                     update nxt_sync.sign_in set ended_at = clock_timestamp()
                     where connection = ? and state = ? and cookie = ? and ended_at is null
-                      and begun_at > clock_timestamp() - interval '10 minutes'
+                      and begun_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()
                     returning challenge""")) {
                 end.setString(1, connection);
                 end.setString(2, state);
@@ -104,7 +105,7 @@ public class SignIns {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement("""
                     select result from nxt_sync.sign_in where connection = ? and cookie = ? and result is not null
-                      and ended_at > clock_timestamp() - interval '10 minutes'""")) {
+                      and ended_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""")) {
                 select.setString(1, connection);
                 select.setString(2, cookie);
                 try (ResultSet row = select.executeQuery()) {

@@ -24,7 +24,8 @@ public class StatusTables {
         subjects.put("replicas",
                 """
                         select id, host, started_at, beat_at,
-                               case when beat_at < clock_timestamp() - interval '16 s' then 'silent' else 'alive' end as state, report
+                               case when beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'
+                                    then 'alive' else 'silent' end as state, report
                         from nxt_sync.replica where beat_at > clock_timestamp() - interval '1 hour' order by started_at limit 100""");
         subjects.put("troubles",
                 """

@@ -53,8 +53,12 @@ public class TableMaker {
                 if (!problems.isEmpty()) {
                     return new Made(List.of(), problems);
                 }
+                // where event triggers of users find their tables
+                OwnPath.enter(transaction);
                 widen(transaction, table, found, changes);
-                if (add(transaction, table, found, changes)) {
+                boolean added = add(transaction, table, found, changes);
+                OwnPath.leave(transaction);
+                if (added) {
                     Passes.wantAll(transaction, pull);
                 }
             }
@@ -125,6 +129,7 @@ public class TableMaker {
                 .collect(joining(", "));
         try (Statement statement = transaction.createStatement()) {
             Database.makeSchema(transaction, table.schema());
+            OwnPath.enter(transaction);
             statement.execute("create table " + table.quotedName() + " (\n" + owner + " integer not null,\n" + columns
                     + "nxt_read_at timestamptz not null,\nnxt_deleted_at timestamptz,\nprimary key (" + key + "))");
             statement.execute("comment on table " + table.quotedName() + " is " + SqlName.literal(table.comment()));
@@ -138,6 +143,7 @@ public class TableMaker {
                 comment(statement, table, column.name(), column.comment());
             }
         }
+        OwnPath.leave(transaction);
     }
 
     /** Adds the columns that are missing. Says whether there were any. */

@@ -112,11 +112,12 @@ public class Troubles {
     private static Change change(Connection transaction) throws SQLException {
         var begun = troubles(transaction, """
                 update nxt_sync.trouble set told_at = clock_timestamp()
-                where told_at is null and since < clock_timestamp() - interval '20 s'
+                where told_at is null and since not between clock_timestamp() - interval '20 s' and clock_timestamp()
                 returning subject, code, reason, since""");
-        var ended = troubles(transaction, """
-                delete from nxt_sync.trouble where gone_at < clock_timestamp() - interval '20 s'
-                returning subject, code, reason, since""");
+        var ended = troubles(transaction,
+                """
+                        delete from nxt_sync.trouble where gone_at not between clock_timestamp() - interval '20 s' and clock_timestamp()
+                        returning subject, code, reason, since""");
         try (var count = transaction.prepareStatement(
                 "select count(*) filter (where gone_at is null), clock_timestamp() from nxt_sync.trouble");
                 ResultSet row = count.executeQuery()) {

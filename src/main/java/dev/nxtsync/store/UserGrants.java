@@ -56,13 +56,14 @@ public class UserGrants {
                     """
                             select connection, generation, state, code, reason, subject, tenant, shown_name, scope, kind, refresh_token,
                                    access_token,
-                                   coalesce(extract(epoch from access_expires_at - clock_timestamp()) * 1000, 0)::bigint,
+                                   coalesce(extract(epoch from access_expires_at - greatest(clock_timestamp(), refreshed_at)) * 1000, 0)::bigint,
                                    coalesce(extract(epoch from access_expires_at - refreshed_at) * 1000, 0)::bigint,
                                    authorized_at, refreshed_at,
-                                   (extract(epoch from clock_timestamp() - pending_at) * 1000)::bigint,
-                                   coalesce(extract(epoch from clock_timestamp() - last_sent_at) * 1000, 0)::bigint,
+                                   (extract(epoch from case when pending_at > clock_timestamp() then interval '1 day'
+                                                        else clock_timestamp() - pending_at end) * 1000)::bigint,
+                                   coalesce(abs(extract(epoch from clock_timestamp() - last_sent_at) * 1000), 0)::bigint,
                                    exists (select from nxt_sync.replica where replica.id = repeated_by
-                                           and beat_at >= clock_timestamp() - interval '16 s')
+                                           and beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s')
                             from nxt_sync.user_grant where connection = any (?) order by connection""")) {
                 select.setArray(1, transaction.createArrayOf("text", connections.toArray()));
                 var grants = new ArrayList<UserGrant>();
@@ -110,7 +111,7 @@ public class UserGrants {
      * @throws StaleClaim if somebody else holds the unit
      */
     public boolean begin(Claim claim, long generation, boolean repeat) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             try (var mark = transaction.prepareStatement("""
                     update nxt_sync.user_grant
                     set pending_at = case when ? then pending_at else clock_timestamp() end,
@@ -135,7 +136,7 @@ public class UserGrants {
      * be repeated once more.
      */
     public void unused(Claim claim, long generation, boolean repeat) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.durably(transaction -> {
             try (var unmark = transaction.prepareStatement("""
                     update nxt_sync.user_grant
                     set pending_at = case when ? then pending_at end, repeated_by = null
@@ -155,7 +156,7 @@ public class UserGrants {
      * @return whether the row still held it
      */
     public boolean refuse(String connection, long generation, Reason why) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             try (var refuse = transaction.prepareStatement("""
                     update nxt_sync.user_grant set state = 'needed', code = ?, reason = ?
                     where connection = ? and generation = ? and state = 'signed_in'""")) {
@@ -184,7 +185,7 @@ public class UserGrants {
      */
     public Optional<Kept> keep(String connection, long generation, UserGrant.Tokens tokens, UserGrant.Kind kind,
             Duration age) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             try (var keep = transaction.prepareStatement(
                     """
                             update nxt_sync.user_grant kept
@@ -223,7 +224,7 @@ public class UserGrants {
      */
     public Optional<String> signedIn(String connection, UserGrant.Owner owner, UserGrant.Tokens tokens)
             throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.durably(transaction -> {
             var other = other(transaction, connection, owner);
             if (other.isPresent()) {
                 return other;
@@ -281,7 +282,7 @@ public class UserGrants {
 
     /** Forgets person and tokens, so that anybody may sign in. */
     public void forget(String connection, Reason why) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.durably(transaction -> {
             try (var forget = transaction.prepareStatement("""
                     update nxt_sync.user_grant
                     set generation = nextval('nxt_sync.fence'), state = 'needed', code = ?, reason = ?, subject = null,

@@ -88,7 +88,7 @@ public class Verified {
                     + " where not exists (select from " + table + " listed where " + same + ")");
             example(transaction, examples, "different", "select " + key(compared, "stored") + " from " + table
                     + " listed join " + stored + " on " + same + " where (" + differs
-                    + ") and stored.nxt_read_at <= listed.nxt_read_at");
+                    + ") and (stored.nxt_read_at <= listed.nxt_read_at or stored.nxt_read_at > clock_timestamp())");
             var sums = new LinkedHashMap<String, Sums>();
             for (TargetColumn column : compared.columns()) {
                 if (column.type() == ColumnType.INTEGER || column.type() == ColumnType.BIGINT

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,9 @@ import dev.nxtsync.support.Tree;
 /** What the manifests say is what the daemon understands. */
 class ManifestsTest {
     private static final Path K8S = Path.of("k8s");
+    private static final Path PUBLIC = K8S.resolve("base/service.yaml");
+    private static final Path MANAGEMENT = K8S.resolve("base/service-management.yaml");
+    private static final Path POLICY = K8S.resolve("components/network-policy/network-policy.yaml");
     private static final String LABEL = "app.kubernetes.io/name";
     private static final List<String> LISTS = List.of("resources", "components", "patches", "configMapGenerator");
 
@@ -69,14 +73,17 @@ class ManifestsTest {
         for (Path file : files(".yaml")) {
             JsonNode document = document(file);
             if (document.has("metadata")) {
-                assertThat(document.at("/metadata/name").asText()).as(file.toString()).isEqualTo("nxt-sync");
+                assertThat(document.at("/metadata/name").asText()).as(file.toString())
+                        .isEqualTo(file.equals(MANAGEMENT) ? "nxt-sync-management" : "nxt-sync");
                 assertThat(document.findValues("matchLabels").stream().flatMap(ManifestsTest::values))
-                        .as(file.toString()).allMatch(each -> List.of("nxt-sync", "monitoring").contains(each));
+                        .as(file.toString())
+                        .allMatch(each -> List.of("nxt-sync", "monitoring", "management", "postgresql").contains(each));
             }
         }
         assertThat(deployment.at("/spec/template/metadata/labels").path(LABEL).asText()).isEqualTo("nxt-sync");
-        assertThat(document(K8S.resolve("base/service.yaml")).at("/spec/selector").path(LABEL).asText())
-                .isEqualTo("nxt-sync");
+        for (Path service : List.of(PUBLIC, MANAGEMENT)) {
+            assertThat(document(service).at("/spec/selector").path(LABEL).asText()).isEqualTo("nxt-sync");
+        }
     }
 
     @Test
@@ -86,13 +93,16 @@ class ManifestsTest {
                 .forEach(each -> ports.put(each.path("name").asText(), each.path("containerPort").asInt()));
         assertThat(ports).isEqualTo(Map.of("http", defaults.http().port(), "management", defaults.management().port()));
 
-        JsonNode service = document(K8S.resolve("base/service.yaml"));
-        service.at("/spec/ports").forEach(each -> assertThat(ports)
-                .containsEntry(each.path("targetPort").asText(), each.path("port").asInt()));
-        var monitor = document(K8S.resolve("components/monitoring/service-monitor.yaml")).at("/spec/endpoints/0");
-        assertThat(monitor.path("port").asText()).isEqualTo("management");
-        assertThat(monitor.path("path").asText()).isEqualTo("/q/metrics");
-        var policy = document(K8S.resolve("components/network-policy/network-policy.yaml"));
+        assertThat(portsOf(PUBLIC)).as("all that an Ingress can lead to")
+                .isEqualTo(Map.of("http", defaults.http().port()));
+        assertThat(portsOf(MANAGEMENT)).isEqualTo(Map.of("management", defaults.management().port()));
+        var monitor = document(K8S.resolve("components/monitoring/service-monitor.yaml"));
+        assertThat(monitor.at("/spec/endpoints/0/port").asText()).isEqualTo("management");
+        assertThat(monitor.at("/spec/endpoints/0/path").asText()).isEqualTo("/q/metrics");
+        JsonNode wanted = monitor.at("/spec/selector/matchLabels");
+        assertThat(document(MANAGEMENT).at("/metadata/labels")).as("what the monitor looks for").isEqualTo(wanted);
+        assertThat(document(PUBLIC).at("/metadata/labels")).isNotEqualTo(wanted);
+        var policy = document(POLICY);
         policy.at("/spec/ingress").forEach(rule -> rule.path("ports")
                 .forEach(each -> assertThat(ports).containsKey(each.path("port").asText())));
 
@@ -102,6 +112,28 @@ class ManifestsTest {
             assertThat(container.path(probe).at("/httpGet/path").asText()).isEqualTo(path);
             assertThat(container.path(probe).at("/httpGet/port").asText()).isEqualTo("management");
         });
+    }
+
+    @Test
+    void outGoesOnlyWhatIsNeededAndTheHostsAreNamed() throws IOException {
+        var everywhere = new TreeSet<Integer>();
+        var database = new ArrayList<JsonNode>();
+        for (JsonNode rule : document(POLICY).at("/spec/egress")) {
+            var ports = new TreeSet<Integer>();
+            rule.path("ports").forEach(each -> ports.add(each.path("port").asInt()));
+            if (ports.contains(5432)) {
+                assertThat(ports).hasSize(1);
+                database.add(rule);
+            } else {
+                everywhere.addAll(ports);
+            }
+        }
+        assertThat(everywhere).containsExactly(53, 443);
+        assertThat(database).hasSize(1);
+        assertThat(database.get(0).at("/to/0/podSelector/matchLabels").isEmpty()).as("only a database").isFalse();
+        for (String address : List.of(defaults.issuer(), defaults.api().url())) {
+            assertThat(Files.readString(POLICY)).contains(URI.create(address).getHost());
+        }
     }
 
     @ParameterizedTest
@@ -192,6 +224,15 @@ class ManifestsTest {
             expected.addAll(List.of("NetworkPolicy", "ServiceMonitor", "PrometheusRule"));
         }
         assertThat(kinds).isEqualTo(expected);
+    }
+
+    private static Map<String, Integer> portsOf(Path service) {
+        var ports = new TreeMap<String, Integer>();
+        document(service).at("/spec/ports").forEach(each -> {
+            assertThat(each.path("name").asText()).isEqualTo(each.path("targetPort").asText());
+            ports.put(each.path("name").asText(), each.path("port").asInt());
+        });
+        return ports;
     }
 
     private static boolean isThere(String program) {

@@ -2,8 +2,6 @@ package dev.nxtsync.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,18 +14,17 @@ import dev.nxtsync.support.TestDatabase;
 class MigrationsTest {
     /** Before this there was nothing that anybody had installed. */
     private static final int FIRST_TO_ADD = 3;
+    /** Those before it cannot be changed, and name what they make with its schema. */
+    private static final int FIRST_WITH_PATH = 7;
 
     @Test
-    void eachMigrationOnlyAddsSoThatTheVersionBeforeCanRunBesideIt() throws IOException {
+    void eachMigrationOnlyAddsSoThatTheVersionBeforeCanRunBesideIt() {
         var database = TestDatabase.create();
         database.execute("create schema nxt_sync");
-        List<Path> migrations;
-        try (var files = Files.list(Path.of("src", "main", "resources", "db", "migration"))) {
-            migrations = files.sorted().toList();
-        }
+        List<Path> migrations = StoreFixture.migrations();
         for (int i = 0; i < migrations.size(); i++) {
             var before = new TreeSet<>(shape(database));
-            database.execute(Files.readString(migrations.get(i)));
+            database.execute(StoreFixture.text(migrations.get(i)));
             var after = shape(database);
             if (i + 1 >= FIRST_TO_ADD) {
                 assertThat(after).as(migrations.get(i).toString()).containsAll(before);
@@ -39,6 +36,25 @@ class MigrationsTest {
                 assertThat(demanded.stream().filter(each -> before.stream().noneMatch(known -> known.startsWith(each))))
                         .as("new columns of tables that were there, which the version before would leave out")
                         .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void noFunctionIsForEverybodyAndNoneLooksForNamesWhereOthersMayPutThem() {
+        var database = TestDatabase.create();
+        StoreFixture.migrated(database);
+        String functions = "select oid::regprocedure::text as it from pg_proc where pronamespace = 'nxt_sync'::regnamespace";
+        assertThat(database.rows(functions)).isNotEmpty();
+        assertThat(database.rows(functions + " and has_function_privilege('public', oid, 'execute')"))
+                .as("revoke execute on function … from public").isEmpty();
+        assertThat(database
+                .rows(functions + " and not coalesce(proconfig, '{}') @> '{\"search_path=pg_catalog, pg_temp\"}'"))
+                .as("set search_path = pg_catalog, pg_temp").isEmpty();
+        for (Path migration : StoreFixture.migrations()) {
+            if (StoreFixture.version(migration) >= FIRST_WITH_PATH) {
+                assertThat(StoreFixture.text(migration)).as(migration.toString())
+                        .contains("\nset local search_path = pg_catalog, pg_temp;\n");
             }
         }
     }

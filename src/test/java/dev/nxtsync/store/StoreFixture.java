@@ -2,8 +2,11 @@ package dev.nxtsync.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -14,18 +17,37 @@ final class StoreFixture {
     private StoreFixture() {}
 
     static Database migrated(TestDatabase database) {
+        database.execute("create schema nxt_sync");
+        migrations().forEach(migration -> database.execute(text(migration)));
+        return new Database(source(database));
+    }
+
+    static PGSimpleDataSource source(TestDatabase database) {
         var source = new PGSimpleDataSource();
         source.setUrl(database.url());
         source.setUser(database.user());
-        database.execute("create schema nxt_sync");
-        for (String migration : List.of("V1__jobs_and_pulls", "V2__increments_and_history", "V3__push",
-                "V4__webhooks", "V5__operate", "V6__user_grants")) {
-            try (var in = StoreFixture.class.getResourceAsStream("/db/migration/" + migration + ".sql")) {
-                database.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        return source;
+    }
+
+    /** In the order of their versions. */
+    static List<Path> migrations() {
+        try (Stream<Path> files = Files.list(Path.of("src", "main", "resources", "db", "migration"))) {
+            return files.sorted(Comparator.comparingInt(StoreFixture::version)).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return new Database(source);
+    }
+
+    static int version(Path migration) {
+        String name = migration.getFileName().toString();
+        return Integer.parseInt(name.substring(1, name.indexOf("__")));
+    }
+
+    static String text(Path migration) {
+        try {
+            return Files.readString(migration);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

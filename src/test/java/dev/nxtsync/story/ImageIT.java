@@ -43,8 +43,10 @@ class ImageIT {
     }
 
     @Test
-    void theBaseIsPinnedToOneBuildOfTheRunTime() {
+    void theBaseIsPinnedToOneBuildOfTheRunTimeAndAReleaseCanAddItsDigest() throws IOException {
         assertThat(image.base()).matches("eclipse-temurin:25\\.\\d+\\.\\d+_\\d+-jre");
+        assertThat(Files.readAllLines(Path.of("Dockerfile"))).filteredOn(line -> line.startsWith("FROM "))
+                .allMatch(line -> line.startsWith("FROM ${BASE}") || line.startsWith("FROM application"));
         assertThat(image.user()).isEqualTo("10001");
     }
 

@@ -31,6 +31,8 @@ public final class Image {
     private final Path into;
     private final Path javaHome;
     private final Map<String, Stage> stages = new HashMap<>();
+    /** What is taken for an argument that nobody gives, by its reference. */
+    private final Map<String, String> arguments = new HashMap<>();
     private Stage current;
     private String base = "";
     private String user = "";
@@ -126,6 +128,7 @@ public final class Image {
 
     private void carryOut(String instruction, String rest) throws IOException, InterruptedException {
         switch (instruction) {
+            case "ARG" -> arguments.put("${" + rest.split("=", 2)[0] + "}", rest.split("=", 2)[1]);
             case "FROM" -> from(rest.split("\\s+", -1));
             case "WORKDIR" -> {
                 become(new Stage(current.name(), current.root(), rest));
@@ -150,7 +153,7 @@ public final class Image {
         var stage = new Stage(name, into.resolve(name), parent == null ? "/" : parent.directory());
         Files.createDirectories(stage.root());
         if (parent == null) {
-            base = words[0];
+            base = arguments.getOrDefault(words[0], words[0]);
         } else {
             // with the times of files, which the cache looks at
             Tree.copy(parent.root(), stage.root());

@@ -1,0 +1,208 @@
+package dev.nxtsync.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.nxtsync.store.Inbox.Addressee;
+import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
+class ClockSetBackTest {
+    private final TestDatabase database = TestDatabase.create();
+    private final Database store = StoreFixture.migrated(database);
+    private final Replica one = new Replica(store);
+    private final Replica two = new Replica(store);
+    private final Claims claims = new Claims(store, one);
+    private final Claims others = new Claims(store, two);
+
+    @Test
+    void whatIsToBeDoneStaysAsFarOffAndWhatWasDoneAsLongAgoWhenTheClockIsSetBack() throws Exception {
+        one.beat();
+        claims.declare("orders", "main", "company", 7);
+        database.execute("update nxt_sync.job set due_at = now() where kind = 'load'");
+        Claim load = claim(claims, "load").orElseThrow();
+        database.execute("select nxt_sync.push('orders', 'k', '{}', 7)");
+        database.execute(
+                """
+                        update nxt_sync.pull_state set due_at = now() + interval '5 min', retry_at = now() + interval '1 min',
+                            complete_as_of = now() - interval '2 min';
+                        update nxt_sync.job set due_at = now() + interval '1 h' where kind = 'poll';
+                        update nxt_sync.outbox set state = 'in_doubt', sent_at = now() - interval '20 s', next_at = now() + interval '30 s'""");
+        // as if all that had been so four years from now, and the clock had then been put right
+        setBack("1461 days");
+        two.beat();
+        near("select due_at from nxt_sync.pull_state", "5 min");
+        near("select retry_at from nxt_sync.pull_state", "1 min");
+        near("select complete_as_of from nxt_sync.pull_state", "-2 min");
+        near("select due_at from nxt_sync.job where kind = 'poll'", "1 h");
+        near("select sent_at from nxt_sync.outbox", "-20 s");
+        near("select next_at from nxt_sync.outbox", "30 s");
+        near("select beat_at from nxt_sync.replica where id = '" + one.id() + "'", "0 s");
+        assertThat(database.number("select count(*) from nxt_sync.job where due_at > '9000-01-01'")).as("never")
+                .isEqualTo(2);
+        assertThatThrownBy(() -> new Passes(store).keep(load, Pass.wanted("orders", 7, Pass.Kind.LOAD)))
+                .as("a run that knows the old time").isInstanceOf(StaleClaim.class);
+        database.execute("create table public.before as select * from nxt_sync.job");
+        one.beat();
+        assertThat(database
+                .number("select count(*) from (select * from nxt_sync.job except select * from public.before) x"))
+                .as("once").isZero();
+    }
+
+    @Test
+    void whatALittleCorrectionOfTheClockLeavesAheadStaysAsItIs() throws Exception {
+        one.beat();
+        claims.declare("orders", "main", "company", 7);
+        setBack("3 s");
+        database.execute("create table public.before as select * from nxt_sync.job");
+        one.beat();
+        assertThat(database
+                .number("select count(*) from (select * from nxt_sync.job except select * from public.before) x"))
+                .isZero();
+    }
+
+    @Test
+    void aReplicaWhoseLastBeatLiesInTheFutureIsSilent() throws Exception {
+        one.beat();
+        two.beat();
+        one.report("{}");
+        claims.declare("orders", "main", "company", 7);
+        assertThat(claim(claims, "load")).isPresent();
+        assertThat(claim(others, "load")).isEmpty();
+        database.execute("update nxt_sync.replica set beat_at = '2031-01-01' where id = '" + one.id() + "'");
+        assertThat(one.reports()).isEmpty();
+        assertThat(claim(others, "load")).as("is taken over").isPresent();
+    }
+
+    /** Decision 12 of the design, for rows that were read before the clock was set back. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRowThatWasReadInTheFutureCountsAsReadEarlier(boolean removes) throws Exception {
+        one.beat();
+        claims.declare("orders", "main", "company", 7);
+        var table = new TargetTable("nxt", "thing", "nxt_company", "things",
+                List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("text", ColumnType.TEXT, "")),
+                List.of("id"), Optional.empty(), removes);
+        new TableMaker(store).make("orders", table, List.of("id", "text"));
+        Claim load = claim(claims, "load").orElseThrow();
+        write(table, load, page(table, "1", "old", "2", "old", "3", "old"), List.of());
+        database.execute("update nxt.thing set nxt_read_at = '2031-01-01'");
+        assertThat(write(table, load, page(table, "1", "new"), List.of(List.of("2"))).deleted()).isEqualTo(1);
+        assertThat(live(table)).containsExactly("1 new", "3 old");
+        if (!removes) {
+            database.execute(
+                    "update nxt.thing set nxt_read_at = '2031-01-01', nxt_deleted_at = '2031-01-01' where id = 2");
+        } else {
+            database.execute("update nxt_sync.removed set read_at = '2031-01-01'");
+        }
+        write(table, load, page(table, "2", "again"), List.of());
+        assertThat(live(table)).as("a mark from the future").containsExactly("1 new", "2 again", "3 old");
+        // a row that is not listed any more
+        var listing = new Listing(store);
+        Instant started = new PullStates(store).now();
+        listing.begin(load);
+        listing.add(load, table.only(column -> column.name().equals("id")),
+                keys(table.only(column -> column.name().equals("id")), "1", "2"),
+                new Passes.ListingPage(Pass.wanted("orders", 7, Pass.Kind.RECONCILIATION), started));
+        assertThat(listing.compare(load, table, table.only(column -> column.name().equals("id")), started).gone())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aTimeInTheFutureIsNeverRecent() throws Exception {
+        var signIns = new SignIns(store);
+        signIns.offer("link", "main");
+        assertThat(signIns.isGood("link", "main")).isTrue();
+        database.execute("update nxt_sync.sign_in set made_at = '2031-01-01'");
+        assertThat(signIns.isGood("link", "main")).isFalse();
+        assertThat(signIns.begin("link", "main", "s", "c", "x")).isFalse();
+
+        var lost = new LostCalls(store);
+        assertThat(lost.keep(Map.of("company 7", 1), Duration.ofMinutes(30))).isNotEmpty();
+        database.execute("update nxt_sync.lost_call set lost_at = '2031-01-01'");
+        assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).isEmpty();
+
+        var troubles = new Troubles(store);
+        var trouble = List.of(new Troubles.Trouble("x", new Reason(Trouble.UNEXPECTED, "x"), Instant.now()));
+        troubles.keep(trouble, change -> Optional.empty());
+        database.execute("update nxt_sync.trouble set since = '2031-01-01'");
+        troubles.keep(trouble, change -> Optional.of("told"));
+        assertThat(database.value("select body from nxt_sync.notice")).isEqualTo("told");
+
+        one.beat();
+        claims.declare("orders", "main", "company", 7);
+        var inbox = new Inbox(store);
+        var event = new Inbox.Event("aa".repeat(32), true, "order", "company", 7, "{}", "update",
+                List.of(new Addressee("orders", "main")));
+        inbox.add(List.of(event));
+        database.execute("update nxt_sync.inbox_seen set seen_at = '2031-01-01'; "
+                + "update nxt_sync.webhook_event set last_at = '2031-01-01'");
+        inbox.add(List.of(new Inbox.Event("bb".repeat(32), true, "order", "company", 7, "{}", "update", List.of())));
+        near("select last_at from nxt_sync.webhook_event", "0 s");
+        inbox.forgetOld();
+        assertThat(database.number("select count(*) from nxt_sync.inbox_seen")).isZero();
+    }
+
+    private void setBack(String by) {
+        // what lies ahead of a clock that is set back lies as much behind one that is not, with all that it stands for
+        for (var column : database
+                .rows("""
+                        select attrelid::regclass::text as of, attname as name from pg_attribute join pg_class on pg_class.oid = attrelid
+                        where relnamespace = 'nxt_sync'::regnamespace and relkind = 'r' and atttypid = 'timestamptz'::regtype
+                          and attnum > 0""")) {
+            database.execute("update " + column.get("of") + " set " + column.get("name") + " = " + column.get("name")
+                    + " + interval '" + by + "' where " + column.get("name") + " < '9000-01-01'");
+        }
+    }
+
+    /** Whether a time is so far from now, give or take what a test takes. */
+    private void near(String select, String distance) {
+        assertThat(database.value("select ((" + select + ") - clock_timestamp() - interval '" + distance
+                + "') between interval '-30 s' and interval '1 s'")).as(select).isEqualTo("t");
+    }
+
+    private static Optional<Claim> claim(Claims by, String kind) throws SQLException {
+        return by.claim(List.of(new Claims.Kind(kind, "main")), List.of(), true);
+    }
+
+    private Written write(TargetTable table, Claim load, PageBuffer page, List<List<String>> gone)
+            throws SQLException {
+        return new PageWriter(store).write(load, table, page, PageWriter.Way.MERGE,
+                new Inbox.Settlement("orders", 7, new PullStates(store).now(), List.of(), gone));
+    }
+
+    private static PageBuffer page(TargetTable table, String... rows) {
+        var page = new PageBuffer(table, 1 << 20, Set.of());
+        for (int i = 0; i < rows.length; i += 2) {
+            page.add(Cells.of(rows[i], rows[i + 1]), new int[]{0, 1}, () -> "{}");
+        }
+        return page;
+    }
+
+    private static PageBuffer keys(TargetTable table, String... keys) {
+        var page = new PageBuffer(table, 1 << 20, Set.of());
+        for (String key : keys) {
+            page.add(Cells.of(key), new int[]{0}, () -> "{}");
+        }
+        return page;
+    }
+
+    private List<String> live(TargetTable table) {
+        return database
+                .rows("select id || ' ' || text as row from " + table + " where nxt_deleted_at is null order by 1")
+                .stream().map(row -> row.get("row")).toList();
+    }
+}
