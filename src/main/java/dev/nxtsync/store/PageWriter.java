@@ -62,11 +62,13 @@ public class PageWriter {
             }
             var written = page.isEmpty()
                     ? Written.NOTHING
-                    : way == Way.DIRECT
-                            ? insert(transaction, table, page, checkpoint)
-                            : merge(transaction, table, page, checkpoint);
+                    : TargetFault.guard(transaction, table, guarded -> way == Way.DIRECT
+                            ? insert(guarded, table, page, checkpoint)
+                            : merge(guarded, table, page, checkpoint));
             RowFaults.setAside(transaction, page, checkpoint);
             written = checkpoint.keep(transaction, table, written);
+            // what users have put off until the commit would else be refused there, where nobody knows whose fault it is
+            TargetFault.guard(transaction, table, PageWriter::settleConstraints);
             Claims.check(transaction, claim);
             return written;
         });
@@ -101,12 +103,21 @@ public class PageWriter {
         return "nxt-sync unit " + claim.unit() + " fence " + claim.fence();
     }
 
+    private static boolean settleConstraints(Connection transaction) throws SQLException {
+        try (Statement statement = transaction.createStatement()) {
+            return statement.execute("set constraints all immediate");
+        }
+    }
+
     private static Written insert(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
         String first = checkpoint.company() + "\t" + Claims.timestamp(checkpoint.readAt()) + "\t";
-        copy(transaction, "copy " + table.quotedName() + " (" + SqlName.quoted(table.owner()) + ", nxt_read_at, "
-                + columns(table) + ") from stdin", page, first.getBytes(StandardCharsets.US_ASCII));
-        return new Written(page.rows() - page.faults().size(), 0, 0);
+        // not those of the page: a user's trigger may leave rows out
+        long inserted = copy(transaction,
+                "copy " + table.quotedName() + " (" + SqlName.quoted(table.owner()) + ", nxt_read_at, "
+                        + columns(table) + ") from stdin",
+                page, first.getBytes(StandardCharsets.US_ASCII));
+        return new Written((int) inserted, 0, 0);
     }
 
     private static Written merge(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
@@ -132,12 +143,13 @@ public class PageWriter {
         }
     }
 
-    static void copy(Connection transaction, String statement, PageBuffer page, byte[] firstColumns)
+    /** Answers how many rows are in. */
+    static long copy(Connection transaction, String statement, PageBuffer page, byte[] firstColumns)
             throws SQLException {
         var copy = transaction.unwrap(PGConnection.class).getCopyAPI().copyIn(statement);
         try {
             page.copyTo(copy, firstColumns);
-            copy.endCopy();
+            return copy.endCopy();
         } finally {
             if (copy.isActive()) {
                 copy.cancelCopy();

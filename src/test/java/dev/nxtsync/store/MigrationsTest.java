@@ -21,10 +21,7 @@ class MigrationsTest {
     void eachMigrationOnlyAddsSoThatTheVersionBeforeCanRunBesideIt() throws IOException {
         var database = TestDatabase.create();
         database.execute("create schema nxt_sync");
-        List<Path> migrations;
-        try (var files = Files.list(Path.of("src", "main", "resources", "db", "migration"))) {
-            migrations = files.sorted().toList();
-        }
+        List<Path> migrations = StoreFixture.migrations();
         for (int i = 0; i < migrations.size(); i++) {
             var before = new TreeSet<>(shape(database));
             database.execute(Files.readString(migrations.get(i)));

@@ -2,7 +2,9 @@ package dev.nxtsync.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 
 import org.postgresql.ds.PGSimpleDataSource;
@@ -18,14 +20,26 @@ final class StoreFixture {
         source.setUrl(database.url());
         source.setUser(database.user());
         database.execute("create schema nxt_sync");
-        for (String migration : List.of("V1__jobs_and_pulls", "V2__increments_and_history", "V3__push",
-                "V4__webhooks", "V5__operate", "V6__user_grants")) {
-            try (var in = StoreFixture.class.getResourceAsStream("/db/migration/" + migration + ".sql")) {
-                database.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        for (Path migration : migrations()) {
+            try {
+                database.execute(Files.readString(migration));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
         return new Database(source);
+    }
+
+    /** All migrations, in the order of their numbers. */
+    static List<Path> migrations() {
+        try (var files = Files.list(Path.of("src", "main", "resources", "db", "migration"))) {
+            return files.sorted(Comparator.comparingInt(StoreFixture::number)).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int number(Path migration) {
+        return Integer.parseInt(migration.getFileName().toString().replaceAll("^V(\\d+)__.*$", "$1"));
     }
 }
