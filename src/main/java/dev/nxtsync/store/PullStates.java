@@ -57,9 +57,17 @@ public class PullStates {
 
         @Override
         public Written keep(Connection transaction, TargetTable table, Written written) throws SQLException {
-            try (var update = prepare(transaction)) {
+            try (var update = prepare(transaction);
+                    var count = transaction.prepareStatement(
+                            "update nxt_sync.pull_state set rows = rows + ? where pull = ? and company = ?")) {
                 bind(update, written.inserted());
-                update.executeUpdate();
+                if (update.executeUpdate() == 0) {
+                    // its rows are in the target all the same
+                    count.setInt(1, written.inserted());
+                    count.setString(2, pull);
+                    count.setInt(3, company);
+                    count.executeUpdate();
+                }
             }
             PullCondition.well(transaction, "poll", company, List.of(pull));
             return written;

@@ -30,13 +30,13 @@ public class TableMaker {
      * What has become of a table.
      *
      * @param changes that were made to a table that was there
-     * @param problems why it cannot be used; then nothing was changed
+     * @param problems why it cannot be used; then it was not changed
      */
     public record Made(List<String> changes, List<String> problems) {}
 
     /**
      * Makes the table, adds the columns that it lacks, and widens those whose type has become too narrow. Where that leaves
-     * rows incomplete, every row is wanted again; into a table that had to be made, the pull begins anew.
+     * rows incomplete, or a column has had a type that cannot hold them, every row is wanted again; into a table that had to be made, the pull begins anew.
      *
      * @param pull whose table it is
      * @param read the API's names of the columns that the pull reads from now on
@@ -54,6 +54,9 @@ public class TableMaker {
             } else {
                 var problems = problems(transaction, table, found.get());
                 if (!problems.isEmpty()) {
+                    if (found.get().hasLostValues(table)) {
+                        Passes.wantAll(transaction, pull);
+                    }
                     return new Made(List.of(), problems);
                 }
                 if (TargetFault.guard(transaction, table, guarded -> change(guarded, table, found.get(), changes))) {

@@ -107,6 +107,17 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
         return type != null && type != column.type() && column.type().holds(type);
     }
 
+    /** Whether a column has a type that does not hold its values, so that they may be lost also when it is changed back. */
+    boolean hasLostValues(TargetTable table) {
+        return table.columns().stream().anyMatch(this::isOfAnotherType);
+    }
+
+    private boolean isOfAnotherType(TargetColumn column) {
+        var type = type(column);
+        return types.containsKey(column.name()) && !isTooNarrow(column)
+                && (type == null || !type.holds(column.type()));
+    }
+
     /** Why it cannot be used for a table, whatever else is changed; each says what to do. */
     List<String> flaws(TargetTable table) {
         var other = OTHERS.get(kind);
@@ -123,10 +134,9 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
                     + ", so it is not one of ours; set NXT_PULLS_…_TARGET to another name, or move the table away");
         }
         for (TargetColumn column : table.columns()) {
-            var type = type(column);
-            var sql = types.get(column.name());
-            if (sql != null && !isTooNarrow(column) && (type == null || !type.holds(column.type()))) {
-                flaws.add("the column " + column.name() + " of " + table + " is " + sql + ", not " + column.type().sql()
+            if (isOfAnotherType(column)) {
+                flaws.add("the column " + column.name() + " of " + table + " is " + types.get(column.name()) + ", not "
+                        + column.type().sql()
                         + "; change its type, or set NXT_PULLS_…_TARGET to another name");
             }
             if (generated.contains(column.name())) {
@@ -150,12 +160,14 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
     }
 
     private String grants(TargetTable table) {
-        String schema = lacking.contains("usage")
-                ? "grant usage on schema " + SqlName.quoted(table.schema()) + " to " + user + ";"
-                : "";
+        var grants = new ArrayList<String>();
+        if (lacking.contains("usage")) {
+            grants.add("grant usage on schema " + SqlName.quoted(table.schema()) + " to " + user);
+        }
         String rights = lacking.stream().filter(each -> !each.equals("usage")).collect(Collectors.joining(", "));
-        return (schema
-                + (rights.isEmpty() ? "" : " grant " + rights + " on " + table.quotedName() + " to " + user + ";"))
-                .strip();
+        if (!rights.isEmpty()) {
+            grants.add("grant " + rights + " on " + table.quotedName() + " to " + user);
+        }
+        return String.join("; ", grants);
     }
 }

@@ -65,7 +65,7 @@ public final class TargetFault extends SQLException {
                 ? Optional.ofNullable(postgres.getServerErrorMessage())
                 : Optional.<ServerErrorMessage>empty();
         String message = told.map(ServerErrorMessage::getMessage).orElse(e.getMessage());
-        String hint = told.map(ServerErrorMessage::getHint).map(text -> " Hint: " + text).orElse("");
+        String hint = told.map(ServerErrorMessage::getHint).map(text -> ". " + text).orElse("");
         String all = (message + hint).replaceAll("\\p{Cntrl}+", " ").strip();
         if (String.valueOf(e.getSQLState()).startsWith(DATA_EXCEPTION)) {
             all = QUOTED.matcher(all).replaceAll("\"…\"");
