@@ -6,6 +6,7 @@ import java.util.Optional;
 import dev.nxtsync.config.Nearest;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.store.DatabaseFault;
+import dev.nxtsync.store.TargetFault;
 
 /** What commands say alike. */
 final class Command {
@@ -29,8 +30,10 @@ final class Command {
     static int problem(Exception e) {
         System.out.println("PROBLEM    " + (e instanceof FailedAnswer failed
                 ? "API: " + failed.failure().reason().coded()
-                : "database: " + DatabaseFault.of(e).coded()
-                        + " Has the daemon run on it once, which makes the schema nxt_sync?"));
+                : e instanceof TargetFault fault
+                        ? fault.reason().coded()
+                        : "database: " + DatabaseFault.of(e).coded()
+                                + " Has the daemon run on it once, which makes the schema nxt_sync?"));
         return NxtSync.FOUND_PROBLEMS;
     }
 }

@@ -1,5 +1,8 @@
 package dev.nxtsync.pull;
 
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
+
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,11 +46,13 @@ import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.RowFaults;
 import dev.nxtsync.store.Runs;
 import dev.nxtsync.store.Runs.Run;
+import dev.nxtsync.store.TargetFault;
+import dev.nxtsync.store.Written;
 
 /**
  * Reads the rows of one company (or customer) that webhooks named, by their keys, all tables in one document. What an event
  * said of a row does not matter: it is written as it is now, or deleted if it is not there. A pull is looked at once its first
- * load has ended, and whatever goes wrong here is for the next poll to find.
+ * load has ended, and whatever goes wrong here, but in the target, is for the next poll to find.
  */
 @Singleton
 public class Fetch implements Job {
@@ -73,17 +78,17 @@ public class Fetch implements Job {
     private final Inbox inbox;
     private final RowFaults faults;
     private final Runs runs;
+    private final Setback setback;
     private final Access access;
     private final Heartbeat heartbeat;
     private final MeterRegistry metrics;
     private final Timer delay;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
-    /** By pull and company, until when one is left alone that somebody has to mend. */
-    /** Until when, on this process' monotonic clock. */
+    /** By pull and company, until when one is left alone that somebody has to mend, on this process' monotonic clock. */
     private final Map<String, Long> leftAlone = new ConcurrentHashMap<>();
 
     Fetch(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, Inbox inbox, RowFaults faults, Runs runs,
-            Access access, Heartbeat heartbeat, MeterRegistry metrics) {
+            Setback setback, Access access, Heartbeat heartbeat, MeterRegistry metrics) {
         this.plans = plans;
         this.nxt = nxt;
         this.writer = writer;
@@ -91,6 +96,7 @@ public class Fetch implements Job {
         this.inbox = inbox;
         this.faults = faults;
         this.runs = runs;
+        this.setback = setback;
         this.access = access;
         this.heartbeat = heartbeat;
         this.metrics = metrics;
@@ -132,7 +138,8 @@ public class Fetch implements Job {
     }
 
     /** The keys of one pull that go into one request. */
-    private record Wanted(PullPlan plan, Tally tally, Map<List<String>, Instant> keys, List<Long> ids) {}
+    private record Wanted(PullPlan plan, PullState state, Tally tally, Map<List<String>, Instant> keys,
+            List<Long> ids) {}
 
     private final class Turn {
         private final Claim claim;
@@ -172,21 +179,22 @@ public class Fetch implements Job {
 
         private List<Wanted> next() throws SQLException {
             long now = System.nanoTime();
-            List<String> ready = states.of(claim.company(), own.keySet()).stream()
-                    .filter(PullState::isFollowed).map(PullState::pull)
-                    .filter(pull -> now - leftAlone.getOrDefault(here(pull), now) >= 0).toList();
+            var ready = states.of(claim.company(), own.keySet()).stream().filter(PullState::isFollowed)
+                    .filter(state -> now - leftAlone.getOrDefault(here(state.pull()), now) >= 0)
+                    .collect(toMap(PullState::pull, identity()));
             if (ready.isEmpty()) {
                 return List.of();
             }
             var byPull = new TreeMap<String, List<Inbox.Woken>>();
-            for (Inbox.Woken each : inbox.next(claim, ready, EVENTS)) {
+            for (Inbox.Woken each : inbox.next(claim, ready.keySet(), EVENTS)) {
                 byPull.computeIfAbsent(each.pull(), pull -> new ArrayList<>()).add(each);
             }
             var all = new ArrayList<Wanted>();
             int room = KEYS_MAX;
             for (var entry : byPull.entrySet()) {
                 more |= entry.getValue().size() == EVENTS;
-                Wanted wanted = wanted(Objects.requireNonNull(own.get(entry.getKey())), entry.getValue(), room);
+                Wanted wanted = wanted(Objects.requireNonNull(own.get(entry.getKey())),
+                        Objects.requireNonNull(ready.get(entry.getKey())), entry.getValue(), room);
                 room -= wanted.keys().size();
                 if (!wanted.keys().isEmpty()) {
                     all.add(wanted);
@@ -196,7 +204,8 @@ public class Fetch implements Job {
         }
 
         /** As many keys as there is room for, each with all of its events. */
-        private Wanted wanted(PullPlan plan, List<Inbox.Woken> woken, int room) throws SQLException {
+        private Wanted wanted(PullPlan plan, PullState state, List<Inbox.Woken> woken, int room)
+                throws SQLException {
             int limit = Math.min(room, size(plan).rows());
             var keys = new LinkedHashMap<List<String>, Instant>();
             var ids = new ArrayList<Long>();
@@ -220,7 +229,7 @@ public class Fetch implements Job {
                         useless.get(0).key());
                 inbox.drop(claim, useless.stream().map(Inbox.Woken::id).toList());
             }
-            return new Wanted(plan, new Tally(plan.name(), claim, clock.now(), metrics), keys, ids);
+            return new Wanted(plan, state, new Tally(plan.name(), claim, clock.now(), metrics), keys, ids);
         }
 
         private void read(List<Wanted> all) throws SQLException {
@@ -273,9 +282,19 @@ public class Fetch implements Job {
             }
             size(plan).good();
             var gone = wanted.keys().keySet().stream().filter(key -> !reader.buffer().has(key)).toList();
-            var written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
-                    new Inbox.Settlement(plan.name(), claim.company(), readAt, wanted.ids(), gone));
-            progress.made();
+            Written written;
+            try {
+                written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
+                        new Inbox.Settlement(plan.name(), claim.company(), readAt, wanted.ids(), gone));
+            } catch (TargetFault e) {
+                var decision = setback.of(claim, wanted.state(), e, wanted.tally());
+                leaveAlone(plan, decision.retry());
+                done.add(decision.run());
+                return;
+            } finally {
+                progress.made();
+            }
+            Setback.gotOn(claim, wanted.state());
             wanted.tally().page(reader.buffer(), written);
             Instant now = clock.now();
             wanted.keys().values().forEach(received -> delay.record(Duration.between(received, now)));
@@ -323,9 +342,14 @@ public class Fetch implements Job {
             LOG.debugf("%s: %s Tried again in %d ms.", claim, failure.message(), wait.toMillis());
         }
 
-        /** Leaves a pull alone for a while. Its keys stay. */
+        /** Its keys stay. */
+        private void leaveAlone(PullPlan plan, Duration pause) {
+            leftAlone.put(here(plan.name()), System.nanoTime() + pause.toNanos());
+        }
+
+        /** Leaves a pull alone for a while. */
         private void giveUp(Wanted wanted, Failure failure) {
-            leftAlone.put(here(wanted.plan().name()), System.nanoTime() + LEFT_ALONE.toNanos());
+            leaveAlone(wanted.plan(), LEFT_ALONE);
             done.add(wanted.tally().failed(failure.code(), failure.message(), LEFT_ALONE));
         }
 

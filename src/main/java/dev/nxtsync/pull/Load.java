@@ -18,7 +18,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.access.Access;
 import dev.nxtsync.graphql.Answer;
-import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Table;
@@ -33,6 +32,7 @@ import dev.nxtsync.store.Passes;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.RowFaults;
 import dev.nxtsync.store.Runs;
+import dev.nxtsync.store.TargetFault;
 import dev.nxtsync.trouble.Stopping;
 
 /**
@@ -147,7 +147,7 @@ public class Load implements Job {
                     var result = Pages.judge(plan, answer, reader, size, pass.cursor());
                     if (result instanceof Pages.Failed failed) {
                         writes.finish();
-                        return failed(failed.failure());
+                        return failed(setback.of(claim, state, failed.failure(), tally, true));
                     }
                     access.granted(claim);
                     if (!(result instanceof Pages.Page page)) {
@@ -160,10 +160,13 @@ public class Load implements Job {
                     progress.rows(pass.rows(), pass.expected());
                 }
                 writes.finish();
+            } catch (TargetFault e) {
+                return failed(setback.of(claim, state, e, tally));
             } catch (Stopping e) {
                 runs.add(List.of(tally.done("goes on")));
                 throw e;
             }
+            Setback.gotOn(claim, state);
             runs.add(List.of(tally.done(ended ? "ok" : "goes on")));
             return new Outcome.Done(
                     !ended ? clock.now() : plan.tellsChanges() ? NEVER : plan.cadence().next(clock.now()));
@@ -207,8 +210,7 @@ public class Load implements Job {
             });
         }
 
-        private Outcome failed(Failure failure) throws SQLException {
-            var decision = setback.of(claim, state, failure, tally, true);
+        private Outcome failed(Setback.Decision decision) throws SQLException {
             runs.add(List.of(decision.run()));
             return new Outcome.Again(decision.retry());
         }

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 import jakarta.inject.Singleton;
 
@@ -37,6 +38,7 @@ import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.RowFaults;
 import dev.nxtsync.store.Runs;
 import dev.nxtsync.store.Runs.Run;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * Reads the changes of one company (or customer): all tables that are due in one document, so that a poll in which nothing is
@@ -110,7 +112,7 @@ public class Poll implements Job {
             Progress progress) throws SQLException {
         var done = new ArrayList<Run>();
         Optional<Outcome> inTheWay;
-        try (var writes = new WriteBehind()) {
+        try (var writes = new PollWrites(writer, claim, progress)) {
             var reading = new Reading(claim, clock, progress, writes, done,
                     faults.keys(due.stream().map(PullState::pull).toList(), claim.company()));
             reading.all(due.stream().map(state -> new Increment(plan(own, state), state, settings.serverTimeZone()))
@@ -151,13 +153,13 @@ public class Poll implements Job {
         private final Map<String, Tally> tallies = new HashMap<>();
         private final Map<String, Set<String>> knownFaults;
         private final List<PullStates.IncrementPage> quiet = new ArrayList<>();
-        private final WriteBehind writes;
+        private final PollWrites writes;
         private final List<Run> done;
         private final Set<Increment> failed = new HashSet<>();
         private final Instant until;
         Optional<Outcome> inTheWay = Optional.empty();
 
-        Reading(Claim claim, DatabaseClock clock, Progress progress, WriteBehind writes, List<Run> done,
+        Reading(Claim claim, DatabaseClock clock, Progress progress, PollWrites writes, List<Run> done,
                 Map<String, Set<String>> knownFaults) {
             this.knownFaults = knownFaults;
             this.claim = claim;
@@ -169,7 +171,15 @@ public class Poll implements Job {
         }
 
         void all(List<Increment> increments) throws SQLException {
+            // who waits for a lock on a target, or for a user's trigger, must not keep the others waiting again and again
+            Predicate<Increment> troubled = each -> each.state().reason().trouble() == Trouble.TARGET_UNUSABLE;
+            some(increments.stream().filter(troubled.negate()).toList());
+            some(increments.stream().filter(troubled).toList());
+        }
+
+        private void some(List<Increment> increments) throws SQLException {
             var together = new ArrayList<Increment>();
+            quiet.clear();
             for (Increment each : increments) {
                 tallies.put(each.plan().name(), new Tally(each.plan().name(), claim, clock.now(), metrics));
                 if (!each.isReadable()) {
@@ -189,18 +199,26 @@ public class Poll implements Job {
             writes.finish();
             states.quiet(claim, quiet);
             for (Increment each : increments) {
-                if (!each.isFirst() && !each.hasEnded() && !failed.contains(each) && inTheWay.isEmpty()) {
+                if (!each.isFirst() && !each.hasEnded() && !hasFailed(each) && inTheWay.isEmpty()) {
                     rest(each);
                 }
             }
             writes.finish();
             for (Increment each : increments) {
-                if (each.hasEnded()) {
+                var fault = writes.refusal(each);
+                if (fault.isPresent()) {
+                    done.add(setback.of(claim, each.state(), fault.get(), tally(each)).run());
+                } else if (each.hasEnded()) {
+                    Setback.gotOn(claim, each.state());
                     done.add(tally(each).done("ok"));
-                } else if (each.isKept() && inTheWay.isEmpty() && !failed.contains(each)) {
+                } else if (each.isKept() && inTheWay.isEmpty() && !hasFailed(each)) {
                     done.add(tally(each).done("goes on"));
                 }
             }
+        }
+
+        private boolean hasFailed(Increment increment) {
+            return failed.contains(increment) || writes.refusal(increment).isPresent();
         }
 
         private boolean isOver() { return !clock.now().isBefore(until); }
@@ -267,7 +285,8 @@ public class Poll implements Job {
 
         /** The rest of one table, page by page. */
         private void rest(Increment increment) throws SQLException {
-            while (!increment.hasEnded() && inTheWay.isEmpty() && !(increment.isKept() && isOver())) {
+            while (!increment.hasEnded() && inTheWay.isEmpty() && !hasFailed(increment)
+                    && !(increment.isKept() && isOver())) {
                 if (increment.isStale(clock.now())) {
                     increment.begin();
                 }
@@ -309,19 +328,12 @@ public class Poll implements Job {
                 fail(increment, Pages.senseless(answer));
                 return false;
             }
-            var tally = tally(increment);
             var checkpoint = increment.checkpoint(reader, readAt);
             if (increment.isKnown(reader)) {
-                tally.known(reader.buffer());
+                tally(increment).known(reader.buffer());
                 quiet.add(checkpoint);
             } else {
-                writes.write(() -> {
-                    var written = writer.write(claim, increment.plan().target(), reader.buffer(),
-                            PageWriter.Way.MERGE, checkpoint);
-                    tally.page(reader.buffer(), written);
-                    progress.made();
-                    return written;
-                });
+                writes.begin(increment, reader, checkpoint, tally(increment));
             }
             return true;
         }

@@ -36,7 +36,6 @@ import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Migrations;
-import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.TableMaker;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Stopping;
@@ -61,7 +60,7 @@ public class PullPlanner {
     private final Nxt nxt;
     private final Tenancies tenancies;
     private final TableMaker tables;
-    private final PullStates states;
+    private final Targets targets;
     private final Claims claims;
     private final Migrations migrations;
     private final PullPlans plans;
@@ -80,7 +79,7 @@ public class PullPlanner {
     private record Attempt(int failures, long at, long next, long schemaAt, Optional<Map<String, Table>> schema) {}
 
     PullPlanner(Settings settings, Nxt nxt, Introspection introspection, Tenancies tenancies, TableMaker tables,
-            PullStates states,
+            Targets targets,
             Claims claims, Migrations migrations, PullPlans plans, LostCallKeeper lostCalls, Outages outages) {
         this.outages = outages;
         this.settings = settings;
@@ -88,7 +87,7 @@ public class PullPlanner {
         this.introspection = introspection;
         this.tenancies = tenancies;
         this.tables = tables;
-        this.states = states;
+        this.targets = targets;
         this.claims = claims;
         this.migrations = migrations;
         this.plans = plans;
@@ -116,6 +115,7 @@ public class PullPlanner {
                 attempts.put(connection.name(), attempt(connection, last, old ? Optional.empty() : last.schema()));
                 MDC.remove("connection");
             }
+            targets.look(connection.name());
         }
     }
 
@@ -158,8 +158,8 @@ public class PullPlanner {
         lostCalls.keep();
         var connection = Objects.requireNonNull(settings.connections().get(pull.connection()));
         plan(connection, List.of(pull), schema(connection, List.of(pull)));
-        return plans.of(pull.name()).filter(PullPlans.Stopped.class::isInstance)
-                .map(stopped -> ((PullPlans.Stopped) stopped).reason());
+        return plans.of(pull.name()).filter(PullPlans.Halted.class::isInstance)
+                .map(halted -> ((PullPlans.Halted) halted).reason());
     }
 
     private List<Settings.Pull> pulls(Settings.Connection connection) {
@@ -170,7 +170,7 @@ public class PullPlanner {
         return introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList());
     }
 
-    /** Says whether every pull could be planned. */
+    /** Says whether every pull could be planned, but perhaps for its target, about which the schema says nothing. */
     private boolean plan(Settings.Connection connection, List<Settings.Pull> pulls, Map<String, Table> schema)
             throws SQLException {
         Tenancy tenancy = tenancies.of(connection);
@@ -200,14 +200,6 @@ public class PullPlanner {
                     + ", or the client id has lost the right to read that. Give the right back, and the pull goes on by "
                     + "itself; to go on without, run: java -jar quarkus-run.jar reset " + pull);
         }
-        var made = tables.make(pull, plan.target(), plan.mapping().columns());
-        if (!made.problems().isEmpty()) {
-            return stop(pull, Trouble.TARGET_UNUSABLE,
-                    "Its target cannot be used: " + String.join("; ", made.problems()) + ".");
-        }
-        if (!made.changes().isEmpty()) {
-            LOG.infof("Pull %s: in its target, %s", pull, String.join(", ", made.changes()));
-        }
         List<Integer> owners = tenancy.owners(plan);
         if (owners.isEmpty()) {
             return stop(pull, Trouble.NO_COMPANY, "The client id of connection " + plan.pull().connection()
@@ -216,10 +208,8 @@ public class PullPlanner {
         if (plans.of(pull).isEmpty()) {
             plan.mapping().remarks().forEach(remark -> LOG.warnf("Pull %s: %s", pull, remark));
         }
-        boolean wasStopped = plans.of(pull).filter(PullPlans.Stopped.class::isInstance).isPresent();
-        var before = plans.of(pull).map(
-                planned -> planned instanceof PullPlans.Ready ready ? ready.owners() : List.<Integer>of())
-                .orElse(List.of());
+        var before = plans.planned(plan.pull().connection()).stream().filter(ready -> ready.plan().name().equals(pull))
+                .findFirst().map(PullPlans.Ready::owners).orElse(List.of());
         for (int owner : owners) {
             if (before.contains(owner)) {
                 continue;
@@ -229,16 +219,11 @@ public class PullPlanner {
                 LOG.infof("Pull %s: %s %d is new", pull, PullPlans.scope(plan), owner);
             }
         }
-        for (int gone : claims.away(pull, owners)) {
+        for (int gone : claims.seen(pull, owners)) {
             LOG.warnf("Pull %s: %s %d is not among those that connection %s sees; its rows stay as they are", pull,
                     PullPlans.scope(plan), gone, plan.pull().connection());
         }
-        plans.put(pull, new PullPlans.Ready(plan, owners));
-        states.stopped(pull, null);
-        if (wasStopped) {
-            LOG.infof("Pull %s goes on", pull);
-            claims.wake(pull, plan.pull().connection(), PullPlans.scope(plan));
-        }
+        targets.prepare(new PullPlans.Ready(plan, owners));
         LOG.debugf("Pull %s is planned for %s", pull, owners);
         return true;
     }
@@ -248,12 +233,7 @@ public class PullPlanner {
     }
 
     private boolean stop(String pull, Reason reason) throws SQLException {
-        var known = plans.of(pull).filter(new PullPlans.Stopped(reason)::equals);
-        if (known.isEmpty()) {
-            LOG.errorf("Pull %s is stopped, the others run. %s", pull, reason.message());
-        }
-        plans.put(pull, new PullPlans.Stopped(reason));
-        states.stopped(pull, reason);
+        targets.stop(pull, new PullPlans.Stopped(reason));
         return false;
     }
 

@@ -19,6 +19,7 @@ public class PullPlans {
     private final Map<String, Planned> byPull = new ConcurrentHashMap<>();
     private final Map<String, Reason> troubles = new ConcurrentHashMap<>();
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
+    private final Set<String> targetsToLookAt = ConcurrentHashMap.newKeySet();
     private final Set<String> complete = ConcurrentHashMap.newKeySet();
 
     /** A pull, checked against the schema. */
@@ -28,7 +29,15 @@ public class PullPlans {
     record Ready(PullPlan plan, List<Integer> owners) implements Planned {}
 
     /** A pull that cannot run until somebody has done what the reason says. */
-    record Stopped(Reason reason) implements Planned {}
+    sealed interface Halted extends Planned {
+        Reason reason();
+    }
+
+    /** It cannot be made as configured. */
+    record Stopped(Reason reason) implements Halted {}
+
+    /** All is ready but its target table. */
+    record Unusable(Ready ready, Reason reason) implements Halted {}
 
     /** The plans that a unit works on, by pull. */
     Map<String, PullPlan> of(String connection, String scope, int owner) {
@@ -61,11 +70,29 @@ public class PullPlans {
     public Map<String, Reason> troubles() {
         var all = new TreeMap<>(troubles);
         byPull.forEach((pull, planned) -> {
-            if (planned instanceof Stopped stopped) {
-                all.put("pull " + pull, stopped.reason());
+            if (planned instanceof Halted halted) {
+                all.put("pull " + pull, halted.reason());
             }
         });
         return all;
+    }
+
+    /** The pulls of a connection that run, or would if it were not for their target. */
+    List<Ready> planned(String connection) {
+        return byPull.values().stream()
+                .map(planned -> planned instanceof Unusable unusable ? unusable.ready() : planned)
+                .filter(Ready.class::isInstance).map(Ready.class::cast)
+                .filter(ready -> ready.plan().pull().connection().equals(connection)).toList();
+    }
+
+    /** Asks for the target tables of a connection to be looked at soon, since PostgreSQL has refused one. */
+    void lookAtTargets(String connection) {
+        targetsToLookAt.add(connection);
+    }
+
+    /** Whether somebody has asked for it since this was last asked. */
+    boolean takeLookAtTargets(String connection) {
+        return targetsToLookAt.remove(connection);
     }
 
     /** Asks for the schema of a connection to be read again soon, since an answer did not fit to it. */

@@ -38,6 +38,7 @@ import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.RowFaults;
 import dev.nxtsync.store.Runs;
 import dev.nxtsync.store.TargetColumn;
+import dev.nxtsync.store.TargetFault;
 import dev.nxtsync.store.Written;
 import dev.nxtsync.trouble.Stopping;
 
@@ -154,6 +155,8 @@ public class Reconciliation implements Job {
         Outcome run() throws SQLException {
             try {
                 return goOn();
+            } catch (TargetFault e) {
+                return failed(setback.of(claim, state, e, tally)).outcome();
             } catch (Stopping e) {
                 runs.add(List.of(tally.done("goes on")));
                 throw e;
@@ -182,6 +185,7 @@ public class Reconciliation implements Job {
             Instant started = pass.startedAt().orElse(clock.now());
             listing.end(claim, plan.target(), plan.key(), started);
             states.hold(claim, Optional.empty());
+            Setback.gotOn(claim, state);
             runs.add(List.of(tally.done("ok")));
             return new Outcome.Done(next(started));
         }
@@ -213,7 +217,7 @@ public class Reconciliation implements Job {
                 Answer answer = ask("list", pass.cursor().isEmpty() ? part.counting() : part, reader);
                 var result = Pages.judge(plan, answer, reader, size, pass.cursor());
                 if (result instanceof Pages.Failed failed) {
-                    return failed(failed.failure());
+                    return failed(setback.of(claim, state, failed.failure(), tally, true));
                 }
                 if (result instanceof Pages.Page page) {
                     pass = new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
@@ -291,11 +295,11 @@ public class Reconciliation implements Job {
                 }
                 var result = Pages.judge(plan, answer, reader, count, Optional.empty());
                 if (result instanceof Pages.Failed failed) {
-                    return failed(failed.failure());
+                    return failed(setback.of(claim, state, failed.failure(), tally, true));
                 }
                 if (result instanceof Pages.Page page) {
                     if (page.more()) {
-                        return failed(Pages.senseless((Answer.Data) answer));
+                        return failed(setback.of(claim, state, Pages.senseless((Answer.Data) answer), tally, true));
                     }
                     settle(some, reader, readAt);
                 }
@@ -324,7 +328,7 @@ public class Reconciliation implements Job {
                         (int) Math.min(rows, size.rows())), reader);
                 var result = Pages.judge(plan, answer, reader, size, cursor);
                 if (result instanceof Pages.Failed failed) {
-                    return failed(failed.failure());
+                    return failed(setback.of(claim, state, failed.failure(), tally, true));
                 }
                 if (result instanceof Pages.Page page) {
                     rows = page.more() ? rows - reader.buffer().rows() : 0;
@@ -354,8 +358,7 @@ public class Reconciliation implements Job {
             return answer;
         }
 
-        private Step failed(Failure failure) throws SQLException {
-            var decision = setback.of(claim, state, failure, tally, true);
+        private Ended failed(Setback.Decision decision) throws SQLException {
             runs.add(List.of(decision.run()));
             return new Ended(new Outcome.Again(decision.retry()));
         }

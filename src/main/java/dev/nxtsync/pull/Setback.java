@@ -5,6 +5,8 @@ import java.time.Duration;
 
 import jakarta.inject.Singleton;
 
+import org.jboss.logging.Logger;
+
 import dev.nxtsync.access.Access;
 import dev.nxtsync.access.Outages;
 import dev.nxtsync.graphql.Failure;
@@ -14,13 +16,17 @@ import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.Runs.Run;
+import dev.nxtsync.store.TargetFault;
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** What follows from a failure: how long to wait, and what people see of it. */
 @Singleton
 class Setback {
+    private static final Logger LOG = Logger.getLogger(Setback.class);
     /** How long until something that a person must mend is looked at again. */
     static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+    private static final Duration TARGET_AGAIN = Duration.ofSeconds(30);
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private final PullStates states;
@@ -72,6 +78,32 @@ class Setback {
                         ? tally.failed(reason.code(), reason.message(), retry)
                         : tally.run(reason.code(), reason.message());
         return new Decision(retry, next != Next.FIX && !failure.mayBeTooLarge(), run);
+    }
+
+    /**
+     * The same where PostgreSQL refuses the target: nothing else of the unit is concerned. The log is told once. It is looked at
+     * again so soon that the pull goes on within a minute, whoever has mended what.
+     */
+    Decision of(Claim claim, PullState state, TargetFault fault, Tally tally) throws SQLException {
+        plans.lookAtTargets(claim.connection());
+        Duration retry = shorter(Backoff.after(state.failures() + 1), TARGET_AGAIN);
+        Reason reason = fault.reason();
+        boolean known = state.state() != PullState.State.OK && state.reason().equals(reason);
+        states.fail(claim, state, fault.mayPass() ? PullState.State.FAILING : PullState.State.STOPPED, reason, retry);
+        return new Decision(retry, false, known
+                ? tally.run(reason.code(), reason.message())
+                : tally.failed(reason.code(), reason.message(), retry));
+    }
+
+    /** A pull has got on: says so, if its target was in the way. */
+    static void gotOn(Claim claim, PullState before) {
+        if (before.state() != PullState.State.OK && before.reason().trouble() == Trouble.TARGET_UNUSABLE) {
+            LOG.infof("Pull %s, %s goes on", before.pull(), claim.tenant());
+        }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private static Duration longer(Duration a, Duration b) {

@@ -25,7 +25,12 @@ final class Absent {
         if (keys.isEmpty()) {
             return 0;
         }
-        try (var delete = transaction.prepareStatement(OwnPath.around(statement(table)))) {
+        return TargetFault.guard(transaction, table, guarded -> delete(guarded, table, read, keys, statement(table)));
+    }
+
+    private static int delete(Connection transaction, TargetTable table, Checkpoint read, List<List<String>> keys,
+            String statement) throws SQLException {
+        try (var delete = transaction.prepareStatement(OwnPath.around(statement))) {
             int parameter = 1;
             for (int i = 0; i < table.key().size(); i++) {
                 int column = i;

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -56,9 +55,9 @@ public class Claims {
      */
     public void declare(String pull, String connection, String scope, int company) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var state = transaction.prepareStatement("""
-                    insert into nxt_sync.pull_state (pull, company) values (?, ?)
-                    on conflict (pull, company) do update set state = 'ok' where pull_state.state = 'away'""");
+            try (var state = transaction.prepareStatement(
+                    """
+                            insert into nxt_sync.pull_state (pull, company) values (?, ?) on conflict (pull, company) do nothing""");
                     var unit = transaction.prepareStatement("""
                             insert into nxt_sync.job (kind, connection, scope, company, pull, due_at)
                             values (?, ?, ?, ?, ?, case when ? then clock_timestamp() else '9999-01-01 00:00:00+00' end)
@@ -81,23 +80,12 @@ public class Claims {
         });
     }
 
-    /** Says that the companies of a pull are these: others are away, with their rows as they are. Answers which those are. */
-    public List<Integer> away(String pull, Collection<Integer> companies) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var away = transaction.prepareStatement("""
-                    update nxt_sync.pull_state set state = 'away', reason = 'the connection does not see this company'
-                    where pull = ? and state <> 'away' and company <> all (?) returning company""")) {
-                away.setString(1, pull);
-                away.setArray(2, transaction.createArrayOf("integer", companies.toArray()));
-                var gone = new ArrayList<Integer>();
-                try (ResultSet row = away.executeQuery()) {
-                    while (row.next()) {
-                        gone.add(row.getInt(1));
-                    }
-                }
-                return gone;
-            }
-        });
+    /**
+     * Says that the companies of a pull are these: others are away, with their rows as they are, and those that were away are
+     * back. Answers which are away since now.
+     */
+    public List<Integer> seen(String pull, Collection<Integer> companies) throws SQLException {
+        return database.inTransaction(transaction -> PullCondition.seen(transaction, pull, companies));
     }
 
     /** Wakes what works on a pull, after it could not be worked on. */
@@ -277,30 +265,7 @@ public class Claims {
 
     /** Forgets how far a pull has come: its next run is a load, which merges. Runs under way are refused what they write. */
     public int reset(String pull) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var passes = transaction.prepareStatement("delete from nxt_sync.pass where pull = ?");
-                    var columns = transaction.prepareStatement("delete from nxt_sync.pull_column where pull = ?");
-                    var units = transaction.prepareStatement(
-                            """
-                                    update nxt_sync.job set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence'), retry_at = null,
-                                        failures = 0, due_at = case when kind = 'load' then clock_timestamp() else due_at end
-                                    where pull = ?""");
-                    var states = transaction.prepareStatement(
-                            """
-                                    update nxt_sync.pull_state
-                                    set loaded_at = null, complete_as_of = null, mark = null, mark_seen_at = null, floor = null, digest = null,
-                                        cursor = null, upper = null, increment_started_at = null, reread_cursor = null, held = null
-                                    where pull = ?""")) {
-                passes.setString(1, pull);
-                passes.executeUpdate();
-                columns.setString(1, pull);
-                columns.executeUpdate();
-                units.setString(1, pull);
-                units.executeUpdate();
-                states.setString(1, pull);
-                return states.executeUpdate();
-            }
-        });
+        return database.inTransaction(transaction -> Anew.begin(transaction, pull));
     }
 
     /** Frees the units of jobs that this process holds under other fences than these: claims that it does not know of. */

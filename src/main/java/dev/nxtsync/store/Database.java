@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
 @Singleton
 public class Database {
     private static final Logger LOG = Logger.getLogger(Database.class);
-    /** Deadlock and lock time-out: the same transaction may well succeed when it is run again. */
+    /** Deadlock and lock time-out. */
     private static final Set<String> AGAIN = Set.of("40P01", "55P03", "40001");
     private static final int ATTEMPTS = 4;
     /** What others have made in a schema of the role's own path is not found in place of what we mean; see {@link OwnPath}. */
@@ -63,7 +63,7 @@ public class Database {
             try {
                 return once(begin, work);
             } catch (SQLException e) {
-                if (attempt == ATTEMPTS || !AGAIN.contains(String.valueOf(e.getSQLState()))) {
+                if (attempt == ATTEMPTS || !isWorthAnother(e)) {
                     throw e;
                 }
                 LOG.debugf("transaction is run again after %s", e.getMessage());
@@ -108,8 +108,16 @@ public class Database {
         });
     }
 
+    /** Whether the same transaction may well succeed when it is run again. */
+    static boolean isWorthAnother(SQLException e) {
+        return AGAIN.contains(String.valueOf(e.getSQLState()));
+    }
+
     /** Whether the database could not be reached or was lost, rather than a statement refused (SQLSTATE classes 08 and 57). */
     public static boolean isAway(SQLException e) {
+        if (e instanceof TargetFault) {
+            return false;
+        }
         String state = e.getSQLState();
         // the pool's own time-out has no SQLSTATE
         return state == null || state.startsWith("08") || state.startsWith("57P");

@@ -184,9 +184,11 @@ public final class DatabaseCheck {
 
     private static Optional<Reason> owner(Connection connection, TargetTable table) throws SQLException {
         try (var select = connection.prepareStatement("""
-                select relowner::regrole::text, quote_ident(current_user) from pg_class
-                where oid = to_regclass(?) and not pg_has_role(relowner, 'USAGE')""")) {
-            select.setString(1, table.quotedName());
+                select relowner::regrole::text, quote_ident(current_user)
+                from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+                where nspname = ? and relname = ? and not pg_has_role(relowner, 'USAGE')""")) {
+            select.setString(1, table.schema());
+            select.setString(2, table.name());
             try (ResultSet row = select.executeQuery()) {
                 return row.next()
                         ? Optional.of(new Reason(Trouble.DATABASE_RIGHTS, "The table " + table + " belongs to "

@@ -19,6 +19,9 @@ public final class DatabaseFault {
 
     /** Never holds a password; the driver does not print any. */
     public static Reason of(Exception e) {
+        if (e instanceof TargetFault fault) {
+            return fault.reason();
+        }
         SQLException sql = sql(e);
         String text = text(sql == null ? e : sql);
         Trouble trouble = sql == null ? Trouble.DATABASE_ERROR : trouble(sql, text.toLowerCase(Locale.ROOT));

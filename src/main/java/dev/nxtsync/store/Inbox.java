@@ -274,6 +274,7 @@ public class Inbox {
                     count.executeUpdate();
                 }
             }
+            PullCondition.well(transaction, "fetch", company, List.of(pull));
             return all;
         }
     }

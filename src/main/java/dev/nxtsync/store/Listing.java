@@ -77,6 +77,7 @@ public class Listing {
                 count.setInt(3, company());
                 count.executeUpdate();
             }
+            PullCondition.well(transaction, unit.kind(), company(), List.of(pull()));
             return new Written(written.inserted(), written.updated(), deleted);
         }
     }
@@ -149,9 +150,9 @@ public class Listing {
                 fill.setInt(1, unit.company());
                 fill.setInt(2, unit.company());
                 fill.setObject(3, Claims.timestamp(startedAt));
-                fill.executeUpdate();
+                TargetFault.guard(transaction, target, guarded -> fill.executeUpdate());
             }
-            var comparison = count(transaction, unit, target);
+            var comparison = TargetFault.guard(transaction, target, guarded -> count(guarded, unit, target));
             try (Statement statement = transaction.createStatement()) {
                 statement.execute("drop table " + listing(unit));
             }
@@ -247,9 +248,10 @@ public class Listing {
                 settle.setString(1, unit.entry());
                 settle.setInt(2, unit.company());
                 settle.setObject(3, Claims.timestamp(startedAt));
-                settle.executeUpdate();
+                TargetFault.guard(transaction, target, guarded -> settle.executeUpdate());
             }
             PullStates.count(transaction, target, unit.entry(), unit.company());
+            PullCondition.well(transaction, unit.kind(), unit.company(), List.of(unit.entry()));
             Passes.forget(transaction, unit.entry(), unit.company(), Pass.Kind.RECONCILIATION);
             Claims.check(transaction, unit);
             return true;

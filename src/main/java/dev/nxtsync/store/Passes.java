@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -58,14 +59,14 @@ public class Passes {
 
         private void advance(Connection transaction, Written written) throws SQLException {
             try (var update = transaction.prepareStatement("""
-                    update nxt_sync.pull_state set digest = null, rows = rows + ?,
-                        state = 'ok', reason = null, failures = 0, retry_at = null
+                    update nxt_sync.pull_state set digest = null, rows = rows + ?
                     where pull = ? and company = ?""")) {
                 update.setInt(1, written.inserted());
                 update.setString(2, pull());
                 update.setInt(3, company());
                 update.executeUpdate();
             }
+            PullCondition.well(transaction, unit.kind(), company(), List.of(pull()));
         }
 
         private void complete(Connection transaction) throws SQLException {
@@ -126,15 +127,15 @@ public class Passes {
 
     /** Whether the target has no row of the company, so that nothing can be in the way of new ones. */
     public boolean isEmpty(TargetTable table, int company) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("select from " + table.quotedName() + " where "
+        return database.inTransaction(transaction -> TargetFault.guard(transaction, table, guarded -> {
+            try (var select = guarded.prepareStatement("select from " + table.quotedName() + " where "
                     + SqlName.quoted(table.owner()) + " = ? limit 1")) {
                 select.setInt(1, company);
                 try (ResultSet row = select.executeQuery()) {
                     return !row.next();
                 }
             }
-        });
+        }));
     }
 
     /** Keeps a walk as it is now, in place of one that is under way. */

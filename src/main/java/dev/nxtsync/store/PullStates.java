@@ -18,8 +18,6 @@ import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.nxtsync.store.PullState.Mark;
 import dev.nxtsync.store.PullState.State;
 import dev.nxtsync.store.PullState.Walk;
@@ -59,10 +57,19 @@ public class PullStates {
 
         @Override
         public Written keep(Connection transaction, TargetTable table, Written written) throws SQLException {
-            try (var update = prepare(transaction)) {
+            try (var update = prepare(transaction);
+                    var count = transaction.prepareStatement(
+                            "update nxt_sync.pull_state set rows = rows + ? where pull = ? and company = ?")) {
                 bind(update, written.inserted());
-                update.executeUpdate();
+                if (update.executeUpdate() == 0) {
+                    // its rows are in the target all the same
+                    count.setInt(1, written.inserted());
+                    count.setString(2, pull);
+                    count.setInt(3, company);
+                    count.executeUpdate();
+                }
             }
+            PullCondition.well(transaction, "poll", company, List.of(pull));
             return written;
         }
 
@@ -71,7 +78,7 @@ public class PullStates {
             return transaction.prepareStatement(
                     """
                             update nxt_sync.pull_state
-                            set state = 'ok', code = null, reason = null, failures = 0, retry_at = null, cursor = ?, upper = ?, increment_started_at = ?,
+                            set cursor = ?, upper = ?, increment_started_at = ?,
                                 mark = ?, mark_seen_at = ?, floor = ?, digest = ?, complete_as_of = coalesce(?, complete_as_of),
                                 due_at = coalesce(?, due_at), rows = rows + ?
                             where pull = ? and company = ? and loaded_at is not null""");
@@ -105,6 +112,7 @@ public class PullStates {
                 update.setInt(4, company);
                 update.executeUpdate();
             }
+            PullCondition.well(transaction, "reconciliation", company, List.of(pull));
             return written;
         }
     }
@@ -151,7 +159,7 @@ public class PullStates {
             count.setInt(1, company);
             count.setString(2, pull);
             count.setInt(3, company);
-            count.executeUpdate();
+            TargetFault.guard(transaction, target, guarded -> count.executeUpdate());
         }
     }
 
@@ -229,6 +237,8 @@ public class PullStates {
                 }
                 update.executeBatch();
             }
+            PullCondition.well(transaction, "poll", claim.company(),
+                    increments.stream().map(IncrementPage::pull).toList());
             Claims.check(transaction, claim);
             return true;
         });
@@ -237,37 +247,27 @@ public class PullStates {
     /** Keeps what became of a run that did not come to its end. */
     public void fail(Claim claim, PullState pull, State state, Reason reason, Duration retry) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var update = transaction.prepareStatement("""
-                    update nxt_sync.pull_state set state = ?, code = ?, reason = ?, failures = failures + 1,
-                        retry_at = clock_timestamp() + ? * interval '1 ms'
-                    where pull = ? and company = ?""")) {
-                update.setString(1, name(state));
-                update.setString(2, reason.code());
-                update.setString(3, reason.message().replace('\0', ' '));
-                update.setLong(4, retry.toMillis());
-                update.setString(5, pull.pull());
-                update.setInt(6, pull.company());
-                update.executeUpdate();
-            }
+            PullCondition.met(transaction, claim.kind(), pull, state, reason, retry);
             Claims.check(transaction, claim);
             return true;
         });
     }
 
-    /** Says of a pull why none of its companies can be read; or, without a reason, that those which could not now can. */
-    public void stopped(String pull, @Nullable Reason reason) throws SQLException {
+    /**
+     * Says of a pull that it is planned, so that those of its companies which could not be read now can.
+     *
+     * @param mended whether what runs have met in the target may be over too
+     * @return whether there were any
+     */
+    public boolean planned(String pull, boolean mended) throws SQLException {
+        return database.inTransaction(transaction -> PullCondition.planned(transaction, pull, mended) > 0);
+    }
+
+    /** Says of a pull why none of its companies can be read. */
+    public void stopped(String pull, Reason reason) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var update = transaction.prepareStatement(reason == null
-                    ? "update nxt_sync.pull_state set state = 'ok', code = null, reason = null, failures = 0, retry_at = null "
-                            + "where pull = ? and state = 'stopped' and retry_at is null"
-                    : "update nxt_sync.pull_state set state = 'stopped', code = ?, reason = ?, retry_at = null where pull = ? and state <> 'away'")) {
-                if (reason != null) {
-                    update.setString(1, reason.code());
-                    update.setString(2, reason.message().replace('\0', ' '));
-                }
-                update.setString(reason == null ? 1 : 3, pull);
-                return update.executeUpdate();
-            }
+            PullCondition.stopped(transaction, pull, reason);
+            return true;
         });
     }
 

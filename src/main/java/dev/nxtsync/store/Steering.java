@@ -3,6 +3,7 @@ package dev.nxtsync.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
 
 import jakarta.inject.Singleton;
 
@@ -58,15 +59,12 @@ public class Steering {
     /** Has all work of a connection that has backed off tried at once, since a person has signed in. */
     public void goOn(String connection, Collection<String> pulls, Collection<String> pushes) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var pulling = transaction
-                    .prepareStatement("update nxt_sync.pull_state set retry_at = null where pull = any (?)");
-                    var pushing = transaction
-                            .prepareStatement("update nxt_sync.push_state set retry_at = null where push = any (?)");
+            PullCondition.hurry(transaction, pulls);
+            try (var pushing = transaction
+                    .prepareStatement("update nxt_sync.push_state set retry_at = null where push = any (?)");
                     var units = transaction.prepareStatement("""
                             update nxt_sync.job set wanted = wanted + 1, retry_at = null
                             where connection = ? and scope <> 'connection' and retry_at is not null""")) {
-                pulling.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
-                pulling.executeUpdate();
                 pushing.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
                 pushing.executeUpdate();
                 units.setString(1, connection);
@@ -76,9 +74,9 @@ public class Steering {
     }
 
     private static void makeDue(Connection transaction, String pull, String connection) throws SQLException {
-        try (var states = transaction.prepareStatement("""
-                update nxt_sync.pull_state set due_at = least(due_at, clock_timestamp()), retry_at = null
-                where pull = ?""");
+        PullCondition.hurry(transaction, List.of(pull));
+        try (var states = transaction.prepareStatement(
+                "update nxt_sync.pull_state set due_at = least(due_at, clock_timestamp()) where pull = ?");
                 var units = transaction.prepareStatement("""
                         update nxt_sync.job unit set wanted = wanted + 1, retry_at = null
                         where connection = ? and company in (select company from nxt_sync.pull_state where pull = ?)

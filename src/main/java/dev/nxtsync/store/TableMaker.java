@@ -8,9 +8,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -30,35 +30,36 @@ public class TableMaker {
      * What has become of a table.
      *
      * @param changes that were made to a table that was there
-     * @param problems why it cannot be used; then nothing was changed
+     * @param problems why it cannot be used; then it was not changed
      */
     public record Made(List<String> changes, List<String> problems) {}
 
     /**
      * Makes the table, adds the columns that it lacks, and widens those whose type has become too narrow. Where that leaves
-     * rows incomplete, every row is wanted again.
+     * rows incomplete, or a column has had a type that cannot hold them, every row is wanted again; into a table that had to be made, the pull begins anew.
      *
      * @param pull whose table it is
      * @param read the API's names of the columns that the pull reads from now on
+     * @throws TargetFault if PostgreSQL refuses it
      */
     public Made make(String pull, TargetTable table, Collection<String> read) throws SQLException {
         return database.alone(transaction -> {
-            var found = columns(transaction, table);
             var changes = new ArrayList<String>();
+            var found = Optional.ofNullable(TableShape.of(transaction, List.of(table)).get(table));
             if (found.isEmpty()) {
-                create(transaction, table);
-                Passes.wantAll(transaction, pull);
+                TargetFault.guard(transaction, table, guarded -> create(guarded, table));
+                if (Anew.beginEmpty(transaction, pull) > 0) {
+                    changes.add("the table was not there, so that it was made anew and every row is read again");
+                }
             } else {
-                var problems = problems(transaction, table, found);
+                var problems = problems(transaction, table, found.get());
                 if (!problems.isEmpty()) {
+                    if (found.get().hasLostValues(table)) {
+                        Passes.wantAll(transaction, pull);
+                    }
                     return new Made(List.of(), problems);
                 }
-                // where event triggers of users find their tables
-                OwnPath.enter(transaction);
-                widen(transaction, table, found, changes);
-                boolean added = add(transaction, table, found, changes);
-                OwnPath.leave(transaction);
-                if (added) {
+                if (TargetFault.guard(transaction, table, guarded -> change(guarded, table, found.get(), changes))) {
                     Passes.wantAll(transaction, pull);
                 }
             }
@@ -67,10 +68,23 @@ public class TableMaker {
         });
     }
 
+    /** Which of some tables are there and as they must be. */
+    public Set<TargetTable> fitting(Collection<TargetTable> tables) throws SQLException {
+        return database.inTransaction(transaction -> {
+            var fitting = new HashSet<TargetTable>();
+            TableShape.of(transaction, tables).forEach((table, shape) -> {
+                if (shape.fits(table)) {
+                    fitting.add(table);
+                }
+            });
+            return fitting;
+        });
+    }
+
     /** Why a table cannot be used as it is; empty if it can, or is not there. */
     static List<String> flaws(Connection connection, TargetTable table) throws SQLException {
-        var found = columns(connection, table);
-        return found.isEmpty() ? List.of() : problems(connection, table, found);
+        var found = TableShape.of(connection, List.of(table)).get(table);
+        return found == null ? List.of() : problems(connection, table, found);
     }
 
     /** The API's names of the columns that a pull has read so far. */
@@ -106,22 +120,7 @@ public class TableMaker {
         }
     }
 
-    private static Map<String, String> columns(Connection transaction, TargetTable table) throws SQLException {
-        try (var select = transaction.prepareStatement("""
-                select attname, format_type(atttypid, null) from pg_attribute
-                where attrelid = to_regclass(?) and attnum > 0 and not attisdropped""")) {
-            select.setString(1, table.quotedName());
-            var found = new HashMap<String, String>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    found.put(row.getString(1), row.getString(2));
-                }
-            }
-            return found;
-        }
-    }
-
-    private static void create(Connection transaction, TargetTable table) throws SQLException {
+    private static boolean create(Connection transaction, TargetTable table) throws SQLException {
         String owner = SqlName.quoted(table.owner());
         String columns = table.columns().stream()
                 .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql() + ",\n").collect(joining());
@@ -144,73 +143,49 @@ public class TableMaker {
             }
         }
         OwnPath.leave(transaction);
+        return true;
     }
 
-    /** Adds the columns that are missing. Says whether there were any. */
-    private static boolean add(Connection transaction, TargetTable table, Map<String, String> found,
-            List<String> changes)
+    /** Widens columns, and adds those that are missing. Says whether there were any. */
+    private static boolean change(Connection transaction, TargetTable table, TableShape found, List<String> changes)
             throws SQLException {
         boolean added = false;
+        // where event triggers of users find their tables
+        OwnPath.enter(transaction);
         try (Statement statement = transaction.createStatement()) {
             for (TargetColumn column : table.columns()) {
-                if (!found.containsKey(column.name())) {
-                    statement.execute("alter table " + table.quotedName() + " add column if not exists "
-                            + SqlName.quoted(column.name()) + " " + column.type().sql());
-                    comment(statement, table, column.name(), column.comment());
+                String name = SqlName.quoted(column.name());
+                var before = found.types().get(column.name());
+                if (before == null) {
+                    statement.execute("alter table " + table.quotedName() + " add column if not exists " + name + " "
+                            + column.type().sql());
                     changes.add("the column " + column.name() + " was added");
                     added = true;
+                } else if (found.isTooNarrow(column)) {
+                    statement.execute("alter table " + table.quotedName() + " alter column " + name + " type "
+                            + column.type().sql());
+                    changes.add("the column " + column.name() + " was widened from " + before + " to "
+                            + column.type().sql());
+                } else {
+                    continue;
                 }
+                comment(statement, table, column.name(), column.comment());
             }
         }
+        OwnPath.leave(transaction);
         return added;
     }
 
-    private static void widen(Connection transaction, TargetTable table, Map<String, String> found,
-            List<String> changes) throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
-            for (TargetColumn column : table.columns()) {
-                if (isTooNarrow(column, found)) {
-                    statement.execute("alter table " + table.quotedName() + " alter column "
-                            + SqlName.quoted(column.name()) + " type " + column.type().sql());
-                    comment(statement, table, column.name(), column.comment());
-                    changes.add("the column " + column.name() + " was widened from " + found.get(column.name()) + " to "
-                            + column.type().sql());
-                }
-            }
-        }
-    }
-
-    /** Whether its type must change, and can without a loss. */
-    private static boolean isTooNarrow(TargetColumn column, Map<String, String> found) {
-        var sql = found.get(column.name());
-        var type = sql == null ? null : ColumnType.of(sql);
-        return type != null && type != column.type() && column.type().holds(type);
-    }
-
-    private static List<String> problems(Connection transaction, TargetTable table, Map<String, String> found)
+    private static List<String> problems(Connection transaction, TargetTable table, TableShape found)
             throws SQLException {
-        var problems = new ArrayList<String>();
-        var expected = new TreeSet<>(Set.of("nxt_read_at", "nxt_deleted_at", table.owner()));
-        expected.addAll(table.key());
-        for (String name : expected) {
-            if (!found.containsKey(name)) {
-                problems.add("the table " + table + " has no column " + name
-                        + ", so it is not one of ours; set NXT_PULLS_…_TARGET to another"
-                        + " name, or move the table away");
-            }
-        }
+        var problems = new ArrayList<>(found.flaws(table));
         for (TargetColumn column : table.columns()) {
-            var sql = found.get(column.name());
-            var type = sql == null ? null : ColumnType.of(sql);
-            if (isTooNarrow(column, found)) {
+            if (found.isTooNarrow(column)) {
                 for (String view : views(transaction, table, column.name())) {
                     problems.add("the column " + column.name() + " of " + table + " must become " + column.type().sql()
                             + ", and the view " + view
                             + " uses it; drop the view, and make it again once this pull runs");
                 }
-            } else if (sql != null && (type == null || !type.holds(column.type()))) {
-                problems.add("the column " + column.name() + " of " + table + " is " + sql + ", not "
-                        + column.type().sql() + "; change its type, or set NXT_PULLS_…_TARGET to another name");
             }
         }
         return problems;
@@ -222,9 +197,12 @@ public class TableMaker {
                         select distinct view.oid::regclass::text from pg_depend
                         join pg_rewrite on pg_rewrite.oid = pg_depend.objid join pg_class view on view.oid = pg_rewrite.ev_class
                         join pg_attribute on attrelid = pg_depend.refobjid and attnum = pg_depend.refobjsubid
-                        where pg_depend.classid = 'pg_rewrite'::regclass and pg_depend.refobjid = to_regclass(?) and attname = ?""")) {
-            select.setString(1, table.quotedName());
-            select.setString(2, column);
+                        where pg_depend.classid = 'pg_rewrite'::regclass and attname = ?
+                          and pg_depend.refobjid = (select pg_class.oid from pg_class
+                              join pg_namespace on pg_namespace.oid = relnamespace where nspname = ? and relname = ?)""")) {
+            select.setString(1, column);
+            select.setString(2, table.schema());
+            select.setString(3, table.name());
             var views = new ArrayList<String>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {

@@ -73,34 +73,39 @@ public class Verified {
     }
 
     public Result compare(String table, TargetTable compared, int owner) throws SQLException {
-        return database.inTransaction(transaction -> {
-            String stored = "(select * from " + compared.quotedName() + " where " + SqlName.quoted(compared.owner())
-                    + " = "
-                    + owner + " and nxt_deleted_at is null) stored";
-            String same = compared.key().stream().map(SqlName::quoted).map(key -> "listed." + key + " = stored." + key)
-                    .collect(joining(" and "));
-            String differs = compared.columns().stream().map(column -> SqlName.quoted(column.name()))
-                    .map(column -> "listed." + column + " is distinct from stored." + column).collect(joining(" or "));
-            var examples = new LinkedHashMap<String, List<String>>();
-            example(transaction, examples, "missing here", "select " + key(compared, "listed") + " from " + table
-                    + " listed where not exists (select from " + stored + " where " + same + ")");
-            example(transaction, examples, "not there any more", "select " + key(compared, "stored") + " from " + stored
-                    + " where not exists (select from " + table + " listed where " + same + ")");
-            example(transaction, examples, "different", "select " + key(compared, "stored") + " from " + table
-                    + " listed join " + stored + " on " + same + " where (" + differs
-                    + ") and (stored.nxt_read_at <= listed.nxt_read_at or stored.nxt_read_at > clock_timestamp())");
-            var sums = new LinkedHashMap<String, Sums>();
-            for (TargetColumn column : compared.columns()) {
-                if (column.type() == ColumnType.INTEGER || column.type() == ColumnType.BIGINT
-                        || column.type() == ColumnType.NUMERIC) {
-                    String sum = "select coalesce(sum(" + SqlName.quoted(column.name()) + "::numeric), 0) from ";
-                    sums.put(column.name(),
-                            new Sums(number(transaction, sum + table), number(transaction, sum + stored)));
-                }
+        return database.inTransaction(
+                transaction -> TargetFault.guard(transaction, compared,
+                        guarded -> compare(guarded, table, compared, owner)));
+    }
+
+    private static Result compare(Connection transaction, String table, TargetTable compared, int owner)
+            throws SQLException {
+        String stored = "(select * from " + compared.quotedName() + " where " + SqlName.quoted(compared.owner())
+                + " = "
+                + owner + " and nxt_deleted_at is null) stored";
+        String same = compared.key().stream().map(SqlName::quoted).map(key -> "listed." + key + " = stored." + key)
+                .collect(joining(" and "));
+        String differs = compared.columns().stream().map(column -> SqlName.quoted(column.name()))
+                .map(column -> "listed." + column + " is distinct from stored." + column).collect(joining(" or "));
+        var examples = new LinkedHashMap<String, List<String>>();
+        example(transaction, examples, "missing here", "select " + key(compared, "listed") + " from " + table
+                + " listed where not exists (select from " + stored + " where " + same + ")");
+        example(transaction, examples, "not there any more", "select " + key(compared, "stored") + " from " + stored
+                + " where not exists (select from " + table + " listed where " + same + ")");
+        example(transaction, examples, "different", "select " + key(compared, "stored") + " from " + table
+                + " listed join " + stored + " on " + same + " where (" + differs
+                + ") and (stored.nxt_read_at <= listed.nxt_read_at or stored.nxt_read_at > clock_timestamp())");
+        var sums = new LinkedHashMap<String, Sums>();
+        for (TargetColumn column : compared.columns()) {
+            if (column.type() == ColumnType.INTEGER || column.type() == ColumnType.BIGINT
+                    || column.type() == ColumnType.NUMERIC) {
+                String sum = "select coalesce(sum(" + SqlName.quoted(column.name()) + "::numeric), 0) from ";
+                sums.put(column.name(),
+                        new Sums(number(transaction, sum + table), number(transaction, sum + stored)));
             }
-            return new Result(number(transaction, "select count(*) from " + table).longValue(),
-                    number(transaction, "select count(*) from " + stored).longValue(), examples, sums);
-        });
+        }
+        return new Result(number(transaction, "select count(*) from " + table).longValue(),
+                number(transaction, "select count(*) from " + stored).longValue(), examples, sums);
     }
 
     public void end(String table) throws SQLException {

@@ -105,8 +105,9 @@ public enum Trouble {
             "Correct the pull's FILTER; it is JSON, as the API's filter argument."),
     COLUMN_VANISHED(Area.PULL, "A column that was read is there no longer, or the right to read it.",
             "Give the right back, and the pull goes on by itself; to go on without, run: reset NAME."),
-    TARGET_UNUSABLE(Area.PULL, "The target table cannot hold what is read.",
-            "Change the target table as the message says, or set the pull's TARGET to another."),
+    TARGET_UNUSABLE(Area.PULL, "The target table cannot hold what is read, or PostgreSQL refuses a statement about it.",
+            "Change what the message names, such as a trigger, a constraint or a right, or set the pull's TARGET to another "
+                    + "table; the pull goes on by itself within a minute."),
     EXCEPT_UNKNOWN(Area.PULL, "A column that is to be left out does not exist.",
             "Correct the pull's EXCEPT; the pull runs all the same."),
     DELETES_HELD(Area.PULL, "A reconciliation would delete more rows than MAX_DELETE_SHARE.",

@@ -26,10 +26,20 @@ public final class Mirror {
     /** The same but for rows with these keys, which are set aside. */
     public static List<String> differences(Sandbox sandbox, TestDatabase database, int owner, String table,
             List<List<String>> but) {
+        return differences(sandbox, database, owner, table, "nxt.\"" + snake(table) + "\"", but);
+    }
+
+    /** The same in a target of another name. */
+    public static List<String> differencesIn(String target, Sandbox sandbox, TestDatabase database, int owner,
+            String table, List<List<String>> but) {
+        return differences(sandbox, database, owner, table, target, but);
+    }
+
+    private static List<String> differences(Sandbox sandbox, TestDatabase database, int owner, String table,
+            String target, List<List<String>> but) {
         TableModel model = Data.table(table);
         var differences = new ArrayList<String>();
         String ownerColumn = model.system() ? "nxt_customer" : "nxt_company";
-        String target = "nxt.\"" + snake(table) + "\"";
         try (Connection connection = database.connect(); Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.setFetchSize(1000);

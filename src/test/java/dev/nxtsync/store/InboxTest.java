@@ -75,7 +75,7 @@ class InboxTest {
         assertThat(add(event(B, true))).isEqualTo(Fate.UNKNOWN);
         assertThat(add(new Inbox.Event(B, true, "order", "company", 8, "{}", "update",
                 List.of(new Addressee("orders", "main"))))).isEqualTo(Fate.UNKNOWN);
-        claims.away("orders", List.of(8));
+        claims.seen("orders", List.of(8));
         assertThat(add(event(B, true, "orders"))).as("its company is away").isEqualTo(Fate.UNKNOWN);
         assertThat(database.rows("select table_name, company, last_event from nxt_sync.webhook_event order by company"))
                 .containsExactly(Map.of("table_name", "order", "company", "7", "last_event", "update"),

@@ -1,0 +1,75 @@
+package dev.nxtsync.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
+/**
+ * PostgreSQL refuses a statement about a target table, by whatever a user has made of it. It is a fault of the one pull that
+ * the table belongs to: no other pull, and nothing of the database, is in the way.
+ */
+public final class TargetFault extends SQLException {
+    private static final long serialVersionUID = 1L;
+    private static final int LONGEST = 300;
+    /** Data exceptions quote the value. */
+    private static final String DATA_EXCEPTION = "22";
+    private static final Pattern QUOTED = Pattern.compile("\".*\"", Pattern.DOTALL);
+
+    private final transient Reason reason;
+
+    private TargetFault(TargetTable table, SQLException e) {
+        super(e.getMessage(), e.getSQLState(), e);
+        this.reason = new Reason(Trouble.TARGET_UNUSABLE, "PostgreSQL refuses what is to be done in its target " + table
+                + ": " + words(e) + " (SQLSTATE " + e.getSQLState() + "). " + Trouble.TARGET_UNUSABLE.nextStep());
+    }
+
+    /**
+     * Runs statements about a target table.
+     *
+     * @throws TargetFault if one of them is refused
+     * @throws SQLException if the connection is lost with it, whatever the reason given: a trigger may give any
+     */
+    static <T> T guard(Connection transaction, TargetTable table, Database.Work<T> statements) throws SQLException {
+        try {
+            return statements.in(transaction);
+        } catch (TargetFault e) {
+            throw e;
+        } catch (SQLException e) {
+            throw isAlive(transaction) ? new TargetFault(table, e) : e;
+        }
+    }
+
+    /** What an operator is told: the server's own words, without its details, which hold values of rows. */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Whether it is likely to pass by itself, since somebody else is at work on the same rows. */
+    public boolean mayPass() {
+        return Database.isWorthAnother(this);
+    }
+
+    private static boolean isAlive(Connection connection) throws SQLException {
+        return connection.isValid(5);
+    }
+
+    private static String words(SQLException e) {
+        var told = e instanceof PSQLException postgres
+                ? Optional.ofNullable(postgres.getServerErrorMessage())
+                : Optional.<ServerErrorMessage>empty();
+        String message = told.map(ServerErrorMessage::getMessage).orElse(e.getMessage());
+        String hint = told.map(ServerErrorMessage::getHint).map(text -> ". " + text).orElse("");
+        String all = (message + hint).replaceAll("\\p{Cntrl}+", " ").strip();
+        if (String.valueOf(e.getSQLState()).startsWith(DATA_EXCEPTION)) {
+            all = QUOTED.matcher(all).replaceAll("\"…\"");
+        }
+        return all.length() > LONGEST ? all.substring(0, LONGEST) + "…" : all;
+    }
+}
