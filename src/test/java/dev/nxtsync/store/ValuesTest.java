@@ -193,7 +193,7 @@ class ValuesTest {
         fixture.database.execute("create view public.wholes as select whole from nxt.thing");
         var wider = with(ColumnType.NUMERIC);
         assertThat(maker.make("things", wider, List.of()).problems()).singleElement().asString()
-                .contains("whole of nxt.thing must become numeric, and the view wholes uses it");
+                .contains("whole of nxt.thing must become numeric, and the view public.wholes uses it");
         fixture.database.execute("drop view public.wholes");
         assertThat(maker.make("things", wider, List.of()))
                 .isEqualTo(
