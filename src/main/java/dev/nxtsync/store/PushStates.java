@@ -319,13 +319,16 @@ public class PushStates {
         });
     }
 
-    /** Forgets finished rows, and their keys, after so long; not those that are still to be counted. */
+    /**
+     * Forgets finished rows, and their keys, after so long; not those that are still to be counted, and none whose time lies
+     * ahead: a key that is forgotten too early could be pushed twice.
+     */
     public int forget(String push, Duration keep) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var forget = transaction.prepareStatement("""
                     delete from nxt_sync.outbox
                     where push = ? and state in ('done', 'discarded') and next_at is null
-                      and settled_at not between clock_timestamp() - ? * interval '1 ms' and clock_timestamp()""")) {
+                      and settled_at < clock_timestamp() - ? * interval '1 ms'""")) {
                 forget.setString(1, push);
                 forget.setLong(2, keep.toMillis());
                 return forget.executeUpdate();

@@ -156,6 +156,15 @@ class ClockSetBackTest {
         assertThat(database.number("select count(*) from nxt_sync.inbox_seen")).isZero();
     }
 
+    @Test
+    void aKeyThatWasSettledInTheFutureIsNotForgotten() throws Exception {
+        database.execute("select nxt_sync.push('sales', 'a', '{}', 7), nxt_sync.push('sales', 'b', '{}', 7)");
+        database.execute("update nxt_sync.outbox set state = 'done', next_at = null, settled_at = '2031-01-01'");
+        database.execute("update nxt_sync.outbox set settled_at = '2021-01-01' where key = 'b'");
+        new PushStates(store).forget("sales", Duration.ofDays(90));
+        assertThat(database.value("select key from nxt_sync.outbox")).isEqualTo("a");
+    }
+
     private void setBack(String by) {
         // what lies ahead of a clock that is set back lies as much behind one that is not, with all that it stands for
         for (var column : database
