@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.trouble.Wordless;
 
 /**
  * Renews a connection's token by the clock.
@@ -228,19 +229,22 @@ public final class RenewingTokens implements Tokens {
         return known != null && clock.getAsLong() - known.expiresAt() < 0 ? known : null;
     }
 
-    /** Whatever happens, there is a next attempt. */
-    private TokenRequest.Result sent(Duration atMost) {
+    /** Whatever is thrown, and wherever, there is a next attempt before anybody is told. */
+    private void request() {
+        MDC.put("connection", connection);
         try {
-            return request.send(atMost);
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "Connection %s: the request for a token failed in a way that should not happen", connection);
-            return new TokenRequest.Refused(
-                    new Reason(Trouble.UNEXPECTED, "The request for a token failed: " + e.getClass().getSimpleName()
-                            + ". " + Trouble.UNEXPECTED.nextStep()));
+            attempt();
+        } catch (Throwable e) {
+            unexpected(e);
+            if (e instanceof Error error) {
+                throw error;
+            }
+        } finally {
+            MDC.remove("connection");
         }
     }
 
-    private void request() {
+    private void attempt() {
         Duration atMost;
         lock.lock();
         try {
@@ -253,8 +257,7 @@ public final class RenewingTokens implements Tokens {
             lock.unlock();
         }
         long sentAt = clock.getAsLong();
-        TokenRequest.Result result = sent(atMost);
-        MDC.put("connection", connection);
+        TokenRequest.Result result = request.send(atMost);
         lock.lock();
         try {
             requesting = false;
@@ -275,11 +278,41 @@ public final class RenewingTokens implements Tokens {
             }
         } finally {
             lock.unlock();
-            MDC.remove("connection");
+        }
+    }
+
+    private void unexpected(Throwable thrown) {
+        lock.lock();
+        try {
+            requesting = false;
+            if (closed) {
+                return;
+            }
+            again = false;
+            failures++;
+            schedule(times.afterFailure(failures, left()));
+            failure = new Reason(Trouble.UNEXPECTED, "The request for a token failed: "
+                    + thrown.getClass().getSimpleName() + ". " + Trouble.UNEXPECTED.nextStep());
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        LOG.errorf(Wordless.of(thrown), "Connection %s: the request for a token failed in a way that should not happen",
+                connection);
+        try {
+            count(Trouble.UNEXPECTED.code());
+        } catch (RuntimeException e) {
+            LOG.debugf("Connection %s: that is not counted, since nothing can be", connection);
         }
     }
 
     private void granted(TokenRequest.Granted granted, long sentAt) {
+        var flaw = TokenSyntax.flawOfAccess(granted.accessToken());
+        if (flaw.isPresent()) {
+            failed(new Reason(Trouble.TOKEN_MALFORMED, "The access token " + flaw.get() + " (RFC 6750, section 2.1). "
+                    + Trouble.TOKEN_MALFORMED.nextStep()));
+            return;
+        }
         Duration lifetime = granted.expiresIn().orElse(ASSUMED_LIFETIME);
         Duration left = lifetime.minusNanos(clock.getAsLong() - sentAt);
         if (left.compareTo(Duration.ZERO) <= 0) {
@@ -298,6 +331,8 @@ public final class RenewingTokens implements Tokens {
         failures = rejections == 0 ? 0 : failures;
         everIssued = true;
         Duration next = times.afterSuccess(lifetime, left);
+        schedule(next);
+        changed.signalAll();
         count("ok");
         LOG.infof("Connection %s: %s, valid for %d s, next renewal in %d s", connection,
                 news ? "signed in" : "token renewed",
@@ -308,8 +343,6 @@ public final class RenewingTokens implements Tokens {
                             + "the Developer Portal",
                     connection, scope, askedScope);
         }
-        schedule(next);
-        changed.signalAll();
     }
 
     /** Their order means nothing (RFC 6749, section 3.3). */
@@ -324,6 +357,8 @@ public final class RenewingTokens implements Tokens {
         failure = why;
         Duration left = left();
         Duration next = times.afterFailure(failures, left);
+        schedule(next);
+        changed.signalAll();
         count(why.code());
         LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
@@ -331,8 +366,6 @@ public final class RenewingTokens implements Tokens {
                         ? "There is no valid token."
                         : "The present token is valid for another " + left.toSeconds() + " s.",
                 next.toMillis());
-        schedule(next);
-        changed.signalAll();
     }
 
     /** Told once: what follows is up to a person. */
@@ -343,12 +376,12 @@ public final class RenewingTokens implements Tokens {
         failure = why;
         failures = 0;
         rejections = 0;
+        schedule(LOOK_AGAIN);
+        changed.signalAll();
         if (news) {
             count(why.code());
             LOG.warnf("Connection %s: no token. %s", connection, why.message());
         }
-        schedule(LOOK_AGAIN);
-        changed.signalAll();
     }
 
     private void count(String outcome) {

@@ -1,0 +1,25 @@
+package dev.nxtsync.trouble;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was thrown and where, for the log, without its words: those of a library may hold what it was given, such as a token.
+ */
+public final class Wordless extends Exception {
+    private static final long serialVersionUID = 1L;
+    private static final int DEEPEST = 8;
+
+    private Wordless(Throwable thrown, @Nullable Wordless cause) {
+        super(thrown.getClass().getName(), cause, false, true);
+        setStackTrace(thrown.getStackTrace());
+    }
+
+    public static Wordless of(Throwable thrown) {
+        return of(thrown, DEEPEST);
+    }
+
+    private static Wordless of(Throwable thrown, int depth) {
+        var cause = thrown.getCause();
+        return new Wordless(thrown, cause == null || depth == 0 ? null : of(cause, depth - 1));
+    }
+}
