@@ -25,7 +25,7 @@ public record Settings(
         Target target,
         Api api,
         @Doc(value = "its discovery document names the endpoints of Visma Connect", example = "https://connect.visma.com") @Default("https://connect.visma.com") String issuer,
-        @Doc(value = "hosts of issuer and API, besides loopback, that may be called without TLS, such as a sandbox in a private network", example = "sandbox.internal", unset = "none") List<String> plainHttpHosts,
+        @Doc(value = "hosts of issuer and API, besides loopback, that may be called without TLS, such as a sandbox in a private network", example = "sandbox.internal") List<String> plainHttpHosts,
         Budget budget,
         Http http,
         Management management,

@@ -23,6 +23,7 @@ import io.vertx.core.Vertx;
 import dev.nxtsync.config.PlainHttp;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.support.HostileServer;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 

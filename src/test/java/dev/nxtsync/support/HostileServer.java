@@ -1,4 +1,4 @@
-package dev.nxtsync.token;
+package dev.nxtsync.support;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** An issuer on this machine that answers what a test says, be it of any length, and tells how much of it was taken. */
-final class HostileServer implements AutoCloseable {
+public final class HostileServer implements AutoCloseable {
     private static final byte[] FILLING = "x".repeat(64 * 1024).getBytes(StandardCharsets.US_ASCII);
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -24,7 +24,7 @@ final class HostileServer implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final AtomicLong sent = new AtomicLong();
 
-    HostileServer() throws IOException {
+    public HostileServer() throws IOException {
         daemon(() -> {
             while (!listener.isClosed()) {
                 try {
@@ -40,29 +40,29 @@ final class HostileServer implements AutoCloseable {
                 + "/keys\", \"userinfo_endpoint\": \"" + url() + "/userinfo\"}");
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + listener.getLocalPort();
     }
 
     /** A JSON text at a path. */
-    void answer(String path, String json) {
+    public void answer(String path, String json) {
         answers.put(path, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
                 + json.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + json);
     }
 
     /** What begins so, from the status line on, and is followed by so many bytes. */
-    void answer(String path, String beginning, long filling) {
+    public void answer(String path, String beginning, long filling) {
         answers.put(path, beginning);
         fillings.put(path, filling);
     }
 
     /** Bytes of fillings that somebody took, or that lay in buffers of the system. */
-    long sent() {
+    public long sent() {
         return sent.get();
     }
 
     /** The lines of all requests. */
-    List<String> requests() {
+    public List<String> requests() {
         return requests;
     }
 
