@@ -50,6 +50,7 @@ public class UserGrants {
         }
     }
 
+    /** The issuer is read in a way that needs no such column: a command may come before the daemon that makes it. */
     private List<UserGrant> select(Collection<String> connections) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement(
@@ -63,7 +64,7 @@ public class UserGrants {
                                    coalesce(extract(epoch from clock_timestamp() - last_sent_at) * 1000, 0)::bigint,
                                    exists (select from nxt_sync.replica where replica.id = repeated_by
                                            and beat_at >= clock_timestamp() - interval '16 s'),
-                                   issuer
+                                   to_jsonb(user_grant) ->> 'issuer'
                             from nxt_sync.user_grant where connection = any (?) order by connection""")) {
                 select.setArray(1, transaction.createArrayOf("text", connections.toArray()));
                 var grants = new ArrayList<UserGrant>();

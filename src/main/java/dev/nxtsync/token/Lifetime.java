@@ -6,6 +6,9 @@ import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
 /** How long a token is taken to be good: never longer than a day, whatever the server says. */
 final class Lifetime {
     static final Duration LONGEST = Duration.ofDays(1);
@@ -28,6 +31,12 @@ final class Lifetime {
                 : seconds > LONGEST.toSeconds()
                         ? Optional.of(LONGEST)
                         : Optional.of(Duration.ofMillis((long) (seconds * 1000)));
+    }
+
+    /** Why a token is not used whose life is over when it comes. */
+    static Reason over(Duration lifetime) {
+        return new Reason(Trouble.EXPIRED_ON_ARRIVAL, "Visma Connect issued a token that was expired on arrival "
+                + "(expires_in " + lifetime.toSeconds() + " s). " + Trouble.EXPIRED_ON_ARRIVAL.nextStep());
     }
 
     static Duration capped(Duration lifetime) {

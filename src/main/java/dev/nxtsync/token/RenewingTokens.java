@@ -1,10 +1,7 @@
 package dev.nxtsync.token;
 
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -57,14 +54,15 @@ public final class RenewingTokens implements Tokens {
     private boolean everIssued;
     private boolean closed;
     private boolean requesting;
+    /** Whether the next attempt was set since the last request has ended. */
+    private boolean appointed;
     /** Whether another request is to follow the one that is under way. */
     private boolean again;
     private long nextAttempt;
     private @Nullable ScheduledFuture<?> scheduled;
 
     RenewingTokens(String connection, String askedScope, TokenRequest request, RenewalTimes times,
-            ScheduledExecutorService executor,
-            LongSupplier clock, MeterRegistry metrics) {
+            ScheduledExecutorService executor, LongSupplier clock, MeterRegistry metrics) {
         this.connection = connection;
         this.askedScope = askedScope;
         this.request = request;
@@ -74,8 +72,7 @@ public final class RenewingTokens implements Tokens {
         this.metrics = metrics;
         metrics.counter("nxt_token_waits", "connection", connection);
         metrics.gauge("nxt_token_expires_in_seconds", io.micrometer.core.instrument.Tags.of("connection", connection),
-                this,
-                tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
+                this, tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
     }
 
     /**
@@ -85,8 +82,7 @@ public final class RenewingTokens implements Tokens {
      * @param expiresIn how long it is still valid; zero where there is none
      * @param nextAttempt until the next request for one
      */
-    public record Status(String connection, Optional<Duration> age, Duration expiresIn,
-            Optional<Reason> lastError,
+    public record Status(String connection, Optional<Duration> age, Duration expiresIn, Optional<Reason> lastError,
             Duration nextAttempt, String askedScope, Optional<String> grantedScope) {
 
         /** Whether there will be no token before a person has signed in. */
@@ -252,6 +248,7 @@ public final class RenewingTokens implements Tokens {
                 return;
             }
             requesting = true;
+            appointed = false;
             atMost = times.request(left());
         } finally {
             lock.unlock();
@@ -288,42 +285,36 @@ public final class RenewingTokens implements Tokens {
             if (closed) {
                 return;
             }
-            again = false;
-            failures++;
-            schedule(times.afterFailure(failures, left()));
+            if (!appointed) {
+                failures++;
+                schedule(times.afterFailure(failures, left()));
+            }
             failure = new Reason(Trouble.UNEXPECTED, "The request for a token failed: "
                     + thrown.getClass().getSimpleName() + ". " + Trouble.UNEXPECTED.nextStep());
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
-        LOG.errorf(Wordless.of(thrown), "Connection %s: the request for a token failed in a way that should not happen",
-                connection);
+        LOG.errorf(Wordless.of(thrown), "Connection %s: a request for a token failed as it should not", connection);
         try {
             count(Trouble.UNEXPECTED.code());
         } catch (RuntimeException e) {
-            LOG.debugf("Connection %s: that is not counted, since nothing can be", connection);
+            // nothing can be counted
         }
     }
 
     private void granted(TokenRequest.Granted granted, long sentAt) {
-        var flaw = TokenSyntax.flawOfAccess(granted.accessToken());
+        var flaw = TokenSyntax.refusal(granted.accessToken());
         if (flaw.isPresent()) {
-            failed(new Reason(Trouble.TOKEN_MALFORMED, "The access token " + flaw.get() + " (RFC 6750, section 2.1). "
-                    + Trouble.TOKEN_MALFORMED.nextStep()));
+            failed(flaw.get());
             return;
         }
         Duration lifetime = granted.expiresIn().orElse(ASSUMED_LIFETIME);
         Duration left = lifetime.minusNanos(clock.getAsLong() - sentAt);
         if (left.compareTo(Duration.ZERO) <= 0) {
-            failed(new Reason(Trouble.EXPIRED_ON_ARRIVAL,
-                    "Visma Connect issued a token that was expired on arrival (expires_in "
-                            + lifetime.toSeconds()
-                            + " s). " + Trouble.EXPIRED_ON_ARRIVAL.nextStep()));
+            failed(Lifetime.over(lifetime));
             return;
         }
-        // more than was asked for is no trouble
-        String scope = granted.scope().filter(each -> !scopes(each).containsAll(scopes(askedScope))).orElse(askedScope);
+        String scope = Scopes.granted(granted.scope(), askedScope);
         boolean news = failure != null || !everIssued;
         token = new AccessToken(granted.accessToken(), scope, sentAt, sentAt + lifetime.toNanos());
         failure = null;
@@ -332,22 +323,16 @@ public final class RenewingTokens implements Tokens {
         everIssued = true;
         Duration next = times.afterSuccess(lifetime, left);
         schedule(next);
-        changed.signalAll();
         count("ok");
         LOG.infof("Connection %s: %s, valid for %d s, next renewal in %d s", connection,
                 news ? "signed in" : "token renewed",
                 Math.round(left.toMillis() / 1000.0), Math.round(next.toMillis() / 1000.0));
         if (news && !scope.equals(askedScope)) {
             LOG.warnf(
-                    "Connection %s: the granted scope is \"%s\", not the asked \"%s\"; compare the integrations of the application in "
-                            + "the Developer Portal",
+                    "Connection %s: the granted scope is \"%s\", not the asked \"%s\"; compare the integrations of the "
+                            + "application in the Developer Portal",
                     connection, scope, askedScope);
         }
-    }
-
-    /** Their order means nothing (RFC 6749, section 3.3). */
-    private static Set<String> scopes(String text) {
-        return new HashSet<>(Arrays.asList(text.strip().split("\\s+", -1)));
     }
 
     private void failed(Reason why) {
@@ -358,7 +343,6 @@ public final class RenewingTokens implements Tokens {
         Duration left = left();
         Duration next = times.afterFailure(failures, left);
         schedule(next);
-        changed.signalAll();
         count(why.code());
         LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
@@ -377,7 +361,6 @@ public final class RenewingTokens implements Tokens {
         failures = 0;
         rejections = 0;
         schedule(LOOK_AGAIN);
-        changed.signalAll();
         if (news) {
             count(why.code());
             LOG.warnf("Connection %s: no token. %s", connection, why.message());
@@ -393,12 +376,15 @@ public final class RenewingTokens implements Tokens {
         return valid == null ? Duration.ZERO : Duration.ofNanos(valid.expiresAt() - clock.getAsLong());
     }
 
+    /** Sets the next attempt, and has those look who wait. */
     private void schedule(Duration delay) {
         lock.lock();
         try {
             if (closed) {
                 return;
             }
+            appointed = !requesting;
+            changed.signalAll();
             cancel();
             nextAttempt = clock.getAsLong() + delay.toNanos();
             scheduled = executor.schedule(this::request, delay.toNanos(), TimeUnit.NANOSECONDS);

@@ -3,6 +3,9 @@ package dev.nxtsync.token;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
 /** What a token may consist of. What is wrong with one is told by its length and a kind of character, and never by what it is. */
 final class TokenSyntax {
     /** More than servers take in a header. */
@@ -17,6 +20,12 @@ final class TokenSyntax {
     /** What is wrong with an access token, which goes into a header; empty if nothing is. */
     static Optional<String> flawOfAccess(String token) {
         return flaw(token, TOKEN68);
+    }
+
+    /** Why an access token is not used; empty if it is one. */
+    static Optional<Reason> refusal(String token) {
+        return flawOfAccess(token).map(what -> new Reason(Trouble.TOKEN_MALFORMED,
+                "The access token " + what + " (RFC 6750, section 2.1). " + Trouble.TOKEN_MALFORMED.nextStep()));
     }
 
     /** What is wrong with a refresh token; empty if nothing is. */
