@@ -26,6 +26,7 @@ final class CrossChecks {
             "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "request",
             "request_uri");
     private static final int KEY_BYTES = 32;
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]");
     /** Hosts that are reached without leaving the machine or its network, where a browser may go without TLS. */
     private static final Pattern LOCAL = Pattern.compile("(.+\\.)?localhost|127\\.0\\.0\\.1|\\[::1]|.+\\.local");
 
@@ -35,8 +36,11 @@ final class CrossChecks {
 
     static List<Problem> of(Settings settings) {
         var checks = new CrossChecks();
-        checks.address("NXT_ISSUER", settings.issuer());
-        checks.address("NXT_API_URL", settings.api().url());
+        checks.address("NXT_ISSUER", settings.issuer(), settings.plainHttp());
+        checks.address("NXT_API_URL", settings.api().url(), settings.plainHttp());
+        settings.plainHttpHosts().stream().filter(host -> !HOST.matcher(host).matches())
+                .forEach(host -> checks.add("NXT_PLAIN_HTTP_HOSTS", "\"" + host
+                        + "\" is not a host; write names without http:// and without a port, such as sandbox.internal"));
         DatabaseUrl.flaw(settings.database().url()).ifPresent(flaw -> checks.add("NXT_DATABASE_URL", flaw));
         if (!TARGET.matcher(settings.target().schema()).matches() || settings.target().schema().equals("nxt_sync")) {
             checks.add("NXT_TARGET_SCHEMA", "\"" + settings.target().schema()
@@ -49,7 +53,7 @@ final class CrossChecks {
         }
         settings.webhookKeys().ifPresent(checks::webhookKeys);
         checks.notice(settings.notice());
-        settings.connections().values().forEach(checks::connection);
+        settings.connections().values().forEach(each -> checks.connection(each, settings.plainHttp()));
         checks.signIn(settings);
         settings.pulls().values().forEach(pull -> checks.pull(pull, settings));
         checks.targets(settings.pulls());
@@ -102,7 +106,7 @@ final class CrossChecks {
         }
     }
 
-    private void connection(Settings.Connection connection) {
+    private void connection(Settings.Connection connection, PlainHttp plainHttp) {
         if (connection.kind() == Settings.Kind.USER) {
             user(connection);
         } else {
@@ -110,8 +114,8 @@ final class CrossChecks {
         }
         connection.tokenParameters().filter(parameters -> !arePairs(parameters)).ifPresent(
                 parameters -> add(connection.variable("TOKEN_PARAMETERS"), "is not of the form a=b&c=d"));
-        connection.issuer().ifPresent(url -> address(connection.variable("ISSUER"), url));
-        connection.apiUrl().ifPresent(url -> address(connection.variable("API_URL"), url));
+        connection.issuer().ifPresent(url -> address(connection.variable("ISSUER"), url, plainHttp));
+        connection.apiUrl().ifPresent(url -> address(connection.variable("API_URL"), url, plainHttp));
     }
 
     private void service(Settings.Connection connection) {
@@ -298,9 +302,14 @@ final class CrossChecks {
         }
     }
 
-    private void address(String setting, String text) {
+    /** Of an address to which secrets or tokens go. */
+    private void address(String setting, String text, PlainHttp plainHttp) {
         if (!isAddress(text)) {
             add(setting, "\"" + text + "\" is not an http or https address");
+        } else if (!plainHttp.allows(URI.create(text))) {
+            String host = URI.create(text).getHost();
+            add(setting, "\"" + text + "\" is not an https address, so that secrets would be read on the way; write "
+                    + "https, or name " + host + " in NXT_PLAIN_HTTP_HOSTS if it is a sandbox in a private network");
         }
     }
 

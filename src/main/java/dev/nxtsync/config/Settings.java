@@ -25,6 +25,7 @@ public record Settings(
         Target target,
         Api api,
         @Doc(value = "its discovery document names the endpoints of Visma Connect", example = "https://connect.visma.com") @Default("https://connect.visma.com") String issuer,
+        @Doc(value = "hosts of issuer and API, besides loopback, that may be called without TLS, such as a sandbox in a private network", example = "sandbox.internal") List<String> plainHttpHosts,
         Budget budget,
         Http http,
         Management management,
@@ -47,6 +48,11 @@ public record Settings(
         return withoutSlash(connection.apiUrl().orElse(api.url())) + connection.kind().path;
     }
 
+    /** Which addresses of Visma Connect and Business NXT may be called without TLS. */
+    public PlainHttp plainHttp() {
+        return new PlainHttp(plainHttpHosts);
+    }
+
     /**
      * An address at which browsers find this daemon.
      *
@@ -65,7 +71,8 @@ public record Settings(
     /** The same with another budget. */
     public Settings with(Budget other) {
         return new Settings(connections, pulls, pushes, push, operatorKey, webhookKeys, database, target, api, issuer,
-                other, http, management, timeZone, serverTimeZone, publicUrl, encryptionKey, authorizationParameters,
+                plainHttpHosts, other, http, management, timeZone, serverTimeZone, publicUrl, encryptionKey,
+                authorizationParameters,
                 responseMode, notice, log);
     }
 

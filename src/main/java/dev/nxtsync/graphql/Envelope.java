@@ -15,9 +15,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * A whole JSON answer (GraphQL over HTTP): {@code data}, {@code errors} and {@code extensions} in any order. Rows are handed
- * on while it is read, so that its size in memory does not grow with them; in their place stands their number.
+ * on while it is read, so that its size in memory does not grow with them; in their place stands their number. All else, also
+ * what is not looked at, may have eight megabytes.
  */
 record Envelope(JsonNode root) {
+    static final int LONGEST = 8 * 1024 * 1024;
     private static final JsonFactory JSON = new ObjectMapper().getFactory();
 
     /** How deep an object lies on the way {@code data}, root field, alias, {@code items}. */
@@ -32,13 +34,14 @@ record Envelope(JsonNode root) {
      * @throws IOException if the answer is cut off or is not one JSON object
      */
     static Envelope read(InputStream in, Map<String, ? extends RowSink> rows) throws IOException {
-        try (JsonParser parser = JSON.createParser(in)) {
+        var allowance = new Allowance(in, LONGEST);
+        try (JsonParser parser = JSON.createParser(allowance)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new IOException("the answer is not a JSON object");
+                throw new BadAnswer("The answer of Business NXT is not a JSON object.");
             }
-            var root = object(parser, Depth.ANSWER, "", rows);
+            var root = object(parser, allowance, Depth.ANSWER, "", rows);
             if (parser.nextToken() != null) {
-                throw new IOException("the answer goes on after its end");
+                throw new BadAnswer("The answer of Business NXT goes on after its end.");
             }
             return new Envelope(root);
         }
@@ -60,8 +63,8 @@ record Envelope(JsonNode root) {
         return root.path("extensions").path("vbnxt-trace-id").asText("");
     }
 
-    private static ObjectNode object(JsonParser parser, Depth depth, String alias, Map<String, ? extends RowSink> rows)
-            throws IOException {
+    private static ObjectNode object(JsonParser parser, Allowance allowance, Depth depth, String alias,
+            Map<String, ? extends RowSink> rows) throws IOException {
         var object = JsonNodeFactory.instance.objectNode();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
@@ -70,12 +73,15 @@ record Envelope(JsonNode root) {
             if (sink != null && token == JsonToken.START_ARRAY) {
                 int count = 0;
                 while (parser.nextToken() == JsonToken.START_OBJECT) {
+                    long start = parser.currentLocation().getByteOffset();
+                    allowance.free();
                     sink.row(parser);
+                    allowance.count(parser.currentLocation().getByteOffset() - start);
                     count++;
                 }
                 object.put(name, count);
             } else if (token == JsonToken.START_OBJECT) {
-                object.set(name, object(parser, below(depth, name), name, rows));
+                object.set(name, object(parser, allowance, below(depth, name), name, rows));
             } else {
                 JsonNode value = parser.readValueAsTree();
                 object.set(name, value == null ? MissingNode.getInstance() : value);

@@ -3,6 +3,7 @@ package dev.nxtsync.graphql;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,7 +68,7 @@ public class Nxt {
     });
 
     /** What belongs to one connection. */
-    private record Line(NxtEndpoint endpoint, Tokens tokens, Budget budget) {}
+    private record Line(NxtEndpoint endpoint, Tokens tokens, Budget budget, boolean allowed) {}
 
     Nxt(Settings settings, Connections connections, Slots slots, Network network, MeterRegistry metrics) {
         this.slots = slots;
@@ -80,12 +81,13 @@ public class Nxt {
                     .connectTimeout(10, TimeUnit.SECONDS)
                     // after our own deadline, to close a connection on which nothing comes
                     .readTimeout(deadline.plusSeconds(5).toMillis(), TimeUnit.MILLISECONDS)
-                    .disableDefaultMapper(true)
+                    .disableDefaultMapper(true).register(new OutgoingWriter())
                     // each chunk of an answer costs a change of threads
                     .property(QuarkusRestClientProperties.MAX_CHUNK_SIZE, 64 * 1024)
                     .build(NxtEndpoint.class);
             var budget = new Budget(perMinute);
-            lines.put(each.name(), new Line(endpoint, connections.of(each.name()), budget));
+            lines.put(each.name(), new Line(endpoint, connections.of(each.name()), budget,
+                    settings.plainHttp().allows(URI.create(settings.graphqlUrl(each)))));
             Gauge.builder("nxt_budget_limit", budget, Budget::limit).tag("connection", each.name())
                     .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
                     .register(metrics);
@@ -125,6 +127,10 @@ public class Nxt {
         var line = lines.get(connection);
         if (line == null) {
             throw new IllegalArgumentException("no connection is named " + connection);
+        }
+        if (!line.allowed()) {
+            return new Failure.Unavailable(Trouble.PLAIN_HTTP, "NXT_API_URL is not an https address, so that nothing "
+                    + "is sent there. " + Trouble.PLAIN_HTTP.nextStep());
         }
         byte[] body = body(question);
         Answer answer = askOnce(connection, line, question, body, rows);
@@ -215,9 +221,10 @@ public class Nxt {
 
     private Answer send(Line line, AccessToken token, Question question, byte[] body,
             Map<String, ? extends RowSink> rows) {
+        var outgoing = new Outgoing(body);
         try (var time = new Deadline(deadline, alarms)) {
             String traceId = "";
-            try (Response response = line.endpoint().post("Bearer " + token.value(), Wire.ACCEPTED, body)) {
+            try (Response response = line.endpoint().post("Bearer " + token.value(), Wire.ACCEPTED, outgoing)) {
                 traceId = Optional.ofNullable(response.getHeaderString("x-vbc-traceid")).orElse("");
                 if (response.getStatus() != 200) {
                     if (response.getStatus() == 401) {
@@ -234,7 +241,7 @@ public class Nxt {
                     return judge(Envelope.read(in, rows), question, traceId, wire);
                 }
             } catch (IOException | RuntimeException e) {
-                return time.passed() ? overdue(traceId) : broken(e, traceId);
+                return outgoing.withhold() ? unsent(e, time) : time.passed() ? overdue(traceId) : broken(e, traceId);
             }
         }
     }
@@ -263,34 +270,59 @@ public class Nxt {
                 + " s. If a pull goes on like this, lower its NXT_PULLS_…_PAGE_SIZE.", traceId, true, true);
     }
 
+    /** Nothing was sent, whatever it was that failed. */
+    private static Failure unsent(Exception e, Deadline time) {
+        if (!time.passed() && isInterrupt(innermost(e))) {
+            Thread.currentThread().interrupt();
+        }
+        return unreachable(NetworkFault.of(e).orElseGet(() -> new NetworkFault(Trouble.UNREACHABLE,
+                time.passed()
+                        ? "no connection in time"
+                        : "no connection: " + innermost(e).getClass().getSimpleName())));
+    }
+
+    private static Failure unreachable(NetworkFault fault) {
+        String what = switch (fault.trouble()) {
+            case TLS -> "The certificate of Business NXT's host is not trusted (";
+            case PROXY -> "The proxy does not connect to Business NXT's host (";
+            default -> "Business NXT cannot be reached (";
+        };
+        return new Failure.Unavailable(fault.trouble(), what + fault.detail() + "). It is the host of NXT_API_URL. "
+                + fault.trouble().nextStep());
+    }
+
+    /** Something may have been sent. What was thrown is told by its kind: its words may hold what was sent, or answered. */
     private static Failure broken(Exception e, String traceId) {
         var fault = NetworkFault.of(e);
         if (fault.isPresent()) {
-            Trouble trouble = fault.get().trouble();
-            return new Failure.Unavailable(trouble,
-                    (trouble == Trouble.TLS
-                            ? "The certificate of Business NXT's host is not trusted ("
-                            : trouble == Trouble.PROXY
-                                    ? "The proxy does not connect to Business NXT's host ("
-                                    : "Business NXT cannot be reached (")
-                            + fault.get().detail() + "). It is the host of NXT_API_URL. " + trouble.nextStep());
+            return unreachable(fault.get());
         }
-        Throwable cause = e;
-        for (int depth = 0; cause.getCause() != null && depth < 10; depth++) {
-            cause = cause.getCause();
-        }
-        if (cause instanceof InterruptedIOException || cause instanceof InterruptedException) {
+        Throwable cause = innermost(e);
+        if (isInterrupt(cause)) {
             Thread.currentThread().interrupt();
             return new Failure.InDoubt("The request was given up.", traceId, true, false);
         }
+        if (cause instanceof BadAnswer bad) {
+            return new Failure.InDoubt(String.valueOf(bad.getMessage()), traceId, true, true);
+        }
         if (cause instanceof JsonProcessingException) {
-            // its message would quote the answer, which may hold anything
             return new Failure.InDoubt("The answer of Business NXT is cut off or is not JSON.", traceId, true,
                     false);
         }
-        return new Failure.InDoubt(
-                "The connection to Business NXT broke before the answer was whole (" + cause.getMessage() + ").",
-                traceId, true, false);
+        return new Failure.InDoubt("The connection to Business NXT broke before the answer was whole ("
+                + cause.getClass().getSimpleName() + ").", traceId, true, false);
+    }
+
+    private static Throwable innermost(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause.getCause() != null && depth < 10; depth++) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static boolean isInterrupt(Throwable thrown) {
+        return thrown instanceof InterruptedIOException || thrown instanceof InterruptedException;
     }
 
     private static byte[] body(Question question) {

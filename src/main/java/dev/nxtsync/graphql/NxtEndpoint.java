@@ -12,13 +12,13 @@ import jakarta.ws.rs.core.Response;
 
 /** GraphQL over HTTP. The answer's body is read as a stream, whatever its status. Closing gives up what is under way. */
 @Path("")
-public interface NxtEndpoint extends Closeable {
+interface NxtEndpoint extends Closeable {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     Response post(@HeaderParam("Authorization") String authorization,
-            @HeaderParam("Accept-Encoding") String acceptEncoding, byte[] body);
+            @HeaderParam("Accept-Encoding") String acceptEncoding, Outgoing body);
 
     @Override
     void close();

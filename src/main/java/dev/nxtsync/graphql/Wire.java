@@ -29,7 +29,7 @@ final class Wire extends FilterInputStream {
             case "", "identity" -> this;
             case "gzip", "x-gzip" -> new GZIPInputStream(this, 32 * 1024);
             case "br" -> new BrotliInputStream(this, 32 * 1024);
-            default -> throw new IOException("the answer is packed as " + encoding + ", which was not asked for");
+            default -> throw new BadAnswer("The answer of Business NXT is packed in a way that was not asked for.");
         };
     }
 

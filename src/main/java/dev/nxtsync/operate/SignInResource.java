@@ -186,12 +186,18 @@ public class SignInResource {
         return SignInPage.guarded(Response.status(404));
     }
 
-    private static Optional<String> sent(@Nullable String secure, @Nullable String loopback) {
-        return Optional.ofNullable(secure == null ? loopback : secure);
+    /** Only the cookie of our own mode: another page of the same site can set one without the prefix. */
+    private Optional<String> sent(@Nullable String secure, @Nullable String loopback) {
+        return Optional.ofNullable(isHttps() ? secure : loopback);
+    }
+
+    /** There is no cookie without a connection of a user, and for that there is an address. */
+    private boolean isHttps() {
+        return settings.publicUrl().filter(url -> url.startsWith("https:")).isPresent();
     }
 
     private NewCookie cookie(String value) {
-        boolean https = settings.publicUrl("").startsWith("https:");
+        boolean https = isHttps();
         boolean crossSite = settings.responseMode() == Settings.ResponseMode.FORM_POST;
         return new NewCookie.Builder(https ? SECURE_COOKIE : LOOPBACK_COOKIE).value(value).path("/")
                 .maxAge(TEN_MINUTES).httpOnly(true).secure(https || crossSite)

@@ -61,7 +61,7 @@ public class Discovery {
         for (Scope scope : Scope.values()) {
             var tables = new ArrayList<Table>();
             for (List<String> names : chunks(introspection.tableNames(connection.name(), scope), TABLES)) {
-                introspection.tables(connection.name(), names).values().stream()
+                introspection.tables(connection.name(), names).known().values().stream()
                         .filter(table -> table.scope() == scope && !table.columns().isEmpty()).forEach(tables::add);
             }
             List<Integer> owners = scope == Scope.COMPANY

@@ -10,6 +10,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
@@ -43,8 +44,8 @@ public final class PullDesign {
         }
     }
 
-    /** @param tables what the connection sees of the tables of its pulls, by name */
-    public static Map<String, Design> of(List<Settings.Pull> pulls, Map<String, Table> tables, Settings settings) {
+    /** @param tables what the connection sees of the tables of its pulls */
+    public static Map<String, Design> of(List<Settings.Pull> pulls, Tables tables, Settings settings) {
         var designs = new TreeMap<String, Design>();
         for (Settings.Pull pull : pulls) {
             designs.put(pull.name(), design(pull, tables, settings));
@@ -52,8 +53,12 @@ public final class PullDesign {
         return designs;
     }
 
-    private static Design design(Settings.Pull pull, Map<String, Table> tables, Settings settings) {
-        var table = tables.get(pull.table());
+    private static Design design(Settings.Pull pull, Tables tables, Settings settings) {
+        var refusal = tables.refused().get(pull.table());
+        if (refusal != null) {
+            return new Flawed(refusal);
+        }
+        var table = tables.known().get(pull.table());
         if (table == null) {
             return new Flawed(Trouble.TABLE_UNKNOWN,
                     "There is no table " + pull.table() + " that this client id can read"

@@ -28,7 +28,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Scope;
-import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.PullDesign.Design;
 import dev.nxtsync.pull.Tenancies.Tenancy;
@@ -76,7 +76,7 @@ public class PullPlanner {
      * @param schemaAt when the schema was read
      * @param schema what was read; empty if it must be read again
      */
-    private record Attempt(int failures, long at, long next, long schemaAt, Optional<Map<String, Table>> schema) {}
+    private record Attempt(int failures, long at, long next, long schemaAt, Optional<Tables> schema) {}
 
     PullPlanner(Settings settings, Nxt nxt, Introspection introspection, Tenancies tenancies, TableMaker tables,
             Targets targets,
@@ -119,7 +119,7 @@ public class PullPlanner {
         }
     }
 
-    private Attempt attempt(Settings.Connection connection, Attempt last, Optional<Map<String, Table>> known) {
+    private Attempt attempt(Settings.Connection connection, Attempt last, Optional<Tables> known) {
         Reason reason;
         boolean news = true;
         long at = System.nanoTime();
@@ -166,12 +166,12 @@ public class PullPlanner {
         return settings.pulls().values().stream().filter(pull -> pull.connection().equals(connection.name())).toList();
     }
 
-    private Map<String, Table> schema(Settings.Connection connection, List<Settings.Pull> pulls) {
+    private Tables schema(Settings.Connection connection, List<Settings.Pull> pulls) {
         return introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList());
     }
 
     /** Says whether every pull could be planned, but perhaps for its target, about which the schema says nothing. */
-    private boolean plan(Settings.Connection connection, List<Settings.Pull> pulls, Map<String, Table> schema)
+    private boolean plan(Settings.Connection connection, List<Settings.Pull> pulls, Tables schema)
             throws SQLException {
         Tenancy tenancy = tenancies.of(connection);
         if (pulls.isEmpty()) {

@@ -57,6 +57,10 @@ final class PushDesign {
     }
 
     private Design design(Optional<String> creator) {
+        var refusal = schema.refused().get(push.table());
+        if (refusal != null) {
+            return new Flawed(refusal);
+        }
         Table table = schema.tables().get(push.table());
         if (table == null) {
             return new Flawed("There is no table " + push.table() + " that this client id can read"

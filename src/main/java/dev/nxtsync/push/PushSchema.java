@@ -13,6 +13,7 @@ import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Mutations;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.trouble.Reason;
 
 /**
  * What a connection may change, as far as its pushes need it.
@@ -20,10 +21,11 @@ import dev.nxtsync.graphql.schema.Table;
  * @param mutations the fields that change company tables, by name
  * @param inputs the types of what is sent, by name
  * @param tables by name, those of the pushes and of the children that they send
+ * @param refused why a table is not used, by name
  * @param processings by table
  */
 record PushSchema(Map<String, MutationField> mutations, Map<String, InputType> inputs, Map<String, Table> tables,
-        Map<String, Map<String, MutationField>> processings) {
+        Map<String, Reason> refused, Map<String, Map<String, MutationField>> processings) {
     private static final String INPUT = "_Input";
 
     /** @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer */
@@ -53,7 +55,8 @@ record PushSchema(Map<String, MutationField> mutations, Map<String, InputType> i
         types.removeIf(type -> type.startsWith("FilterExpression_"));
         var inputs = mutations.inputs(connection, types);
         inputs.keySet().forEach(type -> child(type).ifPresent(names::add));
-        return new PushSchema(fields, inputs, introspection.tables(connection, names), processings);
+        var tables = introspection.tables(connection, names);
+        return new PushSchema(fields, inputs, tables.known(), tables.refused(), processings);
     }
 
     /** The table whose rows an input type is of, by the documented pattern of its name. */

@@ -39,6 +39,7 @@ import dev.nxtsync.store.Replica;
 import dev.nxtsync.store.StaleClaim;
 import dev.nxtsync.trouble.Stopping;
 import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.trouble.Wordless;
 
 /**
  * Claims units that are due and runs them, the one that has waited longest first: each second, and after each run that has
@@ -228,7 +229,7 @@ public class JobRunner {
             LOG.logf(Database.isAway(e) ? Logger.Level.DEBUG : Logger.Level.WARN,
                     "%s: %s Tried again in %d s.", claim, DatabaseFault.of(e).message(), retry.toSeconds());
         } catch (RuntimeException e) {
-            LOG.errorf(e, "%s failed in a way that should not happen (%s). %s Tried again in %d s.", claim,
+            LOG.errorf(Wordless.of(e), "%s failed in a way that should not happen (%s). %s Tried again in %d s.", claim,
                     Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep(), retry.toSeconds());
         }
         return new Ended.Failed(retry);

@@ -30,6 +30,7 @@ import dev.nxtsync.trouble.Trouble;
  * <li>A mark without an answer means that the token may be consumed. One that is re-used is sent again without harm. A one-time
  * token is sent once more by a process, as long as Visma Connect's grace period lasts; else the answer is waited for, which
  * another process may have, until the server's time limit, and then a person has to sign in.
+ * <li>It is sent to the issuer that it came from, and to no other.
  * <li>An answer is stored if the row still holds the token that it replaces, whoever holds the unit by then.
  * </ol>
  * For one thread at a time.
@@ -172,6 +173,12 @@ final class RefreshTokens implements TokenRequest {
             seen = Seen.of(grant);
             return Optional.of(new Withdrawn(grant.needed().get()));
         }
+        if (grant.isOfAnother(provider.issuer())) {
+            // not stored, so that it is good again where that setting is put back
+            seen = Seen.of(grant);
+            return Optional.of(new Withdrawn(
+                    SignInNeeded.elsewhere(connection, grant.issuer().orElseThrow(), provider.issuer())));
+        }
         // the first refresh tells which kind of token it is, while the person who has just signed in is still there
         if (grant.generation() == seen.generation() || grant.kind().isEmpty()
                 || grant.accessLeft().multipliedBy(OLD).compareTo(grant.accessLife()) < 0) {
@@ -203,7 +210,7 @@ final class RefreshTokens implements TokenRequest {
         }
         unsent = new Unsent(claim, grant.generation(), repeat);
         long marking = System.nanoTime();
-        if (!grants.begin(claim, grant.generation(), repeat)) {
+        if (!grants.begin(claim, grant.generation(), provider.issuer(), repeat)) {
             return Optional.empty();
         }
         if (System.nanoTime() - marking > AT_ONCE.toNanos()) {

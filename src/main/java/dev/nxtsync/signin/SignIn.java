@@ -24,6 +24,8 @@ import dev.nxtsync.token.OpenIdProvider.Challenge;
 import dev.nxtsync.token.OpenIdProviders;
 import dev.nxtsync.token.Person;
 import dev.nxtsync.token.SignInFailed;
+import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.trouble.Wordless;
 
 /**
  * The sign-in of a person (RFC 6749, section 4.1, with PKCE; OpenID Connect Core, section 3.1): a link, which is good once,
@@ -189,6 +191,11 @@ public class SignIn {
             return SignInResult.failed(String.valueOf(e.getMessage()));
         } catch (OpenIdProvider.Unreachable e) {
             return SignInResult.failed(e.reason().message());
+        } catch (RuntimeException e) {
+            LOG.errorf(Wordless.of(e), "Connection %s: a sign-in failed in a way that should not happen (%s). %s",
+                    connection.name(), Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep());
+            return SignInResult.failed("A fault of nxt-sync itself (" + e.getClass().getSimpleName() + ").",
+                    Trouble.UNEXPECTED.nextStep());
         }
     }
 
@@ -213,7 +220,7 @@ public class SignIn {
         String scope = answer.scope().orElse(connection.askedScope());
         var sealed = tokens.sealed(connection.name(), answer, answer.refreshToken().get(), scope);
         var other = grants.signedIn(connection.name(),
-                new UserGrant.Owner(person.subject(), person.tenant(), person.shown()), sealed);
+                new UserGrant.Owner(provider.issuer(), person.subject(), person.tenant(), person.shown()), sealed);
         if (other.isPresent()) {
             giveBack(connection, provider, person, answer.refreshToken().get());
             return SignInResult.failed("You are " + shown(person) + ", and the connection "
@@ -257,7 +264,10 @@ public class SignIn {
         var endOfSession = provider.endOfSession();
         var grant = grants.of(connection.name()).filter(each -> !each.refreshToken().isEmpty());
         boolean revoked = false;
-        if (grant.isPresent()) {
+        if (grant.isPresent() && grant.get().isOfAnother(provider.issuer())) {
+            LOG.warnf("Connection %s: its refresh token is not revoked, since it came from another issuer: %s",
+                    connection.name(), grant.get().issuer().orElseThrow());
+        } else if (grant.isPresent()) {
             try {
                 provider.revoke(tokens.refreshToken(grant.get()));
                 revoked = true;

@@ -28,6 +28,11 @@ final class SignInNeeded {
                 + ", or a token that is re-used, that would not have happened.");
     }
 
+    static Reason elsewhere(Settings.Connection connection, String before, String now) {
+        return reason(connection, "It was signed in at " + before + ", and the issuer is " + now
+                + " now, to which those tokens are not sent.");
+    }
+
     private static Reason reason(Settings.Connection connection, String what) {
         return new Reason(Trouble.SIGN_IN_NEEDED,
                 what + " " + Trouble.SIGN_IN_NEEDED.nextStep().replace("NAME", connection.name()));

@@ -11,6 +11,7 @@ import dev.nxtsync.trouble.Reason;
  *
  * @param generation another number for each refresh token
  * @param needed why a person has to sign in; empty if the grant is good as far as is known
+ * @param issuer where its tokens came from; empty of a sign-in of an earlier version, whose refresh token was not used since
  * @param subject the person, who never changes; empty once signed out
  * @param kind what a refresh was seen to bring; empty before the first
  * @param accessLeft how long the access token is still good, not more than zero if it is not
@@ -19,7 +20,8 @@ import dev.nxtsync.trouble.Reason;
  * @param lastSent since when it was sent last, if it is pending
  * @param repeated whether a process that is alive has sent it again since
  */
-public record UserGrant(String connection, long generation, Optional<Reason> needed, Optional<String> subject,
+public record UserGrant(String connection, long generation, Optional<Reason> needed, Optional<String> issuer,
+        Optional<String> subject,
         Optional<String> tenant, String shownName, String scope, Optional<Kind> kind, String refreshToken,
         String accessToken, Duration accessLeft, Duration accessLife, Optional<Instant> authorizedAt,
         Optional<Instant> refreshedAt, Optional<Duration> pending, Duration lastSent,
@@ -57,8 +59,13 @@ public record UserGrant(String connection, long generation, Optional<Reason> nee
         }
     }
 
-    /** Who the tokens are of. */
-    public record Owner(String subject, Optional<String> tenant, String shownName) {}
+    /** Who the tokens are of, and where they come from. */
+    public record Owner(String issuer, String subject, Optional<String> tenant, String shownName) {}
+
+    /** Whether its tokens came from another issuer, to which alone they may be sent. */
+    public boolean isOfAnother(String than) {
+        return issuer.filter(each -> !each.equals(than)).isPresent();
+    }
 
     @Override
     public String toString() {

@@ -50,6 +50,7 @@ public class UserGrants {
         }
     }
 
+    /** The issuer is read in a way that needs no such column: a command may come before the daemon that makes it. */
     private List<UserGrant> select(Collection<String> connections) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement(
@@ -63,7 +64,8 @@ public class UserGrants {
                                                         else clock_timestamp() - pending_at end) * 1000)::bigint,
                                    coalesce(abs(extract(epoch from clock_timestamp() - last_sent_at) * 1000), 0)::bigint,
                                    exists (select from nxt_sync.replica where replica.id = repeated_by
-                                           and beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s')
+                                           and beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'),
+                                   to_jsonb(user_grant) ->> 'issuer'
                             from nxt_sync.user_grant where connection = any (?) order by connection""")) {
                 select.setArray(1, transaction.createArrayOf("text", connections.toArray()));
                 var grants = new ArrayList<UserGrant>();
@@ -82,7 +84,8 @@ public class UserGrants {
                 row.getString(3).equals("needed")
                         ? Optional.of(PullStates.reason(row.getString(4), row.getString(5)))
                         : Optional.empty(),
-                Optional.ofNullable(row.getString(6)), Optional.ofNullable(row.getString(7)), text(row, 8),
+                Optional.ofNullable(row.getString(20)), Optional.ofNullable(row.getString(6)),
+                Optional.ofNullable(row.getString(7)), text(row, 8),
                 text(row, 9), UserGrant.Kind.of(text(row, 10)), text(row, 11), text(row, 12),
                 Duration.ofMillis(row.getLong(13)), Duration.ofMillis(row.getLong(14)), PullStates.instant(row, 15),
                 PullStates.instant(row, 16),
@@ -106,24 +109,28 @@ public class UserGrants {
     /**
      * Marks, as the last thing before a refresh token is sent, that it is.
      *
+     * @param issuer where it is sent; one that does not know where it came from is of this issuer from now on
      * @param repeat whether it was sent before, without an answer; the mark keeps the time of the first
-     * @return whether the row still holds this token
+     * @return whether the row still holds this token, and it is of this issuer
      * @throws StaleClaim if somebody else holds the unit
      */
-    public boolean begin(Claim claim, long generation, boolean repeat) throws SQLException {
+    public boolean begin(Claim claim, long generation, String issuer, boolean repeat) throws SQLException {
         return database.durably(transaction -> {
             try (var mark = transaction.prepareStatement("""
                     update nxt_sync.user_grant
                     set pending_at = case when ? then pending_at else clock_timestamp() end,
                         last_sent_at = clock_timestamp(), pending_fence = ?,
-                        repeated_by = case when ? then ? end
-                    where connection = ? and generation = ? and state = 'signed_in'""")) {
+                        repeated_by = case when ? then ? end, issuer = ?
+                    where connection = ? and generation = ? and state = 'signed_in' and coalesce(issuer, ?) = ?""")) {
                 mark.setBoolean(1, repeat);
                 mark.setLong(2, claim.fence());
                 mark.setBoolean(3, repeat);
                 mark.setObject(4, claim.holder());
-                mark.setString(5, claim.connection());
-                mark.setLong(6, generation);
+                mark.setString(5, issuer);
+                mark.setString(6, claim.connection());
+                mark.setLong(7, generation);
+                mark.setString(8, issuer);
+                mark.setString(9, issuer);
                 boolean marked = mark.executeUpdate() == 1;
                 Claims.check(transaction, claim);
                 return marked;
@@ -235,14 +242,14 @@ public class UserGrants {
                     var put = transaction.prepareStatement(
                             """
                                     insert into nxt_sync.user_grant (generation, refresh_token, access_token, refreshed_at, access_expires_at,
-                                        scope, state, subject, tenant, shown_name, authorized_at, connection)
+                                        scope, state, issuer, subject, tenant, shown_name, authorized_at, connection)
                                     values (nextval('nxt_sync.fence'), ?, ?, clock_timestamp() - ? * interval '1 ms',
-                                        clock_timestamp() + ? * interval '1 ms', ?, 'signed_in', ?, ?, ?, clock_timestamp(), ?)
+                                        clock_timestamp() + ? * interval '1 ms', ?, 'signed_in', ?, ?, ?, ?, clock_timestamp(), ?)
                                     on conflict (connection) do update
                                     set generation = excluded.generation, refresh_token = excluded.refresh_token,
                                         access_token = excluded.access_token, refreshed_at = excluded.refreshed_at,
                                         access_expires_at = excluded.access_expires_at, scope = excluded.scope, state = excluded.state,
-                                        subject = excluded.subject, tenant = excluded.tenant, shown_name = excluded.shown_name,
+                                        issuer = excluded.issuer, subject = excluded.subject, tenant = excluded.tenant, shown_name = excluded.shown_name,
                                         authorized_at = excluded.authorized_at, kind = null, code = null, reason = null,
                                         pending_at = null, pending_fence = null, repeated_by = null""")) {
                 unit.setString(1, UNIT);
@@ -250,10 +257,11 @@ public class UserGrants {
                 unit.setString(3, SCOPE);
                 unit.executeUpdate();
                 tokens(put, 1, tokens, Duration.ZERO);
-                put.setString(6, owner.subject());
-                put.setString(7, owner.tenant().orElse(null));
-                put.setString(8, owner.shownName());
-                put.setString(9, connection);
+                put.setString(6, owner.issuer());
+                put.setString(7, owner.subject());
+                put.setString(8, owner.tenant().orElse(null));
+                put.setString(9, owner.shownName());
+                put.setString(10, connection);
                 put.executeUpdate();
                 return Optional.empty();
             }
@@ -283,13 +291,14 @@ public class UserGrants {
     /** Forgets person and tokens, so that anybody may sign in. */
     public void forget(String connection, Reason why) throws SQLException {
         database.durably(transaction -> {
-            try (var forget = transaction.prepareStatement("""
-                    update nxt_sync.user_grant
-                    set generation = nextval('nxt_sync.fence'), state = 'needed', code = ?, reason = ?, subject = null,
-                        tenant = null, shown_name = null, scope = null, kind = null, refresh_token = null,
-                        access_token = null, access_expires_at = null, authorized_at = null, refreshed_at = null,
-                        pending_at = null, pending_fence = null, repeated_by = null
-                    where connection = ?""")) {
+            try (var forget = transaction.prepareStatement(
+                    """
+                            update nxt_sync.user_grant
+                            set generation = nextval('nxt_sync.fence'), state = 'needed', code = ?, reason = ?, issuer = null, subject = null,
+                                tenant = null, shown_name = null, scope = null, kind = null, refresh_token = null,
+                                access_token = null, access_expires_at = null, authorized_at = null, refreshed_at = null,
+                                pending_at = null, pending_fence = null, repeated_by = null
+                            where connection = ?""")) {
                 forget.setString(1, why.code());
                 forget.setString(2, why.message());
                 forget.setString(3, connection);

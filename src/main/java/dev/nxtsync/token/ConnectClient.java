@@ -9,6 +9,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
@@ -27,7 +29,7 @@ import dev.nxtsync.config.Network;
 
 /**
  * Sends one request at a time to Visma Connect, by the way of all others, and follows no redirect. Blocks until the answer is
- * there. Not for threads of the event loop.
+ * there, of which it reads a megabyte at most: it asks for none that is packed. Not for threads of the event loop.
  *
  * @param atMost how long it waits; time in which the process stands still does not count, so that an answer is read that came
  *        meanwhile
@@ -35,6 +37,16 @@ import dev.nxtsync.config.Network;
 record ConnectClient(Network network, Vertx vertx, Duration atMost) implements HTTPRequestSender {
     private static final int CONNECT_MILLIS = 5_000;
     private static final long SLICE_MILLIS = 100;
+    static final int LONGEST = 1024 * 1024;
+
+    /** An answer goes on beyond what is read of it. */
+    static final class TooLong extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        TooLong() {
+            super("the answer is longer than " + LONGEST + " bytes");
+        }
+    }
 
     /** @throws IOException with what went wrong as its cause; {@link dev.nxtsync.trouble.NetworkFault} says whether it was sent */
     @Override
@@ -55,12 +67,27 @@ record ConnectClient(Network network, Vertx vertx, Duration atMost) implements H
             var answered = new CompletableFuture<HTTPResponse>();
             // on one event loop, or the body could have come and gone before somebody listens
             vertx.getOrCreateContext().runOnContext(now -> client.request(target).compose(sent -> sent.send(body))
-                    .compose(answer -> answer.body().map(content -> response(answer, content)))
+                    .compose(answer -> whole(answer).map(content -> response(answer, content)))
                     .onSuccess(answered::complete).onFailure(answered::completeExceptionally));
             return await(answered);
         } finally {
             client.close();
         }
+    }
+
+    private static Future<Buffer> whole(HttpClientResponse answer) {
+        var whole = Promise.<Buffer>promise();
+        var read = Buffer.buffer();
+        answer.exceptionHandler(whole::tryFail).endHandler(end -> whole.tryComplete(read)).handler(part -> {
+            if (read.length() + part.length() > LONGEST) {
+                answer.handler(null);
+                whole.tryFail(new TooLong());
+                answer.request().connection().close();
+            } else {
+                read.appendBuffer(part);
+            }
+        });
+        return whole.future();
     }
 
     private static HTTPResponse response(HttpClientResponse answer, Buffer content) {
@@ -90,7 +117,7 @@ record ConnectClient(Network network, Vertx vertx, Duration atMost) implements H
                     throw new IOException("no answer within " + atMost.toMillis() + " ms", e);
                 }
             } catch (ExecutionException e) {
-                throw new IOException(e.getCause());
+                throw e.getCause() instanceof TooLong tooLong ? tooLong : new IOException(e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);

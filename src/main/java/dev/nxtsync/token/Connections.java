@@ -16,7 +16,6 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.oidc.client.OidcClients;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 
@@ -33,7 +32,7 @@ public class Connections {
     private final ScheduledExecutorService executor;
     private final boolean hasUsers;
 
-    Connections(Settings settings, OidcClients clients, UserTokenRequests users, Network network, Vertx vertx,
+    Connections(Settings settings, UserTokenRequests users, Network network, Vertx vertx,
             MeterRegistry metrics) {
         hasUsers = settings.connections().values().stream().anyMatch(each -> each.kind() == Settings.Kind.USER);
         // A request blocks its thread, so that each connection has one; a slow issuer then delays no other connection.
@@ -45,7 +44,7 @@ public class Connections {
         for (Settings.Connection each : settings.connections().values()) {
             TokenRequest request = each.kind() == Settings.Kind.USER
                     ? users.of(each)
-                    : new ClientCredentials(each, settings.issuer(each), clients, network, vertx);
+                    : new ClientCredentials(each, settings, network, vertx);
             var tokens = new RenewingTokens(each.name(), each.askedScope(), request,
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),
                     executor, System::nanoTime, metrics);

@@ -1,40 +1,31 @@
 package dev.nxtsync.token;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
-import java.util.Objects;
 import java.util.Optional;
-
-import org.jspecify.annotations.Nullable;
 
 import io.vertx.core.Vertx;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.jwt.proc.BadJWTException;
+import com.nimbusds.jwt.proc.ExpiredJWTException;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
-import com.nimbusds.oauth2.sdk.AuthorizationGrant;
-import com.nimbusds.oauth2.sdk.GeneralException;
-import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
 import com.nimbusds.oauth2.sdk.ResponseMode;
 import com.nimbusds.oauth2.sdk.ResponseType;
 import com.nimbusds.oauth2.sdk.Scope;
-import com.nimbusds.oauth2.sdk.TokenErrorResponse;
 import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
-import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
-import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
-import com.nimbusds.oauth2.sdk.auth.ClientSecretPost;
-import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
-import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.id.State;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
@@ -43,14 +34,9 @@ import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.nimbusds.openid.connect.sdk.Nonce;
-import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
-import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
 import com.nimbusds.openid.connect.sdk.UserInfoRequest;
-import com.nimbusds.openid.connect.sdk.UserInfoResponse;
 import com.nimbusds.openid.connect.sdk.claims.ClaimsSet;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
-import com.nimbusds.openid.connect.sdk.claims.UserInfo;
-import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 
 import dev.nxtsync.config.Network;
@@ -66,25 +52,25 @@ import dev.nxtsync.trouble.Reason;
 public final class OpenIdProvider {
     /** How far apart clocks may be, theirs and ours. */
     private static final int SKEW_SECONDS = 60;
+    private static final int LONGEST_SUBJECT = 255;
+    /** Of what is shown of a person. */
+    private static final int LONGEST_CLAIM = 200;
     /** Of one request of a sign-in, for which a person waits. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Settings.Connection connection;
     private final Settings settings;
     private final Issuer issuer;
+    private final ConnectLine line;
     private final RefusalMessages messages;
-    private final Network network;
-    private final Vertx vertx;
     private final Clock clock = Clock.systemUTC();
-    private volatile @Nullable OIDCProviderMetadata known;
 
     OpenIdProvider(Settings.Connection connection, Settings settings, Network network, Vertx vertx) {
         this.connection = connection;
         this.settings = settings;
         this.issuer = new Issuer(settings.issuer(connection));
-        this.messages = new RefusalMessages(connection, settings.issuer(connection));
-        this.network = network;
-        this.vertx = vertx;
+        this.line = new ConnectLine(connection, settings, network, vertx);
+        this.messages = line.messages();
     }
 
     /** Visma Connect was not reached, or did not say what it should. */
@@ -122,12 +108,17 @@ public final class OpenIdProvider {
     /** What a sign-in has brought. */
     public record SignedIn(Person person, UserTokenSet tokens) {}
 
+    /** Where tokens come from, and are sent to. */
+    public String issuer() {
+        return issuer.getValue();
+    }
+
     /** The address at which a person signs in. */
     public URI authorization(Challenge challenge) throws Unreachable {
-        var endpoint = Optional.ofNullable(discovered().getAuthorizationEndpointURI())
+        var endpoint = line.endpointsAnew(PATIENCE).authorization()
                 .orElseThrow(() -> new Unreachable(messages.without("authorization endpoint")));
         var request = new AuthenticationRequest.Builder(ResponseType.CODE, Scope.parse(connection.askedScope()),
-                clientId(), redirect())
+                line.clientId(), redirect())
                 .endpointURI(endpoint).state(new State(challenge.state())).nonce(new Nonce(challenge.nonce()))
                 .codeChallenge(new CodeVerifier(challenge.verifier()), CodeChallengeMethod.S256)
                 .responseMode(settings.responseMode() == Settings.ResponseMode.QUERY
@@ -143,45 +134,36 @@ public final class OpenIdProvider {
      * @param named its {@code iss}
      */
     public boolean isIssuer(Optional<String> named) throws Unreachable {
-        var metadata = metadata();
-        return named.map(name -> name.equals(issuer.getValue()))
-                .orElse(!metadata.supportsAuthorizationResponseIssuerParam());
+        var endpoints = line.endpoints(PATIENCE);
+        return named.map(name -> name.equals(issuer.getValue())).orElse(!endpoints.namesIssuer());
     }
 
     /** Exchanges an authorization code, and finds out who it is of. */
     public SignedIn exchange(String code, Challenge challenge) throws Unreachable, SignInFailed {
-        var metadata = metadata();
-        HTTPResponse response = ask(tokenRequest(metadata, new AuthorizationCodeGrant(new AuthorizationCode(code),
-                redirect(), new CodeVerifier(challenge.verifier()))));
-        OIDCTokenResponse answer;
-        try {
-            if (!(OIDCTokenResponseParser.parse(response) instanceof OIDCTokenResponse success)) {
-                throw refused(response);
-            }
-            answer = success;
-        } catch (ParseException e) {
+        var endpoints = line.endpoints(PATIENCE);
+        HTTPResponse response = line.ask(line.tokenRequest(endpoints, new AuthorizationCodeGrant(
+                new AuthorizationCode(code), redirect(), new CodeVerifier(challenge.verifier())), null), PATIENCE);
+        if (response.getStatusCode() != HTTPResponse.SC_OK) {
             throw refused(response);
         }
-        var idToken = answer.getOIDCTokens().getIDToken();
-        if (idToken == null) {
-            throw new SignInFailed(
-                    "Visma Connect's answer has no ID token, so that it does not tell who signed in. Ask "
-                            + "for the scope openid.");
-        }
-        IDTokenClaimsSet claims = verified(idToken, new Nonce(challenge.nonce()), metadata);
-        UserTokenSet tokens = tokens(answer);
-        Optional<UserInfo> info = userInfo(metadata, tokens.accessToken());
-        if (info.isPresent() && !info.get().getSubject().equals(claims.getSubject())) {
+        var answer = TokenAnswer.of(response, messages);
+        String idToken = answer.idToken().orElseThrow(() -> new SignInFailed(
+                "Visma Connect's answer has no ID token, so that it does not tell who signed in. Ask "
+                        + "for the scope openid."));
+        IDTokenClaimsSet claims = verified(idToken, new Nonce(challenge.nonce()), endpoints);
+        String subject = claims.getSubject().getValue();
+        Optional<JsonNode> info = userInfo(endpoints, answer.tokens().accessToken());
+        if (info.isPresent() && !info.get().path("sub").asText().equals(subject)) {
             throw new SignInFailed("The userinfo endpoint speaks of another person than the ID token.");
         }
-        return new SignedIn(new Person(claims.getSubject().getValue(), claim("name", info, claims),
-                claim("email", info, claims), claim("tenant_id", info, claims)), tokens);
+        return new SignedIn(new Person(subject, claim("name", info, claims), claim("email", info, claims),
+                claim("tenant_id", info, claims)), answer.tokens());
     }
 
     /** Why there is no Visma Connect to send a refresh token to now; empty if it is known where to. */
     public Optional<Reason> away() {
         try {
-            metadata();
+            line.endpoints(PATIENCE);
             return Optional.empty();
         } catch (Unreachable e) {
             return Optional.of(e.reason());
@@ -192,203 +174,131 @@ public final class OpenIdProvider {
     public Refresh refresh(String refreshToken, Duration atMost) {
         HTTPRequest request;
         try {
-            request = tokenRequest(metadata(), new RefreshTokenGrant(new RefreshToken(refreshToken)));
+            // RFC 6749, section 6: a refresh without a scope is for what was granted
+            request = line.tokenRequest(line.endpoints(PATIENCE),
+                    new RefreshTokenGrant(new RefreshToken(refreshToken)), null);
         } catch (Unreachable e) {
             return new Refresh.Unused(e.reason());
         }
         try {
-            return judged(request.send(new ConnectClient(network, vertx, atMost)));
+            return judged(line.send(request, atMost));
         } catch (IOException e) {
-            known = null;
-            return NetworkFault.of(e).<Refresh>map(fault -> new Refresh.Unused(messages.unreachable(fault)))
-                    .orElseGet(() -> new Refresh.Lost(messages.slow(atMost)));
+            Reason reason = line.reason(e, atMost);
+            return NetworkFault.of(e).isPresent() ? new Refresh.Unused(reason) : new Refresh.Lost(reason);
         }
     }
 
     /** Ends a refresh token and all that came from it (RFC 7009). */
     public void revoke(String refreshToken) throws Unreachable {
-        var endpoint = Optional.ofNullable(metadata().getRevocationEndpointURI())
+        var endpoint = line.endpoints(PATIENCE).revocation()
                 .orElseThrow(() -> new Unreachable(messages.without("revocation endpoint")));
-        var response = ask(new TokenRevocationRequest(endpoint, client(), new RefreshToken(refreshToken))
-                .toHTTPRequest());
+        var response = line.ask(new TokenRevocationRequest(endpoint, line.client(), new RefreshToken(refreshToken))
+                .toHTTPRequest(), PATIENCE);
         if (response.getStatusCode() != HTTPResponse.SC_OK) {
-            throw new Unreachable(reason(response));
+            throw new Unreachable(line.reason(response));
         }
     }
 
     /** Where a person ends the session of the browser (OpenID Connect RP-Initiated Logout); empty if there is no such place. */
     public Optional<URI> endOfSession() throws Unreachable {
-        return Optional.ofNullable(metadata().getEndSessionEndpointURI());
+        return line.endpoints(PATIENCE).endOfSession();
     }
 
     private Refresh judged(HTTPResponse response) {
         int status = response.getStatusCode();
         if (status == HTTPResponse.SC_OK) {
             try {
-                if (OIDCTokenResponseParser.parse(response) instanceof OIDCTokenResponse success) {
-                    return new Refresh.Refreshed(tokens(success));
-                }
-            } catch (ParseException e) {
-                // said below
+                return new Refresh.Refreshed(TokenAnswer.of(response, messages).tokens());
+            } catch (Unreachable e) {
+                return new Refresh.Lost(e.reason());
             }
-            return new Refresh.Lost(reason(response));
         }
-        if (error(response).filter("invalid_grant"::equals).isPresent()) {
+        if (NotAToken.of(response).error().equals("invalid_grant")) {
             return new Refresh.Invalid();
         }
-        known = null;
+        line.forget();
         // what a server says that fails while it works on a request, and a gateway that has passed it on
         return status == 500 || status == 502 || status == 504
-                ? new Refresh.Lost(reason(response))
-                : new Refresh.Unused(reason(response));
+                ? new Refresh.Lost(line.reason(response))
+                : new Refresh.Unused(line.reason(response));
     }
 
-    private IDTokenClaimsSet verified(com.nimbusds.jwt.JWT idToken, Nonce nonce, OIDCProviderMetadata metadata)
+    private IDTokenClaimsSet verified(String idToken, Nonce nonce, Endpoints endpoints)
             throws Unreachable, SignInFailed {
         try {
-            // read for each sign-in, so that a key that is new, or no longer there, is known as such
-            var keys = JWKSet.parse(ask(new HTTPRequest(HTTPRequest.Method.GET, metadata.getJWKSetURI()))
-                    .getBody());
-            var validator = new IDTokenValidator(issuer, clientId(), JWSAlgorithm.RS256, keys);
+            var validator = new IDTokenValidator(issuer, line.clientId(), JWSAlgorithm.RS256, keys(endpoints));
             validator.setMaxClockSkew(SKEW_SECONDS);
-            var claims = validator.validate(idToken, nonce);
-            // RFC 7519, section 4.1.5, which the validator leaves out
-            Date notBefore = claims.getDateClaim("nbf");
-            if (notBefore != null && notBefore.toInstant().minusSeconds(SKEW_SECONDS).isAfter(clock.instant())) {
-                throw new SignInFailed("The ID token is not valid yet.");
-            }
-            return claims;
+            return meant(validator.validate(JWTParser.parse(idToken), nonce));
+        } catch (ExpiredJWTException e) {
+            throw new SignInFailed("The ID token is not to be trusted: it has expired.");
+        } catch (BadJWTException e) {
+            throw new SignInFailed(
+                    "The ID token is not to be trusted: its issuer, audience, nonce or times are not of this sign-in.");
         } catch (BadJOSEException | JOSEException e) {
-            throw new SignInFailed("The ID token is not to be trusted: " + e.getMessage() + ".");
+            throw new SignInFailed(
+                    "The ID token is not to be trusted: it is not signed with a key that the issuer publishes.");
+        } catch (java.text.ParseException e) {
+            throw new SignInFailed("The ID token is not to be trusted: it is none (RFC 7519).");
+        }
+    }
+
+    /** Read for each sign-in, so that a key that is new, or no longer there, is known as such. */
+    private JWKSet keys(Endpoints endpoints) throws Unreachable {
+        var address = endpoints.keys().orElseThrow(() -> new Unreachable(messages.without("jwks_uri")));
+        var json = ConnectJson.object(line.ask(new HTTPRequest(HTTPRequest.Method.GET, address), PATIENCE).getBody());
+        try {
+            return JWKSet.parse(json.toString());
         } catch (java.text.ParseException e) {
             throw new Unreachable(messages.without("usable key set"));
         }
     }
 
+    /** What the validator leaves out: OpenID Connect Core, section 3.1.3.7 (4, 5); RFC 7519, section 4.1.5. */
+    private IDTokenClaimsSet meant(IDTokenClaimsSet claims) throws SignInFailed {
+        var party = claims.getAuthorizedParty();
+        if (party == null ? claims.getAudience().size() > 1 : !party.getValue().equals(connection.clientId())) {
+            throw new SignInFailed("The ID token is not to be trusted: it was issued to another application (azp).");
+        }
+        Date notBefore = claims.getDateClaim("nbf");
+        if (notBefore != null && notBefore.toInstant().minusSeconds(SKEW_SECONDS).isAfter(clock.instant())) {
+            throw new SignInFailed("The ID token is not valid yet.");
+        }
+        if (claims.getSubject().getValue().length() > LONGEST_SUBJECT) {
+            throw new SignInFailed("The ID token is not to be trusted: its subject has more than " + LONGEST_SUBJECT
+                    + " characters (OpenID Connect Core, section 2).");
+        }
+        return claims;
+    }
+
     /** Empty if there is no such endpoint. */
-    private Optional<UserInfo> userInfo(OIDCProviderMetadata metadata, String accessToken)
-            throws Unreachable, SignInFailed {
-        if (metadata.getUserInfoEndpointURI() == null) {
+    private Optional<JsonNode> userInfo(Endpoints endpoints, String accessToken) throws Unreachable, SignInFailed {
+        if (endpoints.userInfo().isEmpty()) {
             return Optional.empty();
         }
-        var response = ask(new UserInfoRequest(metadata.getUserInfoEndpointURI(), new BearerAccessToken(accessToken))
-                .toHTTPRequest());
-        try {
-            var answer = UserInfoResponse.parse(response);
-            if (answer.indicatesSuccess() && answer.toSuccessResponse().getUserInfo() != null) {
-                return Optional.of(answer.toSuccessResponse().getUserInfo());
-            }
-        } catch (ParseException e) {
-            // said below
+        var response = line.ask(new UserInfoRequest(endpoints.userInfo().get(), new BearerAccessToken(accessToken))
+                .toHTTPRequest(), PATIENCE);
+        var info = ConnectJson.object(response.getBody());
+        if (response.getStatusCode() != HTTPResponse.SC_OK || !info.path("sub").isTextual()) {
+            throw new SignInFailed("The userinfo endpoint does not say who signed in (HTTP "
+                    + response.getStatusCode() + "). Try again.");
         }
-        throw new SignInFailed("The userinfo endpoint does not say who signed in (HTTP " + response.getStatusCode()
-                + "). Try again.");
+        return Optional.of(info);
     }
 
-    private static Optional<String> claim(String name, Optional<UserInfo> info, ClaimsSet claims) {
-        return info.map(each -> each.getStringClaim(name)).or(() -> Optional.ofNullable(claims.getStringClaim(name)))
-                .map(text -> text.replaceAll("\\p{Cntrl}", " "));
-    }
-
-    private static UserTokenSet tokens(OIDCTokenResponse answer) {
-        var tokens = answer.getOIDCTokens();
-        long lifetime = tokens.getAccessToken().getLifetime();
-        return new UserTokenSet(tokens.getAccessToken().getValue(),
-                lifetime > 0 ? Optional.of(Duration.ofSeconds(lifetime)) : Optional.empty(),
-                Optional.ofNullable(tokens.getAccessToken().getScope()).map(Scope::toString),
-                Optional.ofNullable(tokens.getRefreshToken()).map(RefreshToken::getValue));
-    }
-
-    private HTTPRequest tokenRequest(OIDCProviderMetadata metadata, AuthorizationGrant grant) throws Unreachable {
-        // RFC 6749, section 6: a refresh without a scope is for what was granted
-        var request = new com.nimbusds.oauth2.sdk.TokenRequest.Builder(metadata.getTokenEndpointURI(), client(),
-                grant);
-        connection.extraParameters().forEach((name, value) -> request.customParameter(name, value));
-        return request.build().toHTTPRequest();
-    }
-
-    private ClientAuthentication client() throws Unreachable {
-        try {
-            var secret = new Secret(connection.clientSecret().reveal());
-            return connection.tokenAuth() == Settings.TokenAuth.BASIC
-                    ? new ClientSecretBasic(clientId(), secret)
-                    : new ClientSecretPost(clientId(), secret);
-        } catch (UncheckedIOException e) {
-            throw new Unreachable(messages.unreadable(e));
-        }
-    }
-
-    private ClientID clientId() {
-        return new ClientID(connection.clientId());
+    private static Optional<String> claim(String name, Optional<JsonNode> info, ClaimsSet claims) {
+        return info.map(each -> each.path(name).textValue())
+                .or(() -> Optional.ofNullable(claims.getStringClaim(name)))
+                .map(text -> text.replaceAll("\\p{Cntrl}", " "))
+                .map(text -> text.substring(0, Math.min(text.length(), LONGEST_CLAIM)));
     }
 
     private URI redirect() {
         return URI.create(settings.publicUrl("/connections/" + connection.name() + "/callback"));
     }
 
-    private OIDCProviderMetadata metadata() throws Unreachable {
-        var metadata = known;
-        return metadata == null ? discovered() : metadata;
-    }
-
-    private OIDCProviderMetadata discovered() throws Unreachable {
-        try {
-            var request = new HTTPRequest(HTTPRequest.Method.GET,
-                    OIDCProviderMetadata.resolveURL(issuer).toURI());
-            HTTPResponse response = ask(request);
-            if (response.getStatusCode() != HTTPResponse.SC_OK) {
-                throw new Unreachable(reason(response));
-            }
-            var metadata = OIDCProviderMetadata.parse(response.getBody());
-            if (!metadata.getIssuer().equals(issuer)) {
-                throw new Unreachable(messages.otherIssuer(metadata.getIssuer().getValue()));
-            }
-            if (metadata.getTokenEndpointURI() == null) {
-                throw new Unreachable(messages.without("token endpoint"));
-            }
-            known = metadata;
-            return metadata;
-        } catch (GeneralException | java.net.URISyntaxException e) {
-            throw new Unreachable(messages.without("readable discovery document"));
-        }
-    }
-
-    private HTTPResponse ask(HTTPRequest request) throws Unreachable {
-        try {
-            return request.send(new ConnectClient(network, vertx, PATIENCE));
-        } catch (IOException e) {
-            known = null;
-            throw new Unreachable(NetworkFault.of(e).map(messages::unreachable)
-                    .orElseGet(() -> messages.slow(PATIENCE)));
-        }
-    }
-
     private SignInFailed refused(HTTPResponse response) {
-        return error(response).filter("invalid_grant"::equals).isPresent()
+        return NotAToken.of(response).error().equals("invalid_grant")
                 ? new SignInFailed("Visma Connect does not take the code: it was used before, or is too old.")
-                : new SignInFailed(reason(response).message());
-    }
-
-    private Reason reason(HTTPResponse response) {
-        int status = response.getStatusCode();
-        String location = Optional.ofNullable(response.getLocation()).map(URI::toString).orElse("");
-        if (status == HTTPResponse.SC_OK) {
-            return messages.noToken();
-        }
-        try {
-            return messages.of(new TokenEndpointAnswers.NotAToken(status, error(response).orElse(""), location),
-                    connection.clientSecret().reveal());
-        } catch (UncheckedIOException e) {
-            return messages.unreadable(e);
-        }
-    }
-
-    private static Optional<String> error(HTTPResponse response) {
-        try {
-            return Optional.ofNullable(TokenErrorResponse.parse(response).getErrorObject())
-                    .map(error -> Objects.requireNonNullElse(error.getCode(), ""));
-        } catch (ParseException e) {
-            return Optional.empty();
-        }
+                : new SignInFailed(line.reason(response).message());
     }
 }

@@ -14,13 +14,14 @@ import dev.nxtsync.trouble.Trouble;
 
 /** What each way of not getting a token means for the operator, and what to do. */
 record RefusalMessages(Settings.Connection connection, String issuer) {
+    private static final int PROXY_WANTS_LOGIN = 407;
     private static final Pattern CONNECTION_SETTING = Pattern
             .compile("NXT_(CLIENT_ID|CLIENT_SECRET|SCOPE|ISSUER|TOKEN_AUTH)");
 
     /** @param secret that was sent */
-    Reason of(TokenEndpointAnswers.NotAToken answer, String secret) {
+    Reason of(NotAToken answer, String secret) {
         String id = "\"" + connection.clientId() + "\"";
-        return switch (answer.error) {
+        return switch (answer.error()) {
             case "invalid_client" -> failure(Trouble.INVALID_CLIENT, "Visma Connect does not know the client id " + id
                     + " with this secret (invalid_client)." + mangled(secret));
             case "invalid_scope" -> failure(Trouble.INVALID_SCOPE, "Visma Connect does not grant the scope \""
@@ -30,8 +31,8 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
                             + (connection.kind() == Settings.Kind.USER ? "sign-ins of users" : "client credentials")
                             + " (unauthorized_client).");
             case "" -> withoutError(answer);
-            default -> failure(Trouble.TOKEN_REFUSED, "Visma Connect answered " + plain(answer.error)
-                    + (answer.detail.isEmpty() ? "" : " (" + plain(answer.detail) + ")") + " for " + id + ".");
+            default -> failure(Trouble.TOKEN_REFUSED, "Visma Connect answered " + plain(answer.error())
+                    + (answer.detail().isEmpty() ? "" : " (" + plain(answer.detail()) + ")") + " for " + id + ".");
         };
     }
 
@@ -41,6 +42,34 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
 
     Reason noToken() {
         return failure(Trouble.NO_TOKEN, "The token endpoint of " + issuer + " answered without an access token.");
+    }
+
+    /** @param flaw which token it is and what is wrong with it, without what it is */
+    Reason malformed(String flaw) {
+        return failure(Trouble.TOKEN_MALFORMED, "The " + flaw + " (RFC 6750, section 2.1). It came from " + issuer
+                + " and is not used.");
+    }
+
+    Reason tooLong() {
+        return failure(Trouble.TOKEN_NOT_JSON, "An answer of " + issuer + " is longer than " + ConnectClient.LONGEST
+                + " bytes, and was cut off there.");
+    }
+
+    Reason broken() {
+        return unreachable(
+                new NetworkFault(Trouble.UNREACHABLE, "the connection broke before the answer was whole"));
+    }
+
+    Reason noDiscovery(int status) {
+        return unreachable(new NetworkFault(status == PROXY_WANTS_LOGIN ? Trouble.PROXY : Trouble.UNREACHABLE,
+                "HTTP " + status + " from its discovery document"));
+    }
+
+    /** @param name of the address, as the discovery document or the setting has it */
+    Reason plain(String name, URI address) {
+        return failure(Trouble.PLAIN_HTTP, "The " + name + " of " + issuer + " is not an https address ("
+                + plain(address.getScheme() + "://" + address.getRawAuthority())
+                + "), so that secrets would be read on the way. Nothing was sent there.");
     }
 
     /** @param what the issuer's discovery document does not name */
@@ -69,17 +98,17 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
         return failure(fault.trouble(), what + " It is the host of " + setting("ISSUER") + ".");
     }
 
-    private Reason withoutError(TokenEndpointAnswers.NotAToken answer) {
-        if (answer.status >= 300 && answer.status < 400) {
+    private Reason withoutError(NotAToken answer) {
+        if (answer.status() >= 300 && answer.status() < 400) {
             return failure(Trouble.TOKEN_REDIRECT,
-                    "The token endpoint of " + issuer + " redirects to " + plain(answer.detail)
+                    "The token endpoint of " + issuer + " redirects to " + plain(answer.detail())
                             + ". That is not followed, since the secret would go along.");
         }
-        if (answer.status >= 500 || answer.status == 429) {
+        if (answer.status() >= 500 || answer.status() == 429) {
             return failure(Trouble.TOKEN_UNAVAILABLE, "Visma Connect is out of order or overloaded (HTTP "
-                    + answer.status + " from the token endpoint of " + issuer + ").");
+                    + answer.status() + " from the token endpoint of " + issuer + ").");
         }
-        return failure(Trouble.TOKEN_NOT_JSON, "The token endpoint of " + issuer + " answered HTTP " + answer.status
+        return failure(Trouble.TOKEN_NOT_JSON, "The token endpoint of " + issuer + " answered HTTP " + answer.status()
                 + " with something that is not JSON, such as a web page.");
     }
 
@@ -111,8 +140,9 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
         return connection.name().equals("main") ? "NXT_" + key : connection.variable(key);
     }
 
+    /** What the server wrote, as far as it may be shown: the characters of RFC 6749, section 5.2. */
     private static String plain(String text) {
-        String oneLine = text.replaceAll("\\p{Cntrl}", " ");
+        String oneLine = text.replaceAll("[^ !#-\\[\\]-~]", " ");
         return oneLine.length() > 200 ? oneLine.substring(0, 200) + "…" : oneLine;
     }
 }

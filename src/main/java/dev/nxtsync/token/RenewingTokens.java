@@ -1,10 +1,7 @@
 package dev.nxtsync.token;
 
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +17,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.trouble.Wordless;
 
 /**
  * Renews a connection's token by the clock.
@@ -56,14 +54,15 @@ public final class RenewingTokens implements Tokens {
     private boolean everIssued;
     private boolean closed;
     private boolean requesting;
+    /** Whether the next attempt was set since the last request has ended. */
+    private boolean appointed;
     /** Whether another request is to follow the one that is under way. */
     private boolean again;
     private long nextAttempt;
     private @Nullable ScheduledFuture<?> scheduled;
 
     RenewingTokens(String connection, String askedScope, TokenRequest request, RenewalTimes times,
-            ScheduledExecutorService executor,
-            LongSupplier clock, MeterRegistry metrics) {
+            ScheduledExecutorService executor, LongSupplier clock, MeterRegistry metrics) {
         this.connection = connection;
         this.askedScope = askedScope;
         this.request = request;
@@ -73,8 +72,7 @@ public final class RenewingTokens implements Tokens {
         this.metrics = metrics;
         metrics.counter("nxt_token_waits", "connection", connection);
         metrics.gauge("nxt_token_expires_in_seconds", io.micrometer.core.instrument.Tags.of("connection", connection),
-                this,
-                tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
+                this, tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
     }
 
     /**
@@ -84,8 +82,7 @@ public final class RenewingTokens implements Tokens {
      * @param expiresIn how long it is still valid; zero where there is none
      * @param nextAttempt until the next request for one
      */
-    public record Status(String connection, Optional<Duration> age, Duration expiresIn,
-            Optional<Reason> lastError,
+    public record Status(String connection, Optional<Duration> age, Duration expiresIn, Optional<Reason> lastError,
             Duration nextAttempt, String askedScope, Optional<String> grantedScope) {
 
         /** Whether there will be no token before a person has signed in. */
@@ -228,19 +225,22 @@ public final class RenewingTokens implements Tokens {
         return known != null && clock.getAsLong() - known.expiresAt() < 0 ? known : null;
     }
 
-    /** Whatever happens, there is a next attempt. */
-    private TokenRequest.Result sent(Duration atMost) {
+    /** Whatever is thrown, and wherever, there is a next attempt before anybody is told. */
+    private void request() {
+        MDC.put("connection", connection);
         try {
-            return request.send(atMost);
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "Connection %s: the request for a token failed in a way that should not happen", connection);
-            return new TokenRequest.Refused(
-                    new Reason(Trouble.UNEXPECTED, "The request for a token failed: " + e.getClass().getSimpleName()
-                            + ". " + Trouble.UNEXPECTED.nextStep()));
+            attempt();
+        } catch (Throwable e) {
+            unexpected(e);
+            if (e instanceof Error error) {
+                throw error;
+            }
+        } finally {
+            MDC.remove("connection");
         }
     }
 
-    private void request() {
+    private void attempt() {
         Duration atMost;
         lock.lock();
         try {
@@ -248,13 +248,13 @@ public final class RenewingTokens implements Tokens {
                 return;
             }
             requesting = true;
+            appointed = false;
             atMost = times.request(left());
         } finally {
             lock.unlock();
         }
         long sentAt = clock.getAsLong();
-        TokenRequest.Result result = sent(atMost);
-        MDC.put("connection", connection);
+        TokenRequest.Result result = request.send(atMost);
         lock.lock();
         try {
             requesting = false;
@@ -275,22 +275,46 @@ public final class RenewingTokens implements Tokens {
             }
         } finally {
             lock.unlock();
-            MDC.remove("connection");
+        }
+    }
+
+    private void unexpected(Throwable thrown) {
+        lock.lock();
+        try {
+            requesting = false;
+            if (closed) {
+                return;
+            }
+            if (!appointed) {
+                failures++;
+                schedule(times.afterFailure(failures, left()));
+            }
+            failure = new Reason(Trouble.UNEXPECTED, "The request for a token failed: "
+                    + thrown.getClass().getSimpleName() + ". " + Trouble.UNEXPECTED.nextStep());
+        } finally {
+            lock.unlock();
+        }
+        LOG.errorf(Wordless.of(thrown), "Connection %s: a request for a token failed as it should not", connection);
+        try {
+            count(Trouble.UNEXPECTED.code());
+        } catch (RuntimeException e) {
+            // nothing can be counted
         }
     }
 
     private void granted(TokenRequest.Granted granted, long sentAt) {
+        var flaw = TokenSyntax.refusal(granted.accessToken());
+        if (flaw.isPresent()) {
+            failed(flaw.get());
+            return;
+        }
         Duration lifetime = granted.expiresIn().orElse(ASSUMED_LIFETIME);
         Duration left = lifetime.minusNanos(clock.getAsLong() - sentAt);
         if (left.compareTo(Duration.ZERO) <= 0) {
-            failed(new Reason(Trouble.EXPIRED_ON_ARRIVAL,
-                    "Visma Connect issued a token that was expired on arrival (expires_in "
-                            + lifetime.toSeconds()
-                            + " s). " + Trouble.EXPIRED_ON_ARRIVAL.nextStep()));
+            failed(Lifetime.over(lifetime));
             return;
         }
-        // more than was asked for is no trouble
-        String scope = granted.scope().filter(each -> !scopes(each).containsAll(scopes(askedScope))).orElse(askedScope);
+        String scope = Scopes.granted(granted.scope(), askedScope);
         boolean news = failure != null || !everIssued;
         token = new AccessToken(granted.accessToken(), scope, sentAt, sentAt + lifetime.toNanos());
         failure = null;
@@ -298,23 +322,17 @@ public final class RenewingTokens implements Tokens {
         failures = rejections == 0 ? 0 : failures;
         everIssued = true;
         Duration next = times.afterSuccess(lifetime, left);
+        schedule(next);
         count("ok");
         LOG.infof("Connection %s: %s, valid for %d s, next renewal in %d s", connection,
                 news ? "signed in" : "token renewed",
                 Math.round(left.toMillis() / 1000.0), Math.round(next.toMillis() / 1000.0));
         if (news && !scope.equals(askedScope)) {
             LOG.warnf(
-                    "Connection %s: the granted scope is \"%s\", not the asked \"%s\"; compare the integrations of the application in "
-                            + "the Developer Portal",
+                    "Connection %s: the granted scope is \"%s\", not the asked \"%s\"; compare the integrations of the "
+                            + "application in the Developer Portal",
                     connection, scope, askedScope);
         }
-        schedule(next);
-        changed.signalAll();
-    }
-
-    /** Their order means nothing (RFC 6749, section 3.3). */
-    private static Set<String> scopes(String text) {
-        return new HashSet<>(Arrays.asList(text.strip().split("\\s+", -1)));
     }
 
     private void failed(Reason why) {
@@ -324,6 +342,7 @@ public final class RenewingTokens implements Tokens {
         failure = why;
         Duration left = left();
         Duration next = times.afterFailure(failures, left);
+        schedule(next);
         count(why.code());
         LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
@@ -331,8 +350,6 @@ public final class RenewingTokens implements Tokens {
                         ? "There is no valid token."
                         : "The present token is valid for another " + left.toSeconds() + " s.",
                 next.toMillis());
-        schedule(next);
-        changed.signalAll();
     }
 
     /** Told once: what follows is up to a person. */
@@ -343,12 +360,11 @@ public final class RenewingTokens implements Tokens {
         failure = why;
         failures = 0;
         rejections = 0;
+        schedule(LOOK_AGAIN);
         if (news) {
             count(why.code());
             LOG.warnf("Connection %s: no token. %s", connection, why.message());
         }
-        schedule(LOOK_AGAIN);
-        changed.signalAll();
     }
 
     private void count(String outcome) {
@@ -360,12 +376,15 @@ public final class RenewingTokens implements Tokens {
         return valid == null ? Duration.ZERO : Duration.ofNanos(valid.expiresAt() - clock.getAsLong());
     }
 
+    /** Sets the next attempt, and has those look who wait. */
     private void schedule(Duration delay) {
         lock.lock();
         try {
             if (closed) {
                 return;
             }
+            appointed = !requesting;
+            changed.signalAll();
             cancel();
             nextAttempt = clock.getAsLong() + delay.toNanos();
             scheduled = executor.schedule(this::request, delay.toNanos(), TimeUnit.NANOSECONDS);

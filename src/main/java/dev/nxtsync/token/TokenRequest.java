@@ -11,10 +11,14 @@ public interface TokenRequest {
     sealed interface Result permits Granted, Refused, Withdrawn {}
 
     /**
-     * @param expiresIn how long it is good; empty where the answer does not say
+     * @param expiresIn how long it is good, at most a day; empty where the answer does not say
      * @param scope the answer's {@code scope}; empty where it has none, which means as asked
      */
     record Granted(String accessToken, Optional<Duration> expiresIn, Optional<String> scope) implements Result {
+        public Granted {
+            expiresIn = expiresIn.map(Lifetime::capped);
+        }
+
         @Override
         public String toString() {
             return "Granted[expiresIn=" + expiresIn + ", scope=" + scope + "]";
@@ -28,7 +32,7 @@ public interface TokenRequest {
     record Withdrawn(Reason why) implements Result {}
 
     /**
-     * Blocks until there is an answer. Never throws.
+     * Blocks until there is an answer.
      *
      * @param atMost how long whoever asks would wait; it may take longer where an answer must not be missed
      */

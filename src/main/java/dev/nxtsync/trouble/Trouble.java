@@ -52,6 +52,8 @@ public enum Trouble {
             "Set NXT_ISSUER to the final address."),
     TOKEN_NOT_JSON(Area.TOKEN, "The token endpoint answers with something that is not JSON, such as a web page.",
             "Check NXT_ISSUER, and whether a proxy or a sign-in page stands between."),
+    TOKEN_MALFORMED(Area.TOKEN, "A token has a length or a character that no token has.",
+            "See what stands between here and Visma Connect; the token is not used, and another is asked for."),
 
     UNKNOWN_HOST(Area.NETWORK, "A host name is not known here.",
             "Check the address and the DNS of this network."),
@@ -63,6 +65,8 @@ public enum Trouble {
     PROXY(Area.NETWORK, "The proxy refuses to connect to a host.",
             "Compare QUARKUS_PROXY_HOST, QUARKUS_PROXY_PORT, QUARKUS_PROXY_USERNAME and QUARKUS_PROXY_PASSWORD "
                     + "with what the proxy wants, and have it allow the host."),
+    PLAIN_HTTP(Area.NETWORK, "An address to which secrets or tokens would go is not https.",
+            "Use https; if it is a sandbox in a private network, name its host in NXT_PLAIN_HTTP_HOSTS."),
 
     UNAUTHORIZED(Area.API, "Business NXT refuses the token, or there is none.",
             "See what health or check says of the connection's token."),
@@ -82,6 +86,8 @@ public enum Trouble {
             "Read its text; if it does not say what to do, give Visma's support the trace id."),
     UNAVAILABLE(Area.API, "A request was not sent.",
             "See what health or check says of the connection's token; else nothing needs to be done."),
+    SCHEMA_REFUSED(Area.API, "What Business NXT tells of a table is not GraphQL.",
+            "Check that NXT_API_URL is the address of Business NXT; if it is, tell Visma's support."),
     IN_DOUBT(Area.API, "A request was sent, and no whole answer came.",
             "Nothing needs to be done if this passes; else look at Visma's status page and at the network."),
 

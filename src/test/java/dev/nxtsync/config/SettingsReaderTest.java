@@ -15,6 +15,8 @@ import java.util.Properties;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.nxtsync.config.SettingsReader.Reading;
 
@@ -209,6 +211,35 @@ class SettingsReaderTest {
         assertThat(read(Map.of("NXT_CONNECTIONS_MAIN_CLIENT_ID", "isv_x", "NXT_CONNECTIONS_MAIN_CLIENT_SECRET", "s",
                 "NXT_CONNECTIONS_MAIN_REFRESH_IDLE", "30d")).problems().toString())
                 .contains("NXT_CONNECTIONS_MAIN_REFRESH_IDLE: is set, and the connection acts as a service");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://connect.example, false", "http://connect.local, false", "http://10.0.0.1, false",
+            "http://127.0.0.1.example, false", "http://localhost.example, false", "https://connect.example, true",
+            "http://localhost:8089, true", "http://127.0.0.1:8089, true", "http://127.8.9.10, true",
+            "'http://[::1]:8089', true", "http://Sandbox.internal:8089, true"})
+    void secretsGoByPlainHttpToThisMachineAndToHostsThatAreNamedOnly(String address, boolean taken) {
+        for (String variable : List.of("NXT_ISSUER", "NXT_API_URL", "NXT_CONNECTIONS_MAIN_ISSUER",
+                "NXT_CONNECTIONS_MAIN_API_URL")) {
+            var problems = read(Map.of("NXT_CLIENT_ID", "x", "NXT_CLIENT_SECRET", "s", "NXT_DATABASE_URL",
+                    "jdbc:postgresql://db/x", variable, address, "NXT_PLAIN_HTTP_HOSTS", "a, sandbox.internal"))
+                    .problems();
+            if (taken) {
+                assertThat(problems).isEmpty();
+            } else {
+                assertThat(problems).singleElement().satisfies(problem -> {
+                    assertThat(problem.setting()).isEqualTo(variable);
+                    assertThat(problem.toString()).contains("\"" + address + "\" is not an https address")
+                            .contains("NXT_PLAIN_HTTP_HOSTS");
+                });
+            }
+        }
+    }
+
+    @Test
+    void hostsOfPlainHttpAreNames() {
+        assertThat(read(Map.of("NXT_PLAIN_HTTP_HOSTS", "http://sandbox.internal:8089")).problems().toString())
+                .contains("NXT_PLAIN_HTTP_HOSTS: \"http://sandbox.internal:8089\" is not a host");
     }
 
     @Test

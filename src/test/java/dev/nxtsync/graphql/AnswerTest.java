@@ -125,6 +125,44 @@ class AnswerTest {
                 .hasMessageContaining("not asked for");
     }
 
+    @Test
+    void allButTheRowsOfAnAnswerMayHaveEightMegabytesWhereverItStandsAndHoweverItIsPacked() throws IOException {
+        String filling = "x".repeat(1000);
+        for (String place : List.of("{\"errors\": [", "{\"extensions\": {\"warnings\": [", "{\"other\": [",
+                "{\"data\": {\"useCompany\": {\"other\": [")) {
+            var packed = new ByteArrayOutputStream();
+            try (var gzip = new GZIPOutputStream(packed)) {
+                gzip.write(place.getBytes(StandardCharsets.UTF_8));
+                for (int i = 0; i < 9_000; i++) {
+                    gzip.write(("{\"message\": \"" + filling + "\"},").getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            assertThat(packed.size()).as("a little that unpacks to much").isLessThan(100_000);
+            var wire = new Wire(new ByteArrayInputStream(packed.toByteArray()));
+            assertThatThrownBy(() -> Envelope.read(wire.unpacked("gzip"), Map.of())).isInstanceOf(BadAnswer.class)
+                    .hasMessageContaining("longer than 8388608 bytes");
+        }
+        var taken = new int[1];
+        String rows = String.join(",", java.util.Collections.nCopies(20_000, "{\"a\": \"" + filling + "\"}"));
+        var envelope = Envelope.read(new ByteArrayInputStream(("{\"data\": {\"useCompany\": {\"order\": {\"items\": ["
+                + rows + "]}}}}").getBytes(StandardCharsets.UTF_8)), Map.of("order", (RowSink) parser -> {
+                    parser.skipChildren();
+                    taken[0]++;
+                }));
+        assertThat(taken[0]).isEqualTo(20_000);
+        assertThat(envelope.data().path("useCompany").path("order").path("items").asInt()).isEqualTo(20_000);
+    }
+
+    @Test
+    void aRequestIsSentOrWithheldAndNeverBoth() throws IOException {
+        var sent = new Outgoing(new byte[]{1});
+        assertThat(sent.take()).hasSize(1);
+        assertThat(sent.withhold()).isFalse();
+        var withheld = new Outgoing(new byte[]{1});
+        assertThat(withheld.withhold()).isTrue();
+        assertThatThrownBy(withheld::take).isInstanceOf(IOException.class);
+    }
+
     private static Envelope read(String text, List<String> rows) throws IOException {
         return Envelope.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), Map.of("order",
                 (RowSink) parser -> rows.add(parser.readValueAsTree().toString())));

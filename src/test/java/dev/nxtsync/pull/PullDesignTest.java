@@ -16,6 +16,7 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.trouble.Trouble;
 
 class PullDesignTest {
@@ -63,7 +64,8 @@ class PullDesignTest {
         var byName = new LinkedHashMap<String, Column>();
         Stream.of(columns).forEach(column -> byName.put(column.name(), column));
         return PullDesign.of(List.of(pull),
-                Map.of("text", new Table("text", "Text", Scope.COMPANY, byName, List.of(), Map.of())),
+                new Tables(Map.of("text", new Table("text", "Text", Scope.COMPANY, byName, List.of(), Map.of())),
+                        Map.of()),
                 SettingsFixture.defaults()).get("x");
     }
 

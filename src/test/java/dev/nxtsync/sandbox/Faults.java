@@ -12,7 +12,8 @@ final class Faults {
             "cut-body",
             "poison-row", "late-commit", "phantom-row", "clock-back", "equal-stamps", "lagging-read", "drift-column",
             "key-cut", "partial-children", "duplicate-webhook", "reorder-webhook",
-            "token-html", "token-slow", "token-down", "token-lost-answer", "token-expired-on-arrival", "no-expires-in");
+            "token-html", "token-slow", "token-down", "token-lost-answer", "token-expired-on-arrival", "no-expires-in",
+            "token-line-feed", "token-for-ever", "odd-name");
 
     private final Map<String, Double> shares = new ConcurrentHashMap<>();
     private final Random random;

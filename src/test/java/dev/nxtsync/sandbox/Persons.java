@@ -248,6 +248,12 @@ final class Persons {
                 .expirationTime(Date.from(issued.plusSeconds(300)))
                 .notBeforeTime(Date.from(forgery == Forgery.NOT_YET_VALID ? now.plusSeconds(200) : issued))
                 .claim("nonce", forgery == Forgery.WRONG_NONCE ? "another" : code.nonce());
+        if (forgery == Forgery.OTHER_PARTY) {
+            claims.claim("azp", "isv_another");
+        }
+        if (forgery == Forgery.MANY_AUDIENCES) {
+            claims.audience(List.of(VismaConnect.CLIENT, "isv_another"));
+        }
         if (Set.copyOf(code.scope().toStringList()).contains("tenants")) {
             claims.claim("tenant_id", code.tenant());
         }

@@ -58,7 +58,7 @@ class CheckIT {
         assertThat(check(3, Daemon.on(sandbox.url(), database).with("NXT_SCOPE", "business-graphql-service-api:all")))
                 .contains("invalid_scope")
                 .contains("business-graphql-service-api:all").contains("NXT_SCOPE");
-        assertThat(check(3, Daemon.on(sandbox.url(), database).with("NXT_ISSUER", "http://no-such-host.invalid")))
+        assertThat(check(3, Daemon.on(sandbox.url(), database).with("NXT_ISSUER", "https://no-such-host.invalid")))
                 .contains("no-such-host.invalid is not known");
         assertThat(check(3,
                 Daemon.on(sandbox.url(), database).with("NXT_DATABASE_URL",

@@ -3,6 +3,7 @@ package dev.nxtsync.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.AfterAll;
@@ -150,13 +151,27 @@ class CheckNamesTheCauseIT {
 
     @Test
     void aHostThatCannotBeReached() throws Exception {
-        assertThat(broken(Trouble.UNKNOWN_HOST, builder -> builder.with("NXT_ISSUER", "http://no-such-host.invalid")))
+        assertThat(broken(Trouble.UNKNOWN_HOST, builder -> builder.with("NXT_ISSUER", "https://no-such-host.invalid")))
                 .contains("no-such-host.invalid is not known here").contains("NXT_ISSUER").contains("DNS");
         assertThat(broken(List.of(Trouble.UNREACHABLE, Trouble.DATABASE_AWAY),
                 builder -> builder.with("NXT_API_URL", "http://127.0.0.1:" + Daemon.freePort()).with("NXT_DATABASE_URL",
                         "jdbc:postgresql://127.0.0.1:" + Daemon.freePort() + "/x")))
                 .contains("Business NXT cannot be reached").contains("NXT_API_URL").contains("the firewall")
                 .contains("It cannot be reached").contains("Check NXT_DATABASE_URL");
+        assertThat(broken(Trouble.UNREACHABLE,
+                builder -> builder.with("NXT_API_URL", sandbox.url().replace("http:", "https:"))))
+                .as("nothing is in doubt that has no connection")
+                .contains("Business NXT cannot be reached (no connection")
+                .doesNotContain("in_doubt");
+    }
+
+    @Test
+    void aColumnThatIsNoGraphQlName() throws Exception {
+        sandbox.faults(Map.of("odd-name", 1.0));
+        assertThat(broken(Trouble.SCHEMA_REFUSED, builder -> builder.with("NXT_PULLS_PRODUCTS_TABLE", "product")))
+                .contains("The table product is not used").doesNotContain("x: y")
+                .contains("pull orders: table order by orderNo");
+        sandbox.faults(Map.of());
     }
 
     @Test

@@ -199,6 +199,15 @@ class SignInIT {
     }
 
     @Test
+    void aTokenThatIsSaidToBeGoodForEverSignsAPersonInForADay() {
+        sandbox.faults(Map.of("token-for-ever", 1.0));
+        SignIns.signIn(daemon);
+        sandbox.faults(Map.of());
+        assertThat(database.number("select count(*) from nxt_sync.user_grant where access_expires_at "
+                + "between clock_timestamp() + interval '23 h' and clock_timestamp() + interval '24 h'")).isOne();
+    }
+
+    @Test
     void aKeyThatIsNewIsKnownAtOnce() {
         SignIns.signIn(daemon);
         sandbox.rotateKey();

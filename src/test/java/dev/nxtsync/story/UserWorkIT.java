@@ -95,7 +95,8 @@ class UserWorkIT {
             lostOnce(sandbox, database);
             assertThat(sandbox.counter("replays")).isZero();
             assertThat(sandbox.counter("refreshes_refused")).isZero();
-            assertThat(daemon.output()).doesNotContain("sign_in_needed").contains("did not answer");
+            assertThat(daemon.output()).doesNotContain("sign_in_needed")
+                    .contains("connection broke before the answer was whole");
         }
     }
 

@@ -27,6 +27,11 @@ public final class Visitor {
         return send(HttpRequest.newBuilder(URI.create(url)).GET(), url);
     }
 
+    /** With a cookie that is not this visitor's own. */
+    public HttpResponse<String> get(String url, String cookie) {
+        return send(HttpRequest.newBuilder(URI.create(url)).header("Cookie", cookie).GET(), url);
+    }
+
     public HttpResponse<String> head(String url) {
         return send(HttpRequest.newBuilder(URI.create(url)).method("HEAD", HttpRequest.BodyPublishers.noBody()), url);
     }

@@ -38,7 +38,7 @@ class RefusalMessagesTest {
     void eachRefusalIsSaidInTheOperatorsWordsWithWhatToDo(int status, String error, String detail, String code,
             String says) {
         var failure = messages.of(
-                new TokenEndpointAnswers.NotAToken(status, error == null ? "" : error, detail == null ? "" : detail),
+                new NotAToken(status, error == null ? "" : error, detail == null ? "" : detail),
                 "s3cret");
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure.message()).contains(says).doesNotContain("s3cret");
@@ -47,7 +47,7 @@ class RefusalMessagesTest {
     @ParameterizedTest
     @CsvSource({"a%2Bb, URL-encoded", "a b, has a space", "a+b, NXT_CONNECTIONS_SIDE_TOKEN_AUTH to body"})
     void whatBefellASecretOnItsWayIsGuessedAndNotShown(String secret, String says) {
-        var message = messages(secret).of(new TokenEndpointAnswers.NotAToken(400, "invalid_client", ""), secret)
+        var message = messages(secret).of(new NotAToken(400, "invalid_client", ""), secret)
                 .message();
         assertThat(message).contains(says).doesNotContain(secret);
     }

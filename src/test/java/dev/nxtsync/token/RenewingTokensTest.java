@@ -10,7 +10,12 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import dev.nxtsync.trouble.Reason;
@@ -91,6 +96,82 @@ class RenewingTokensTest {
         answer = () -> granted(HOUR);
         time.pass(Duration.ofMinutes(1));
         assertThat(valid()).isNotNull();
+    }
+
+    @Test
+    void whateverARequestThrowsTheNextOneIsSetAndItIsToldAndCounted() {
+        for (Throwable thrown : List.of(new IllegalStateException("a secret"), new AssertionError("a secret"),
+                new StackOverflowError("a secret"), new NoClassDefFoundError("a secret"),
+                new OutOfMemoryError("a secret"))) {
+            answer = () -> {
+                if (thrown instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) thrown;
+            };
+            int before = requests.size();
+            tokens.start();
+            for (int i = 0; i < 40; i++) {
+                try {
+                    time.pass(Duration.ofSeconds(5));
+                } catch (Error passedOn) {
+                    assertThat(passedOn).isSameAs(thrown);
+                }
+            }
+            assertThat(requests.size()).as("%s", thrown).isBetween(before + 5, before + 20);
+            assertThat(tokens.status().lastError()).hasValueSatisfying(error -> {
+                assertThat(error.trouble()).isEqualTo(Trouble.UNEXPECTED);
+                assertThat(error.message()).contains(thrown.getClass().getSimpleName()).doesNotContain("a secret");
+            });
+            assertThat(tokens.status().nextAttempt()).isPositive();
+        }
+        assertThat(metrics.counter("nxt_token_renewals", "connection", "main", "outcome", "unexpected").count())
+                .isEqualTo(requests.size());
+        answer = () -> granted(HOUR);
+        time.pass(Duration.ofMinutes(1));
+        assertThat(valid()).isNotNull();
+    }
+
+    @Test
+    void whatIsThrownOnceAnAnswerIsThereTakesNothingAwayAndTheNextRequestIsSet() {
+        metrics.config().meterFilter(new MeterFilter() {
+            @Override
+            public MeterFilterReply accept(Meter.Id id) {
+                throw new IllegalStateException("nothing can be counted");
+            }
+        });
+        start();
+        var first = valid();
+        time.pass(Duration.ofHours(3));
+        assertThat(requests).as("at half of each life").hasSizeBetween(6, 8);
+        assertThat(valid()).isNotEqualTo(first);
+        assertThat(tokens.status().lastError()).map(Reason::trouble).contains(Trouble.UNEXPECTED);
+    }
+
+    @Test
+    void aLifetimeIsADayAtMostHoweverLongTheServerSaysItIs() {
+        for (Duration hostile : List.of(Duration.ofSeconds(Long.MAX_VALUE), Duration.ofSeconds(9_223_372_036_854_775L),
+                Duration.ofSeconds(99_999_999_999L), Duration.ofDays(2))) {
+            answer = () -> granted(hostile);
+            int before = requests.size();
+            tokens.begin();
+            time.pass(Duration.ofMillis(1));
+            assertThat(tokens.status().expiresIn()).isBetween(Duration.ofHours(23), Duration.ofDays(1));
+            time.pass(Duration.ofHours(15));
+            assertThat(requests.size()).as("%s", hostile).isEqualTo(before + 2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a-secret\nX-Injected: 1", "a-secret\r", "a-secret with a space", "a-secret\u0000",
+            "a-secr\u00e9t", "a=secret", ""})
+    void whatIsNoTokenIsNotUsedAndNotShown(String odd) {
+        answer = () -> new TokenRequest.Granted(odd, Optional.of(HOUR), Optional.empty());
+        start();
+        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class, unavailable -> {
+            assertThat(unavailable.failure().trouble()).isEqualTo(Trouble.TOKEN_MALFORMED);
+            assertThat(unavailable.toString()).contains("has " + odd.length() + " characters").doesNotContain("secr");
+        });
     }
 
     @Test

@@ -3,12 +3,14 @@ package dev.nxtsync.graphql.schema;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.StreamSupport;
 
 import jakarta.inject.Singleton;
 
@@ -20,6 +22,8 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** Reads what a connection can see of tables; rights shape the schema, so that each connection has its own. */
 @Singleton
@@ -27,6 +31,10 @@ public class Introspection {
     private static final String FIELDS = "{ name fields { name type { kind name ofType { kind name } } } }";
 
     private static final String FILTERS = "{ inputFields { name type { inputFields { name } } } }";
+    /** More than any table has, joins included. */
+    private static final int MOST_FIELDS = 10_000;
+    /** Tables whose fields have room in one answer. */
+    private static final int TOGETHER = 20;
 
     private final Nxt nxt;
 
@@ -35,48 +43,79 @@ public class Introspection {
     }
 
     /**
-     * Reads several tables in one request.
+     * Reads several tables in few requests.
      *
-     * @return by table; a table that this connection cannot see is missing
      * @throws FailedAnswer if there was no whole answer
      */
-    public Map<String, Table> tables(String connection, Collection<String> names) {
-        var wanted = new ArrayList<>(names);
+    public Tables tables(String connection, Collection<String> names) {
+        var wanted = List.copyOf(names);
+        var known = new LinkedHashMap<String, Table>();
+        var refused = new LinkedHashMap<String, Reason>();
+        for (int i = 0; i < wanted.size(); i += TOGETHER) {
+            var some = wanted.subList(i, Math.min(wanted.size(), i + TOGETHER));
+            read(some, ask(connection, some), known, refused);
+        }
+        return new Tables(known, refused);
+    }
+
+    static void read(List<String> names, JsonNode data, Map<String, Table> known, Map<String, Reason> refused) {
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            JsonNode fields = data.path("row" + i).path("fields");
+            JsonNode filters = data.path("filter" + i).path("inputFields");
+            var scope = scope(data, i);
+            var flaw = flaw(name, fields, filters);
+            if (flaw.isPresent()) {
+                refused.put(name, flaw.get());
+            } else if (scope.isPresent() && !fields.isEmpty()) {
+                known.put(name, new Table(name, rowType(name), scope.get(), columns(fields), joins(fields),
+                        filters(filters)));
+            }
+        }
+    }
+
+    private JsonNode ask(String connection, List<String> tables) {
         var declarations = new StringBuilder();
         var selections = new StringBuilder();
         var variables = new HashMap<String, String>();
-        for (int i = 0; i < wanted.size(); i++) {
-            String type = rowType(wanted.get(i));
+        for (int i = 0; i < tables.size(); i++) {
+            String type = rowType(tables.get(i));
             declare("row" + i, type, FIELDS, declarations, selections, variables);
             declare("filter" + i, "FilterExpression_" + type, FILTERS, declarations, selections, variables);
             declare("company" + i, Scope.COMPANY.connectionType(type), "{ name }", declarations, selections, variables);
             declare("customer" + i, Scope.CUSTOMER.connectionType(type), "{ name }", declarations, selections,
                     variables);
         }
-        if (wanted.isEmpty()) {
-            return Map.of();
-        }
         Answer answer = nxt.ask(connection, new Question("introspect",
                 "query introspect(" + declarations + ") {" + selections + " }", variables));
         if (answer instanceof Failure failure) {
             throw new FailedAnswer(failure);
         }
-        JsonNode data = ((Answer.Data) answer).data();
-        var tables = new LinkedHashMap<String, Table>();
-        for (int i = 0; i < wanted.size(); i++) {
-            String name = wanted.get(i);
-            JsonNode fields = data.path("row" + i).path("fields");
-            var filters = filters(data.path("filter" + i).path("inputFields"));
-            scope(data, i).filter(scope -> fields.size() > 0)
-                    .ifPresent(
-                            scope -> tables.put(name,
-                                    new Table(name, rowType(name), scope, columns(fields), joins(fields), filters)));
+        return ((Answer.Data) answer).data();
+    }
+
+    /** Why a table is not used: what is told of it would go into documents. It is not quoted. */
+    private static Optional<Reason> flaw(String table, JsonNode fields, JsonNode filters) {
+        String what = "";
+        if (fields.size() > MOST_FIELDS || filters.size() > MOST_FIELDS) {
+            what = "more than " + MOST_FIELDS + " fields";
+        } else if (!areNames(fields) || !areNames(filters)) {
+            what = "a field whose name is no GraphQL name";
         }
-        return tables;
+        return what.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Reason(Trouble.SCHEMA_REFUSED, "The table " + table + " is not used: Business NXT tells of "
+                                + what + ". " + Trouble.SCHEMA_REFUSED.nextStep()));
+    }
+
+    private static boolean areNames(JsonNode fields) {
+        return StreamSupport.stream(fields.spliterator(), false)
+                .allMatch(field -> GraphQlName.is(field.path("name").asText()));
     }
 
     /**
-     * The names of all tables of one scope that this connection can read.
+     * The names of all tables of one scope that this connection can read; what is no GraphQL name names none.
      *
      * @throws FailedAnswer if there was no whole answer
      */
@@ -90,6 +129,7 @@ public class Introspection {
         var names = new ArrayList<String>();
         ((Answer.Data) answer).data().path("__type").path("fields")
                 .forEach(field -> names.add(field.path("name").asText()));
+        names.removeIf(name -> !GraphQlName.is(name));
         return names;
     }
 
@@ -134,7 +174,7 @@ public class Introspection {
 
     private static Map<String, Column> columns(JsonNode fields) {
         var scalars = new LinkedHashMap<String, String>();
-        var names = new ArrayList<String>();
+        var names = new HashSet<String>();
         for (JsonNode field : fields) {
             names.add(field.path("name").asText());
             JsonNode type = field.path("type");
@@ -162,7 +202,7 @@ public class Introspection {
         return false;
     }
 
-    private static Companion companion(String name, List<String> names) {
+    private static Companion companion(String name, Set<String> names) {
         for (Companion each : Companion.values()) {
             if (each != Companion.NONE && names.contains(name + each.suffix())) {
                 return each;

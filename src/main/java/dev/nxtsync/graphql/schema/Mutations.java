@@ -8,8 +8,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -18,6 +21,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.Question;
+import dev.nxtsync.trouble.Trouble;
 
 /** Reads what a connection may change, and of what types the values are that it sends. */
 @Singleton
@@ -28,13 +32,17 @@ public class Mutations {
             + " } } }";
     private static final String INPUTS = "{ kind inputFields { name defaultValue " + TypeRef.SELECTION
             + " } enumValues { name } }";
-    /** Types that are read in one request. */
-    private static final int TOGETHER = 100;
+    /** Types that are read in one request, whose answer has its bounds. */
+    private static final int TOGETHER = 25;
     /** Deeper types are left to the server to check. */
     private static final int DEEPEST = 3;
     private static final int MOST = 400;
+    private static final int MOST_REFUSED = 1_000;
+    private static final Logger LOG = Logger.getLogger(Mutations.class);
 
     private final Nxt nxt;
+    /** Told once. */
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     Mutations(Nxt nxt) {
         this.nxt = nxt;
@@ -61,9 +69,24 @@ public class Mutations {
             field.path("args").forEach(argument -> arguments.put(argument.path("name").asText(),
                     TypeRef.of(argument.path("type"))));
             String name = field.path("name").asText();
-            fields.put(name, new MutationField(name, TypeRef.of(field.path("type")).name(), arguments));
+            var read = new MutationField(name, TypeRef.of(field.path("type")).name(), arguments);
+            if (areNames(read)) {
+                fields.put(name, read);
+            } else if (refused.size() < MOST_REFUSED && refused.add(connection + " " + name)) {
+                LOG.warnf(
+                        "Connection %s: what Business NXT tells of %s is not GraphQL, so that it is not used (%s). %s",
+                        connection, GraphQlName.is(name) ? name : "a field of " + type, Trouble.SCHEMA_REFUSED.code(),
+                        Trouble.SCHEMA_REFUSED.nextStep());
+            }
         }
         return fields;
+    }
+
+    /** Whether all that would go into a document can stand in one. */
+    private static boolean areNames(MutationField field) {
+        return GraphQlName.is(field.name()) && GraphQlName.is(field.type())
+                && field.arguments().keySet().stream().allMatch(GraphQlName::is)
+                && field.arguments().values().stream().map(TypeRef::name).allMatch(GraphQlName::is);
     }
 
     /**
@@ -86,6 +109,7 @@ public class Mutations {
                     for (JsonNode field : type.path("inputFields")) {
                         next.add(TypeRef.of(field.path("type")).name());
                     }
+                    next.removeIf(name -> !GraphQlName.is(name));
                 }
             }
             next.removeAll(types.keySet());

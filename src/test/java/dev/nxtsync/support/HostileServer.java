@@ -1,0 +1,108 @@
+package dev.nxtsync.support;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** An issuer on this machine that answers what a test says, be it of any length, and tells how much of it was taken. */
+public final class HostileServer implements AutoCloseable {
+    private static final byte[] FILLING = "x".repeat(64 * 1024).getBytes(StandardCharsets.US_ASCII);
+
+    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final Map<String, Long> fillings = new ConcurrentHashMap<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final AtomicLong sent = new AtomicLong();
+
+    public HostileServer() throws IOException {
+        daemon(() -> {
+            while (!listener.isClosed()) {
+                try {
+                    Socket socket = listener.accept();
+                    daemon(() -> serve(socket));
+                } catch (IOException e) {
+                    // closed
+                }
+            }
+        });
+        answer("/.well-known/openid-configuration", "{\"issuer\": \"" + url() + "\", \"token_endpoint\": \"" + url()
+                + "/token\", \"authorization_endpoint\": \"" + url() + "/authorize\", \"jwks_uri\": \"" + url()
+                + "/keys\", \"userinfo_endpoint\": \"" + url() + "/userinfo\"}");
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + listener.getLocalPort();
+    }
+
+    /** A JSON text at a path. */
+    public void answer(String path, String json) {
+        answers.put(path, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+                + json.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + json);
+    }
+
+    /** What begins so, from the status line on, and is followed by so many bytes. */
+    public void answer(String path, String beginning, long filling) {
+        answers.put(path, beginning);
+        fillings.put(path, filling);
+    }
+
+    /** Bytes of fillings that somebody took, or that lay in buffers of the system. */
+    public long sent() {
+        return sent.get();
+    }
+
+    /** The lines of all requests. */
+    public List<String> requests() {
+        return requests;
+    }
+
+    private void serve(Socket socket) {
+        try (socket;
+                var in = new BufferedReader(new InputStreamReader(socket.getInputStream(),
+                        StandardCharsets.US_ASCII));
+                OutputStream out = socket.getOutputStream()) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                String path = line.split(" ", -1)[1];
+                requests.add(line);
+                int length = 0;
+                for (String header = in.readLine(); !header.isEmpty(); header = in.readLine()) {
+                    requests.add(header);
+                    length = header.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")
+                            ? Integer.parseInt(header.substring(15).strip())
+                            : length;
+                }
+                in.skip(length);
+                out.write(answers.getOrDefault(path, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                        .getBytes(StandardCharsets.UTF_8));
+                for (long left = fillings.getOrDefault(path, 0L); left > 0; left -= FILLING.length) {
+                    out.write(FILLING);
+                    sent.addAndGet(FILLING.length);
+                }
+                out.flush();
+            }
+        } catch (IOException e) {
+            // whoever asked has had enough
+        }
+    }
+
+    private static void daemon(Runnable work) {
+        var thread = new Thread(work, "hostile-server");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+    }
+}
