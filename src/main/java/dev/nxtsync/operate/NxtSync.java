@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
+import dev.nxtsync.process.OutOfMemory;
 
 /** Tells commands from the daemon before anything starts, and refuses a configuration that the daemon could not keep to. */
 @QuarkusMain
@@ -59,13 +60,12 @@ public final class NxtSync {
             Settings are environment variables that begin with NXT_; see the README.
             """;
 
-    /** A command runs beside a daemon, which has the ports, the schedule and the schema. */
+    /** A command runs beside a daemon, which has the ports and the schema. */
     private static final Map<String, String> AS_COMMAND = Map.of(
             "quarkus.http.host-enabled", "false",
             "quarkus.http.port", "0",
             "quarkus.management.host-enabled", "false",
             "quarkus.management.port", "0",
-            "quarkus.scheduler.enabled", "false",
             "quarkus.log.level", "ERROR",
             "quarkus.log.console.stderr", "true");
     private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS = Map.ofEntries(
@@ -78,6 +78,7 @@ public final class NxtSync {
     /** Those that look at nothing but their name. */
     private static final Set<String> ALONE = Set.of("status", "plan", "adopt");
 
+    private static boolean command;
     private static boolean check;
 
     private NxtSync() {}
@@ -103,6 +104,7 @@ public final class NxtSync {
     }
 
     private static void command(String... arguments) {
+        command = true;
         AS_COMMAND.forEach(System::setProperty);
         if (arguments[0].equals("check")) {
             check = true;
@@ -124,6 +126,9 @@ public final class NxtSync {
         return Objects.requireNonNull(COMMANDS.get(name));
     }
 
+    /** Whether this process runs one command, beside a daemon. */
+    static boolean isCommand() { return command; }
+
     /** Whether this process only looks whether all is well, for which a person waits. */
     static boolean isCheck() {
         return check;
@@ -140,6 +145,7 @@ public final class NxtSync {
         if (json) {
             System.setProperty("quarkus.log.console.json.enabled", "true");
         }
+        OutOfMemory.sayAs(line(json, "ERROR", OutOfMemory.LAST_WORDS));
         Quarkus.run();
     }
 

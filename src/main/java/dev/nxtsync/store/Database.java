@@ -3,14 +3,18 @@ package dev.nxtsync.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Set;
 
 import javax.sql.DataSource;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+
+import dev.nxtsync.process.Outside;
 
 /**
  * Transactions, short by rule: none may be open during an HTTP call. Everything they set is local to them, so that a
@@ -22,11 +26,34 @@ public class Database {
     /** Deadlock and lock time-out: the same transaction may well succeed when it is run again. */
     private static final Set<String> AGAIN = Set.of("40P01", "55P03", "40001");
     private static final int ATTEMPTS = 4;
+    /** As long as a run may be silent before it is given up, so that no statement of a run is of use after that. */
+    private static final Duration SLOWEST_ANSWER = Duration.ofMinutes(3);
+    /** Well below the silence after which another process takes over. */
+    private static final Duration PROMPT_ANSWER = Duration.ofSeconds(8);
+    private static final Duration WHENEVER_IT_COMES = Duration.ZERO;
 
     private final DataSource dataSource;
+    /** For the answer to one statement, after which the connection is given up as lost; zero is no limit. */
+    private final Duration slowest;
 
+    @Inject
     public Database(DataSource dataSource) {
+        this(dataSource, SLOWEST_ANSWER);
+    }
+
+    private Database(DataSource dataSource, Duration slowest) {
         this.dataSource = dataSource;
+        this.slowest = slowest;
+    }
+
+    /** The same, for small statements on which much hangs, so that a server that stands still is noticed soon. */
+    public Database promptly() {
+        return new Database(dataSource, PROMPT_ANSWER);
+    }
+
+    /** The same, for statements that may take as long as they take, such as those that rewrite or read a whole table. */
+    Database patiently() {
+        return new Database(dataSource, WHENEVER_IT_COMES);
     }
 
     /** What is done in a transaction. It may be run more than once; only the last run counts. */
@@ -43,7 +70,7 @@ public class Database {
     public <T> T inTransaction(Work<T> work) throws SQLException {
         for (int attempt = 1;; attempt++) {
             try {
-                return once(work);
+                return Outside.of(() -> once(work));
             } catch (SQLException e) {
                 if (attempt == ATTEMPTS || !AGAIN.contains(String.valueOf(e.getSQLState()))) {
                     throw e;
@@ -58,7 +85,7 @@ public class Database {
      * each other.
      */
     public <T> T alone(Work<T> work) throws SQLException {
-        return inTransaction(transaction -> {
+        return patiently().inTransaction(transaction -> {
             try (Statement lock = transaction.createStatement()) {
                 lock.execute("select pg_advisory_xact_lock(hashtext('nxt_sync ddl'))");
             }
@@ -99,6 +126,7 @@ public class Database {
 
     private <T> T once(Work<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
+            connection.setNetworkTimeout(Runnable::run, (int) slowest.toMillis());
             connection.setAutoCommit(false);
             boolean committed = false;
             try {

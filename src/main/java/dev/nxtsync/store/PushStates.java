@@ -321,7 +321,7 @@ public class PushStates {
 
     /** Forgets finished rows, and their keys, after so long; not those that are still to be counted. */
     public int forget(String push, Duration keep) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.patiently().inTransaction(transaction -> {
             try (var forget = transaction.prepareStatement("""
                     delete from nxt_sync.outbox
                     where push = ? and state in ('done', 'discarded') and next_at is null

@@ -73,7 +73,7 @@ public class Verified {
     }
 
     public Result compare(String table, TargetTable compared, int owner) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.patiently().inTransaction(transaction -> {
             String stored = "(select * from " + compared.quotedName() + " where " + SqlName.quoted(compared.owner())
                     + " = "
                     + owner + " and nxt_deleted_at is null) stored";

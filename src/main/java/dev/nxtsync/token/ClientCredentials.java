@@ -20,6 +20,7 @@ import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.trouble.NetworkFault;
 
 /**
@@ -75,6 +76,7 @@ final class ClientCredentials implements TokenRequest {
         } catch (TimeoutException e) {
             return new Refused(messages.slow(atMost));
         } catch (RuntimeException e) {
+            OutOfMemory.endIfCauseOf(e);
             return new Refused(messages.unreachable(NetworkFault.of(e).orElseGet(() -> probe.fault(atMost))));
         }
     }
