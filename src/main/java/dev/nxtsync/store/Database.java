@@ -14,6 +14,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Outside;
 
 /**
@@ -26,6 +27,7 @@ public class Database {
     /** Deadlock and lock time-out: the same transaction may well succeed when it is run again. */
     private static final Set<String> AGAIN = Set.of("40P01", "55P03", "40001");
     private static final int ATTEMPTS = 4;
+    private static final String NO_CONNECTION = "08001";
     /** As long as a run may be silent before it is given up, so that no statement of a run is of use after that. */
     private static final Duration SLOWEST_ANSWER = Duration.ofMinutes(3);
     /** Well below the silence after which another process takes over. */
@@ -125,7 +127,7 @@ public class Database {
     }
 
     private <T> T once(Work<T> work) throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connection()) {
             connection.setNetworkTimeout(Runnable::run, (int) slowest.toMillis());
             connection.setAutoCommit(false);
             boolean committed = false;
@@ -143,6 +145,16 @@ public class Database {
                     rollBack(connection);
                 }
             }
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        try {
+            return dataSource.getConnection();
+        } catch (RuntimeException e) {
+            // as when the pool gives up an attempt that takes long, and interrupts the next one with it
+            OutOfMemory.endIfCauseOf(e);
+            throw new SQLException("No connection could be made: " + e.getMessage(), NO_CONNECTION, e);
         }
     }
 

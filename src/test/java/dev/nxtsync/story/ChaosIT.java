@@ -80,15 +80,17 @@ class ChaosIT {
             worksOn(daemon, sandbox);
             var kinds = List.of(Kind.ERROR, Kind.RUNTIME_EXCEPTION);
             int next = 0;
+            int faults = 0;
             for (String place : places) {
                 // in CI each in turn
                 for (Kind kind : Size.of(List.of(kinds.get(next++ % 2)), kinds)) {
                     strikes(daemon, sandbox, place, kind);
+                    faults++;
                 }
             }
             aRequestIsAnswered(daemon);
             assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
-            Size.figure("%d faults at %d places, and the daemon went on", round, places.size());
+            Size.figure("%d faults at %d places, and the daemon went on", faults, places.size());
         }
     }
 

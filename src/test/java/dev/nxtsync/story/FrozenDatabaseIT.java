@@ -17,7 +17,7 @@ import dev.nxtsync.support.TestDatabase;
 /** A server that takes connections and statements and answers none, which nobody is told of. */
 class FrozenDatabaseIT {
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration FROZEN = Size.of(Duration.ofSeconds(25), Duration.ofMinutes(3));
+    private static final Duration FROZEN = Size.of(Duration.ofSeconds(12), Duration.ofMinutes(3));
 
     private final TestDatabase database = TestDatabase.createElsewhere();
 
@@ -67,7 +67,7 @@ class FrozenDatabaseIT {
                 create trigger hang before update on nxt_sync.job for each row execute function public.hang()""");
         await().atMost(SOON).until(() -> database
                 .number("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") > 0);
-        await().during(Duration.ofSeconds(20)).atMost(Duration.ofSeconds(40)).until(() -> database
+        await().during(Duration.ofSeconds(17)).atMost(Duration.ofSeconds(40)).until(() -> database
                 .number("select extract(epoch from clock_timestamp() - max(beat_at))::int from nxt_sync.replica") < 16);
         database.execute("delete from public.shut");
         database.execute("drop trigger hang on nxt_sync.job");
