@@ -13,10 +13,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -53,35 +53,22 @@ class ChaosIT {
     private static final List<String> ALONE = List.of("schedule.Heartbeat.beat", "token.ClientCredentials.send",
             "webhook.TableChange.read", REQUEST);
 
+    private static final List<String> PLACES = Stream.concat(LOOPS.stream(), WORK.stream()).toList();
+
     private final TestDatabase database = TestDatabase.create();
     private int round;
 
     @Test
     void afterAnyThrowableOfALoopAJobARenewalOrAHandlerTheDaemonGoesOnAndCountsIt() throws Exception {
-        Set<String> places = new LinkedHashSet<>(LOOPS);
-        places.addAll(WORK);
-        var woven = new LinkedHashSet<>(places);
+        var woven = new ArrayList<>(PLACES);
         woven.add(REQUEST);
-        int port = Daemon.freePort();
-        try (var sandbox = new Sandbox(Hooks.options(50).withTokenLifetime(Duration.ofSeconds(4)));
-                var daemon = Hooks.daemon(sandbox, database).jvm(FailPoints.option(woven))
-                        .with("NXT_OPERATOR_KEY", OPERATOR)
-                        .with("NXT_PULLS_GOODS_TABLE", "product").with("NXT_PULLS_GOODS_COMPANIES", Hooks.COMPANY)
-                        .with("NXT_PULLS_GOODS_EVERY", "1s").with("NXT_PUSHES_SALES_TABLE", "order")
-                        .with("NXT_PUSHES_SALES_COMPANY", Hooks.COMPANY)
-                        .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
-                        .with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600).with("NXT_HTTP_PORT", port)
-                        .with("NXT_CONNECTIONS_PERSON_KIND", "user")
-                        .with("NXT_CONNECTIONS_PERSON_CLIENT_ID", "isv_demo")
-                        .with("NXT_CONNECTIONS_PERSON_CLIENT_SECRET", "demo+secret%/:1")
-                        .with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port).with("NXT_ENCRYPTION_KEY", SignIns.KEY)
-                        .start()) {
+        try (var sandbox = sandbox(); var daemon = daemon(sandbox, woven).start()) {
             loaded(daemon, database, 2);
             worksOn(daemon, sandbox);
             var kinds = List.of(Kind.ERROR, Kind.RUNTIME_EXCEPTION);
             int next = 0;
             int faults = 0;
-            for (String place : places) {
+            for (String place : PLACES) {
                 // in CI each in turn
                 for (Kind kind : Size.of(List.of(kinds.get(next++ % 2)), kinds)) {
                     strikes(daemon, sandbox, place, kind);
@@ -90,8 +77,26 @@ class ChaosIT {
             }
             aRequestIsAnswered(daemon);
             assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
-            Size.figure("%d faults at %d places, and the daemon went on", faults, places.size());
+            Size.figure("%d faults at %d places, and the daemon went on", faults, PLACES.size());
         }
+    }
+
+    private static Sandbox sandbox() {
+        return new Sandbox(Hooks.options(50).withTokenLifetime(Duration.ofSeconds(4)));
+    }
+
+    /** One that does a bit of everything. */
+    private Daemon.Builder daemon(Sandbox sandbox, List<String> places) {
+        int port = Daemon.freePort();
+        return Hooks.daemon(sandbox, database).jvm(FailPoints.option(places)).with("NXT_OPERATOR_KEY", OPERATOR)
+                .with("NXT_PULLS_GOODS_TABLE", "product").with("NXT_PULLS_GOODS_COMPANIES", Hooks.COMPANY)
+                .with("NXT_PULLS_GOODS_EVERY", "1s").with("NXT_PUSHES_SALES_TABLE", "order")
+                .with("NXT_PUSHES_SALES_COMPANY", Hooks.COMPANY)
+                .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
+                .with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600).with("NXT_HTTP_PORT", port)
+                .with("NXT_CONNECTIONS_PERSON_KIND", "user").with("NXT_CONNECTIONS_PERSON_CLIENT_ID", "isv_demo")
+                .with("NXT_CONNECTIONS_PERSON_CLIENT_SECRET", "demo+secret%/:1")
+                .with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port).with("NXT_ENCRYPTION_KEY", SignIns.KEY);
     }
 
     private void strikes(Daemon daemon, Sandbox sandbox, String place, Kind kind) {
@@ -149,21 +154,34 @@ class ChaosIT {
 
     @Test
     void whoeverSeesThatMemoryHasRunOutEndsTheProcessWithExitCodeOne() throws Exception {
+        byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
         for (String place : ALONE) {
             try (var daemon = Daemon.alone().with("NXT_WEBHOOK_KEYS", Hooks.KEY).with("NXT_OPERATOR_KEY", OPERATOR)
                     .jvm(FailPoints.option(List.of(place))).start()) {
                 await().atMost(SOON).until(() -> daemon.get("/q/health/started").status() == 200);
-                FailPoints.of(daemon).arm(place, Kind.OUT_OF_MEMORY);
-                byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
-                await(place).atMost(SOON).until(() -> {
+                ends(daemon, place, () -> {
                     daemon.operator("GET", "/api/status", OPERATOR);
                     post(daemon, body);
-                    return !daemon.isRunning();
                 });
-                assertThat(daemon.exitCode()).as(place + "\n" + daemon.output()).isEqualTo(1);
-                assertThat(daemon.output()).as(place).contains("its memory has run out");
             }
         }
+        // each is a start of a daemon that works
+        for (String place : Size.of(List.<String>of(), PLACES)) {
+            try (var sandbox = sandbox(); var daemon = daemon(sandbox, List.of(place)).start()) {
+                loaded(daemon, database, 2);
+                ends(daemon, place, () -> traffic(daemon, sandbox));
+            }
+        }
+    }
+
+    private static void ends(Daemon daemon, String place, Runnable traffic) throws InterruptedException {
+        FailPoints.of(daemon).arm(place, Kind.OUT_OF_MEMORY);
+        await(place).atMost(SOON).until(() -> {
+            traffic.run();
+            return !daemon.isRunning();
+        });
+        assertThat(daemon.exitCode()).as(place + "\n" + daemon.output()).isEqualTo(1);
+        assertThat(daemon.output()).as(place).contains("its memory has run out");
     }
 
     /** How a signed body is answered; 0 if it is not. */
