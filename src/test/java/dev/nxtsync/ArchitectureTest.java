@@ -1,5 +1,8 @@
 package dev.nxtsync;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -9,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +76,15 @@ class ArchitectureTest {
         noClasses().should().callMethod(Thread.class, "sleep", long.class).check(CLASSES);
         noClasses().should().callMethod(System.class, "currentTimeMillis").check(CLASSES);
         noClasses().should().callMethod(java.time.Instant.class, "now").check(CLASSES);
+    }
+
+    @Test
+    void threadsAreMadeWhereTheyAreWatched() {
+        noClasses().that().resideOutsideOfPackage("..process..").should()
+                .callConstructorWhere(target(owner(assignableTo(Thread.class))))
+                .orShould().callMethodWhere(target(owner(assignableTo(Executors.class))))
+                .orShould().dependOnClassesThat().areAssignableTo(ThreadPoolExecutor.class)
+                .orShould().dependOnClassesThat().resideInAPackage("io.quarkus.scheduler..").check(CLASSES);
     }
 
     @Test

@@ -1,16 +1,16 @@
 package dev.nxtsync.access;
 
 import java.sql.SQLException;
+import java.time.Duration;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
-import io.quarkus.scheduler.Scheduled;
-import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Slots;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.LostCalls;
 import dev.nxtsync.store.Migrations;
 
@@ -31,8 +31,11 @@ public class LostCallKeeper {
         this.settings = settings;
     }
 
-    @Scheduled(every = "2s", concurrentExecution = ConcurrentExecution.SKIP)
-    void tick() {
+    void begin(@Observes Threads threads) {
+        threads.repeat("lost-calls", Duration.ofSeconds(2), this::tick);
+    }
+
+    private void tick() {
         if (migrations.done()) {
             try {
                 keep();

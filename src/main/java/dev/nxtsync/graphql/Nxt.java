@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -36,6 +35,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.process.Outside;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Tokens;
@@ -61,17 +63,15 @@ public class Nxt {
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
     private volatile boolean stopping;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService alarms = Executors.newSingleThreadScheduledExecutor(work -> {
-        var thread = new Thread(work, "request-deadline");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService alarms;
 
     /** What belongs to one connection. */
     private record Line(NxtEndpoint endpoint, Tokens tokens, Budget budget, boolean allowed) {}
 
-    Nxt(Settings settings, Connections connections, Slots slots, Network network, MeterRegistry metrics) {
+    Nxt(Settings settings, Connections connections, Slots slots, Network network, Threads threads,
+            MeterRegistry metrics) {
         this.slots = slots;
+        this.alarms = threads.timer("request-deadline", 1);
         this.metrics = metrics;
         metrics.counter("nxt_api_warnings");
         this.deadline = settings.api().timeLimit().multipliedBy(3).dividedBy(2);
@@ -133,11 +133,12 @@ public class Nxt {
                     + "is sent there. " + Trouble.PLAIN_HTTP.nextStep());
         }
         byte[] body = body(question);
-        Answer answer = askOnce(connection, line, question, body, rows);
-        if (answer instanceof Failure.Unauthorized && !(line.tokens().current() instanceof Tokens.Unavailable)) {
-            answer = askOnce(connection, line, question, body, rows);
-        }
-        return answer;
+        return Outside.of(() -> {
+            Answer answer = askOnce(connection, line, question, body, rows);
+            return answer instanceof Failure.Unauthorized && !(line.tokens().current() instanceof Tokens.Unavailable)
+                    ? askOnce(connection, line, question, body, rows)
+                    : answer;
+        });
     }
 
     private Answer askOnce(String connection, Line line, Question question, byte[] body,
@@ -241,6 +242,7 @@ public class Nxt {
                     return judge(Envelope.read(in, rows), question, traceId, wire);
                 }
             } catch (IOException | RuntimeException e) {
+                OutOfMemory.endIfCauseOf(e);
                 return outgoing.withhold() ? unsent(e, time) : time.passed() ? overdue(traceId) : broken(e, traceId);
             }
         }

@@ -13,6 +13,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Secret;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.process.Outside;
 import dev.nxtsync.trouble.NetworkFault;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
@@ -40,7 +42,7 @@ class Sender {
 
     /** Why it was not taken, which never shows the address: that may hold a secret; empty if it was. */
     Optional<Reason> send(String id, String body) {
-        var failure = attempt(id, body);
+        var failure = Outside.of(() -> attempt(id, body));
         metrics.counter("nxt_notices", "outcome", failure.isPresent() ? "failed" : "ok").increment();
         return failure.map(why -> new Reason(Trouble.NOTICE_FAILED,
                 "The receiver of NXT_NOTICE_URL " + why + ". " + Trouble.NOTICE_FAILED.nextStep()));
@@ -56,6 +58,7 @@ class Sender {
                     ? Optional.empty()
                     : Optional.of("answered HTTP " + response.getStatus());
         } catch (RuntimeException e) {
+            OutOfMemory.endIfCauseOf(e);
             return Optional.of(NetworkFault.of(e).map(fault -> "cannot be reached (" + fault.trouble().code() + ")")
                     .orElse("did not answer (" + e.getClass().getSimpleName() + ")"));
         }

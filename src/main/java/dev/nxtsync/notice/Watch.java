@@ -9,13 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
-import io.quarkus.scheduler.Scheduled;
-import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.status.Finding;
 import dev.nxtsync.status.Findings;
@@ -77,8 +76,11 @@ public class Watch {
         return failure;
     }
 
-    @Scheduled(every = "5s", delayed = "3s", concurrentExecution = ConcurrentExecution.SKIP)
-    void look() {
+    void begin(@Observes Threads threads) {
+        threads.repeat("notices", Duration.ofSeconds(5), this::look);
+    }
+
+    private void look() {
         var away = heartbeat.trouble();
         if (away.isPresent()) {
             goneFor(away.get());

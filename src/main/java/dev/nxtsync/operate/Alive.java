@@ -1,14 +1,25 @@
 package dev.nxtsync.operate;
 
 import java.sql.SQLException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.Replica;
 
 /** Lets a command's process be one of those that share the database, as long as it works. */
-final class Alive {
-    private Alive() {}
+@Singleton
+class Alive {
+    private static final Duration PERIOD = Duration.ofSeconds(4);
+
+    private final Replica replica;
+    private final Threads threads;
+
+    Alive(Replica replica, Threads threads) {
+        this.replica = replica;
+        this.threads = threads;
+    }
 
     /** What a command does, and whether all went well. */
     @FunctionalInterface
@@ -16,31 +27,26 @@ final class Alive {
         boolean done() throws SQLException;
     }
 
-    static boolean during(Replica replica, Work work) throws SQLException {
+    boolean during(Work work) throws SQLException {
         replica.beat();
-        var heart = Executors.newSingleThreadScheduledExecutor(task -> {
-            var thread = new Thread(task, "heartbeat");
-            thread.setDaemon(true);
-            return thread;
-        });
-        var unused = heart.scheduleAtFixedRate(() -> beat(replica), 4, 4, TimeUnit.SECONDS);
+        var heart = threads.loop("heartbeat", PERIOD, this::beat);
         try {
             return work.done();
         } finally {
-            heart.shutdownNow();
-            leave(replica);
+            heart.stop();
+            leave();
         }
     }
 
-    private static void beat(Replica replica) {
+    private void beat() {
         try {
             replica.beat();
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException e) {
             // the database tells whoever needs it next
         }
     }
 
-    private static void leave(Replica replica) {
+    private void leave() {
         try {
             replica.leave();
         } catch (SQLException | RuntimeException e) {

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
+import dev.nxtsync.process.OutOfMemory;
 
 /** Tells commands from the daemon before anything starts, and refuses a configuration that the daemon could not keep to. */
 @QuarkusMain
@@ -60,13 +61,12 @@ public final class NxtSync {
             Settings are environment variables that begin with NXT_; see the README.
             """;
 
-    /** A command runs beside a daemon, which has the ports, the schedule and the schema. */
+    /** A command runs beside a daemon, which has the ports and the schema. */
     private static final Map<String, String> AS_COMMAND = Map.of(
             "quarkus.http.host-enabled", "false",
             "quarkus.http.port", "0",
             "quarkus.management.host-enabled", "false",
             "quarkus.management.port", "0",
-            "quarkus.scheduler.enabled", "false",
             "quarkus.log.level", "ERROR",
             "quarkus.log.console.stderr", "true");
     private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS = Map.ofEntries(
@@ -79,6 +79,7 @@ public final class NxtSync {
     /** Those that look at nothing but their name. */
     private static final Set<String> ALONE = Set.of("status", "plan", "adopt");
 
+    private static boolean command;
     private static boolean check;
 
     private NxtSync() {}
@@ -104,6 +105,7 @@ public final class NxtSync {
     }
 
     private static void command(String... arguments) {
+        command = true;
         AS_COMMAND.forEach(System::setProperty);
         if (arguments[0].equals("check")) {
             check = true;
@@ -126,6 +128,9 @@ public final class NxtSync {
         return Objects.requireNonNull(COMMANDS.get(name));
     }
 
+    /** Whether this process runs one command, beside a daemon. */
+    static boolean isCommand() { return command; }
+
     /** Whether this process only looks whether all is well, for which a person waits. */
     static boolean isCheck() {
         return check;
@@ -142,6 +147,7 @@ public final class NxtSync {
         if (json) {
             System.setProperty("quarkus.log.console.json.enabled", "true");
         }
+        OutOfMemory.sayAs(line(json, "ERROR", OutOfMemory.LAST_WORDS));
         Quarkus.run();
     }
 

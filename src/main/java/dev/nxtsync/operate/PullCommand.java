@@ -13,19 +13,18 @@ import io.quarkus.runtime.QuarkusApplication;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.pull.PullNow;
-import dev.nxtsync.store.Replica;
 
 /** The command {@code pull}: runs one pull to its end, beside daemons that share the database. */
 @Singleton
 class PullCommand implements QuarkusApplication {
     private final Settings settings;
     private final PullNow pulls;
-    private final Replica replica;
+    private final Alive alive;
 
-    PullCommand(Settings settings, PullNow pulls, Replica replica) {
+    PullCommand(Settings settings, PullNow pulls, Alive alive) {
         this.settings = settings;
         this.pulls = pulls;
-        this.replica = replica;
+        this.alive = alive;
     }
 
     @Override
@@ -38,7 +37,7 @@ class PullCommand implements QuarkusApplication {
         }
         try {
             var progress = new TerminalProgress();
-            return Alive.during(replica, () -> pulls.run(pull.get(), request.get(), progress::line, progress))
+            return alive.during(() -> pulls.run(pull.get(), request.get(), progress::line, progress))
                     ? 0
                     : NxtSync.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {

@@ -9,19 +9,18 @@ import io.quarkus.runtime.QuarkusApplication;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.push.PushNow;
-import dev.nxtsync.store.Replica;
 
 /** The command {@code push}: sends what waits of one push, beside daemons that share the database. */
 @Singleton
 class PushCommand implements QuarkusApplication {
     private final Settings settings;
     private final PushNow pushes;
-    private final Replica replica;
+    private final Alive alive;
 
-    PushCommand(Settings settings, PushNow pushes, Replica replica) {
+    PushCommand(Settings settings, PushNow pushes, Alive alive) {
         this.settings = settings;
         this.pushes = pushes;
-        this.replica = replica;
+        this.alive = alive;
     }
 
     @Override
@@ -31,7 +30,7 @@ class PushCommand implements QuarkusApplication {
             return NxtSync.USAGE;
         }
         try {
-            return Alive.during(replica, () -> pushes.run(push.get(), System.out::println))
+            return alive.during(() -> pushes.run(push.get(), System.out::println))
                     ? 0
                     : NxtSync.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {

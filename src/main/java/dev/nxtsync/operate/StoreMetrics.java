@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -14,10 +15,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import io.quarkus.scheduler.Scheduled;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Slots;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.status.Findings;
 import dev.nxtsync.store.Inbox;
@@ -85,8 +86,12 @@ class StoreMetrics {
         this.rowFaults = MultiGauge.builder("nxt_row_faults").description("Rows that are set aside").register(metrics);
     }
 
-    @Scheduled(every = "15s", delayed = "2s")
-    void take() {
+    void begin(@Observes Threads threads) {
+        threads.repeat("metrics", Duration.ofSeconds(15), this::take);
+        threads.repeat("retention", Duration.ofMinutes(10), this::forgetOld);
+    }
+
+    private void take() {
         if (heartbeat.trouble().isPresent()) {
             return;
         }
@@ -135,8 +140,7 @@ class StoreMetrics {
         outboxAge.register(ages, true);
     }
 
-    @Scheduled(every = "10m", delayed = "1m")
-    void forgetOld() {
+    private void forgetOld() {
         if (heartbeat.trouble().isEmpty()) {
             try {
                 runs.forgetOld();

@@ -17,13 +17,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.quarkus.scheduler.Scheduled;
 
 import dev.nxtsync.access.Access;
 import dev.nxtsync.graphql.Answer;
@@ -32,6 +32,7 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Next;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.Question;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.Heartbeat;
@@ -126,8 +127,11 @@ public class Fetch implements Job {
                 : new Turn(claim, own, states.clock(), progress).run();
     }
 
-    @Scheduled(every = "5s", delayed = "5s")
-    void wakeForgotten() {
+    void begin(@Observes Threads threads) {
+        threads.repeat("forgotten-events", Duration.ofSeconds(5), this::wakeForgotten);
+    }
+
+    private void wakeForgotten() {
         if (heartbeat.trouble().isEmpty()) {
             try {
                 inbox.wakeForgotten();

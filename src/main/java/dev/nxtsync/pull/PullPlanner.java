@@ -13,13 +13,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
-
-import io.quarkus.scheduler.Scheduled;
-import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 
 import dev.nxtsync.access.LostCallKeeper;
 import dev.nxtsync.access.Outages;
@@ -30,6 +28,7 @@ import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.graphql.schema.Tenants;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.PullDesign.Design;
 import dev.nxtsync.pull.Tenancies.Tenancy;
 import dev.nxtsync.schedule.Backoff;
@@ -94,8 +93,11 @@ public class PullPlanner {
         this.lostCalls = lostCalls;
     }
 
-    @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
-    void plan() {
+    void begin(@Observes Threads threads) {
+        threads.repeat("pull-planner", Duration.ofSeconds(1), this::plan);
+    }
+
+    private void plan() {
         if (!migrations.done()) {
             return;
         }
@@ -112,8 +114,12 @@ public class PullPlanner {
             if (asked || now - last.next() >= 0) {
                 boolean old = asked || now - last.schemaAt() >= SCHEMA_AGAIN.toNanos();
                 MDC.put("connection", connection.name());
-                attempts.put(connection.name(), attempt(connection, last, old ? Optional.empty() : last.schema()));
-                MDC.remove("connection");
+                try {
+                    attempts.put(connection.name(),
+                            attempt(connection, last, old ? Optional.empty() : last.schema()));
+                } finally {
+                    MDC.remove("connection");
+                }
             }
             targets.look(connection.name());
         }

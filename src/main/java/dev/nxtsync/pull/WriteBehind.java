@@ -4,20 +4,17 @@ import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.Written;
 
 /** Writes one page while the next is read. At most one write is under way, so that pages are written in order. */
 final class WriteBehind implements AutoCloseable {
-    private static final ExecutorService WRITERS = Executors.newCachedThreadPool(work -> {
-        var thread = new Thread(work, "page-writer");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private static final ExecutorService WRITERS = Threads.handymen("page-writer");
 
     private @Nullable Future<Written> underWay;
 
@@ -42,6 +39,7 @@ final class WriteBehind implements AutoCloseable {
         try {
             write.get();
         } catch (ExecutionException e) {
+            OutOfMemory.endIfCauseOf(e);
             if (e.getCause() instanceof SQLException failed) {
                 throw failed;
             }

@@ -9,13 +9,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
-
-import io.quarkus.scheduler.Scheduled;
-import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 
 import dev.nxtsync.access.LostCallKeeper;
 import dev.nxtsync.access.Outages;
@@ -24,6 +22,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Mutations;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Migrations;
@@ -81,17 +80,25 @@ public class PushPlanner {
         this.lostCalls = lostCalls;
     }
 
-    @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
-    void tick() {
-        if (!migrations.done() || settings.pushes().isEmpty()) {
+    void begin(@Observes Threads threads) {
+        if (!settings.pushes().isEmpty()) {
+            threads.repeat("push-planner", Duration.ofSeconds(1), this::tick);
+        }
+    }
+
+    private void tick() {
+        if (!migrations.done()) {
             return;
         }
         try {
             configure();
             for (Settings.Connection connection : settings.connections().values()) {
                 MDC.put("connection", connection.name());
-                plan(connection);
-                MDC.remove("connection");
+                try {
+                    plan(connection);
+                } finally {
+                    MDC.remove("connection");
+                }
             }
             announce();
         } catch (SQLException e) {

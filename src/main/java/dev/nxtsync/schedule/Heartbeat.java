@@ -4,30 +4,39 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
+import dev.nxtsync.process.Loop;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.Replica;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
-/** Whether this process may take part: the database is there and migrated, and it has lately said that it is alive. */
+/**
+ * Whether this process may take part: the database is there and migrated, and it has lately said that it is alive. Has a thread
+ * of its own, so that nothing else that waits for the database keeps it from saying so.
+ */
 @Singleton
 public class Heartbeat {
     private static final Logger LOG = Logger.getLogger(Heartbeat.class);
     private static final long PERIOD = Duration.ofSeconds(4).toNanos();
     /** Well below the silence after which another process takes over. */
     private static final long TOO_OLD = Duration.ofSeconds(8).toNanos();
+    private static final Duration LAST_BEAT = Duration.ofSeconds(5);
 
     private final Migrations migrations;
     private final Replica replica;
     private long nextAttempt = System.nanoTime();
-    private long beatAt;
-    private long backSince;
+    private volatile long beatAt;
+    private volatile long backSince;
     private int failures;
+    private @Nullable Loop loop;
     private volatile Optional<Reason> trouble = Optional
             .of(new Reason(Trouble.DATABASE_AWAY, "The database has not been reached yet."));
 
@@ -41,8 +50,24 @@ public class Heartbeat {
         return trouble;
     }
 
-    /** Called once a second; beats when it is time. */
-    synchronized void beat() {
+    void begin(@Observes Threads threads) {
+        loop = threads.loop("heartbeat", Duration.ofSeconds(1), this::beat);
+    }
+
+    /** Says that this process is gone, and nothing more after that. */
+    void leave() throws InterruptedException {
+        var beating = loop;
+        if (beating != null) {
+            beating.stop(LAST_BEAT);
+        }
+        try {
+            replica.leave();
+        } catch (SQLException | RuntimeException e) {
+            LOG.debugf("this process could not take its leave: %s", e.getMessage());
+        }
+    }
+
+    private void beat() {
         long now = System.nanoTime();
         if (now - nextAttempt >= 0) {
             try {
@@ -51,13 +76,13 @@ public class Heartbeat {
                     LOG.info("The database is there, and the schema nxt_sync is up to date");
                 }
                 replica.beat();
+                failures = 0;
+                beatAt = now;
+                nextAttempt = now + PERIOD;
                 if (trouble.isPresent()) {
                     backSince = now;
                     trouble = Optional.empty();
                 }
-                failures = 0;
-                beatAt = now;
-                nextAttempt = now + PERIOD;
             } catch (SQLException | RuntimeException e) {
                 failed(e, now);
             }
@@ -65,12 +90,12 @@ public class Heartbeat {
     }
 
     /** Whether this process has lately said that it is alive, so that what it claims is not taken over at once. */
-    synchronized boolean alive() {
+    boolean alive() {
         return trouble.isEmpty() && System.nanoTime() - beatAt < TOO_OLD;
     }
 
     /** Whether silent processes may be taken over: after an outage all have been silent, and get one beat to speak up. */
-    synchronized boolean mayTakeOver() {
+    boolean mayTakeOver() {
         return trouble.isEmpty() && System.nanoTime() - backSince > 2 * PERIOD;
     }
 

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -27,19 +26,15 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.scheduler.Scheduled;
-import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.Database;
 import dev.nxtsync.store.DatabaseFault;
-import dev.nxtsync.store.Replica;
 import dev.nxtsync.store.StaleClaim;
 import dev.nxtsync.trouble.Stopping;
-import dev.nxtsync.trouble.Trouble;
-import dev.nxtsync.trouble.Wordless;
 
 /**
  * Claims units that are due and runs them, the one that has waited longest first: each second, and after each run that has
@@ -54,10 +49,11 @@ public class JobRunner {
     /** Of a request and its answer, on a network that is slow. */
     private static final Duration ON_THE_WAY = Duration.ofSeconds(5);
     private static final Duration CUT_OFF = Duration.ofSeconds(5);
+    /** A server that stood still carries out what it was told before when it goes on, beside what it is told then. */
+    private static final int LOOKS = 5;
 
     private final Map<String, Job> jobs = new HashMap<>();
     private final Claims claims;
-    private final Replica replica;
     private final Heartbeat heartbeat;
     private final Duration silence;
     /** With what follows less than the 90 s that the manifests grant to a process that stops, at the API's limit of 59 s. */
@@ -66,21 +62,24 @@ public class JobRunner {
     private final int ofOneCompany;
     private final Counter refused;
     private final Semaphore room = new Semaphore(PARALLEL);
-    private final ExecutorService threads = Executors.newFixedThreadPool(PARALLEL, work -> new Thread(work, "job"));
+    private final Threads process;
+    private final ExecutorService threads;
     /** By fence; guarded by itself, as is every change of what this process holds. */
     private final Map<Long, Run> held = new HashMap<>();
-    private boolean perhapsClaimed;
+    /** How many more times units are looked for that may have been claimed without our knowing. */
+    private int looks;
     private boolean stopping;
 
-    JobRunner(@All List<Job> jobs, Claims claims, Replica replica, Heartbeat heartbeat, Settings settings,
+    JobRunner(@All List<Job> jobs, Claims claims, Heartbeat heartbeat, Settings settings, Threads process,
             MeterRegistry metrics) {
         jobs.forEach(job -> this.jobs.put(job.kind(), job));
         this.claims = claims;
-        this.replica = replica;
         this.heartbeat = heartbeat;
         this.silence = settings.api().timeLimit().plusMinutes(2);
         this.patience = settings.api().timeLimit().plus(ON_THE_WAY);
         this.ofOneCompany = settings.budget().inProgress();
+        this.process = process;
+        this.threads = process.pool("job", PARALLEL);
         this.refused = metrics.counter("nxt_stale_writes_refused");
     }
 
@@ -108,9 +107,11 @@ public class JobRunner {
         record CutShort() implements Ended {}
     }
 
-    @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
-    void tick() {
-        heartbeat.beat();
+    void begin(@Observes Threads threads) {
+        threads.repeat("job-claims", Duration.ofSeconds(1), this::tick);
+    }
+
+    private void tick() {
         giveUpStalled();
         freeEnded();
         freeUnknown();
@@ -130,20 +131,34 @@ public class JobRunner {
         if (!heartbeat.alive() || !room.tryAcquire()) {
             return false;
         }
-        Optional<Run> claimed = Optional.empty();
+        boolean started = false;
         try {
             synchronized (held) {
                 if (!stopping) {
-                    claimed = claim();
-                    claimed.ifPresent(run -> threads.execute(() -> run(run)));
+                    var claimed = claim();
+                    claimed.ifPresent(this::begin);
+                    started = claimed.isPresent();
                 }
             }
         } finally {
-            if (claimed.isEmpty()) {
+            if (!started) {
                 room.release();
             }
         }
-        return claimed.isPresent();
+        return started;
+    }
+
+    /** A run that gets no thread has ended, so that its unit is freed. */
+    private void begin(Run run) {
+        boolean begun = false;
+        try {
+            threads.execute(() -> run(run));
+            begun = true;
+        } finally {
+            if (!begun) {
+                run.ended = failed(run.claim);
+            }
+        }
     }
 
     /** For whoever has the lock of what is held. */
@@ -163,7 +178,7 @@ public class JobRunner {
             run.ifPresent(each -> held.put(each.claim.fence(), each));
             return run;
         } catch (SQLException e) {
-            perhapsClaimed = true;
+            looks = LOOKS;
             LOG.logf(Database.isAway(e) ? Logger.Level.DEBUG : Logger.Level.WARN, "No unit could be claimed: %s",
                     e.getMessage());
             return Optional.empty();
@@ -184,20 +199,24 @@ public class JobRunner {
 
     private void run(Run run) {
         run.thread = Thread.currentThread();
-        label(run.claim);
-        Ended ended = new Ended.Failed(Backoff.after(run.claim.failures() + 1));
+        Ended ended = failed(run.claim);
         try {
+            label(run.claim);
             ended = attempt(run);
         } finally {
-            run.ended = ended;
             // an interrupt was for the run, and it has ended
             Thread.interrupted();
             run.thread = null;
-            freeEnded();
+            run.ended = ended;
             MDC.clear();
             room.release();
-            startOne();
         }
+        freeEnded();
+        startOne();
+    }
+
+    private static Ended.Failed failed(Claim claim) {
+        return new Ended.Failed(Backoff.after(claim.failures() + 1));
     }
 
     /** What each line of the log is about, under the names that metrics have for it. */
@@ -212,7 +231,7 @@ public class JobRunner {
 
     private Ended attempt(Run run) {
         Claim claim = run.claim;
-        Duration retry = Backoff.after(claim.failures() + 1);
+        var failed = failed(claim);
         try {
             Job job = Objects.requireNonNull(jobs.get(claim.kind()));
             Outcome outcome = job.run(claim, () -> run.progressAt = System.nanoTime());
@@ -227,12 +246,11 @@ public class JobRunner {
         } catch (SQLException e) {
             // that the database is away is told once, by the heartbeat
             LOG.logf(Database.isAway(e) ? Logger.Level.DEBUG : Logger.Level.WARN,
-                    "%s: %s Tried again in %d s.", claim, DatabaseFault.of(e).message(), retry.toSeconds());
-        } catch (RuntimeException e) {
-            LOG.errorf(Wordless.of(e), "%s failed in a way that should not happen (%s). %s Tried again in %d s.", claim,
-                    Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep(), retry.toSeconds());
+                    "%s: %s Tried again in %d s.", claim, DatabaseFault.of(e).message(), failed.retry().toSeconds());
+        } catch (Throwable e) {
+            process.failed("job", e, claim.toString());
         }
-        return new Ended.Failed(retry);
+        return failed;
     }
 
     /** Frees the units of runs that have ended; what cannot be freed now is freed later, whatever becomes of the database. */
@@ -275,13 +293,13 @@ public class JobRunner {
                 : claims.giveBack(claim);
     }
 
-    /** A claim whose commit was not answered may hold a unit that no thread works on. */
+    /** A claim whose commit was not answered may hold a unit that no thread works on, and may do so a moment later still. */
     private void freeUnknown() {
         synchronized (held) {
-            if (perhapsClaimed) {
+            if (looks > 0) {
                 try {
                     claims.freeAllBut(held.keySet());
-                    perhapsClaimed = false;
+                    looks--;
                 } catch (SQLException e) {
                     LOG.debugf("perhaps a unit is held that nobody works on; looked at again: %s", e.getMessage());
                 }
@@ -326,7 +344,7 @@ public class JobRunner {
                         held.size(), patience.toSeconds());
             }
         }
-        if (!haveEnded(patience)) {
+        if (!threads.awaitTermination(patience.toSeconds(), TimeUnit.SECONDS)) {
             synchronized (held) {
                 held.values()
                         .forEach(run -> LOG.warnf(
@@ -335,27 +353,11 @@ public class JobRunner {
                                 run.claim));
                 held.values().forEach(JobRunner::interrupt);
             }
-            if (!haveEnded(CUT_OFF)) {
+            if (!threads.awaitTermination(CUT_OFF.toSeconds(), TimeUnit.SECONDS)) {
                 LOG.warn("A run did not stop in time; its unit is taken over after 16 s");
             }
         }
         freeEnded();
-        try {
-            replica.leave();
-        } catch (SQLException | RuntimeException e) {
-            LOG.debugf("this process could not take its leave: %s", e.getMessage());
-        }
-    }
-
-    private boolean haveEnded(Duration atMost) throws InterruptedException {
-        long begun = System.nanoTime();
-        while (!threads.awaitTermination(1, TimeUnit.SECONDS)) {
-            if (System.nanoTime() - begun > atMost.toNanos()) {
-                return false;
-            }
-            // what is still held must not be taken over
-            heartbeat.beat();
-        }
-        return true;
+        heartbeat.leave();
     }
 }

@@ -1,15 +1,15 @@
 package dev.nxtsync.signin;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Objects;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
-import io.quarkus.scheduler.Scheduled;
-import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.UserGrant;
 import dev.nxtsync.store.UserGrants;
@@ -32,8 +32,11 @@ class GrantWatch {
         this.migrations = migrations;
     }
 
-    @Scheduled(every = "2s", concurrentExecution = ConcurrentExecution.SKIP)
-    void look() {
+    void begin(@Observes Threads threads) {
+        threads.repeat("sign-ins", Duration.ofSeconds(2), this::look);
+    }
+
+    private void look() {
         var users = tokens.seen().keySet();
         if (users.isEmpty() || !migrations.done()) {
             return;

@@ -45,7 +45,7 @@ public class Claims {
     private final Replica replica;
 
     Claims(Database database, Replica replica) {
-        this.database = database;
+        this.database = database.promptly();
         this.replica = replica;
     }
 

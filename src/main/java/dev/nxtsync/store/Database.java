@@ -3,14 +3,19 @@ package dev.nxtsync.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Set;
 
 import javax.sql.DataSource;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+
+import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.process.Outside;
 
 /**
  * Transactions, short by rule: none may be open during an HTTP call. Everything they set is local to them, so that a
@@ -28,11 +33,35 @@ public class Database {
     /** What is committed is on disk, also where the database or the role gives that up. */
     private static final String DURABLE = "; select set_config('synchronous_commit', 'on', true) "
             + "where current_setting('synchronous_commit') = 'off'";
+    private static final String NO_CONNECTION = "08001";
+    /** As long as a run may be silent before it is given up, so that no statement of a run is of use after that. */
+    private static final Duration SLOWEST_ANSWER = Duration.ofMinutes(3);
+    /** Well below the silence after which another process takes over. */
+    private static final Duration PROMPT_ANSWER = Duration.ofSeconds(8);
+    private static final Duration WHENEVER_IT_COMES = Duration.ZERO;
 
     private final DataSource dataSource;
+    /** For the answer to one statement, after which the connection is given up as lost; zero is no limit. */
+    private final Duration slowest;
 
+    @Inject
     public Database(DataSource dataSource) {
+        this(dataSource, SLOWEST_ANSWER);
+    }
+
+    private Database(DataSource dataSource, Duration slowest) {
         this.dataSource = dataSource;
+        this.slowest = slowest;
+    }
+
+    /** The same, for small statements on which much hangs, so that a server that stands still is noticed soon. */
+    public Database promptly() {
+        return new Database(dataSource, PROMPT_ANSWER);
+    }
+
+    /** The same, for statements that may take as long as they take, such as those that rewrite or read a whole table. */
+    Database patiently() {
+        return new Database(dataSource, WHENEVER_IT_COMES);
     }
 
     /** What is done in a transaction. It may be run more than once; only the last run counts. */
@@ -61,7 +90,7 @@ public class Database {
     private <T> T repeatedly(String begin, Work<T> work) throws SQLException {
         for (int attempt = 1;; attempt++) {
             try {
-                return once(begin, work);
+                return Outside.of(() -> once(begin, work));
             } catch (SQLException e) {
                 if (attempt == ATTEMPTS || !isWorthAnother(e)) {
                     throw e;
@@ -76,7 +105,7 @@ public class Database {
      * each other.
      */
     public <T> T alone(Work<T> work) throws SQLException {
-        return inTransaction(transaction -> {
+        return patiently().inTransaction(transaction -> {
             try (Statement lock = transaction.createStatement()) {
                 lock.execute("select pg_advisory_xact_lock(hashtext('nxt_sync ddl'))");
             }
@@ -124,7 +153,8 @@ public class Database {
     }
 
     private <T> T once(String begin, Work<T> work) throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connection()) {
+            connection.setNetworkTimeout(Runnable::run, (int) slowest.toMillis());
             connection.setAutoCommit(false);
             boolean committed = false;
             try {
@@ -140,6 +170,16 @@ public class Database {
                     rollBack(connection);
                 }
             }
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        try {
+            return dataSource.getConnection();
+        } catch (RuntimeException e) {
+            // as when the pool gives up an attempt that takes long, and interrupts the next one with it
+            OutOfMemory.endIfCauseOf(e);
+            throw new SQLException("No connection could be made: " + e.getMessage(), NO_CONNECTION, e);
         }
     }
 

@@ -25,6 +25,8 @@ public final class DatabaseCheck {
     /** More than a pool has servers that are lent in turn, most likely. */
     private static final int TRANSACTIONS = 10;
     private static final String PREPARE_THRESHOLD = "prepareThreshold";
+    /** In seconds, after which a person hears that nothing comes. */
+    private static final int SLOWEST_ANSWER = 30;
     private static final String NO_SUCH_TABLE = "42P01";
     private static final String PROCESS = "select pg_catalog.pg_backend_pid()";
 
@@ -249,6 +251,7 @@ public final class DatabaseCheck {
         }
         dataSource.setLoginTimeout(10);
         dataSource.setConnectTimeout(10);
+        dataSource.setSocketTimeout(SLOWEST_ANSWER);
         database.user().ifPresent(dataSource::setUser);
         database.password().ifPresent(password -> dataSource.setPassword(password.reveal()));
         return dataSource;

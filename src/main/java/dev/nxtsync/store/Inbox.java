@@ -67,7 +67,7 @@ public class Inbox {
      * @param events each hash once
      */
     public Taken add(Collection<Event> events) throws SQLException {
-        return database.durably(transaction -> {
+        return database.promptly().durably(transaction -> {
             var taken = keep(transaction, events);
             remember(transaction, events.stream().filter(event -> taken.fates().get(event.hash()) != Fate.DUPLICATE)
                     .toList());
@@ -165,7 +165,7 @@ public class Inbox {
 
     /** Wakes units. A unit is woken after its events were committed, or it could look too early. */
     public void wake(Collection<Long> units) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.promptly().inTransaction(transaction -> {
             try (var wake = transaction.prepareStatement(
                     "update nxt_sync.job set wanted = wanted + 1 where id = any (?)")) {
                 wake.setArray(1, transaction.createArrayOf("bigint", units.toArray()));

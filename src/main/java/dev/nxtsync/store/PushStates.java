@@ -324,7 +324,7 @@ public class PushStates {
      * ahead: a key that is forgotten too early could be pushed twice.
      */
     public int forget(String push, Duration keep) throws SQLException {
-        return database.inTransaction(transaction -> {
+        return database.patiently().inTransaction(transaction -> {
             try (var forget = transaction.prepareStatement("""
                     delete from nxt_sync.outbox
                     where push = ? and state in ('done', 'discarded') and next_at is null

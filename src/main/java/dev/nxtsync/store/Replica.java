@@ -18,7 +18,7 @@ public class Replica {
     private volatile boolean known;
 
     Replica(Database database) {
-        this.database = database;
+        this.database = database.promptly();
     }
 
     public UUID id() {

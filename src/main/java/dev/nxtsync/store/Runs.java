@@ -85,7 +85,7 @@ public class Runs {
 
     /** Forgets runs and marks that are too old to be of use. */
     public void forgetOld() throws SQLException {
-        database.inTransaction(transaction -> {
+        database.patiently().inTransaction(transaction -> {
             try (var runs = transaction.prepareStatement(
                     """
                             delete from nxt_sync.run using (

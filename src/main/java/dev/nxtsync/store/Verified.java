@@ -73,7 +73,7 @@ public class Verified {
     }
 
     public Result compare(String table, TargetTable compared, int owner) throws SQLException {
-        return database.inTransaction(
+        return database.patiently().inTransaction(
                 transaction -> TargetFault.guard(transaction, compared,
                         guarded -> compare(guarded, table, compared, owner)));
     }

@@ -26,6 +26,7 @@ import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPRequest;
 import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPResponse;
 
 import dev.nxtsync.config.Network;
+import dev.nxtsync.process.OutOfMemory;
 
 /**
  * Sends one request at a time to Visma Connect, by the way of all others, and follows no redirect. Blocks until the answer is
@@ -117,6 +118,7 @@ record ConnectClient(Network network, Vertx vertx, Duration atMost) implements H
                     throw new IOException("no answer within " + atMost.toMillis() + " ms", e);
                 }
             } catch (ExecutionException e) {
+                OutOfMemory.endIfCauseOf(e);
                 throw e.getCause() instanceof TooLong tooLong ? tooLong : new IOException(e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -21,6 +20,8 @@ import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.Outside;
+import dev.nxtsync.process.Threads;
 
 /** The tokens of every configured connection; asking begins with the first use of this bean. */
 @Singleton
@@ -33,19 +34,16 @@ public class Connections {
     private final boolean hasUsers;
 
     Connections(Settings settings, UserTokenRequests users, Network network, Vertx vertx,
-            MeterRegistry metrics) {
+            Threads threads, MeterRegistry metrics) {
         hasUsers = settings.connections().values().stream().anyMatch(each -> each.kind() == Settings.Kind.USER);
         // A request blocks its thread, so that each connection has one; a slow issuer then delays no other connection.
-        executor = Executors.newScheduledThreadPool(Math.max(1, settings.connections().size()), work -> {
-            var thread = new Thread(work, "token-renewal");
-            thread.setDaemon(true);
-            return thread;
-        });
+        executor = threads.timer("token-renewal", Math.max(1, settings.connections().size()));
         for (Settings.Connection each : settings.connections().values()) {
             TokenRequest request = each.kind() == Settings.Kind.USER
                     ? users.of(each)
                     : new ClientCredentials(each, settings, network, vertx);
-            var tokens = new RenewingTokens(each.name(), each.askedScope(), request,
+            var tokens = new RenewingTokens(each.name(), each.askedScope(),
+                    atMost -> Outside.of(() -> request.send(atMost)),
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),
                     executor, System::nanoTime, metrics);
             byName.put(each.name(), tokens);

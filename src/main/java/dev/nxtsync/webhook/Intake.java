@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,13 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.Loop;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.schedule.JobRunner;
 import dev.nxtsync.store.Inbox;
@@ -42,15 +46,17 @@ class Intake {
     private static final int WAITING = 2_000;
     private static final int TOGETHER = 500;
     private static final long BETWEEN_WAKE_UPS = Duration.ofMillis(100).toNanos();
+    private static final Duration LAST_CALLS = Duration.ofSeconds(5);
 
     private final Inbox inbox;
     private final JobRunner runner;
     private final Heartbeat heartbeat;
     /** By table. */
     private final Map<String, List<Addressee>> addressees;
+    private final boolean isOpen;
     private final BlockingQueue<Call> waiting = new ArrayBlockingQueue<>(WAITING);
     private final Set<Long> toWake = new HashSet<>();
-    private final Thread keeper = new Thread(this::keepAll, "webhook-intake");
+    private @Nullable Loop keeper;
     private long wokenAt = System.nanoTime();
     private volatile boolean stopping;
 
@@ -58,6 +64,7 @@ class Intake {
         this.inbox = inbox;
         this.runner = runner;
         this.heartbeat = heartbeat;
+        this.isOpen = settings.webhookKeys().isPresent();
         this.addressees = settings.pulls().values().stream().collect(groupingBy(Settings.Pull::table,
                 mapping(pull -> new Addressee(pull.name(), pull.connection()), toUnmodifiableList())));
     }
@@ -70,9 +77,10 @@ class Intake {
      */
     record Call(String hash, TableChange change, Consumer<Verdict> answer) {}
 
-    void start() {
-        keeper.setDaemon(true);
-        keeper.start();
+    void begin(@Observes Threads threads) {
+        if (isOpen) {
+            keeper = threads.loop("webhook-intake", Duration.ZERO, this::keepSome);
+        }
     }
 
     /** Says whether the event will be kept, or at least tried to; if not, it is not told of again. */
@@ -80,47 +88,40 @@ class Intake {
         return !stopping && heartbeat.trouble().isEmpty() && waiting.offer(call);
     }
 
-    private void keepAll() {
+    /** Whatever happens, each call is answered. */
+    private synchronized void keepSome() {
         var calls = new ArrayList<Call>();
-        while (!stopping || !waiting.isEmpty()) {
-            try {
-                var first = waiting.poll(100, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    calls.add(first);
-                    waiting.drainTo(calls, TOGETHER - 1);
-                    keep(calls);
-                    calls.clear();
-                }
-                wake();
-            } catch (InterruptedException e) {
-                // told to hurry up
-                stopping = true;
-            } catch (RuntimeException e) {
-                LOG.errorf(e, "Webhooks were turned away in a way that should not happen; please report it");
-                calls.forEach(call -> call.answer().accept(Verdict.UNAVAILABLE));
-                calls.clear();
+        var verdicts = new IdentityHashMap<Call, Verdict>();
+        try {
+            var first = waiting.poll(100, TimeUnit.MILLISECONDS);
+            if (first != null) {
+                calls.add(first);
+                waiting.drainTo(calls, TOGETHER - 1);
+                keep(calls, verdicts);
             }
+        } catch (InterruptedException e) {
+            // told to hurry up, since the process stops
+        } finally {
+            calls.forEach(call -> call.answer().accept(verdicts.getOrDefault(call, Verdict.UNAVAILABLE)));
         }
+        wake();
     }
 
-    private void keep(List<Call> calls) {
+    private void keep(List<Call> calls, Map<Call, Verdict> verdicts) {
         var byHash = new LinkedHashMap<String, List<Call>>();
         calls.forEach(call -> byHash.computeIfAbsent(call.hash(), hash -> new ArrayList<>()).add(call));
-        Inbox.Taken taken;
         try {
-            taken = inbox.add(byHash.values().stream().map(twins -> event(twins.get(0))).toList());
+            Inbox.Taken taken = inbox.add(byHash.values().stream().map(twins -> event(twins.get(0))).toList());
+            toWake.addAll(taken.units());
+            byHash.forEach((hash, twins) -> {
+                Inbox.Fate fate = taken.fates().getOrDefault(hash, Inbox.Fate.UNKNOWN);
+                for (int i = 0; i < twins.size(); i++) {
+                    verdicts.put(twins.get(i), verdict(fate, i == 0));
+                }
+            });
         } catch (SQLException e) {
             LOG.debugf("%d webhooks were not kept: %s", calls.size(), e.getMessage());
-            calls.forEach(call -> call.answer().accept(Verdict.UNAVAILABLE));
-            return;
         }
-        toWake.addAll(taken.units());
-        byHash.forEach((hash, twins) -> {
-            Inbox.Fate fate = taken.fates().getOrDefault(hash, Inbox.Fate.UNKNOWN);
-            for (int i = 0; i < twins.size(); i++) {
-                twins.get(i).answer().accept(verdict(fate, i == 0));
-            }
-        });
     }
 
     private Inbox.Event event(Call call) {
@@ -155,7 +156,12 @@ class Intake {
     /** Keeps what waits, and answers it: last, so that events are taken in as long as runs are waited for. */
     void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) ShutdownEvent event) throws InterruptedException {
         stopping = true;
-        keeper.join(Duration.ofSeconds(5).toMillis());
-        keeper.interrupt();
+        long begun = System.nanoTime();
+        if (keeper != null) {
+            keeper.stop(LAST_CALLS);
+        }
+        while (!waiting.isEmpty() && System.nanoTime() - begun < LAST_CALLS.toNanos()) {
+            keepSome();
+        }
     }
 }

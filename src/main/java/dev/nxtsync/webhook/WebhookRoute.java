@@ -57,7 +57,6 @@ class WebhookRoute {
             for (Verdict verdict : Verdict.values()) {
                 metrics.counter("nxt_webhooks", "result", verdict.label());
             }
-            intake.start();
             // before what cuts off every body that is too large for the push API
             router.route(HttpMethod.POST, PATH).order(Integer.MIN_VALUE).handler(this::receive);
         }

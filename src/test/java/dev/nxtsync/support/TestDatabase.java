@@ -3,6 +3,8 @@ package dev.nxtsync.support;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
@@ -111,6 +114,39 @@ public final class TestDatabase {
     public long number(String sql) {
         var value = value(sql);
         return value == null ? 0 : Long.parseLong(value);
+    }
+
+    /** Has its server, with all that is in it, stand still until {@link Frozen#close}. */
+    public Frozen freeze() {
+        String directory = value("show data_directory");
+        try {
+            long postmaster = Long.parseLong(Files.readAllLines(Path.of(directory, "postmaster.pid")).get(0).strip());
+            var frozen = new Frozen(ProcessHandle.of(postmaster).orElseThrow());
+            frozen.signal("STOP");
+            return frozen;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A server that stands still. */
+    public record Frozen(ProcessHandle postmaster) implements AutoCloseable {
+        @Override
+        public void close() {
+            signal("CONT");
+        }
+
+        /** First to the one that would make more. */
+        private void signal(String name) {
+            Stream.concat(Stream.of(postmaster), Stream.of(postmaster).flatMap(ProcessHandle::descendants))
+                    .forEach(each -> {
+                        try {
+                            new ProcessBuilder("kill", "-" + name, Long.toString(each.pid())).start().waitFor();
+                        } catch (IOException | InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+        }
     }
 
     /** 0 where the table is not there yet. */

@@ -1,0 +1,113 @@
+package dev.nxtsync.process;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import dev.nxtsync.trouble.Stopping;
+
+/** A thread that does one thing again and again, whatever is thrown, until it is told to stop. Safe for any number of threads. */
+public final class Loop {
+    /** After a fault of ours, so that one that comes each time costs little. */
+    private static final Duration AFTER_FAULT = Duration.ofSeconds(1);
+
+    private final String name;
+    private final Duration every;
+    private final Turn turn;
+    private final Threads threads;
+    private final Thread thread;
+    private final Post post;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private int faults;
+
+    /** What is done again and again. */
+    @FunctionalInterface
+    public interface Turn {
+        void take() throws SQLException;
+    }
+
+    Loop(String name, Duration every, Turn turn, Threads threads) {
+        this.name = name;
+        this.every = every;
+        this.turn = turn;
+        this.threads = threads;
+        this.thread = new Thread(this::goOn, name);
+        this.thread.setDaemon(true);
+        this.post = new Post(name, thread);
+    }
+
+    Post post() {
+        return post;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    boolean isStopping() { return stopped.getCount() == 0; }
+
+    /** Lets no further turn begin. */
+    public void stop() {
+        post.dismiss();
+        stopped.countDown();
+    }
+
+    /** Stops, and waits for the turn that is under way; one that takes longer is interrupted. */
+    public void stop(Duration atMost) throws InterruptedException {
+        stop();
+        thread.join(Math.max(1, atMost.toMillis()));
+        thread.interrupt();
+    }
+
+    private void goOn() {
+        post.take();
+        while (!isStopping()) {
+            try {
+                once();
+            } catch (Throwable e) {
+                // the fault of the one who tells of faults, so that nothing can be told
+                OutOfMemory.endIfCauseOf(e);
+            }
+        }
+    }
+
+    private void once() {
+        long begun = System.nanoTime();
+        Duration pause = every;
+        Post.begun();
+        try {
+            turn.take();
+            faults = 0;
+        } catch (Stopping e) {
+            // so does this
+        } catch (Throwable e) {
+            pause = every.compareTo(AFTER_FAULT) < 0 ? AFTER_FAULT : every;
+            failed(e);
+        } finally {
+            Post.done();
+        }
+        rest(pause.toNanos() - (System.nanoTime() - begun));
+    }
+
+    private void failed(Throwable fault) {
+        OutOfMemory.endIfCauseOf(fault);
+        // what is under way when the process stops may find that things are gone already
+        if (!isStopping()) {
+            faults++;
+            threads.failed(name, fault, "The thread " + name, faults);
+        }
+    }
+
+    private void rest(long nanos) {
+        try {
+            // what was interrupted is over
+            Thread.interrupted();
+            if (nanos > 0) {
+                stopped.await(nanos, TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException e) {
+            // only a stop means this thread
+        }
+    }
+}

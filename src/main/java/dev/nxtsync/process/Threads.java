@@ -1,0 +1,177 @@
+package dev.nxtsync.process;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.logging.Logger;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+
+import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.trouble.Wordless;
+
+/**
+ * Makes the threads of the process, none of which it shares with requests, and knows of those that must go on how they are.
+ * Where a daemon begins its work, and never in a command, this is fired as an event: whoever has something to do again and
+ * again observes it and says what, by {@link #repeat}. Safe for any number of threads.
+ */
+@Singleton
+public class Threads {
+    private static final org.jboss.logging.Logger LOG = org.jboss.logging.Logger.getLogger(Threads.class);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** A fault that comes each time is told three times, and then now and then. */
+    private static final int TOLD_ALWAYS = 3;
+    private static final int TOLD_SOMETIMES = 60;
+    /** Threads of which nobody here knows, such as those of libraries. */
+    private static final String OTHER = "other";
+    private static final String EVENT_LOOP = "event-loop";
+
+    private final Clock clock;
+    private final MeterRegistry metrics;
+    private final Set<Post> posts = ConcurrentHashMap.newKeySet();
+    private final Set<Loop> loops = ConcurrentHashMap.newKeySet();
+
+    Threads(Clock clock, MeterRegistry metrics) {
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    /** Does something at once, and then again and again, until the process begins to stop. */
+    public void repeat(String name, Duration every, Loop.Turn turn) {
+        loops.add(loop(name, every, turn));
+    }
+
+    /**
+     * As {@link #repeat}, but it goes on when the process begins to stop, until whoever made it stops it.
+     *
+     * @param name of a closed set, since it becomes a metric's label
+     * @param every from the beginning of a turn to the next one's, if it does not take longer
+     */
+    public Loop loop(String name, Duration every, Loop.Turn turn) {
+        count(name, 0);
+        Loop loop = new Loop(name, every, turn, this);
+        posts.add(loop.post());
+        loop.start();
+        return loop;
+    }
+
+    /** Carries out what is due; a thread of it that stands still is a fault, and one that ends is replaced. */
+    public ScheduledExecutorService timer(String name, int size) {
+        count(name, 0);
+        return new Timer(name, size, this);
+    }
+
+    /** Carries out what whoever hands it in watches over. */
+    public ExecutorService pool(String name, int size) {
+        count(name, 0);
+        return Executors.newFixedThreadPool(size, work -> {
+            var thread = new Thread(work, name);
+            thread.setUncaughtExceptionHandler((ended, fault) -> failed(name, fault, "The thread " + name));
+            return thread;
+        });
+    }
+
+    /** Carries out at once whatever is handed in; what is thrown is told to whoever asks for the outcome. */
+    public static ExecutorService handymen(String name) {
+        return Executors.newCachedThreadPool(daemons(name));
+    }
+
+    static ThreadFactory daemons(String name) {
+        return work -> {
+            var thread = new Thread(work, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /**
+     * Counts and tells something that should not happen, and ends the process if it is that memory has run out.
+     *
+     * @param thread the name of the kind of thread that met it
+     * @param what failed, as the beginning of a sentence
+     */
+    public void failed(String thread, Throwable fault, String what) {
+        failed(thread, fault, what, 1);
+    }
+
+    void failed(String thread, Throwable fault, String what, int inARow) {
+        OutOfMemory.endIfCauseOf(fault);
+        count(thread, 1);
+        if (inARow <= TOLD_ALWAYS || inARow % TOLD_SOMETIMES == 0) {
+            LOG.errorf(Wordless.of(fault), "%s failed in a way that should not happen (%s). %s", what,
+                    Trouble.UNEXPECTED.code(),
+                    Trouble.UNEXPECTED.nextStep());
+        }
+    }
+
+    /** Which of the threads that must go on do not. */
+    public List<Fault> faults() {
+        var now = clock.instant();
+        return posts.stream().flatMap(post -> post.fault(now).stream()).toList();
+    }
+
+    /** The present thread's post, which it leaves when its work ends. */
+    Runnable posted(String name, Runnable work) {
+        return () -> {
+            var post = new Post(name, Thread.currentThread());
+            post.take();
+            posts.add(post);
+            try {
+                work.run();
+            } finally {
+                posts.remove(post);
+            }
+        };
+    }
+
+    private void look() {
+        var now = clock.instant();
+        posts.removeIf(Post::isDismissed);
+        posts.forEach(post -> post.look(now));
+    }
+
+    private void count(String thread, int failures) {
+        metrics.counter("nxt_thread_failures", "thread", thread).increment(failures);
+    }
+
+    /** What no thread of ours catches comes here, as does all that libraries catch and tell the log. */
+    void watch(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent event, Vertx vertx) {
+        count(OTHER, 0);
+        count(EVENT_LOOP, 0);
+        Logger.getLogger("").addHandler(new OutOfMemory.InTheLog());
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, fault) -> failed(OTHER, fault, "The thread " + thread.getName()));
+        vertx.exceptionHandler(fault -> failed(EVENT_LOOP, fault, "The handling of a request"));
+    }
+
+    void begin(@Observes Threads begun) {
+        loop("watch", LOOK_AGAIN, this::look);
+    }
+
+    void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) ShutdownEvent event) {
+        loops.forEach(Loop::stop);
+    }
+
+    /** Before what they work with is gone. */
+    void await(@Observes ShutdownEvent event) throws InterruptedException {
+        long begun = System.nanoTime();
+        for (Loop each : loops) {
+            each.stop(PATIENCE.minusNanos(System.nanoTime() - begun));
+        }
+    }
+}
