@@ -63,8 +63,6 @@ public final class NxtSync {
     private static final Map<String, String> AS_COMMAND = Map.of(
             "quarkus.http.host-enabled", "false",
             "quarkus.http.port", "0",
-            "quarkus.management.host-enabled", "false",
-            "quarkus.management.port", "0",
             "quarkus.scheduler.enabled", "false",
             "quarkus.log.level", "ERROR",
             "quarkus.log.console.stderr", "true");
@@ -79,6 +77,7 @@ public final class NxtSync {
     private static final Set<String> ALONE = Set.of("status", "plan", "adopt");
 
     private static boolean check;
+    private static boolean daemon;
 
     private NxtSync() {}
 
@@ -129,7 +128,11 @@ public final class NxtSync {
         return check;
     }
 
+    /** Whether this process is the daemon, not one of its commands. */
+    static boolean isDaemon() { return daemon; }
+
     private static void daemon() {
+        daemon = true;
         var reading = SettingsReader.read();
         boolean json = reading.settings().log() == Settings.Log.JSON;
         reading.warnings().forEach(warning -> System.err.println(line(json, "WARN", "Warning: " + warning)));

@@ -57,7 +57,7 @@ class SecretRotationIT {
     void aFileThatCannotBeReadIsNamedAndItsReturnHeals(@TempDir Path mount) throws IOException {
         write(mount, 0, FIRST);
         try (var sandbox = sandbox();
-                var daemon = daemon(sandbox, mount).with("NXT_OPERATOR_KEY", "0perator-key").start()) {
+                var daemon = daemon(sandbox, mount).with("NXT_OPERATOR_KEY", Daemon.OPERATOR).start()) {
             await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").status() == 200);
             Path data = mount.resolve("..data");
             Path away = Files.readSymbolicLink(data);
@@ -66,7 +66,7 @@ class SecretRotationIT {
             assertThat(daemon.get("/q/health/well").body()).contains("The client secret is not there")
                     .contains(mount.resolve("client-secret").toString());
             await().atMost(Duration.ofMinutes(1))
-                    .until(() -> daemon.operator("GET", "/api/status", "0perator-key").body()
+                    .until(() -> daemon.operator("GET", "/api/status", Daemon.OPERATOR).body()
                             .contains("secret_unreadable"));
             Files.createSymbolicLink(data, away);
             await().atMost(Duration.ofMinutes(2)).until(() -> daemon.get("/q/health/well").status() == 200);
