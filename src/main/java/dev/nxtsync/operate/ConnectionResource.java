@@ -41,7 +41,7 @@ class ConnectionResource implements Addresses {
 
     @Override
     public List<Address> addresses() {
-        return List.of(operator.address("POST", PATH, call -> give(call, this::offer)),
+        return operator.those(operator.address("POST", PATH, call -> give(call, this::offer)),
                 operator.address("DELETE", PATH, call -> give(call, this::signOut)));
     }
 

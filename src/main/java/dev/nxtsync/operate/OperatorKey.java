@@ -2,6 +2,7 @@ package dev.nxtsync.operate;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
@@ -29,6 +30,11 @@ class OperatorKey {
         this.refusals = refusals;
     }
 
+    /** The addresses that are there: without a key none. */
+    List<Address> those(Address... addresses) {
+        return key.isEmpty() ? List.of() : List.of(addresses);
+    }
+
     /** An address for those who have the key, which takes no body. */
     Address address(String method, String path, Waiting work) {
         return address(method, path, Allowance.NONE, known -> Optional.empty(), work);
@@ -41,10 +47,7 @@ class OperatorKey {
     }
 
     private Optional<Refusal> refusal(Call call) {
-        if (key.isEmpty()) {
-            return Optional.of(new Refusal(Refusal.Reason.UNKNOWN, ""));
-        }
-        byte[] good = key.get().reveal().getBytes(StandardCharsets.UTF_8);
+        byte[] good = key.orElseThrow().reveal().getBytes(StandardCharsets.UTF_8);
         return call.header(HEADER).filter(sent -> MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8), good))
                 .isPresent()
                         ? Optional.empty()

@@ -34,7 +34,7 @@ class PullResource implements Addresses {
 
     @Override
     public List<Address> addresses() {
-        return List.of(address("run", pull -> steering.run(pull.name(), pull.connection())),
+        return operator.those(address("run", pull -> steering.run(pull.name(), pull.connection())),
                 address("pause", pull -> steering.pause(pull.name())),
                 address("resume", pull -> steering.resume(pull.name(), pull.connection())));
     }

@@ -55,7 +55,7 @@ class PushResource implements Addresses {
 
     @Override
     public List<Address> addresses() {
-        return List.of(operator.address("POST", "/api/pushes/{name}", BODY, this::unknown, this::post),
+        return operator.those(operator.address("POST", "/api/pushes/{name}", BODY, this::unknown, this::post),
                 operator.address("GET", "/api/pushes/{name}/{key}", Allowance.NONE, this::unknown, this::get));
     }
 

@@ -11,10 +11,6 @@ import java.util.function.Function;
 
 import jakarta.inject.Singleton;
 
-import io.netty.handler.codec.http.cookie.CookieHeaderNames;
-import io.netty.handler.codec.http.cookie.DefaultCookie;
-import io.netty.handler.codec.http.cookie.ServerCookieEncoder;
-
 import com.nimbusds.oauth2.sdk.util.MultivaluedMapUtils;
 import com.nimbusds.oauth2.sdk.util.URLUtils;
 
@@ -60,6 +56,9 @@ class SignInResource implements Addresses {
 
     @Override
     public List<Address> addresses() {
+        if (settings.connections().keySet().stream().allMatch(name -> signIn.user(name).isEmpty())) {
+            return List.of();
+        }
         return List.of(address("HEAD", "/sign-in/{link}", Allowance.NONE, SignInResource::probe),
                 address("GET", "/sign-in/{link}", Allowance.NONE, this::begin),
                 address("GET", "/callback", Allowance.NONE, this::returned),
@@ -184,12 +183,7 @@ class SignInResource implements Addresses {
 
     private String cookie(String value) {
         boolean crossSite = settings.responseMode() == Settings.ResponseMode.FORM_POST;
-        var cookie = new DefaultCookie(cookieName(), value);
-        cookie.setPath("/");
-        cookie.setMaxAge(TEN_MINUTES);
-        cookie.setHttpOnly(true);
-        cookie.setSecure(isSecure() || crossSite);
-        cookie.setSameSite(crossSite ? CookieHeaderNames.SameSite.None : CookieHeaderNames.SameSite.Lax);
-        return ServerCookieEncoder.STRICT.encode(cookie);
+        return cookieName() + "=" + value + "; Path=/; Max-Age=" + TEN_MINUTES + "; HttpOnly; SameSite="
+                + (crossSite ? "None" : "Lax") + (isSecure() || crossSite ? "; Secure" : "");
     }
 }

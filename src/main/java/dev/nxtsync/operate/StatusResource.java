@@ -26,7 +26,7 @@ class StatusResource implements Addresses {
     /** 200 also without a database; then it says that, and what this process knows by itself. */
     @Override
     public List<Address> addresses() {
-        return List.of(operator.address("GET", "/api/status",
+        return operator.those(operator.address("GET", "/api/status",
                 call -> Answer.json(200, overview.of(myself).toString()).with("Cache-Control", "no-store")));
     }
 }

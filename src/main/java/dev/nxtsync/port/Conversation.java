@@ -99,6 +99,11 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         return owes() && now - until >= 0;
     }
 
+    /** Whether it has had its answer, and is only read on so that it sees it. */
+    boolean isLeaving() {
+        return phase == Phase.LEAVING;
+    }
+
     boolean isKnown() { return address != null && address.known() && phase != Phase.LEAVING; }
 
     boolean holdsMemory() {
@@ -147,11 +152,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         }
         address = found.get().address();
         call = found.get().call();
+        if (!found.get().methods().isEmpty()) {
+            respond(port.refusals().of(call, Reason.METHOD.because("")).with("Allow",
+                    String.join(", ", found.get().methods())));
+            return;
+        }
         var refusal = address.gate().refusal(call);
         if (refusal.isPresent()) {
             refuse(refusal.get());
-        } else if (!found.get().methods().isEmpty()) {
-            refuse(Reason.METHOD.because(""), "Allow", String.join(", ", found.get().methods()));
         } else if (HttpUtil.getContentLength(request, 0L) > largest()
                 || (largest() == 0 && HttpUtil.isTransferEncodingChunked(request))) {
             refuse(tooLarge());
@@ -252,10 +260,6 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
     private void refuse(Refusal refusal) {
         respond(objection(refusal));
-    }
-
-    private void refuse(Refusal refusal, String header, String value) {
-        respond(objection(refusal).with(header, value));
     }
 
     private Answer objection(Refusal refusal) {

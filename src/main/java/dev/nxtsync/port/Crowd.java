@@ -76,7 +76,9 @@ final class Crowd {
     void look(long now) {
         for (Conversation each : List.copyOf(all)) {
             if (each.isLate(now)) {
-                late.increment();
+                if (!each.isLeaving()) {
+                    late.increment();
+                }
                 each.endLate();
             }
         }
@@ -94,7 +96,9 @@ final class Crowd {
                 .min(Comparator.comparing(Conversation::isKnown).thenComparing(Conversation::since,
                         (one, other) -> Long.signum(one - other)));
         slowest.ifPresent(each -> {
-            slow.increment();
+            if (!each.isLeaving()) {
+                slow.increment();
+            }
             each.dismiss();
         });
         return slowest.isPresent();

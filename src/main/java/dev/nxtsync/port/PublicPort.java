@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -73,10 +74,15 @@ public class PublicPort {
     }
 
     /** @throws UncheckedIOException if the port is taken */
-    public synchronized void open() {
+    public void open() {
+        open(MemoryBudget.ofHeap(3, 16 << 20));
+    }
+
+    /** @param memory for bodies */
+    synchronized void open(MemoryBudget memory) {
         refusals.begin();
         directory = new Directory(addresses.stream().flatMap(each -> each.addresses().stream()).toList());
-        var crowd = new Crowd(MemoryBudget.ofHeap(3, 16 << 20), metrics);
+        var crowd = new Crowd(memory, metrics);
         var thread = new NioEventLoopGroup(1, new DefaultThreadFactory("public-port", true));
         var bound = new ServerBootstrap().group(thread).channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true)
@@ -92,8 +98,12 @@ public class PublicPort {
         }
         var unused = thread.scheduleAtFixedRate(() -> look(crowd), LOOK, LOOK, TimeUnit.MILLISECONDS);
         opened = new Opened(thread, bound.channel(), crowd);
-        LOG.infof("Webhooks, sign-ins and /api are taken on port %d",
-                ((InetSocketAddress) bound.channel().localAddress()).getPort());
+        LOG.infof("Webhooks, sign-ins and /api are taken on port %d", number());
+    }
+
+    /** The number that it has, once it is open. */
+    synchronized int number() {
+        return ((InetSocketAddress) Objects.requireNonNull(opened).server().localAddress()).getPort();
     }
 
     private RuntimeException cannotBind(Throwable cause) {
