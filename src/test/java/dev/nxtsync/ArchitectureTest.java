@@ -30,7 +30,7 @@ class ArchitectureTest {
     void packagesDependInOneDirectionOnly() {
         layeredArchitecture().consideringOnlyDependenciesInLayers()
                 .layer("trouble").definedBy("..trouble..").layer("process").definedBy("..process..").layer("config")
-                .definedBy("..config..")
+                .definedBy("..config..").layer("port").definedBy("..port..")
                 .layer("token").definedBy("..token..").layer("graphql").definedBy("..graphql..")
                 .layer("store").definedBy("..store..").layer("schedule").definedBy("..schedule..")
                 .layer("access").definedBy("..access..").layer("pull").definedBy("..pull..")
@@ -41,6 +41,7 @@ class ArchitectureTest {
                 .whereLayer("trouble").mayNotAccessAnyLayer()
                 .whereLayer("config").mayNotAccessAnyLayer()
                 .whereLayer("process").mayOnlyAccessLayers("config", "trouble")
+                .whereLayer("port").mayOnlyAccessLayers("config", "process", "trouble")
                 .whereLayer("token").mayOnlyAccessLayers("config", "process", "trouble")
                 .whereLayer("graphql").mayOnlyAccessLayers("config", "process", "trouble", "token")
                 .whereLayer("store").mayOnlyAccessLayers("config", "process", "trouble")
@@ -50,10 +51,11 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("config", "process", "trouble", "graphql", "store", "schedule", "access")
                 .whereLayer("push")
                 .mayOnlyAccessLayers("config", "process", "trouble", "graphql", "store", "schedule", "access")
-                .whereLayer("webhook").mayOnlyAccessLayers("config", "process", "store", "schedule")
+                .whereLayer("webhook").mayOnlyAccessLayers("config", "process", "port", "store", "schedule")
                 .whereLayer("signin").mayOnlyAccessLayers("config", "process", "trouble", "token", "graphql", "store")
                 .whereLayer("status")
-                .mayOnlyAccessLayers("config", "process", "trouble", "token", "graphql", "store", "pull", "push")
+                .mayOnlyAccessLayers("config", "process", "trouble", "port", "token", "graphql", "store", "pull",
+                        "push")
                 .whereLayer("notice").mayOnlyAccessLayers("config", "process", "trouble", "store", "schedule", "status")
                 .whereLayer("operate").mayNotBeAccessedByAnyLayer()
                 .check(CLASSES);
@@ -65,7 +67,7 @@ class ArchitectureTest {
         noClasses().that().resideOutsideOfPackage("..store..").should().dependOnClassesThat()
                 .haveFullyQualifiedName("java.sql.Connection")
                 .check(CLASSES);
-        noClasses().that().resideOutsideOfPackages("..graphql..", "..notice..", "..operate..").should()
+        noClasses().that().resideOutsideOfPackages("..graphql..", "..notice..").should()
                 .dependOnClassesThat()
                 .resideInAPackage("jakarta.ws.rs..").check(CLASSES);
     }

@@ -51,7 +51,8 @@ final class CrossChecks {
                     "\"" + settings.budget().inProgress() + "\" is more than NXT_BUDGET_SLOTS ("
                             + settings.budget().slots() + "), of which each request in progress takes one");
         }
-        settings.webhookKeys().ifPresent(checks::webhookKeys);
+        settings.operatorKey().ifPresent(key -> checks.callerKey(CallerKey.OPERATOR, key));
+        settings.webhookKeys().ifPresent(keys -> checks.callerKey(CallerKey.WEBHOOKS, keys));
         checks.notice(settings.notice());
         settings.connections().values().forEach(each -> checks.connection(each, settings.plainHttp()));
         checks.signIn(settings);
@@ -67,13 +68,9 @@ final class CrossChecks {
         return checks.problems;
     }
 
-    private void webhookKeys(Secret keys) {
+    private void callerKey(CallerKey kind, Secret key) {
         try {
-            if (keys.reveal().replace(',', ' ').isBlank()) {
-                add("NXT_WEBHOOK_KEYS",
-                        "has no key in it; write the signature key of each subscription in the Developer "
-                                + "Portal, separated by commas");
-            }
+            kind.flaw(key.reveal()).ifPresent(flaw -> add(kind.variable(), flaw));
         } catch (UncheckedIOException e) {
             // that its file cannot be read has been said
         }

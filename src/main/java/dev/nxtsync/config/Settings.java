@@ -19,7 +19,7 @@ public record Settings(
         Map<String, Pull> pulls,
         Map<String, Push> pushes,
         Pushing push,
-        @Doc(value = "the value of the header `X-Api-Key`; without it `/api` answers 404", example = "a long random text") Optional<Secret> operatorKey,
+        @Doc(value = "the value of the header `X-Api-Key`, of at least 24 characters; without it `/api` answers 404", example = "a long random text") Optional<Secret> operatorKey,
         @Doc(value = "the signature keys of the webhook subscriptions, separated by commas; each of them is good; without them there is no such address", example = "key1,key2") Optional<Secret> webhookKeys,
         Database database,
         Target target,

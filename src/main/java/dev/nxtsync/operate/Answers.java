@@ -1,8 +1,8 @@
 package dev.nxtsync.operate;
 
-import jakarta.ws.rs.core.Response;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.nxtsync.port.Answer;
 
 /** Answers that all of {@code /api} gives alike. */
 final class Answers {
@@ -11,12 +11,11 @@ final class Answers {
     private Answers() {}
 
     /** @param why in a caller's words, as the member {@code error} */
-    static Response error(int status, String why) {
-        return Response.status(status).entity(JSON.createObjectNode().put("error", why).toString()).build();
+    static Answer error(int status, String why) {
+        return Answer.json(status, JSON.createObjectNode().put("error", why).toString());
     }
 
-    static Response away() {
-        return Response.fromResponse(error(503, "The database is away; nothing was done."))
-                .header("Retry-After", "5").build();
+    static Answer away() {
+        return error(503, "The database is away; nothing was done.").with("Retry-After", "5");
     }
 }

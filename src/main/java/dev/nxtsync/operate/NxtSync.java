@@ -65,8 +65,6 @@ public final class NxtSync {
     private static final Map<String, String> AS_COMMAND = Map.of(
             "quarkus.http.host-enabled", "false",
             "quarkus.http.port", "0",
-            "quarkus.management.host-enabled", "false",
-            "quarkus.management.port", "0",
             "quarkus.log.level", "ERROR",
             "quarkus.log.console.stderr", "true");
     private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS = Map.ofEntries(

@@ -2,37 +2,56 @@ package dev.nxtsync.operate;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.core.Response;
 
-import org.jspecify.annotations.Nullable;
-
-import dev.nxtsync.config.Secret;
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.LastingSecret;
+import dev.nxtsync.port.Address;
+import dev.nxtsync.port.Address.Allowance;
+import dev.nxtsync.port.Address.Gate;
+import dev.nxtsync.port.Address.Waiting;
+import dev.nxtsync.port.Call;
+import dev.nxtsync.port.CallerKeys;
+import dev.nxtsync.port.Refusal;
+import dev.nxtsync.port.Refusals;
 
 /** Who may use {@code /api}: without an operator key it is not there, and with one only for those who send it. */
 @Singleton
 class OperatorKey {
-    static final String HEADER = "X-Api-Key";
+    private static final String HEADER = "X-Api-Key";
 
-    private final Optional<Secret> key;
+    private final Optional<LastingSecret> key;
+    private final Refusals refusals;
 
-    OperatorKey(Settings settings) {
-        this.key = settings.operatorKey();
+    OperatorKey(CallerKeys keys, Refusals refusals) {
+        this.key = keys.operator();
+        this.refusals = refusals;
     }
 
-    /** The answer to somebody who may not; empty for who may. */
-    Optional<Response> refusal(@Nullable String sent) {
-        if (key.isEmpty()) {
-            return Optional.of(Response.status(404).build());
-        }
-        return sent != null && MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8),
-                key.get().reveal().getBytes(StandardCharsets.UTF_8))
+    /** The addresses that are there: without a key none. */
+    List<Address> those(Address... addresses) {
+        return key.isEmpty() ? List.of() : List.of(addresses);
+    }
+
+    /** An address for those who have the key, which takes no body. */
+    Address address(String method, String path, Waiting work) {
+        return address(method, path, Allowance.NONE, known -> Optional.empty(), work);
+    }
+
+    /** @param further who may not call though they have the key */
+    Address address(String method, String path, Allowance body, Gate further, Waiting work) {
+        return new Address(method, path, body, true, call -> refusal(call).or(() -> further.refusal(call)), refusals,
+                work);
+    }
+
+    private Optional<Refusal> refusal(Call call) {
+        byte[] good = key.orElseThrow().reveal().getBytes(StandardCharsets.UTF_8);
+        return call.header(HEADER).filter(sent -> MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8), good))
+                .isPresent()
                         ? Optional.empty()
-                        : Optional.of(
-                                Answers.error(401,
-                                        "The header " + HEADER + " is missing, or is not the operator key."));
+                        : Optional.of(new Refusal(Refusal.Reason.KEY,
+                                "The header " + HEADER + " is missing, or is not the operator key."));
     }
 }

@@ -1,30 +1,21 @@
 package dev.nxtsync.operate;
 
 import java.sql.SQLException;
+import java.util.List;
 
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.HeaderParam;
-import jakarta.ws.rs.POST;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
-
-import org.jspecify.annotations.Nullable;
-
-import io.smallrye.common.annotation.Blocking;
 
 import dev.nxtsync.config.Nearest;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.port.Address;
+import dev.nxtsync.port.Addresses;
+import dev.nxtsync.port.Answer;
+import dev.nxtsync.port.Call;
 import dev.nxtsync.store.Steering;
 
 /** What an operator tells a pull. Closed without an operator key. */
 @Singleton
-@Blocking
-@Path("/api/pulls/{name}")
-@Produces(MediaType.APPLICATION_JSON)
-public class PullResource {
+class PullResource implements Addresses {
     private final Settings settings;
     private final Steering steering;
     private final OperatorKey operator;
@@ -41,29 +32,19 @@ public class PullResource {
         void give(Settings.Pull pull) throws SQLException;
     }
 
-    @POST
-    @Path("/run")
-    public Response run(@PathParam("name") String name, @HeaderParam(OperatorKey.HEADER) @Nullable String key) {
-        return give(name, key, pull -> steering.run(pull.name(), pull.connection()));
+    @Override
+    public List<Address> addresses() {
+        return operator.those(address("run", pull -> steering.run(pull.name(), pull.connection())),
+                address("pause", pull -> steering.pause(pull.name())),
+                address("resume", pull -> steering.resume(pull.name(), pull.connection())));
     }
 
-    @POST
-    @Path("/pause")
-    public Response pause(@PathParam("name") String name, @HeaderParam(OperatorKey.HEADER) @Nullable String key) {
-        return give(name, key, pull -> steering.pause(pull.name()));
+    private Address address(String order, Order given) {
+        return operator.address("POST", "/api/pulls/{name}/" + order, call -> give(call, given));
     }
 
-    @POST
-    @Path("/resume")
-    public Response resume(@PathParam("name") String name, @HeaderParam(OperatorKey.HEADER) @Nullable String key) {
-        return give(name, key, pull -> steering.resume(pull.name(), pull.connection()));
-    }
-
-    private Response give(String name, @Nullable String key, Order order) {
-        var refusal = operator.refusal(key);
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
+    private Answer give(Call call, Order order) {
+        String name = call.parameter("name");
         var pull = settings.pulls().get(name);
         if (pull == null) {
             return Answers.error(404,
@@ -71,7 +52,7 @@ public class PullResource {
         }
         try {
             order.give(pull);
-            return Response.accepted("{\"pull\":\"" + pull.name() + "\"}").build();
+            return Answer.json(202, "{\"pull\":\"" + pull.name() + "\"}");
         } catch (SQLException e) {
             return Answers.away();
         }

@@ -5,23 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
-import jakarta.ws.rs.POST;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
-
-import org.jspecify.annotations.Nullable;
-
-import io.smallrye.common.annotation.Blocking;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -31,6 +21,12 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.port.Address;
+import dev.nxtsync.port.Address.Allowance;
+import dev.nxtsync.port.Addresses;
+import dev.nxtsync.port.Answer;
+import dev.nxtsync.port.Call;
+import dev.nxtsync.port.Refusal;
 import dev.nxtsync.push.Acceptance;
 import dev.nxtsync.store.OutboxEntries;
 import dev.nxtsync.store.OutboxEntries.Conflict;
@@ -40,10 +36,9 @@ import dev.nxtsync.store.OutboxEntries.Unfit;
 
 /** The way into the outbox for those who do not write SQL. Closed without an operator key. */
 @Singleton
-@Blocking
-@Path("/api/pushes/{name}")
-@Produces(MediaType.APPLICATION_JSON)
-public class PushResource {
+class PushResource implements Addresses {
+    /** A payload as large as Business NXT takes, and what is around it; a line of a megabit a second needs two minutes for that. */
+    private static final Allowance BODY = new Allowance(15_000_000, Duration.ofMinutes(3));
     private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -58,22 +53,29 @@ public class PushResource {
         this.operator = operator;
     }
 
+    @Override
+    public List<Address> addresses() {
+        return operator.those(operator.address("POST", "/api/pushes/{name}", BODY, this::unknown, this::post),
+                operator.address("GET", "/api/pushes/{name}/{key}", Allowance.NONE, this::unknown, this::get));
+    }
+
+    private Optional<Refusal> unknown(Call call) {
+        return acceptance.isKnown(call.parameter("name"))
+                ? Optional.empty()
+                : Optional.of(new Refusal(Refusal.Reason.UNKNOWN, "There is no push of this name."));
+    }
+
     /** What a body asks for; the payload as it was written. */
     private record Body(String key, String payload, Optional<Integer> company, Optional<String> group) {}
 
-    @POST
-    public Response post(@PathParam("name") String name, @HeaderParam(OperatorKey.HEADER) @Nullable String key,
-            byte[] bytes) {
-        var refusal = refusal(name, key);
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
+    private Answer post(Call call) {
         try {
-            Body body = read(bytes);
-            var taking = acceptance.take(name, body.key(), body.payload(), body.company(), body.group());
+            Body body = read(call.body());
+            var taking = acceptance.take(call.parameter("name"), body.key(), body.payload(), body.company(),
+                    body.group());
             if (taking instanceof Taken taken) {
                 var answer = MAPPER.createObjectNode().put("id", taken.id()).put("key", body.key());
-                return Response.status(taken.isNew() ? 202 : 200).entity(answer.toString()).build();
+                return Answer.json(taken.isNew() ? 202 : 200, answer.toString());
             }
             return taking instanceof Conflict conflict
                     ? Answers.error(409, conflict.why())
@@ -93,26 +95,14 @@ public class PushResource {
         }
     }
 
-    @GET
-    @Path("/{key}")
-    public Response get(@PathParam("name") String name, @PathParam("key") String entry,
-            @HeaderParam(OperatorKey.HEADER) @Nullable String key) {
-        var refusal = refusal(name, key);
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
+    private Answer get(Call call) {
         try {
-            return entries.find(name, entry).map(found -> Response.ok(json(found)).build())
-                    .orElseGet(() -> Answers.error(404, "Nothing was pushed to " + name + " with this key."));
+            String push = call.parameter("name");
+            return entries.find(push, call.parameter("key")).map(found -> Answer.json(200, json(found)))
+                    .orElseGet(() -> Answers.error(404, "Nothing was pushed to " + push + " with this key."));
         } catch (SQLException e) {
             return Answers.away();
         }
-    }
-
-    private Optional<Response> refusal(String name, @Nullable String key) {
-        return operator.refusal(key).or(() -> acceptance.isKnown(name)
-                ? Optional.empty()
-                : Optional.of(Answers.error(404, "There is no push of this name.")));
     }
 
     private static Body read(byte[] bytes) throws IOException {

@@ -6,12 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 
 import io.quarkus.qute.Location;
 import io.quarkus.qute.Template;
 
+import dev.nxtsync.port.Answer;
 import dev.nxtsync.signin.SignInResult;
 
 /**
@@ -31,17 +30,21 @@ class SignInPage {
         this.page = page;
     }
 
-    Response of(SignInResult result) {
-        return guarded(Response.status(result.well() ? 200 : 400).type(MediaType.TEXT_HTML_TYPE.withCharset("utf-8"))
-                .entity(page.data("style", STYLE).data("title", result.title()).data("facts", result.facts().entrySet())
+    Answer of(SignInResult result) {
+        return of(result.well() ? 200 : 400, result);
+    }
+
+    Answer of(int status, SignInResult result) {
+        return guarded(Answer.of(status, "text/html;charset=utf-8",
+                page.data("style", STYLE).data("title", result.title()).data("facts", result.facts().entrySet())
                         .data("notes", result.notes()).render()));
     }
 
     /** An answer that no browser keeps, frames or tells others the address of. */
-    static Response guarded(Response.ResponseBuilder response) {
-        return response.header("Content-Security-Policy", POLICY).header("X-Frame-Options", "DENY")
-                .header("X-Content-Type-Options", "nosniff").header("Referrer-Policy", "no-referrer")
-                .header("Cross-Origin-Opener-Policy", "same-origin").header("Cache-Control", "no-store").build();
+    static Answer guarded(Answer answer) {
+        return answer.with("Content-Security-Policy", POLICY).with("X-Frame-Options", "DENY")
+                .with("X-Content-Type-Options", "nosniff").with("Referrer-Policy", "no-referrer")
+                .with("Cross-Origin-Opener-Policy", "same-origin").with("Cache-Control", "no-store");
     }
 
     private static String hash(String text) {

@@ -1,33 +1,28 @@
 package dev.nxtsync.operate;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.CookieParam;
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HEAD;
-import jakarta.ws.rs.HeaderParam;
-import jakarta.ws.rs.POST;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.NewCookie;
-import jakarta.ws.rs.core.Response;
-
-import org.jspecify.annotations.Nullable;
-
-import io.smallrye.common.annotation.Blocking;
 
 import com.nimbusds.oauth2.sdk.util.MultivaluedMapUtils;
 import com.nimbusds.oauth2.sdk.util.URLUtils;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.port.Address;
+import dev.nxtsync.port.Address.Allowance;
+import dev.nxtsync.port.Address.Waiting;
+import dev.nxtsync.port.Addresses;
+import dev.nxtsync.port.Answer;
+import dev.nxtsync.port.Call;
+import dev.nxtsync.port.Refusal;
+import dev.nxtsync.port.Refusals;
 import dev.nxtsync.signin.SignIn;
 import dev.nxtsync.signin.SignInResult;
 import dev.nxtsync.signin.Vault;
@@ -40,45 +35,67 @@ import dev.nxtsync.trouble.Reason;
  * connection of a user there is nothing here.
  */
 @Singleton
-@Blocking
-@Path("/connections/{name}")
-public class SignInResource {
+class SignInResource implements Addresses {
     /** Bound to this host and to https (RFC 6265bis, section 4.1.3.2); without the prefix on a loopback address without TLS. */
     private static final String SECURE_COOKIE = "__Host-nxt-sign-in";
     private static final String LOOPBACK_COOKIE = "nxt-sign-in";
     private static final int TEN_MINUTES = 600;
-    private static final int LONGEST_FORM = 16_384;
+    private static final Allowance FORM = new Allowance(16_384, Duration.ofSeconds(10));
 
     private final Settings settings;
     private final SignIn signIn;
     private final SignInPage page;
+    private final Refusals refusals;
 
-    SignInResource(Settings settings, SignIn signIn, SignInPage page) {
+    SignInResource(Settings settings, SignIn signIn, SignInPage page, Refusals refusals) {
         this.settings = settings;
         this.signIn = signIn;
         this.page = page;
+        this.refusals = refusals;
+    }
+
+    @Override
+    public List<Address> addresses() {
+        if (settings.connections().keySet().stream().allMatch(name -> signIn.user(name).isEmpty())) {
+            return List.of();
+        }
+        return List.of(address("HEAD", "/sign-in/{link}", Allowance.NONE, SignInResource::probe),
+                address("GET", "/sign-in/{link}", Allowance.NONE, this::begin),
+                address("GET", "/callback", Allowance.NONE, this::returned),
+                address("POST", "/callback", FORM, this::posted),
+                address("GET", "/signed-in", Allowance.NONE, this::result));
+    }
+
+    private Address address(String method, String path, Allowance body, Waiting work) {
+        return new Address(method, "/connections/{name}" + path, body, false,
+                call -> signIn.user(call.parameter("name")).isPresent()
+                        ? Optional.empty()
+                        : Optional.of(new Refusal(Refusal.Reason.UNKNOWN, "")),
+                this::object, work);
+    }
+
+    private Answer object(Call call, Refusal refusal) {
+        var answer = refusals.of(call, refusal);
+        return refusal.reason() == Refusal.Reason.UNEXPECTED
+                ? page.of(500, new SignInResult(false, "Not now", Map.of("Reason", refusal.text()),
+                        List.of("Ask for a new link when that is mended.")))
+                : SignInPage.guarded(answer);
     }
 
     /** Programs that look at links which people send each other must not use one up. */
-    @HEAD
-    @Path("/sign-in/{link}")
-    public Response probe(@PathParam("name") String name) {
-        return signIn.user(name).isPresent() ? SignInPage.guarded(Response.noContent()) : nothing();
+    private static Answer probe(Call call) {
+        return SignInPage.guarded(Answer.of(204));
     }
 
-    /** @param purpose why it is asked for, where a browser does so before the person has decided to */
-    @GET
-    @Path("/sign-in/{link}")
-    public Response begin(@PathParam("name") String name, @PathParam("link") String link,
-            @HeaderParam("Sec-Purpose") @Nullable String purpose) {
-        if (purpose != null && purpose.startsWith("prefetch")) {
-            return probe(name);
+    private Answer begin(Call call) {
+        // a browser may ask before the person has decided to
+        if (call.header("Sec-Purpose").filter(purpose -> purpose.startsWith("prefetch")).isPresent()) {
+            return probe(call);
         }
-        return of(name, "Try the same link again when that is mended.", connection -> {
-            var begun = signIn.begin(connection, link);
+        return of(call, "Try the same link again when that is mended.", connection -> {
+            var begun = signIn.begin(connection, call.parameter("link"));
             return begun.isPresent()
-                    ? SignInPage.guarded(
-                            Response.seeOther(begun.get().authorization()).cookie(cookie(begun.get().cookie())))
+                    ? redirect(begun.get().authorization()).with("Set-Cookie", cookie(begun.get().cookie()))
                     : page.of(new SignInResult(false, "This link is not good", Map.of("Reason",
                             "A link is good once and for ten minutes."),
                             List.of("Ask for a new one: sign-in " + connection.name())));
@@ -86,66 +103,41 @@ public class SignInResource {
     }
 
     /** The way back as a query. */
-    @GET
-    @Path("/callback")
-    public Response returned(@PathParam("name") String name, @QueryParam("code") @Nullable String code,
-            @QueryParam("state") @Nullable String state, @QueryParam("iss") @Nullable String issuer,
-            @QueryParam("error") @Nullable String error, @CookieParam(SECURE_COOKIE) @Nullable String secure,
-            @CookieParam(LOOPBACK_COOKIE) @Nullable String loopback) {
-        return finish(Settings.ResponseMode.QUERY, name, callback(code, state, issuer, error, sent(secure, loopback)));
+    private Answer returned(Call call) {
+        return finish(Settings.ResponseMode.QUERY, call, call::query);
     }
 
-    /** The way back as a form, which another site's page sends. As a text, since forms are taken by way of a directory for files. */
-    @POST
-    @Path("/callback")
-    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
-    public Response posted(@PathParam("name") String name, String form,
-            @CookieParam(SECURE_COOKIE) @Nullable String secure,
-            @CookieParam(LOOPBACK_COOKIE) @Nullable String loopback) {
-        if (form.length() > LONGEST_FORM) {
-            return nothing();
-        }
-        var values = URLUtils.parseParameters(form);
-        return finish(Settings.ResponseMode.FORM_POST, name, callback(first(values, "code"), first(values, "state"),
-                first(values, "iss"), first(values, "error"), sent(secure, loopback)));
-    }
-
-    private static @Nullable String first(Map<String, List<String>> values, String name) {
-        return MultivaluedMapUtils.getFirstValue(values, name);
+    /** The way back as a form, which another site's page sends. */
+    private Answer posted(Call call) {
+        var values = URLUtils.parseParameters(new String(call.body(), StandardCharsets.UTF_8));
+        return finish(Settings.ResponseMode.FORM_POST, call,
+                name -> Optional.ofNullable(MultivaluedMapUtils.getFirstValue(values, name)));
     }
 
     /** What became of it, at an address that holds no code. */
-    @GET
-    @Path("/signed-in")
-    public Response result(@PathParam("name") String name, @CookieParam(SECURE_COOKIE) @Nullable String secure,
-            @CookieParam(LOOPBACK_COOKIE) @Nullable String loopback) {
-        return of(name, "Load this page again when that is mended.", connection -> {
-            var cookie = sent(secure, loopback);
+    private Answer result(Call call) {
+        return of(call, "Load this page again when that is mended.", connection -> {
+            var cookie = call.cookie(cookieName());
             var result = cookie.isPresent()
                     ? signIn.result(connection, cookie.get())
                     : Optional.<SignInResult>empty();
-            return result.map(page::of).orElseGet(SignInResource::nothing);
+            return result.map(page::of).orElseGet(() -> SignInPage.guarded(Answer.of(404)));
         });
     }
 
-    private static SignIn.Callback callback(@Nullable String code, @Nullable String state, @Nullable String issuer,
-            @Nullable String error, Optional<String> cookie) {
-        return new SignIn.Callback(Optional.ofNullable(code), Optional.ofNullable(state), Optional.ofNullable(issuer),
-                Optional.ofNullable(error), cookie);
-    }
-
-    private Response finish(Settings.ResponseMode mode, String name, SignIn.Callback callback) {
-        return of(name, "Ask for a new link when that is mended.", connection -> {
+    /** @param values that Visma Connect sends, by name */
+    private Answer finish(Settings.ResponseMode mode, Call call, Function<String, Optional<String>> values) {
+        return of(call, "Ask for a new link when that is mended.", connection -> {
             if (mode != settings.responseMode()) {
                 return page.of(new SignInResult(false, "This is not the way back", Map.of("Reason",
                         "Visma Connect came back in another way than NXT_RESPONSE_MODE says."),
                         List.of(
                                 "Change that setting, and ask for a new link: sign-in " + connection.name())));
             }
-            var finished = signIn.finish(connection, callback);
+            var finished = signIn.finish(connection, new SignIn.Callback(values.apply("code"), values.apply("state"),
+                    values.apply("iss"), values.apply("error"), call.cookie(cookieName())));
             return finished.isPresent()
-                    ? SignInPage.guarded(Response.seeOther(
-                            URI.create(settings.publicUrl("/connections/" + connection.name() + "/signed-in"))))
+                    ? redirect(URI.create(settings.publicUrl("/connections/" + connection.name() + "/signed-in")))
                     : page.of(new SignInResult(false, "This is not a sign-in of this browser",
                             Map.of("Reason",
                                     "It was begun in another browser, has ended already, or took longer than ten minutes."),
@@ -153,21 +145,21 @@ public class SignInResource {
         });
     }
 
+    private static Answer redirect(URI where) {
+        return SignInPage.guarded(Answer.of(303).with("Location", where.toString()));
+    }
+
     /** What is done for a connection, as far as database, keys and Visma Connect are there. */
     @FunctionalInterface
     private interface Step {
-        Response of(Settings.Connection connection)
+        Answer of(Settings.Connection connection)
                 throws SQLException, Vault.Locked, OpenIdProvider.Unreachable;
     }
 
     /** @param next what the person does when something is not there now */
-    private Response of(String name, String next, Step step) {
-        var connection = signIn.user(name);
-        if (connection.isEmpty()) {
-            return nothing();
-        }
+    private Answer of(Call call, String next, Step step) {
         try {
-            return step.of(connection.get());
+            return step.of(signIn.user(call.parameter("name")).orElseThrow());
         } catch (SQLException e) {
             return later(DatabaseFault.of(e), next);
         } catch (Vault.Locked e) {
@@ -177,30 +169,24 @@ public class SignInResource {
         }
     }
 
-    private Response later(Reason reason, String next) {
+    private Answer later(Reason reason, String next) {
         return page.of(new SignInResult(false, "Not now", Map.of("Reason", reason.message()),
                 List.of(next)));
     }
 
-    private static Response nothing() {
-        return SignInPage.guarded(Response.status(404));
-    }
-
-    /** Only the cookie of our own mode: another page of the same site can set one without the prefix. */
-    private Optional<String> sent(@Nullable String secure, @Nullable String loopback) {
-        return Optional.ofNullable(isHttps() ? secure : loopback);
+    /** Only the one of its own mode: one without the prefix could come from another host of the site. */
+    private String cookieName() {
+        return isSecure() ? SECURE_COOKIE : LOOPBACK_COOKIE;
     }
 
     /** There is no cookie without a connection of a user, and for that there is an address. */
-    private boolean isHttps() {
+    private boolean isSecure() {
         return settings.publicUrl().filter(url -> url.startsWith("https:")).isPresent();
     }
 
-    private NewCookie cookie(String value) {
-        boolean https = isHttps();
+    private String cookie(String value) {
         boolean crossSite = settings.responseMode() == Settings.ResponseMode.FORM_POST;
-        return new NewCookie.Builder(https ? SECURE_COOKIE : LOOPBACK_COOKIE).value(value).path("/")
-                .maxAge(TEN_MINUTES).httpOnly(true).secure(https || crossSite)
-                .sameSite(crossSite ? NewCookie.SameSite.NONE : NewCookie.SameSite.LAX).build();
+        return cookieName() + "=" + value + "; Path=/; Max-Age=" + TEN_MINUTES + "; HttpOnly; SameSite="
+                + (crossSite ? "None" : "Lax") + (isSecure() || crossSite ? "; Secure" : "");
     }
 }

@@ -1,26 +1,18 @@
 package dev.nxtsync.operate;
 
+import java.util.List;
+
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 
-import org.jspecify.annotations.Nullable;
-
-import io.smallrye.common.annotation.Blocking;
-
+import dev.nxtsync.port.Address;
+import dev.nxtsync.port.Addresses;
+import dev.nxtsync.port.Answer;
 import dev.nxtsync.status.Myself;
 import dev.nxtsync.status.Overview;
 
 /** How everything stands. Closed without an operator key. */
 @Singleton
-@Blocking
-@Path("/api/status")
-@Produces(MediaType.APPLICATION_JSON)
-public class StatusResource {
+class StatusResource implements Addresses {
     private final Overview overview;
     private final Myself myself;
     private final OperatorKey operator;
@@ -32,9 +24,9 @@ public class StatusResource {
     }
 
     /** 200 also without a database; then it says that, and what this process knows by itself. */
-    @GET
-    public Response get(@HeaderParam(OperatorKey.HEADER) @Nullable String key) {
-        return operator.refusal(key).orElseGet(() -> Response.ok(overview.of(myself).toString())
-                .header("Cache-Control", "no-store").build());
+    @Override
+    public List<Address> addresses() {
+        return operator.those(operator.address("GET", "/api/status",
+                call -> Answer.json(200, overview.of(myself).toString()).with("Cache-Control", "no-store")));
     }
 }

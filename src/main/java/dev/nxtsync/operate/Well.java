@@ -20,6 +20,13 @@ final class Well {
         List<Finding> find() throws SQLException;
     }
 
+    /** Of what the process knows by itself. */
+    static HealthCheckResponse named(String name, List<Finding> known) {
+        var response = HealthCheckResponse.named(name).up();
+        known.forEach(each -> tell(response, each));
+        return response.build();
+    }
+
     static HealthCheckResponse named(String name, Heartbeat heartbeat, List<Finding> known, Asked asked) {
         var response = HealthCheckResponse.named(name).up();
         known.forEach(each -> tell(response, each));

@@ -30,6 +30,10 @@ final class Post {
         this.thread = thread;
     }
 
+    boolean isOf(Thread each) {
+        return thread == each;
+    }
+
     /** Said by a thread of its own post. */
     void take() {
         OF_THREAD.set(this);

@@ -4,11 +4,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 
 import jakarta.annotation.Priority;
@@ -46,7 +49,7 @@ public class Threads {
     private final Set<Post> posts = ConcurrentHashMap.newKeySet();
     private final Set<Loop> loops = ConcurrentHashMap.newKeySet();
 
-    Threads(Clock clock, MeterRegistry metrics) {
+    public Threads(Clock clock, MeterRegistry metrics) {
         this.clock = clock;
         this.metrics = metrics;
     }
@@ -84,6 +87,37 @@ public class Threads {
             thread.setUncaughtExceptionHandler((ended, fault) -> failed(name, fault, "The thread " + name));
             return thread;
         });
+    }
+
+    /**
+     * Carries out what is handed in, as far as there is room for it to wait; what is thrown is told by whoever hands it in.
+     *
+     * @param waiting how much may wait for a thread; more is rejected
+     */
+    public ExecutorService crew(String name, int size, int waiting) {
+        var crew = new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(waiting),
+                daemons(name));
+        crew.allowCoreThreadTimeOut(true);
+        return crew;
+    }
+
+    /** Makes threads that are always at work, such as event loops: one that does not {@link #getOn} for a minute is a fault. */
+    public ThreadFactory unresting(String name) {
+        count(name, 0);
+        return work -> {
+            var thread = daemons(name).newThread(() -> {
+                posts.stream().filter(each -> each.isOf(Thread.currentThread())).forEach(Post::take);
+                Post.begun();
+                work.run();
+            });
+            posts.add(new Post(name, thread));
+            return thread;
+        };
+    }
+
+    /** Said by a thread that is always at work, each few seconds. */
+    public static void getOn() {
+        Post.moved();
     }
 
     /** Carries out at once whatever is handed in; what is thrown is told to whoever asks for the outcome. */

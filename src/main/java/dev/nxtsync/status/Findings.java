@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.port.CallerKeys;
 import dev.nxtsync.pull.PullPlans;
 import dev.nxtsync.push.PushPlans;
 import dev.nxtsync.store.OutboxHome;
@@ -58,10 +59,11 @@ public class Findings {
     private final RowFaults faults;
     private final OutboxHome home;
     private final UserGrants grants;
+    private final CallerKeys keys;
     private final Clock clock;
 
     Findings(Settings settings, Connections connections, PullPlans pullPlans, PushPlans pushPlans, PullStates pulls,
-            PushStates pushes, RowFaults faults, OutboxHome home, UserGrants grants, Clock clock) {
+            PushStates pushes, RowFaults faults, OutboxHome home, UserGrants grants, CallerKeys keys, Clock clock) {
         this.settings = settings;
         this.connections = connections;
         this.pullPlans = pullPlans;
@@ -71,7 +73,13 @@ public class Findings {
         this.faults = faults;
         this.home = home;
         this.grants = grants;
+        this.keys = keys;
         this.clock = clock;
+    }
+
+    /** Of the keys by which callers are let in, in this process. */
+    public List<Finding> keys() {
+        return keys.flaws().entrySet().stream().map(each -> Finding.alarm(each.getKey(), each.getValue())).toList();
     }
 
     /** Of the connections' tokens, in this process. */

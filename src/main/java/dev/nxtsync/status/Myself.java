@@ -57,6 +57,7 @@ public class Myself {
         }
         var troubles = report.putArray("findings");
         var own = new ArrayList<>(findings.tokens());
+        own.addAll(findings.keys());
         own.addAll(findings.pullPlans());
         own.addAll(findings.pushPlans());
         own.forEach(each -> troubles.add(json(each)));

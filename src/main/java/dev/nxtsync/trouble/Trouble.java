@@ -14,6 +14,8 @@ public enum Trouble {
     // @formatter:off
     CONFIGURATION(Area.START, "A setting is missing, unknown or wrong.",
             "Correct the settings that are listed; check goes on with the others."),
+    KEY_UNUSABLE(Area.START, "The file of the operator key or of the webhook keys cannot be read or used any more.",
+            "Put a good key there, readable for the user that the daemon runs as; it is read again by itself."),
 
     INVALID_CLIENT(Area.TOKEN, "Visma Connect does not know the client id with this secret.",
             "Compare NXT_CLIENT_ID and NXT_CLIENT_SECRET with the application in the Developer Portal; a secret "

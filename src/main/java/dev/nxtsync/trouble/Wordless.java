@@ -1,5 +1,7 @@
 package dev.nxtsync.trouble;
 
+import java.util.function.Function;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,18 +13,24 @@ public final class Wordless extends Exception {
     private static final int DEEPEST = 8;
     private static final String OURS = "dev.nxtsync.";
 
-    private Wordless(Throwable thrown, @Nullable Wordless cause) {
-        super(thrown.getClass().getName() + words(thrown), cause, false, true);
+    private Wordless(Throwable thrown, String words, @Nullable Wordless cause) {
+        super(thrown.getClass().getName() + words, cause, false, true);
         setStackTrace(thrown.getStackTrace());
     }
 
     public static Wordless of(Throwable thrown) {
-        return of(thrown, DEEPEST);
+        return thrown instanceof Wordless already ? already : of(thrown, Wordless::words, DEEPEST);
     }
 
-    private static Wordless of(Throwable thrown, int depth) {
+    /** Also without those of our own code, which may speak of what a caller has sent. */
+    public static Wordless strictly(Throwable thrown) {
+        return of(thrown, each -> "", DEEPEST);
+    }
+
+    private static Wordless of(Throwable thrown, Function<Throwable, String> words, int depth) {
         var cause = thrown.getCause();
-        return new Wordless(thrown, cause == null || depth == 0 ? null : of(cause, depth - 1));
+        return new Wordless(thrown, words.apply(thrown),
+                cause == null || depth == 0 ? null : of(cause, words, depth - 1));
     }
 
     private static String words(Throwable thrown) {

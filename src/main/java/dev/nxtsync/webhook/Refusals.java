@@ -1,44 +1,19 @@
 package dev.nxtsync.webhook;
 
-import java.time.Duration;
-import java.util.EnumMap;
-import java.util.Map;
-
 import org.jboss.logging.Logger;
+
+import dev.nxtsync.port.Seldom;
 
 /** Tells the log of refused calls: of each reason at once, and then at most once a minute. Safe for any number of threads. */
 final class Refusals {
     private static final Logger LOG = Logger.getLogger(Refusals.class);
-    private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
-    private final Map<Verdict, Told> told = new EnumMap<>(Verdict.class);
-
-    /**
-     * What was told of a reason.
-     *
-     * @param at when, on this process' monotonic clock
-     * @param since how many were refused since then
-     */
-    private record Told(long at, int since) {}
+    private final Seldom<Verdict> seldom = new Seldom<>(Verdict.class);
 
     /** @param caller who called, in words that may stand in a log */
     void tell(Verdict verdict, String caller) {
-        int more = due(verdict, System.nanoTime());
-        if (more >= 0) {
-            LOG.warnf("A webhook from %s was refused with %d: %s%s", caller, verdict.status(), reason(verdict),
-                    more > 0 ? " " + more + " more since this was last said." : "");
-        }
-    }
-
-    /** How many were refused since it was last told; negative if it is not told now. */
-    private synchronized int due(Verdict verdict, long now) {
-        var before = told.get(verdict);
-        if (before != null && now - before.at() < QUIET) {
-            told.put(verdict, new Told(before.at(), before.since() + 1));
-            return -1;
-        }
-        told.put(verdict, new Told(now, 0));
-        return before == null ? 0 : before.since();
+        seldom.due(verdict).ifPresent(since -> LOG.warnf("A webhook from %s was refused with %d: %s%s", caller,
+                verdict.status(), reason(verdict), Seldom.more(since)));
     }
 
     private static String reason(Verdict verdict) {

@@ -1,54 +1,63 @@
 package dev.nxtsync.webhook;
 
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
-import dev.nxtsync.config.Secret;
+import dev.nxtsync.config.LastingSecret;
 
 /**
  * The signature of a call: base64 of the HMAC-SHA256 of the body as it came, with the UTF-8 bytes of a subscription's
- * signature key (Visma's documentation, {@code webhooks/connect}). Several keys are good at a time. A file of keys is read
- * again after a second; while it cannot be read, the keys before are good. Safe for any number of threads.
+ * signature key (Visma's documentation, {@code webhooks/connect}). Several keys are good at a time. Safe for any number of
+ * threads.
  */
 final class Signatures {
     private static final Logger LOG = Logger.getLogger(Signatures.class);
     private static final String ALGORITHM = "HmacSHA256";
-    private static final long READ_AGAIN = Duration.ofSeconds(1).toNanos();
+    /** Base64 of 32 bytes. */
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9+/]{43}=");
 
-    private final Secret secret;
+    private final LastingSecret secret;
     private volatile Keys keys;
 
-    /** @param readAt on this process' monotonic clock */
-    private record Keys(List<String> texts, long readAt) {
+    /** @param text that they were taken from */
+    private record Keys(String text, List<String> all) {
+        static Keys of(String text) {
+            return new Keys(text,
+                    Stream.of(text.split(",", -1)).map(String::strip).filter(key -> !key.isEmpty()).toList());
+        }
+
         @Override
         public String toString() {
-            return texts.size() + " keys";
+            return all.size() + " keys";
         }
     }
 
     /** @param secret keys, separated by commas */
-    Signatures(Secret secret) {
+    Signatures(LastingSecret secret) {
         this.secret = secret;
-        this.keys = new Keys(read(secret), System.nanoTime());
+        this.keys = Keys.of(secret.reveal());
+    }
+
+    /** Whether it may be a signature, as far as can be said without the body. */
+    static boolean isOne(String signature) {
+        return FORM.matcher(signature).matches();
     }
 
     /** Whether one of the keys has signed the body. How long that takes does not depend on the signature. */
-    boolean isGenuine(byte[] body, @Nullable String signature) {
-        byte[] given = String.valueOf(signature).getBytes(StandardCharsets.UTF_8);
+    boolean isGenuine(byte[] body, String signature) {
+        byte[] given = signature.getBytes(StandardCharsets.UTF_8);
         boolean genuine = false;
-        for (String key : current()) {
+        for (String key : current().all()) {
             genuine |= MessageDigest.isEqual(sign(key, body).getBytes(StandardCharsets.US_ASCII), given);
         }
         return genuine;
@@ -64,26 +73,14 @@ final class Signatures {
         }
     }
 
-    private List<String> current() {
+    private Keys current() {
         Keys known = keys;
-        long now = System.nanoTime();
-        if (now - known.readAt() < READ_AGAIN) {
-            return known.texts();
+        String text = secret.reveal();
+        if (!text.equals(known.text())) {
+            known = Keys.of(text);
+            keys = known;
+            LOG.infof("The keys of webhooks have changed; there are %d", known.all().size());
         }
-        List<String> texts = known.texts();
-        try {
-            texts = read(secret);
-            if (!texts.equals(known.texts())) {
-                LOG.infof("The keys of webhooks have changed; there are %d", texts.size());
-            }
-        } catch (UncheckedIOException e) {
-            LOG.debugf("the keys of webhooks stay as they were: %s", e.getMessage());
-        }
-        keys = new Keys(texts, now);
-        return texts;
-    }
-
-    private static List<String> read(Secret secret) {
-        return Stream.of(secret.reveal().split(",", -1)).map(String::strip).filter(key -> !key.isEmpty()).toList();
+        return known;
     }
 }

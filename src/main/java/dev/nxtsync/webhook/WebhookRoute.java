@@ -2,124 +2,123 @@ package dev.nxtsync.webhook;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 
-import dev.nxtsync.config.Settings;
-import dev.nxtsync.process.MemoryBudget;
+import dev.nxtsync.port.Address;
+import dev.nxtsync.port.Address.Allowance;
+import dev.nxtsync.port.Addresses;
+import dev.nxtsync.port.Answer;
+import dev.nxtsync.port.Call;
+import dev.nxtsync.port.CallerKeys;
+import dev.nxtsync.port.Refusal;
 
 /**
- * The address that Visma Connect posts events to. Whoever does not have a key learns nothing but that; a body is refused as
- * soon as it is too large, and no thread waits for a slow one, which a resource could not do. The headers {@code x-vwd-…} are
- * not signed: they are logged, and nothing else.
+ * The address that Visma Connect posts events to. Whoever does not have a key learns nothing but that. The headers
+ * {@code x-vwd-…} are not signed: they are logged, and nothing else.
  */
 @Singleton
-class WebhookRoute {
-    static final String PATH = "/webhooks/visma-connect";
-
+class WebhookRoute implements Addresses {
     private static final Logger LOG = Logger.getLogger(WebhookRoute.class);
     private static final String SIGNATURE = "x-vwd-signature-v1";
+    private static final Allowance BODY = new Allowance(256 * 1024, Duration.ofSeconds(10));
     private static final Pattern NOT_FOR_LOGS = Pattern.compile("[^!-~]");
 
     private final Intake intake;
-    private final Vertx vertx;
     private final MeterRegistry metrics;
     private final Optional<Signatures> signatures;
     private final Refusals refusals = new Refusals();
-    private final MemoryBudget room = MemoryBudget.ofHeap(16, 4 << 20);
 
-    WebhookRoute(Intake intake, Settings settings, Vertx vertx, MeterRegistry metrics) {
+    WebhookRoute(Intake intake, CallerKeys keys, MeterRegistry metrics) {
         this.intake = intake;
-        this.vertx = vertx;
         this.metrics = metrics;
-        this.signatures = settings.webhookKeys().map(Signatures::new);
+        this.signatures = keys.webhooks().map(Signatures::new);
     }
 
-    void open(@Observes Router router) {
-        if (signatures.isPresent()) {
-            for (Verdict verdict : Verdict.values()) {
-                metrics.counter("nxt_webhooks", "result", verdict.label());
-            }
-            // before what cuts off every body that is too large for the push API
-            router.route(HttpMethod.POST, PATH).order(Integer.MIN_VALUE).handler(this::receive);
+    @Override
+    public List<Address> addresses() {
+        if (signatures.isEmpty()) {
+            return List.of();
         }
+        for (Verdict verdict : Verdict.values()) {
+            metrics.counter("nxt_webhooks", "result", verdict.label());
+        }
+        return List.of(new Address("POST", "/webhooks/visma-connect", BODY, false, WebhookRoute::unsigned,
+                (call, refusal) -> answer(call, verdict(refusal)),
+                (Address.Swift) (call, reply) -> judge(signatures.get(), call, reply)));
     }
 
-    private void receive(RoutingContext routing) {
-        HttpServerRequest request = routing.request();
-        new Reception(vertx, request, room, body -> judge(request, body), verdict -> answer(request, verdict)).begin();
+    private static Optional<Refusal> unsigned(Call call) {
+        return call.header(SIGNATURE).filter(Signatures::isOne).isPresent()
+                ? Optional.empty()
+                : Optional.of(new Refusal(Refusal.Reason.KEY, ""));
     }
 
-    private void judge(HttpServerRequest request, byte[] body) {
-        if (!signatures.orElseThrow().isGenuine(body, request.getHeader(SIGNATURE))) {
-            answer(request, Verdict.BAD_SIGNATURE);
+    private static Verdict verdict(Refusal refusal) {
+        return switch (refusal.reason()) {
+            case KEY -> Verdict.BAD_SIGNATURE;
+            case TOO_LARGE -> Verdict.TOO_LARGE;
+            case NO_MEMORY, BUSY, UNEXPECTED -> Verdict.UNAVAILABLE;
+            case UNKNOWN, METHOD, LATE, MALFORMED, LONG_LINE, LONG_HEADERS -> Verdict.MALFORMED;
+        };
+    }
+
+    private void judge(Signatures keys, Call call, Consumer<Answer> reply) {
+        if (!keys.isGenuine(call.body(), call.header(SIGNATURE).orElse(""))) {
+            reply.accept(answer(call, Verdict.BAD_SIGNATURE));
             return;
         }
-        Optional<TableChange> change = TableChange.read(body);
+        Optional<TableChange> change = TableChange.read(call.body());
         if (change.isEmpty()) {
-            answer(request, Verdict.MALFORMED);
+            reply.accept(answer(call, Verdict.MALFORMED));
             return;
         }
-        Context loop = vertx.getOrCreateContext();
-        boolean taken = intake.offer(new Intake.Call(hash(body), change.get(), verdict -> loop.runOnContext(back -> {
-            taken(request, change.get(), verdict);
-            answer(request, verdict);
-        })));
+        boolean taken = intake.offer(new Intake.Call(hash(call.body()), change.get(), verdict -> {
+            taken(call, change.get(), verdict);
+            reply.accept(answer(call, verdict));
+        }));
         if (!taken) {
-            answer(request, Verdict.UNAVAILABLE);
+            reply.accept(answer(call, Verdict.UNAVAILABLE));
         }
     }
 
-    private void taken(HttpServerRequest request, TableChange change, Verdict verdict) {
+    private void taken(Call call, TableChange change, Verdict verdict) {
         if (verdict == Verdict.ACCEPTED) {
             metrics.counter("nxt_webhook_events", "event", change.kind()).increment();
         }
         if (LOG.isDebugEnabled()) {
-            LOG.debugf("Webhook %s: %s of %s %s in %s %d is %s", headers(request), change.kind(), change.table(),
+            LOG.debugf("Webhook %s: %s of %s %s in %s %d is %s", headers(call), change.kind(), change.table(),
                     change.key(), change.scope(), change.owner(), verdict.label());
         }
     }
 
-    private void answer(HttpServerRequest request, Verdict verdict) {
+    private Answer answer(Call call, Verdict verdict) {
         metrics.counter("nxt_webhooks", "result", verdict.label()).increment();
         if (verdict.isRefusal()) {
-            refusals.tell(verdict, request.remoteAddress().hostAddress() + " with " + headers(request));
+            refusals.tell(verdict, call.remote() + " with " + headers(call));
         }
-        HttpServerResponse response = request.response();
-        if (response.ended() || response.closed()) {
-            return;
-        }
-        if (verdict == Verdict.UNAVAILABLE) {
-            response.putHeader("Retry-After", "2");
-        }
-        response.setStatusCode(verdict.status()).end();
+        var answer = Answer.of(verdict.status());
+        return verdict == Verdict.UNAVAILABLE ? answer.with("Retry-After", "2") : answer;
     }
 
     /** What the caller says of itself, cut so that it can do no harm in a log. */
-    private static Map<String, String> headers(HttpServerRequest request) {
+    private static Map<String, String> headers(Call call) {
         var said = new TreeMap<String, String>();
         for (String name : new String[]{"event", "group", "notification", "subscription", "tenant"}) {
-            var value = request.getHeader("x-vwd-" + name + "-id");
-            if (value != null) {
-                said.put(name, NOT_FOR_LOGS.matcher(value.substring(0, Math.min(64, value.length()))).replaceAll("?"));
-            }
+            call.header("x-vwd-" + name + "-id").ifPresent(value -> said.put(name,
+                    NOT_FOR_LOGS.matcher(value.substring(0, Math.min(64, value.length()))).replaceAll("?")));
         }
         return said;
     }

@@ -159,6 +159,10 @@ class SettingsReaderTest {
     void anOverlapInWhichALateCommitCouldBeMissedIsRefusedAndSoAreOtherContradictions() {
         assertThat(read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_OVERLAP", "90s")).problems().toString())
                 .contains("NXT_PULLS_A_OVERLAP: \"90s\" is less than twice NXT_API_TIME_LIMIT (59s)");
+        assertThat(read(Map.of("NXT_OPERATOR_KEY", "k".repeat(23))).problems().toString())
+                .contains("NXT_OPERATOR_KEY: has 23 characters").contains("at least 24").doesNotContain("kkk");
+        assertThat(read(Map.of("NXT_OPERATOR_KEY", "k".repeat(24))).problems().toString())
+                .doesNotContain("NXT_OPERATOR_KEY");
         assertThat(read(Map.of("NXT_WEBHOOK_KEYS", " , ")).problems().toString())
                 .contains("NXT_WEBHOOK_KEYS: has no key in it");
         assertThat(read(Map.of("NXT_BUDGET_IN_PROGRESS", "9", "NXT_BUDGET_SLOTS", "8")).problems().toString())

@@ -78,8 +78,8 @@ class ManyCallersTest {
                     sandbox.url(), "nxt.api.url",
                     sandbox.url(), "nxt.database.url", database.url(), "nxt.database.user", database.user());
             settings.forEach(System::setProperty);
-            return Map.of("quarkus.http.test-port", "0", "quarkus.management.test-port",
-                    Integer.toString(MANAGEMENT_PORT), "nxt.database.url", database.url());
+            return Map.of("quarkus.http.test-port", Integer.toString(MANAGEMENT_PORT), "nxt.database.url",
+                    database.url());
         }
 
         @Override

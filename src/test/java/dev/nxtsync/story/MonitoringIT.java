@@ -76,7 +76,8 @@ class MonitoringIT {
             exported.keySet().forEach(name -> families.add(name.replaceFirst("_(sum|count|max|bucket)$", "")));
             assertThat(documented).isEqualTo(families);
             exported.values().forEach(labels -> assertThat(Set.of("connection", "outcome", "job", "company", "kind",
-                    "push", "state", "result", "event", "tenant", "code", "thread")).as("bounded").containsAll(labels));
+                    "push", "state", "result", "event", "tenant", "code", "thread", "reason")).as("bounded")
+                    .containsAll(labels));
             log(daemon);
         }
         promtool();

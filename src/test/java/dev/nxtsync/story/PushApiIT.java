@@ -25,6 +25,7 @@ import dev.nxtsync.support.TestDatabase;
 
 /** The two ways into the outbox: what they take, and what they refuse. */
 class PushApiIT {
+    private static final String WRONG = Daemon.OPERATOR.replace('y', 'z');
     private static final String ORDER = "{\"customerNo\": 1, \"orderLines\": [{\"quantity\": 1.50}]}";
 
     private static Sandbox sandbox;
@@ -36,7 +37,7 @@ class PushApiIT {
         sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withRows(Map.of("order", 0, "orderLine", 0)).withTokenLifetime(Duration.ofMinutes(10)));
         database = TestDatabase.create();
-        daemon = Pushes.daemon(sandbox.url(), database).with("NXT_OPERATOR_KEY", "0perator-key")
+        daemon = Pushes.daemon(sandbox.url(), database).with("NXT_OPERATOR_KEY", Daemon.OPERATOR)
                 .with("NXT_PUSHES_ANY_TABLE", "order").with("NXT_PUSHES_ANY_KEY_COLUMN", "ourReference")
                 .with("NXT_PUSHES_DRY_TABLE", "order").with("NXT_PUSHES_DRY_KEY_COLUMN", "ourReference")
                 .with("NXT_PUSHES_DRY_COMPANY", 5_280_002).with("NXT_PUSHES_DRY_MODE", "dry-run").start();
@@ -74,10 +75,10 @@ class PushApiIT {
     @Test
     void withoutTheOperatorKeyNothingIsTold() {
         assertThat(given().body(body("x", ORDER)).post(url("orders")).statusCode()).isEqualTo(401);
-        assertThat(given().header("X-Api-Key", "0perator-kez").body(body("x", ORDER)).post(url("orders")).statusCode())
+        assertThat(given().header("X-Api-Key", WRONG).body(body("x", ORDER)).post(url("orders")).statusCode())
                 .isEqualTo(401);
-        assertThat(given().header("X-Api-Key", "0perator-kez").get(url("orders") + "/h1").statusCode()).isEqualTo(401);
-        assertThat(daemon.output()).doesNotContain("0perator-key");
+        assertThat(given().header("X-Api-Key", WRONG).get(url("orders") + "/h1").statusCode()).isEqualTo(401);
+        assertThat(daemon.output()).doesNotContain(Daemon.OPERATOR);
         try (var closed = Pushes.daemon(sandbox.url(), TestDatabase.create()).start()) {
             closed.awaitReady();
             assertThat(closed.getMain("/api/pushes/orders/h1").status()).isEqualTo(404);
@@ -219,7 +220,7 @@ class PushApiIT {
     }
 
     private static RequestSpecification with() {
-        return given().header("X-Api-Key", "0perator-key").contentType("application/json");
+        return given().header("X-Api-Key", Daemon.OPERATOR).contentType("application/json");
     }
 
     private static String url(String push) {

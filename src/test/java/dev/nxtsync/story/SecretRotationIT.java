@@ -57,17 +57,27 @@ class SecretRotationIT {
     void aFileThatCannotBeReadIsNamedAndItsReturnHeals(@TempDir Path mount) throws IOException {
         write(mount, 0, FIRST);
         try (var sandbox = sandbox();
-                var daemon = daemon(sandbox, mount).with("NXT_OPERATOR_KEY", "0perator-key").start()) {
+                var daemon = daemon(sandbox, mount).with("NXT_OPERATOR_KEY_FILE", mount.resolve("operator-key"))
+                        .start()) {
             await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").status() == 200);
             Path data = mount.resolve("..data");
             Path away = Files.readSymbolicLink(data);
             Files.delete(data);
-            await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").status() == 503);
-            assertThat(daemon.get("/q/health/well").body()).contains("The client secret is not there")
+            await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").body()
+                    .contains("The client secret is not there"));
+            assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
+            assertThat(daemon.get("/q/health/well").body())
                     .contains(mount.resolve("client-secret").toString());
+            await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").body()
+                    .contains("operator key (key_unusable)"));
+            assertThat(daemon.get("/q/health/well").body()).contains(mount.resolve("operator-key").toString())
+                    .contains("the key before is still good").doesNotContain(Daemon.OPERATOR);
             await().atMost(Duration.ofMinutes(1))
-                    .until(() -> daemon.operator("GET", "/api/status", "0perator-key").body()
+                    .until(() -> daemon.operator("GET", "/api/status", Daemon.OPERATOR).body()
                             .contains("secret_unreadable"));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> daemon.operator("GET", "/api/status", Daemon.OPERATOR).body()
+                            .contains("key_unusable"));
             Files.createSymbolicLink(data, away);
             await().atMost(Duration.ofMinutes(2)).until(() -> daemon.get("/q/health/well").status() == 200);
         }
@@ -77,10 +87,13 @@ class SecretRotationIT {
     private static void write(Path mount, int version, String secret) throws IOException {
         Path directory = Files.createDirectory(mount.resolve("..version" + version));
         Files.writeString(directory.resolve("client-secret"), secret + "\n");
+        Files.writeString(directory.resolve("operator-key"), Daemon.OPERATOR + "\n");
         Path link = Files.createSymbolicLink(mount.resolve("..data_tmp"), directory.getFileName());
         Files.move(link, mount.resolve("..data"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         if (version == 0) {
-            Files.createSymbolicLink(mount.resolve("client-secret"), Path.of("..data", "client-secret"));
+            for (String each : new String[]{"client-secret", "operator-key"}) {
+                Files.createSymbolicLink(mount.resolve(each), Path.of("..data", each));
+            }
         }
     }
 

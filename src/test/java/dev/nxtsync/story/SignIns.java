@@ -18,7 +18,7 @@ import dev.nxtsync.support.Visitor;
 
 /** What the stories of sign-ins share: a daemon with one connection of a user, and a person who signs in. */
 final class SignIns {
-    static final String OPERATOR = "the operator's key";
+    static final String OPERATOR = Daemon.OPERATOR;
     static final String KEY = "vG2xVcjVHY1pPvxFWkMIW0dIyJqGXTqvWRSpIDhqLSE=";
     static final int COMPANY = 5_280_001;
     private static final ObjectMapper JSON = new ObjectMapper();

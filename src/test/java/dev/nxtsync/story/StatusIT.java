@@ -24,7 +24,7 @@ import dev.nxtsync.support.TestDatabase;
 
 @Execution(ExecutionMode.CONCURRENT)
 class StatusIT {
-    private static final String KEY = "0perator";
+    private static final String KEY = Daemon.OPERATOR;
     private static final int COMPANY = 5_280_001;
 
     @Test

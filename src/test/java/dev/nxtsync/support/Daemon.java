@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 
 /** The packaged daemon, or one of its commands, as a process that is configured by environment variables alone. */
 public final class Daemon implements AutoCloseable {
+    /** An operator key as the tests have it, as long as one must be. */
+    public static final String OPERATOR = "0perator-key-of-the-tests";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     /** Ports of one process of tests, of which several run side by side. */
     private static final int PORTS = 4_000;

@@ -1,0 +1,28 @@
+package dev.nxtsync.port;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.port.Refusal.Reason;
+
+class SeldomTest {
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+    @Test
+    void ofEachKindTheFirstIsToldAndThenOneAMinuteWithTheNumberOfThoseThatWereNot() {
+        var seldom = new Seldom<>(Reason.class);
+        assertThat(seldom.due(Reason.KEY, 0)).hasValue(0);
+        for (int i = 1; i <= 1_000; i++) {
+            assertThat(seldom.due(Reason.KEY, i)).isEmpty();
+        }
+        assertThat(seldom.due(Reason.BUSY, 5)).as("another kind").hasValue(0);
+        assertThat(seldom.due(Reason.KEY, MINUTE - 1)).isEmpty();
+        assertThat(seldom.due(Reason.KEY, MINUTE)).hasValue(1_001);
+        assertThat(seldom.due(Reason.KEY, 2 * MINUTE)).hasValue(0);
+        assertThat(Seldom.more(0)).isEmpty();
+        assertThat(Seldom.more(3)).contains("3 more");
+    }
+}
