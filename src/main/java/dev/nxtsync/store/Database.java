@@ -45,10 +45,14 @@ public class Database {
             try {
                 return once(work);
             } catch (SQLException e) {
-                if (attempt == ATTEMPTS || !AGAIN.contains(String.valueOf(e.getSQLState()))) {
+                boolean behind = Sequences.isBehind(e);
+                if (attempt == ATTEMPTS || !(behind || AGAIN.contains(String.valueOf(e.getSQLState())))) {
                     throw e;
                 }
                 LOG.debugf("transaction is run again after %s", e.getMessage());
+                if (behind) {
+                    once(Database::advanceSequences);
+                }
             }
         }
     }
@@ -59,11 +63,22 @@ public class Database {
      */
     public <T> T alone(Work<T> work) throws SQLException {
         return inTransaction(transaction -> {
-            try (Statement lock = transaction.createStatement()) {
-                lock.execute("select pg_advisory_xact_lock(hashtext('nxt_sync ddl'))");
-            }
+            lock(transaction);
             return work.in(transaction);
         });
+    }
+
+    /** Brings sequences up to what their tables hold, one process at a time. */
+    static boolean advanceSequences(Connection transaction) throws SQLException {
+        lock(transaction);
+        Sequences.advance(transaction);
+        return true;
+    }
+
+    private static void lock(Connection transaction) throws SQLException {
+        try (Statement lock = transaction.createStatement()) {
+            lock.execute("select pg_advisory_xact_lock(hashtext('nxt_sync ddl'))");
+        }
     }
 
     /** Makes a schema if it is missing; that right is not needed where it is there. */
