@@ -32,6 +32,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.push.Acceptance;
+import dev.nxtsync.push.PayloadMemory;
 import dev.nxtsync.store.OutboxEntries;
 import dev.nxtsync.store.OutboxEntries.Conflict;
 import dev.nxtsync.store.OutboxEntries.Taken;
@@ -50,11 +51,13 @@ public class PushResource {
 
     private final Acceptance acceptance;
     private final OutboxEntries entries;
+    private final PayloadMemory memory;
     private final OperatorKey operator;
 
-    PushResource(Acceptance acceptance, OutboxEntries entries, OperatorKey operator) {
+    PushResource(Acceptance acceptance, OutboxEntries entries, PayloadMemory memory, OperatorKey operator) {
         this.acceptance = acceptance;
         this.entries = entries;
+        this.memory = memory;
         this.operator = operator;
     }
 
@@ -82,7 +85,7 @@ public class PushResource {
                             : Answers.error(422, ((Unfit) taking).why());
         } catch (JsonProcessingException e) {
             return Answers.error(422, "The body is not what is expected: "
-                    + e.getOriginalMessage().lines().findFirst().orElse("")
+                    + e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(", from `[^`]*`", "")
                     + ". Write {\"key\": \"…\", \"payload\": {…}, \"company\": 1234567, \"grp\": \"…\"}; the last two may be left out.");
         } catch (CharacterCodingException e) {
             return Answers.error(422, "The body is not UTF-8.");
@@ -102,8 +105,17 @@ public class PushResource {
             return refusal.get();
         }
         try {
-            return entries.find(name, entry).map(found -> Response.ok(json(found)).build())
-                    .orElseGet(() -> Answers.error(404, "Nothing was pushed to " + name + " with this key."));
+            var found = entries.find(name, entry, memory.together());
+            int bytes = found.map(OutboxEntries.Entry::payloadBytes).orElse(0);
+            if (bytes <= memory.together() || bytes > memory.most() || !memory.take(bytes)) {
+                return found.map(row -> Response.ok(json(row)).build()).orElseGet(
+                        () -> Answers.error(404, "Nothing was pushed to " + name + " with this key."));
+            }
+            try {
+                return Response.ok(json(entries.find(name, entry, bytes).or(() -> found).orElseThrow())).build();
+            } finally {
+                memory.giveBack(bytes);
+            }
         } catch (SQLException e) {
             return Answers.away();
         }
@@ -178,6 +190,9 @@ public class PushResource {
     private static String json(OutboxEntries.Entry entry) {
         ObjectNode row = MAPPER.createObjectNode();
         Map<String, Optional<String>> columns = new LinkedHashMap<>(entry.columns());
+        if (entry.get("payload").isEmpty()) {
+            row.put("payload_bytes", entry.payloadBytes());
+        }
         columns.forEach((name, value) -> {
             switch (name) {
                 case "id", "company", "attempts", "payload", "result" ->
