@@ -53,6 +53,7 @@ declare
     setting nxt_sync.push_setting;
     kept nxt_sync.outbox;
     size integer := octet_length(payload::text);
+    number bigint;
 begin
     if push is null or push !~ '^[a-z][a-z0-9]*$' then
         raise exception 'nxt_sync.push: "%" is not the name of a push', left(push, 100)
@@ -101,8 +102,14 @@ begin
     if grp is not null then
         perform pg_advisory_xact_lock(hashtextextended(push || ' ' || coalesce(company::text, '') || ' ' || grp, 1852404850));
     end if;
+    -- never one below that of a row which is there, or it would be sent before that: sequences are not part of logical
+    -- replication, nor of a table that was copied
+    loop
+        number := nextval('nxt_sync.outbox_id');
+        exit when number > coalesce((select max(o.id) from nxt_sync.outbox o), 0);
+    end loop;
     insert into nxt_sync.outbox (id, push, key, payload, company, grp)
-    values (nextval('nxt_sync.outbox_id'), push, key, payload, company, grp)
+    values (number, push, key, payload, company, grp)
     on conflict on constraint outbox_key do nothing
     returning * into kept;
     if kept.id is null then

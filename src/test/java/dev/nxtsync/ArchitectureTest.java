@@ -2,6 +2,8 @@ package dev.nxtsync;
 
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
@@ -10,8 +12,11 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 
@@ -70,6 +75,17 @@ class ArchitectureTest {
         noClasses().that().resideOutsideOfPackages("..graphql..", "..notice..").should()
                 .dependOnClassesThat()
                 .resideInAPackage("jakarta.ws.rs..").check(CLASSES);
+    }
+
+    /** Text becomes a number in one place, which bounds it; what has gone through there may be calculated with. */
+    @Test
+    void noTextBecomesALargeNumberButInOnePlace() {
+        for (Class<?> number : List.of(BigDecimal.class, BigInteger.class)) {
+            noClasses().that().doNotHaveFullyQualifiedName("dev.nxtsync.store.Numeral").should()
+                    .callConstructorWhere(target(owner(type(number)))).check(CLASSES);
+        }
+        noClasses().should().callMethodWhere(target(nameMatching(
+                "decimalValue|bigIntegerValue|getDecimalValue|getBigIntegerValue|getBigDecimal"))).check(CLASSES);
     }
 
     @Test

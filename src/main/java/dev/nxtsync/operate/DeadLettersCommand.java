@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 
 import io.quarkus.runtime.QuarkusApplication;
 
+import dev.nxtsync.push.PayloadMemory;
 import dev.nxtsync.store.OutboxEntries;
 import dev.nxtsync.store.OutboxEntries.Entry;
 
@@ -28,9 +29,11 @@ class DeadLettersCommand implements QuarkusApplication {
     private static final int MOST = 1000;
 
     private final OutboxEntries entries;
+    private final PayloadMemory memory;
 
-    DeadLettersCommand(OutboxEntries entries) {
+    DeadLettersCommand(OutboxEntries entries, PayloadMemory memory) {
         this.entries = entries;
+        this.memory = memory;
     }
 
     @Override
@@ -72,7 +75,7 @@ class DeadLettersCommand implements QuarkusApplication {
         }
         int code = 0;
         for (long id : ids) {
-            Optional<Entry> entry = entries.find(id);
+            Optional<Entry> entry = verb.equals("show") ? entries.find(id, memory.most()) : entries.listed(id);
             boolean done = switch (verb) {
                 case "show" -> entry.map(DeadLettersCommand::show).orElse(false);
                 case "retry" -> entries.retry(id, payload);
@@ -108,7 +111,11 @@ class DeadLettersCommand implements QuarkusApplication {
     }
 
     private static boolean show(Entry entry) {
-        entry.columns().forEach((name, value) -> System.out.printf("%-12s%s%n", name, value.orElse("")));
+        entry.columns().forEach((name, value) -> System.out.printf("%-12s%s%n", name,
+                value.or(() -> name.equals("payload")
+                        ? Optional.of("(" + entry.payloadBytes() + " bytes, more than this process has memory for; "
+                                + "see it in nxt_sync.outbox)")
+                        : Optional.empty()).orElse("")));
         return true;
     }
 }

@@ -28,6 +28,7 @@ import dev.nxtsync.port.Answer;
 import dev.nxtsync.port.Call;
 import dev.nxtsync.port.Refusal;
 import dev.nxtsync.push.Acceptance;
+import dev.nxtsync.push.PayloadMemory;
 import dev.nxtsync.store.OutboxEntries;
 import dev.nxtsync.store.OutboxEntries.Conflict;
 import dev.nxtsync.store.OutboxEntries.Taken;
@@ -45,11 +46,13 @@ class PushResource implements Addresses {
 
     private final Acceptance acceptance;
     private final OutboxEntries entries;
+    private final PayloadMemory memory;
     private final OperatorKey operator;
 
-    PushResource(Acceptance acceptance, OutboxEntries entries, OperatorKey operator) {
+    PushResource(Acceptance acceptance, OutboxEntries entries, PayloadMemory memory, OperatorKey operator) {
         this.acceptance = acceptance;
         this.entries = entries;
+        this.memory = memory;
         this.operator = operator;
     }
 
@@ -84,7 +87,7 @@ class PushResource implements Addresses {
                             : Answers.error(422, ((Unfit) taking).why());
         } catch (JsonProcessingException e) {
             return Answers.error(422, "The body is not what is expected: "
-                    + e.getOriginalMessage().lines().findFirst().orElse("")
+                    + e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(", from `[^`]*`", "")
                     + ". Write {\"key\": \"…\", \"payload\": {…}, \"company\": 1234567, \"grp\": \"…\"}; the last two may be left out.");
         } catch (CharacterCodingException e) {
             return Answers.error(422, "The body is not UTF-8.");
@@ -98,8 +101,18 @@ class PushResource implements Addresses {
     private Answer get(Call call) {
         try {
             String push = call.parameter("name");
-            return entries.find(push, call.parameter("key")).map(found -> Answer.json(200, json(found)))
-                    .orElseGet(() -> Answers.error(404, "Nothing was pushed to " + push + " with this key."));
+            String key = call.parameter("key");
+            var found = entries.find(push, key, memory.together());
+            int bytes = found.map(OutboxEntries.Entry::payloadBytes).orElse(0);
+            if (bytes <= memory.together() || bytes > memory.most() || !memory.take(bytes)) {
+                return found.map(row -> Answer.json(200, json(row))).orElseGet(
+                        () -> Answers.error(404, "Nothing was pushed to " + push + " with this key."));
+            }
+            try {
+                return Answer.json(200, json(entries.find(push, key, bytes).or(() -> found).orElseThrow()));
+            } finally {
+                memory.giveBack(bytes);
+            }
         } catch (SQLException e) {
             return Answers.away();
         }
@@ -168,6 +181,9 @@ class PushResource implements Addresses {
     private static String json(OutboxEntries.Entry entry) {
         ObjectNode row = MAPPER.createObjectNode();
         Map<String, Optional<String>> columns = new LinkedHashMap<>(entry.columns());
+        if (entry.get("payload").isEmpty()) {
+            row.put("payload_bytes", entry.payloadBytes());
+        }
         columns.forEach((name, value) -> {
             switch (name) {
                 case "id", "company", "attempts", "payload", "result" ->

@@ -47,6 +47,7 @@ class StatusCommand implements QuarkusApplication {
         print("connections", LINES, status.path("connections"), StatusCommand::connection);
         print("sign-ins", LINES, status.path("sign_ins"), StatusCommand::signIn);
         print("pulls", LINES, status.path("pulls"), StatusCommand::pull);
+        print("keys set aside", RUNS, status.path("keys_set_aside"), StatusCommand::setAside);
         pushes(status.path("pushes"));
         print("under way", LINES, status.path("units"), StatusCommand::unit);
         print("last runs", RUNS, status.path("runs"), StatusCommand::run);
@@ -91,6 +92,11 @@ class StatusCommand implements QuarkusApplication {
                                 .substring(2).toLowerCase(Locale.ROOT) + " ago"
                         : "not complete yet",
                 underWay);
+    }
+
+    private static String setAside(JsonNode key) {
+        return line(key.path("job"), key.path("company"), key.path("key"), key.path("reason"),
+                "next attempt " + time(key.path("next_at")));
     }
 
     private static String unit(JsonNode unit) {

@@ -43,6 +43,7 @@ class StoreMetrics {
     private final Troubles troubles;
     private final MultiGauge openTroubles;
     private final MultiGauge rowFaults;
+    private final MultiGauge keysSetAside;
     private final MultiGauge lag;
     private final MultiGauge lostCalls;
     private final PushStates pushes;
@@ -80,6 +81,9 @@ class StoreMetrics {
                 .register(metrics);
         Gauge.builder("nxt_inbox_age", () -> inboxDepth.oldest()).baseUnit("seconds")
                 .description("Since when the oldest of them waits").register(metrics);
+        this.keysSetAside = MultiGauge.builder("nxt_inbox_set_aside")
+                .description("Events whose rows could not be looked at, and are left to the reconciliation")
+                .register(metrics);
         this.settings = settings;
         this.faults = faults;
         this.heartbeat = heartbeat;
@@ -101,6 +105,9 @@ class StoreMetrics {
                     .stream().<MultiGauge.Row<?>>map(
                             pull -> MultiGauge.Row.of(Tags.of("job", pull), counts.getOrDefault(pull, 0L)))
                     .toList(), true);
+            var setAside = inbox.setAside();
+            keysSetAside.register(settings.pulls().keySet().stream().<MultiGauge.Row<?>>map(
+                    pull -> MultiGauge.Row.of(Tags.of("job", pull), setAside.getOrDefault(pull, 0L))).toList(), true);
             var lags = new ArrayList<MultiGauge.Row<?>>();
             states.lags().forEach((pull, companies) -> companies.forEach((company, seconds) -> {
                 if (settings.pulls().containsKey(pull)) {

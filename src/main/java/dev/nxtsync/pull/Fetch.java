@@ -3,28 +3,6 @@ package dev.nxtsync.pull;
 import static java.util.function.Function.identity;
 import static java.util.stream.Collectors.toMap;
 
-import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
-
-import org.jboss.logging.Logger;
-
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-
 import dev.nxtsync.access.Access;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
@@ -40,20 +18,44 @@ import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.DatabaseClock;
+import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Inbox;
 import dev.nxtsync.store.PageWriter;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.RowFaults;
-import dev.nxtsync.store.Runs;
 import dev.nxtsync.store.Runs.Run;
+import dev.nxtsync.store.Runs;
+import dev.nxtsync.store.StaleClaim;
 import dev.nxtsync.store.TargetFault;
 import dev.nxtsync.store.Written;
+import dev.nxtsync.trouble.Stopping;
+import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.trouble.Wordless;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 
 /**
  * Reads the rows of one company (or customer) that webhooks named, by their keys, all tables in one document. What an event
  * said of a row does not matter: it is written as it is now, or deleted if it is not there. A pull is looked at once its first
- * load has ended, and whatever goes wrong here, but in the target, is for the next poll to find.
+ * load has ended, and whatever goes wrong here, but in the target, is for the next poll to find. A key that cannot be looked at is found by
+ * looking at fewer together, and set aside.
  */
 @Singleton
 public class Fetch implements Job {
@@ -64,6 +66,7 @@ public class Fetch implements Job {
     /** Between two requests that were not full, so that a company costs at most a hundred a minute. */
     private static final Duration PAUSE = Duration.ofMillis(600);
     private static final Duration FORBIDDEN = Duration.ofSeconds(10);
+    /** For so long a pull is left alone that could not be read, and an answer shows that it can be. */
     private static final Duration LEFT_ALONE = Duration.ofMinutes(1);
     /** Events of one pull that are looked at together; those of one row count as one key. */
     private static final int EVENTS = 5_000;
@@ -87,6 +90,8 @@ public class Fetch implements Job {
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
     /** By pull and company, until when one is left alone that somebody has to mend, on this process' monotonic clock. */
     private final Map<String, Long> leftAlone = new ConcurrentHashMap<>();
+    /** By pull and company, until when a failure is rather a key's, since it was answered lately; on the same clock. */
+    private final Map<String, Long> answered = new ConcurrentHashMap<>();
 
     Fetch(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, Inbox inbox, RowFaults faults, Runs runs,
             Setback setback, Access access, Heartbeat heartbeat, MeterRegistry metrics) {
@@ -141,19 +146,19 @@ public class Fetch implements Job {
         }
     }
 
-    /** The keys of one pull that go into one request. */
-    private record Wanted(PullPlan plan, PullState state, Tally tally, Map<List<String>, Instant> keys,
-            List<Long> ids) {}
-
     private final class Turn {
         private final Claim claim;
         private final Map<String, PullPlan> own;
         private final DatabaseClock clock;
         private final Progress progress;
         private final List<Run> done = new ArrayList<>();
+        /** Of the pulls whose keys are looked at. */
+        private Map<String, PullState> ready = Map.of();
         private Optional<Outcome> inTheWay = Optional.empty();
         /** Whether there is more than went into the last request. */
         private boolean more = true;
+        /** Keys of requests that failed have every other turn. */
+        private boolean suspects;
         /** When the last request was sent. */
         private Instant readAt;
 
@@ -170,10 +175,8 @@ public class Fetch implements Job {
             try {
                 while (more && inTheWay.isEmpty() && clock.now().isBefore(until)) {
                     more = false;
-                    List<Wanted> wanted = next();
-                    if (!wanted.isEmpty()) {
-                        read(wanted);
-                    }
+                    suspects = !suspects;
+                    look(next());
                 }
             } finally {
                 runs.add(done);
@@ -181,62 +184,83 @@ public class Fetch implements Job {
             return inTheWay.orElseGet(() -> new Outcome.Done(more ? clock.now() : Load.NEVER, PAUSE));
         }
 
-        private List<Wanted> next() throws SQLException {
-            long now = System.nanoTime();
-            var ready = states.of(claim.company(), own.keySet()).stream().filter(PullState::isFollowed)
-                    .filter(state -> now - leftAlone.getOrDefault(here(state.pull()), now) >= 0)
+        private List<WokenKeys.Key> next() throws SQLException {
+            ready = states.of(claim.company(), own.keySet()).stream().filter(PullState::isFollowed)
+                    .filter(state -> !isUntil(leftAlone, state.pull()))
                     .collect(toMap(PullState::pull, identity()));
             if (ready.isEmpty()) {
                 return List.of();
             }
-            var byPull = new TreeMap<String, List<Inbox.Woken>>();
-            for (Inbox.Woken each : inbox.next(claim, ready.keySet(), EVENTS)) {
-                byPull.computeIfAbsent(each.pull(), pull -> new ArrayList<>()).add(each);
-            }
-            var all = new ArrayList<Wanted>();
-            int room = KEYS_MAX;
-            for (var entry : byPull.entrySet()) {
-                more |= entry.getValue().size() == EVENTS;
-                Wanted wanted = wanted(Objects.requireNonNull(own.get(entry.getKey())),
-                        Objects.requireNonNull(ready.get(entry.getKey())), entry.getValue(), room);
-                room -= wanted.keys().size();
-                if (!wanted.keys().isEmpty()) {
-                    all.add(wanted);
-                }
-            }
-            return all;
+            var woken = inbox.next(claim, ready.keySet(), EVENTS);
+            var keys = WokenKeys.of(woken);
+            var next = WokenKeys.next(keys, suspects, pull -> size(pull).rows(), KEYS_MAX);
+            more = next.size() < keys.size() || woken.size() >= EVENTS;
+            return next;
         }
 
-        /** As many keys as there is room for, each with all of its events. */
-        private Wanted wanted(PullPlan plan, PullState state, List<Inbox.Woken> woken, int room)
-                throws SQLException {
-            int limit = Math.min(room, size(plan).rows());
-            var keys = new LinkedHashMap<List<String>, Instant>();
-            var ids = new ArrayList<Long>();
-            var useless = new ArrayList<Inbox.Woken>();
-            for (Inbox.Woken each : woken) {
-                Optional<List<String>> key = Keys.of(plan, each.key());
-                if (key.isEmpty()) {
-                    useless.add(each);
-                } else if (keys.containsKey(key.get()) || keys.size() < limit) {
-                    keys.putIfAbsent(key.get(), each.receivedAt());
-                    ids.add(each.id());
-                } else {
-                    more = true;
-                }
+        /** Looks at keys. What fails for one of them is told, and the others go on. */
+        private void look(List<WokenKeys.Key> keys) throws SQLException {
+            if (keys.isEmpty()) {
+                return;
             }
-            if (!useless.isEmpty()) {
+            var ids = WokenKeys.ids(keys);
+            inbox.begin(claim, ids);
+            try {
+                read(wanted(keys));
+            } catch (SQLException e) {
+                if (!DatabaseFault.isOfValues(e)) {
+                    spare(ids, e);
+                    throw e;
+                }
+                atFault(keys, ids, DatabaseFault.of(e).message());
+            } catch (StaleClaim | Stopping e) {
+                spare(ids, e);
+                throw e;
+            } catch (RuntimeException e) {
+                LOG.errorf(Wordless.of(e), "%s: keys that webhooks named could not be looked at (%s). %s", claim,
+                        Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep());
+                atFault(keys, ids, e.getClass().getSimpleName());
+            }
+        }
+
+        private void atFault(List<WokenKeys.Key> keys, List<Long> ids, String reason) throws SQLException {
+            inbox.failed(claim, ids, reason);
+            more = true;
+            WokenKeys.Key first = keys.get(0);
+            if (first.attempts() == Inbox.MOST_ATTEMPTS - 1) {
+                LOG.warnf("Pull %s, %s: the key %s that a webhook named is set aside: %s (%s). %s", first.pull(),
+                        claim.tenant(), first.text(), reason, Trouble.KEYS_SET_ASIDE.code(),
+                        Trouble.KEYS_SET_ASIDE.nextStep());
+            }
+        }
+
+        private void spare(List<Long> ids, Exception cause) {
+            try {
+                inbox.spared(claim, ids);
+            } catch (SQLException | StaleClaim e) {
+                cause.addSuppressed(e);
+            }
+        }
+
+        private List<Wanted> wanted(List<WokenKeys.Key> keys) throws SQLException {
+            var useless = new TreeMap<String, List<WokenKeys.Key>>();
+            var wanted = Wanted.of(keys, own, ready, plan -> new Tally(plan.name(), claim, clock.now(), metrics), useless);
+            for (var each : useless.entrySet()) {
                 LOG.warnf(
                         "Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the "
                                 + "next poll. If that is the table's key, set NXT_PULLS_…_KEY.",
-                        plan.name(), claim.tenant(), useless.size(), String.join(", ", plan.key()),
-                        useless.get(0).key());
-                inbox.drop(claim, useless.stream().map(Inbox.Woken::id).toList());
+                        each.getKey(), claim.tenant(), each.getValue().size(),
+                        String.join(", ", Objects.requireNonNull(own.get(each.getKey())).key()),
+                        each.getValue().get(0).text());
+                inbox.drop(claim, WokenKeys.ids(each.getValue()));
             }
-            return new Wanted(plan, state, new Tally(plan.name(), claim, clock.now(), metrics), keys, ids);
+            return wanted;
         }
 
         private void read(List<Wanted> all) throws SQLException {
+            if (all.isEmpty()) {
+                return;
+            }
             var knownFaults = faults.keys(all.stream().map(each -> each.plan().name()).toList(), claim.company());
             var parts = new ArrayList<Part>();
             var readers = new HashMap<String, PageReader>();
@@ -276,23 +300,25 @@ public class Fetch implements Job {
                 throws SQLException {
             PullPlan plan = wanted.plan();
             if (reader.buffer().overflowed() && smaller(wanted)) {
+                inbox.spared(claim, wanted.ids());
                 more = true;
                 return;
             }
             boolean rest = Pages.more(Pages.connection(plan, answer, alias)).orElse(true);
             if (reader.buffer().overflowed() || rest) {
-                giveUp(wanted, Pages.senseless(answer));
+                refused(wanted, Pages.senseless(answer));
                 return;
             }
-            size(plan).good();
+            size(plan.name()).good();
             var gone = wanted.keys().keySet().stream().filter(key -> !reader.buffer().has(key)).toList();
             Written written;
             try {
                 written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
                         new Inbox.Settlement(plan.name(), claim.company(), readAt, wanted.ids(), gone));
             } catch (TargetFault e) {
+                inbox.spared(claim, wanted.ids());
                 var decision = setback.of(claim, wanted.state(), e, wanted.tally());
-                leaveAlone(plan, decision.retry());
+                put(leftAlone, plan.name(), decision.retry());
                 done.add(decision.run());
                 return;
             } finally {
@@ -300,8 +326,8 @@ public class Fetch implements Job {
             }
             Setback.gotOn(claim, wanted.state());
             wanted.tally().page(reader.buffer(), written);
-            Instant now = clock.now();
-            wanted.keys().values().forEach(received -> delay.record(Duration.between(received, now)));
+            put(answered, plan.name(), LEFT_ALONE);
+            wanted.keys().values().forEach(received -> delay.record(Duration.between(received, clock.now())));
             Run run = wanted.tally().done("ok");
             if (written.changed() + written.deleted() + reader.buffer().faults().size() > 0) {
                 done.add(run);
@@ -311,26 +337,48 @@ public class Fetch implements Job {
         /** A document for several pulls is sent again for each; one for a single pull may be too large, or hopeless. */
         private void failed(List<Wanted> all, Failure failure) throws SQLException {
             Wanted first = all.get(0);
-            if ((failure.next() == Next.FIX || failure.mayBeTooLarge()) && all.size() > 1) {
+            boolean refused = failure.next() == Next.FIX || failure instanceof Failure.Rejected;
+            if ((refused || failure.mayBeTooLarge()) && all.size() > 1) {
                 for (Wanted each : all) {
                     if (inTheWay.isEmpty()) {
                         read(List.of(each));
+                    } else {
+                        inbox.spared(claim, each.ids());
                     }
                 }
-            } else if ((failure.next() == Next.FIX || failure instanceof Failure.Rejected)
-                    && smaller(first)) {
-                // perhaps a filter of so many keys, or one of these rows; answered at once, it can be tried at once
-                more = true;
-            } else if (failure.next() == Next.FIX) {
-                plans.lookAgain(claim.connection());
-                giveUp(first, failure);
+            } else if (refused) {
+                refused(first, failure);
             } else {
-                if (failure.mayBeTooLarge() && !smaller(first)) {
-                    // it may be this row, and then the others need not wait for it
-                    inbox.putLast(claim, first.ids());
+                boolean alone = failure.mayBeTooLarge() && !smaller(first);
+                if (alone && wasAnswered(first)) {
+                    atFault(first.woken(), first.ids(), failure.message());
+                } else {
+                    inbox.spared(claim, all.stream().flatMap(each -> each.ids().stream()).toList());
+                    if (alone) {
+                        // it may be this row, and then the others need not wait for it
+                        inbox.putLast(claim, first.ids());
+                    }
+                    waitFor(failure, first);
                 }
-                waitFor(failure, first);
             }
+        }
+
+        /** Perhaps it was a filter of so many keys, or one of these rows; or nobody may read the table. */
+        private void refused(Wanted wanted, Failure failure) throws SQLException {
+            atFault(wanted.woken(), wanted.ids(), failure.message());
+            if (!smaller(wanted) && !wasAnswered(wanted)) {
+                if (failure.next() == Next.FIX) {
+                    plans.lookAgain(claim.connection());
+                    giveUp(wanted, failure);
+                } else {
+                    waitFor(failure, wanted);
+                }
+            }
+        }
+
+        /** Whether it is rather the key than its pull, or the server. */
+        private boolean wasAnswered(Wanted wanted) {
+            return wanted.isSetAside() || isUntil(answered, wanted.plan().name());
         }
 
         private void waitFor(Failure failure, Wanted first) {
@@ -346,20 +394,15 @@ public class Fetch implements Job {
             LOG.debugf("%s: %s Tried again in %d ms.", claim, failure.message(), wait.toMillis());
         }
 
-        /** Its keys stay. */
-        private void leaveAlone(PullPlan plan, Duration pause) {
-            leftAlone.put(here(plan.name()), System.nanoTime() + pause.toNanos());
-        }
-
-        /** Leaves a pull alone for a while. */
+        /** Leaves a pull alone for a while. Its keys stay. */
         private void giveUp(Wanted wanted, Failure failure) {
-            leaveAlone(wanted.plan(), LEFT_ALONE);
+            put(leftAlone, wanted.plan().name(), LEFT_ALONE);
             done.add(wanted.tally().failed(failure.code(), failure.message(), LEFT_ALONE));
         }
 
         /** Asks for fewer keys than these from now on. Says whether that is possible. */
         private boolean smaller(Wanted wanted) {
-            var size = size(wanted.plan());
+            var size = size(wanted.plan().name());
             boolean can = wanted.keys().size() > 1;
             while (can && size.rows() >= wanted.keys().size()) {
                 size.tooLarge();
@@ -367,12 +410,21 @@ public class Fetch implements Job {
             return can;
         }
 
+        private boolean isUntil(Map<String, Long> times, String pull) {
+            long now = System.nanoTime();
+            return now - times.getOrDefault(here(pull), now) < 0;
+        }
+
+        private void put(Map<String, Long> times, String pull, Duration fromNow) {
+            times.put(here(pull), System.nanoTime() + fromNow.toNanos());
+        }
+
         private String here(String pull) {
             return pull + " " + claim.company();
         }
 
-        private PageSize size(PullPlan plan) {
-            return sizes.computeIfAbsent(here(plan.name()), each -> new PageSize(KEYS, KEYS_MAX));
+        private PageSize size(String pull) {
+            return sizes.computeIfAbsent(here(pull), each -> new PageSize(KEYS, KEYS_MAX));
         }
     }
 }

@@ -1,14 +1,16 @@
 package dev.nxtsync.pull;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 
 import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.store.Numeral;
 import dev.nxtsync.store.TargetColumn;
 
 /** Keys of rows, as events name them, as PostgreSQL writes them, and as the API's filters take them. */
@@ -47,7 +49,9 @@ final class Keys {
             String text = texts.get(i);
             switch (columns.get(i).type()) {
                 case INTEGER, BIGINT -> key.put(name, Long.parseLong(text));
-                case NUMERIC -> key.put(name, new BigDecimal(text));
+                // the API takes a decimal as a text too
+                case NUMERIC -> key.set(name, Numeral.of(text).flatMap(Numeral::value)
+                        .<JsonNode>map(DecimalNode::valueOf).orElseGet(() -> TextNode.valueOf(text)));
                 case BOOLEAN -> key.put(name, text.startsWith("t"));
                 case DATE -> key.put(name, Integer.parseInt(text.replace("-", "")));
                 case TEXT, TIME, TIMESTAMP -> key.put(name, text);

@@ -35,11 +35,19 @@ public class Acceptance {
      */
     public Taking take(String push, String key, String payload, Optional<Integer> company, Optional<String> group)
             throws SQLException {
-        var plan = plans.ready(push);
+        var flaw = OutboxEntries.flaw(key, group);
+        if (flaw.isPresent()) {
+            return flaw.get();
+        }
         // what was pushed before is answered as such, also if it would be refused today
-        if (plan.isPresent() && entries.find(push, key).isEmpty()
-                && Payload.read(plan.get(), key, payload) instanceof Payload.Flawed flawed) {
-            return new OutboxEntries.Unfit(flawed.why());
+        if (!entries.isThere(push, key)) {
+            var plan = plans.ready(push);
+            Optional<? extends Payload.Reading> reading = plan.isPresent()
+                    ? Optional.of(Payload.read(plan.get(), key, payload))
+                    : Payload.flaw(payload);
+            if (reading.orElse(null) instanceof Payload.Flawed flawed) {
+                return new OutboxEntries.Unfit(flawed.why());
+            }
         }
         return entries.take(push, key, payload, company, group);
     }

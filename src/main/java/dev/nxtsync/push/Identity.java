@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.store.Numeral;
 
 /**
  * By what a record is found again.
@@ -53,6 +54,8 @@ record Identity(Map<String, JsonNode> values) {
     }
 
     private static String canonical(JsonNode value) {
-        return value.isNumber() ? "n" + value.decimalValue().stripTrailingZeros().toPlainString() : value.asText();
+        return value.isNumber()
+                ? "n" + Numeral.of(value.asText()).map(Numeral::canonical).orElse(value.asText())
+                : value.asText();
     }
 }

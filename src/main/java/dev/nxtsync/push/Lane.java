@@ -48,14 +48,16 @@ public class Lane implements Job {
     private final Access access;
     private final Outages outages;
     private final Limits limits;
+    private final PayloadMemory memory;
     private final Map<String, BatchSize> sizes = new ConcurrentHashMap<>();
     private final Map<Long, Long> refusedOnce = new ConcurrentHashMap<>();
     /** What the log was told last, by push and company; all lanes meet the same. */
     private final Map<String, String> told = new ConcurrentHashMap<>();
 
     Lane(PushPlans plans, Nxt nxt, Slots slots, Outbox outbox, PushStates states, Runs runs, Access access,
-            Outages outages, Settings settings) {
+            Outages outages, PayloadMemory memory, Settings settings) {
         this.outages = outages;
+        this.memory = memory;
         this.plans = plans;
         this.nxt = nxt;
         this.slots = slots;
@@ -156,6 +158,10 @@ public class Lane implements Job {
 
     Limits limits() {
         return limits;
+    }
+
+    PayloadMemory memory() {
+        return memory;
     }
 
     Nxt nxt() {

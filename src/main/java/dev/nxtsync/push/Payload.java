@@ -1,13 +1,14 @@
 package dev.nxtsync.push;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,6 +24,8 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.TypeRef;
+import dev.nxtsync.store.Characters;
+import dev.nxtsync.store.Numeral;
 import dev.nxtsync.store.OutboxRow.Act;
 
 /**
@@ -32,15 +35,13 @@ import dev.nxtsync.store.OutboxRow.Act;
  * @param changes the values without the columns by which the record is found
  */
 record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(
+            StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
     private static final int MOST_FLAWS = 5;
-    private static final BigDecimal SHORT = BigDecimal.valueOf(Short.MAX_VALUE);
-    private static final BigDecimal INT = BigDecimal.valueOf(Integer.MAX_VALUE);
-    private static final BigDecimal LONG = BigDecimal.valueOf(Long.MAX_VALUE);
 
     /** A payload that can be sent, or why not. */
     sealed interface Reading {}
@@ -64,6 +65,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         }
         var flaws = new ArrayList<String>();
         Payload payload = sound.payload();
+        unholdable(payload.values()).ifPresent(flaws::add);
         plan.fields().forEach((act, field) -> {
             if (act == Act.DELETE) {
                 payload.changes().fieldNames().forEachRemaining(
@@ -84,17 +86,12 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
 
     /** As {@link #read}, but only as far as is needed to find the record. */
     static Reading identify(PushPlan plan, String key, String text) {
-        JsonNode parsed;
-        try {
-            parsed = JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            return new Flawed(
-                    "The payload cannot be read as JSON: " + e.getOriginalMessage().lines().findFirst().orElse("")
-                            + ".");
+        var unreadable = new ArrayList<Flawed>();
+        var parsed = parse(text, unreadable);
+        if (parsed.isEmpty()) {
+            return unreadable.get(0);
         }
-        if (!(parsed instanceof ObjectNode values)) {
-            return new Flawed("The payload is not a JSON object with the columns of one record.");
-        }
+        ObjectNode values = parsed.get();
         var flaws = new ArrayList<String>();
         if (plan.push().operation() == Settings.Operation.CREATE) {
             carryKey(plan, key, values, flaws);
@@ -115,21 +112,41 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         return flaws.isEmpty() ? new Sound(new Payload(new Identity(identity), values, changes)) : flawed(flaws);
     }
 
+    /** What is wrong with a payload whatever the schema says; empty if nothing is. */
+    static Optional<Flawed> flaw(String text) {
+        var flaws = new ArrayList<Flawed>();
+        parse(text, flaws).flatMap(Payload::unholdable).ifPresent(flaw -> flaws.add(flawed(List.of(flaw))));
+        return flaws.stream().findFirst();
+    }
+
+    private static Optional<ObjectNode> parse(String text, List<Flawed> flaws) {
+        try {
+            if (JSON.readTree(text) instanceof ObjectNode values) {
+                return Optional.of(values);
+            }
+            flaws.add(new Flawed("The payload is not a JSON object with the columns of one record."));
+        } catch (JsonProcessingException e) {
+            flaws.add(new Flawed(
+                    "The payload cannot be read as JSON: " + e.getOriginalMessage().lines().findFirst().orElse("")
+                            .replaceAll(", from `[^`]*`", "") + "."));
+        }
+        return Optional.empty();
+    }
+
     /** Puts the key into its column, behind what the user wrote, so that nothing that is assigned later changes it. */
     private static void carryKey(PushPlan plan, String key, ObjectNode values, List<String> flaws) {
         String column = plan.keyColumns().get(0);
         String scalar = scalar(plan, column);
         JsonNode carried = JsonNodeFactory.instance.textNode(key);
         if (!scalar.equals("String")) {
-            try {
-                carried = DecimalNode.valueOf(new BigDecimal(key));
-            } catch (NumberFormatException e) {
-                flaws.add("key \"" + key + "\": the column " + column + " holds numbers (" + scalar + ")");
+            var number = Numeral.of(key).flatMap(Numeral::value);
+            if (number.isEmpty()) {
+                flaws.add("the key is no " + scalar + ", which the column " + column + " holds");
                 return;
             }
-            if (carried.decimalValue().stripTrailingZeros().scale() <= 0) {
-                carried = JsonNodeFactory.instance.numberNode(carried.decimalValue().toBigInteger());
-            }
+            carried = number.get().stripTrailingZeros().scale() <= 0
+                    ? JsonNodeFactory.instance.numberNode(number.get().toBigInteger())
+                    : DecimalNode.valueOf(number.get());
         }
         JsonNode written = values.get(column);
         if (written == null) {
@@ -209,10 +226,11 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
             return Optional.of("is " + kind(value) + ", not a single value of type " + scalar);
         }
         boolean fits = switch (scalar) {
-            case "Short" -> isWhole(value, SHORT);
-            case "Int" -> isWhole(value, INT);
-            case "Long" -> isWhole(value, LONG);
-            case "Decimal" -> value.isNumber() || isDecimal(value);
+            case "Short" -> isWhole(value, Short.MAX_VALUE);
+            case "Int" -> isWhole(value, Integer.MAX_VALUE);
+            case "Long" -> isWhole(value, Long.MAX_VALUE);
+            case "Decimal" -> (value.isNumber() || value.isTextual())
+                    && Numeral.of(value.asText()).flatMap(Numeral::value).isPresent();
             case "String", "Date", "DateTime", "Time" -> value.isTextual();
             case "Boolean" -> value.isBoolean();
             default -> true;
@@ -220,16 +238,37 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         return fits ? Optional.empty() : Optional.of("is " + kind(value) + " that is no " + scalar);
     }
 
-    private static boolean isWhole(JsonNode value, BigDecimal most) {
-        return value.isIntegralNumber() && value.decimalValue().abs().compareTo(most) <= 0;
+    private static boolean isWhole(JsonNode value, long most) {
+        return value.isIntegralNumber() && value.canConvertToLong() && value.longValue() <= most
+                && value.longValue() >= -most;
     }
 
-    private static boolean isDecimal(JsonNode value) {
-        try {
-            return value.isTextual() && new BigDecimal(value.textValue()).signum() > -2;
-        } catch (NumberFormatException e) {
-            return false;
+    /**
+     * The first name or text that PostgreSQL cannot hold, with its path, and why. What is sent must be what the row shows, and
+     * half a character would be sent as a question mark.
+     */
+    private static Optional<String> unholdable(ObjectNode values) {
+        return unholdable((JsonNode) values).map(flaw -> flaw.substring(1));
+    }
+
+    private static Optional<String> unholdable(JsonNode value) {
+        if (value.isTextual()) {
+            return Characters.flaw(value.textValue()).map(flaw -> ": has " + flaw);
         }
+        for (var member : value.properties()) {
+            var flaw = Characters.flaw(member.getKey()).map(name -> ": its name has " + name)
+                    .or(() -> unholdable(member.getValue()));
+            if (flaw.isPresent()) {
+                return flaw.map(why -> "." + Characters.shown(member.getKey()) + why);
+            }
+        }
+        for (int i = 0; value.isArray() && i < value.size(); i++) {
+            var flaw = unholdable(value.get(i));
+            if (flaw.isPresent()) {
+                return Optional.of("[" + i + "]" + flaw.get());
+            }
+        }
+        return Optional.empty();
     }
 
     private static String kind(JsonNode value) {

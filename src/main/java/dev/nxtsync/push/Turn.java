@@ -55,12 +55,25 @@ final class Turn {
     private final Progress progress;
     private final Tally tally;
     private final Lookup lookup;
-    /** Rows that were looked for before they are sent, as they are to be sent. */
-    private final Map<Long, OutboxRow> sendable = new HashMap<>();
+    /** What is known of rows that were looked for before they are sent. */
+    private final Map<Long, Prepared> sendable = new HashMap<>();
     /** Rows whose record another row is about just now. */
     private final Set<Long> aside = new HashSet<>();
+    /** Whether a row waits until there is memory for it. */
+    private boolean waits;
     private boolean echoed;
     private boolean onePerGroup;
+
+    /** A row as it is to be sent, without what is read again with it. */
+    private record Prepared(OutboxRow.Act act, String record, Optional<String> stamp) {
+        static Prepared of(OutboxRow row) {
+            return new Prepared(row.act().orElseThrow(), row.record().orElseThrow(), row.stamp());
+        }
+
+        OutboxRow on(OutboxRow row) {
+            return row.about(act, record, stamp);
+        }
+    }
 
     Turn(Lane lane, Claim claim, PushPlan plan, PushState state, DatabaseClock clock, Progress progress) {
         this.lane = lane;
@@ -108,15 +121,21 @@ final class Turn {
     private Outcome rest() throws SQLException {
         Instant next = outbox().next(claim).orElse(NEVER);
         Instant now = clock.now();
-        return new Outcome.Done(!aside.isEmpty() || next.isBefore(now.plus(SOON)) ? now.plus(SOON) : next);
+        return new Outcome.Done(waits || !aside.isEmpty() || next.isBefore(now.plus(SOON)) ? now.plus(SOON) : next);
     }
 
     /** Looks for rows that were or may have been sent. Says whether there were any. */
     private boolean lookFor() throws SQLException {
-        List<OutboxRow> rows = outbox().toLookFor(claim, TOGETHER);
-        if (rows.isEmpty()) {
-            return false;
+        try (var admission = Admission.of(outbox().toLookFor(claim, TOGETHER), lane.memory(), MOST_BYTES)) {
+            waits |= admission.waits();
+            refuse(admission.tooLarge());
+            var rows = outbox().read(admission.ids()).stream().filter(row -> row.nextAt().isPresent()).toList();
+            lookFor(rows);
+            return !rows.isEmpty() || !admission.tooLarge().isEmpty();
         }
+    }
+
+    private void lookFor(List<OutboxRow> rows) throws SQLException {
         var before = new ArrayList<OutboxRow>();
         var after = new ArrayList<OutboxRow>();
         Map<Long, Payload> records = new LinkedHashMap<>();
@@ -150,7 +169,26 @@ final class Turn {
         }
         settle(before, after);
         notePassedOver(before, after);
-        return true;
+    }
+
+    /** Rows whose payloads are never read in this process. */
+    private void refuse(List<Outbox.Sized> tooLarge) throws SQLException {
+        Map<Long, Integer> bytes = new HashMap<>();
+        tooLarge.forEach(row -> bytes.put(row.id(), row.bytes()));
+        var before = outbox().readWithoutPayload(bytes.keySet());
+        var after = new ArrayList<OutboxRow>();
+        for (OutboxRow row : before) {
+            String why = lane.memory().tooLarge(Objects.requireNonNull(bytes.get(row.id()))) + " "
+                    + Trouble.TOO_LARGE_FOR_MEMORY.nextStep();
+            after.add(switch (row.state()) {
+                case WAITING -> verdict.refused(row, Trouble.TOO_LARGE_FOR_MEMORY, why, clock.now());
+                case SENDING, IN_DOUBT -> row.dead(Trouble.TOO_LARGE_FOR_MEMORY,
+                        "It was sent, and is not looked for: " + why, Optional.empty());
+                case DONE, DEAD, DISCARDED ->
+                    row.settled(Optional.of(new Reason(Trouble.TOO_LARGE_FOR_MEMORY, why).coded()));
+            });
+        }
+        settle(before, after);
     }
 
     private static boolean isProcessing(OutboxRow row) {
@@ -203,28 +241,36 @@ final class Turn {
 
     /** Says whether there was something to do. */
     private boolean prepareAndSend() throws SQLException {
-        var ready = outbox().ready(claim, 2 * TOGETHER, MOST_BYTES, plan.isDryRun()).stream()
+        var sized = outbox().ready(claim, 2 * TOGETHER, plan.isDryRun()).stream()
                 .filter(row -> !aside.contains(row.id())).toList();
-        if (ready.isEmpty()) {
-            return false;
+        try (var admission = Admission.of(sized, lane.memory(), MOST_BYTES)) {
+            waits |= admission.waits();
+            refuse(admission.tooLarge());
+            var ready = outbox().read(admission.ids()).stream().filter(row -> row.state() == State.WAITING).toList();
+            if (!ready.isEmpty()) {
+                prepareAndSend(ready);
+            }
+            return !ready.isEmpty() || !admission.tooLarge().isEmpty();
         }
+    }
+
+    private void prepareAndSend(List<OutboxRow> ready) throws SQLException {
         var payloads = new LinkedHashMap<Long, Payload>();
         if (!check(ready, payloads)) {
-            return true;
+            return;
         }
         var unlooked = ready.stream().filter(row -> row.step() == Step.RECORD && !sendable.containsKey(row.id()))
                 .limit(TOGETHER).toList();
         int most = most(ready.get(0));
         if (ready.stream().limit(most).anyMatch(unlooked::contains)) {
             lookBefore(unlooked, payloads);
-            return true;
+            return;
         }
         var candidates = ready.stream().filter(row -> row.step() == Step.THEN || sendable.containsKey(row.id()))
-                .map(row -> sendable.getOrDefault(row.id(), row))
+                .map(row -> Optional.ofNullable(sendable.get(row.id())).map(known -> known.on(row)).orElse(row))
                 .map(row -> new Batch.Candidate(row, Payload.bytes(row.payload()))).toList();
         most = Math.min(most, most(candidates.get(0).row()));
         send(Batch.of(candidates, most, MOST_BYTES, isOnePerGroup(candidates.get(0).row())), payloads);
-        return true;
     }
 
     /** Settles rows whose payload cannot be sent. Says whether all can. */
@@ -260,7 +306,7 @@ final class Turn {
             OutboxRow next = verdict.before(row, Objects.requireNonNull(wanted.get(row.id())),
                     found.getOrDefault(row.id(), List.of()));
             if (next.state() == State.WAITING && next.step() == Step.RECORD && !plan.isDryRun()) {
-                sendable.put(row.id(), next);
+                sendable.put(row.id(), Prepared.of(next));
             } else {
                 before.add(row);
                 after.add(next.state() == State.WAITING && plan.isDryRun()

@@ -2,7 +2,6 @@ package dev.nxtsync.push;
 
 import static java.util.stream.Collectors.joining;
 
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.store.Numeral;
 import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.OutboxRow.Act;
 import dev.nxtsync.store.OutboxRow.State;
@@ -239,24 +239,20 @@ record Verdict(PushPlan plan, Optional<String> creator, int company, Limits limi
         if (isEmpty(sent) || isEmpty(there)) {
             return isEmpty(sent) && isEmpty(there);
         }
-        return (number(sent).isPresent() && number(there).isPresent())
-                ? number(sent).get().compareTo(number(there).get()) == 0
+        var number = number(sent);
+        var other = number(there);
+        return (number.isPresent() && other.isPresent())
+                ? number.get().canonical().equals(other.get().canonical())
                 : sent.asText().equals(there.asText());
     }
 
     private static boolean isEmpty(JsonNode value) {
         return value.isNull() || (value.isTextual() && value.textValue().isEmpty())
-                || (value.isNumber() && value.decimalValue().signum() == 0);
+                || (value.isNumber() && number(value).filter(Numeral::isZero).isPresent());
     }
 
-    private static Optional<BigDecimal> number(JsonNode value) {
-        try {
-            return value.isNumber() || value.isTextual()
-                    ? Optional.of(new BigDecimal(value.asText()))
-                    : Optional.empty();
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
+    private static Optional<Numeral> number(JsonNode value) {
+        return value.isNumber() || value.isTextual() ? Numeral.of(value.asText()) : Optional.empty();
     }
 
     /** What is done with the row's record; empty for an upsert that has not been looked up. */

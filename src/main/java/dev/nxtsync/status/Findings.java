@@ -22,6 +22,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.port.CallerKeys;
 import dev.nxtsync.pull.PullPlans;
 import dev.nxtsync.push.PushPlans;
+import dev.nxtsync.store.Inbox;
 import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.PullStates;
@@ -57,13 +58,15 @@ public class Findings {
     private final PullStates pulls;
     private final PushStates pushes;
     private final RowFaults faults;
+    private final Inbox inbox;
     private final OutboxHome home;
     private final UserGrants grants;
     private final CallerKeys keys;
     private final Clock clock;
 
     Findings(Settings settings, Connections connections, PullPlans pullPlans, PushPlans pushPlans, PullStates pulls,
-            PushStates pushes, RowFaults faults, OutboxHome home, UserGrants grants, CallerKeys keys, Clock clock) {
+            PushStates pushes, RowFaults faults, Inbox inbox, OutboxHome home, UserGrants grants, CallerKeys keys,
+            Clock clock) {
         this.settings = settings;
         this.connections = connections;
         this.pullPlans = pullPlans;
@@ -71,6 +74,7 @@ public class Findings {
         this.pulls = pulls;
         this.pushes = pushes;
         this.faults = faults;
+        this.inbox = inbox;
         this.home = home;
         this.grants = grants;
         this.keys = keys;
@@ -183,6 +187,8 @@ public class Findings {
         late(findings);
         faults.count().forEach((pull, count) -> findings.add(Finding.remark("rows of " + pull + " set aside",
                 Trouble.ROWS_SET_ASIDE, count + "; " + Trouble.ROWS_SET_ASIDE.nextStep())));
+        inbox.setAside().forEach((pull, count) -> findings.add(Finding.remark("keys of " + pull + " set aside",
+                Trouble.KEYS_SET_ASIDE, count + "; " + Trouble.KEYS_SET_ASIDE.nextStep())));
         return findings;
     }
 

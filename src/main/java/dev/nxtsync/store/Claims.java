@@ -32,13 +32,13 @@ public class Claims {
             """;
     private static final String CLAIM = """
             with free as (
-                select unit.id, unit.holder is not null as taken_over
+                select unit.id, unit.holder is not null as taken_over, unit.fence as before
                 from nxt_sync.job unit
                 where %s %s for update of unit skip locked)
             update nxt_sync.job
             set holder = ?, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()
             from free where job.id = free.id
-            returning job.id, kind, connection, scope, company, pull, lane, fence, job.holder, wanted, failures, taken_over
+            returning job.id, kind, connection, scope, company, pull, lane, fence, job.holder, wanted, failures, taken_over, before
             """;
 
     private final Database database;
@@ -201,6 +201,9 @@ public class Claims {
             var claimed = new Claim(row.getLong(1), row.getString(2), row.getString(3), row.getString(4),
                     row.getInt(5), row.getString(6), row.getInt(7), row.getLong(8), row.getObject(9, UUID.class),
                     row.getLong(10), row.getInt(11));
+            if (claimed.fence() <= row.getLong(13)) {
+                throw new Sequences.Behind("the fence of " + claimed + " would fall from " + row.getLong(13));
+            }
             // a unit of a connection asks Visma Connect, which has no slots
             if (row.getBoolean(12) && !claimed.scope().equals("connection")) {
                 LostCalls.add(transaction, claimed.tenant(), 2);

@@ -1,7 +1,5 @@
 package dev.nxtsync.store;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -29,31 +27,22 @@ public enum ColumnType {
     NUMERIC("numeric") {
         @Override
         String text(String json) throws CannotHold {
-            try {
-                var number = new BigDecimal(json);
-                if (number.precision() - (long) number.scale() > 131_072 || number.scale() > 16_383) {
-                    throw new CannotHold("a decimal beyond the range of numeric");
-                }
-                return json;
-            } catch (NumberFormatException e) {
+            var number = Numeral.of(json);
+            if (number.isEmpty()) {
                 throw new CannotHold("not a decimal");
             }
+            if (number.get().integerDigits() > 131_072 || number.get().scale() > 16_383) {
+                throw new CannotHold("a decimal beyond the range of numeric");
+            }
+            return json;
         }
     },
     TEXT("text") {
         @Override
         String text(String json) throws CannotHold {
-            for (int i = 0; i < json.length(); i++) {
-                char c = json.charAt(i);
-                if (c == 0) {
-                    throw new CannotHold("text with the character U+0000, which PostgreSQL cannot hold");
-                }
-                if (Character.isSurrogate(c)) {
-                    if (i + 1 == json.length() || !Character.isSurrogatePair(c, json.charAt(i + 1))) {
-                        throw new CannotHold("text with a lone surrogate, which is no character");
-                    }
-                    i++;
-                }
+            var flaw = Characters.flaw(json);
+            if (flaw.isPresent()) {
+                throw new CannotHold("text with " + flaw.get());
             }
             return json;
         }
@@ -145,7 +134,7 @@ public enum ColumnType {
     /** The same text for all that PostgreSQL takes for equal, which 1.0 and 1 are. */
     String canonical(String text) {
         return switch (this) {
-            case NUMERIC -> new BigDecimal(text).stripTrailingZeros().toPlainString();
+            case NUMERIC -> Numeral.of(text).map(Numeral::canonical).orElse(text);
             case TIMESTAMP, TIME -> {
                 int point = text.indexOf('.');
                 yield point < 0
@@ -182,15 +171,14 @@ public enum ColumnType {
     }
 
     private static String whole(String json, int bits) throws CannotHold {
-        BigInteger number;
-        try {
-            number = new BigDecimal(json).toBigIntegerExact();
-        } catch (ArithmeticException | NumberFormatException e) {
+        var number = Numeral.of(json).filter(Numeral::isWhole);
+        if (number.isEmpty()) {
             throw new CannotHold("not a whole number");
         }
-        if (number.bitLength() > bits) {
+        var whole = number.get().whole().filter(each -> bits > 31 || each.intValue() == each);
+        if (whole.isEmpty()) {
             throw new CannotHold("a whole number beyond the range of its column");
         }
-        return number.toString();
+        return whole.get().toString();
     }
 }

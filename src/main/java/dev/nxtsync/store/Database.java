@@ -92,10 +92,14 @@ public class Database {
             try {
                 return Outside.of(() -> once(begin, work));
             } catch (SQLException e) {
-                if (attempt == ATTEMPTS || !isWorthAnother(e)) {
+                boolean behind = Sequences.isBehind(e);
+                if (attempt == ATTEMPTS || !(behind || isWorthAnother(e))) {
                     throw e;
                 }
                 LOG.debugf("transaction is run again after %s", e.getMessage());
+                if (behind) {
+                    once(BEGIN, Database::advanceSequences);
+                }
             }
         }
     }
@@ -106,11 +110,22 @@ public class Database {
      */
     public <T> T alone(Work<T> work) throws SQLException {
         return patiently().inTransaction(transaction -> {
-            try (Statement lock = transaction.createStatement()) {
-                lock.execute("select pg_advisory_xact_lock(hashtext('nxt_sync ddl'))");
-            }
+            lock(transaction);
             return work.in(transaction);
         });
+    }
+
+    /** Brings sequences up to what their tables hold, one process at a time. */
+    static boolean advanceSequences(Connection transaction) throws SQLException {
+        lock(transaction);
+        Sequences.advance(transaction);
+        return true;
+    }
+
+    private static void lock(Connection transaction) throws SQLException {
+        try (Statement lock = transaction.createStatement()) {
+            lock.execute("select pg_advisory_xact_lock(hashtext('nxt_sync ddl'))");
+        }
     }
 
     /** Makes a schema if it is missing; that right is not needed where it is there. */

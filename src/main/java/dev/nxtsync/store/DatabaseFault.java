@@ -3,7 +3,12 @@ package dev.nxtsync.store;
 import static java.util.stream.Collectors.joining;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
@@ -14,6 +19,8 @@ public final class DatabaseFault {
     private static final String NO_SUCH_STATEMENT = "26000";
     private static final String STATEMENT_IS_THERE = "42P05";
     private static final String INVALID_SCHEMA_NAME = "3F000";
+
+    private static final List<String> OF_VALUES = List.of("22", "23", "54", "P0");
 
     private DatabaseFault() {}
 
@@ -26,6 +33,22 @@ public final class DatabaseFault {
         String text = text(sql == null ? e : sql);
         Trouble trouble = sql == null ? Trouble.DATABASE_ERROR : trouble(sql, text.toLowerCase(Locale.ROOT));
         return new Reason(trouble, text + (text.endsWith(".") ? " " : ". ") + trouble.nextStep());
+    }
+
+    /**
+     * Whether a statement was refused for the values that it was given, or by a user's trigger or constraint that looks at
+     * them (SQLSTATE classes 22, 23, 54 and P0), rather than for what it was to be done with.
+     */
+    public static boolean isOfValues(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return OF_VALUES.stream().anyMatch(state::startsWith);
+    }
+
+    /** The constraint that was violated; empty if it was none, as where a function says so of its own. */
+    static Optional<String> constraint(SQLException e) {
+        return e instanceof PSQLException fault
+                ? Optional.ofNullable(fault.getServerErrorMessage()).map(ServerErrorMessage::getConstraint)
+                : Optional.empty();
     }
 
     private static Trouble trouble(SQLException e, String text) {

@@ -21,6 +21,8 @@ import jakarta.inject.Singleton;
  */
 @Singleton
 public class Inbox {
+    /** From so many attempts on a key is set aside: it keeps no other from its row, and is shown. */
+    public static final int MOST_ATTEMPTS = 5;
     /** Forgotten in one transaction. */
     private static final int FORGOTTEN = 50_000;
 
@@ -180,18 +182,24 @@ public class Inbox {
             try (var wake = transaction.prepareStatement("""
                     update nxt_sync.job set wanted = wanted + 1
                     where kind = 'fetch' and wanted <= served
-                      and exists (select from nxt_sync.inbox where inbox.unit = job.id and not exists (
+                      and exists (select from nxt_sync.inbox where inbox.unit = job.id
+                          and (inbox.next_at is null or inbox.next_at <= clock_timestamp()) and not exists (
                           select from nxt_sync.pull_pause where pull_pause.pull = inbox.pull))""")) {
                 return wake.executeUpdate();
             }
         });
     }
 
-    /** A key to look at. */
-    public record Woken(long id, String pull, String key, Instant receivedAt) {}
+    /**
+     * A key to look at.
+     *
+     * @param attempts how often it was looked at in vain, or was to be
+     */
+    public record Woken(long id, String pull, String key, Instant receivedAt, int attempts) {}
 
     /**
-     * The oldest keys of a unit.
+     * The oldest keys of a unit that may be looked at now. One that is set aside and not due keeps later events of the same
+     * row with it.
      *
      * @param pulls only theirs
      * @param each at most so many of each pull
@@ -200,27 +208,63 @@ public class Inbox {
         return database.inTransaction(transaction -> {
             var woken = new ArrayList<Woken>();
             try (var select = transaction.prepareStatement("""
-                    select woken.id, woken.pull, woken.key, woken.received_at from unnest(?::text[]) as wanted (pull),
-                        lateral (select id, inbox.pull, key, received_at from nxt_sync.inbox
-                                 where unit = ? and inbox.pull = wanted.pull order by id limit ?) as woken
-                    order by woken.id""");
-                    // from now on another event like it may tell of something that the coming read does not see
-                    var part = transaction.prepareStatement(
-                            "update nxt_sync.inbox set twin = null where id = any (?) and twin is not null")) {
+                    select woken.id, woken.pull, woken.key, woken.received_at, woken.attempts
+                    from unnest(?::text[]) as wanted (pull),
+                        lateral (select id, i.pull, key, received_at, attempts from nxt_sync.inbox i
+                                 where unit = ? and i.pull = wanted.pull
+                                   and (next_at is null or next_at <= clock_timestamp())
+                                   and not exists (
+                                       select from nxt_sync.inbox aside
+                                       where aside.attempts >= 5 and aside.unit = i.unit and aside.pull = i.pull
+                                         and md5(aside.key) = md5(i.key) and aside.key = i.key
+                                         and aside.next_at > clock_timestamp())
+                                 order by id limit ?) as woken
+                    order by woken.id""")) {
                 select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
                 select.setLong(2, unit.unit());
                 select.setInt(3, each);
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         woken.add(new Woken(row.getLong(1), row.getString(2), row.getString(3),
-                                PullStates.instant(row, 4).orElseThrow()));
+                                PullStates.instant(row, 4).orElseThrow(), row.getInt(5)));
                     }
                 }
-                part.setArray(1, transaction.createArrayOf("bigint", woken.stream().map(Woken::id).toArray()));
-                part.executeUpdate();
             }
             return woken;
         });
+    }
+
+    /**
+     * Keys are about to be looked at. That is counted before, so that one that ends the process is found too; and it says when
+     * they are looked at again if nothing more is heard of them: twice at once, then after 5 s, 30 s, and hours. From now on
+     * another event like theirs may tell of something that the coming read does not see.
+     */
+    public void begin(Claim unit, Collection<Long> keys) throws SQLException {
+        update(unit, keys,
+                """
+                        twin = null, reason = null, attempts = attempts + 1, next_at = case
+                            when attempts < 2 then null
+                            when attempts = 2 then clock_timestamp() + interval '5 s'
+                            when attempts = 3 then clock_timestamp() + interval '30 s'
+                            else clock_timestamp() + least(interval '24 h', interval '1 h' * 2 ^ least(attempts - 4, 5)) end""");
+    }
+
+    /** They were looked at in vain, and it may have been for one of them. */
+    public void failed(Claim unit, Collection<Long> keys, String reason) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var update = transaction.prepareStatement("update nxt_sync.inbox set reason = ? where id = any (?)")) {
+                update.setString(1, Characters.shown(reason));
+                update.setArray(2, transaction.createArrayOf("bigint", keys.toArray()));
+                update.executeUpdate();
+            }
+            Claims.check(transaction, unit);
+            return true;
+        });
+    }
+
+    /** They could not be looked at, for something that has nothing to do with them. */
+    public void spared(Claim unit, Collection<Long> keys) throws SQLException {
+        update(unit, keys, "attempts = greatest(attempts - 1, 0), next_at = null");
     }
 
     /** Drops keys that are of no use. */
@@ -234,9 +278,13 @@ public class Inbox {
 
     /** Puts keys behind all others. */
     public void putLast(Claim unit, List<Long> keys) throws SQLException {
+        update(unit, keys, "id = default");
+    }
+
+    private void update(Claim unit, Collection<Long> keys, String assignments) throws SQLException {
         database.inTransaction(transaction -> {
             try (var update = transaction
-                    .prepareStatement("update nxt_sync.inbox set id = default where id = any (?)")) {
+                    .prepareStatement("update nxt_sync.inbox set " + assignments + " where id = any (?)")) {
                 update.setArray(1, transaction.createArrayOf("bigint", keys.toArray()));
                 update.executeUpdate();
             }
@@ -279,8 +327,38 @@ public class Inbox {
         }
     }
 
+    /** A reconciliation has read, or compared, every row: what was set aside before it began is settled by that. */
+    static void reconciled(Connection transaction, Claim reconciliation, Instant startedAt) throws SQLException {
+        try (var delete = transaction.prepareStatement("""
+                delete from nxt_sync.inbox using nxt_sync.job unit
+                where inbox.unit = unit.id and unit.kind = 'fetch' and unit.connection = ? and unit.scope = ?
+                  and unit.company = ? and inbox.pull = ? and inbox.attempts >= 5 and inbox.received_at < ?""")) {
+            delete.setString(1, reconciliation.connection());
+            delete.setString(2, reconciliation.scope());
+            delete.setInt(3, reconciliation.company());
+            delete.setString(4, reconciliation.entry());
+            delete.setObject(5, Claims.timestamp(startedAt));
+            delete.executeUpdate();
+        }
+    }
+
+    /** How many keys are set aside, by pull. */
+    public Map<String, Long> setAside() throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement(
+                    "select pull, count(*) from nxt_sync.inbox where attempts >= 5 group by pull");
+                    ResultSet row = select.executeQuery()) {
+                var counts = new TreeMap<String, Long>();
+                while (row.next()) {
+                    counts.put(row.getString(1), row.getLong(2));
+                }
+                return counts;
+            }
+        });
+    }
+
     /**
-     * What waits.
+     * What waits, without what is set aside.
      *
      * @param oldest since when the oldest key waits, in seconds; 0 if none does
      */
@@ -290,7 +368,7 @@ public class Inbox {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement("""
                     select count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8
-                    from nxt_sync.inbox""");
+                    from nxt_sync.inbox where attempts < 5""");
                     ResultSet row = select.executeQuery()) {
                 row.next();
                 return new Depth(row.getLong(1), Math.max(0, row.getDouble(2)));

@@ -226,7 +226,8 @@ public class Listing {
     }
 
     /**
-     * Ends a reconciliation: rows that were set aside and are no longer there are forgotten, and the rows are counted.
+     * Ends a reconciliation: rows that were set aside and are no longer there are forgotten, and so are keys that webhooks
+     * named and that were set aside; the rows are counted.
      *
      * @param keyNames the API's names of the key's columns
      */
@@ -253,6 +254,7 @@ public class Listing {
             PullStates.count(transaction, target, unit.entry(), unit.company());
             PullCondition.well(transaction, unit.kind(), unit.company(), List.of(unit.entry()));
             Passes.forget(transaction, unit.entry(), unit.company(), Pass.Kind.RECONCILIATION);
+            Inbox.reconciled(transaction, unit, startedAt);
             Claims.check(transaction, unit);
             return true;
         });

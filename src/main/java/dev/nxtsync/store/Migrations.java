@@ -36,6 +36,7 @@ public class Migrations {
             return true;
         });
         flyway.get().migrate();
+        database.inTransaction(Database::advanceSequences);
         done = true;
     }
 }

@@ -26,7 +26,7 @@ import dev.nxtsync.trouble.Reason;
 @Singleton
 public class Outbox {
     private static final String COLUMNS = """
-            id, key, payload::text, grp, state, attempts, step, act, record, stamp, sent_at, next_at, answered, blamed, at_most,
+            id, key, %s, grp, state, attempts, step, act, record, stamp, sent_at, next_at, answered, blamed, at_most,
             repeated, looks, result::text, error
             """;
     private static final String LANE = "push = ? and company = ? and lane = ?";
@@ -80,37 +80,74 @@ public class Outbox {
         });
     }
 
-    /** Rows that were or may have been sent, and are to be looked for now. */
-    public List<OutboxRow> toLookFor(Claim claim, int most) throws SQLException {
-        return select("select " + COLUMNS + " from nxt_sync.outbox where next_at <= clock_timestamp() "
-                + "and state in ('in_doubt', 'done', 'dead', 'discarded') and " + LANE + " order by id limit ?",
-                statement -> {
-                    lane(statement, 1, claim);
-                    statement.setInt(4, most);
-                });
+    /**
+     * A row that has not been read yet.
+     *
+     * @param bytes of its payload
+     */
+    public record Sized(long id, Optional<String> group, int bytes) {}
+
+    /** Rows that were or may have been sent, and are to be looked for now, in the order of their ids. */
+    public List<Sized> toLookFor(Claim claim, int most) throws SQLException {
+        return sized("where next_at <= clock_timestamp() and state in ('in_doubt', 'done', 'dead', 'discarded') and "
+                + LANE, claim, most);
     }
 
     /**
      * Rows that may be sent now, in the order of their ids: of each group a beginning, if earlier ones are sent before or
      * with later ones.
      *
-     * @param bytes of payload that they have together, at most, if there is more than one
      * @param unchecked only rows that have no result
      */
-    public List<OutboxRow> ready(Claim claim, int most, int bytes, boolean unchecked) throws SQLException {
-        return select("select " + COLUMNS + """
-                from (select r.*, sum(octet_length(r.payload::text)) over (order by r.id) as bytes,
-                             row_number() over (order by r.id) as number
-                      from (select o.* from nxt_sync.outbox o
-                            where o.push = ? and o.company = ? and o.lane = ? and\s""" + READY
-                + (unchecked ? " and o.result is null" : "") + """
-                                     order by o.id limit ?) r) sized
-                        where number = 1 or bytes <= ? order by id""",
-                statement -> {
-                    lane(statement, 1, claim);
-                    statement.setInt(4, most);
-                    statement.setInt(5, bytes);
-                });
+    public List<Sized> ready(Claim claim, int most, boolean unchecked) throws SQLException {
+        return sized("where o.push = ? and o.company = ? and o.lane = ? and " + READY
+                + (unchecked ? " and o.result is null" : ""), claim, most);
+    }
+
+    private List<Sized> sized(String where, Claim claim, int most) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("select id, grp, octet_length(payload::text) "
+                    + "from nxt_sync.outbox o " + where + " order by id limit ?")) {
+                lane(select, 1, claim);
+                select.setInt(4, most);
+                var rows = new ArrayList<Sized>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        rows.add(new Sized(row.getLong(1), text(row, 2), row.getInt(3)));
+                    }
+                }
+                return rows;
+            }
+        });
+    }
+
+    /** These rows, in the order of their ids. */
+    public List<OutboxRow> read(Collection<Long> ids) throws SQLException {
+        return read("payload::text", ids);
+    }
+
+    /** These rows with an empty payload, however large theirs is. */
+    public List<OutboxRow> readWithoutPayload(Collection<Long> ids) throws SQLException {
+        return read("'{}'", ids);
+    }
+
+    private List<OutboxRow> read(String payload, Collection<Long> ids) throws SQLException {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("select " + COLUMNS.formatted(payload)
+                    + " from nxt_sync.outbox where id = any (?) order by id")) {
+                select.setArray(1, transaction.createArrayOf("bigint", ids.toArray()));
+                var rows = new ArrayList<OutboxRow>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        rows.add(read(row));
+                    }
+                }
+                return rows;
+            }
+        });
     }
 
     /** When the next row of the lane is to be looked at. */
@@ -338,27 +375,6 @@ public class Outbox {
         statement.setString(first, claim.entry());
         statement.setInt(first + 1, claim.company());
         statement.setInt(first + 2, claim.lane());
-    }
-
-    /** Fills a statement's parameters. */
-    @FunctionalInterface
-    private interface Filling {
-        void in(PreparedStatement statement) throws SQLException;
-    }
-
-    private List<OutboxRow> select(String sql, Filling filling) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(sql)) {
-                filling.in(select);
-                var rows = new ArrayList<OutboxRow>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        rows.add(read(row));
-                    }
-                }
-                return rows;
-            }
-        });
     }
 
     private static OutboxRow read(ResultSet row) throws SQLException {

@@ -14,9 +14,14 @@ import jakarta.inject.Singleton;
 /** The outbox as people and their systems see it: what comes in, what has become of it, and what they decide. */
 @Singleton
 public class OutboxEntries {
+    /** With a place for the payload, and one for how many bytes it has. */
     private static final String COLUMNS = """
-            id, push, key, company, grp, payload::text, state, result::text, error, attempts, created_at, settled_at
+            id, push, key, company, grp, %s as payload, state, result::text, error, attempts, created_at, settled_at, %s
             """;
+    private static final String LISTED = COLUMNS.formatted("null::text", "0");
+    private static final String WHOLE = COLUMNS.formatted(
+            "case when octet_length(payload::text) <= %1$d then payload::text end", "octet_length(payload::text)");
+    private static final String CONFLICT = "23505";
     private static final String TROUBLED = "(state = 'dead' or state = 'done' and error is not null)";
 
     private final Database database;
@@ -38,6 +43,12 @@ public class OutboxEntries {
 
     public record Unfit(String why) implements Taking {}
 
+    /** Why no row can have this key and group; empty if one can, as far as its characters go. */
+    public static Optional<Unfit> flaw(String key, Optional<String> group) {
+        return Characters.flaw(key).map(flaw -> "the key has " + flaw)
+                .or(() -> group.flatMap(Characters::flaw).map(flaw -> "the grp has " + flaw)).map(Unfit::new);
+    }
+
     /** Takes a row in by the function {@code nxt_sync.push}, so that both ways in have one meaning. */
     public Taking take(String push, String key, String payload, Optional<Integer> company, Optional<String> group)
             throws SQLException {
@@ -57,8 +68,13 @@ public class OutboxEntries {
             String why = e.getMessage() == null
                     ? ""
                     : e.getMessage().lines().findFirst().orElse("").replaceFirst("^ERROR: (nxt_sync.push: )?", "");
-            return switch (String.valueOf(e.getSQLState())) {
-                case "23505" -> new Conflict(why);
+            String state = String.valueOf(e.getSQLState());
+            if (state.equals(CONFLICT) && DatabaseFault.constraint(e).isPresent()) {
+                // not what the function says of a key, but an index of its own accord
+                throw e;
+            }
+            return switch (state) {
+                case CONFLICT -> new Conflict(why);
                 case "54000" -> new TooLarge(why);
                 case "22023", "22P02", "22P05", "22021", "54001" -> new Unfit(why);
                 default -> throw e;
@@ -81,24 +97,41 @@ public class OutboxEntries {
         }
     }
 
-    /** A row's columns of the contract, as PostgreSQL writes them; payload and result are JSON. */
-    public record Entry(long id, Map<String, Optional<String>> columns) {
+    /**
+     * A row's columns of the contract, as PostgreSQL writes them; payload and result are JSON.
+     *
+     * @param payloadBytes how many bytes the payload has; it is among the columns only if those were wanted
+     */
+    public record Entry(long id, Map<String, Optional<String>> columns, int payloadBytes) {
         public String get(String column) {
             return columns.getOrDefault(column, Optional.empty()).orElse("");
         }
     }
 
-    public Optional<Entry> find(String push, String key) throws SQLException {
-        return select("where push = ? and key = ?", push, key).stream().findFirst();
+    /** @param payload in bytes; a larger one is left out */
+    public Optional<Entry> find(String push, String key, int payload) throws SQLException {
+        return flaw(key, Optional.empty()).isPresent()
+                ? Optional.empty()
+                : select(WHOLE.formatted(payload), "where push = ? and key = ?", push, key).stream().findFirst();
     }
 
-    public Optional<Entry> find(long id) throws SQLException {
-        return select("where id = ?", id).stream().findFirst();
+    /** @param payload in bytes; a larger one is left out */
+    public Optional<Entry> find(long id, int payload) throws SQLException {
+        return select(WHOLE.formatted(payload), "where id = ?", id).stream().findFirst();
     }
 
-    /** Rows that a person should look at, the oldest first. */
+    /** A row without its payload. */
+    public Optional<Entry> listed(long id) throws SQLException {
+        return select(LISTED, "where id = ?", id).stream().findFirst();
+    }
+
+    public boolean isThere(String push, String key) throws SQLException {
+        return !select(LISTED, "where push = ? and key = ?", push, key).isEmpty();
+    }
+
+    /** Rows that a person should look at, the oldest first, without their payloads. */
     public List<Entry> troubled(int most) throws SQLException {
-        return select("where " + TROUBLED + " order by id limit ?", most);
+        return select(LISTED, "where " + TROUBLED + " order by id limit ?", most);
     }
 
     /**
@@ -139,10 +172,9 @@ public class OutboxEntries {
         });
     }
 
-    private List<Entry> select(String where, Object... values) throws SQLException {
+    private List<Entry> select(String what, String where, Object... values) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction
-                    .prepareStatement("select " + COLUMNS + " from nxt_sync.outbox " + where)) {
+            try (var select = transaction.prepareStatement("select " + what + " from nxt_sync.outbox " + where)) {
                 for (int i = 0; i < values.length; i++) {
                     select.setObject(i + 1, values[i]);
                 }
@@ -150,10 +182,11 @@ public class OutboxEntries {
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         var columns = new LinkedHashMap<String, Optional<String>>();
-                        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                        int last = row.getMetaData().getColumnCount();
+                        for (int i = 1; i < last; i++) {
                             columns.put(row.getMetaData().getColumnLabel(i), Optional.ofNullable(row.getString(i)));
                         }
-                        entries.add(new Entry(row.getLong(1), columns));
+                        entries.add(new Entry(row.getLong(1), columns, row.getInt(last)));
                     }
                 }
                 return entries;

@@ -38,6 +38,7 @@ public class OutboxHome {
      * @return how many rows are looked for
      */
     public int adopt() throws SQLException {
+        database.inTransaction(Database::advanceSequences);
         return database.durably(transaction -> {
             try (var home = transaction.prepareStatement("""
                     insert into nxt_sync.outbox_home (system_identifier, timeline, database_oid, outbox_oid)

@@ -70,6 +70,12 @@ public class StatusTables {
                         select connection, state, code, reason, subject, shown_name as person, tenant, scope, kind, authorized_at,
                                refreshed_at
                         from nxt_sync.user_grant order by connection limit 1000""");
+        subjects.put("keys_set_aside",
+                """
+                        select i.id, i.pull as job, unit.company, i.key, i.attempts,
+                               coalesce(i.reason, 'the process ended while it was looked at') as reason, i.received_at, i.next_at
+                        from nxt_sync.inbox i join nxt_sync.job unit on unit.id = i.unit
+                        where i.attempts >= 5 order by i.id limit 100""");
         subjects.put("webhooks", """
                 select table_name as "table", company, last_at, last_event from nxt_sync.webhook_event
                 order by last_at desc limit 1000""");

@@ -33,14 +33,16 @@ public record TargetTable(String schema, String name, String owner, String comme
      * A key as PostgreSQL writes it.
      *
      * @param json its columns' values as JSON has them, without quotes
-     * @return empty if PostgreSQL has no such values
+     * @return empty if PostgreSQL has no such values, or a number has more digits than any key
      */
     public Optional<List<String>> keyOf(List<String> json) {
         var texts = new ArrayList<String>();
         for (int i = 0; i < key.size(); i++) {
             try {
-                var text = column(key.get(i)).type().text(json.get(i));
-                if (text == null) {
+                ColumnType type = column(key.get(i)).type();
+                var text = type.text(json.get(i));
+                if (text == null
+                        || (type == ColumnType.NUMERIC && Numeral.of(text).flatMap(Numeral::value).isEmpty())) {
                     return Optional.empty();
                 }
                 texts.add(text);

@@ -2,7 +2,6 @@ package dev.nxtsync.store;
 
 import static java.util.stream.Collectors.joining;
 
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -28,9 +27,11 @@ public class Verified {
         this.database = database;
     }
 
-    /** The sum of a column on both sides. */
-    public record Sums(BigDecimal source, BigDecimal target) {
-        public boolean isEqual() { return source.compareTo(target) == 0; }
+    /** The sum of a column on both sides, as PostgreSQL writes it. */
+    public record Sums(String source, String target) {
+        public boolean isEqual() {
+            return ColumnType.NUMERIC.canonical(source).equals(ColumnType.NUMERIC.canonical(target));
+        }
     }
 
     /**
@@ -104,8 +105,8 @@ public class Verified {
                         new Sums(number(transaction, sum + table), number(transaction, sum + stored)));
             }
         }
-        return new Result(number(transaction, "select count(*) from " + table).longValue(),
-                number(transaction, "select count(*) from " + stored).longValue(), examples, sums);
+        return new Result(Long.parseLong(number(transaction, "select count(*) from " + table)),
+                Long.parseLong(number(transaction, "select count(*) from " + stored)), examples, sums);
     }
 
     public void end(String table) throws SQLException {
@@ -130,10 +131,10 @@ public class Verified {
         }
     }
 
-    private static BigDecimal number(Connection transaction, String query) throws SQLException {
+    private static String number(Connection transaction, String query) throws SQLException {
         try (Statement statement = transaction.createStatement(); ResultSet row = statement.executeQuery(query)) {
             row.next();
-            return row.getBigDecimal(1);
+            return row.getString(1);
         }
     }
 

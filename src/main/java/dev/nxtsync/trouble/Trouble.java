@@ -126,6 +126,10 @@ public enum Trouble {
             "Resume it when it is time: POST /api/pulls/NAME/resume."),
     ROWS_SET_ASIDE(Area.PULL, "PostgreSQL cannot hold some rows, such as those with a character 0 in a text.",
             "Correct them in Business NXT; nxt_sync.row_fault has their keys. The other rows are in."),
+    KEYS_SET_ASIDE(Area.PULL, "Rows that webhooks named were looked at five times in vain; all others went on.",
+            "Nothing is lost: polls and the next reconciliation read these rows too, and their keys are tried again by "
+                    + "themselves, after an hour and then less and less often. nxt_sync.inbox says what went wrong "
+                    + "(attempts >= 5); set a key's next_at to null to have it tried at once, or delete it."),
     UNIT_TAKEN(Area.PULL, "What a command wants to do is under way elsewhere.",
             "Try again when that has ended; status shows how it goes."),
     DIFFERENT(Area.PULL, "Source and target differ.",
@@ -145,6 +149,9 @@ public enum Trouble {
             "Run: dead-letters list."),
     PAYLOAD_INVALID(Area.PUSH, "A payload is not what Business NXT takes.",
             "Run: dead-letters retry ID --payload FILE with a corrected one, or discard it."),
+    TOO_LARGE_FOR_MEMORY(Area.PUSH, "A payload takes more memory than the process has for it; it was not read.",
+            "Give the process the heap that the row's error names, or make several records of it; then run: "
+                    + "dead-letters retry ID."),
     COMPANY_REFUSED(Area.PUSH, "A row names no company, or one that its push does not send to.",
             "Set the row's company and retry it, or discard it."),
     RECORD_REFUSED(Area.PUSH, "Business NXT refuses a record.",

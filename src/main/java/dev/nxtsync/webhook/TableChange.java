@@ -1,16 +1,21 @@
 package dev.nxtsync.webhook;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+
+import dev.nxtsync.store.Numeral;
 
 /**
  * What an event of the type {@code TableChange} says (Visma's documentation, {@code webhooks}).
@@ -23,11 +28,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
  * @param stamped whether it says when it was made
  */
 record TableChange(String table, String scope, int owner, String key, String kind, boolean stamped) {
-    private static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(
+            StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,99}");
-    /** In characters; SQL Server has no index key of more than 1,700 bytes. */
-    private static final int LONGEST_KEY = 4_000;
+    /** In bytes of UTF-8: SQL Server has no index key of more than 1,700 bytes, nor PostgreSQL one of more than 2,704. */
+    private static final int LONGEST_KEY = 2_600;
+    /** Of a key of SQL Server. */
+    private static final int MOST_COLUMNS = 32;
 
     /** Reads a body; empty if it is not such an event. Members that are not known do not matter. */
     static Optional<TableChange> read(byte[] body) {
@@ -62,6 +71,7 @@ record TableChange(String table, String scope, int owner, String key, String kin
     /** The columns of a composite key come as several objects, or in one. */
     private static Optional<String> key(JsonNode primaryKeys) throws JsonProcessingException {
         var columns = new TreeMap<String, JsonNode>();
+        int bytes = 0;
         for (JsonNode part : primaryKeys.isObject() ? JSON.createArrayNode().add(primaryKeys) : primaryKeys) {
             if (!part.isObject()) {
                 return Optional.empty();
@@ -71,11 +81,13 @@ record TableChange(String table, String scope, int owner, String key, String kin
                         || !(column.getValue().isIntegralNumber() || column.getValue().isTextual())) {
                     return Optional.empty();
                 }
+                bytes += column.getValue().asText().getBytes(StandardCharsets.UTF_8).length;
                 columns.put(small(column.getKey()), column.getValue());
             }
         }
-        String key = JSON.writeValueAsString(columns);
-        return columns.isEmpty() || key.length() > LONGEST_KEY ? Optional.empty() : Optional.of(key);
+        return columns.isEmpty() || columns.size() > MOST_COLUMNS || bytes > LONGEST_KEY
+                ? Optional.empty()
+                : Optional.of(JSON.writeValueAsString(columns));
     }
 
     private static String small(String name) {

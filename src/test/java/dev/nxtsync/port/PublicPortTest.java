@@ -295,7 +295,7 @@ class PublicPortTest {
                 // there is nothing to close
             }
         };
-        var logger = Logger.getLogger(PublicPort.class.getName());
+        var logger = Logger.getLogger(Threads.class.getName());
         logger.addHandler(listening);
         var answer = wire().head("GET /fails/the-link?code=the-link HTTP/1.1").answer();
         logger.removeHandler(listening);

@@ -3,6 +3,8 @@ package dev.nxtsync.push;
 import static dev.nxtsync.push.PushFixture.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +26,15 @@ class PayloadTest {
             "{\"orderLines\": [7]} | orderLines[0]: is a number, not an object",
             "{\"customerNo\": 1, \"customerNo\": 2} | cannot be read as JSON: Duplicate",
             "{\"customerNo\": 1 | cannot be read as JSON",
-            "{\"yourReference\": \"b\"} | carries the key, and is another value here"})
+            "{\"yourReference\": \"b\"} | carries the key, and is another value here",
+            "{\"amount\": 1e200000000} | amount: is a number that is no Decimal",
+            "{\"amount\": \"-1e-200000000\"} | amount: is a text that is no Decimal",
+            "{\"customerNo\": 1e3} | customerNo: is a number that is no Int",
+            "{\"customerNo\": -9223372036854775808} | customerNo: is a number that is no Int",
+            "{\"customerNo\": 9223372036854775808} | customerNo: is a number that is no Int",
+            "{\"amount\": \"x\\u0000\"} | amount: has the character U+0000",
+            "{\"orderLines\": [{\"quantity\": 1}, {\"quantity\": \"\\ud800\"}]} | orderLines[1].quantity: has a lone surrogate",
+            "{\"x\\udc00y\": 1} | x?y: its name has a lone surrogate"})
     void whatDoesNotFitIsNamedWithItsPath(String payload, String why) {
         var reading = Payload.read(plan(Operation.CREATE, "yourReference"), "a", payload);
         assertThat(reading).isInstanceOf(Payload.Flawed.class);
@@ -41,6 +51,33 @@ class PayloadTest {
                 .as("or where the user has put it").isEqualTo("{\"yourReference\":\"a\",\"customerNo\":1}");
         assertThat(sound(Operation.CREATE, "customerNo", "17", "{}").values().toString())
                 .isEqualTo("{\"customerNo\":17}");
+    }
+
+    @Test
+    void noNumberIsTooLargeToBeRefusedAtOnce() {
+        for (String bomb : List.of("1e200000000", "1e-200000000", "9".repeat(300_000), "1e" + "9".repeat(300_000),
+                "0." + "0".repeat(3_000_000) + "1")) {
+            assertThat(flaw("customerNo", bomb, "{}")).contains("the key is no Int, which the column customerNo holds");
+            assertThat(flaw("amount", bomb, "{}")).contains("the key is no Decimal, which the column amount holds");
+            assertThat(flaw("yourReference", "a", "{\"amount\": \"" + bomb + "\"}"))
+                    .contains("a text that is no Decimal");
+            assertThat(flaw("yourReference", "a", "{\"amount\": " + bomb + "}"))
+                    .containsAnyOf("a number that is no Decimal", "cannot be read as JSON");
+        }
+        assertThat(flaw("yourReference", "a", "{\"x\": [" + "9".repeat(14_900_000) + "]}"))
+                .contains("cannot be read as JSON: Number value length").doesNotContain("StreamReadConstraints");
+        assertThat(sound(Operation.CREATE, "amount", "1e3", "{}").values().toString()).isEqualTo("{\"amount\":1000}");
+        assertThat(sound(Operation.CREATE, "amount", "1.50", "{}").values().toString()).isEqualTo("{\"amount\":1.50}");
+        assertThat(sound(Operation.CREATE, "yourReference", "a", "{\"amount\": \"" + "9".repeat(200) + "\"}").values())
+                .isNotEmpty();
+    }
+
+    @Test
+    void whatIsWrongWithAPayloadWhateverTheSchemaSaysIsKnownBeforeIt() {
+        assertThat(Payload.flaw("{\"a\": [{\"b\": \"\\ud83d\"}]}").orElseThrow().why())
+                .contains("a[0].b: has a lone surrogate");
+        assertThat(Payload.flaw("{\"a\": ").orElseThrow().why()).contains("cannot be read as JSON");
+        assertThat(Payload.flaw("{\"a\": \"\\ud83d\\ude00\", \"anything\": 1}")).isEmpty();
     }
 
     @Test
@@ -62,6 +99,10 @@ class PayloadTest {
         var text = sound(Operation.UPDATE, "amount", "c", "{\"customerNo\": 2, \"amount\": \"1\"}").identity();
         assertThat(one.record("order", 7)).isEqualTo(same.record("order", 7)).isNotEqualTo(one.record("order", 8))
                 .isNotEqualTo(text.record("order", 7));
+    }
+
+    private static String flaw(String keyColumn, String key, String payload) {
+        return ((Payload.Flawed) Payload.read(plan(Operation.CREATE, keyColumn), key, payload)).why();
     }
 
     private static Payload sound(Operation operation, String keyColumn, String key, String payload) {

@@ -59,7 +59,7 @@ class InboxTest {
         assertThat(add(event(A, false, "orders"))).isEqualTo(Fate.KEPT);
         assertThat(add(event(A, false, "orders"))).isEqualTo(Fate.DUPLICATE);
         assertThat(add(event(B, false, "orders"))).isEqualTo(Fate.KEPT);
-        assertThat(inbox.next(fetch, List.of("orders"), 10)).hasSize(2);
+        inbox.begin(fetch, ids(inbox.next(fetch, List.of("orders"), 10)));
         assertThat(add(event(A, false, "orders"))).as("it may tell of what the read does not see").isEqualTo(Fate.KEPT);
         assertThat(add(event(A, false, "orders"))).isEqualTo(Fate.DUPLICATE);
         settle("orders");
@@ -110,6 +110,68 @@ class InboxTest {
         inbox.putLast(fetch, List.of(first.id()));
         assertThat(inbox.next(fetch, List.of("orders"), 10)).hasSize(2).last()
                 .satisfies(last -> assertThat(last.receivedAt()).isEqualTo(first.receivedAt()));
+    }
+
+    @Test
+    void aKeyIsCountedBeforeItIsLookedAtAndSetAsideAfterFiveTimesUntilItIsDueOrAReconciliationHasReadItsRow()
+            throws Exception {
+        add(event(A, true, "orders"));
+        var key = inbox.next(fetch, List.of("orders"), 10);
+        for (int attempt = 1; attempt <= Inbox.MOST_ATTEMPTS; attempt++) {
+            assertThat(inbox.setAside()).isEmpty();
+            assertThat(inbox.depth().keys()).isEqualTo(1);
+            inbox.begin(fetch, ids(key));
+            assertThat(waits()).isEqualTo(List.of("at once", "at once", "5 s", "30 s", "3600 s").get(attempt - 1));
+            inbox.failed(fetch, ids(key), "why \0 \ud800");
+            assertThat(database.value("select reason from nxt_sync.inbox")).isEqualTo("why ? ?");
+        }
+        assertThat(inbox.setAside()).containsExactly(Map.entry("orders", 1L));
+        assertThat(inbox.depth().keys()).as("it is told by itself").isZero();
+        assertThat(inbox.next(fetch, List.of("orders"), 10)).isEmpty();
+        add(event(B, true, "orders", "again"));
+        assertThat(inbox.next(fetch, List.of("orders", "again"), 10)).as("another event of the same row")
+                .extracting(Inbox.Woken::pull).containsExactly("again");
+        database.execute("update nxt_sync.inbox set next_at = now() where next_at is not null");
+        assertThat(inbox.next(fetch, List.of("orders"), 10)).extracting(Inbox.Woken::attempts).containsExactly(5, 0);
+        var reconciliation = ((Claims.Claimed) claims.claim("reconciliation", "main", "company", 7, "orders", 0))
+                .claim();
+        reconciled(reconciliation, Instant.parse("2020-01-01T00:00:00Z"));
+        assertThat(inbox.setAside()).as("it began before the event came").hasSize(1);
+        reconciled(reconciliation, Instant.parse("2100-01-01T00:00:00Z"));
+        assertThat(inbox.setAside()).isEmpty();
+        assertThat(inbox.next(fetch, List.of("orders", "again"), 10)).as("what is not set aside stays").hasSize(2);
+    }
+
+    @Test
+    void whatHasNothingToDoWithAKeyIsNotCountedAndAKeyOfAnyLengthCanBeSetAside() throws Exception {
+        inbox.add(List.of(new Inbox.Event(A, true, "order", "company", 7, "\u20ac".repeat(20_000), "update",
+                List.of(new Addressee("orders", "main")))));
+        var key = inbox.next(fetch, List.of("orders"), 10);
+        for (int i = 0; i < 10; i++) {
+            inbox.begin(fetch, ids(key));
+            inbox.spared(fetch, ids(key));
+        }
+        assertThat(inbox.next(fetch, List.of("orders"), 10)).extracting(Inbox.Woken::attempts).containsExactly(0);
+        for (int i = 0; i < 9; i++) {
+            inbox.begin(fetch, ids(key));
+        }
+        assertThat(waits()).as("16 hours after the ninth time").isEqualTo("57600 s");
+        for (int i = 0; i < 5; i++) {
+            inbox.begin(fetch, ids(key));
+        }
+        assertThat(waits()).as("never less often than once a day").isEqualTo("86400 s");
+    }
+
+    @Test
+    void aUnitIsNotWokenForAKeyThatIsNotDue() throws Exception {
+        add(event(A, true, "orders"));
+        claims.free(fetch, Optional.of(NOON.plus(Duration.ofDays(9_999))), Optional.empty(), true);
+        database.execute("update nxt_sync.inbox set attempts = 5, next_at = now() + interval '1 h'");
+        inbox.wakeForgotten();
+        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isEmpty();
+        database.execute("update nxt_sync.inbox set next_at = now()");
+        inbox.wakeForgotten();
+        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isPresent();
     }
 
     /** Decision 12 of the design, also for rows that were never stored. */
@@ -166,6 +228,24 @@ class InboxTest {
 
     private Claim claim() throws SQLException {
         return ((Claims.Claimed) claims.claim("fetch", "main", "company", 7, "", 0)).claim();
+    }
+
+    private static List<Long> ids(List<Inbox.Woken> woken) {
+        return woken.stream().map(Inbox.Woken::id).toList();
+    }
+
+    /** How long the key waits from now on, as it was said last. */
+    private String waits() {
+        return database
+                .value("select coalesce(round(extract(epoch from next_at - clock_timestamp())) || ' s', 'at once') "
+                        + "from nxt_sync.inbox");
+    }
+
+    private void reconciled(Claim reconciliation, Instant startedAt) throws SQLException {
+        store.inTransaction(transaction -> {
+            Inbox.reconciled(transaction, reconciliation, startedAt);
+            return true;
+        });
     }
 
     private Fate add(Inbox.Event event) throws SQLException {

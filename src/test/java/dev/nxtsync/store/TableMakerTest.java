@@ -31,7 +31,7 @@ class TableMakerTest {
             alter table nxt.thing drop column nxt_read_at                                                        | has no column nxt_read_at
             alter table nxt.thing drop column id                                                                 | has no column id
             alter table nxt.thing alter column text type integer using 0                                         | the column text of nxt.thing is integer, not text
-            create domain d as text; alter table nxt.thing alter column text type d                              | the column text of nxt.thing is d, not text
+            create domain d as text; alter table nxt.thing alter column text type d                              | the column text of nxt.thing is public.d, not text
             alter table nxt.thing drop column number, add number bigint generated always as (id) stored          | the column number of nxt.thing is generated
             alter table nxt.thing drop constraint thing_pkey                                                     | has lost its primary key
             alter table nxt.thing drop constraint thing_pkey, add primary key (nxt_company, id) deferrable       | has lost its primary key

@@ -79,6 +79,47 @@ class ValuesTest {
     }
 
     @Test
+    void whicheverHostileNumberIsTakenPostgresTakesTooAndTheOthersAreSetAside() throws Exception {
+        var fixture = new Fixture();
+        var random = new Random(8);
+        var page = new PageBuffer(Fixture.TABLE, 1 << 24, Set.of());
+        int taken = 0;
+        for (int i = 0; i < 3_000; i++) {
+            var hostile = Hostile.next(random);
+            int faults = page.faults().size();
+            add(page, new String[]{Integer.toString(i), hostile.text(), hostile.text(), "1", null});
+            taken += page.faults().size() == faults ? 1 : 0;
+        }
+        for (String each : List.of("0e131072", "0e999999999", "1e131071", "1e-16383", "0." + "0".repeat(16_383),
+                "9".repeat(131_072) + "." + "9".repeat(16_383))) {
+            add(page, new String[]{Integer.toString(10_000 + taken++), "1", each, "1", null});
+        }
+        int faults = page.faults().size();
+        for (String each : List.of("1e131072", "1e-16384", "0." + "0".repeat(16_384), "1e200000000", "\u0661")) {
+            add(page, new String[]{Integer.toString(20_000 + faults++), "1", each, "1", null});
+        }
+        assertThat(page.faults()).hasSize(faults).extracting(RowFault::reason)
+                .allMatch(why -> why.equals("not a decimal") || why.equals("a decimal beyond the range of numeric"));
+        assertThat(fixture.write(page, PageWriter.Way.DIRECT)).isEqualTo(taken);
+        assertThat(
+                fixture.database.number("select count(*) from nxt.thing where id < 10000 and number <> text::numeric"))
+                .isZero();
+    }
+
+    @Test
+    void aKeyHasNoMoreThan200DigitsHoweverItIsWritten() {
+        var table = new TargetTable("nxt", "t", "nxt_company", "",
+                List.of(new TargetColumn("n", ColumnType.NUMERIC, ""),
+                        new TargetColumn("i", ColumnType.INTEGER, "")),
+                List.of("n", "i"), Optional.empty(), false);
+        assertThat(table.keyOf(List.of("1.50", "1e3"))).contains(List.of("1.50", "1000"));
+        assertThat(table.keyOf(List.of("1e250", "1"))).isEmpty();
+        assertThat(table.keyOf(List.of("1e200000000", "1"))).isEmpty();
+        assertThat(table.keyOf(List.of("1", "1e200000000"))).isEmpty();
+        assertThat(table.keyOf(List.of("1", "1e-200000000"))).isEmpty();
+    }
+
+    @Test
     void aPageBeyondItsBoundIsDroppedAndSaysSo() {
         var page = new PageBuffer(Fixture.TABLE, 100_000, Set.of());
         for (int i = 0; i < 3; i++) {

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -39,6 +40,8 @@ class PushApiIT {
         database = TestDatabase.create();
         daemon = Pushes.daemon(sandbox.url(), database).with("NXT_OPERATOR_KEY", Daemon.OPERATOR)
                 .with("NXT_PUSHES_ANY_TABLE", "order").with("NXT_PUSHES_ANY_KEY_COLUMN", "ourReference")
+                .with("NXT_PUSHES_NUMBERS_TABLE", "order").with("NXT_PUSHES_NUMBERS_KEY_COLUMN", "customerNo")
+                .with("NXT_PUSHES_NUMBERS_COMPANY", Pushes.COMPANY)
                 .with("NXT_PUSHES_DRY_TABLE", "order").with("NXT_PUSHES_DRY_KEY_COLUMN", "ourReference")
                 .with("NXT_PUSHES_DRY_COMPANY", 5_280_002).with("NXT_PUSHES_DRY_MODE", "dry-run").start();
         daemon.awaitReady();
@@ -111,6 +114,43 @@ class PushApiIT {
     }
 
     @Test
+    void aTextThatIsNoneIsRefusedRatherThanKeptAsAnother() {
+        for (String each : List.of("a\\ud800b", "a\\udfffb", "a\\u0000b", "\\ud83d")) {
+            String flaw = each.contains("0000") ? "the character U+0000" : "a lone surrogate";
+            refused("orders", body(each, ORDER), "the key has " + flaw);
+            refused("orders", "{\"key\": \"c1\", \"grp\": \"" + each + "\", \"payload\": " + ORDER + "}",
+                    "the grp has " + flaw);
+            refused("orders", body("c1", "{\"information1\": \"" + each + "\"}"), "information1: has " + flaw);
+            refused("orders", body("c1", "{\"" + each + "\": 1}"), "its name has " + flaw);
+        }
+        assertThat(database.number("select count(*) from nxt_sync.outbox where key like 'a%b' or key = 'c1'")).isZero();
+        for (String path : List.of("a%00b", "a%ED%A0%80b", "a%FFb", "%00")) {
+            assertThat(with().urlEncodingEnabled(false).get(url("orders") + "/" + path).statusCode()).as(path)
+                    .isIn(400, 404);
+        }
+        assertThat(post("orders", body("a\\ud83d\\ude00b", ORDER)).statusCode()).as("a whole character").isEqualTo(202);
+        assertThat(get("orders", "a\ud83d\ude00b").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aNumberOfAnySizeIsRefusedAtOnceAndASequenceThatIsBehindRefusesNobody() {
+        refused("numbers", body("1e200000000", "{}"), "the key is no Int");
+        refused("numbers", body("9".repeat(200), "{}"), "is a number that is no Int");
+        refused("orders", body("n1", "{\"orderLines\": [{\"quantity\": 1e200000000}]}"),
+                "is a number that is no Decimal");
+        refused("orders", body("n1", "{\"orderLines\": [{\"quantity\": \"" + "9".repeat(300_000) + "\"}]}"),
+                "is a text that is no Decimal");
+        refused("orders", body("n1", "{\"orderLines\": [{\"quantity\": " + "9".repeat(14_000_000) + "}]}"),
+                "Number value length (14000000) exceeds the maximum allowed (1000)");
+        assertThat(post("orders", body("n2", ORDER)).statusCode()).isEqualTo(202);
+        // as after a fail-over to a logical replica
+        database.execute("alter sequence nxt_sync.outbox_id restart");
+        assertThat(post("orders", body("n3", ORDER)).statusCode()).isEqualTo(202);
+        assertThat(database.value("select (n3.id > n2.id)::text from nxt_sync.outbox n2, nxt_sync.outbox n3 "
+                + "where n2.key = 'n2' and n3.key = 'n3'")).isEqualTo("true");
+    }
+
+    @Test
     void monstersAreRefusedAndNothingElseSuffers() throws Exception {
         byte[] invalid = body("m1", ORDER).getBytes(StandardCharsets.UTF_8);
         invalid[invalid.length - 12] = (byte) 0xff;
@@ -131,7 +171,7 @@ class PushApiIT {
                 () -> database.execute("select nxt_sync.push('orders', repeat('k', 10240), '{\"customerNo\": 1}')"))
                 .rootCause().hasMessageContaining("1 to 200 characters");
         assertThat(database.number("select count(*) from nxt_sync.outbox where key = 'm1'")).isZero();
-        String evil = "x'); drop table nxt_sync.outbox; -- \\\" } } mutation { \\u0000 \\ud800 $values ${NXT_CLIENT_SECRET}";
+        String evil = "x'); drop table nxt_sync.outbox; -- \\\" } } mutation { \\u0001 \\ud83d\\ude00 $values ${NXT_CLIENT_SECRET}";
         assertThat(post("orders", body("evil '\\\") } --", "{\"information1\": \"" + evil + "\"}")).statusCode())
                 .isEqualTo(202);
         await().atMost(Duration.ofSeconds(30)).until(() -> database
@@ -139,7 +179,7 @@ class PushApiIT {
         assertThat(sandbox.rows(Pushes.COMPANY, "order"))
                 .anyMatch(row -> row.get("yourReference").equals("evil '\") } --")
                         && row.get("information1").toString().startsWith("x'); drop table")
-                        && row.get("information1").toString().contains("\u0000"));
+                        && row.get("information1").toString().contains("\u0001"));
         assertThat(post("orders", body("after", ORDER)).statusCode()).isEqualTo(202);
         assertThat(daemon.isRunning()).isTrue();
     }

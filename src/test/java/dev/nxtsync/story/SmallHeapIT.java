@@ -1,5 +1,6 @@
 package dev.nxtsync.story;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +17,60 @@ import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
 class SmallHeapIT {
+    private static final String KEY = "an operator's key of this test";
+
+    @Test
+    void aPayloadThatIsTooLargeForTheHeapIsAPersonsMatterAndAllOthersAreSent() throws Exception {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
+                .withRows(Map.of("order", 0, "orderLine", 0)).withTokenLifetime(Duration.ofMinutes(10)))) {
+            var builder = Pushes.daemon(sandbox.url(), database).with("NXT_API_TIME_LIMIT", "20s")
+                    .with("NXT_PUSH_REPEAT_AFTER", "60s").with("NXT_OPERATOR_KEY", KEY);
+            String big;
+            try (var daemon = builder.jvm("-Xmx64m").jvm("-XX:+ExitOnOutOfMemoryError").start()) {
+                Pushes.migrated(database);
+                database.execute("select nxt_sync.push('orders', 'first', '{\"customerNo\": 1}')");
+                database.execute(
+                        "select nxt_sync.push('orders', 'big', ('{\"information1\": \"' || repeat('x', 10000000) "
+                                + "|| '\"}')::json, grp => 'big'), nxt_sync.push('orders', 'behind', '{\"customerNo\": 1}', grp => 'big')");
+                database.execute(
+                        "select nxt_sync.push('orders', 'large' || i, ('{\"information1\": \"' || repeat('x', 2500000) "
+                                + "|| '\"}')::json, grp => 'large' || i) from generate_series(1, 6) i");
+                database.execute(
+                        "select nxt_sync.push('orders', 'small' || i, '{\"customerNo\": 1}', grp => 'g' || i % 20) "
+                                + "from generate_series(1, 300) i");
+                await().atMost(Duration.ofMinutes(2)).until(() -> {
+                    assertThat(daemon.isRunning()).as(daemon.output()).isTrue();
+                    return database.number("select count(*) from nxt_sync.outbox where state = 'done'") == 307;
+                });
+                big = database.value("select id from nxt_sync.outbox where key = 'big'");
+                assertThat(database.value(
+                        "select state || ' ' || attempts || ' ' || error from nxt_sync.outbox where key = 'big'"))
+                        .startsWith("dead 0 The payload has 10000020 bytes").contains("it needs a heap of 191 MB")
+                        .contains("(too_large_for_memory)");
+                assertThat(database.value("select state from nxt_sync.outbox where key = 'behind'"))
+                        .isEqualTo("waiting");
+                var row = given().header("X-Api-Key", KEY).get(daemon.mainUrl() + "/api/pushes/orders/big");
+                assertThat(row.<String>path("state")).isEqualTo("dead");
+                assertThat(row.<Object>path("payload")).isNull();
+                assertThat(row.<Integer>path("payload_bytes")).isEqualTo(10_000_020);
+                var large = given().header("X-Api-Key", KEY).get(daemon.mainUrl() + "/api/pushes/orders/large1");
+                assertThat(large.<String>path("payload.information1")).hasSize(2_500_000);
+                assertThat(given().header("X-Api-Key", KEY).get(daemon.mainUrl() + "/api/status").asString())
+                        .contains("too_large_for_memory");
+                assertThat(builder.run(0, "dead-letters", "show", big))
+                        .contains("10000020 bytes, more than this process");
+                assertThat(builder.run(0, "dead-letters", "list")).contains("too_large_for_memory");
+            }
+            try (var daemon = builder.command().jvm("-Xmx256m").start()) {
+                daemon.awaitReady();
+                assertThat(builder.run(0, "dead-letters", "retry", big)).contains("is looked for");
+                await().atMost(Duration.ofMinutes(1)).until(
+                        () -> database.number("select count(*) from nxt_sync.outbox where state = 'done'") == 309);
+            }
+            assertThat(Pushes.duplicates(sandbox)).isEmpty();
+        }
+    }
 
     @Test
     void pagesOf5000RowsWithMoreThan40ColumnsPassThroughAHeapOf64Megabytes() {

@@ -4,6 +4,7 @@ import static dev.nxtsync.story.Hooks.COMPANY;
 import static dev.nxtsync.story.Hooks.arrives;
 import static dev.nxtsync.story.Hooks.post;
 import static dev.nxtsync.story.IncrementalPullIT.loaded;
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -86,6 +87,64 @@ class WebhookTroubleIT {
                 arrives(sandbox, database, COMPANY, "order", Duration.ofSeconds(40));
                 assertThat(sandbox.counter("webhooks_given_up")).isZero();
             }
+        }
+    }
+
+    @Test
+    void aKeyThatCannotBeLookedAtIsSetAsideAndShownAndKeepsNoOtherFromItsRow() {
+        var database = TestDatabase.create();
+        String operator = "an operator's key of this test";
+        try (var sandbox = new Sandbox(Hooks.options(100));
+                var daemon = Hooks.daemon(sandbox, database).with("NXT_OPERATOR_KEY", operator)
+                        .with("NXT_PULLS_GOODS_TABLE", "product").with("NXT_PULLS_GOODS_EVERY", "24h")
+                        .with("NXT_PULLS_GOODS_COMPANIES", COMPANY).start()) {
+            loaded(daemon, database, 2);
+            database.execute("create function public.refuse() returns trigger language plpgsql as "
+                    + "$$begin if new.order_no = 17 then raise 'not seventeen'; end if; return new; end$$; "
+                    + "create trigger refuse before insert or update on nxt.\"order\" for each row execute function public.refuse()");
+            // a number that would burn a core for minutes; the others stand behind it
+            assertThat(post(daemon, sandbox.eventBody(COMPANY, "order", Map.of("orderNo", "1e200000000"), "UPDATE")))
+                    .isEqualTo(202);
+            assertThat(post(daemon, sandbox.eventBody(COMPANY, "order", Map.of("orderNo", "1e-200000000"), "UPDATE")))
+                    .isEqualTo(202);
+            sandbox.webhook(daemon.mainUrl() + Hooks.PATH, Hooks.KEY);
+            for (int order = 1; order <= 60; order++) {
+                sandbox.put(COMPANY, "order", Map.of("orderNo", order, "information1", "changed"));
+            }
+            sandbox.put(COMPANY, "product", Map.of("productNo", "new", "description", "new"));
+            arrives(sandbox, database, COMPANY, "product", SOON);
+            await().atMost(SOON).until(() -> database
+                    .number("select count(*) from nxt.\"order\" where information1 = 'changed'") == 59);
+            await().atMost(SOON)
+                    .until(() -> database.number("select count(*) from nxt_sync.inbox where next_at is not null") == 1
+                            && Hooks.inbox(database).size() == 1);
+            await().atMost(Duration.ofSeconds(40)).until(() -> {
+                // rather than wait for half a minute
+                database.execute(
+                        "update nxt_sync.inbox set next_at = now() where next_at is not null and attempts < 5");
+                return database
+                        .number("select count(*) from nxt_sync.inbox where attempts = 5 and reason is not null") == 1;
+            });
+            assertThat(daemon.output()).contains("a webhook named is set aside: ERROR: not seventeen");
+            await().atMost(SOON).until(() -> daemon.metric("nxt_inbox_set_aside", "orders") == 1);
+            assertThat(daemon.metric("nxt_inbox_rows", "")).isZero();
+            var well = daemon.get("/q/health/well");
+            assertThat(well.status()).as("the poll reads the row as well").isEqualTo(200);
+            assertThat(well.body()).contains("keys of orders set aside (keys_set_aside)");
+            assertThat(given().header("X-Api-Key", operator).get(daemon.mainUrl() + "/api/status")
+                    .<String>path("keys_set_aside[0].reason")).contains("not seventeen");
+            // a later event of another row finds nothing in its way, and one of the same row waits with it
+            long requests = sandbox.counter("requests_fetch");
+            sandbox.put(COMPANY, "order", Map.of("orderNo", 17, "information1", "again"));
+            sandbox.put(COMPANY, "order", Map.of("orderNo", 18, "information1", "again"));
+            await().atMost(SOON).until(() -> database
+                    .number("select count(*) from nxt.\"order\" where information1 = 'again'") == 1);
+            assertThat(sandbox.counter("requests_fetch") - requests).isLessThanOrEqualTo(2);
+            // once its cause is gone it arrives by itself, when it is its turn
+            database.execute("drop trigger refuse on nxt.\"order\"; update nxt_sync.inbox set next_at = null");
+            arrives(sandbox, database, COMPANY, "order", SOON);
+            await().atMost(SOON).until(() -> Hooks.inbox(database).isEmpty()
+                    && !daemon.get("/q/health/well").body().contains("keys_set_aside"));
         }
     }
 

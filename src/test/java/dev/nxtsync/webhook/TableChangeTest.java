@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +71,12 @@ class TableChangeTest {
         assertThat(read("[".repeat(200_000))).isEmpty();
         assertThat(read(event("[{\"T\": \"" + "x".repeat(5_000) + "\"}]"))).isEmpty();
         assertThat(read(event("[{\"T\": 1" + "0".repeat(100_000) + "}]"))).isEmpty();
+        assertThat(read(event("[{\"T\": 1" + "0".repeat(201) + "}]"))).isEmpty();
+        assertThat(read(event("[{\"T\": \"" + "\u20ac".repeat(870) + "\"}]"))).as("longer than any key of an index")
+                .isEmpty();
+        assertThat(read(event("[{\"T\": \"" + "\u20ac".repeat(850) + "\"}]"))).isPresent();
+        assertThat(read(event(IntStream.range(0, 1_000).mapToObj(i -> "{\"C" + i + "\": \"\"}").toList().toString())))
+                .isEmpty();
         assertThat(TableChange.read(new byte[]{(byte) 0xff, (byte) 0xfe, 0, 1})).isEmpty();
     }
 

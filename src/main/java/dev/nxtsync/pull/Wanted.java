@@ -1,0 +1,55 @@
+package dev.nxtsync.pull;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+import dev.nxtsync.store.Inbox;
+import dev.nxtsync.store.PullState;
+
+/**
+ * The keys of one pull that go into one request.
+ *
+ * @param keys as PostgreSQL writes them, with the arrival of the oldest event of each
+ * @param woken the same, as the events named them
+ */
+record Wanted(PullPlan plan, PullState state, Tally tally, Map<List<String>, Instant> keys, List<WokenKeys.Key> woken) {
+
+    /**
+     * By pull.
+     *
+     * @param useless is told those that are no keys of their pull's table, by pull
+     */
+    static List<Wanted> of(List<WokenKeys.Key> woken, Map<String, PullPlan> plans,
+            Map<String, PullState> states, Function<PullPlan, Tally> tally, Map<String, List<WokenKeys.Key>> useless) {
+        var wanted = new TreeMap<String, Wanted>();
+        for (WokenKeys.Key each : woken) {
+            PullPlan plan = Objects.requireNonNull(plans.get(each.pull()));
+            var key = Keys.of(plan, each.text());
+            if (key.isEmpty()) {
+                useless.computeIfAbsent(each.pull(), pull -> new ArrayList<>()).add(each);
+            } else {
+                var own = wanted.computeIfAbsent(each.pull(),
+                        pull -> new Wanted(plan, Objects.requireNonNull(states.get(pull)), tally.apply(plan), new LinkedHashMap<>(), new ArrayList<>()));
+                own.keys.putIfAbsent(key.get(), each.events().get(0).receivedAt());
+                own.woken.add(each);
+            }
+        }
+        return List.copyOf(wanted.values());
+    }
+
+    /** The numbers of the events. */
+    List<Long> ids() {
+        return WokenKeys.ids(woken);
+    }
+
+    /** Whether it is one key that has failed often by itself: that it fails again says nothing of its pull. */
+    boolean isSetAside() {
+        return woken.get(0).attempts() >= Inbox.MOST_ATTEMPTS;
+    }
+}

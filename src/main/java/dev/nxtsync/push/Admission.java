@@ -1,0 +1,67 @@
+package dev.nxtsync.push;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.nxtsync.store.Outbox.Sized;
+
+/**
+ * Which rows are read, by what their payloads cost in memory. A row that never fits is a person's matter, and one that does
+ * not fit now waits for its turn; of its group none is read before it.
+ *
+ * @param rows those whose memory has been taken, if there are any; {@link #close} gives it back
+ * @param tooLarge those that never fit
+ * @param waits whether some fit, and not now
+ */
+record Admission(List<Sized> rows, List<Sized> tooLarge, boolean waits, PayloadMemory memory) implements AutoCloseable {
+
+    /**
+     * Takes the memory for a beginning of the rows.
+     *
+     * @param sized in the order of their ids
+     * @param most bytes of payload that they have together, if there is more than one
+     */
+    static Admission of(List<Sized> sized, PayloadMemory memory, int most) {
+        var rows = new ArrayList<Sized>();
+        var tooLarge = new ArrayList<Sized>();
+        Set<String> closed = new HashSet<>();
+        boolean waits = false;
+        int together = Math.min(most, memory.together());
+        long bytes = 0;
+        for (Sized each : sized) {
+            if (each.group().filter(closed::contains).isPresent()) {
+                continue;
+            }
+            if (each.bytes() > memory.most()) {
+                tooLarge.add(each);
+            } else if (bytes + each.bytes() <= together) {
+                rows.add(each);
+                bytes += each.bytes();
+                continue;
+            } else if (!rows.isEmpty()) {
+                break;
+            } else if (memory.take(each.bytes())) {
+                rows.add(each);
+                break;
+            } else {
+                waits = true;
+            }
+            each.group().ifPresent(closed::add);
+        }
+        return new Admission(rows, tooLarge, waits, memory);
+    }
+
+    List<Long> ids() {
+        return rows.stream().map(Sized::id).toList();
+    }
+
+    @Override
+    public void close() {
+        // only a row that is alone was large
+        if (rows.size() == 1) {
+            memory.giveBack(rows.get(0).bytes());
+        }
+    }
+}

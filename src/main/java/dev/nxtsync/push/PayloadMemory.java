@@ -1,0 +1,65 @@
+package dev.nxtsync.push;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.process.MemoryBudget;
+
+/**
+ * The memory that payloads may take, so that none that somebody pushes can take all. As pages do, the rows of one run take no
+ * more than a sixteenth of the heap; what is larger by itself shares another quarter with its like, one after the other if
+ * need be. Safe for any number of threads.
+ */
+@Singleton
+public class PayloadMemory {
+    private static final int OF_A_RUN = 16;
+    private static final int OF_LARGE_ONES = 4;
+    private static final long MEGABYTE = 1 << 20;
+
+    private final long ofARun;
+    private final MemoryBudget large;
+
+    PayloadMemory() {
+        this(MemoryBudget.ofHeap(OF_LARGE_ONES, MEGABYTE), Runtime.getRuntime().maxMemory() / OF_A_RUN);
+    }
+
+    /** @param ofARun in bytes */
+    PayloadMemory(MemoryBudget large, long ofARun) {
+        this.large = large;
+        this.ofARun = ofARun;
+    }
+
+    /** How many bytes the payloads may have that are worked on together. */
+    public int together() {
+        return (int) Math.min(Integer.MAX_VALUE, ofARun / MemoryBudget.COST_OF_JSON);
+    }
+
+    /** How many bytes a payload may have at most. */
+    public int most() {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(together(), large.size() / MemoryBudget.COST_OF_JSON));
+    }
+
+    /** Takes the memory for one payload; says whether it could. */
+    public boolean take(int bytes) {
+        return bytes <= together() || large.take(cost(bytes));
+    }
+
+    /** Gives back what was taken for a payload of so many bytes. */
+    public void giveBack(int bytes) {
+        if (bytes > together()) {
+            large.giveBack(cost(bytes));
+        }
+    }
+
+    /** Why a payload of so many bytes is not read. */
+    String tooLarge(int bytes) {
+        long heap = (cost(bytes) * OF_LARGE_ONES + MEGABYTE - 1) / MEGABYTE;
+        return "The payload has " + bytes + " bytes and takes about " + MemoryBudget.COST_OF_JSON
+                + " times as much memory, of which a quarter of the heap may be used: it needs a heap of " + heap
+                + " MB, and this process has "
+                + Runtime.getRuntime().maxMemory() / MEGABYTE + " MB.";
+    }
+
+    private static long cost(int bytes) {
+        return (long) bytes * MemoryBudget.COST_OF_JSON;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.nxtsync.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.support.TestDatabase;
+
+/** A database to which logical replication has brought the rows, and no sequence. */
+class SequencesTest {
+    private final TestDatabase database = TestDatabase.create();
+    private final Database store = StoreFixture.migrated(database);
+    private final Replica replica = new Replica(store);
+    private final Claims claims = new Claims(store, replica);
+    private final OutboxEntries entries = new OutboxEntries(store);
+
+    @BeforeEach
+    void failOver() throws SQLException {
+        replica.beat();
+        for (int i = 0; i < 20; i++) {
+            claims.declare("pull" + i, "main", "company", 7);
+            assertThat(take("before" + i, "{}")).isInstanceOf(OutboxEntries.Taken.class);
+        }
+        for (int i = 0; i < 20; i++) {
+            claims.giveBack(claim());
+        }
+        database.execute("delete from nxt_sync.outbox where id between 3 and 15; "
+                + "alter sequence nxt_sync.outbox_id restart; alter sequence nxt_sync.fence restart; "
+                + "alter sequence nxt_sync.job_id_seq restart; alter sequence nxt_sync.inbox_id_seq restart");
+    }
+
+    @Test
+    void aNewKeyIsTakenAlthoughTheSequenceIsBehindAndBehindAllThatIsThere() throws Exception {
+        var taken = (OutboxEntries.Taken) take("new", "{}");
+        assertThat(taken.isNew()).isTrue();
+        assertThat(taken.id()).as("in no gap, or it would be sent before the others of its group").isEqualTo(21);
+        assertThat(database.number("select nxt_sync.push('orders', 'by SQL', '{}', 7)")).isEqualTo(22);
+        assertThat(take("new", "{\"a\": 1}")).isInstanceOf(OutboxEntries.Conflict.class);
+        assertThat(take("before0", "{}")).isEqualTo(new OutboxEntries.Taken(1, false));
+    }
+
+    @Test
+    void anIndexOfTheUsersOwnIsNoConflictOfKeys() {
+        database.execute("create unique index mine on nxt_sync.outbox ((payload ->> 'a'))");
+        assertThatThrownBy(() -> {
+            take("one", "{\"a\": 1}");
+            take("two", "{\"a\": 1}");
+        }).isInstanceOf(SQLException.class).hasMessageContaining("mine");
+    }
+
+    @Test
+    void aFenceNeverFallsAndRowsThatAreNumberedCollideWithNone() throws Exception {
+        long before = database.number("select max(fence) from nxt_sync.job");
+        assertThat(before).isGreaterThanOrEqualTo(20);
+        assertThat(claim().fence()).isGreaterThan(before);
+        claims.declare("another", "main", "company", 7);
+        assertThat(database.number("select count(*) from nxt_sync.job where pull = 'another'")).isEqualTo(2);
+    }
+
+    @Test
+    void atTheStartAndByAdoptAllAreAdvancedAndOneThatIsAheadStays() throws Exception {
+        database.execute("select setval('nxt_sync.run_id_seq', 500)");
+        new OutboxHome(store).adopt();
+        assertThat(database.number("select nextval('nxt_sync.outbox_id')")).isEqualTo(21);
+        assertThat(database.number("select nextval('nxt_sync.job_id_seq')"))
+                .isEqualTo(database.number("select max(id) + 1 from nxt_sync.job"));
+        assertThat(database.number("select nextval('nxt_sync.fence')"))
+                .isEqualTo(database.number("select max(fence) + 1 from nxt_sync.job"));
+        assertThat(database.number("select nextval('nxt_sync.run_id_seq')")).isEqualTo(501);
+        database.execute("truncate nxt_sync.inbox; select setval('nxt_sync.inbox_id_seq', 1, false)");
+        store.inTransaction(Database::advanceSequences);
+        assertThat(database.number("select nextval('nxt_sync.inbox_id_seq')")).isEqualTo(1);
+    }
+
+    private OutboxEntries.Taking take(String key, String payload) throws SQLException {
+        return entries.take("orders", key, payload, Optional.of(7), Optional.of("g"));
+    }
+
+    private Claim claim() throws SQLException {
+        return claims.claim(List.of(new Claims.Kind("load", "main")), List.of(), true).orElseThrow();
+    }
+}
