@@ -139,6 +139,11 @@ final class Conversation extends ChannelInboundHandlerAdapter {
             refuse(unreadable(request.decoderResult().cause()).because(""));
             return;
         }
+        if (version.equals(HttpVersion.HTTP_1_1) && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
+            // RFC 9112, section 3.2
+            refuse(Reason.MALFORMED.because("There is not one header Host."));
+            return;
+        }
         Optional<Directory.Found> found;
         try {
             found = port.directory().find(request, remote());

@@ -172,7 +172,7 @@ class PublicPortTest {
 
     @Test
     void aSecondRequestBeforeTheAnswerToTheFirstIsNotTaken() {
-        var wire = wire().send("GET /known/a HTTP/1.1\r\nKey: good\r\n\r\n".repeat(1_000));
+        var wire = wire().send("GET /known/a HTTP/1.1\r\nHost: x\r\nKey: good\r\n\r\n".repeat(1_000));
         assertThat(wire.status()).isEqualTo(200);
         assertThat(wire.isClosed()).isTrue();
         assertThat(worked).hasValue(1);
@@ -182,7 +182,7 @@ class PublicPortTest {
     @ValueSource(strings = {"Transfer-Encoding: chunked, xchunked", "Transfer-Encoding: xchunked",
             "Transfer-Encoding: chunked\r\nContent-Length: 3", "Content-Length: 3\r\nContent-Length: 4",
             "Content-Length: +3", "Content-Length: 3x", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
-            "Transfer-Encoding : chunked", "Bad name: x", "X: a\u0000b"})
+            "Transfer-Encoding : chunked", "Host: another", "Bad name: x", "X: a\u0000b"})
     void whatTwoReadersMightReadInTwoWaysIsRefused(String headers) {
         var wire = wire().head("POST /open HTTP/1.1", headers).send("3\r\nabc\r\n0\r\n\r\n");
         assertThat(wire.status()).isEqualTo(400);
@@ -195,6 +195,8 @@ class PublicPortTest {
         assertThat(wire().send("GET /" + "x".repeat(5_000)).status()).isEqualTo(414);
         assertThat(wire().head("POST /open HTTP/1.1", "X: " + "x".repeat(9_000)).status()).isEqualTo(431);
         assertThat(wire().head("POST /open HTTP/1.1", "a:\r\n".repeat(101).strip()).status()).isEqualTo(431);
+        assertThat(wire().send("POST /open HTTP/1.1\r\nContent-Length: 0\r\n\r\n").status()).as("no host")
+                .isEqualTo(400);
         assertThat(wire().send("\u0001\u0002\r\n\r\n").status()).isEqualTo(400);
         assertThat(wire().send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status()).as("HTTP/2 is not spoken")
                 .isEqualTo(404);

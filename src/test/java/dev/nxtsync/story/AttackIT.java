@@ -113,7 +113,6 @@ class AttackIT {
             if (Size.full()) {
                 assertThat(p99).isLessThanOrEqualTo(1);
                 assertThat(worst).isLessThanOrEqualTo(5);
-                assertThat(daemon.residentMemory()).isLessThan(256L << 20);
             }
         }
     }

@@ -8,7 +8,9 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,9 +36,11 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** Lines of a head, each with its end, and the empty one. */
+    /** The lines of a head, with a host behind the first. */
     public Wire head(String... lines) {
-        return send(String.join("\r\n", lines) + "\r\n\r\n");
+        var all = new ArrayList<>(List.of(lines));
+        all.add(1, "Host: localhost");
+        return send(String.join("\r\n", all) + "\r\n\r\n");
     }
 
     public Wire send(String text) {
