@@ -3,6 +3,27 @@ package dev.nxtsync.pull;
 import static java.util.function.Function.identity;
 import static java.util.stream.Collectors.toMap;
 
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
 import dev.nxtsync.access.Access;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
@@ -24,32 +45,14 @@ import dev.nxtsync.store.PageWriter;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.RowFaults;
-import dev.nxtsync.store.Runs.Run;
 import dev.nxtsync.store.Runs;
+import dev.nxtsync.store.Runs.Run;
 import dev.nxtsync.store.StaleClaim;
 import dev.nxtsync.store.TargetFault;
 import dev.nxtsync.store.Written;
 import dev.nxtsync.trouble.Stopping;
 import dev.nxtsync.trouble.Trouble;
 import dev.nxtsync.trouble.Wordless;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
-import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jboss.logging.Logger;
 
 /**
  * Reads the rows of one company (or customer) that webhooks named, by their keys, all tables in one document. What an event
@@ -244,7 +247,8 @@ public class Fetch implements Job {
 
         private List<Wanted> wanted(List<WokenKeys.Key> keys) throws SQLException {
             var useless = new TreeMap<String, List<WokenKeys.Key>>();
-            var wanted = Wanted.of(keys, own, ready, plan -> new Tally(plan.name(), claim, clock.now(), metrics), useless);
+            var wanted = Wanted.of(keys, own, ready, plan -> new Tally(plan.name(), claim, clock.now(), metrics),
+                    useless);
             for (var each : useless.entrySet()) {
                 LOG.warnf(
                         "Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the "

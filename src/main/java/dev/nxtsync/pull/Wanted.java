@@ -35,7 +35,8 @@ record Wanted(PullPlan plan, PullState state, Tally tally, Map<List<String>, Ins
                 useless.computeIfAbsent(each.pull(), pull -> new ArrayList<>()).add(each);
             } else {
                 var own = wanted.computeIfAbsent(each.pull(),
-                        pull -> new Wanted(plan, Objects.requireNonNull(states.get(pull)), tally.apply(plan), new LinkedHashMap<>(), new ArrayList<>()));
+                        pull -> new Wanted(plan, Objects.requireNonNull(states.get(pull)), tally.apply(plan),
+                                new LinkedHashMap<>(), new ArrayList<>()));
                 own.keys.putIfAbsent(key.get(), each.events().get(0).receivedAt());
                 own.woken.add(each);
             }

@@ -140,7 +140,7 @@ class OwnPathTest {
                 List.of(List.of("3", "x")));
         write(store, fetch, NOON.plusSeconds(2), PageWriter.Way.MERGE, page(), List.of(List.of("1", "x")));
         new OutboxEntries(store).take("orders", "k", "{}", Optional.of(7), Optional.of("g"));
-        assertThat(new OutboxEntries(store).find("orders", "k")).isPresent();
+        assertThat(new OutboxEntries(store).find("orders", "k", 1000)).isPresent();
         new PushStates(store).announce(Map.of("orders", "main"));
         new PushStates(store).configure(Map.of("orders", Optional.of(7)));
         assertThat(new StatusTables(store).read(List.of("orders"))).containsKey("pulls");
