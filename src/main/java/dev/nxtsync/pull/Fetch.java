@@ -52,7 +52,6 @@ import dev.nxtsync.store.TargetFault;
 import dev.nxtsync.store.Written;
 import dev.nxtsync.trouble.Stopping;
 import dev.nxtsync.trouble.Trouble;
-import dev.nxtsync.trouble.Wordless;
 
 /**
  * Reads the rows of one company (or customer) that webhooks named, by their keys, all tables in one document. What an event
@@ -88,6 +87,7 @@ public class Fetch implements Job {
     private final Setback setback;
     private final Access access;
     private final Heartbeat heartbeat;
+    private final Threads threads;
     private final MeterRegistry metrics;
     private final Timer delay;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
@@ -97,7 +97,7 @@ public class Fetch implements Job {
     private final Map<String, Long> answered = new ConcurrentHashMap<>();
 
     Fetch(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, Inbox inbox, RowFaults faults, Runs runs,
-            Setback setback, Access access, Heartbeat heartbeat, MeterRegistry metrics) {
+            Setback setback, Access access, Heartbeat heartbeat, Threads threads, MeterRegistry metrics) {
         this.plans = plans;
         this.nxt = nxt;
         this.writer = writer;
@@ -108,6 +108,7 @@ public class Fetch implements Job {
         this.setback = setback;
         this.access = access;
         this.heartbeat = heartbeat;
+        this.threads = threads;
         this.metrics = metrics;
         this.delay = Timer.builder("nxt_webhook_delay").description("From an event's arrival to the commit of its row")
                 .register(metrics);
@@ -220,8 +221,7 @@ public class Fetch implements Job {
                 spare(ids, e);
                 throw e;
             } catch (RuntimeException e) {
-                LOG.errorf(Wordless.of(e), "%s: keys that webhooks named could not be looked at (%s). %s", claim,
-                        Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep());
+                threads.failed("job", e, claim + ": the look at keys that webhooks named");
                 atFault(keys, ids, e.getClass().getSimpleName());
             }
         }

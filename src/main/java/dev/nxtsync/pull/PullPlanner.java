@@ -48,6 +48,7 @@ import dev.nxtsync.trouble.Trouble;
 @Singleton
 public class PullPlanner {
     private static final Logger LOG = Logger.getLogger(PullPlanner.class);
+    private static final String THREAD = "pull-planner";
     private static final Duration COMPANIES_AGAIN = Duration.ofMinutes(5);
     private static final Duration SCHEMA_AGAIN = Duration.ofDays(1);
     private static final Duration STOPPED_AGAIN = Duration.ofSeconds(30);
@@ -65,6 +66,7 @@ public class PullPlanner {
     private final PullPlans plans;
     private final LostCallKeeper lostCalls;
     private final Outages outages;
+    private final Threads threads;
     private final Map<String, Attempt> attempts = new HashMap<>();
 
     /**
@@ -79,8 +81,10 @@ public class PullPlanner {
 
     PullPlanner(Settings settings, Nxt nxt, Introspection introspection, Tenancies tenancies, TableMaker tables,
             Targets targets,
-            Claims claims, Migrations migrations, PullPlans plans, LostCallKeeper lostCalls, Outages outages) {
+            Claims claims, Migrations migrations, PullPlans plans, LostCallKeeper lostCalls, Outages outages,
+            Threads threads) {
         this.outages = outages;
+        this.threads = threads;
         this.settings = settings;
         this.nxt = nxt;
         this.introspection = introspection;
@@ -93,8 +97,8 @@ public class PullPlanner {
         this.lostCalls = lostCalls;
     }
 
-    void begin(@Observes Threads threads) {
-        threads.repeat("pull-planner", Duration.ofSeconds(1), this::plan);
+    void begin(@Observes Threads begun) {
+        threads.repeat(THREAD, Duration.ofSeconds(1), this::plan);
     }
 
     private void plan() {
@@ -144,6 +148,11 @@ public class PullPlanner {
             reason = DatabaseFault.of(e);
         } catch (Stopping e) {
             return last;
+        } catch (Throwable e) {
+            // the other connections are planned all the same, and this one not every second
+            threads.failed(THREAD, e, "The planning of the pulls of connection " + connection.name());
+            reason = unexpected(e);
+            news = false;
         }
         Duration wait = Backoff.after(last.failures() + 1);
         plans.trouble(connection.name(), reason);
@@ -152,6 +161,11 @@ public class PullPlanner {
                 reason.message(),
                 wait.toSeconds());
         return new Attempt(last.failures() + 1, at, at + wait.toNanos(), at, Optional.empty());
+    }
+
+    private static Reason unexpected(Throwable thrown) {
+        return new Reason(Trouble.UNEXPECTED, "Planning failed in a way that should not happen ("
+                + thrown.getClass().getSimpleName() + "). " + Trouble.UNEXPECTED.nextStep());
     }
 
     /**

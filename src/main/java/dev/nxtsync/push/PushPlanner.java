@@ -30,6 +30,7 @@ import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Stopping;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * Checks the configured pushes against what their connections may change, and announces the lanes in which there is
@@ -43,6 +44,7 @@ public class PushPlanner {
     private static final Duration STOPPED_AGAIN = Duration.ofSeconds(30);
     /** Answers that do not fit may go on coming; the schema is not read for each. */
     private static final Duration ASKED_AGAIN = Duration.ofSeconds(10);
+    private static final String THREAD = "push-planner";
 
     private final Settings settings;
     private final Nxt nxt;
@@ -54,6 +56,7 @@ public class PushPlanner {
     private final Migrations migrations;
     private final LostCallKeeper lostCalls;
     private final Outages outages;
+    private final Threads threads;
     private final Map<String, Attempt> attempts = new HashMap<>();
     private boolean configured;
     private boolean toldHeld;
@@ -67,8 +70,10 @@ public class PushPlanner {
     private record Attempt(int failures, long at, long next) {}
 
     PushPlanner(Settings settings, Nxt nxt, Introspection introspection, Mutations mutations, PushPlans plans,
-            PushStates states, OutboxHome home, Migrations migrations, LostCallKeeper lostCalls, Outages outages) {
+            PushStates states, OutboxHome home, Migrations migrations, LostCallKeeper lostCalls, Outages outages,
+            Threads threads) {
         this.outages = outages;
+        this.threads = threads;
         this.settings = settings;
         this.nxt = nxt;
         this.introspection = introspection;
@@ -80,9 +85,9 @@ public class PushPlanner {
         this.lostCalls = lostCalls;
     }
 
-    void begin(@Observes Threads threads) {
+    void begin(@Observes Threads begun) {
         if (!settings.pushes().isEmpty()) {
-            threads.repeat("push-planner", Duration.ofSeconds(1), this::tick);
+            threads.repeat(THREAD, Duration.ofSeconds(1), this::tick);
         }
     }
 
@@ -158,6 +163,13 @@ public class PushPlanner {
                     "The pushes of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
                     reason.message(), wait.toSeconds());
             attempts.put(connection.name(), new Attempt(last.failures() + 1, now, now + wait.toNanos()));
+        } catch (Throwable e) {
+            // the other connections are planned all the same, and this one not every second
+            threads.failed(THREAD, e, "The planning of the pushes of connection " + connection.name());
+            plans.trouble(connection.name(), new Reason(Trouble.UNEXPECTED, "Planning failed in a way that should not "
+                    + "happen (" + e.getClass().getSimpleName() + "). " + Trouble.UNEXPECTED.nextStep()));
+            attempts.put(connection.name(), new Attempt(last.failures() + 1, now,
+                    now + Backoff.after(last.failures() + 1).toNanos()));
         }
     }
 

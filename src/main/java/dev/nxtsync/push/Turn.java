@@ -182,10 +182,9 @@ final class Turn {
                     + Trouble.TOO_LARGE_FOR_MEMORY.nextStep();
             after.add(switch (row.state()) {
                 case WAITING -> verdict.refused(row, Trouble.TOO_LARGE_FOR_MEMORY, why, clock.now());
-                case SENDING, IN_DOUBT -> row.dead(Trouble.TOO_LARGE_FOR_MEMORY,
-                        "It was sent, and is not looked for: " + why, Optional.empty());
-                case DONE, DEAD, DISCARDED ->
-                    row.settled(Optional.of(new Reason(Trouble.TOO_LARGE_FOR_MEMORY, why).coded()));
+                case SENDING, IN_DOUBT -> verdict.unreadable(row, why, clock.now());
+                case DEAD -> row.settled(Optional.empty());
+                case DONE, DISCARDED -> row.settled(Optional.of(new Reason(Trouble.TOO_LARGE_FOR_MEMORY, why).coded()));
             });
         }
         settle(before, after);

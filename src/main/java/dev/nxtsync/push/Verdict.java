@@ -86,6 +86,18 @@ record Verdict(PushPlan plan, Optional<String> creator, int company, Limits limi
         return row.dead(trouble, why, row.sentAt().map(limits::last).filter(now::isBefore));
     }
 
+    /**
+     * The row may have been sent, and its payload does not fit into memory here. As long as the request may still be carried
+     * out it stays in doubt, since a person who retries it would send it again.
+     */
+    OutboxRow unreadable(OutboxRow row, String why, Instant now) {
+        var last = row.sentAt().map(limits::last).filter(now::isBefore);
+        return last.isPresent()
+                ? row.lookedAt(last.get(), new Reason(Trouble.TOO_LARGE_FOR_MEMORY, why))
+                : row.dead(Trouble.TOO_LARGE_FOR_MEMORY, "It may have been sent, and is not looked for: " + why,
+                        Optional.empty());
+    }
+
     private Optional<Instant> count(OutboxRow row) {
         return row.repeated() ? row.sentAt().flatMap(sentAt -> limits.count(sentAt, 0)) : Optional.empty();
     }

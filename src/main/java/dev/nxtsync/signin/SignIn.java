@@ -14,6 +14,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.SignIns;
 import dev.nxtsync.store.UserGrant;
@@ -192,6 +193,7 @@ public class SignIn {
         } catch (OpenIdProvider.Unreachable e) {
             return SignInResult.failed(e.reason().message());
         } catch (RuntimeException e) {
+            OutOfMemory.endIfCauseOf(e);
             LOG.errorf(Wordless.of(e), "Connection %s: a sign-in failed in a way that should not happen (%s). %s",
                     connection.name(), Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep());
             return SignInResult.failed("A fault of nxt-sync itself (" + e.getClass().getSimpleName() + ").",

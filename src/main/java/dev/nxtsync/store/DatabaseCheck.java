@@ -249,6 +249,7 @@ public final class DatabaseCheck {
         if (!database.url().contains(PREPARE_THRESHOLD)) {
             dataSource.setPrepareThreshold(0);
         }
+        dataSource.setTcpKeepAlive(true);
         dataSource.setLoginTimeout(10);
         dataSource.setConnectTimeout(10);
         dataSource.setSocketTimeout(SLOWEST_ANSWER);

@@ -127,6 +127,11 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
         return with(state, Optional.of(again), answered, blamed, atMost, looks + 1, error);
     }
 
+    /** The same, and why nothing could be seen. */
+    public OutboxRow lookedAt(Instant again, Reason why) {
+        return with(state, Optional.of(again), answered, blamed, atMost, looks + 1, Optional.of(why.coded()));
+    }
+
     /** What was checked without sending anything. */
     public OutboxRow checked(String outcome) {
         return new OutboxRow(id, key, payload, group, state, attempts, step, act, record, stamp, sentAt,

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
+import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 import dev.nxtsync.trouble.Wordless;
@@ -231,10 +232,9 @@ public final class RenewingTokens implements Tokens {
         try {
             attempt();
         } catch (Throwable e) {
+            // not left to the executor: the next appointment cancels this one, and so what is thrown from it
+            OutOfMemory.endIfCauseOf(e);
             unexpected(e);
-            if (e instanceof Error error) {
-                throw error;
-            }
         } finally {
             MDC.remove("connection");
         }
@@ -282,6 +282,7 @@ public final class RenewingTokens implements Tokens {
         lock.lock();
         try {
             requesting = false;
+            again = false;
             if (closed) {
                 return;
             }

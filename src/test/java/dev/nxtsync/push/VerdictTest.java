@@ -53,6 +53,18 @@ class VerdictTest {
     }
 
     @Test
+    void whatDoesNotFitIntoMemoryStaysInDoubtAsLongAsItsRequestMayBeCarriedOut() {
+        var verdict = new Verdict(plan(Operation.CREATE, "yourReference"), Optional.of("isv_x"), 7, LIMITS);
+        OutboxRow doubtful = sent(row(1, "a", ORDER, null), 1);
+        OutboxRow kept = verdict.unreadable(doubtful, "Too large.", at(60));
+        assertThat(kept.state()).isEqualTo(State.IN_DOUBT);
+        assertThat(kept.error()).hasValueSatisfying(why -> assertThat(why).contains("too_large_for_memory"));
+        Instant last = LIMITS.last(doubtful.sentAt().orElseThrow());
+        assertThat(kept.nextAt()).hasValue(last);
+        assertThat(verdict.unreadable(kept, "Too large.", last).state()).isEqualTo(State.DEAD);
+    }
+
+    @Test
     void whatIsNotFoundIsLookedForAtGrowingIntervalsUntilItIsSentAgainAndNeverBefore() {
         OutboxRow row = sent(row(1, "a", ORDER, null), 1);
         var looks = new ArrayList<Long>();

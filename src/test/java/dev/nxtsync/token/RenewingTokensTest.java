@@ -101,8 +101,7 @@ class RenewingTokensTest {
     @Test
     void whateverARequestThrowsTheNextOneIsSetAndItIsToldAndCounted() {
         for (Throwable thrown : List.of(new IllegalStateException("a secret"), new AssertionError("a secret"),
-                new StackOverflowError("a secret"), new NoClassDefFoundError("a secret"),
-                new OutOfMemoryError("a secret"))) {
+                new StackOverflowError("a secret"), new NoClassDefFoundError("a secret"))) {
             answer = () -> {
                 if (thrown instanceof Error error) {
                     throw error;
@@ -112,11 +111,7 @@ class RenewingTokensTest {
             int before = requests.size();
             tokens.start();
             for (int i = 0; i < 40; i++) {
-                try {
-                    time.pass(Duration.ofSeconds(5));
-                } catch (Error passedOn) {
-                    assertThat(passedOn).isSameAs(thrown);
-                }
+                time.pass(Duration.ofSeconds(5));
             }
             assertThat(requests.size()).as("%s", thrown).isBetween(before + 5, before + 20);
             assertThat(tokens.status().lastError()).hasValueSatisfying(error -> {
