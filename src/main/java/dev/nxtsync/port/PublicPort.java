@@ -121,7 +121,7 @@ public class PublicPort {
     private void welcome(SocketChannel channel, Crowd crowd) {
         var conversation = new Conversation(this, crowd, channel);
         if (crowd.admit(conversation)) {
-            channel.pipeline().addLast(DECODER, new StrictDecoder()).addLast(new HttpResponseEncoder())
+            channel.pipeline().addLast(DECODER, BoundedHeaders.decoder()).addLast(new HttpResponseEncoder())
                     .addLast(conversation);
         } else {
             var unused = channel.close();

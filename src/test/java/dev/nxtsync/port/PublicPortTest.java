@@ -232,7 +232,7 @@ class PublicPortTest {
     }
 
     @Test
-    void bodiesHaveOneBoundAndThereToWhoeverIsSlowAndUnknownGivesWay() {
+    void bodiesHaveOneBoundAndWhoeverIsSlowAndUnknownGivesWay() {
         // five times its bytes: two of them take nearly all
         String most = "x".repeat(45_000);
         var first = wire().head("POST /open HTTP/1.1", "Content-Length: 45001").send(most);
