@@ -200,6 +200,7 @@ public class PublicPort {
     synchronized void close(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER + 1) ShutdownEvent event)
             throws InterruptedException {
         var open = opened;
+        opened = null;
         if (open != null) {
             open.server().close().await(STOP);
             var idle = new CountDownLatch(1);
