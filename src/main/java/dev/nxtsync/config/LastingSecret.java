@@ -1,25 +1,20 @@
 package dev.nxtsync.config;
 
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A key by which others are let in. Its file is read again once a second has passed, when somebody asks; what cannot be read or
- * used leaves the key before good, so that nobody is locked out. Safe for any number of threads.
+ * A key by which others are let in. Its file is read when somebody says so, and never when it is asked for, so that asking does
+ * not wait; what cannot be read or used leaves the key before good, so that nobody is locked out. Safe for any number of
+ * threads.
  */
 public final class LastingSecret {
-    private static final long READ_AGAIN = Duration.ofSeconds(1).toNanos();
-
     private final CallerKey kind;
     private final Secret secret;
     private volatile Reading reading;
 
-    /**
-     * @param flaw why the file is not used; empty if it is
-     * @param at on this process' monotonic clock
-     */
-    private record Reading(String value, Optional<String> flaw, long at) {
+    /** @param flaw why the file is not used; empty if it is */
+    private record Reading(String value, Optional<String> flaw) {
         @Override
         public String toString() {
             return flaw.orElse("(secret)");
@@ -30,7 +25,7 @@ public final class LastingSecret {
     public LastingSecret(CallerKey kind, Secret secret) {
         this.kind = kind;
         this.secret = secret;
-        this.reading = new Reading(secret.reveal(), Optional.empty(), System.nanoTime());
+        this.reading = new Reading(secret.reveal(), Optional.empty());
     }
 
     /** In words, as what is wrong is about. */
@@ -40,35 +35,32 @@ public final class LastingSecret {
 
     /** The last one that was good. */
     public String reveal() {
-        return current().value();
+        return reading.value();
     }
 
-    /** What is wrong with its file now, without any of it; empty if nothing is. */
+    /** What is wrong with its file as it was last read, without any of it; empty if nothing is. */
     public Optional<String> flaw() {
-        return current().flaw();
+        return reading.flaw();
     }
 
-    private Reading current() {
-        Reading known = reading;
-        long now = System.nanoTime();
-        if (secret instanceof Secret.Mounted mounted && now - known.at() >= READ_AGAIN) {
-            known = read(mounted, known, now);
-            reading = known;
+    /** Reads its file, if it has one, which takes as long as the file system does. */
+    public synchronized void readAgain() {
+        if (secret instanceof Secret.Mounted mounted) {
+            reading = read(mounted, reading);
         }
-        return known;
     }
 
-    private Reading read(Secret.Mounted mounted, Reading known, long now) {
+    private Reading read(Secret.Mounted mounted, Reading known) {
         String value;
         try {
             value = mounted.reveal();
         } catch (UncheckedIOException e) {
             return new Reading(known.value(), Optional.of("The file " + mounted.file() + " of " + kind.variable()
-                    + " cannot be read; the key before is still good."), now);
+                    + " cannot be read; the key before is still good."));
         }
         var flaw = kind.flaw(value).map(what -> "What the file " + mounted.file() + " of " + kind.variable() + " says "
                 + what + "; the key before is still good.");
-        return new Reading(flaw.isPresent() ? known.value() : value, flaw, now);
+        return new Reading(flaw.isPresent() ? known.value() : value, flaw);
     }
 
     @Override

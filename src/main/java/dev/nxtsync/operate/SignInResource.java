@@ -17,7 +17,10 @@ import com.nimbusds.oauth2.sdk.util.URLUtils;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.port.Address;
 import dev.nxtsync.port.Address.Allowance;
+import dev.nxtsync.port.Address.Depending;
+import dev.nxtsync.port.Address.Swift;
 import dev.nxtsync.port.Address.Waiting;
+import dev.nxtsync.port.Address.Work;
 import dev.nxtsync.port.Addresses;
 import dev.nxtsync.port.Answer;
 import dev.nxtsync.port.Call;
@@ -59,14 +62,15 @@ class SignInResource implements Addresses {
         if (settings.connections().keySet().stream().allMatch(name -> signIn.user(name).isEmpty())) {
             return List.of();
         }
-        return List.of(address("HEAD", "/sign-in/{link}", Allowance.NONE, SignInResource::probe),
-                address("GET", "/sign-in/{link}", Allowance.NONE, this::begin),
-                address("GET", "/callback", Allowance.NONE, this::returned),
-                address("POST", "/callback", FORM, this::posted),
-                address("GET", "/signed-in", Allowance.NONE, this::result));
+        return List.of(
+                address("HEAD", "/sign-in/{link}", Allowance.NONE, (Swift) (call, reply) -> reply.accept(probe())),
+                address("GET", "/sign-in/{link}", Allowance.NONE, (Depending) this::follow),
+                address("GET", "/callback", Allowance.NONE, (Waiting) this::returned),
+                address("POST", "/callback", FORM, (Waiting) this::posted),
+                address("GET", "/signed-in", Allowance.NONE, (Waiting) this::result));
     }
 
-    private Address address(String method, String path, Allowance body, Waiting work) {
+    private Address address(String method, String path, Allowance body, Work work) {
         return new Address(method, "/connections/{name}" + path, body, false,
                 call -> signIn.user(call.parameter("name")).isPresent()
                         ? Optional.empty()
@@ -83,15 +87,18 @@ class SignInResource implements Addresses {
     }
 
     /** Programs that look at links which people send each other must not use one up. */
-    private static Answer probe(Call call) {
+    private static Answer probe() {
         return SignInPage.guarded(Answer.of(204));
     }
 
-    private Answer begin(Call call) {
+    private Work follow(Call call) {
         // a browser may ask before the person has decided to
-        if (call.header("Sec-Purpose").filter(purpose -> purpose.startsWith("prefetch")).isPresent()) {
-            return probe(call);
-        }
+        return call.header("Sec-Purpose").filter(purpose -> purpose.startsWith("prefetch")).isPresent()
+                ? (Swift) (probing, reply) -> reply.accept(probe())
+                : (Waiting) this::begin;
+    }
+
+    private Answer begin(Call call) {
         return of(call, "Try the same link again when that is mended.", connection -> {
             var begun = signIn.begin(connection, call.parameter("link"));
             return begun.isPresent()

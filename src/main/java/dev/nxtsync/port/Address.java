@@ -47,6 +47,12 @@ public record Address(String method, String path, Allowance body, boolean known,
         Answer of(Call call);
     }
 
+    /** Work of which only a call itself says what it is. It runs on the port's own thread, so that it must not wait. */
+    @FunctionalInterface
+    public non-sealed interface Depending extends Work {
+        Work of(Call call);
+    }
+
     /** Work that does not wait: it begins on the port's own thread, and may give its one answer later, on any thread. */
     @FunctionalInterface
     public non-sealed interface Swift extends Work {

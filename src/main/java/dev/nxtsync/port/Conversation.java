@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -104,6 +106,11 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         return phase == Phase.LEAVING;
     }
 
+    /** Whether it has yet to get, or to take, the answer to what it has asked. */
+    boolean isServed() {
+        return phase == Phase.OURS || phase == Phase.ANSWER || phase == Phase.LEAVING;
+    }
+
     boolean isKnown() { return address != null && address.known() && phase != Phase.LEAVING; }
 
     boolean holdsMemory() {
@@ -165,8 +172,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         var refusal = address.gate().refusal(call);
         if (refusal.isPresent()) {
             refuse(refusal.get());
-        } else if (HttpUtil.getContentLength(request, 0L) > largest()
-                || (largest() == 0 && HttpUtil.isTransferEncodingChunked(request))) {
+        } else if (HttpUtil.getContentLength(request, 0L) > largest()) {
             refuse(tooLarge());
         } else {
             phase(Phase.BODY, address.body().within());
@@ -227,11 +233,20 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         var given = new AtomicBoolean();
         boolean begun = port.begin(Objects.requireNonNull(address), asked, answer -> {
             if (given.compareAndSet(false, true)) {
-                channel.eventLoop().execute(() -> answered(answer));
+                reply(answer);
             }
         });
         if (!begun) {
             refuse(Reason.BUSY.because("Too many requests wait; nothing was done. Try again."));
+        }
+    }
+
+    /** May be said on any thread. */
+    private void reply(Answer answer) {
+        try {
+            channel.eventLoop().execute(() -> answered(answer));
+        } catch (RejectedExecutionException e) {
+            // the port has been closed meanwhile, and this connection with it
         }
     }
 
@@ -284,10 +299,16 @@ final class Conversation extends ChannelInboundHandlerAdapter {
                 HttpResponseStatus.valueOf(answer.status()),
                 headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes));
         answer.headers().forEach(response.headers()::set);
+        response.headers().set(HttpHeaderNames.DATE, port.date().now());
         if (answer.status() != HttpResponseStatus.NO_CONTENT.code()) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
         }
-        HttpUtil.setKeepAlive(response.headers(), version, stay);
+        if (stay) {
+            HttpUtil.setKeepAlive(response.headers(), version, true);
+        } else {
+            // also to one whose version could not be read, for which the library would leave it away
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
         return channel.writeAndFlush(response);
     }
 

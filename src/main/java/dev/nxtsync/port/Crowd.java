@@ -84,8 +84,10 @@ final class Crowd {
         }
     }
 
-    /** Those whom we owe an answer. */
-    boolean isServing() { return all.stream().anyMatch(each -> !each.owes()); }
+    /** Whether there are those who have yet to get an answer, or to take it. */
+    boolean isServing() {
+        return all.stream().anyMatch(Conversation::isServed);
+    }
 
     void closeAll() {
         List.copyOf(all).forEach(Conversation::close);

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.netty.handler.codec.http.HttpRequest;
@@ -18,6 +19,8 @@ import io.netty.handler.codec.http.QueryStringDecoder;
  * that is encoded is part of its segment. One slash at the end is passed over.
  */
 final class Directory {
+    private static final Pattern AUTHORITY = Pattern.compile("^https?://[^/?]*", Pattern.CASE_INSENSITIVE);
+
     private final List<Entry> entries;
 
     Directory(List<Address> addresses) {
@@ -84,8 +87,7 @@ final class Directory {
 
     /** A client may write the whole address (RFC 9112, section 3.2.2). */
     private static String withoutAuthority(String target) {
-        int scheme = target.startsWith("/") ? -1 : target.indexOf("://");
-        return scheme < 0 ? target : target.substring(Math.max(target.indexOf('/', scheme + 3), scheme + 2));
+        return AUTHORITY.matcher(target).replaceFirst("");
     }
 
     /** Empty, too, if it is no path. */

@@ -3,6 +3,7 @@ package dev.nxtsync.port;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -61,6 +62,7 @@ public class PublicPort {
     private final int number;
     private final Threads threads;
     private final Workers workers;
+    private final DateField date = new DateField(Clock.systemUTC());
     private Directory directory = new Directory(List.of());
     private @Nullable Opened opened;
 
@@ -102,7 +104,7 @@ public class PublicPort {
             var unused = thread.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw cannotBind(bound.cause());
         }
-        var unused = thread.scheduleAtFixedRate(() -> look(crowd), LOOK, LOOK, TimeUnit.MILLISECONDS);
+        var unused = thread.scheduleAtFixedRate(() -> look(bound.channel(), crowd), LOOK, LOOK, TimeUnit.MILLISECONDS);
         opened = new Opened(thread, bound.channel(), crowd);
         LOG.infof("Webhooks, sign-ins and /api are taken on port %d", number());
     }
@@ -128,9 +130,12 @@ public class PublicPort {
         }
     }
 
-    private void look(Crowd crowd) {
+    private void look(Channel server, Crowd crowd) {
         try {
-            Threads.getOn();
+            // a thread to whose port nobody comes any more is of no use; a stop is over long before that counts
+            if (server.isOpen()) {
+                Threads.getOn();
+            }
             crowd.look(System.nanoTime());
         } catch (RuntimeException | Error e) {
             // else it would be the last look
@@ -140,14 +145,22 @@ public class PublicPort {
 
     /** Whether the work for a call has begun, or will begin; then there will be an answer, on any thread. */
     boolean begin(Address address, Call call, Consumer<Answer> reply) {
-        if (address.work() instanceof Address.Waiting waiting) {
-            return workers.take(() -> reply.accept(guarded(address, call, waiting)));
-        }
         try {
-            ((Address.Swift) address.work()).of(call, reply);
+            return begin(address.work(), address, call, reply);
         } catch (RuntimeException | Error e) {
             reply.accept(fault(address, call, e));
+            return true;
         }
+    }
+
+    private boolean begin(Address.Work work, Address address, Call call, Consumer<Answer> reply) {
+        if (work instanceof Address.Waiting waiting) {
+            return workers.take(address.known(), () -> reply.accept(guarded(address, call, waiting)));
+        }
+        if (work instanceof Address.Depending depending) {
+            return begin(depending.of(call), address, call, reply);
+        }
+        ((Address.Swift) work).of(call, reply);
         return true;
     }
 
@@ -175,6 +188,10 @@ public class PublicPort {
         return directory;
     }
 
+    DateField date() {
+        return date;
+    }
+
     Refusals refusals() {
         return refusals;
     }
@@ -183,6 +200,7 @@ public class PublicPort {
     synchronized void close(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER + 1) ShutdownEvent event)
             throws InterruptedException {
         var open = opened;
+        opened = null;
         if (open != null) {
             open.server().close().await(STOP);
             var idle = new CountDownLatch(1);

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.port.Refusal.Reason;
+import dev.nxtsync.process.Seldom;
 
 /** Answers who is refused in JSON, counts it, and tells the log now and then. Safe for any number of threads. */
 @Singleton
@@ -17,7 +18,7 @@ public class Refusals implements Address.Objection {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final MeterRegistry metrics;
-    private final Seldom<Reason> seldom = new Seldom<>(Reason.class);
+    private final Seldom<Reason> seldom = new Seldom<>();
 
     Refusals(MeterRegistry metrics) {
         this.metrics = metrics;

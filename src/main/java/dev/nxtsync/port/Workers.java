@@ -8,22 +8,24 @@ import dev.nxtsync.process.Threads;
 /**
  * The threads for requests that wait, for the database or another system. They are few, so that requests leave most of the
  * database's connections to the daemon's own work however slow it is, and nothing else runs on them. Some more requests wait
- * for one of them; beyond that they are turned away.
+ * for one of them; beyond that they are turned away. Who has not shown who it is has fewer, and never one of those of who has.
  */
 final class Workers {
-    private static final int THREADS = 8;
-    private static final int WAITING = 64;
-
-    private final ExecutorService threads;
+    private final ExecutorService known;
+    private final ExecutorService strangers;
 
     Workers(Threads threads) {
-        this.threads = threads.crew("public-port-work", THREADS, WAITING);
+        this.known = threads.crew("public-port-work", 8, 64);
+        this.strangers = threads.crew("public-port-strangers", 2, 16);
     }
 
-    /** Whether it will be done. */
-    boolean take(Runnable work) {
+    /**
+     * @param isKnown whether it is for one who has shown who it is
+     * @return whether it will be done
+     */
+    boolean take(boolean isKnown, Runnable work) {
         try {
-            threads.execute(work);
+            (isKnown ? known : strangers).execute(work);
             return true;
         } catch (RejectedExecutionException e) {
             return false;
@@ -31,6 +33,7 @@ final class Workers {
     }
 
     void stop() {
-        threads.shutdownNow();
+        known.shutdownNow();
+        strangers.shutdownNow();
     }
 }

@@ -19,7 +19,6 @@ public final class Loop {
     private final Thread thread;
     private final Post post;
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private int faults;
 
     /** What is done again and again. */
     @FunctionalInterface
@@ -78,7 +77,6 @@ public final class Loop {
         Post.begun();
         try {
             turn.take();
-            faults = 0;
         } catch (Stopping e) {
             // so does this
         } catch (Throwable e) {
@@ -94,8 +92,7 @@ public final class Loop {
         OutOfMemory.endIfCauseOf(fault);
         // what is under way when the process stops may find that things are gone already
         if (!isStopping()) {
-            faults++;
-            threads.failed(name, fault, "The thread " + name, faults);
+            threads.failed(name, fault, "The thread " + name);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -37,17 +38,26 @@ public class Threads {
     private static final org.jboss.logging.Logger LOG = org.jboss.logging.Logger.getLogger(Threads.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /** A fault that comes each time is told three times, and then now and then. */
-    private static final int TOLD_ALWAYS = 3;
-    private static final int TOLD_SOMETIMES = 60;
     /** Threads of which nobody here knows, such as those of libraries. */
     private static final String OTHER = "other";
     private static final String EVENT_LOOP = "event-loop";
 
     private final Clock clock;
     private final MeterRegistry metrics;
+    private final Seldom<Place> seldom = new Seldom<>();
     private final Set<Post> posts = ConcurrentHashMap.newKeySet();
     private final Set<Loop> loops = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Where something failed.
+     *
+     * @param lines of code, so many that whoever has called a library is among them, and few enough to be a closed set
+     */
+    private record Place(String thread, List<StackTraceElement> lines) {
+        static Place of(String thread, Throwable fault) {
+            return new Place(thread, Stream.of(fault.getStackTrace()).limit(3).toList());
+        }
+    }
 
     public Threads(Clock clock, MeterRegistry metrics) {
         this.clock = clock;
@@ -134,23 +144,18 @@ public class Threads {
     }
 
     /**
-     * Counts and tells something that should not happen, and ends the process if it is that memory has run out.
+     * Counts something that should not happen, and ends the process if it is that memory has run out. The log is told, of the
+     * same place in the code once a minute at most: others may be able to cause it as often as they like.
      *
      * @param thread the name of the kind of thread that met it
      * @param what failed, as the beginning of a sentence
      */
     public void failed(String thread, Throwable fault, String what) {
-        failed(thread, fault, what, 1);
-    }
-
-    void failed(String thread, Throwable fault, String what, int inARow) {
         OutOfMemory.endIfCauseOf(fault);
         count(thread, 1);
-        if (inARow <= TOLD_ALWAYS || inARow % TOLD_SOMETIMES == 0) {
-            LOG.errorf(Wordless.of(fault), "%s failed in a way that should not happen (%s). %s", what,
-                    Trouble.UNEXPECTED.code(),
-                    Trouble.UNEXPECTED.nextStep());
-        }
+        seldom.due(Place.of(thread, fault)).ifPresent(
+                since -> LOG.errorf(Wordless.of(fault), "%s failed in a way that should not happen (%s). %s%s", what,
+                        Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep(), Seldom.more(since)));
     }
 
     /** Which of the threads that must go on do not. */

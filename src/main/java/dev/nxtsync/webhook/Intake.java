@@ -85,7 +85,11 @@ class Intake {
 
     /** Says whether the event will be kept, or at least tried to; if not, it is not told of again. */
     boolean offer(Call call) {
-        return !stopping && heartbeat.trouble().isEmpty() && waiting.offer(call);
+        if (stopping || heartbeat.trouble().isPresent() || !waiting.offer(call)) {
+            return false;
+        }
+        // if the end has come meanwhile, perhaps nobody looks at what waits any more
+        return !(stopping && waiting.remove(call));
     }
 
     /** Whatever happens, each call is answered. */
@@ -163,5 +167,8 @@ class Intake {
         while (!waiting.isEmpty() && System.nanoTime() - begun < LAST_CALLS.toNanos()) {
             keepSome();
         }
+        var late = new ArrayList<Call>();
+        waiting.drainTo(late);
+        late.forEach(call -> call.answer().accept(Verdict.UNAVAILABLE));
     }
 }

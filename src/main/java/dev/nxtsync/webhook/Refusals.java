@@ -2,13 +2,13 @@ package dev.nxtsync.webhook;
 
 import org.jboss.logging.Logger;
 
-import dev.nxtsync.port.Seldom;
+import dev.nxtsync.process.Seldom;
 
 /** Tells the log of refused calls: of each reason at once, and then at most once a minute. Safe for any number of threads. */
 final class Refusals {
     private static final Logger LOG = Logger.getLogger(Refusals.class);
 
-    private final Seldom<Verdict> seldom = new Seldom<>(Verdict.class);
+    private final Seldom<Verdict> seldom = new Seldom<>();
 
     /** @param caller who called, in words that may stand in a log */
     void tell(Verdict verdict, String caller) {

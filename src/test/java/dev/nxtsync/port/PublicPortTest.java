@@ -1,23 +1,21 @@
 package dev.nxtsync.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +31,7 @@ import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.port.Address.Allowance;
 import dev.nxtsync.process.MemoryBudget;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.support.Listening;
 import dev.nxtsync.support.Wire;
 
 /** The port by itself, with addresses of the test's own. */
@@ -44,6 +43,7 @@ class PublicPortTest {
     private final Refusals refusals = new Refusals(metrics);
     private final AtomicInteger worked = new AtomicInteger();
     private final CountDownLatch held = new CountDownLatch(1);
+    private final List<Consumer<Answer>> replies = new CopyOnWriteArrayList<>();
     private final List<Wire> wires = new ArrayList<>();
     private final PublicPort port = new PublicPort(List.of(this::addresses), refusals,
             SettingsFixture.of(Map.of("NXT_HTTP_PORT", "0")), new Threads(Clock.systemUTC(), metrics), metrics,
@@ -66,9 +66,15 @@ class PublicPortTest {
                         (Address.Swift) (call, reply) -> reply.accept(echo(call))),
                 new Address("POST", "/hasty", new Allowance(50_000, Duration.ofMillis(300)), false, open, refusals,
                         (Address.Swift) (call, reply) -> reply.accept(echo(call))),
-                new Address("GET", "/held", Allowance.NONE, false, open, refusals, (Address.Waiting) this::hold),
+                new Address("GET", "/held", Allowance.NONE, true, open, refusals, (Address.Waiting) this::hold),
+                new Address("GET", "/strange", Allowance.NONE, false, open, refusals,
+                        (Address.Depending) call -> call.query("swift").isPresent()
+                                ? (Address.Swift) (swift, reply) -> reply.accept(echo(swift))
+                                : (Address.Waiting) this::hold),
                 new Address("POST", "/held", new Allowance(50_000, LONG), true, open, refusals,
                         (Address.Waiting) this::hold),
+                new Address("GET", "/late", Allowance.NONE, true, open, refusals,
+                        (Address.Swift) (call, reply) -> replies.add(reply)),
                 new Address("GET", "/large", Allowance.NONE, true, open, refusals,
                         (Address.Swift) (call, reply) -> reply.accept(Answer.json(200, "x".repeat(MEMORY + 1)))),
                 new Address("GET", "/fails/{secret}", Allowance.NONE, false, open, refusals, (Address.Waiting) call -> {
@@ -116,8 +122,8 @@ class PublicPortTest {
                 .isEqualTo(401);
         assertThat(wire().head("POST /known/a HTTP/1.1", "Key: good", "Content-Length: 50001").status()).isEqualTo(413);
         assertThat(wire().head("GET /known/a HTTP/1.1", "Key: good", "Content-Length: 1").status()).isEqualTo(413);
-        assertThat(wire().head("GET /known/a HTTP/1.1", "Key: good", "Transfer-Encoding: chunked").status())
-                .isEqualTo(413);
+        assertThat(wire().head("GET /known/a HTTP/1.1", "Key: good", "Transfer-Encoding: chunked")
+                .send("1\r\nx").status()).isEqualTo(413);
         assertThat(wire().head("POST /nothing HTTP/1.1", "Content-Length: 40000").status()).isEqualTo(404);
         var other = wire().head("BREW /known/a HTTP/1.1", "Content-Length: 40000").answer();
         assertThat(other.status()).isEqualTo(405);
@@ -155,6 +161,10 @@ class PublicPortTest {
         assertThat(wire.send("{}").status()).isEqualTo(200);
         assertThat(wire().head("POST /known/a HTTP/1.1", "Content-Length: 2", "Expect: 100-continue").status())
                 .as("no body is asked for that would be refused").isEqualTo(401);
+        wire.head("GET /known/a HTTP/1.1", "Key: good", "Transfer-Encoding: chunked").send("0\r\n\r\n");
+        assertThat(wire.status()).as("a body of nothing where none is taken").isEqualTo(200);
+        wire.head("GET /known/a HTTP/1.0", "Key: good", "Connection: keep-alive");
+        assertThat(wire.answer().headers()).containsEntry("connection", "keep-alive");
         wire.head("GET /known/a HTTP/1.0", "Key: good");
         assertThat(wire.status()).isEqualTo(200);
         assertThat(wire.isClosed()).isTrue();
@@ -190,14 +200,20 @@ class PublicPortTest {
         assertThat(worked).hasValue(0);
     }
 
+    private static void refuses(int status, Wire wire) {
+        var answer = wire.answer();
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.headers()).as("what follows is dropped").containsEntry("connection", "close");
+        assertThat(wire.isClosed()).isTrue();
+    }
+
     @Test
     void headersAreBoundedInLengthAndNumber() {
-        assertThat(wire().send("GET /" + "x".repeat(5_000)).status()).isEqualTo(414);
-        assertThat(wire().head("POST /open HTTP/1.1", "X: " + "x".repeat(9_000)).status()).isEqualTo(431);
-        assertThat(wire().head("POST /open HTTP/1.1", "a:\r\n".repeat(101).strip()).status()).isEqualTo(431);
-        assertThat(wire().send("POST /open HTTP/1.1\r\nContent-Length: 0\r\n\r\n").status()).as("no host")
-                .isEqualTo(400);
-        assertThat(wire().send("\u0001\u0002\r\n\r\n").status()).isEqualTo(400);
+        refuses(414, wire().send("GET /" + "x".repeat(5_000)));
+        refuses(431, wire().head("POST /open HTTP/1.1", "X: " + "x".repeat(9_000)));
+        refuses(431, wire().head("POST /open HTTP/1.1", "a:\r\n".repeat(101).strip()));
+        refuses(400, wire().send("POST /open HTTP/1.1\r\nContent-Length: 0\r\n\r\n"));
+        refuses(400, wire().send("\u0001\u0002\r\n\r\n"));
         assertThat(wire().send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status()).as("HTTP/2 is not spoken")
                 .isEqualTo(404);
         var upgrade = wire().head("POST /open HTTP/1.1", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c",
@@ -210,14 +226,16 @@ class PublicPortTest {
             "/known/%zz, 400", "/known/a%, 400", "/known/a?q=%zz, 400", "/known, 404", "/known//a, 404",
             "//known/a, 404",
             "/known/a//, 404", "/known/../known/a, 404", "/./known/a, 404", "/known;x/a, 404", "/%6bnown/a, 404",
-            "/known/a/b, 404", "/KNOWN/a, 404", "known/a, 404", "*, 404", "http://other.example, 404", "'', 400"})
+            "HTTP://other.example/known/a?q=1, 200", "x?y=://z/known/a, 404",
+            "http://other.example?x=/known/a, 404", "ftp://other.example/known/a, 404", "/known/a/b, 404",
+            "/KNOWN/a, 404", "known/a, 404", "*, 404", "http://other.example, 404", "'', 400"})
     void anAddressIsWhatIsWritten(String target, int status) {
         assertThat(wire().head("GET " + target + " HTTP/1.1", "Key: good").status()).isEqualTo(status);
     }
 
     @Test
     void atTheBoundTheSlowestGoesFirstAndNeverOneWhomWeOweAnAnswer() {
-        var served = wire().head("GET /held HTTP/1.1");
+        var served = wire().head("GET /strange HTTP/1.1");
         var first = wire().send("GET /known/a HT");
         for (int i = 2; i < Crowd.MOST; i++) {
             wire().send("GET");
@@ -277,36 +295,70 @@ class PublicPortTest {
     }
 
     @Test
-    void aFaultOfOursIsAnsweredAndNothingOfTheAddressIsTold() {
-        var log = new CopyOnWriteArrayList<String>();
-        var listening = new Handler() {
-            @Override
-            public void publish(LogRecord entry) {
-                var text = new StringWriter();
-                entry.getThrown().printStackTrace(new PrintWriter(text));
-                log.add(entry.getMessage() + Arrays.toString(entry.getParameters()) + text);
-            }
+    void strangersHaveFewThreadsOfTheirOwnAndHoldUpNobodyWhoIsKnown() {
+        var waiting = IntStream.range(0, 18).mapToObj(i -> wire().head("GET /strange HTTP/1.1")).toList();
+        await().until(() -> {
+            var more = wire().head("GET /strange HTTP/1.1", "Connection: close");
+            return !more.isOpen() || count("nxt_api_refusals", "busy") > 0;
+        });
+        assertThat(wire().head("GET /strange HTTP/1.1").status()).isEqualTo(503);
+        assertThat(wire().head("GET /strange?swift=1 HTTP/1.1").status()).as("what does not wait").isEqualTo(200);
+        assertThat(wire().head("GET /known/a HTTP/1.1", "Key: good").status()).isEqualTo(200);
+        held.countDown();
+        waiting.forEach(each -> assertThat(each.status()).isEqualTo(204));
+    }
 
-            @Override
-            public void flush() {
-                // nothing is kept back
-            }
+    @Test
+    void anAnswerSaysWhenItWasMade() {
+        assertThat(wire().head("GET /known/a HTTP/1.1").answer().headers().get("date"))
+                .matches("(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
+        assertThat(new DateField(Clock.fixed(Instant.parse("1994-11-06T08:49:37Z"), ZoneOffset.UTC)).now())
+                .as("the example of the standard").isEqualTo("Sun, 06 Nov 1994 08:49:37 GMT");
+    }
 
-            @Override
-            public void close() {
-                // there is nothing to close
+    @Test
+    void anAnswerThatComesAfterTheStopIsNoFault() throws Exception {
+        var late = wire().head("GET /late HTTP/1.1");
+        await().until(() -> replies.size() == 1);
+        port.close(new ShutdownEvent());
+        assertThat(late.status()).isZero();
+        assertThatCode(() -> replies.get(0).accept(Answer.of(204))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void atAStopWhoIsStillSendingSeesWhyItIsRefused() throws Exception {
+        var sending = wire().head("POST /known/a HTTP/1.1", "Content-Length: 400000");
+        await().until(() -> count("nxt_api_refusals", "key") == 1);
+        var stop = new Thread(() -> {
+            try {
+                port.close(new ShutdownEvent());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-        };
-        var logger = Logger.getLogger(Threads.class.getName());
-        logger.addHandler(listening);
-        var answer = wire().head("GET /fails/the-link?code=the-link HTTP/1.1").answer();
-        logger.removeHandler(listening);
-        assertThat(answer.status()).isEqualTo(500);
-        assertThat(answer.body()).contains("unexpected").doesNotContain("the-link");
-        assertThat(log).hasSize(1);
-        assertThat(log.get(0)).contains("GET /fails/{secret}").contains("java.lang.IllegalStateException")
-                .contains("java.lang.RuntimeException").contains("PublicPortTest").contains("unexpected")
-                .doesNotContain("the-link");
+        });
+        stop.start();
+        // for as long as it goes on, nothing cuts it off
+        sending.send(new byte[100_000]).send(new byte[100_000]);
+        assertThat(sending.status()).isEqualTo(401);
+        sending.close();
+        stop.join();
+    }
+
+    @Test
+    void aFaultOfOursIsAnsweredAndNothingOfTheAddressIsToldNorEachOfThem() {
+        try (var log = Listening.to(Threads.class)) {
+            var answer = wire().head("GET /fails/the-link?code=the-link HTTP/1.1").answer();
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(answer.body()).contains("unexpected").doesNotContain("the-link");
+            for (int i = 0; i < 20; i++) {
+                assertThat(wire().head("GET /fails/the-link HTTP/1.1").status()).isEqualTo(500);
+            }
+            assertThat(log.heard()).as("a stranger cannot fill it").hasSize(1);
+            assertThat(log.heard().get(0)).contains("GET /fails/{secret}").contains("java.lang.IllegalStateException")
+                    .contains("java.lang.RuntimeException").contains("PublicPortTest").contains("unexpected")
+                    .doesNotContain("the-link");
+        }
+        assertThat(metrics.get("nxt_thread_failures").tag("thread", "public-port").counter().count()).isEqualTo(21);
         assertThat(wire().head("GET /known/a HTTP/1.1", "Key: good").status()).isEqualTo(200);
     }
 }

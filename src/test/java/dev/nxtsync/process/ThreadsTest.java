@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
+import dev.nxtsync.support.Listening;
+
 class ThreadsTest {
     private final MeterRegistry metrics = new SimpleMeterRegistry();
     private final Threads threads = new Threads(Clock.systemUTC(), metrics);
@@ -39,6 +41,19 @@ class ThreadsTest {
         int then = turns.get();
         assertThat(threads.faults()).as("it was to end").isEmpty();
         assertThat(turns.get()).isEqualTo(then);
+    }
+
+    @Test
+    void theLogIsToldOfEachPlaceThatFailsAndNotOfEachTimeThatItDoes() {
+        try (var log = Listening.to(Threads.class)) {
+            for (int i = 0; i < 100; i++) {
+                threads.failed("any", new IllegalStateException("one"), "A thing");
+            }
+            threads.failed("any", new IllegalStateException("other"), "A thing");
+            assertThat(log.heard()).hasSize(2);
+            assertThat(log.heard().get(1)).contains("other");
+        }
+        assertThat(failures("any")).isEqualTo(101);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.nxtsync.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.ServerSocket;
 import java.time.Duration;
 
 import org.junit.jupiter.api.AfterAll;
@@ -184,6 +185,19 @@ class StartIT {
             }
             daemon.terminate();
             assertThat(daemon.exitCode()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamedAndItEnds() throws Exception {
+        var database = TestDatabase.create();
+        for (String variable : new String[]{"NXT_HTTP_PORT", "NXT_MANAGEMENT_PORT"}) {
+            try (var taken = new ServerSocket(0);
+                    var daemon = Daemon.on(sandbox.url(), database).with(variable, taken.getLocalPort()).start()) {
+                assertThat(daemon.exitCode()).as(variable).isEqualTo(1);
+                assertThat(daemon.output()).as(variable).contains(Integer.toString(taken.getLocalPort()))
+                        .contains("in use");
+            }
         }
     }
 

@@ -1,7 +1,7 @@
-package dev.nxtsync.port;
+package dev.nxtsync.process;
 
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -9,12 +9,12 @@ import java.util.OptionalInt;
  * Keeps what happens often from filling the log: of each kind the first is told at once, and then one a minute, with the number
  * of those before it that were not. Safe for any number of threads.
  *
- * @param <K> the kinds
+ * @param <K> the kinds, of which there must not be ever more
  */
-public final class Seldom<K extends Enum<K>> {
+public final class Seldom<K> {
     private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
-    private final Map<K, Told> told;
+    private final Map<K, Told> told = new HashMap<>();
 
     /**
      * What was told of a kind.
@@ -23,10 +23,6 @@ public final class Seldom<K extends Enum<K>> {
      * @param since how many came since then
      */
     private record Told(long at, int since) {}
-
-    public Seldom(Class<K> kinds) {
-        this.told = new EnumMap<>(kinds);
-    }
 
     /** How many have come since it was last told; empty if it is not to be told now. */
     public OptionalInt due(K kind) {
