@@ -320,10 +320,7 @@ public class Fetch implements Job {
                 written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
                         new Inbox.Settlement(plan.name(), claim.company(), readAt, wanted.ids(), gone));
             } catch (TargetFault e) {
-                inbox.spared(claim, wanted.ids());
-                var decision = setback.of(claim, wanted.state(), e, wanted.tally());
-                put(leftAlone, plan.name(), decision.retry());
-                done.add(decision.run());
+                refused(wanted, e);
                 return;
             } finally {
                 progress.made();
@@ -378,6 +375,18 @@ public class Fetch implements Job {
                     waitFor(failure, wanted);
                 }
             }
+        }
+
+        /** Perhaps it is one of these rows that a user's trigger or constraint refuses; or it is all of them. */
+        private void refused(Wanted wanted, TargetFault fault) throws SQLException {
+            if (DatabaseFault.isOfValues(fault) && (wanted.keys().size() > 1 || wasAnswered(wanted))) {
+                atFault(wanted.woken(), wanted.ids(), fault.reason().message());
+                return;
+            }
+            inbox.spared(claim, wanted.ids());
+            var decision = setback.of(claim, wanted.state(), fault, wanted.tally());
+            put(leftAlone, wanted.plan().name(), decision.retry());
+            done.add(decision.run());
         }
 
         /** Whether it is rather the key than its pull, or the server. */
