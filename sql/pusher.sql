@@ -10,4 +10,5 @@ grant select on nxt_sync.outbox to nxt_pusher;
 -- of nxt_pusher:
 --   delete from nxt_sync.push_grant where role = 'nxt_pusher';
 --   insert into nxt_sync.push_grant (role, push) values ('shop', 'orders'), ('crm', 'customers');
+-- A role stands there by its name: one that is renamed loses its pushes, and one that is made anew under an old name has them.
 insert into nxt_sync.push_grant (role, push) values ('nxt_pusher', '*');

@@ -12,6 +12,7 @@ create table nxt_sync.push_grant (
     constraint push_grant_pkey primary key (role, push)
 );
 comment on table nxt_sync.push_grant is 'Which pushes the members of a role may use, and so which rows of the outbox they see; * is all. Rights to the function nxt_sync.push and to the outbox come on top.';
+comment on column nxt_sync.push_grant.role is 'A name: a role that is renamed loses what is granted here, and one that is made anew under an old name has it.';
 
 create function nxt_sync.granted_pushes() returns text[]
     language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -54,6 +55,8 @@ declare
     kept nxt_sync.outbox;
     size integer := octet_length(payload::text);
     number bigint;
+    highest bigint;
+    tries integer := 0;
 begin
     if push is null or push !~ '^[a-z][a-z0-9]*$' then
         raise exception 'nxt_sync.push: "%" is not the name of a push', left(push, 100)
@@ -106,7 +109,14 @@ begin
     -- replication, nor of a table that was copied
     loop
         number := nextval('nxt_sync.outbox_id');
-        exit when number > coalesce((select max(o.id) from nxt_sync.outbox o), 0);
+        select coalesce(max(o.id), 0) into highest from nxt_sync.outbox o;
+        exit when number > highest;
+        tries := tries + 1;
+        -- once or twice another may just have been quicker; a sequence that is behind is brought up, by one at a time
+        if tries = 3 then
+            perform pg_advisory_xact_lock(hashtextextended('nxt_sync.outbox_id', 1852404850));
+            perform setval('nxt_sync.outbox_id', highest) from nxt_sync.outbox_id s where s.last_value < highest;
+        end if;
     end loop;
     insert into nxt_sync.outbox (id, push, key, payload, company, grp)
     values (number, push, key, payload, company, grp)

@@ -19,7 +19,7 @@ final class Anew {
                 var columns = transaction.prepareStatement("delete from nxt_sync.pull_column where pull = ?");
                 var units = transaction.prepareStatement(
                         """
-                                update nxt_sync.job set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence'), retry_at = null,
+                                update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')), retry_at = null,
                                     failures = 0, due_at = case when kind = 'load' then clock_timestamp() else due_at end
                                 where pull = ?""");
                 var states = transaction.prepareStatement(

@@ -287,11 +287,12 @@ public class Claims {
     /** Takes a unit away from a run of this process that has stalled: whatever the run still tries to write is refused. */
     public void giveUp(Claim claim, Duration retry) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var raise = transaction.prepareStatement("""
-                    update nxt_sync.job
-                    set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence'), failures = failures + 1,
-                        retry_at = clock_timestamp() + ? * interval '1 ms'
-                    where id = ? and fence = ? and holder = ?""")) {
+            try (var raise = transaction.prepareStatement(
+                    """
+                            update nxt_sync.job
+                            set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')), failures = failures + 1,
+                                retry_at = clock_timestamp() + ? * interval '1 ms'
+                            where id = ? and fence = ? and holder = ?""")) {
                 raise.setLong(1, retry.toMillis());
                 raise.setLong(2, claim.unit());
                 raise.setLong(3, claim.fence());

@@ -7,9 +7,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 import org.jboss.logging.Logger;
 
@@ -27,8 +27,26 @@ final class ClockSetBack {
 
     private ClockSetBack() {}
 
-    /** Looks, unless another process is just about it. For the transaction of a beat. */
-    static void mend(Connection transaction) throws SQLException {
+    /** Whether the clock is behind the last beat of any process, which else is now. For the transaction of a beat. */
+    static boolean isNoticed(Connection transaction) throws SQLException {
+        try (Statement look = transaction.createStatement()) {
+            // whoever mends has it locked, for long
+            look.executeUpdate("""
+                    update nxt_sync.clock set seen_at = clock_timestamp()
+                    from (select seen_at from nxt_sync.clock for update skip locked) before
+                    where before.seen_at <= clock_timestamp() + %s * interval '1 s'""".formatted(SECONDS));
+            try (ResultSet row = look.executeQuery("select from nxt_sync.clock where seen_at > clock_timestamp() + "
+                    + SECONDS + " * interval '1 s'")) {
+                return row.next();
+            }
+        }
+    }
+
+    /**
+     * Sets back what lies ahead, the time of the last beat with it, unless another process is just about it. It takes as long
+     * as the tables are large. The largest come first, so that what others want is locked for a short time only.
+     */
+    static boolean mend(Connection transaction) throws SQLException {
         double back = back(transaction);
         if (back > SECONDS) {
             LOG.warnf(
@@ -38,19 +56,20 @@ final class ClockSetBack {
                 setBack(transaction, table.getKey(), table.getValue(), back);
             }
             try (Statement units = transaction.createStatement()) {
-                units.executeUpdate("""
-                        update nxt_sync.job set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence')
-                        where holder is not null""");
+                units.executeUpdate(
+                        """
+                                update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))
+                                where holder is not null""");
             }
         }
+        return true;
     }
 
-    /** By how many seconds the clock is behind the last beat of any process. */
+    /** By how many seconds the clock is behind the last beat of any process; 0 where another process mends that. */
     private static double back(Connection transaction) throws SQLException {
         try (var seen = transaction.prepareStatement("""
-                with before as (select seen_at from nxt_sync.clock for update skip locked)
-                update nxt_sync.clock set seen_at = clock_timestamp() from before
-                returning extract(epoch from before.seen_at - clock.seen_at)::float8""");
+                select extract(epoch from seen_at - clock_timestamp())::float8
+                from nxt_sync.clock for update skip locked""");
                 ResultSet row = seen.executeQuery()) {
             return row.next() ? row.getDouble(1) : 0;
         }
@@ -62,9 +81,10 @@ final class ClockSetBack {
                 select attrelid::regclass::text, quote_ident(attname)
                 from pg_attribute join pg_class on pg_class.oid = attrelid
                 where relnamespace = 'nxt_sync'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
-                  and atttypid = 'timestamptz'::regtype and attgenerated = ''""");
+                  and atttypid = 'timestamptz'::regtype and attgenerated = ''
+                order by relpages desc, attrelid, attnum""");
                 ResultSet row = select.executeQuery()) {
-            var times = new TreeMap<String, List<String>>();
+            var times = new LinkedHashMap<String, List<String>>();
             while (row.next()) {
                 times.computeIfAbsent(row.getString(1), table -> new ArrayList<>()).add(row.getString(2));
             }
@@ -83,7 +103,9 @@ final class ClockSetBack {
         }
     }
 
-    private static String isAhead(String column) {
-        return "(" + column + " > clock_timestamp() and " + column + " < " + NEVER + ")";
+    /** The statement's time is for an index, the clock's for what somebody writes while the statement runs. */
+    static String isAhead(String column) {
+        return "(" + column + " > statement_timestamp() and " + column + " > clock_timestamp() and " + column + " < "
+                + NEVER + ")";
     }
 }

@@ -98,7 +98,7 @@ public class Database {
                 }
                 LOG.debugf("transaction is run again after %s", e.getMessage());
                 if (behind) {
-                    once(BEGIN, Database::advanceSequences);
+                    Outside.of(() -> once(BEGIN, Database::advanceSequences));
                 }
             }
         }
@@ -110,21 +110,22 @@ public class Database {
      */
     public <T> T alone(Work<T> work) throws SQLException {
         return patiently().inTransaction(transaction -> {
-            lock(transaction);
+            lock(transaction, "nxt_sync ddl");
             return work.in(transaction);
         });
     }
 
     /** Brings sequences up to what their tables hold, one process at a time. */
     static boolean advanceSequences(Connection transaction) throws SQLException {
-        lock(transaction);
+        // not that of DDL, which may hold it for long
+        lock(transaction, "nxt_sync sequences");
         Sequences.advance(transaction);
         return true;
     }
 
-    private static void lock(Connection transaction) throws SQLException {
+    private static void lock(Connection transaction, String what) throws SQLException {
         try (Statement lock = transaction.createStatement()) {
-            lock.execute("select pg_advisory_xact_lock(hashtext('nxt_sync ddl'))");
+            lock.execute("select pg_advisory_xact_lock(hashtext('" + what + "'))");
         }
     }
 

@@ -25,6 +25,11 @@ public class Inbox {
     public static final int MOST_ATTEMPTS = 5;
     /** Forgotten in one transaction. */
     private static final int FORGOTTEN = 50_000;
+    /** Of a key {@code i}: no earlier one of the same row is set aside and not due, which would keep it back. */
+    private static final String IS_FREE = """
+            not exists (select from nxt_sync.inbox aside where aside.attempts >= 5 and aside.unit = i.unit
+                and aside.pull = i.pull and md5(aside.key) = md5(i.key) and aside.key = i.key
+                and aside.next_at > clock_timestamp())""";
 
     private final Database database;
 
@@ -182,9 +187,10 @@ public class Inbox {
             try (var wake = transaction.prepareStatement("""
                     update nxt_sync.job set wanted = wanted + 1
                     where kind = 'fetch' and wanted <= served
-                      and exists (select from nxt_sync.inbox where inbox.unit = job.id
-                          and (inbox.next_at is null or inbox.next_at <= clock_timestamp()) and not exists (
-                          select from nxt_sync.pull_pause where pull_pause.pull = inbox.pull))""")) {
+                      and exists (select from nxt_sync.inbox i where i.unit = job.id
+                          and (i.next_at is null or i.next_at <= clock_timestamp())
+                          and not exists (select from nxt_sync.pull_pause where pull_pause.pull = i.pull)
+                          and %s)""".formatted(IS_FREE))) {
                 return wake.executeUpdate();
             }
         });
@@ -213,13 +219,9 @@ public class Inbox {
                         lateral (select id, i.pull, key, received_at, attempts from nxt_sync.inbox i
                                  where unit = ? and i.pull = wanted.pull
                                    and (next_at is null or next_at <= clock_timestamp())
-                                   and not exists (
-                                       select from nxt_sync.inbox aside
-                                       where aside.attempts >= 5 and aside.unit = i.unit and aside.pull = i.pull
-                                         and md5(aside.key) = md5(i.key) and aside.key = i.key
-                                         and aside.next_at > clock_timestamp())
+                                   and %s
                                  order by id limit ?) as woken
-                    order by woken.id""")) {
+                    order by woken.id""".formatted(IS_FREE))) {
                 select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
                 select.setLong(2, unit.unit());
                 select.setInt(3, each);
@@ -358,7 +360,7 @@ public class Inbox {
     }
 
     /**
-     * What waits, without what is set aside.
+     * What waits, without what is set aside and what that keeps back.
      *
      * @param oldest since when the oldest key waits, in seconds; 0 if none does
      */
@@ -368,7 +370,7 @@ public class Inbox {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement("""
                     select count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8
-                    from nxt_sync.inbox where attempts < 5""");
+                    from nxt_sync.inbox i where attempts < 5 and %s""".formatted(IS_FREE));
                     ResultSet row = select.executeQuery()) {
                 row.next();
                 return new Depth(row.getLong(1), Math.max(0, row.getDouble(2)));
@@ -384,14 +386,13 @@ public class Inbox {
 
     private void forgetOld(String table, String since) throws SQLException {
         String statement = "delete from " + table + " where ctid in (select ctid from " + table + " where " + since
-                + " < clock_timestamp() - interval '30 days' or " + since
-                + " > clock_timestamp() + interval '30 days' limit "
+                + " not between clock_timestamp() - interval '30 days' and clock_timestamp() + interval '30 days' limit "
                 + FORGOTTEN + ")";
-        int forgotten = FORGOTTEN;
-        while (forgotten == FORGOTTEN) {
-            forgotten = database.inTransaction(transaction -> {
+        boolean more = true;
+        while (more) {
+            more = database.inTransaction(transaction -> {
                 try (var delete = transaction.prepareStatement(statement)) {
-                    return delete.executeUpdate();
+                    return delete.executeUpdate() == FORGOTTEN;
                 }
             });
         }

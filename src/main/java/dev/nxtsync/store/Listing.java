@@ -233,6 +233,8 @@ public class Listing {
      */
     public void end(Claim unit, TargetTable target, List<String> keyNames, Instant startedAt) throws SQLException {
         database.inTransaction(transaction -> {
+            // first of all, since it may take long, and others want what is locked from here on
+            long more = RowCount.correction(transaction, target, unit.entry(), unit.company()).orElse(0);
             drop(transaction, unit);
             var sameKey = new ArrayList<String>();
             for (int i = 0; i < keyNames.size(); i++) {
@@ -251,7 +253,13 @@ public class Listing {
                 settle.setObject(3, Claims.timestamp(startedAt));
                 TargetFault.guard(transaction, target, guarded -> settle.executeUpdate());
             }
-            PullStates.count(transaction, target, unit.entry(), unit.company());
+            try (var count = transaction.prepareStatement(
+                    "update nxt_sync.pull_state set rows = rows + ? where pull = ? and company = ?")) {
+                count.setLong(1, more);
+                count.setString(2, unit.entry());
+                count.setInt(3, unit.company());
+                count.executeUpdate();
+            }
             PullCondition.well(transaction, unit.kind(), unit.company(), List.of(unit.entry()));
             Passes.forget(transaction, unit.entry(), unit.company(), Pass.Kind.RECONCILIATION);
             Inbox.reconciled(transaction, unit, startedAt);

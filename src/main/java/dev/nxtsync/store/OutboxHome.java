@@ -54,10 +54,11 @@ public class OutboxHome {
                                         sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
                                         looks = 0, repeated = true
                                     where state in ('waiting', 'sending', 'in_doubt', 'dead')""");
-                    var lanes = transaction.prepareStatement("""
-                            update nxt_sync.job set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence'),
-                                failures = 0, retry_at = null
-                            where kind = 'push'""")) {
+                    var lanes = transaction.prepareStatement(
+                            """
+                                    update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')),
+                                        failures = 0, retry_at = null
+                                    where kind = 'push'""")) {
                 home.executeUpdate();
                 lanes.executeUpdate();
                 return rows.executeUpdate();

@@ -44,12 +44,16 @@ public class Passes {
 
         @Override
         public Written keep(Connection transaction, TargetTable table, Written written) throws SQLException {
-            advance(transaction, written);
+            boolean completes = ended && pass.since().isEmpty();
+            // first of all, since it may take long, and others want what is locked from here on
+            long more = completes
+                    ? RowCount.correction(transaction, table, pull(), company()).orElse(written.inserted())
+                    : written.inserted();
+            advance(transaction, more);
             if (ended) {
                 forget(transaction, pull(), company(), Pass.Kind.LOAD);
-                if (pass.since().isEmpty()) {
+                if (completes) {
                     complete(transaction);
-                    PullStates.count(transaction, table, pull(), company());
                 }
             } else {
                 put(transaction, pass);
@@ -57,11 +61,11 @@ public class Passes {
             return written;
         }
 
-        private void advance(Connection transaction, Written written) throws SQLException {
+        private void advance(Connection transaction, long more) throws SQLException {
             try (var update = transaction.prepareStatement("""
                     update nxt_sync.pull_state set digest = null, rows = rows + ?
                     where pull = ? and company = ?""")) {
-                update.setInt(1, written.inserted());
+                update.setLong(1, more);
                 update.setString(2, pull());
                 update.setInt(3, company());
                 update.executeUpdate();
@@ -167,9 +171,10 @@ public class Passes {
                 on conflict (pull, company, kind) do update
                 set started_at = null, cursor = null, rows = 0, since = null, direct = false""");
                 // a load that is under way must not go on from where it is
-                var wake = transaction.prepareStatement("""
-                        update nxt_sync.job set wanted = wanted + 1, fence = nextval('nxt_sync.fence'), holder = null
-                        where kind = 'load' and pull = ?""")) {
+                var wake = transaction.prepareStatement(
+                        """
+                                update nxt_sync.job set wanted = wanted + 1, fence = greatest(fence + 1, nextval('nxt_sync.fence')), holder = null
+                                where kind = 'load' and pull = ?""")) {
             want.setString(1, pull);
             want.executeUpdate();
             wake.setString(1, pull);

@@ -148,21 +148,6 @@ public class PullStates {
         });
     }
 
-    /**
-     * Counts the rows of the target anew: what is added up from page to page starts from nothing where {@code nxt_sync} was
-     * made anew, and does not see what others do.
-     */
-    static void count(Connection transaction, TargetTable target, String pull, int company) throws SQLException {
-        try (var count = transaction.prepareStatement("update nxt_sync.pull_state set rows = (select count(*) from "
-                + target.quotedName() + " where " + SqlName.quoted(target.owner())
-                + " = ? and nxt_deleted_at is null) where pull = ? and company = ?")) {
-            count.setInt(1, company);
-            count.setString(2, pull);
-            count.setInt(3, company);
-            TargetFault.guard(transaction, target, guarded -> count.executeUpdate());
-        }
-    }
-
     /** Those of the given pulls that are not {@link State#OK}, or held. */
     public List<PullState> troubled(Collection<String> pulls) throws SQLException {
         return database.inTransaction(transaction -> {

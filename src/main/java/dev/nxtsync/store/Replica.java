@@ -14,21 +14,27 @@ import jakarta.inject.Singleton;
 public class Replica {
     private final UUID id = UUID.randomUUID();
     private final Database database;
+    private final Database patient;
     /** Whether this process may have a row. */
     private volatile boolean known;
 
     Replica(Database database) {
         this.database = database.promptly();
+        this.patient = database.patiently();
     }
 
     public UUID id() {
         return id;
     }
 
-    /** Says that this process is alive, forgets those that died long ago, and notices that the database's clock was set back. */
+    /**
+     * Says that this process is alive, forgets those that died long ago, and notices that the database's clock was set back.
+     * Then one process mends that, which may take long: it beats no more until it has, and so claims nothing and may be taken
+     * over, while the others go on.
+     */
     public void beat() throws SQLException {
-        database.inTransaction(transaction -> {
-            ClockSetBack.mend(transaction);
+        boolean setBack = database.inTransaction(transaction -> {
+            boolean noticed = ClockSetBack.isNoticed(transaction);
             try (var beat = transaction.prepareStatement("""
                     insert into nxt_sync.replica (id, host) values (?, ?)
                     on conflict (id) do update set beat_at = clock_timestamp()""")) {
@@ -37,14 +43,22 @@ public class Replica {
                 beat.executeUpdate();
                 known = true;
             }
+            if (noticed) {
+                // whoever seems to have died may have beaten by the old time
+                return true;
+            }
             try (var forget = transaction.prepareStatement(
                     """
                             delete from nxt_sync.replica
                             where beat_at not between clock_timestamp() - interval '1 day' and clock_timestamp() + interval '1 day'
                               and not exists (select from nxt_sync.job where holder = replica.id)""")) {
-                return forget.executeUpdate();
+                forget.executeUpdate();
             }
+            return false;
         });
+        if (setBack) {
+            patient.inTransaction(ClockSetBack::mend);
+        }
     }
 
     /** Says how this process' connections are, and what it alone knows to be wrong, as JSON. */

@@ -39,7 +39,8 @@ final class Sequences {
         private static final long serialVersionUID = 1L;
 
         Behind(String what) {
-            super(what);
+            // not none, which is what an outage has
+            super(what, KEY_EXISTS);
         }
     }
 

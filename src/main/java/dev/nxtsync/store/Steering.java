@@ -32,9 +32,10 @@ public class Steering {
         database.inTransaction(transaction -> {
             try (var pause = transaction
                     .prepareStatement("insert into nxt_sync.pull_pause (pull) values (?) on conflict do nothing");
-                    var units = transaction.prepareStatement("""
-                            update nxt_sync.job set holder = null, claimed_at = null, fence = nextval('nxt_sync.fence')
-                            where pull = ? and kind in ('load', 'reconciliation') and holder is not null""")) {
+                    var units = transaction.prepareStatement(
+                            """
+                                    update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))
+                                    where pull = ? and kind in ('load', 'reconciliation') and holder is not null""")) {
                 pause.setString(1, pull);
                 pause.executeUpdate();
                 units.setString(1, pull);

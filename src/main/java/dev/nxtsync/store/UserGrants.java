@@ -196,7 +196,7 @@ public class UserGrants {
             try (var keep = transaction.prepareStatement(
                     """
                             update nxt_sync.user_grant kept
-                            set generation = nextval('nxt_sync.fence'), refresh_token = ?, access_token = ?,
+                            set generation = greatest(generation + 1, nextval('nxt_sync.fence')), refresh_token = ?, access_token = ?,
                                 refreshed_at = clock_timestamp() - ? * interval '1 ms',
                                 access_expires_at = clock_timestamp() + ? * interval '1 ms', scope = ?, kind = ?,
                                 state = 'signed_in', code = null, reason = null, pending_at = null, pending_fence = null, repeated_by = null
@@ -246,7 +246,7 @@ public class UserGrants {
                                     values (nextval('nxt_sync.fence'), ?, ?, clock_timestamp() - ? * interval '1 ms',
                                         clock_timestamp() + ? * interval '1 ms', ?, 'signed_in', ?, ?, ?, ?, clock_timestamp(), ?)
                                     on conflict (connection) do update
-                                    set generation = excluded.generation, refresh_token = excluded.refresh_token,
+                                    set generation = greatest(user_grant.generation + 1, excluded.generation), refresh_token = excluded.refresh_token,
                                         access_token = excluded.access_token, refreshed_at = excluded.refreshed_at,
                                         access_expires_at = excluded.access_expires_at, scope = excluded.scope, state = excluded.state,
                                         issuer = excluded.issuer, subject = excluded.subject, tenant = excluded.tenant, shown_name = excluded.shown_name,
@@ -294,7 +294,7 @@ public class UserGrants {
             try (var forget = transaction.prepareStatement(
                     """
                             update nxt_sync.user_grant
-                            set generation = nextval('nxt_sync.fence'), state = 'needed', code = ?, reason = ?, issuer = null, subject = null,
+                            set generation = greatest(generation + 1, nextval('nxt_sync.fence')), state = 'needed', code = ?, reason = ?, issuer = null, subject = null,
                                 tenant = null, shown_name = null, scope = null, kind = null, refresh_token = null,
                                 access_token = null, access_expires_at = null, authorized_at = null, refreshed_at = null,
                                 pending_at = null, pending_fence = null, repeated_by = null

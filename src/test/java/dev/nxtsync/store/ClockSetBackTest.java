@@ -2,6 +2,7 @@ package dev.nxtsync.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,47 @@ class ClockSetBackTest {
         assertThat(database
                 .number("select count(*) from (select * from nxt_sync.job except select * from public.before) x"))
                 .as("once").isZero();
+    }
+
+    @Test
+    void theOthersBeatOnWhileOneSetsBackWhatTakesLong() throws Exception {
+        claims.declare("orders", "main", "company", 7);
+        database.execute("update nxt_sync.pull_state set due_at = now() + interval '5 min'");
+        setBack("10 days");
+        try (var user = database.connect(); var statement = user.createStatement()) {
+            user.setAutoCommit(false);
+            statement.execute("lock table nxt_sync.inbox_seen");
+            var mending = CompletableFuture.runAsync(() -> {
+                try {
+                    one.beat();
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await().until(() -> database.number("""
+                    select count(*) from pg_stat_activity where datname = current_database()
+                      and wait_event_type = 'Lock' and query like 'update nxt_sync.inbox_seen %'""") == 1);
+            near("select beat_at from nxt_sync.replica where id = '" + one.id() + "'", "0 s");
+            two.beat();
+            near("select beat_at from nxt_sync.replica where id = '" + two.id() + "'", "0 s");
+            near("select due_at - interval '10 days' from nxt_sync.pull_state", "5 min");
+            user.rollback();
+            mending.join();
+        }
+        near("select due_at from nxt_sync.pull_state", "5 min");
+        near("select seen_at from nxt_sync.clock", "0 s");
+    }
+
+    /** Or each beat would read them all. */
+    @Test
+    void inALargeTableWhatLiesAheadIsFoundByItsIndex() {
+        database.execute(
+                """
+                        insert into nxt_sync.inbox_seen (hash, seen_at)
+                        select sha256(i::text::bytea), now() - interval '1 day' + i * interval '1 s' from generate_series(1, 50000) i;
+                        analyze nxt_sync.inbox_seen""");
+        assertThat(database.rows("explain delete from nxt_sync.inbox_seen where " + ClockSetBack.isAhead("seen_at"))
+                .toString()).contains("inbox_seen_at");
     }
 
     @Test

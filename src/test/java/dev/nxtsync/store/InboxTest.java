@@ -174,6 +174,23 @@ class InboxTest {
         assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isPresent();
     }
 
+    @Test
+    void whatIsKeptBackByAKeyThatIsSetAsideWakesNobodyAndDoesNotWait() throws Exception {
+        add(event(A, true, "orders"));
+        database.execute("update nxt_sync.inbox set attempts = 5, next_at = now() + interval '1 h'");
+        add(event(B, true, "orders"));
+        database.execute("update nxt_sync.inbox set received_at = now() - interval '1 h'");
+        claims.free(fetch, Optional.of(NOON.plus(Duration.ofDays(9_999))), Optional.empty(), true);
+        inbox.wakeForgotten();
+        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isEmpty();
+        assertThat(inbox.depth()).isEqualTo(new Inbox.Depth(0, 0));
+        database.execute("update nxt_sync.inbox set next_at = now() where attempts = 5");
+        inbox.wakeForgotten();
+        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isPresent();
+        assertThat(inbox.depth().keys()).isEqualTo(1);
+        assertThat(inbox.depth().oldest()).isBetween(3_600.0, 4_000.0);
+    }
+
     /** Decision 12 of the design, also for rows that were never stored. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})

@@ -128,6 +128,22 @@ class RightsTest {
         }
     }
 
+    @Test
+    void aRoleIsGrantedPushesByItsName() throws Exception {
+        DATABASE.execute("create role named login in role nxt_pusher; delete from nxt_sync.push_grant; "
+                + "insert into nxt_sync.push_grant values ('named', 'orders')");
+        try {
+            assertThat(isAllowed("named", "select nxt_sync.push('orders', 'n', '{}', 7)")).isTrue();
+            DATABASE.execute("alter role named rename to renamed");
+            assertThat(isAllowed("renamed", "select nxt_sync.push('orders', 'n', '{}', 7)")).isFalse();
+            DATABASE.execute("create role named login in role nxt_pusher");
+            assertThat(isAllowed("named", "select nxt_sync.push('orders', 'n', '{}', 7)")).isTrue();
+        } finally {
+            DATABASE.execute("drop role if exists named, renamed; delete from nxt_sync.push_grant; "
+                    + "insert into nxt_sync.push_grant values ('nxt_pusher', '*')");
+        }
+    }
+
     /** Statements by what they try, made from the catalogue. */
     private static Map<String, String> attempts() {
         var attempts = new HashMap<String, String>();

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /** A database to which logical replication has brought the rows, and no sequence. */
 class SequencesTest {
@@ -61,6 +65,62 @@ class SequencesTest {
         assertThat(claim().fence()).isGreaterThan(before);
         claims.declare("another", "main", "company", 7);
         assertThat(database.number("select count(*) from nxt_sync.job where pull = 'another'")).isEqualTo(2);
+    }
+
+    @Test
+    void whoeverTakesAUnitAwayRaisesItsFence() throws Exception {
+        Claim load = claim();
+        var fences = "select min(fence) from nxt_sync.job where kind = 'load' and pull = '" + load.entry() + "'";
+        var away = Map.<String, Change>of(
+                "given up", () -> claims.giveUp(load, Duration.ofMinutes(1)),
+                "reset", () -> claims.reset(load.entry()),
+                "wanted", () -> store.inTransaction(transaction -> {
+                    Passes.wantAll(transaction, load.entry());
+                    return true;
+                }),
+                "paused", () -> new Steering(store).pause(load.entry()),
+                "the clock set back", () -> {
+                    database.execute("update nxt_sync.clock set seen_at = now() + interval '1 h'");
+                    replica.beat();
+                });
+        for (var each : away.entrySet()) {
+            database.execute("update nxt_sync.job set fence = 1000, holder = '" + load.holder()
+                    + "', claimed_at = now() where id = " + load.unit() + "; alter sequence nxt_sync.fence restart");
+            if (each.getKey().equals("given up")) {
+                database.execute("update nxt_sync.job set fence = " + load.fence() + " where id = " + load.unit());
+            }
+            long before = database.number(fences);
+            each.getValue().make();
+            assertThat(database.number(fences)).as(each.getKey()).isGreaterThan(before);
+        }
+        database.execute(
+                "insert into nxt_sync.user_grant (connection, generation, state) values ('main', 1000, 'signed_in'); "
+                        + "alter sequence nxt_sync.fence restart");
+        new UserGrants(store, claims).forget("main", new Reason(Trouble.UNEXPECTED, "x"));
+        assertThat(database.number("select generation from nxt_sync.user_grant")).isGreaterThan(1000);
+    }
+
+    /** A change that may be refused. */
+    @FunctionalInterface
+    private interface Change {
+        void make() throws SQLException;
+    }
+
+    @Test
+    void aSequenceThatIsBehindIsNoOutageAndDoesNotWaitForDdl() throws Exception {
+        assertThat(Database.isAway(new Sequences.Behind("x"))).isFalse();
+        try (var ddl = database.connect(); var statement = ddl.createStatement()) {
+            ddl.setAutoCommit(false);
+            statement.execute("select pg_advisory_xact_lock(hashtext('nxt_sync ddl'))");
+            assertThat(claim().fence()).isGreaterThanOrEqualTo(20);
+        }
+    }
+
+    @Test
+    void aPushDoesNotTryAsManyNumbersAsTheSequenceIsBehind() {
+        database.execute("update nxt_sync.outbox set id = 4000000000000 where key = 'before19'");
+        assertThat(database.number("select nxt_sync.push('orders', 'by SQL', '{}', 7)")).isEqualTo(4_000_000_000_001L);
+        assertThat(database.number("select nxt_sync.push('orders', 'next', '{}', 7)")).isEqualTo(4_000_000_000_002L);
     }
 
     @Test

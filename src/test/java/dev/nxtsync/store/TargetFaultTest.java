@@ -82,6 +82,16 @@ class TargetFaultTest {
     }
 
     @Test
+    void whatATriggerPutsOffElsewhereIsAFaultOfTheTargetAlsoWhereItLeavesTheRowOut() {
+        fixture.database.execute(
+                "create table public.o (t text unique); create table public.log (t text references public.o (t) "
+                        + "deferrable initially deferred)");
+        raise("insert into public.log values (new.text); return null");
+        assertThatThrownBy(() -> fixture.write(1, SECRET)).isInstanceOf(TargetFault.class)
+                .hasMessageContaining("foreign key");
+    }
+
+    @Test
     void aConnectionThatIsLostInATriggerIsNoFaultOfTheTarget() {
         raise("perform pg_terminate_backend(pg_backend_pid()); return new");
         assertThatThrownBy(() -> fixture.write(1, SECRET)).isInstanceOf(SQLException.class)
