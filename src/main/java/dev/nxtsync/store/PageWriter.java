@@ -67,10 +67,10 @@ public class PageWriter {
                             : merge(guarded, table, page, checkpoint));
             RowFaults.setAside(transaction, page, checkpoint);
             written = checkpoint.keep(transaction, table, written);
-            // what users have put off until the commit would else be refused there, where nobody knows whose fault it is; their
-            // triggers may have done something also where no row came in or went
-            TargetFault.guard(transaction, table, PageWriter::settleConstraints);
             Claims.check(transaction, claim);
+            // as in the commit, so behind the fence, whose lock holds until then; but what users have put off until the commit
+            // would there be refused where nobody knows whose fault it is
+            TargetFault.guard(transaction, table, PageWriter::settleConstraints);
             return written;
         });
     }

@@ -295,7 +295,9 @@ public final class RenewingTokens implements Tokens {
         } finally {
             lock.unlock();
         }
-        LOG.errorf(Wordless.of(thrown), "Connection %s: a request for a token failed as it should not", connection);
+        LOG.errorf(Wordless.of(thrown),
+                "Connection %s: a request for a token failed in a way that should not happen (%s). %s", connection,
+                Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep());
         try {
             count(Trouble.UNEXPECTED.code());
         } catch (RuntimeException e) {

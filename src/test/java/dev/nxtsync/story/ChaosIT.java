@@ -38,7 +38,7 @@ class ChaosIT {
     private static final String UNEXPECTED = "in a way that should not happen";
     private static final Duration SOON = Duration.ofSeconds(60);
 
-    private static final String REQUEST = "operate.StatusResource.get";
+    private static final String REQUEST = "status.Overview.of";
     /** What is done again and again, in threads that must go on. */
     private static final List<String> LOOPS = List.of("schedule.Heartbeat.beat", "schedule.JobRunner.tick",
             "pull.PullPlanner.plan", "push.PushPlanner.tick", "pull.Fetch.wakeForgotten", "access.LostCallKeeper.tick",

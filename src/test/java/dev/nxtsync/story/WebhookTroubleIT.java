@@ -125,7 +125,8 @@ class WebhookTroubleIT {
                 return database
                         .number("select count(*) from nxt_sync.inbox where attempts = 5 and reason is not null") == 1;
             });
-            assertThat(daemon.output()).contains("a webhook named is set aside: PostgreSQL refuses").contains("not seventeen");
+            assertThat(daemon.output()).contains("a webhook named is set aside: PostgreSQL refuses")
+                    .contains("not seventeen");
             await().atMost(SOON).until(() -> daemon.metric("nxt_inbox_set_aside", "orders") == 1);
             assertThat(daemon.metric("nxt_inbox_rows", "")).isZero();
             var well = daemon.get("/q/health/well");
