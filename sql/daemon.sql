@@ -1,4 +1,4 @@
--- The role of the daemon, with no more rights than it needs. Run it once, as a superuser or the owner of the database.
+-- The role of the daemon, with no more rights than it needs. Run it once, as a superuser.
 -- It owns nxt_sync, its own state, and writes tables in the target schema, which may belong to somebody else.
 create role nxt_sync login;
 -- then, in psql:  \password nxt_sync

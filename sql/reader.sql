@@ -1,5 +1,5 @@
--- Who reads the mirrored tables and what the daemon says of them. Run it as a superuser or as nxt_sync, once the daemon has
--- run, and after sql/daemon.sql.
+-- Who reads the mirrored tables and what the daemon says of them. Run it as a superuser, once the daemon has run, and after
+-- sql/daemon.sql.
 create role nxt_reader;
 
 grant usage on schema nxt, nxt_sync to nxt_reader;

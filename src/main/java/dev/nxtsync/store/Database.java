@@ -195,7 +195,7 @@ public class Database {
         } catch (RuntimeException e) {
             // as when the pool gives up an attempt that takes long, and interrupts the next one with it
             OutOfMemory.endIfCauseOf(e);
-            throw new SQLException("No connection could be made: " + e.getMessage(), NO_CONNECTION, e);
+            throw new SQLException("No connection could be made in time.", NO_CONNECTION, e);
         }
     }
 

@@ -27,7 +27,8 @@ public class OutboxEntries {
     private final Database database;
 
     OutboxEntries(Database database) {
-        this.database = database;
+        // somebody waits for the answer
+        this.database = database.promptly();
     }
 
     /** What became of a row that was to be taken in. */

@@ -16,7 +16,8 @@ public class StatusTables {
     private final Database database;
 
     StatusTables(Database database) {
-        this.database = database;
+        // somebody waits for the answer
+        this.database = database.promptly();
     }
 
     private static Map<String, String> subjects() {

@@ -13,7 +13,8 @@ public class Steering {
     private final Database database;
 
     Steering(Database database) {
-        this.database = database;
+        // somebody waits for the answer
+        this.database = database.promptly();
     }
 
     /** Makes a pull due. What has backed off is tried at once; a paused pull runs when it is resumed. */
