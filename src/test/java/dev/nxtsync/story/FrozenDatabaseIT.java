@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,8 @@ class FrozenDatabaseIT {
         try (var sandbox = new Sandbox(Hooks.options(20).withTokenLifetime(Duration.ofSeconds(8)))) {
             aMigrationTakesLongerThanAnyAnswerDoes();
             try (var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_GOODS_TABLE", "product")
-                    .with("NXT_PULLS_GOODS_EVERY", "1s").with("NXT_PULLS_GOODS_COMPANIES", Hooks.COMPANY).start()) {
+                    .with("NXT_PULLS_GOODS_EVERY", "1s").with("NXT_OPERATOR_KEY", Daemon.OPERATOR)
+                    .with("NXT_PULLS_GOODS_COMPANIES", Hooks.COMPANY).start()) {
                 await().atMost(SOON).until(() -> daemon.get("/q/health/live").status() == 200);
                 loaded(daemon, database, 2);
                 assertThat(daemon.output()).doesNotContain("cannot be used");
@@ -76,8 +78,14 @@ class FrozenDatabaseIT {
     private void standsStill(Daemon daemon, Sandbox sandbox) {
         arrives(sandbox, "before it");
         double renewals = renewals(daemon);
+        String resume = "/api/pulls/goods/resume";
+        assertThat(daemon.operator("POST", resume, Daemon.OPERATOR).status()).isEqualTo(202);
         try (var frozen = database.freeze()) {
             assertThat(frozen.postmaster().isAlive()).isTrue();
+            // by a connection that is there already, and so finds nothing amiss until no answer comes
+            var told = CompletableFuture.supplyAsync(() -> daemon.operator("POST", resume, Daemon.OPERATOR).status());
+            await().atMost(SOON).until(told::isDone);
+            assertThat(told.join()).isEqualTo(503);
             await().atMost(SOON).until(() -> daemon.get("/q/health/ready").status() == 503);
             byte[] event = sandbox.eventBody(Hooks.COMPANY, "order", values("orderNo", 1), "UPDATE");
             await().during(FROZEN).atMost(FROZEN.plus(SOON)).pollInterval(Duration.ofSeconds(1)).until(
