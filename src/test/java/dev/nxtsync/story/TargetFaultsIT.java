@@ -190,7 +190,7 @@ class TargetFaultsIT {
         });
         assertThat(daemon.get("/q/health/well").body()).as("details have values of rows").doesNotContain("changed 1");
         othersGoOn(sandbox, since, faults);
-        if (faults.contains(Fault.STRANGER)) {
+        if (faults.containsAll(List.of(Fault.STRANGER, Fault.VIEW))) {
             commandsSaySo(builder);
             for (Fault fault : stopped) {
                 assertThat(freshness(fault.table())).as(fault.table()).isIn("stopped", "failing");
