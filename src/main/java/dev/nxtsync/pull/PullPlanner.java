@@ -151,7 +151,7 @@ public class PullPlanner {
         } catch (Throwable e) {
             // the other connections are planned all the same, and this one not every second
             threads.failed(THREAD, e, "The planning of the pulls of connection " + connection.name());
-            reason = unexpected(e);
+            reason = Reason.unexpected("Planning", e);
             news = false;
         }
         Duration wait = Backoff.after(last.failures() + 1);
@@ -161,11 +161,6 @@ public class PullPlanner {
                 reason.message(),
                 wait.toSeconds());
         return new Attempt(last.failures() + 1, at, at + wait.toNanos(), at, Optional.empty());
-    }
-
-    private static Reason unexpected(Throwable thrown) {
-        return new Reason(Trouble.UNEXPECTED, "Planning failed in a way that should not happen ("
-                + thrown.getClass().getSimpleName() + "). " + Trouble.UNEXPECTED.nextStep());
     }
 
     /**

@@ -30,7 +30,6 @@ import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Stopping;
-import dev.nxtsync.trouble.Trouble;
 
 /**
  * Checks the configured pushes against what their connections may change, and announces the lanes in which there is
@@ -166,8 +165,7 @@ public class PushPlanner {
         } catch (Throwable e) {
             // the other connections are planned all the same, and this one not every second
             threads.failed(THREAD, e, "The planning of the pushes of connection " + connection.name());
-            plans.trouble(connection.name(), new Reason(Trouble.UNEXPECTED, "Planning failed in a way that should not "
-                    + "happen (" + e.getClass().getSimpleName() + "). " + Trouble.UNEXPECTED.nextStep()));
+            plans.trouble(connection.name(), Reason.unexpected("Planning", e));
             attempts.put(connection.name(), new Attempt(last.failures() + 1, now,
                     now + Backoff.after(last.failures() + 1).toNanos()));
         }

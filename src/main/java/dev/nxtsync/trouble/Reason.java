@@ -7,6 +7,16 @@ package dev.nxtsync.trouble;
  */
 public record Reason(Trouble trouble, String message) {
 
+    /**
+     * A fault of ours, without the words of what was thrown, which may hold anything.
+     *
+     * @param what failed, as the beginning of a sentence
+     */
+    public static Reason unexpected(String what, Throwable thrown) {
+        return new Reason(Trouble.UNEXPECTED, what + " failed in a way that should not happen ("
+                + thrown.getClass().getSimpleName() + "). " + Trouble.UNEXPECTED.nextStep());
+    }
+
     public String code() {
         return trouble.code();
     }
