@@ -19,6 +19,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
+import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.core.Response;
 
 import org.jboss.logging.Logger;
@@ -53,6 +54,8 @@ import dev.nxtsync.trouble.Trouble;
 @Singleton
 public class Nxt {
     private static final Logger LOG = Logger.getLogger(Nxt.class);
+    /** A cause may be its own cause. */
+    private static final int DEEPEST = 10;
     // escaped, so that also text that is no valid Unicode goes back to the server as it came
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature());
@@ -243,7 +246,11 @@ public class Nxt {
                 }
             } catch (IOException | RuntimeException e) {
                 OutOfMemory.endIfCauseOf(e);
-                return outgoing.withhold() ? unsent(e, time) : time.passed() ? overdue(traceId) : broken(e, traceId);
+                boolean unsent = outgoing.withhold();
+                if (e instanceof RuntimeException ours && !isOfTheLine(e)) {
+                    throw ours;
+                }
+                return unsent ? unsent(e, time) : time.passed() ? overdue(traceId) : broken(e, traceId);
             }
         }
     }
@@ -315,9 +322,22 @@ public class Nxt {
                 + cause.getClass().getSimpleName() + ").", traceId, true, false);
     }
 
+    /** Else it is a fault of ours, which whoever asks does not take for a broken connection. */
+    private static boolean isOfTheLine(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+            if (cause instanceof IOException || cause instanceof InterruptedException
+                    || cause instanceof ProcessingException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
     private static Throwable innermost(Throwable thrown) {
         Throwable cause = thrown;
-        for (int depth = 0; cause.getCause() != null && depth < 10; depth++) {
+        for (int depth = 0; cause.getCause() != null && depth < DEEPEST; depth++) {
             cause = cause.getCause();
         }
         return cause;
