@@ -3,6 +3,7 @@ package dev.nxtsync.process;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import dev.nxtsync.trouble.Stopping;
@@ -11,6 +12,8 @@ import dev.nxtsync.trouble.Stopping;
 public final class Loop {
     /** After a fault of ours, so that one that comes each time costs little. */
     private static final Duration AFTER_FAULT = Duration.ofSeconds(1);
+    /** Replicas whose turns keep the same distance would have one of them always find what is due first. */
+    private static final double EARLIER_AT_MOST = 0.2;
 
     private final String name;
     private final Duration every;
@@ -85,7 +88,11 @@ public final class Loop {
         } finally {
             Post.done();
         }
-        rest(pause.toNanos() - (System.nanoTime() - begun));
+        rest(byChance(pause) - (System.nanoTime() - begun));
+    }
+
+    private static long byChance(Duration pause) {
+        return (long) (pause.toNanos() * (1 - EARLIER_AT_MOST * ThreadLocalRandom.current().nextDouble()));
     }
 
     private void failed(Throwable fault) {

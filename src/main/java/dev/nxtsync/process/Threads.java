@@ -73,7 +73,8 @@ public class Threads {
      * As {@link #repeat}, but it goes on when the process begins to stop, until whoever made it stops it.
      *
      * @param name of a closed set, since it becomes a metric's label
-     * @param every from the beginning of a turn to the next one's, if it does not take longer
+     * @param every from the beginning of a turn to the next one's, if it does not take longer; up to a fifth less by chance, so
+     *        that replicas do not march in step
      */
     public Loop loop(String name, Duration every, Loop.Turn turn) {
         count(name, 0);

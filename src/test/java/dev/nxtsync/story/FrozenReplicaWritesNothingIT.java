@@ -19,6 +19,8 @@ import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
 class FrozenReplicaWritesNothingIT {
+    private static final int[] COMPANIES = {5_280_001, 5_280_002, 5_280_003};
+    private int round;
 
     @Test
     void twoReplicasShareTheWork() {
@@ -30,19 +32,31 @@ class FrozenReplicaWritesNothingIT {
                     .with("NXT_BUDGET_SHARE", 2);
             try (Daemon one = builder.start();
                     Daemon two = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start()) {
-                await().atMost(Duration.ofSeconds(90)).until(() -> reads(one) > 0 && reads(two) > 0
-                        && database.number(
-                                "select count(*) from nxt_sync.pull_state where loaded_at is not null") == 3);
+                await().atMost(Duration.ofSeconds(90)).until(() -> {
+                    // else the first may have read all that there is before the second is there
+                    changed(sandbox);
+                    return reads(one) > 0 && reads(two) > 0 && database.number(
+                            "select count(*) from nxt_sync.pull_state where loaded_at is not null") == 3;
+                });
+                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                    for (int company : COMPANIES) {
+                        assertThat(Mirror.differences(sandbox, database, company, "order")).isEmpty();
+                    }
+                });
                 Size.figure("two replicas read %.0f and %.0f rows", reads(one), reads(two));
                 assertThat(database.number("select count(*) from nxt_sync.replica")).isEqualTo(2);
                 assertThat(one.metric("nxt_stale_writes_refused_total", "")
                         + two.metric("nxt_stale_writes_refused_total", "")).isZero();
             }
-            for (int company : new int[]{5_280_001, 5_280_002, 5_280_003}) {
-                assertThat(Mirror.differences(sandbox, database, company, "order")).isEmpty();
-            }
             assertThat(database.number("select count(*) from nxt_sync.replica")).isZero();
             assertThat(database.number("select count(*) from nxt_sync.job where holder is not null")).isZero();
+        }
+    }
+
+    private void changed(Sandbox sandbox) {
+        round++;
+        for (int company : COMPANIES) {
+            sandbox.put(company, "order", Map.of("orderNo", 1 + round, "information1", "changed " + round));
         }
     }
 
