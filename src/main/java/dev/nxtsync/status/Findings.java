@@ -230,14 +230,18 @@ public class Findings {
         pushes.undecided().forEach((push, rows) -> {
             if (rows.letters() > 0) {
                 findings.add(Finding.alarm("push " + push + ", dead letters", Trouble.DEAD_LETTERS,
-                        rows.letters() + " rows wait for a person; run: java -jar quarkus-run.jar dead-letters list"));
+                        waiting(rows.letters()) + " for a person; run: java -jar quarkus-run.jar dead-letters list"));
             }
             if (rows.waiting() > 0 && !settings.pushes().containsKey(push)) {
-                findings.add(Finding.alarm("push " + push, Trouble.PUSH_MISSING, rows.waiting()
-                        + " rows wait for it, and it is not configured: set NXT_PUSHES_"
+                findings.add(Finding.alarm("push " + push, Trouble.PUSH_MISSING,
+                        waiting(rows.waiting()) + " for it, and it is not configured: set NXT_PUSHES_"
                         + push.toUpperCase(Locale.ROOT) + "_TABLE and the like, or discard them"));
             }
         });
         return findings;
+    }
+
+    private static String waiting(long rows) {
+        return rows == 1 ? "1 row waits" : rows + " rows wait";
     }
 }

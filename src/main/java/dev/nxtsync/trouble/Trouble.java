@@ -176,7 +176,7 @@ public enum Trouble {
     DATABASE_OLD(Area.DATABASE, "PostgreSQL is older than version 15.",
             "Upgrade it."),
     DATABASE_RIGHTS(Area.DATABASE, "The database user lacks a right.",
-            "Run the statement that the message gives, or sql/daemon.sql, as an owner."),
+            "Run, as an owner, the statement that the message gives, or sql/daemon.sql if it gives none."),
     DATABASE_POOLER(Area.DATABASE, "A connection pooler stands between, in a way that does not work.",
             "Let it pool by session or transaction, not by statement; of PgBouncer, name the parameter that it "
                     + "does not support in ignore_startup_parameters, or take it out of NXT_DATABASE_URL."),
