@@ -235,7 +235,7 @@ public class Findings {
             if (rows.waiting() > 0 && !settings.pushes().containsKey(push)) {
                 findings.add(Finding.alarm("push " + push, Trouble.PUSH_MISSING,
                         waiting(rows.waiting()) + " for it, and it is not configured: set NXT_PUSHES_"
-                        + push.toUpperCase(Locale.ROOT) + "_TABLE and the like, or discard them"));
+                                + push.toUpperCase(Locale.ROOT) + "_TABLE and the like, or discard them"));
             }
         });
         return findings;

@@ -10,6 +10,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
 
 /**
  * The daemon's classes as this JVM keeps them between its lives (JEP 350), which halves what a start costs: of hundreds of
@@ -53,9 +57,14 @@ final class ClassArchive {
         var line = new ArrayList<>(List.of(Daemon.java()));
         line.addAll(QUICK);
         line.addAll(List.of("-XX:ArchiveClassesAtExit=" + FILE, "-jar", Daemon.jar().toString()));
-        try (var daemon = Daemon.alone().with("NXT_PULLS_ANY_TABLE", "order").line(line, FILE.getParent()).start()) {
-            await().atMost(Duration.ofMinutes(1))
-                    .until(() -> !daemon.isRunning() || daemon.get("/q/health/started").status() == 200);
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withRows(Map.of("order", 10)));
+                var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ANY_TABLE", "order")
+                        .line(line, FILE.getParent()).start()) {
+            daemon.awaitReady();
+            // what most of them do
+            await().atMost(Duration.ofMinutes(1)).until(() -> database.number(
+                    "select count(*) from nxt_sync.pull_state where loaded_at is not null") > 0);
             daemon.get("/q/metrics");
             daemon.terminate();
             daemon.exitCode();
