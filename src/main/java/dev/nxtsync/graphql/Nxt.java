@@ -12,33 +12,31 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
-import jakarta.ws.rs.ProcessingException;
-import jakarta.ws.rs.core.Response;
 
 import org.jboss.logging.Logger;
-import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Vertx;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.http.HttpLine;
+import dev.nxtsync.http.Network;
+import dev.nxtsync.http.Outgoing;
+import dev.nxtsync.http.TooSlow;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Outside;
-import dev.nxtsync.process.Threads;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Tokens;
@@ -66,30 +64,21 @@ public class Nxt {
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
     private volatile boolean stopping;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService alarms;
 
     /** What belongs to one connection. */
-    private record Line(NxtEndpoint endpoint, Tokens tokens, Budget budget, boolean allowed) {}
+    private record Line(HttpLine http, Tokens tokens, Budget budget, boolean allowed) {}
 
-    Nxt(Settings settings, Connections connections, Slots slots, Network network, Threads threads,
-            MeterRegistry metrics) {
+    Nxt(Settings settings, Connections connections, Slots slots, Network network, Vertx vertx, MeterRegistry metrics) {
         this.slots = slots;
-        this.alarms = threads.timer("request-deadline", 1);
         this.metrics = metrics;
         metrics.counter("nxt_api_warnings");
         this.deadline = settings.api().timeLimit().multipliedBy(3).dividedBy(2);
         int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
         for (Settings.Connection each : settings.connections().values()) {
-            NxtEndpoint endpoint = network.client(settings.graphqlUrl(each))
-                    .connectTimeout(10, TimeUnit.SECONDS)
-                    // after our own deadline, to close a connection on which nothing comes
-                    .readTimeout(deadline.plusSeconds(5).toMillis(), TimeUnit.MILLISECONDS)
-                    .disableDefaultMapper(true).register(new OutgoingWriter())
-                    // each chunk of an answer costs a change of threads
-                    .property(QuarkusRestClientProperties.MAX_CHUNK_SIZE, 64 * 1024)
-                    .build(NxtEndpoint.class);
+            // after our own deadline, to close a connection on which nothing comes
+            var http = new HttpLine(network, vertx, settings.graphqlUrl(each), deadline.plusSeconds(5));
             var budget = new Budget(perMinute);
-            lines.put(each.name(), new Line(endpoint, connections.of(each.name()), budget,
+            lines.put(each.name(), new Line(http, connections.of(each.name()), budget,
                     settings.plainHttp().allows(URI.create(settings.graphqlUrl(each)))));
             Gauge.builder("nxt_budget_limit", budget, Budget::limit).tag("connection", each.name())
                     .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
@@ -226,33 +215,33 @@ public class Nxt {
     private Answer send(Line line, AccessToken token, Question question, byte[] body,
             Map<String, ? extends RowSink> rows) {
         var outgoing = new Outgoing(body);
-        try (var time = new Deadline(deadline, alarms)) {
-            String traceId = "";
-            try (Response response = line.endpoint().post("Bearer " + token.value(), Wire.ACCEPTED, outgoing)) {
-                traceId = Optional.ofNullable(response.getHeaderString("x-vbc-traceid")).orElse("");
-                if (response.getStatus() != 200) {
-                    if (response.getStatus() == 401) {
-                        line.tokens().rejected(token);
-                    }
-                    return FailureReader.ofStatus(response.getStatus(),
-                            Optional.ofNullable(response.getHeaderString("Retry-After")),
-                            traceId);
+        String traceId = "";
+        try (var reply = line.http().post(headers(token), outgoing, deadline)) {
+            traceId = reply.header("x-vbc-traceid").orElse("");
+            if (reply.status() != 200) {
+                if (reply.status() == 401) {
+                    line.tokens().rejected(token);
                 }
-                line.tokens().accepted(token);
-                var wire = new Wire(response.readEntity(InputStream.class));
-                try (InputStream in = wire.unpacked(
-                        Optional.ofNullable(response.getHeaderString("Content-Encoding")).orElse(""))) {
-                    return judge(Envelope.read(in, rows), question, traceId, wire);
-                }
-            } catch (IOException | RuntimeException e) {
-                OutOfMemory.endIfCauseOf(e);
-                boolean unsent = outgoing.withhold();
-                if (e instanceof RuntimeException ours && !isOfTheLine(e)) {
-                    throw ours;
-                }
-                return unsent ? unsent(e, time) : time.passed() ? overdue(traceId) : broken(e, traceId);
+                return FailureReader.ofStatus(reply.status(), reply.header("Retry-After"), traceId);
             }
+            line.tokens().accepted(token);
+            var wire = new Wire(reply.body());
+            try (InputStream in = wire.unpacked(reply.header("Content-Encoding").orElse(""))) {
+                return judge(Envelope.read(in, rows), question, traceId, wire);
+            }
+        } catch (IOException | RuntimeException e) {
+            OutOfMemory.endIfCauseOf(e);
+            boolean unsent = outgoing.withhold();
+            if (e instanceof RuntimeException ours && !isOfTheLine(e)) {
+                throw ours;
+            }
+            return unsent ? unsent(e) : innermost(e) instanceof TooSlow ? overdue(traceId) : broken(e, traceId);
         }
+    }
+
+    private static Map<String, String> headers(AccessToken token) {
+        return Map.of("Authorization", "Bearer " + token.value(), "Content-Type", "application/json", "Accept",
+                "application/json", "Accept-Encoding", Wire.ACCEPTED);
     }
 
     private Answer judge(Envelope envelope, Question question, String headerTraceId, Wire wire) {
@@ -280,12 +269,12 @@ public class Nxt {
     }
 
     /** Nothing was sent, whatever it was that failed. */
-    private static Failure unsent(Exception e, Deadline time) {
-        if (!time.passed() && isInterrupt(innermost(e))) {
+    private static Failure unsent(Exception e) {
+        if (isInterrupt(innermost(e))) {
             Thread.currentThread().interrupt();
         }
         return unreachable(NetworkFault.of(e).orElseGet(() -> new NetworkFault(Trouble.UNREACHABLE,
-                time.passed()
+                e instanceof TooSlow
                         ? "no connection in time"
                         : "no connection: " + innermost(e).getClass().getSimpleName())));
     }
@@ -326,8 +315,7 @@ public class Nxt {
     private static boolean isOfTheLine(Throwable thrown) {
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
-            if (cause instanceof IOException || cause instanceof InterruptedException
-                    || cause instanceof ProcessingException) {
+            if (cause instanceof IOException || cause instanceof InterruptedException) {
                 return true;
             }
             cause = cause.getCause();
@@ -368,7 +356,6 @@ public class Nxt {
 
     /** After they have been waited for: what is given up must not come to its end when the rest is gone. */
     void close(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) ShutdownEvent event) {
-        lines.values().forEach(line -> line.endpoint().close());
-        alarms.shutdownNow();
+        lines.values().forEach(line -> line.http().close());
     }
 }

@@ -1,35 +1,43 @@
 package dev.nxtsync.notice;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.core.Response;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
 
-import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Secret;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.http.HttpLine;
+import dev.nxtsync.http.Network;
+import dev.nxtsync.http.Outgoing;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Outside;
 import dev.nxtsync.trouble.NetworkFault;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
-/** Sends a notice once. Safe for any number of threads; a call takes 15 seconds at most. */
+/** Sends a notice once. Safe for any number of threads; a call takes ten seconds at most. */
 @Singleton
 class Sender {
+    private static final Duration AT_MOST = Duration.ofSeconds(10);
+
     private final Settings.Notice notice;
     private final Network network;
+    private final Vertx vertx;
     private final Clock clock;
     private final MeterRegistry metrics;
 
-    Sender(Settings settings, Network network, Clock clock, MeterRegistry metrics) {
+    Sender(Settings settings, Network network, Vertx vertx, Clock clock, MeterRegistry metrics) {
         this.notice = settings.notice();
         this.network = network;
+        this.vertx = vertx;
         this.clock = clock;
         this.metrics = metrics;
         if (isConfigured()) {
@@ -52,21 +60,20 @@ class Sender {
         String url = notice.url().map(Secret::reveal).orElseThrow();
         String key = notice.key().map(Secret::reveal).orElseThrow();
         long timestamp = clock.instant().getEpochSecond();
-        try (Response response = endpoint(url).post(id, timestamp, Signature.of(key, id, timestamp, body),
-                body.getBytes(StandardCharsets.UTF_8))) {
-            return response.getStatus() / 100 == 2
-                    ? Optional.empty()
-                    : Optional.of("answered HTTP " + response.getStatus());
-        } catch (RuntimeException e) {
+        // anew for each of the few notices, as address and key may come from files that change
+        try (var line = new HttpLine(network, vertx, url, AT_MOST);
+                var reply = line.post(headers(id, timestamp, Signature.of(key, id, timestamp, body)),
+                        new Outgoing(body.getBytes(StandardCharsets.UTF_8)), AT_MOST)) {
+            return reply.status() / 100 == 2 ? Optional.empty() : Optional.of("answered HTTP " + reply.status());
+        } catch (IOException | RuntimeException e) {
             OutOfMemory.endIfCauseOf(e);
             return Optional.of(NetworkFault.of(e).map(fault -> "cannot be reached (" + fault.trouble().code() + ")")
                     .orElse("did not answer (" + e.getClass().getSimpleName() + ")"));
         }
     }
 
-    /** A new client for each of the few notices, as address and key may come from files that change. */
-    private NoticeEndpoint endpoint(String url) {
-        return network.client(url).connectTimeout(5, TimeUnit.SECONDS).readTimeout(10, TimeUnit.SECONDS)
-                .disableDefaultMapper(true).build(NoticeEndpoint.class);
+    private static Map<String, String> headers(String id, long timestamp, String signature) {
+        return Map.of("Content-Type", "application/json", "webhook-id", id, "webhook-timestamp",
+                Long.toString(timestamp), "webhook-signature", signature);
     }
 }

@@ -8,8 +8,8 @@ import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 
-import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.http.Network;
 
 /**
  * The client-credentials grant (RFC 6749, section 4.4) of one connection. Not by the OIDC client extension, which reads an

@@ -13,11 +13,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.ProxyOptions;
 
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.http.HTTPRequestSender;
@@ -25,7 +23,7 @@ import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPRequest;
 import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPResponse;
 
-import dev.nxtsync.config.Network;
+import dev.nxtsync.http.Network;
 import dev.nxtsync.process.OutOfMemory;
 
 /**
@@ -53,12 +51,8 @@ record ConnectClient(Network network, Vertx vertx, Duration atMost) implements H
     @Override
     public ReadOnlyHTTPResponse send(ReadOnlyHTTPRequest request) throws IOException {
         String address = request.getURI().toString();
-        var options = new HttpClientOptions()
+        var options = network.options(address)
                 .setConnectTimeout((int) Math.min(CONNECT_MILLIS, Math.max(1, atMost.toMillis())));
-        network.trust().ifPresent(trust -> options.setTrustOptions(trust.getTrustStoreOptions()));
-        network.proxy(address).ifPresent(proxy -> options.setProxyOptions(new ProxyOptions().setHost(proxy.host())
-                .setPort(proxy.port()).setUsername(proxy.username().orElse(null))
-                .setPassword(proxy.password().orElse(null))));
         var client = vertx.createHttpClient(options);
         try {
             var target = new RequestOptions().setMethod(HttpMethod.valueOf(request.getMethod().name()))

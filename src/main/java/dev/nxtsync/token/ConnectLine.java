@@ -20,9 +20,9 @@ import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 
-import dev.nxtsync.config.Network;
 import dev.nxtsync.config.PlainHttp;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.http.Network;
 import dev.nxtsync.trouble.NetworkFault;
 import dev.nxtsync.trouble.Reason;
 

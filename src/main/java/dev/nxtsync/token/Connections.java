@@ -18,8 +18,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 
-import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.http.Network;
 import dev.nxtsync.process.Outside;
 import dev.nxtsync.process.Threads;
 

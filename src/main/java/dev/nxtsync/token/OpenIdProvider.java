@@ -39,8 +39,8 @@ import com.nimbusds.openid.connect.sdk.claims.ClaimsSet;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 
-import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.http.Network;
 import dev.nxtsync.trouble.NetworkFault;
 import dev.nxtsync.trouble.Reason;
 

@@ -7,8 +7,8 @@ import jakarta.inject.Singleton;
 
 import io.vertx.core.Vertx;
 
-import dev.nxtsync.config.Network;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.http.Network;
 
 /** Visma Connect, as each connection of a user sees it. */
 @Singleton

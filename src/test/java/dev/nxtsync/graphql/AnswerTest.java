@@ -153,16 +153,6 @@ class AnswerTest {
         assertThat(envelope.data().path("useCompany").path("order").path("items").asInt()).isEqualTo(20_000);
     }
 
-    @Test
-    void aRequestIsSentOrWithheldAndNeverBoth() throws IOException {
-        var sent = new Outgoing(new byte[]{1});
-        assertThat(sent.take()).hasSize(1);
-        assertThat(sent.withhold()).isFalse();
-        var withheld = new Outgoing(new byte[]{1});
-        assertThat(withheld.withhold()).isTrue();
-        assertThatThrownBy(withheld::take).isInstanceOf(IOException.class);
-    }
-
     private static Envelope read(String text, List<String> rows) throws IOException {
         return Envelope.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), Map.of("order",
                 (RowSink) parser -> rows.add(parser.readValueAsTree().toString())));

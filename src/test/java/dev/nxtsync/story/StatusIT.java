@@ -74,6 +74,7 @@ class StatusIT {
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "run"));
                 assertThat(post(daemon, "people/run")).isEqualTo(202);
                 arrives(sandbox, database);
+                await().until(() -> database.number("select count(*) from nxt_sync.job where holder is not null") == 0);
 
                 assertThat(post(daemon, "people/pause")).isEqualTo(202);
                 assertThat(post(daemon, "people/pause")).as("twice is as once").isEqualTo(202);

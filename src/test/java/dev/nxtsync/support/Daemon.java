@@ -139,7 +139,10 @@ public final class Daemon implements AutoCloseable {
             line.add(java());
             if (Boolean.getBoolean("nxt.quick")) {
                 line.addAll(ClassArchive.QUICK);
-                line.addAll(ClassArchive.options());
+                // an agent that weaves classes and the archive of classes of other loaders bring down a JVM of 17
+                line.addAll(jvm.stream().anyMatch(each -> each.startsWith("-javaagent"))
+                        ? List.of()
+                        : ClassArchive.options());
             }
             line.addAll(jvm);
             line.addAll(List.of("-jar", jar().toString()));

@@ -23,12 +23,18 @@ public final class HostileServer implements AutoCloseable {
     private final Map<String, Long> fillings = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final AtomicLong sent = new AtomicLong();
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final AtomicLong connections = new AtomicLong();
+    private final AtomicLong open = new AtomicLong();
 
     public HostileServer() throws IOException {
         daemon(() -> {
             while (!listener.isClosed()) {
                 try {
                     Socket socket = listener.accept();
+                    connections.incrementAndGet();
+                    open.incrementAndGet();
+                    sockets.add(socket);
                     daemon(() -> serve(socket));
                 } catch (IOException e) {
                     // closed
@@ -59,6 +65,23 @@ public final class HostileServer implements AutoCloseable {
     /** Bytes of fillings that somebody took, or that lay in buffers of the system. */
     public long sent() {
         return sent.get();
+    }
+
+    /** How many connections were made. */
+    public long connections() {
+        return connections.get();
+    }
+
+    /** How many of them are still open. */
+    public long open() {
+        return open.get();
+    }
+
+    /** Closes all connections. */
+    public void hangUp() throws IOException {
+        for (Socket each : sockets) {
+            each.close();
+        }
     }
 
     /** The lines of all requests. */
@@ -92,6 +115,8 @@ public final class HostileServer implements AutoCloseable {
             }
         } catch (IOException e) {
             // whoever asked has had enough
+        } finally {
+            open.decrementAndGet();
         }
     }
 

@@ -23,6 +23,7 @@ import io.vertx.core.Vertx;
 import dev.nxtsync.config.PlainHttp;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.http.NetworkFixture;
 import dev.nxtsync.support.HostileServer;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
@@ -180,7 +181,7 @@ class HostileIssuerTest {
     @Test
     void anIssuerThatMayNotBeCalledWithoutTlsIsNotCalled() {
         var settings = settings(server.url().replace("127.0.0.1", "localhost.example"));
-        var result = new ClientCredentials(settings.connections().get("main"), settings, SettingsFixture.network(),
+        var result = new ClientCredentials(settings.connections().get("main"), settings, NetworkFixture.straight(),
                 vertx).send(PATIENCE);
         assertThat(((TokenRequest.Refused) result).failure().trouble()).isEqualTo(Trouble.PLAIN_HTTP);
     }
@@ -188,7 +189,7 @@ class HostileIssuerTest {
     @Test
     void ofAUserToTheSameBoundsHold() {
         var settings = settings(server.url());
-        var provider = new OpenIdProvider(settings.connections().get("main"), settings, SettingsFixture.network(),
+        var provider = new OpenIdProvider(settings.connections().get("main"), settings, NetworkFixture.straight(),
                 vertx);
         server.answer("/token", "{\"access_token\": \"abc\", \"expires_in\": 9223372036854775807}");
         assertThat(provider.refresh("r", PATIENCE)).isInstanceOfSatisfying(Refresh.Refreshed.class,
@@ -209,7 +210,7 @@ class HostileIssuerTest {
 
     private TokenRequest.Result send() {
         var settings = settings(server.url());
-        return new ClientCredentials(settings.connections().get("main"), settings, SettingsFixture.network(), vertx)
+        return new ClientCredentials(settings.connections().get("main"), settings, NetworkFixture.straight(), vertx)
                 .send(PATIENCE);
     }
 

@@ -1,4 +1,4 @@
-package dev.nxtsync.graphql;
+package dev.nxtsync.http;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -7,11 +7,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The body of a request, which is taken once, when a connection is there to write it to. As long as it has not been, nothing
  * was sent, and it can be withheld for good. Safe for any number of threads.
  */
-final class Outgoing {
+public final class Outgoing {
     private final byte[] body;
     private final AtomicBoolean decided = new AtomicBoolean();
 
-    Outgoing(byte[] body) {
+    public Outgoing(byte[] body) {
         this.body = body;
     }
 
@@ -24,7 +24,7 @@ final class Outgoing {
     }
 
     /** Says whether it is certain that nothing was sent, and nothing will be. */
-    boolean withhold() {
+    public boolean withhold() {
         return decided.compareAndSet(false, true);
     }
 }

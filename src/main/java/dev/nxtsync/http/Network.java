@@ -1,4 +1,4 @@
-package dev.nxtsync.config;
+package dev.nxtsync.http;
 
 import java.net.URI;
 import java.util.List;
@@ -9,9 +9,11 @@ import jakarta.inject.Singleton;
 
 import io.quarkus.proxy.ProxyConfiguration;
 import io.quarkus.proxy.ProxyConfigurationRegistry;
-import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
+import io.quarkus.tls.runtime.config.TlsConfigUtils;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.net.ProxyOptions;
 
 /**
  * By which way hosts outside are reached, and which certificates of theirs are trusted: Quarkus' own settings, those of
@@ -28,27 +30,20 @@ public class Network {
     }
 
     /** The proxy that connects to the host of an address; empty if it is reached straight. */
-    public Optional<ProxyConfiguration> proxy(String url) {
+    private Optional<ProxyConfiguration> proxy(String url) {
         String host = String.valueOf(URI.create(url).getHost()).toLowerCase(Locale.ROOT);
         return proxy.filter(each -> each.nonProxyHosts().orElse(List.of()).stream()
                 .noneMatch(straight -> matches(host, straight.strip().toLowerCase(Locale.ROOT))));
     }
 
-    /** A client of an address that goes this way. It follows no redirect, as whatever it sends is for that address only. */
-    public QuarkusRestClientBuilder client(String url) {
-        var builder = QuarkusRestClientBuilder.newBuilder().baseUri(URI.create(url)).followRedirects(false);
-        trust.ifPresent(builder::tlsConfiguration);
-        proxy(url).ifPresent(each -> {
-            builder.proxyAddress(each.host(), each.port());
-            each.username().ifPresent(builder::proxyUser);
-            each.password().ifPresent(builder::proxyPassword);
-        });
-        return builder;
-    }
-
-    /** What is trusted instead of what the JDK trusts; empty if nothing is configured. */
-    public Optional<TlsConfiguration> trust() {
-        return trust;
+    /** Of a client of an address that goes this way. */
+    public HttpClientOptions options(String url) {
+        var options = new HttpClientOptions();
+        trust.ifPresent(each -> TlsConfigUtils.configure(options, each));
+        proxy(url).ifPresent(each -> options.setProxyOptions(new ProxyOptions().setHost(each.host())
+                .setPort(each.port()).setUsername(each.username().orElse(null))
+                .setPassword(each.password().orElse(null))));
+        return options;
     }
 
     /** With an asterisk for the beginning of a name, as in {@code *.example.com}. */

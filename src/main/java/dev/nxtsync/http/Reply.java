@@ -1,0 +1,43 @@
+package dev.nxtsync.http;
+
+import java.io.InputStream;
+import java.util.Optional;
+
+import io.vertx.core.http.HttpClientResponse;
+
+/** An answer whose head is there, for one thread. */
+public final class Reply implements AutoCloseable {
+    private final HttpClientResponse head;
+    private final ReplyBody body;
+
+    /** For the event loop that the answer comes to. */
+    Reply(HttpClientResponse head, Until end) {
+        this.head = head;
+        this.body = new ReplyBody(head, end);
+    }
+
+    public int status() {
+        return head.statusCode();
+    }
+
+    /** Of a header that comes more than once, the first value. */
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(head.getHeader(name));
+    }
+
+    /**
+     * Each read waits until there is something, at most for what is left of the exchange's time ({@link TooSlow}), and may be
+     * interrupted. Of what is not read yet, little is held.
+     */
+    public InputStream body() {
+        return body;
+    }
+
+    /** Closes the connection, unless the answer ends here. */
+    @Override
+    public void close() {
+        if (!body.ends()) {
+            head.request().connection().close();
+        }
+    }
+}
