@@ -66,8 +66,7 @@ public final class HttpLine implements AutoCloseable {
         headers.forEach(target::addHeader);
         var exchange = new Exchange(body, end);
         // on one event loop, or the answer could have come and gone before somebody listens
-        vertx.getOrCreateContext().runOnContext(
-                now -> client.request(target).onSuccess(exchange::send).onFailure(exchange::failed));
+        vertx.getOrCreateContext().runOnContext(now -> begin(target, exchange));
         try {
             return exchange.answered.get(end.left(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -79,6 +78,15 @@ public final class HttpLine implements AutoCloseable {
         } catch (InterruptedException e) {
             exchange.giveUp();
             throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
+        }
+    }
+
+    private void begin(RequestOptions target, Exchange exchange) {
+        try {
+            client.request(target).onSuccess(exchange::send).onFailure(exchange::failed);
+        } catch (RuntimeException e) {
+            // it is closed
+            exchange.failed(e);
         }
     }
 
@@ -97,12 +105,14 @@ public final class HttpLine implements AutoCloseable {
         void send(HttpClientRequest request) {
             this.request = request;
             try {
-                request.send(Buffer.buffer(body.take())).onSuccess(this::answered).onFailure(this::failed);
+                if (!answered.isDone()) {
+                    request.send(Buffer.buffer(body.take())).onSuccess(this::answered).onFailure(this::failed);
+                }
             } catch (IOException | RuntimeException e) {
                 failed(e);
             }
             if (answered.isCompletedExceptionally()) {
-                // it was given up before there was a connection, which must not stay taken
+                // given up before there was a connection, which must not stay taken
                 request.reset();
             }
         }

@@ -70,8 +70,9 @@ class WebhookRoute implements Addresses {
         return switch (refusal.reason()) {
             case KEY -> Verdict.BAD_SIGNATURE;
             case TOO_LARGE -> Verdict.TOO_LARGE;
-            case NO_MEMORY, BUSY, UNEXPECTED -> Verdict.UNAVAILABLE;
-            case UNKNOWN, METHOD, LATE, MALFORMED, LONG_LINE, LONG_HEADERS -> Verdict.MALFORMED;
+            // what came late may come in time when it is sent again
+            case NO_MEMORY, BUSY, LATE, UNEXPECTED -> Verdict.UNAVAILABLE;
+            case UNKNOWN, METHOD, MALFORMED, LONG_LINE, LONG_HEADERS -> Verdict.MALFORMED;
         };
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -148,6 +149,31 @@ class HttpLineTest {
                 .satisfies(e -> assertThat(NetworkFault.of(e)).hasValueSatisfying(
                         fault -> assertThat(fault.trouble()).isEqualTo(Trouble.UNREACHABLE)));
         assertThat(outgoing.withhold()).isTrue();
+    }
+
+    @Test
+    void aLineThatIsClosedSaysSoAtOnce() {
+        line.close();
+        assertThatThrownBy(() -> line.post(Map.of(), body(), LONG)).isInstanceOf(IOException.class)
+                .isNotInstanceOf(TooSlow.class);
+    }
+
+    @Test
+    void whatWaitsForAConnectionAndIsGivenUpIsNeverSent() throws Exception {
+        server.answer("/graphql", CHUNKED + "1\r\n{\r\n", 0);
+        var taken = new ArrayList<Reply>();
+        try {
+            for (int i = 0; i < 50; i++) {
+                taken.add(line.post(Map.of(), body(), LONG));
+            }
+            var late = body();
+            assertThatThrownBy(() -> line.post(Map.of(), late, SHORT)).isInstanceOf(TooSlow.class);
+            assertThat(late.withhold()).isTrue();
+        } finally {
+            taken.forEach(Reply::close);
+        }
+        await().until(() -> server.open() <= 1);
+        assertThat(server.requests().stream().filter(each -> each.startsWith("POST"))).hasSize(50);
     }
 
     @Test
