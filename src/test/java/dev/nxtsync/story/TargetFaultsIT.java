@@ -138,6 +138,31 @@ class TargetFaultsIT {
         }
     }
 
+    /** The rows read before are read again, although the load has not ended. */
+    @Test
+    void aColumnThatIsDroppedInTheMiddleOfAFirstLoadIsFilledInEveryRow() {
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
+                .withRows(Map.of("associate", 90)))) {
+            sandbox.holdRequestsWith("\"associateNo\":{\"_gt\":60}");
+            var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_PAGE_SIZE", 30)
+                    .with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 30);
+            pull(builder, "people", "people");
+            try (var daemon = builder.start()) {
+                await().atMost(A_MINUTE).until(() -> sandbox.held() > 0 && database.count("nxt.people") == 60);
+                database.execute("alter table nxt.people drop column name");
+                await().atMost(A_MINUTE).until(() -> database.number("select count(*) from information_schema.columns "
+                        + "where table_schema = 'nxt' and table_name = 'people' and column_name = 'name'") == 1);
+                sandbox.release();
+                loaded(daemon, database, 1);
+                assertThat(Mirror.differencesIn("nxt.people", sandbox, database, COMPANY, "associate", List.of()))
+                        .isEmpty();
+                assertThat(freshness("people")).isEqualTo("ok");
+                assertThat(database.number("select rows from nxt_sync.freshness")).isEqualTo(90);
+                well(daemon, 200);
+            }
+        }
+    }
+
     private void dropInTheMiddle(Sandbox sandbox, int held) {
         await().atMost(A_MINUTE).until(() -> sandbox.held() > held && database.count("nxt.people") > 0);
         database.execute("drop table nxt.people");
