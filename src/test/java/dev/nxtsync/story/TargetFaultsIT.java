@@ -138,6 +138,35 @@ class TargetFaultsIT {
         }
     }
 
+    /** Each is due in a day only, or never. */
+    @Test
+    void whatACommandDoesNotEndForAFaultOfItsTargetIsEndedByTheDaemonOnceThatIsMended() throws Exception {
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
+                .withRows(Map.of("associate", 90)))) {
+            var builder = Daemon.on(sandbox.url(), database);
+            pull(builder, "people", "people");
+            builder.with("NXT_PULLS_PEOPLE_EVERY", "1d");
+            try (var daemon = builder.start()) {
+                loaded(daemon, database, 1);
+                database.execute("update nxt.people set name = 'spoilt'");
+                isEndedByTheDaemon(daemon, builder, "--full");
+                sandbox.delete(COMPANY, "associate", Map.of("associateNo", 5));
+                isEndedByTheDaemon(daemon, builder, "--confirm-deletes");
+                assertThat(differences("people", sandbox)).isEmpty();
+            }
+        }
+    }
+
+    private void isEndedByTheDaemon(Daemon daemon, Daemon.Builder builder, String work) throws InterruptedException {
+        database.execute(raise("P0001").formatted("people"));
+        assertThat(builder.run(3, "pull", "people", work)).contains("(target_unusable)");
+        assertThat(freshness("people")).as(work).isEqualTo("stopped");
+        database.execute(UNRAISE.formatted("people"));
+        well(daemon, 200);
+        assertThat(freshness("people")).as(work).isEqualTo("ok");
+        await().atMost(A_MINUTE).until(() -> database.count("nxt_sync.pass") == 0);
+    }
+
     /** The rows read before are read again, although the load has not ended. */
     @Test
     void aColumnThatIsDroppedInTheMiddleOfAFirstLoadIsFilledInEveryRow() {
