@@ -43,7 +43,17 @@ begin
 end
 $$;
 
--- The owner, which is the daemon, and superusers see all rows.
+create table nxt_sync.clock (
+    one     boolean     not null default true constraint clock_pkey primary key constraint clock_one check (one),
+    seen_at timestamptz not null
+);
+comment on table nxt_sync.clock is 'The database''s time at the last beat of any process, so that it is noticed when it has been set back.';
+insert into nxt_sync.clock (seen_at)
+select greatest(clock_timestamp(), (select max(beat_at) from nxt_sync.replica), (select max(claimed_at) from nxt_sync.job),
+    (select max(complete_as_of) from nxt_sync.pull_state), (select max(ended_at) from nxt_sync.run),
+    (select max(greatest(created_at, sent_at, settled_at)) from nxt_sync.outbox));
+
+-- The owner, which is the daemon, and superusers see all rows. From here on the outbox is locked: nothing more is read of it.
 alter table nxt_sync.outbox enable row level security;
 create policy outbox_granted on nxt_sync.outbox
     using (array[push, '*'] && (select nxt_sync.granted_pushes()));
@@ -135,13 +145,3 @@ begin
     return kept.id;
 end
 $$;
-
-create table nxt_sync.clock (
-    one     boolean     not null default true constraint clock_pkey primary key constraint clock_one check (one),
-    seen_at timestamptz not null
-);
-comment on table nxt_sync.clock is 'The database''s time at the last beat of any process, so that it is noticed when it has been set back.';
-insert into nxt_sync.clock (seen_at)
-select greatest(clock_timestamp(), (select max(beat_at) from nxt_sync.replica), (select max(claimed_at) from nxt_sync.job),
-    (select max(complete_as_of) from nxt_sync.pull_state), (select max(ended_at) from nxt_sync.run),
-    (select max(greatest(created_at, sent_at, settled_at)) from nxt_sync.outbox));
