@@ -122,10 +122,17 @@ begin
         select coalesce(max(o.id), 0) into highest from nxt_sync.outbox o;
         exit when number > highest;
         tries := tries + 1;
-        -- once or twice another may just have been quicker; a sequence that is behind is brought up, by one at a time
+        -- once or twice another may just have been quicker; a sequence that is behind is brought up, by one at a time, in a
+        -- subtransaction that is rolled back: this ends the lock, which else would last as long as the caller's transaction,
+        -- and leaves the sequence as it is now
         if tries = 3 then
-            perform pg_advisory_xact_lock(hashtextextended('nxt_sync.outbox_id', 1852404850));
-            perform setval('nxt_sync.outbox_id', highest) from nxt_sync.outbox_id s where s.last_value < highest;
+            begin
+                perform pg_advisory_xact_lock(hashtext('nxt_sync sequences'));
+                perform setval('nxt_sync.outbox_id', highest) from nxt_sync.outbox_id s where s.last_value < highest;
+                raise exception using errcode = 'NXT01';
+            exception when sqlstate 'NXT01' then
+                null;
+            end;
         end if;
     end loop;
     insert into nxt_sync.outbox (id, push, key, payload, company, grp)
