@@ -6,9 +6,9 @@ grant usage on schema nxt_sync to nxt_pusher;
 grant execute on function nxt_sync.push, nxt_sync.granted_pushes to nxt_pusher;
 grant select on nxt_sync.outbox to nxt_pusher;
 
--- Which pushes: * is all of them. To narrow that, take this row away and give each login, or role, its own; they stay members
--- of nxt_pusher:
---   delete from nxt_sync.push_grant where role = 'nxt_pusher';
+-- Which pushes: * is all of them. To narrow that, take each such row away, also of logins that have one of their own, and give
+-- each login, or role, its pushes; they stay members of nxt_pusher:
+--   delete from nxt_sync.push_grant where push = '*';
 --   insert into nxt_sync.push_grant (role, push) values ('shop', 'orders'), ('crm', 'customers');
 -- A role stands there by its name: one that is renamed loses its pushes, and one that is made anew under an old name has them.
 insert into nxt_sync.push_grant (role, push) values ('nxt_pusher', '*');

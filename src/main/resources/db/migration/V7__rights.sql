@@ -43,7 +43,17 @@ begin
 end
 $$;
 
--- The owner, which is the daemon, and superusers see all rows.
+create table nxt_sync.clock (
+    one     boolean     not null default true constraint clock_pkey primary key constraint clock_one check (one),
+    seen_at timestamptz not null
+);
+comment on table nxt_sync.clock is 'The database''s time at the last beat of any process, so that it is noticed when it has been set back.';
+insert into nxt_sync.clock (seen_at)
+select greatest(clock_timestamp(), (select max(beat_at) from nxt_sync.replica), (select max(claimed_at) from nxt_sync.job),
+    (select max(complete_as_of) from nxt_sync.pull_state), (select max(ended_at) from nxt_sync.run),
+    (select max(greatest(created_at, sent_at, settled_at)) from nxt_sync.outbox));
+
+-- The owner, which is the daemon, and superusers see all rows. From here on the outbox is locked: nothing more is read of it.
 alter table nxt_sync.outbox enable row level security;
 create policy outbox_granted on nxt_sync.outbox
     using (array[push, '*'] && (select nxt_sync.granted_pushes()));
@@ -112,10 +122,17 @@ begin
         select coalesce(max(o.id), 0) into highest from nxt_sync.outbox o;
         exit when number > highest;
         tries := tries + 1;
-        -- once or twice another may just have been quicker; a sequence that is behind is brought up, by one at a time
+        -- once or twice another may just have been quicker; a sequence that is behind is brought up, by one at a time, in a
+        -- subtransaction that is rolled back: this ends the lock, which else would last as long as the caller's transaction,
+        -- and leaves the sequence as it is now
         if tries = 3 then
-            perform pg_advisory_xact_lock(hashtextextended('nxt_sync.outbox_id', 1852404850));
-            perform setval('nxt_sync.outbox_id', highest) from nxt_sync.outbox_id s where s.last_value < highest;
+            begin
+                perform pg_advisory_xact_lock(hashtext('nxt_sync sequences'));
+                perform setval('nxt_sync.outbox_id', highest) from nxt_sync.outbox_id s where s.last_value < highest;
+                raise exception using errcode = 'NXT01';
+            exception when sqlstate 'NXT01' then
+                null;
+            end;
         end if;
     end loop;
     insert into nxt_sync.outbox (id, push, key, payload, company, grp)
@@ -135,13 +152,3 @@ begin
     return kept.id;
 end
 $$;
-
-create table nxt_sync.clock (
-    one     boolean     not null default true constraint clock_pkey primary key constraint clock_one check (one),
-    seen_at timestamptz not null
-);
-comment on table nxt_sync.clock is 'The database''s time at the last beat of any process, so that it is noticed when it has been set back.';
-insert into nxt_sync.clock (seen_at)
-select greatest(clock_timestamp(), (select max(beat_at) from nxt_sync.replica), (select max(claimed_at) from nxt_sync.job),
-    (select max(complete_as_of) from nxt_sync.pull_state), (select max(ended_at) from nxt_sync.run),
-    (select max(greatest(created_at, sent_at, settled_at)) from nxt_sync.outbox));

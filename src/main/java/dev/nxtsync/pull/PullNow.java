@@ -1,6 +1,7 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -127,8 +128,18 @@ public class PullNow {
             begin(claimed.claim(), plan, state, request, job);
             return work(claimed.claim(), plan, job, what, out, progress);
         } finally {
-            claims.free(claimed.claim(), Optional.empty(), Optional.empty(), true);
+            // what is left of it is finished by a daemon, which then says that nothing is in the way any more
+            Optional<Instant> due = isLeft(claimed.claim()) ? Optional.of(states.now()) : Optional.empty();
+            claims.free(claimed.claim(), due, Optional.empty(), true);
         }
+    }
+
+    private boolean isLeft(Claim claim) throws SQLException {
+        return passes.of(claim.entry(), claim.company(), walk(claim.kind())).isPresent();
+    }
+
+    private static Pass.Kind walk(String kind) {
+        return kind.equals(Reconciliation.KIND) ? Pass.Kind.RECONCILIATION : Pass.Kind.LOAD;
     }
 
     private void begin(Claim claim, PullPlan plan, PullState state, Request request, Job job) throws SQLException {
@@ -161,8 +172,7 @@ public class PullNow {
                 out.accept("PROBLEM    " + what + ": " + state.reason().coded());
                 return false;
             } else {
-                goesOn = job != poll && passes.of(plan.name(), claim.company(),
-                        job == load ? Pass.Kind.LOAD : Pass.Kind.RECONCILIATION).isPresent();
+                goesOn = isLeft(claim);
             }
         }
         var done = runs.since(plan.name(), claim.company(), from);

@@ -164,7 +164,8 @@ public class Claims {
     public record Kind(String name, String connection) {}
 
     /**
-     * Claims the unit that has been due, or kept waiting, for longest and is free.
+     * Claims the unit that has been due, or kept waiting, for longest and is free. One whose holder is silent has its work to be
+     * finished, due or not: a person may have asked for it.
      *
      * @param what only this; another process may be configured otherwise, or know more
      * @param full not another one of the same kind and company as one of these
@@ -172,12 +173,14 @@ public class Claims {
      */
     public Optional<Claim> claim(Collection<Kind> what, Collection<Claim> full, boolean takeOver) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var claim = transaction.prepareStatement(CLAIM.formatted("""
-                    (unit.kind, unit.connection) in (select * from unnest(?::text[], ?::text[]))
-                      and (unit.kind, unit.connection, unit.scope, unit.company) not in (
-                          select * from unnest(?::text[], ?::text[], ?::text[], ?::integer[]))
-                      and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
-                      and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served) and\s""" + FREE,
+            try (var claim = transaction.prepareStatement(CLAIM.formatted(
+                    """
+                            (unit.kind, unit.connection) in (select * from unnest(?::text[], ?::text[]))
+                              and (unit.kind, unit.connection, unit.scope, unit.company) not in (
+                                  select * from unnest(?::text[], ?::text[], ?::text[], ?::integer[]))
+                              and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
+                              and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null) and\s"""
+                            + FREE,
                     "order by least(unit.due_at, unit.retry_at) limit 1"))) {
                 claim.setArray(1, transaction.createArrayOf("text", what.stream().map(Kind::name).toArray()));
                 claim.setArray(2, transaction.createArrayOf("text", what.stream().map(Kind::connection).toArray()));

@@ -161,16 +161,17 @@ public class Passes {
     }
 
     /**
-     * Wants every row of a pull read again, in all companies that have been loaded. For the transaction of the change that
-     * makes it necessary.
+     * Wants every row of a pull read again, in all companies. A load that is under way, also a first one, begins again, since
+     * it may have read rows before the change. For the transaction of the change that makes it necessary.
      */
     static void wantAll(Connection transaction, String pull) throws SQLException {
-        try (var want = transaction.prepareStatement("""
-                insert into nxt_sync.pass (pull, company, kind)
-                select pull, company, 'load' from nxt_sync.pull_state where pull = ? and loaded_at is not null
-                on conflict (pull, company, kind) do update
-                set started_at = null, cursor = null, rows = 0, since = null, direct = false""");
-                // a load that is under way must not go on from where it is
+        try (var want = transaction.prepareStatement(
+                """
+                        insert into nxt_sync.pass (pull, company, kind)
+                        select pull, company, 'load' from nxt_sync.pull_state where pull = ?
+                        on conflict (pull, company, kind) do update
+                        set started_at = null, cursor = null, rows = 0, expected = null, mark = null, since = null, direct = false""");
+                // a page that is being read is refused
                 var wake = transaction.prepareStatement(
                         """
                                 update nxt_sync.job set wanted = wanted + 1, fence = greatest(fence + 1, nextval('nxt_sync.fence')), holder = null

@@ -13,7 +13,10 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.flyway.FlywayConfigurationCustomizer;
 
-/** A migration may take as long as it takes; what Flyway asks besides is answered soon, or the database is away. */
+/**
+ * A migration may take as long as it takes; what Flyway asks besides is answered soon, or the database is away. It waits for a
+ * lock only briefly, since whoever wants the same table queues behind it, such as the users who push; it is tried again.
+ */
 @Singleton
 @Unremovable
 class PatientMigrations implements FlywayConfigurationCustomizer {
@@ -28,10 +31,11 @@ class PatientMigrations implements FlywayConfigurationCustomizer {
 
             @Override
             public void handle(Event event, Context context) {
-                try {
+                try (var settings = context.getConnection().createStatement()) {
                     context.getConnection().setNetworkTimeout(Runnable::run, 0);
+                    settings.execute("set local lock_timeout = '2s'");
                 } catch (SQLException e) {
-                    throw new FlywayException("the connection cannot wait for a migration", e);
+                    throw new FlywayException("the connection cannot be made ready for a migration", e);
                 }
             }
         });

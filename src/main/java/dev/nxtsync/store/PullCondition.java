@@ -43,9 +43,11 @@ final class PullCondition {
     }
 
     /**
-     * A run did not come to its end.
+     * A run did not come to its end. Where the pull was begun anew meanwhile, that is of no interest any more: what began then
+     * meets what is still in the way by itself.
      *
      * @param kind of work
+     * @param pull as it was when the run began
      * @param retry how long to wait
      */
     static void met(Connection transaction, String kind, PullState pull, PullState.State state, Reason reason,
@@ -53,7 +55,7 @@ final class PullCondition {
         try (var update = transaction.prepareStatement("""
                 update nxt_sync.pull_state set state = ?, code = ?, reason = ?, met_by = ?, failures = failures + 1,
                     retry_at = clock_timestamp() + ? * interval '1 ms'
-                where pull = ? and company = ?""")) {
+                where pull = ? and company = ? and loaded_at is not distinct from ?""")) {
             update.setString(1, PullStates.name(state));
             update.setString(2, reason.code());
             update.setString(3, text(reason));
@@ -61,6 +63,7 @@ final class PullCondition {
             update.setLong(5, retry.toMillis());
             update.setString(6, pull.pull());
             update.setInt(7, pull.company());
+            PullStates.timestamp(update, 8, pull.loadedAt());
             update.executeUpdate();
         }
     }

@@ -180,6 +180,9 @@ public enum Trouble {
     DATABASE_POOLER(Area.DATABASE, "A connection pooler stands between, in a way that does not work.",
             "Let it pool by session or transaction, not by statement; of PgBouncer, name the parameter that it "
                     + "does not support in ignore_startup_parameters, or take it out of NXT_DATABASE_URL."),
+    DATABASE_LOCKED(Area.DATABASE, "A table of nxt_sync is locked.",
+            "Another transaction holds the lock, such as a dump or one that was left open: wait until it ends, or end it "
+                    + "(pg_stat_activity shows it, by xact_start). It is tried again by itself."),
     DATABASE_ERROR(Area.DATABASE, "PostgreSQL refuses a statement.",
             "Read its text; it is tried again by itself. If it goes on, and is no lack of rights or room, report "
                     + "it."),

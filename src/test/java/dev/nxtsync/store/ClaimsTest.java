@@ -57,6 +57,17 @@ class ClaimsTest {
                 .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(held.fence()));
     }
 
+    /** A command that was killed had its work from a person, not from a schedule. */
+    @Test
+    void whatASilentReplicaHeldIsFinishedAlthoughItWasNotDue() throws Exception {
+        two.beat();
+        declare(7);
+        database.execute("update nxt_sync.job set due_at = '9999-01-01'");
+        assertThat(claim(others)).isEmpty();
+        assertThat(claims.claim("poll", "main", "company", 7, "", 0)).isInstanceOf(Claims.Claimed.class);
+        assertThat(claim(others)).map(Claim::kind).contains("poll");
+    }
+
     @Test
     void aUnitIsDueWhenItsTimeHasComeOrSomebodyWokeItButNotBeforeItsBackOffHasPassed() throws Exception {
         one.beat();

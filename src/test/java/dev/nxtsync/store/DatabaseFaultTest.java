@@ -18,6 +18,7 @@ class DatabaseFaultTest {
             "42501, permission denied for schema nxt, DATABASE_RIGHTS",
             "26000, prepared statement S_1 does not exist, DATABASE_POOLER",
             "08P01, unsupported startup parameter: search_path, DATABASE_POOLER",
+            "55P03, canceling statement due to lock timeout, DATABASE_LOCKED",
             "53100, could not extend file, DATABASE_ERROR"})
     void eachFaultOfTheDatabaseHasItsCodeAndWhatToDo(String state, String message, Trouble trouble) {
         var reason = DatabaseFault.of(new SQLException(message, state));

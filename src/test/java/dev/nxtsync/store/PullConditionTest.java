@@ -111,8 +111,26 @@ class PullConditionTest {
         assertThat(fixture.states.planned("things", true)).isFalse();
     }
 
+    /** Its loads do not meet what the poll met, and so would never clear it. */
+    @Test
+    void whatARunMeetsThatBeganBeforeItsTableWasMadeAnewIsNotSaidOfTheNewOne() throws SQLException {
+        PullState before = fixture.state();
+        fixture.database.execute("drop table nxt.thing");
+        fixture.make(TargetFixture.TABLE);
+        met("poll", before, State.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("while it is loaded").isEqualTo(State.OK);
+        fixture.database.execute("update nxt_sync.pull_state set loaded_at = clock_timestamp()");
+        met("poll", before, State.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("once it is loaded").isEqualTo(State.OK);
+        met("poll", State.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("of the table that is there").isEqualTo(State.STOPPED);
+    }
+
     private void met(String kind, State state, Reason reason) throws SQLException {
-        PullState pull = fixture.state();
+        met(kind, fixture.state(), state, reason);
+    }
+
+    private void met(String kind, PullState pull, State state, Reason reason) throws SQLException {
         fixture.store.inTransaction(transaction -> {
             PullCondition.met(transaction, kind, pull, state, reason, Duration.ofSeconds(30));
             return true;

@@ -128,6 +128,63 @@ class RightsTest {
         }
     }
 
+    /** Each sentence about it in the changelog. */
+    @Test
+    void whoLosesAPushOrARowByTheUpgradeHasItAgainByTheStatementThatTheChangelogGives() throws Exception {
+        var database = TestDatabase.createElsewhere();
+        database.execute("create schema nxt_sync");
+        var migrations = StoreFixture.migrations();
+        for (Path migration : migrations.subList(0, 6)) {
+            database.execute(StoreFixture.text(migration));
+        }
+        database.execute(
+                """
+                        create role eye login; create role till login; create role web login; create role site login;
+                        create role reports login; create role looker login;
+                        grant usage on schema nxt_sync to eye, till, reports; grant select on nxt_sync.outbox to eye, reports;
+                        grant execute on function nxt_sync.push to till, site;
+                        create schema mine; grant usage on schema mine to web, site, looker;
+                        create table mine.sale (id int); grant insert on mine.sale to web, site;
+                        create function mine.sold() returns trigger language plpgsql security definer
+                            as $$ begin perform nxt_sync.push('orders', 'sale ' || new.id, '{}', 7); return new; end $$;
+                        alter function mine.sold() owner to till;
+                        create trigger sold after insert on mine.sale for each row execute function mine.sold();
+                        create view mine.sent as select key from nxt_sync.outbox; alter view mine.sent owner to reports;
+                        grant select on mine.sent to looker;
+                        select nxt_sync.push('orders', 'before', '{}', 7)""");
+        var push = "select nxt_sync.push('orders', 'new', '{}', 7)";
+        var sale = "insert into mine.sale values (1)";
+        var sent = "do $$ begin if not exists (select from mine.sent) then raise insufficient_privilege; end if; end $$";
+        for (var each : Map.of("eye", push, "till", push, "web", sale, "site", sale, "looker", sent).entrySet()) {
+            assertThat(isAllowed(database, each.getKey(), each.getValue())).as(each.getKey()).isTrue();
+        }
+        for (Path migration : migrations.subList(6, migrations.size())) {
+            database.execute(StoreFixture.text(migration));
+        }
+        assertThat(isAllowed(database, "till", push)).isTrue();
+        assertThat(isAllowed(database, "site", sale)).as("granted before").isTrue();
+
+        assertThat(keys(database, "eye")).containsExactly("before");
+        assertThat(isAllowed(database, "eye", push)).isFalse();
+        database.execute("grant execute on function nxt_sync.push to eye");
+        assertThat(isAllowed(database, "eye", push)).isTrue();
+
+        assertThatThrownBy(() -> as(database, "web", sale)).hasMessageContaining("web may not push to orders");
+        database.execute("insert into nxt_sync.push_grant (role, push) values ('web', 'orders')");
+        assertThat(isAllowed(database, "web", sale)).isTrue();
+
+        assertThatThrownBy(() -> as(database, "looker", sent))
+                .hasMessageContaining("permission denied for function granted_pushes");
+        database.execute("grant execute on function nxt_sync.granted_pushes to looker");
+        assertThat(isAllowed(database, "looker", sent)).isFalse();
+        database.execute("insert into nxt_sync.push_grant (role, push) values ('looker', 'orders')");
+        assertThat(isAllowed(database, "looker", sent)).isTrue();
+
+        database.execute("delete from nxt_sync.push_grant where push = '*'");
+        assertThat(isAllowed(database, "till", push)).isFalse();
+        assertThat(isAllowed(database, "web", sale)).isTrue();
+    }
+
     @Test
     void aRoleIsGrantedPushesByItsName() throws Exception {
         DATABASE.execute("create role named login in role nxt_pusher; delete from nxt_sync.push_grant; "
@@ -196,7 +253,11 @@ class RightsTest {
     }
 
     private static List<String> keys(String role) throws SQLException {
-        try (Connection connection = connect(DATABASE, role);
+        return keys(DATABASE, role);
+    }
+
+    private static List<String> keys(TestDatabase database, String role) throws SQLException {
+        try (Connection connection = connect(database, role);
                 Statement statement = connection.createStatement();
                 var row = statement.executeQuery("select key from nxt_sync.outbox")) {
             var keys = new ArrayList<String>();
@@ -208,7 +269,11 @@ class RightsTest {
     }
 
     private static void as(String role, String sql) throws SQLException {
-        try (Connection connection = connect(DATABASE, role); Statement statement = connection.createStatement()) {
+        as(DATABASE, role, sql);
+    }
+
+    private static void as(TestDatabase database, String role, String sql) throws SQLException {
+        try (Connection connection = connect(database, role); Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }

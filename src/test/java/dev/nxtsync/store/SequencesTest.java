@@ -2,12 +2,16 @@ package dev.nxtsync.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +125,58 @@ class SequencesTest {
         database.execute("update nxt_sync.outbox set id = 4000000000000 where key = 'before19'");
         assertThat(database.number("select nxt_sync.push('orders', 'by SQL', '{}', 7)")).isEqualTo(4_000_000_000_001L);
         assertThat(database.number("select nxt_sync.push('orders', 'next', '{}', 7)")).isEqualTo(4_000_000_000_002L);
+    }
+
+    /** As after a fail-over, when everybody pushes again, one of them in a transaction that lasts. */
+    @Test
+    void whoeverBringsASequenceUpHoldsUpNobodyAlthoughTheirTransactionGoesOn() throws Exception {
+        try (var upkeep = database.connect();
+                var lock = upkeep.createStatement();
+                var one = database.connect();
+                var other = database.connect()) {
+            upkeep.setAutoCommit(false);
+            lock.execute("select pg_advisory_xact_lock(hashtext('nxt_sync sequences'))");
+            var pushes = List.of(pushed(one, "of one"), pushed(other, "of another"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> database
+                    .number("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 2);
+            upkeep.rollback();
+            var numbers = List.of(pushes.get(0).get(30, TimeUnit.SECONDS), pushes.get(1).get(30, TimeUnit.SECONDS));
+            assertThat(numbers).as("while both are open").containsExactlyInAnyOrder(21L, 22L);
+            one.rollback();
+            other.commit();
+        }
+        assertThat(database.number("select nxt_sync.push('orders', 'next', '{}', 7)")).isEqualTo(23);
+    }
+
+    /** As the README says, so that nobody takes it for a fault. */
+    @Test
+    void pushesOfSerializableTransactionsThatOverlapAreToldToRunAgain() throws Exception {
+        try (var one = database.connect(); var other = database.connect()) {
+            one.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            other.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            database.execute("select setval('nxt_sync.outbox_id', 20)");
+            pushed(one, "of one").get(30, TimeUnit.SECONDS);
+            pushed(other, "of another").get(30, TimeUnit.SECONDS);
+            one.commit();
+            assertThatThrownBy(other::commit).isInstanceOfSatisfying(SQLException.class,
+                    e -> assertThat(e.getSQLState()).isEqualTo("40001"));
+            pushed(other, "of another").get(30, TimeUnit.SECONDS);
+            other.commit();
+        }
+    }
+
+    /** In a transaction that stays open. */
+    private static CompletableFuture<Long> pushed(Connection transaction, String key) throws SQLException {
+        transaction.setAutoCommit(false);
+        return CompletableFuture.supplyAsync(() -> {
+            try (var statement = transaction.createStatement();
+                    var row = statement.executeQuery("select nxt_sync.push('orders', '" + key + "', '{}', 7)")) {
+                row.next();
+                return row.getLong(1);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @Test

@@ -64,6 +64,22 @@ class TableMakerTest {
     }
 
     @Test
+    void aColumnThatIsLostDuringAFirstLoadHasTheLoadBeginAgainAsOneThatHasNotBegun() throws SQLException {
+        fixture.database.execute("""
+                insert into nxt_sync.pull_state (pull, company) values ('things', 2);
+                update nxt_sync.pull_state set loaded_at = null;
+                insert into nxt_sync.pass (pull, company, kind, started_at, cursor, rows, expected, mark, since, direct)
+                values ('things', 1, 'load', now(), '{}', 60, 100, 'm', 's', true);
+                alter table nxt.thing drop column text""");
+        fixture.make(TargetFixture.TABLE);
+        var passes = new Passes(fixture.store);
+        for (int company : List.of(1, 2)) {
+            assertThat(passes.of("things", company, Pass.Kind.LOAD)).as("company " + company)
+                    .contains(Pass.wanted("things", company, Pass.Kind.LOAD));
+        }
+    }
+
+    @Test
     void aTableThatIsGoneIsMadeAnewAndItsPullBeginsAnew() throws SQLException {
         fixture.write(1, "a");
         fixture.database.execute("""

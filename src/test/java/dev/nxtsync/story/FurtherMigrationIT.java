@@ -5,9 +5,12 @@ import static dev.nxtsync.story.IncrementalPullIT.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.sandbox.Mirror;
@@ -48,6 +51,31 @@ class FurtherMigrationIT {
                         "associate").isEmpty()
                         && "done".equals(database.value("select state from nxt_sync.outbox where key = 'a'")));
                 assertThat(daemon.get("/q/health/well").status()).as(daemon.output()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void aDaemonThatCannotUpgradeForALockSaysSoAndUpgradesOnceItIsGoneWhileUsersPush() throws Exception {
+        var database = TestDatabase.create();
+        database.execute("create schema nxt_sync");
+        Flyway.configure().dataSource(database.url(), database.user(), "").defaultSchema("nxt_sync")
+                .table("schema_history").locations("filesystem:src/main/resources/db/migration").target("6").load()
+                .migrate();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1));
+                Connection dump = database.connect();
+                Statement reading = dump.createStatement()) {
+            dump.setAutoCommit(false);
+            reading.execute("select from nxt_sync.outbox");
+            try (var daemon = Daemon.on(sandbox.url(), database).start()) {
+                await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                    database.execute("set statement_timeout = '10s'; select nxt_sync.push('sales', 'key', '{}', 1)");
+                    assertThat(daemon.output()).contains("lock timeout").contains("Another transaction");
+                    assertThat(daemon.get("/q/health/ready").body()).contains("database_locked");
+                });
+                dump.rollback();
+                await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/ready").status() == 200);
+                assertThat(database.count("nxt_sync.push_grant")).isZero();
             }
         }
     }

@@ -138,6 +138,60 @@ class TargetFaultsIT {
         }
     }
 
+    /** Each is due in a day only, or never. */
+    @Test
+    void whatACommandDoesNotEndForAFaultOfItsTargetIsEndedByTheDaemonOnceThatIsMended() throws Exception {
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
+                .withRows(Map.of("associate", 90)))) {
+            var builder = Daemon.on(sandbox.url(), database);
+            pull(builder, "people", "people");
+            builder.with("NXT_PULLS_PEOPLE_EVERY", "1d");
+            try (var daemon = builder.start()) {
+                loaded(daemon, database, 1);
+                database.execute("update nxt.people set name = 'spoilt'");
+                isEndedByTheDaemon(daemon, builder, "--full");
+                sandbox.delete(COMPANY, "associate", Map.of("associateNo", 5));
+                isEndedByTheDaemon(daemon, builder, "--confirm-deletes");
+                assertThat(differences("people", sandbox)).isEmpty();
+            }
+        }
+    }
+
+    private void isEndedByTheDaemon(Daemon daemon, Daemon.Builder builder, String work) throws InterruptedException {
+        database.execute(raise("P0001").formatted("people"));
+        assertThat(builder.run(3, "pull", "people", work)).contains("(target_unusable)");
+        assertThat(freshness("people")).as(work).isEqualTo("stopped");
+        database.execute(UNRAISE.formatted("people"));
+        well(daemon, 200);
+        assertThat(freshness("people")).as(work).isEqualTo("ok");
+        await().atMost(A_MINUTE).until(() -> database.count("nxt_sync.pass") == 0);
+    }
+
+    /** The rows read before are read again, although the load has not ended. */
+    @Test
+    void aColumnThatIsDroppedInTheMiddleOfAFirstLoadIsFilledInEveryRow() {
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
+                .withRows(Map.of("associate", 90)))) {
+            sandbox.holdRequestsWith("\"associateNo\":{\"_gt\":60}");
+            var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_PAGE_SIZE", 30)
+                    .with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 30);
+            pull(builder, "people", "people");
+            try (var daemon = builder.start()) {
+                await().atMost(A_MINUTE).until(() -> sandbox.held() > 0 && database.count("nxt.people") == 60);
+                database.execute("alter table nxt.people drop column name");
+                await().atMost(A_MINUTE).until(() -> database.number("select count(*) from information_schema.columns "
+                        + "where table_schema = 'nxt' and table_name = 'people' and column_name = 'name'") == 1);
+                sandbox.release();
+                loaded(daemon, database, 1);
+                assertThat(Mirror.differencesIn("nxt.people", sandbox, database, COMPANY, "associate", List.of()))
+                        .isEmpty();
+                assertThat(freshness("people")).isEqualTo("ok");
+                assertThat(database.number("select rows from nxt_sync.freshness")).isEqualTo(90);
+                well(daemon, 200);
+            }
+        }
+    }
+
     private void dropInTheMiddle(Sandbox sandbox, int held) {
         await().atMost(A_MINUTE).until(() -> sandbox.held() > held && database.count("nxt.people") > 0);
         database.execute("drop table nxt.people");

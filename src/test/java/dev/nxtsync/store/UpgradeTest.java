@@ -1,0 +1,131 @@
+package dev.nxtsync.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.trouble.Trouble;
+
+/** An installation of the first release, in use. */
+class UpgradeTest {
+    private static final String FIRST_RELEASE = "6";
+    /** Of what was there before, as the version before would see it. */
+    private static final List<String> KEPT = List.of(
+            "select pull, company, state, case when state <> 'ok' then reason end as reason, failures, rows, loaded_at, complete_as_of, "
+                    + "mark, mark_seen_at, floor, digest, cursor, upper, increment_started_at, reread_cursor, held from nxt_sync.pull_state "
+                    + "order by pull, company",
+            "select * from nxt_sync.pass order by pull",
+            "select * from nxt_sync.outbox where key not like 'meanwhile%' order by id",
+            "select id, unit, pull, key, received_at from nxt_sync.inbox order by id",
+            "select connection, generation, state, refresh_token from nxt_sync.user_grant",
+            "select * from nxt_sync.push_state", "select * from nxt_sync.run", "select * from nxt_sync.row_fault",
+            "select kind, company, pull, lane, fence, due_at, wanted, served from nxt_sync.job order by id");
+    private static final String LIVE = """
+            insert into nxt_sync.replica (id, host) values (gen_random_uuid(), 'here');
+            insert into nxt_sync.job (kind, connection, scope, company, pull, fence)
+            select kind, 'main', 'company', company, case when kind in ('load', 'reconciliation') then 'orders' else '' end,
+                   nextval('nxt_sync.fence')
+            from unnest('{poll,fetch,load,reconciliation}'::text[]) kind, generate_series(1, 6) company;
+            insert into nxt_sync.pull_state (pull, company, state, code, reason, failures, rows, loaded_at, complete_as_of, mark,
+                mark_seen_at, held, cursor, upper, increment_started_at)
+            values ('orders', 1, 'ok', null, null, 0, 10, now(), now(), 'm', now(), null, null, null, null),
+                   ('orders', 2, 'failing', 'busy', 'later', 3, 10, now(), now(), 'm', now(), null, '{}', 'u', now()),
+                   ('orders', 3, 'stopped', 'target_unusable', 'no', 1, 10, now(), now(), 'm', now(), null, null, null, null),
+                   ('orders', 4, 'away', 'company_not_granted', 'gone', 0, 10, now(), now(), 'm', now(), null, null, null, null),
+                   ('orders', 5, 'ok', 'busy', 'over long ago', 0, 10, now(), now(), 'm', now(), 'too many', null, null, null),
+                   ('orders', 6, 'ok', null, null, 0, 60, null, null, null, null, null, null, null, null);
+            insert into nxt_sync.pass (pull, company, kind, started_at, cursor, rows, expected, mark, direct)
+            values ('orders', 6, 'load', now(), '{"orderNo": 60}', 60, 100, 'm', true);
+            select nxt_sync.push('sales', 'key ' || n, '{}', 1, 'g' || n % 3) from generate_series(1, 12) n;
+            update nxt_sync.outbox
+            set state = (array['waiting', 'sending', 'in_doubt', 'done', 'dead', 'discarded'])[1 + id % 6], sent_at = now();
+            insert into nxt_sync.push_state (push, company) values ('sales', 1);
+            insert into nxt_sync.inbox (unit, pull, key) select id, 'orders', '{}' from nxt_sync.job where kind = 'fetch';
+            insert into nxt_sync.user_grant (connection, generation, state, refresh_token) values ('person', 1, 'signed_in', 'x');
+            insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values ('orders', 1, '1', 'nul', now());
+            insert into nxt_sync.run (job, company, kind, started_at, ended_at, outcome, rows_read, rows_written, rows_deleted,
+                rows_set_aside, requests, bytes)
+            values ('orders', 1, 'poll', now(), now(), 'ok', 1, 1, 0, 0, 1, 1)""";
+
+    private final TestDatabase database = TestDatabase.create();
+
+    @Test
+    void whileATransactionHoldsTheOutboxPushesGoOnAndTheUpgradeSucceedsOnceItHasEnded() throws Exception {
+        database.execute("create schema nxt_sync");
+        to(FIRST_RELEASE).migrate();
+        database.execute(LIVE);
+        var before = KEPT.stream().map(database::rows).toList();
+        assertThat(before).allSatisfy(rows -> assertThat(rows).isNotEmpty());
+
+        int pushed = 0;
+        try (Connection dump = database.connect(); Statement reading = dump.createStatement()) {
+            dump.setAutoCommit(false);
+            reading.execute("select from nxt_sync.outbox");
+            var upgrade = CompletableFuture.runAsync(to("latest")::migrate);
+            await().atMost(Duration.ofSeconds(60)).until(() -> upgrade.isDone() || database.number(
+                    "select count(*) from pg_locks where not granted and relation = 'nxt_sync.outbox'::regclass") > 0);
+            while (!upgrade.isDone()) {
+                push("meanwhile " + pushed++);
+            }
+            assertThatThrownBy(upgrade::join).hasCauseInstanceOf(FlywayException.class)
+                    .satisfies(e -> assertThat(DatabaseFault.of((Exception) e.getCause()))
+                            .satisfies(reason -> assertThat(reason.trouble()).isEqualTo(Trouble.DATABASE_LOCKED)));
+            assertThat(pushed).isPositive();
+            assertThat(database.value("select max(version) from nxt_sync.schema_history")).isEqualTo(FIRST_RELEASE);
+        }
+        CompletableFuture.runAsync(to("latest")::migrate).get(60, TimeUnit.SECONDS);
+
+        for (int i = 0; i < KEPT.size(); i++) {
+            assertThat(database.rows(KEPT.get(i))).as(KEPT.get(i)).isEqualTo(before.get(i));
+        }
+        assertThat(database.number("select count(*) from nxt_sync.outbox where key like 'meanwhile%'"))
+                .isEqualTo(pushed);
+        push("meanwhile, after it");
+        assertThat(database.rows("select pull, code from nxt_sync.pull_state where company = 5"))
+                .containsExactly(noCode());
+    }
+
+    @Test
+    void nothingIsReadOfTheOutboxWhileItIsLocked() {
+        String rights = StoreFixture.text(StoreFixture.migrations().get(6));
+        assertThat(rights.substring(rights.indexOf("alter table nxt_sync.outbox"), rights.indexOf("create or replace")))
+                .doesNotContain("from nxt_sync.");
+        assertThat(rights.substring(rights.indexOf("create or replace"))).doesNotContain("\ninsert");
+    }
+
+    private static Map<String, String> noCode() {
+        var row = new java.util.HashMap<String, String>();
+        row.put("pull", "orders");
+        row.put("code", null);
+        return row;
+    }
+
+    /** A user's, who waits no longer than people do. */
+    private void push(String key) throws SQLException {
+        try (Connection user = database.connect(); Statement statement = user.createStatement()) {
+            statement.execute("set statement_timeout = '10s'");
+            statement.execute("select nxt_sync.push('sales', '" + key + "', '{}', 1)");
+        }
+    }
+
+    private Flyway to(String version) {
+        var configuration = Flyway.configure().dataSource(StoreFixture.source(database)).defaultSchema("nxt_sync")
+                .table("schema_history").locations("filesystem:src/main/resources/db/migration").target(version);
+        new PatientMigrations().customize(configuration);
+        return configuration.load();
+    }
+}
