@@ -27,9 +27,10 @@ public class Database {
     /** Deadlock and lock time-out. */
     private static final Set<String> AGAIN = Set.of("40P01", "55P03", "40001");
     private static final int ATTEMPTS = 4;
+    static final String LOCK_PATIENCE = "2s";
     /** What others have made in a schema of the role's own path is not found in place of what we mean; see {@link OwnPath}. */
-    private static final String BEGIN = "set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '2s'; "
-            + OwnPath.LEAVE;
+    private static final String BEGIN = "set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '"
+            + LOCK_PATIENCE + "'; " + OwnPath.LEAVE;
     /** What is committed is on disk, also where the database or the role gives that up. */
     private static final String DURABLE = "; select set_config('synchronous_commit', 'on', true) "
             + "where current_setting('synchronous_commit') = 'off'";
@@ -93,7 +94,7 @@ public class Database {
                 return Outside.of(() -> once(begin, work));
             } catch (SQLException e) {
                 boolean behind = Sequences.isBehind(e);
-                if (attempt == ATTEMPTS || !(behind || isWorthAnother(e))) {
+                if (attempt == ATTEMPTS || !(behind || isWorthAnotherNow(e))) {
                     throw e;
                 }
                 LOG.debugf("transaction is run again after %s", e.getMessage());
@@ -156,6 +157,11 @@ public class Database {
     /** Whether the same transaction may well succeed when it is run again. */
     static boolean isWorthAnother(SQLException e) {
         return AGAIN.contains(String.valueOf(e.getSQLState()));
+    }
+
+    /** A user may hold the lock of a target for hours: its pull comes again, and the thread is for others meanwhile. */
+    private static boolean isWorthAnotherNow(SQLException e) {
+        return isWorthAnother(e) && !(e instanceof TargetFault fault && fault.isLocked());
     }
 
     /** Whether the database could not be reached or was lost, rather than a statement refused (SQLSTATE classes 08 and 57). */

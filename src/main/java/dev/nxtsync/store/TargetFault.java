@@ -18,6 +18,7 @@ import dev.nxtsync.trouble.Trouble;
 public final class TargetFault extends SQLException {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST = 300;
+    private static final String LOCK_TIME_OUT = "55P03";
     /** Data exceptions quote the value. */
     private static final String DATA_EXCEPTION = "22";
     private static final Pattern QUOTED = Pattern.compile("\".*\"", Pattern.DOTALL);
@@ -54,6 +55,11 @@ public final class TargetFault extends SQLException {
     /** Whether it is likely to pass by itself, since somebody else is at work on the same rows. */
     public boolean mayPass() {
         return Database.isWorthAnother(this);
+    }
+
+    /** Whether somebody held a lock for longer than we wait. */
+    boolean isLocked() {
+        return LOCK_TIME_OUT.equals(getSQLState());
     }
 
     private static boolean isAlive(Connection connection) throws SQLException {
