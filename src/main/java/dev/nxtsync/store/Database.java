@@ -105,40 +105,42 @@ public class Database {
         }
     }
 
-    /**
-     * As {@link #inTransaction}, but one process at a time: for DDL, in which {@code if not exists} does not keep two from
-     * each other.
-     */
-    public <T> T alone(Work<T> work) throws SQLException {
-        return patiently().inTransaction(transaction -> {
-            lock(transaction, "nxt_sync ddl");
-            return work.in(transaction);
-        });
-    }
-
     /** Brings sequences up to what their tables hold, one process at a time. */
     static boolean advanceSequences(Connection transaction) throws SQLException {
-        // not that of DDL, which may hold it for long
-        lock(transaction, "nxt_sync sequences");
+        alone(transaction, "sequences");
         Sequences.advance(transaction);
         return true;
     }
 
-    private static void lock(Connection transaction, String what) throws SQLException {
-        try (Statement lock = transaction.createStatement()) {
-            lock.execute("select pg_advisory_xact_lock(hashtext('" + what + "'))");
+    /**
+     * What follows in the transaction is done by one process at a time: for what {@code if not exists} does not keep two from
+     * doing. What may take long has a lock of its own, so that nothing else waits for it.
+     */
+    static boolean alone(Connection transaction, String what) throws SQLException {
+        try (var lock = transaction.prepareStatement("select pg_advisory_xact_lock(hashtext('nxt_sync ' || ?))")) {
+            lock.setString(1, what);
+            return lock.execute();
         }
     }
 
     /** Makes a schema if it is missing; that right is not needed where it is there. */
     static void makeSchema(Connection transaction, String name) throws SQLException {
-        try (var exists = transaction.prepareStatement("select from pg_namespace where nspname = ?");
-                Statement make = transaction.createStatement()) {
-            exists.setString(1, name);
-            try (var row = exists.executeQuery()) {
-                if (!row.next()) {
+        if (isMissing(transaction, name)) {
+            alone(transaction, "schema " + name);
+            // perhaps no more, since another process has had the lock
+            if (isMissing(transaction, name)) {
+                try (Statement make = transaction.createStatement()) {
                     make.execute("create schema " + SqlName.quoted(name));
                 }
+            }
+        }
+    }
+
+    private static boolean isMissing(Connection transaction, String schema) throws SQLException {
+        try (var find = transaction.prepareStatement("select from pg_namespace where nspname = ?")) {
+            find.setString(1, schema);
+            try (var row = find.executeQuery()) {
+                return !row.next();
             }
         }
     }

@@ -41,14 +41,61 @@ class LockedTargetIT {
                 }
                 // if each waited for the lock four times, the last would be written after half a minute
                 await().atMost(Duration.ofSeconds(20))
-                        .untilAsserted(() -> assertThat(changed("free")).isEqualTo(COMPANIES));
+                        .untilAsserted(() -> assertThat(changed("other")).isEqualTo(COMPANIES));
                 assertThat(
-                        database.number("select count(*) from nxt_sync.freshness where job = 'free' and state <> 'ok'"))
+                        database.number(
+                                "select count(*) from nxt_sync.freshness where job = 'other' and state <> 'ok'"))
                         .isZero();
                 await().atMost(A_MINUTE).until(() -> daemon.get("/q/health/well").body().contains("pull held"));
             }
             await().atMost(A_MINUTE).untilAsserted(() -> assertThat(changed("held")).isEqualTo(COMPANIES));
             await().atMost(A_MINUTE).until(() -> daemon.get("/q/health/well").status() == 200);
+        }
+    }
+
+    @Test
+    void aTargetThatAnotherProcessChangesKeepsNoProcessFromStartingAndNoOtherPullFromBeingLoaded() throws SQLException {
+        try (var sandbox = sandbox(1); Connection process = database.connect(); var lock = process.createStatement()) {
+            process.setAutoCommit(false);
+            lock.execute("select pg_advisory_xact_lock(hashtext('nxt_sync target \"nxt\".\"held\"'))");
+            try (var daemon = daemon(sandbox).start()) {
+                await().atMost(A_MINUTE).untilAsserted(() -> {
+                    assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
+                    assertThat(database.count("nxt.other")).isEqualTo(2);
+                    assertThat(daemon.get("/q/health/well").body()).contains("pull held (target_unusable)")
+                            .contains("Somebody else is at work on it").doesNotContain("connection main");
+                });
+                process.rollback();
+                await().atMost(A_MINUTE).untilAsserted(() -> {
+                    assertThat(database.count("nxt.held")).isEqualTo(2);
+                    assertThat(daemon.get("/q/health/well").status()).isEqualTo(200);
+                });
+            }
+        }
+    }
+
+    @Test
+    void theOtherPullsGoOnWhileTheProcessItselfChangesATargetForLong() throws SQLException {
+        try (var sandbox = sandbox(1); Connection user = database.connect(); var lock = user.createStatement()) {
+            try (var daemon = daemon(sandbox).start()) {
+                loaded(daemon, database, 2);
+            }
+            user.setAutoCommit(false);
+            lock.execute("select pg_advisory_xact_lock(42)");
+            database.execute(
+                    "alter table nxt.held drop column name; create function public.slow() returns event_trigger "
+                            + "language plpgsql set lock_timeout = 0 as $$ begin perform pg_advisory_xact_lock_shared(42); end $$; "
+                            + "create event trigger slow on ddl_command_start when tag in ('ALTER TABLE') "
+                            + "execute function public.slow()");
+            try (var daemon = daemon(sandbox).start()) {
+                await().atMost(A_MINUTE).until(() -> database.number(
+                        "select count(*) from pg_locks where locktype = 'advisory' and objid = 42 and not granted") == 1);
+                sandbox.put(COMPANY, "associate", values("associateNo", 1, "name", "changed"));
+                await().atMost(A_MINUTE).untilAsserted(() -> assertThat(changed("other")).isEqualTo(1));
+                user.rollback();
+                await().atMost(A_MINUTE).untilAsserted(() -> assertThat(changed("held")).isEqualTo(1));
+                assertThat(daemon.output()).doesNotContain("cannot be planned");
+            }
         }
     }
 
@@ -63,7 +110,7 @@ class LockedTargetIT {
 
     private Daemon.Builder daemon(Sandbox sandbox) {
         var builder = Daemon.on(sandbox.url(), database);
-        for (String name : new String[]{"HELD", "FREE"}) {
+        for (String name : new String[]{"HELD", "OTHER"}) {
             builder.with("NXT_PULLS_" + name + "_TABLE", "associate").with("NXT_PULLS_" + name + "_EVERY", "5s")
                     .with("NXT_PULLS_" + name + "_TARGET", name.toLowerCase(java.util.Locale.ROOT));
         }
