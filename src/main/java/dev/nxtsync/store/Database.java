@@ -50,7 +50,7 @@ public class Database {
         this(dataSource, SLOWEST_ANSWER);
     }
 
-    private Database(DataSource dataSource, Duration slowest) {
+    Database(DataSource dataSource, Duration slowest) {
         this.dataSource = dataSource;
         this.slowest = slowest;
     }
