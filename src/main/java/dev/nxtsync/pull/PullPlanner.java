@@ -127,6 +127,7 @@ public class PullPlanner {
             }
             targets.look(connection.name());
         }
+        targets.change();
     }
 
     private Attempt attempt(Settings.Connection connection, Attempt last, Optional<Tables> known) {
@@ -173,6 +174,7 @@ public class PullPlanner {
         lostCalls.keep();
         var connection = Objects.requireNonNull(settings.connections().get(pull.connection()));
         plan(connection, List.of(pull), schema(connection, List.of(pull)));
+        targets.change();
         return plans.of(pull.name()).filter(PullPlans.Halted.class::isInstance)
                 .map(halted -> ((PullPlans.Halted) halted).reason());
     }

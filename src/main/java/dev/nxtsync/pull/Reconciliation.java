@@ -58,6 +58,8 @@ public class Reconciliation implements Job {
     private static final long FEW = 20;
     /** Keys in one question; how many a filter may have is not documented. */
     private static final int KEYS = 200;
+    /** One that was cut off is made good by the next. */
+    private static final int OFTEN = 2;
     /** Of the rows, how many are read again in a day. */
     private static final double REREAD_A_DAY = 0.03;
 
@@ -75,6 +77,8 @@ public class Reconciliation implements Job {
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
     private final Map<String, PageSize> keyCounts = new ConcurrentHashMap<>();
+    /** Comparisons in a row that have begun and come to nothing, by unit. */
+    private final Map<Long, Integer> unfinished = new ConcurrentHashMap<>();
 
     Reconciliation(PullPlans plans, Units units, Nxt nxt, PageWriter writer, PullStates states, Passes passes,
             Listing listing,
@@ -236,7 +240,7 @@ public class Reconciliation implements Job {
         }
 
         private Step compare(Pass pass) throws SQLException {
-            var found = listing.compare(claim, plan.target(), keys.target(), pass.startedAt().orElse(clock.now()));
+            var found = compareTables(pass.startedAt().orElse(clock.now()));
             progress.made();
             String reason = tooMany(found);
             if (!reason.isEmpty() && !pass.confirmed()) {
@@ -256,6 +260,22 @@ public class Reconciliation implements Job {
             passes.keep(claim, new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt(), pass.cursor(),
                     pass.rows(), pass.expected(), Optional.empty(), Optional.empty(), false, true, pass.confirmed()));
             return new GoOn();
+        }
+
+        private Listing.Comparison compareTables(Instant startedAt) throws SQLException {
+            int before = unfinished.merge(claim.unit(), 1, Integer::sum) - 1;
+            if (before >= OFTEN) {
+                // now, since whoever was cut off may not have been able to
+                setback.cutOff(claim, state);
+            }
+            try {
+                var found = listing.compare(claim, plan.target(), keys.target(), startedAt, progress::made);
+                unfinished.remove(claim.unit());
+                return found;
+            } catch (TargetFault e) {
+                unfinished.remove(claim.unit());
+                throw e;
+            }
         }
 
         /** Why so many deletions need a person's word; empty if they do not. */

@@ -29,6 +29,11 @@ class Setback {
     private static final Duration TARGET_AGAIN = Duration.ofSeconds(30);
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
+    private static final Reason CUT_OFF = new Reason(Trouble.TARGET_UNUSABLE,
+            "The comparison of its target with what Business NXT lists has been cut off several times, so that deletions do "
+                    + "not arrive. See in the log of PostgreSQL, or of what stands between, who ends the connection, and "
+                    + "lengthen that time limit; the comparison is tried again by itself.");
+
     private final PullStates states;
     private final PullPlans plans;
     private final Access access;
@@ -93,6 +98,17 @@ class Setback {
         return new Decision(retry, false, known
                 ? tally.run(reason.code(), reason.message())
                 : tally.failed(reason.code(), reason.message(), retry));
+    }
+
+    /**
+     * Says of a pull that its comparison with what the API lists has been cut off again and again. Nothing else of it is held
+     * up by that.
+     */
+    void cutOff(Claim claim, PullState state) throws SQLException {
+        if (!state.reason().equals(CUT_OFF)) {
+            LOG.warnf("Pull %s, %s: %s", state.pull(), claim.tenant(), CUT_OFF.message());
+        }
+        states.fail(claim, state, PullState.State.FAILING, CUT_OFF, A_MOMENT);
     }
 
     /** A pull has got on: says so, if its target was in the way. */

@@ -3,6 +3,7 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.store.Claims;
+import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.PullStates;
 import dev.nxtsync.store.TableMaker;
 import dev.nxtsync.store.TargetFault;
@@ -31,6 +33,7 @@ class Targets {
     private final PullPlans plans;
     private final PullStates states;
     private final Claims claims;
+    private final Map<String, PullPlans.Ready> toChange = new LinkedHashMap<>();
     private final Map<String, Long> lookedAt = new HashMap<>();
 
     Targets(TableMaker tables, PullPlans plans, PullStates states, Claims claims) {
@@ -40,8 +43,35 @@ class Targets {
         this.claims = claims;
     }
 
-    /** Makes the target of a pull that is otherwise ready, which then runs; or says why it cannot be used. */
+    /**
+     * Makes the target of a pull that is otherwise ready, which then runs; or says why it cannot be used. A target that must be
+     * changed is left to {@link #change}.
+     */
     void prepare(PullPlans.Ready ready) throws SQLException {
+        if (tables.isToChange(ready.plan().target())) {
+            toChange.put(ready.plan().name(), ready);
+        } else {
+            make(ready);
+        }
+    }
+
+    /** Changes the targets that must be, for which others may have to wait long. */
+    void change() {
+        for (PullPlans.Ready ready : toChange.values()) {
+            PullPlan plan = ready.plan();
+            try {
+                make(ready);
+                // its units may have come, and found that it was not planned
+                claims.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
+            } catch (SQLException e) {
+                LOG.debugf("the target of pull %s is changed later: %s", plan.name(), e.getMessage());
+                plans.put(plan.name(), new PullPlans.Unusable(ready, DatabaseFault.of(e)));
+            }
+        }
+        toChange.clear();
+    }
+
+    private void make(PullPlans.Ready ready) throws SQLException {
         PullPlan plan = ready.plan();
         var obstacle = obstacle(plan);
         if (obstacle.isPresent()) {

@@ -27,9 +27,10 @@ public class Database {
     /** Deadlock and lock time-out. */
     private static final Set<String> AGAIN = Set.of("40P01", "55P03", "40001");
     private static final int ATTEMPTS = 4;
+    static final String LOCK_PATIENCE = "2s";
     /** What others have made in a schema of the role's own path is not found in place of what we mean; see {@link OwnPath}. */
-    private static final String BEGIN = "set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '2s'; "
-            + OwnPath.LEAVE;
+    private static final String BEGIN = "set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '"
+            + LOCK_PATIENCE + "'; " + OwnPath.LEAVE;
     /** What is committed is on disk, also where the database or the role gives that up. */
     private static final String DURABLE = "; select set_config('synchronous_commit', 'on', true) "
             + "where current_setting('synchronous_commit') = 'off'";
@@ -49,7 +50,7 @@ public class Database {
         this(dataSource, SLOWEST_ANSWER);
     }
 
-    private Database(DataSource dataSource, Duration slowest) {
+    Database(DataSource dataSource, Duration slowest) {
         this.dataSource = dataSource;
         this.slowest = slowest;
     }
@@ -93,7 +94,7 @@ public class Database {
                 return Outside.of(() -> once(begin, work));
             } catch (SQLException e) {
                 boolean behind = Sequences.isBehind(e);
-                if (attempt == ATTEMPTS || !(behind || isWorthAnother(e))) {
+                if (attempt == ATTEMPTS || !(behind || isWorthAnotherNow(e))) {
                     throw e;
                 }
                 LOG.debugf("transaction is run again after %s", e.getMessage());
@@ -104,40 +105,42 @@ public class Database {
         }
     }
 
-    /**
-     * As {@link #inTransaction}, but one process at a time: for DDL, in which {@code if not exists} does not keep two from
-     * each other.
-     */
-    public <T> T alone(Work<T> work) throws SQLException {
-        return patiently().inTransaction(transaction -> {
-            lock(transaction, "nxt_sync ddl");
-            return work.in(transaction);
-        });
-    }
-
     /** Brings sequences up to what their tables hold, one process at a time. */
     static boolean advanceSequences(Connection transaction) throws SQLException {
-        // not that of DDL, which may hold it for long
-        lock(transaction, "nxt_sync sequences");
+        alone(transaction, "sequences");
         Sequences.advance(transaction);
         return true;
     }
 
-    private static void lock(Connection transaction, String what) throws SQLException {
-        try (Statement lock = transaction.createStatement()) {
-            lock.execute("select pg_advisory_xact_lock(hashtext('" + what + "'))");
+    /**
+     * What follows in the transaction is done by one process at a time: for what {@code if not exists} does not keep two from
+     * doing. What may take long has a lock of its own, so that nothing else waits for it.
+     */
+    static boolean alone(Connection transaction, String what) throws SQLException {
+        try (var lock = transaction.prepareStatement("select pg_advisory_xact_lock(hashtext('nxt_sync ' || ?))")) {
+            lock.setString(1, what);
+            return lock.execute();
         }
     }
 
     /** Makes a schema if it is missing; that right is not needed where it is there. */
     static void makeSchema(Connection transaction, String name) throws SQLException {
-        try (var exists = transaction.prepareStatement("select from pg_namespace where nspname = ?");
-                Statement make = transaction.createStatement()) {
-            exists.setString(1, name);
-            try (var row = exists.executeQuery()) {
-                if (!row.next()) {
+        if (isMissing(transaction, name)) {
+            alone(transaction, "schema " + name);
+            // perhaps no more, since another process has had the lock
+            if (isMissing(transaction, name)) {
+                try (Statement make = transaction.createStatement()) {
                     make.execute("create schema " + SqlName.quoted(name));
                 }
+            }
+        }
+    }
+
+    private static boolean isMissing(Connection transaction, String schema) throws SQLException {
+        try (var find = transaction.prepareStatement("select from pg_namespace where nspname = ?")) {
+            find.setString(1, schema);
+            try (var row = find.executeQuery()) {
+                return !row.next();
             }
         }
     }
@@ -156,6 +159,11 @@ public class Database {
     /** Whether the same transaction may well succeed when it is run again. */
     static boolean isWorthAnother(SQLException e) {
         return AGAIN.contains(String.valueOf(e.getSQLState()));
+    }
+
+    /** A user may hold the lock of a target for hours: its pull comes again, and the thread is for others meanwhile. */
+    private static boolean isWorthAnotherNow(SQLException e) {
+        return isWorthAnother(e) && !(e instanceof TargetFault fault && fault.isLocked());
     }
 
     /** Whether the database could not be reached or was lost, rather than a statement refused (SQLSTATE classes 08 and 57). */

@@ -115,50 +115,58 @@ public class Listing {
      * Compares what is listed with what is stored, and keeps the differences in the listing's place.
      *
      * @param startedAt when the listing began: what was stored later is not called gone
+     * @param alive told now and then, since it may take very long
      */
-    public Comparison compare(Claim unit, TargetTable target, TargetTable listed, Instant startedAt)
+    public Comparison compare(Claim unit, TargetTable target, TargetTable listed, Instant startedAt, Runnable alive)
             throws SQLException {
-        return database.inTransaction(transaction -> {
-            String keys = target.key().stream().map(SqlName::quoted).collect(joining(", "));
-            String owner = SqlName.quoted(target.owner());
-            String stamp = listed.changeStamp().map(SqlName::quoted)
-                    .map(column -> " or (stored." + column + " is distinct from listing." + column
-                            + " and (stored.nxt_read_at <= listing.nxt_read_at or stored.nxt_read_at > clock_timestamp()))")
-                    .orElse("");
-            try (Statement statement = transaction.createStatement();
-                    var fill = transaction.prepareStatement("""
-                            insert into %s (%s, nxt_stored)
-                            select %s, false from %s listing left join %s stored on %s and stored.%s = ?
-                            where stored.%s is null or stored.nxt_deleted_at is not null%s
-                            union all
-                            select %s, true from %s stored where stored.%s = ? and stored.nxt_deleted_at is null
-                                and (stored.nxt_read_at < ? or stored.nxt_read_at > clock_timestamp())
-                                and not exists (select from %s listing where %s)"""
-                            .formatted(
-                                    difference(unit), keys, prefixed(target, "listing"), listing(unit),
-                                    target.quotedName(),
-                                    same(target, "listing", "stored"), owner, owner, stamp, prefixed(target, "stored"),
-                                    target.quotedName(), owner, listing(unit), same(target, "listing", "stored")))) {
-                statement.execute("drop table if exists " + difference(unit));
-                statement.execute("create unlogged table " + difference(unit)
-                        + " (nxt_id bigint generated always as identity primary key, "
-                        + target.keyColumns().stream()
-                                .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
-                                .collect(joining(", "))
-                        + ", nxt_stored boolean not null)");
-                statement.execute("analyze " + listing(unit));
-                fill.setInt(1, unit.company());
-                fill.setInt(2, unit.company());
-                fill.setObject(3, Claims.timestamp(startedAt));
-                TargetFault.guard(transaction, target, guarded -> fill.executeUpdate());
-            }
-            var comparison = TargetFault.guard(transaction, target, guarded -> count(guarded, unit, target));
-            try (Statement statement = transaction.createStatement()) {
-                statement.execute("drop table " + listing(unit));
-            }
+        return database.patiently().inTransaction(transaction -> {
+            var comparison = Watched.run(database, transaction, unit, alive,
+                    watched -> compare(watched, unit, target, listed, startedAt));
             Claims.check(transaction, unit);
             return comparison;
         });
+    }
+
+    private static Comparison compare(Connection transaction, Claim unit, TargetTable target, TargetTable listed,
+            Instant startedAt) throws SQLException {
+        String keys = target.key().stream().map(SqlName::quoted).collect(joining(", "));
+        String owner = SqlName.quoted(target.owner());
+        String stamp = listed.changeStamp().map(SqlName::quoted)
+                .map(column -> " or (stored." + column + " is distinct from listing." + column
+                        + " and (stored.nxt_read_at <= listing.nxt_read_at or stored.nxt_read_at > clock_timestamp()))")
+                .orElse("");
+        try (Statement statement = transaction.createStatement();
+                var fill = transaction.prepareStatement("""
+                        insert into %s (%s, nxt_stored)
+                        select %s, false from %s listing left join %s stored on %s and stored.%s = ?
+                        where stored.%s is null or stored.nxt_deleted_at is not null%s
+                        union all
+                        select %s, true from %s stored where stored.%s = ? and stored.nxt_deleted_at is null
+                            and (stored.nxt_read_at < ? or stored.nxt_read_at > clock_timestamp())
+                            and not exists (select from %s listing where %s)"""
+                        .formatted(
+                                difference(unit), keys, prefixed(target, "listing"), listing(unit),
+                                target.quotedName(),
+                                same(target, "listing", "stored"), owner, owner, stamp, prefixed(target, "stored"),
+                                target.quotedName(), owner, listing(unit), same(target, "listing", "stored")))) {
+            statement.execute("drop table if exists " + difference(unit));
+            statement.execute("create unlogged table " + difference(unit)
+                    + " (nxt_id bigint generated always as identity primary key, "
+                    + target.keyColumns().stream()
+                            .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                            .collect(joining(", "))
+                    + ", nxt_stored boolean not null)");
+            statement.execute("analyze " + listing(unit));
+            fill.setInt(1, unit.company());
+            fill.setInt(2, unit.company());
+            fill.setObject(3, Claims.timestamp(startedAt));
+            TargetFault.guard(transaction, target, guarded -> fill.executeUpdate());
+        }
+        var comparison = TargetFault.guard(transaction, target, guarded -> count(guarded, unit, target));
+        try (Statement statement = transaction.createStatement()) {
+            statement.execute("drop table " + listing(unit));
+        }
+        return comparison;
     }
 
     private static Comparison count(Connection transaction, Claim unit, TargetTable target) throws SQLException {

@@ -31,7 +31,7 @@ public class Migrations {
      * @throws org.flywaydb.core.api.FlywayException if a migration fails
      */
     public void run() throws SQLException {
-        database.alone(transaction -> {
+        database.inTransaction(transaction -> {
             Database.makeSchema(transaction, "nxt_sync");
             return true;
         });

@@ -21,6 +21,7 @@ public class PageWriter {
     private static final String LOCK_TIME_OUT = "55P03";
 
     private final Database database;
+    private final LockedTargets locked = new LockedTargets(System::nanoTime);
 
     PageWriter(Database database) {
         this.database = database;
@@ -56,15 +57,34 @@ public class PageWriter {
 
     private Written attempt(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint)
             throws SQLException {
+        boolean briefly = locked.isLocked(table);
+        try {
+            var written = inTransaction(claim, table, page, way, checkpoint, briefly);
+            if (!page.isEmpty()) {
+                locked.free(table);
+            }
+            return written;
+        } catch (TargetFault e) {
+            if (e.isLocked()) {
+                locked.met(table);
+            }
+            throw e;
+        }
+    }
+
+    private Written inTransaction(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint,
+            boolean briefly) throws SQLException {
+        Database.Work<Written> rows = transaction -> way == Way.DIRECT
+                ? insert(transaction, table, page, checkpoint)
+                : merge(transaction, table, page, checkpoint);
         return database.inTransaction(transaction -> {
             try (Statement name = transaction.createStatement()) {
                 name.execute("set local application_name = " + SqlName.literal(sessionName(claim)));
             }
             var written = page.isEmpty()
                     ? Written.NOTHING
-                    : TargetFault.guard(transaction, table, guarded -> way == Way.DIRECT
-                            ? insert(guarded, table, page, checkpoint)
-                            : merge(guarded, table, page, checkpoint));
+                    : TargetFault.guard(transaction, table,
+                            guarded -> briefly ? LockedTargets.briefly(guarded, rows) : rows.in(guarded));
             RowFaults.setAside(transaction, page, checkpoint);
             written = checkpoint.keep(transaction, table, written);
             Claims.check(transaction, claim);

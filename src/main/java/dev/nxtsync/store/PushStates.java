@@ -50,7 +50,8 @@ public class PushStates {
      * @param companies by push, the only company that it sends to
      */
     public void configure(Map<String, Optional<Integer>> companies) throws SQLException {
-        database.alone(transaction -> {
+        database.inTransaction(transaction -> {
+            Database.alone(transaction, "push settings");
             try (var set = transaction.prepareStatement("""
                     insert into nxt_sync.push_setting (push, company) values (?, ?)
                     on conflict (push) do update set company = excluded.company

@@ -43,7 +43,9 @@ public class TableMaker {
      * @throws TargetFault if PostgreSQL refuses it
      */
     public Made make(String pull, TargetTable table, Collection<String> read) throws SQLException {
-        return database.alone(transaction -> {
+        return database.patiently().inTransaction(transaction -> {
+            // that another process is at it keeps no other pull from being planned
+            TargetFault.guard(transaction, table, guarded -> Database.alone(guarded, "target " + table.quotedName()));
             var changes = new ArrayList<String>();
             var found = Optional.ofNullable(TableShape.of(transaction, List.of(table)).get(table));
             if (found.isEmpty()) {
@@ -78,6 +80,14 @@ public class TableMaker {
                 }
             });
             return fitting;
+        });
+    }
+
+    /** Whether a table is there and must be changed, which may take as long as to write all of it anew. */
+    public boolean isToChange(TargetTable table) throws SQLException {
+        return database.inTransaction(transaction -> {
+            var found = TableShape.of(transaction, List.of(table)).get(table);
+            return found != null && !found.fits(table);
         });
     }
 

@@ -18,6 +18,9 @@ import dev.nxtsync.trouble.Trouble;
 public final class TargetFault extends SQLException {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST = 300;
+    private static final String LOCK_TIME_OUT = "55P03";
+    private static final String LOCKED = "Somebody else is at work on it, such as another process of ours that changes it, or an "
+            + "index that is built; the pull goes on by itself within a minute of the end of that.";
     /** Data exceptions quote the value. */
     private static final String DATA_EXCEPTION = "22";
     private static final Pattern QUOTED = Pattern.compile("\".*\"", Pattern.DOTALL);
@@ -27,7 +30,8 @@ public final class TargetFault extends SQLException {
     private TargetFault(TargetTable table, SQLException e) {
         super(e.getMessage(), e.getSQLState(), e);
         this.reason = new Reason(Trouble.TARGET_UNUSABLE, "PostgreSQL refuses what is to be done in its target " + table
-                + ": " + words(e) + " (SQLSTATE " + e.getSQLState() + "). " + Trouble.TARGET_UNUSABLE.nextStep());
+                + ": " + words(e) + " (SQLSTATE " + e.getSQLState() + "). "
+                + (LOCK_TIME_OUT.equals(e.getSQLState()) ? LOCKED : Trouble.TARGET_UNUSABLE.nextStep()));
     }
 
     /**
@@ -54,6 +58,11 @@ public final class TargetFault extends SQLException {
     /** Whether it is likely to pass by itself, since somebody else is at work on the same rows. */
     public boolean mayPass() {
         return Database.isWorthAnother(this);
+    }
+
+    /** Whether somebody held a lock for longer than we wait. */
+    boolean isLocked() {
+        return LOCK_TIME_OUT.equals(getSQLState());
     }
 
     private static boolean isAlive(Connection connection) throws SQLException {

@@ -160,7 +160,8 @@ class ClockSetBackTest {
         listing.add(load, table.only(column -> column.name().equals("id")),
                 keys(table.only(column -> column.name().equals("id")), "1", "2"),
                 new Passes.ListingPage(Pass.wanted("orders", 7, Pass.Kind.RECONCILIATION), started));
-        assertThat(listing.compare(load, table, table.only(column -> column.name().equals("id")), started).gone())
+        assertThat(listing.compare(load, table, table.only(column -> column.name().equals("id")), started, () -> {
+        }).gone())
                 .isEqualTo(1);
     }
 

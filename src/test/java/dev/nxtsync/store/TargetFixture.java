@@ -50,7 +50,12 @@ final class TargetFixture {
     }
 
     PullStates.IncrementPage increment() {
-        return new PullStates.IncrementPage("things", 1, Instant.EPOCH, Optional.empty(), Optional.empty(),
+        return increment(claim);
+    }
+
+    static PullStates.IncrementPage increment(Claim claim) {
+        return new PullStates.IncrementPage("things", claim.company(), Instant.EPOCH, Optional.empty(),
+                Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 

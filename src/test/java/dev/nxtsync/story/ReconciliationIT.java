@@ -135,6 +135,41 @@ class ReconciliationIT {
     }
 
     @Test
+    void aComparisonThatIsCutOffAgainAndAgainIsToldAndItsDeletionsArriveOnceItIsNot() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(
+                SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 40)));
+                var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
+                        .with("NXT_PULLS_PEOPLE_COMPANIES", COMPANY).with("NXT_PULLS_PEOPLE_RECONCILE", "1s")
+                        .with("NXT_PULLS_PEOPLE_EVERY", "1s").start()) {
+            loaded(daemon, database, 1);
+            database.execute("""
+                    create function public.cut_off() returns event_trigger language plpgsql as $$ begin
+                      if exists (select from pg_event_trigger_ddl_commands()
+                                 where object_identity like 'nxt_sync.difference_%') then
+                        perform pg_terminate_backend(pg_backend_pid());
+                      end if;
+                    end $$;
+                    create event trigger cut_off on ddl_command_end when tag in ('CREATE TABLE')
+                      execute function public.cut_off()""");
+            sandbox.delete(COMPANY, "associate", values("associateNo", 7));
+            sandbox.put(COMPANY, "associate", values("associateNo", 8, "name", "changed"));
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                assertThat(daemon.get("/q/health/well").body()).contains("pull people")
+                        .contains("has been cut off several times");
+                assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
+                assertThat(database.value("select name from nxt.associate where associate_no = 8"))
+                        .as("changes arrive all the same").isEqualTo("changed");
+            });
+            database.execute("drop event trigger cut_off");
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                assertThat(live(database)).isEqualTo(39);
+                assertThat(daemon.get("/q/health/well").status()).isEqualTo(200);
+            });
+        }
+    }
+
+    @Test
     void aListingThatIsCutShortOrFailsDeletesNothing() {
         var database = TestDatabase.create();
         try (var sandbox = new Sandbox(
