@@ -125,7 +125,7 @@ class WebhookIsSafeIT {
             long heap = heap(daemon);
             long before = database.number(kept);
             var statuses = fuzz(daemon, genuine, tries, 2);
-            assertThat(statuses.keySet()).as("%s", statuses).
+            assertThat(statuses.keySet()).as("%s", statuses)
                     // one that came late may be sent again
                     .allMatch(status -> status < 500 || status == 503);
             assertThat(database.number(kept)).as("nothing forged is kept").isEqualTo(before);
