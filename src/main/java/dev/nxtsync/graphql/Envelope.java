@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.trouble.Quoted;
+
 /**
  * A whole JSON answer (GraphQL over HTTP): {@code data}, {@code errors} and {@code extensions} in any order. Rows are handed
  * on while it is read, so that its size in memory does not grow with them; in their place stands their number. All else, also
@@ -60,7 +62,7 @@ record Envelope(JsonNode root) {
     }
 
     String traceId() {
-        return root.path("extensions").path("vbnxt-trace-id").asText("");
+        return Quoted.name(root.path("extensions").path("vbnxt-trace-id").asText(""));
     }
 
     private static ObjectNode object(JsonParser parser, Allowance allowance, Depth depth, String alias,
