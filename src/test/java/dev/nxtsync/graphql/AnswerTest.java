@@ -59,6 +59,13 @@ class AnswerTest {
     }
 
     @Test
+    void anAnswerOfMoreValuesThanThereIsMemoryForIsNotReadToItsEnd() {
+        String lists = "[],".repeat(2_600_000);
+        assertThatThrownBy(() -> read("{\"data\": {}, \"errors\": [" + lists + "[]]}", new ArrayList<>()))
+                .isInstanceOf(BadAnswer.class).hasMessageContaining("more values beside its rows");
+    }
+
+    @Test
     void whatTheServerSaysOfErrorsIsCutAndInOneLine() throws IOException {
         String much = "one\\ntwo\\u001b[2J\\u2029" + "x".repeat(1_000_000);
         String error = "{\"message\": \"" + much + "\", \"path\": [\"useCompany\", \"" + much + "\", 3]}";
