@@ -20,7 +20,7 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
     private static final Pattern CONNECTION_SETTING = Pattern
             .compile("NXT_(CLIENT_ID|CLIENT_SECRET|SCOPE|ISSUER|TOKEN_AUTH)");
 
-    /** @param secret that was sent */
+    /** @param secret that was sent, and is nowhere in the answer */
     Reason of(NotAToken answer, String secret) {
         String id = "\"" + connection.clientId() + "\"";
         return switch (answer.error()) {
