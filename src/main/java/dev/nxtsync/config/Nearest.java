@@ -16,13 +16,20 @@ public final class Nearest {
     private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
     private static final JaroWinklerSimilarity SIMILARITY = new JaroWinklerSimilarity();
 
+    /** A longer one is none that somebody has mistyped, and takes too long to compare. */
+    private static final int LONGEST = 200;
+
     private Nearest() {}
 
     /** The valid name that is most like the given one; empty if none is much like it. Case does not matter. */
     public static Optional<String> to(String name, Collection<String> valid) {
-        var nearest = valid.stream().min(Comparator.comparingDouble(each -> wrong(name, each)));
+        if (name.length() > LONGEST) {
+            return Optional.empty();
+        }
+        var nearest = valid.stream().filter(each -> each.length() <= LONGEST)
+                .min(Comparator.comparingDouble(each -> wrong(name, each)));
         return nearest.filter(each -> wrong(name, each) <= WRONG)
-                .or(() -> valid.stream().filter(each -> likeness(name, each) >= ALIKE)
+                .or(() -> valid.stream().filter(each -> each.length() <= LONGEST && likeness(name, each) >= ALIKE)
                         .max(Comparator.comparingDouble(each -> likeness(name, each))));
     }
 

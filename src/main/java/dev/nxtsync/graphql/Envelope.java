@@ -13,6 +13,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.process.JsonTree;
+import dev.nxtsync.trouble.Quoted;
+
 /**
  * A whole JSON answer (GraphQL over HTTP): {@code data}, {@code errors} and {@code extensions} in any order. Rows are handed
  * on while it is read, so that its size in memory does not grow with them; in their place stands their number. All else, also
@@ -20,6 +23,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 record Envelope(JsonNode root) {
     static final int LONGEST = 8 * 1024 * 1024;
+    private static final long MEGABYTE = 1 << 20;
+    /** In bytes of memory; the columns of a table take one or two megabytes. */
+    private static final long LARGEST_TREE = Math.min(96 * MEGABYTE,
+            Math.max(32 * MEGABYTE, Runtime.getRuntime().maxMemory() / 4));
     private static final JsonFactory JSON = new ObjectMapper().getFactory();
 
     /** How deep an object lies on the way {@code data}, root field, alias, {@code items}. */
@@ -35,11 +42,13 @@ record Envelope(JsonNode root) {
      */
     static Envelope read(InputStream in, Map<String, ? extends RowSink> rows) throws IOException {
         var allowance = new Allowance(in, LONGEST);
-        try (JsonParser parser = JSON.createParser(allowance)) {
+        try (JsonParser rowParser = JSON.createParser(allowance)) {
+            JsonParser parser = JsonTree.within(LARGEST_TREE, rowParser, () -> new BadAnswer(
+                    "The answer of Business NXT has more values beside its rows than there is memory for."));
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new BadAnswer("The answer of Business NXT is not a JSON object.");
             }
-            var root = object(parser, allowance, Depth.ANSWER, "", rows);
+            var root = object(parser, rowParser, allowance, Depth.ANSWER, "", rows);
             if (parser.nextToken() != null) {
                 throw new BadAnswer("The answer of Business NXT goes on after its end.");
             }
@@ -60,10 +69,12 @@ record Envelope(JsonNode root) {
     }
 
     String traceId() {
-        return root.path("extensions").path("vbnxt-trace-id").asText("");
+        return Quoted.name(root.path("extensions").path("vbnxt-trace-id").asText(""));
     }
 
-    private static ObjectNode object(JsonParser parser, Allowance allowance, Depth depth, String alias,
+    /** @param rowParser the same, on which nothing is counted */
+    private static ObjectNode object(JsonParser parser, JsonParser rowParser, Allowance allowance, Depth depth,
+            String alias,
             Map<String, ? extends RowSink> rows) throws IOException {
         var object = JsonNodeFactory.instance.objectNode();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -72,16 +83,16 @@ record Envelope(JsonNode root) {
             RowSink sink = depth == Depth.CONNECTION && name.equals("items") ? rows.get(alias) : null;
             if (sink != null && token == JsonToken.START_ARRAY) {
                 int count = 0;
-                while (parser.nextToken() == JsonToken.START_OBJECT) {
+                while (rowParser.nextToken() == JsonToken.START_OBJECT) {
                     long start = parser.currentLocation().getByteOffset();
                     allowance.free();
-                    sink.row(parser);
+                    sink.row(rowParser);
                     allowance.count(parser.currentLocation().getByteOffset() - start);
                     count++;
                 }
                 object.put(name, count);
             } else if (token == JsonToken.START_OBJECT) {
-                object.set(name, object(parser, allowance, below(depth, name), name, rows));
+                object.set(name, object(parser, rowParser, allowance, below(depth, name), name, rows));
             } else {
                 JsonNode value = parser.readValueAsTree();
                 object.set(name, value == null ? MissingNode.getInstance() : value);

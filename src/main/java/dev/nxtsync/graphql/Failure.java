@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
+import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
@@ -36,7 +37,7 @@ public sealed interface Failure extends Answer {
 
     /** A text about this failure with its trace id behind it, where there is one. */
     default String traced(String text) {
-        return traceId().isEmpty() ? text : text + " (trace " + traceId() + ")";
+        return traceId().isEmpty() ? text : text + " (trace " + Quoted.name(traceId()) + ")";
     }
 
     /** The failure's name in metrics and in the state of jobs. */

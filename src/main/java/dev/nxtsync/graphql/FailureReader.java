@@ -14,6 +14,7 @@ import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Trouble;
 
 /** What an answer that is not a whole one without errors means. Pure: the same answer always means the same. */
@@ -67,9 +68,8 @@ final class FailureReader {
      */
     static Failure ofErrors(JsonNode errors, JsonNode data, String document, String traceId) {
         JsonNode first = errors.path(0);
-        String text = StreamSupport.stream(errors.spliterator(), false).limit(3)
-                .map(error -> error.path("message").asText("(no message)").strip()).distinct()
-                .collect(Collectors.joining("; "));
+        String text = Quoted.message(StreamSupport.stream(errors.spliterator(), false).limit(3)
+                .map(FailureReader::message).distinct().collect(Collectors.joining("; ")));
         if (errors.size() > 3) {
             text += "; and " + (errors.size() - 3) + " more";
         }
@@ -102,6 +102,10 @@ final class FailureReader {
                 faults(errors, document));
     }
 
+    private static String message(JsonNode error) {
+        return Quoted.message(error.path("message").asText("(no message)"));
+    }
+
     private static boolean isValidation(String message, String code) {
         return NOT_RUN.contains(code) || message.contains(VALIDATION)
                 || code.toUpperCase(Locale.ROOT).startsWith("VALIDATION");
@@ -129,11 +133,11 @@ final class FailureReader {
             int line = error.path("locations").path(0).path("line").asInt() - 1;
             Matcher named = ALIAS.matcher(line >= 0 && line < lines.size() ? lines.get(line) : "");
             Optional<String> alias = error.path("path").path(1).isTextual()
-                    ? Optional.of(error.path("path").path(1).asText())
+                    ? Optional.of(Quoted.name(error.path("path").path(1).asText()))
                     : named.find() ? Optional.of(named.group(1)) : Optional.empty();
             OptionalInt index = StreamSupport.stream(error.path("path").spliterator(), false)
                     .filter(JsonNode::isInt).mapToInt(JsonNode::asInt).findFirst();
-            faults.add(new Failure.Fault(error.path("message").asText("(no message)").strip(), alias, index));
+            faults.add(new Failure.Fault(message(error), alias, index));
         }
         return faults;
     }

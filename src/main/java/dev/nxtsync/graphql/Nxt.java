@@ -41,6 +41,7 @@ import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Tokens;
 import dev.nxtsync.trouble.NetworkFault;
+import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Stopping;
 import dev.nxtsync.trouble.Trouble;
 
@@ -245,10 +246,10 @@ public class Nxt {
     }
 
     private Answer judge(Envelope envelope, Question question, String headerTraceId, Wire wire) {
-        String traceId = envelope.traceId().isEmpty() ? headerTraceId : envelope.traceId();
+        String traceId = envelope.traceId().isEmpty() ? Quoted.name(headerTraceId) : envelope.traceId();
         for (JsonNode warning : envelope.warnings()) {
             metrics.counter("nxt_api_warnings").increment();
-            String text = warning.path("message").asText();
+            String text = Quoted.message(warning.path("message").asText());
             if (warned.size() < 1000 && warned.add(text)) {
                 LOG.warnf("Business NXT warns: %s (trace %s)", text, traceId);
             }

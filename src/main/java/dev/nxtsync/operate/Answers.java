@@ -15,6 +15,10 @@ final class Answers {
         return Answer.json(status, JSON.createObjectNode().put("error", why).toString());
     }
 
+    static Answer noMemory() {
+        return error(503, "There is no memory for this now; nothing was done. Try again.").with("Retry-After", "2");
+    }
+
     static Answer away() {
         return error(503, "The database is away; nothing was done.").with("Retry-After", "5");
     }

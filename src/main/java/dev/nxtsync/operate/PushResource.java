@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -34,13 +34,14 @@ import dev.nxtsync.store.OutboxEntries.Conflict;
 import dev.nxtsync.store.OutboxEntries.Taken;
 import dev.nxtsync.store.OutboxEntries.TooLarge;
 import dev.nxtsync.store.OutboxEntries.Unfit;
+import dev.nxtsync.trouble.Quoted;
 
 /** The way into the outbox for those who do not write SQL. Closed without an operator key. */
 @Singleton
 class PushResource implements Addresses {
     /** A payload as large as Business NXT takes, and what is around it; a line of a megabit a second needs two minutes for that. */
     private static final Allowance BODY = new Allowance(15_000_000, Duration.ofMinutes(3));
-    private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    private static final JsonFactory JSON = JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .build();
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -76,18 +77,22 @@ class PushResource implements Addresses {
             Body body = read(call.body());
             var taking = acceptance.take(call.parameter("name"), body.key(), body.payload(), body.company(),
                     body.group());
-            if (taking instanceof Taken taken) {
+            if (taking.isEmpty()) {
+                return Answers.noMemory();
+            }
+            if (taking.get() instanceof Taken taken) {
                 var answer = MAPPER.createObjectNode().put("id", taken.id()).put("key", body.key());
                 return Answer.json(taken.isNew() ? 202 : 200, answer.toString());
             }
-            return taking instanceof Conflict conflict
+            return taking.get() instanceof Conflict conflict
                     ? Answers.error(409, conflict.why())
-                    : taking instanceof TooLarge large
+                    : taking.get() instanceof TooLarge large
                             ? Answers.error(413, large.why())
-                            : Answers.error(422, ((Unfit) taking).why());
+                            : Answers.error(422, ((Unfit) taking.get()).why());
         } catch (JsonProcessingException e) {
             return Answers.error(422, "The body is not what is expected: "
-                    + e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(", from `[^`]*`", "")
+                    + Quoted.message(
+                            e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(", from `[^`]*`", ""))
                     + ". Write {\"key\": \"…\", \"payload\": {…}, \"company\": 1234567, \"grp\": \"…\"}; the last two may be left out.");
         } catch (CharacterCodingException e) {
             return Answers.error(422, "The body is not UTF-8.");
@@ -124,12 +129,16 @@ class PushResource implements Addresses {
         String payload = null;
         Optional<Integer> company = Optional.empty();
         Optional<String> group = Optional.empty();
+        var seen = new HashSet<String>();
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("The body is not a JSON object.");
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
+                if (!seen.add(Quoted.name(name))) {
+                    throw new IOException("The body has the member " + Quoted.name(name) + " twice.");
+                }
                 JsonToken value = parser.nextToken();
                 switch (name) {
                     case "key" -> key = text(parser, value, name);
@@ -140,7 +149,7 @@ class PushResource implements Addresses {
                             ? Optional.empty()
                             : Optional.of(number(parser, value));
                     case "payload" -> payload = raw(parser, text);
-                    default -> throw new IOException("The body has a member \"" + name
+                    default -> throw new IOException("The body has a member \"" + Quoted.name(name)
                             + "\", which is none of key, payload, company and grp.");
                 }
             }

@@ -177,8 +177,8 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         } else {
             phase(Phase.BODY, address.body().within());
             if (HttpUtil.is100ContinueExpected(request)) {
-                var unused = channel.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
-                        HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+                var unused = write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE,
+                        Unpooled.EMPTY_BUFFER));
             }
         }
     }
@@ -244,7 +244,13 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     /** May be said on any thread. */
     private void reply(Answer answer) {
         try {
-            channel.eventLoop().execute(() -> answered(answer));
+            channel.eventLoop().execute(() -> {
+                try {
+                    answered(answer);
+                } catch (RuntimeException | Error e) {
+                    failed(e);
+                }
+            });
         } catch (RejectedExecutionException e) {
             // the port has been closed meanwhile, and this connection with it
         }
@@ -266,8 +272,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         write(answer, bytes, stays).addListener((ChannelFuture written) -> {
             giveBackMemory();
             if (!written.isSuccess()) {
-                close();
-            } else if (stays) {
+                return;
+            }
+            if (stays) {
                 address = null;
                 call = null;
                 phase(Phase.HEADERS, PAUSE);
@@ -309,7 +316,16 @@ final class Conversation extends ChannelInboundHandlerAdapter {
             // also to one whose version could not be read, for which the library would leave it away
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
-        return channel.writeAndFlush(response);
+        return write(response);
+    }
+
+    /** What is thrown meanwhile is in the outcome of the write, where nobody else looks. */
+    private ChannelFuture write(FullHttpResponse response) {
+        return channel.writeAndFlush(response).addListener((ChannelFuture written) -> {
+            if (written.cause() != null) {
+                failed(written.cause());
+            }
+        });
     }
 
     /** Says that nothing more comes from us, and drops what still comes: a sender that is cut off might not see its answer. */
@@ -357,9 +373,13 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         close();
     }
 
-    /** That the other side has gone is nothing; anything else should not happen. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+        failed(thrown);
+    }
+
+    /** That the other side has gone is nothing; anything else should not happen. */
+    private void failed(Throwable thrown) {
         if (!(thrown instanceof IOException)) {
             port.unexpected(call == null ? "A connection" : call.toString(), thrown);
         }

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Memory that is given out before it is used, so that what comes from outside cannot take all. Safe for any number of threads. */
 public final class MemoryBudget {
-    /** What a JSON text costs in all while it is taken apart, in multiples of its bytes. */
+    /** What a JSON text costs in all while it is taken apart, in multiples of its bytes, beside {@link JsonTree}. */
     public static final int COST_OF_JSON = 5;
 
     private final long size;

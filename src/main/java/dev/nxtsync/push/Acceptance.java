@@ -15,11 +15,13 @@ public class Acceptance {
     private final Settings settings;
     private final PushPlans plans;
     private final OutboxEntries entries;
+    private final PayloadMemory memory;
 
-    Acceptance(Settings settings, PushPlans plans, OutboxEntries entries) {
+    Acceptance(Settings settings, PushPlans plans, OutboxEntries entries, PayloadMemory memory) {
         this.settings = settings;
         this.plans = plans;
         this.entries = entries;
+        this.memory = memory;
     }
 
     /** Whether a push of this name is configured. */
@@ -31,24 +33,46 @@ public class Acceptance {
      * Takes a row in.
      *
      * @param payload JSON, which is kept as it is written
+     * @return empty if there is no memory for it now, and nothing was done
      * @throws SQLException if the database is away
      */
-    public Taking take(String push, String key, String payload, Optional<Integer> company, Optional<String> group)
+    public Optional<Taking> take(String push, String key, String payload, Optional<Integer> company,
+            Optional<String> group)
             throws SQLException {
         var flaw = OutboxEntries.flaw(key, group);
         if (flaw.isPresent()) {
-            return flaw.get();
+            return Optional.of(flaw.get());
         }
         // what was pushed before is answered as such, also if it would be refused today
         if (!entries.isThere(push, key)) {
-            var plan = plans.ready(push);
-            Optional<? extends Payload.Reading> reading = plan.isPresent()
-                    ? Optional.of(Payload.read(plan.get(), key, payload))
-                    : Payload.flaw(payload);
-            if (reading.orElse(null) instanceof Payload.Flawed flawed) {
-                return new OutboxEntries.Unfit(flawed.why());
+            int structure = Payload.structure(payload);
+            // the body has the memory for its bytes
+            if (structure > memory.most()) {
+                return Optional.of(new OutboxEntries.TooLarge(
+                        memory.tooLarge(payload.length(), payload.length() + structure)));
+            }
+            if (!memory.takeStructure(structure)) {
+                return Optional.empty();
+            }
+            try {
+                var flawed = flaw(push, key, payload);
+                if (flawed.isPresent()) {
+                    return Optional.of(new OutboxEntries.Unfit(flawed.get().why()));
+                }
+            } finally {
+                memory.giveBackStructure(structure);
             }
         }
-        return entries.take(push, key, payload, company, group);
+        return Optional.of(entries.take(push, key, payload, company, group));
+    }
+
+    private Optional<Payload.Flawed> flaw(String push, String key, String payload) {
+        var plan = plans.ready(push);
+        if (plan.isEmpty()) {
+            return Payload.flaw(payload);
+        }
+        return Payload.read(plan.get(), key, payload) instanceof Payload.Flawed flawed
+                ? Optional.of(flawed)
+                : Optional.empty();
     }
 }

@@ -57,6 +57,13 @@ record Admission(List<Sized> rows, List<Sized> tooLarge, boolean waits, PayloadM
         return rows.stream().map(Sized::id).toList();
     }
 
+    /** Whether what was taken is enough for the rows, as they are known to weigh now. */
+    boolean holds(List<Sized> weighed) {
+        return weighed.size() == 1
+                ? weighed.get(0).bytes() <= Math.max(rows.get(0).bytes(), memory.together())
+                : weighed.stream().mapToLong(Sized::bytes).sum() <= memory.together();
+    }
+
     @Override
     public void close() {
         // only a row that is alone was large

@@ -2,14 +2,16 @@ package dev.nxtsync.push;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
@@ -24,9 +26,12 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.TypeRef;
+import dev.nxtsync.process.JsonTree;
+import dev.nxtsync.process.MemoryBudget;
 import dev.nxtsync.store.Characters;
 import dev.nxtsync.store.Numeral;
 import dev.nxtsync.store.OutboxRow.Act;
+import dev.nxtsync.trouble.Quoted;
 
 /**
  * What an outbox row asks for. Fields stay in the order in which they were written, since assigning one may set others.
@@ -35,13 +40,17 @@ import dev.nxtsync.store.OutboxRow.Act;
  * @param changes the values without the columns by which the record is found
  */
 record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(
-            StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).streamReadConstraints(
+                    StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build())
+            .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
     private static final int MOST_FLAWS = 5;
+    /** Of which the nearest to a missing one is looked for. */
+    private static final int MOST_NAMES = 1_000;
 
     /** A payload that can be sent, or why not. */
     sealed interface Reading {}
@@ -57,20 +66,26 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
                 + 5 * (int) Math.min(Integer.MAX_VALUE / 10, text.chars().filter(c -> c > 127).count());
     }
 
+    /** What the tree of a payload takes in memory beside its bytes, as so many bytes more. */
+    static int structure(String text) {
+        return (int) Math.min(Integer.MAX_VALUE / 2, JsonTree.cost(text) / MemoryBudget.COST_OF_JSON);
+    }
+
     /** Checks a row against the types of what is sent. */
     static Reading read(PushPlan plan, String key, String text) {
         Reading reading = identify(plan, key, text);
         if (!(reading instanceof Sound sound)) {
             return reading;
         }
-        var flaws = new ArrayList<String>();
+        var flaws = new Flaws();
         Payload payload = sound.payload();
         unholdable(payload.values()).ifPresent(flaws::add);
         plan.fields().forEach((act, field) -> {
             if (act == Act.DELETE) {
                 payload.changes().fieldNames().forEachRemaining(
-                        name -> flaws.add(name + ": a delete takes only the columns by which the record is found ("
-                                + plan.keyColumn() + ")"));
+                        name -> flaws.add(
+                                Quoted.name(name) + ": a delete takes only the columns by which the record is found ("
+                                        + plan.keyColumn() + ")"));
                 return;
             }
             var type = field.arguments().get("values");
@@ -81,7 +96,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
                 flaws.add("it has nothing to change beside " + plan.keyColumn());
             }
         });
-        return flaws.isEmpty() ? reading : flawed(flaws.stream().distinct().toList());
+        return flaws.isEmpty() ? reading : flaws.flawed();
     }
 
     /** As {@link #read}, but only as far as is needed to find the record. */
@@ -92,12 +107,12 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
             return unreadable.get(0);
         }
         ObjectNode values = parsed.get();
-        var flaws = new ArrayList<String>();
+        var flaws = new Flaws();
         if (plan.push().operation() == Settings.Operation.CREATE) {
             carryKey(plan, key, values, flaws);
         }
         var identity = new LinkedHashMap<String, JsonNode>();
-        var changes = values.deepCopy();
+        ObjectNode changes = JsonNodeFactory.instance.objectNode().setAll(values);
         for (String column : plan.keyColumns()) {
             JsonNode value = values.get(column);
             if (value == null || value.isNull()) {
@@ -109,13 +124,13 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
                 changes.remove(column);
             }
         }
-        return flaws.isEmpty() ? new Sound(new Payload(new Identity(identity), values, changes)) : flawed(flaws);
+        return flaws.isEmpty() ? new Sound(new Payload(new Identity(identity), values, changes)) : flaws.flawed();
     }
 
     /** What is wrong with a payload whatever the schema says; empty if nothing is. */
     static Optional<Flawed> flaw(String text) {
         var flaws = new ArrayList<Flawed>();
-        parse(text, flaws).flatMap(Payload::unholdable).ifPresent(flaw -> flaws.add(flawed(List.of(flaw))));
+        parse(text, flaws).flatMap(Payload::unholdable).ifPresent(flaw -> flaws.add(new Flaws(flaw).flawed()));
         return flaws.stream().findFirst();
     }
 
@@ -127,14 +142,14 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
             flaws.add(new Flawed("The payload is not a JSON object with the columns of one record."));
         } catch (JsonProcessingException e) {
             flaws.add(new Flawed(
-                    "The payload cannot be read as JSON: " + e.getOriginalMessage().lines().findFirst().orElse("")
-                            .replaceAll(", from `[^`]*`", "") + "."));
+                    "The payload cannot be read as JSON: " + Quoted.message(e.getOriginalMessage().lines().findFirst()
+                            .orElse("").replaceAll(", from `[^`]*`| for `ObjectNode`.*", "")) + "."));
         }
         return Optional.empty();
     }
 
     /** Puts the key into its column, behind what the user wrote, so that nothing that is assigned later changes it. */
-    private static void carryKey(PushPlan plan, String key, ObjectNode values, List<String> flaws) {
+    private static void carryKey(PushPlan plan, String key, ObjectNode values, Flaws flaws) {
         String column = plan.keyColumns().get(0);
         String scalar = scalar(plan, column);
         JsonNode carried = JsonNodeFactory.instance.textNode(key);
@@ -160,23 +175,46 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         return Optional.ofNullable(plan.table().columns().get(column)).map(Column::scalar).orElse("String");
     }
 
-    private static Flawed flawed(List<String> flaws) {
-        int more = flaws.size() - MOST_FLAWS;
-        return new Flawed("The payload is not what Business NXT takes: "
-                + String.join("; ", flaws.subList(0, Math.min(MOST_FLAWS, flaws.size())))
-                + (more > 0 ? "; and " + more + " more" : "") + ".");
+    /** What is wrong, each once; of a million that would be, some are enough. */
+    private static final class Flaws {
+        private final Set<String> some = new LinkedHashSet<>();
+
+        Flaws(String... known) {
+            some.addAll(List.of(known));
+        }
+
+        void add(String flaw) {
+            if (!isFull()) {
+                some.add(flaw);
+            }
+        }
+
+        boolean isEmpty() { return some.isEmpty(); }
+
+        /** Whether no more are looked for. */
+        boolean isFull() { return some.size() > MOST_FLAWS; }
+
+        Flawed flawed() {
+            return new Flawed("The payload is not what Business NXT takes: "
+                    + some.stream().limit(MOST_FLAWS).map(Quoted::message).collect(Collectors.joining("; "))
+                    + (isFull() ? "; and more" : "") + ".");
+        }
     }
 
-    private static void check(ObjectNode value, Members type, String path, PushPlan plan, List<String> flaws) {
-        value.properties().forEach(member -> {
+    private static void check(ObjectNode value, Members type, String path, PushPlan plan, Flaws flaws) {
+        for (var member : value.properties()) {
+            if (flaws.isFull()) {
+                return;
+            }
             String name = member.getKey();
             TypeRef field = type.fields().get(name);
             if (field == null) {
-                flaws.add(path + name + ": there is no such field" + Nearest.hint(name, type.fields().keySet()));
+                flaws.add(path + Quoted.name(name) + ": there is no such field"
+                        + Nearest.hint(name, type.fields().keySet()));
             } else {
                 check(member.getValue(), field, path + name, plan, flaws);
             }
-        });
+        }
         type.fields().forEach((name, field) -> {
             if (field.required() && !value.has(name)) {
                 flaws.add(path + name + ": is missing");
@@ -184,7 +222,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         });
     }
 
-    private static void check(JsonNode value, TypeRef type, String path, PushPlan plan, List<String> flaws) {
+    private static void check(JsonNode value, TypeRef type, String path, PushPlan plan, Flaws flaws) {
         if (value.isNull()) {
             if (type.required()) {
                 flaws.add(path + ": must not be null");
@@ -194,7 +232,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
                 flaws.add(path + ": is " + kind(value) + ", not a list; write [ … ]");
                 return;
             }
-            for (int i = 0; i < value.size(); i++) {
+            for (int i = 0; i < value.size() && !flaws.isFull(); i++) {
                 checkOne(value.get(i), type, path + "[" + i + "]", plan, flaws);
             }
         } else {
@@ -202,7 +240,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         }
     }
 
-    private static void checkOne(JsonNode value, TypeRef type, String path, PushPlan plan, List<String> flaws) {
+    private static void checkOne(JsonNode value, TypeRef type, String path, PushPlan plan, Flaws flaws) {
         InputType input = plan.inputs().get(type.name());
         if (input instanceof Members members) {
             if (value instanceof ObjectNode object) {
@@ -283,8 +321,6 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
     }
 
     private static List<String> names(ObjectNode object) {
-        var names = new ArrayList<String>();
-        object.fieldNames().forEachRemaining(names::add);
-        return names;
+        return object.properties().stream().limit(MOST_NAMES).map(Map.Entry::getKey).toList();
     }
 }

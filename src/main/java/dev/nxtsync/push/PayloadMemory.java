@@ -13,6 +13,8 @@ import dev.nxtsync.process.MemoryBudget;
 public class PayloadMemory {
     private static final int OF_A_RUN = 16;
     private static final int OF_LARGE_ONES = 4;
+    /** As many as there are threads for requests that wait. */
+    private static final int AT_ONCE = 8;
     private static final long MEGABYTE = 1 << 20;
 
     private final long ofARun;
@@ -38,6 +40,22 @@ public class PayloadMemory {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(together(), large.size() / MemoryBudget.COST_OF_JSON));
     }
 
+    /** Takes the memory for the structure of a payload whose bytes have theirs elsewhere; says whether it could. */
+    boolean takeStructure(int weight) {
+        return isSmall(weight) || large.take(cost(weight));
+    }
+
+    void giveBackStructure(int weight) {
+        if (!isSmall(weight)) {
+            large.giveBack(cost(weight));
+        }
+    }
+
+    /** Of small ones as many as come at once take no more than the rows of a run. */
+    private boolean isSmall(int weight) {
+        return weight <= together() / AT_ONCE;
+    }
+
     /** Takes the memory for one payload; says whether it could. */
     public boolean take(int bytes) {
         return bytes <= together() || large.take(cost(bytes));
@@ -50,10 +68,14 @@ public class PayloadMemory {
         }
     }
 
-    /** Why a payload of so many bytes is not read. */
-    String tooLarge(int bytes) {
-        long heap = (cost(bytes) * OF_LARGE_ONES + MEGABYTE - 1) / MEGABYTE;
-        return "The payload has " + bytes + " bytes and takes about " + MemoryBudget.COST_OF_JSON
+    /**
+     * Why a payload is not read.
+     *
+     * @param weight the bytes of a payload with one long text that takes as much memory
+     */
+    String tooLarge(int bytes, int weight) {
+        long heap = (cost(weight) * OF_LARGE_ONES + MEGABYTE - 1) / MEGABYTE;
+        return "The payload has " + bytes + " bytes and takes about " + cost(weight) / Math.max(1, bytes)
                 + " times as much memory, of which a quarter of the heap may be used: it needs a heap of " + heap
                 + " MB, and this process has "
                 + Runtime.getRuntime().maxMemory() / MEGABYTE + " MB.";

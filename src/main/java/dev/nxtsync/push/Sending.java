@@ -23,6 +23,7 @@ import dev.nxtsync.store.DatabaseClock;
 import dev.nxtsync.store.Outbox;
 import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
@@ -155,7 +156,7 @@ final class Sending implements Gate {
             if (own.isPresent()) {
                 if (!echoed && !echoedBefore) {
                     lane.states().echoed(plan.name(), claim.company(), plan.keyColumn(),
-                            Optional.ofNullable(own.get().path(PushPlan.CREATOR).textValue()).or(plan::creator));
+                            Optional.of(Verdict.creator(own.get())).filter(name -> !name.isEmpty()).or(plan::creator));
                 }
                 echoed = true;
                 put(row, verdict.incomplete(payload, own.get())
@@ -165,7 +166,8 @@ final class Sending implements Gate {
                         .orElseGet(() -> verdict.done(row, own.get())));
             } else if (whole) {
                 String why = "The key \"" + row.key() + "\" came back as \""
-                        + items.path(i).path(plan.keyColumns().get(0)).asText() + "\" in " + plan.keyColumn() + ".";
+                        + Quoted.name(items.path(i).path(plan.keyColumns().get(0)).asText()) + "\" in "
+                        + plan.keyColumn() + ".";
                 changed = Optional
                         .of(why + " Records cannot be found again by such a key, so that this push is stopped. Set "
                                 + "KEY_COLUMN to a column that holds whole keys as they are.");

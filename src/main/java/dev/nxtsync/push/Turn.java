@@ -55,6 +55,7 @@ final class Turn {
     private final Progress progress;
     private final Tally tally;
     private final Lookup lookup;
+    private final Admittance admittance;
     /** What is known of rows that were looked for before they are sent. */
     private final Map<Long, Prepared> sendable = new HashMap<>();
     /** Rows whose record another row is about just now. */
@@ -85,6 +86,7 @@ final class Turn {
         this.progress = progress;
         this.tally = new Tally(claim, clock.now());
         this.lookup = new Lookup(lane.nxt(), plan, claim.company(), this::requestEnded);
+        this.admittance = new Admittance(lane.outbox(), lane.memory(), MOST_BYTES);
         this.echoed = state.echoed().filter(plan.keyColumn()::equals).isPresent();
         this.onePerGroup = state.onePerGroup();
     }
@@ -126,12 +128,11 @@ final class Turn {
 
     /** Looks for rows that were or may have been sent. Says whether there were any. */
     private boolean lookFor() throws SQLException {
-        try (var admission = Admission.of(outbox().toLookFor(claim, TOGETHER), lane.memory(), MOST_BYTES)) {
-            waits |= admission.waits();
-            refuse(admission.tooLarge());
-            var rows = outbox().read(admission.ids()).stream().filter(row -> row.nextAt().isPresent()).toList();
+        try (var admitted = admittance.of(outbox().toLookFor(claim, TOGETHER))) {
+            boolean refused = refuse(admitted.admission());
+            var rows = admitted.rows().stream().filter(row -> row.nextAt().isPresent()).toList();
             lookFor(rows);
-            return !rows.isEmpty() || !admission.tooLarge().isEmpty();
+            return !rows.isEmpty() || refused;
         }
     }
 
@@ -171,14 +172,15 @@ final class Turn {
         notePassedOver(before, after);
     }
 
-    /** Rows whose payloads are never read in this process. */
-    private void refuse(List<Outbox.Sized> tooLarge) throws SQLException {
-        Map<Long, Integer> bytes = new HashMap<>();
-        tooLarge.forEach(row -> bytes.put(row.id(), row.bytes()));
-        var before = outbox().readWithoutPayload(bytes.keySet());
+    /** Settles rows whose payloads are never read in this process. Says whether there were any. */
+    private boolean refuse(Admission admission) throws SQLException {
+        waits |= admission.waits();
+        Map<Long, Outbox.Sized> tooLarge = new HashMap<>();
+        admission.tooLarge().forEach(row -> tooLarge.put(row.id(), row));
+        var before = outbox().readWithoutPayload(tooLarge.keySet());
         var after = new ArrayList<OutboxRow>();
         for (OutboxRow row : before) {
-            String why = lane.memory().tooLarge(Objects.requireNonNull(bytes.get(row.id()))) + " "
+            String why = admittance.tooLarge(Objects.requireNonNull(tooLarge.get(row.id()))) + " "
                     + Trouble.TOO_LARGE_FOR_MEMORY.nextStep();
             after.add(switch (row.state()) {
                 case WAITING -> verdict.refused(row, Trouble.TOO_LARGE_FOR_MEMORY, why, clock.now());
@@ -188,6 +190,7 @@ final class Turn {
             });
         }
         settle(before, after);
+        return !tooLarge.isEmpty();
     }
 
     private static boolean isProcessing(OutboxRow row) {
@@ -242,14 +245,13 @@ final class Turn {
     private boolean prepareAndSend() throws SQLException {
         var sized = outbox().ready(claim, 2 * TOGETHER, plan.isDryRun()).stream()
                 .filter(row -> !aside.contains(row.id())).toList();
-        try (var admission = Admission.of(sized, lane.memory(), MOST_BYTES)) {
-            waits |= admission.waits();
-            refuse(admission.tooLarge());
-            var ready = outbox().read(admission.ids()).stream().filter(row -> row.state() == State.WAITING).toList();
+        try (var admitted = admittance.of(sized)) {
+            boolean refused = refuse(admitted.admission());
+            var ready = admitted.rows().stream().filter(row -> row.state() == State.WAITING).toList();
             if (!ready.isEmpty()) {
                 prepareAndSend(ready);
             }
-            return !ready.isEmpty() || !admission.tooLarge().isEmpty();
+            return !ready.isEmpty() || refused;
         }
     }
 

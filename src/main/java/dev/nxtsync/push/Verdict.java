@@ -17,6 +17,7 @@ import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.OutboxRow.Act;
 import dev.nxtsync.store.OutboxRow.State;
 import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
@@ -26,6 +27,7 @@ import dev.nxtsync.trouble.Trouble;
  * @param creator whom our own records name as their creator; empty as long as nobody knows
  */
 record Verdict(PushPlan plan, Optional<String> creator, int company, Limits limits) {
+    private static final int MOST_NAMED = 5;
 
     /** A row that is about to be sent: as it is to be sent, or as it is settled without that. */
     OutboxRow before(OutboxRow row, Payload payload, List<JsonNode> found) {
@@ -131,18 +133,23 @@ record Verdict(PushPlan plan, Optional<String> creator, int company, Limits limi
                 .orElseGet(() -> done(row, record));
     }
 
+    /** By which name a record was created, as it is kept and compared. */
+    static String creator(JsonNode record) {
+        return Quoted.name(record.path(PushPlan.CREATOR).asText());
+    }
+
     /** Why a record is not the one that was sent, whole; empty if it is. */
     Optional<String> unlike(Payload payload, JsonNode record) {
         if (!payload.identity().isOf(record)) {
             return Optional.of("its key is not exactly the same");
         }
-        String by = "it was created by \"" + record.path(PushPlan.CREATOR).asText() + "\", ";
+        String by = "it was created by \"" + creator(record) + "\", ";
         if (creator.isEmpty()) {
             return Optional
                     .of(by + "and by which name the person who has signed in creates records is not known before "
                             + "a create is answered");
         }
-        if (!record.path(PushPlan.CREATOR).asText().equalsIgnoreCase(creator.get())) {
+        if (!creator(record).equalsIgnoreCase(creator.get())) {
             return Optional.of(by + "not by \"" + creator.get() + "\"");
         }
         return incomplete(payload, record);
@@ -305,8 +312,8 @@ record Verdict(PushPlan plan, Optional<String> creator, int company, Limits limi
     /** The records by their primary keys, as a person would look for them. */
     private String names(List<JsonNode> records) {
         var columns = plan.key().isEmpty() ? plan.keyColumns() : plan.key();
-        return records.stream()
-                .map(record -> columns.stream().map(column -> column + " " + record.path(column).asText())
+        return records.stream().limit(MOST_NAMED)
+                .map(record -> columns.stream().map(column -> column + " " + Quoted.name(record.path(column).asText()))
                         .collect(joining(" ")))
                 .collect(joining(", "));
     }

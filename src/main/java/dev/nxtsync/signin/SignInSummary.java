@@ -1,12 +1,18 @@
 package dev.nxtsync.signin;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
@@ -14,6 +20,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Tenants;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.UserGrant;
 import dev.nxtsync.store.UserGrants;
 import dev.nxtsync.token.Person;
@@ -24,15 +31,19 @@ class SignInSummary {
     /** One request each; a person reads no more. */
     private static final int CUSTOMERS = 5;
     private static final int COMPANIES = 20;
+    /** A person waits for the page, and on one of the few threads that all sign-ins share. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Settings settings;
     private final UserGrants grants;
     private final Provider<Tenants> tenants;
+    private final ExecutorService askers;
 
-    SignInSummary(Settings settings, UserGrants grants, Provider<Tenants> tenants) {
+    SignInSummary(Settings settings, UserGrants grants, Provider<Tenants> tenants, Threads threads) {
         this.settings = settings;
         this.grants = grants;
         this.tenants = tenants;
+        this.askers = threads.crew("sign-in-companies", 2, 2);
     }
 
     SignInResult of(Settings.Connection connection, Person person, String scope)
@@ -89,20 +100,42 @@ class SignInSummary {
 
     private String companies(Settings.Connection connection, List<String> notes) {
         try {
-            var names = new ArrayList<String>();
-            for (var customer : tenants.get().customers(connection.name()).stream().limit(CUSTOMERS).toList()) {
-                tenants.get().companies(connection.name(), customer.number())
-                        .forEach(company -> names.add(company.name() + " (" + company.number() + ")"));
+            var asked = askers.submit(() -> names(connection));
+            try {
+                return shown(asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS), notes);
+            } finally {
+                asked.cancel(true);
             }
-            if (names.isEmpty()) {
-                notes.add("You see no company. Ask for access in Business NXT, or choose another tenant.");
-                return "none";
+        } catch (TimeoutException | RejectedExecutionException e) {
+            notes.add("Business NXT has not said yet which companies you see. The sign-in itself is done.");
+            return "not known yet";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "not known yet";
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof FailedAnswer answer) {
+                notes.add("Business NXT does not answer as it should: " + answer.failure().message());
+                return "not known";
             }
-            return String.join(", ", names.subList(0, Math.min(names.size(), COMPANIES)))
-                    + (names.size() > COMPANIES ? " and " + (names.size() - COMPANIES) + " more" : "");
-        } catch (FailedAnswer e) {
-            notes.add("Business NXT does not answer as it should: " + e.failure().message());
-            return "not known";
+            throw new IllegalStateException(e.getCause());
         }
+    }
+
+    private List<String> names(Settings.Connection connection) {
+        var names = new ArrayList<String>();
+        for (var customer : tenants.get().customers(connection.name()).stream().limit(CUSTOMERS).toList()) {
+            tenants.get().companies(connection.name(), customer.number())
+                    .forEach(company -> names.add(company.name() + " (" + company.number() + ")"));
+        }
+        return names;
+    }
+
+    private static String shown(List<String> names, List<String> notes) {
+        if (names.isEmpty()) {
+            notes.add("You see no company. Ask for access in Business NXT, or choose another tenant.");
+            return "none";
+        }
+        return String.join(", ", names.subList(0, Math.min(names.size(), COMPANIES)))
+                + (names.size() > COMPANIES ? " and " + (names.size() - COMPANIES) + " more" : "");
     }
 }

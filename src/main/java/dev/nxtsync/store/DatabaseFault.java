@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
+import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
@@ -84,7 +85,7 @@ public final class DatabaseFault {
     private static String text(Exception e) {
         return e.getMessage() == null
                 ? e.getClass().getSimpleName()
-                : e.getMessage().strip().lines().map(String::strip).filter(line -> !line.isEmpty()).limit(3)
-                        .collect(joining(" "));
+                : Quoted.message(e.getMessage().strip().lines().map(String::strip).filter(line -> !line.isEmpty())
+                        .limit(3).collect(joining(" ")));
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
+import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
@@ -15,6 +16,8 @@ import dev.nxtsync.trouble.Trouble;
  * {@code nxt_sync.pull_state} change together, and only here. Every method is for a transaction of the caller's.
  */
 final class PullCondition {
+    /** A message, and what to do. */
+    private static final int LONGEST = 2_000;
     private static final String PLAN = "plan";
     private static final String WELL = "state = 'ok', code = null, reason = null, met_by = null, failures = 0, retry_at = null";
 
@@ -148,6 +151,6 @@ final class PullCondition {
     }
 
     private static String text(Reason reason) {
-        return reason.message().replace('\0', ' ');
+        return Quoted.upTo(LONGEST, reason.message());
     }
 }

@@ -6,6 +6,8 @@ import java.util.List;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.trouble.Quoted;
+
 /** The history of runs, of which only the newest are kept. */
 @Singleton
 public class Runs {
@@ -53,7 +55,7 @@ public class Runs {
                     insert.setLong(10, run.rowsSetAside());
                     insert.setInt(11, run.requests());
                     insert.setLong(12, run.bytes());
-                    insert.setString(13, run.traceId());
+                    insert.setString(13, Quoted.name(run.traceId()));
                     insert.setString(14, run.error().replace('\0', ' '));
                     insert.addBatch();
                 }

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
+import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
@@ -75,10 +76,10 @@ public final class TargetFault extends SQLException {
                 : Optional.<ServerErrorMessage>empty();
         String message = told.map(ServerErrorMessage::getMessage).orElse(e.getMessage());
         String hint = told.map(ServerErrorMessage::getHint).map(text -> ". " + text).orElse("");
-        String all = (message + hint).replaceAll("\\p{Cntrl}+", " ").strip();
+        String all = message + hint;
         if (String.valueOf(e.getSQLState()).startsWith(DATA_EXCEPTION)) {
             all = QUOTED.matcher(all).replaceAll("\"…\"");
         }
-        return all.length() > LONGEST ? all.substring(0, LONGEST) + "…" : all;
+        return Quoted.upTo(LONGEST, all);
     }
 }

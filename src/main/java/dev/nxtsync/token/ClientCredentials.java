@@ -27,13 +27,13 @@ final class ClientCredentials implements TokenRequest {
     @Override
     public Result send(Duration atMost) {
         try {
-            var answer = line.ask(
-                    line.tokenRequest(line.endpoints(atMost), new ClientCredentialsGrant(), scope), atMost);
+            var request = line.tokenRequest(line.endpoints(atMost), new ClientCredentialsGrant(), scope);
+            var answer = line.ask(request, atMost);
             if (answer.getStatusCode() != HTTPResponse.SC_OK) {
                 line.forget();
-                return new Refused(line.reason(answer));
+                return new Refused(line.reason(request, answer));
             }
-            var tokens = TokenAnswer.of(answer, line.messages()).tokens();
+            var tokens = TokenAnswer.of(answer, Sent.in(request), line.messages()).tokens();
             return new Granted(tokens.accessToken(), tokens.expiresIn(), tokens.scope());
         } catch (OpenIdProvider.Unreachable e) {
             return new Refused(e.reason());

@@ -106,9 +106,9 @@ final class ConnectLine {
     }
 
     /** What an answer other than a token means. */
-    Reason reason(HTTPResponse answer) {
+    Reason reason(HTTPRequest asked, HTTPResponse answer) {
         try {
-            return messages.of(NotAToken.of(answer), connection.clientSecret().reveal());
+            return messages.of(NotAToken.of(answer, Sent.in(asked)), connection.clientSecret().reveal());
         } catch (UncheckedIOException e) {
             return messages.unreadable(e);
         }

@@ -12,12 +12,22 @@ import com.nimbusds.oauth2.sdk.http.HTTPResponse;
  * @param detail the {@code error_description} of a JSON answer, or where a redirect leads; may be empty
  */
 record NotAToken(int status, String error, String detail) {
+    /** More than is shown, so that a secret at the end of that is known as one. */
+    private static final int MOST = 1_000;
 
-    static NotAToken of(HTTPResponse answer) {
+    /** @param sent what the answer may repeat, and nobody may see */
+    static NotAToken of(HTTPResponse answer, Sent sent) {
         var json = ConnectJson.object(answer.getBody());
-        return new NotAToken(answer.getStatusCode(), json.path("error").asText(""),
-                Optional.ofNullable(answer.getLocation()).map(NotAToken::origin)
-                        .orElse(json.path("error_description").asText("")));
+        return new NotAToken(answer.getStatusCode(),
+                shown(json.path("error").asText(""), sent, "an error that repeats what was sent"),
+                shown(Optional.ofNullable(answer.getLocation()).map(NotAToken::origin)
+                        .orElse(json.path("error_description").asText("")), sent,
+                        "not shown: it repeats what was sent"));
+    }
+
+    private static String shown(String text, Sent sent, String instead) {
+        String beginning = text.substring(0, Math.min(text.length(), MOST));
+        return sent.isIn(beginning) ? instead : beginning;
     }
 
     /** Without path and query, which may hold anything. */

@@ -141,12 +141,13 @@ public final class OpenIdProvider {
     /** Exchanges an authorization code, and finds out who it is of. */
     public SignedIn exchange(String code, Challenge challenge) throws Unreachable, SignInFailed {
         var endpoints = line.endpoints(PATIENCE);
-        HTTPResponse response = line.ask(line.tokenRequest(endpoints, new AuthorizationCodeGrant(
-                new AuthorizationCode(code), redirect(), new CodeVerifier(challenge.verifier())), null), PATIENCE);
+        HTTPRequest request = line.tokenRequest(endpoints, new AuthorizationCodeGrant(
+                new AuthorizationCode(code), redirect(), new CodeVerifier(challenge.verifier())), null);
+        HTTPResponse response = line.ask(request, PATIENCE);
         if (response.getStatusCode() != HTTPResponse.SC_OK) {
-            throw refused(response);
+            throw refused(request, response);
         }
-        var answer = TokenAnswer.of(response, messages);
+        var answer = TokenAnswer.of(response, Sent.in(request), messages);
         String idToken = answer.idToken().orElseThrow(() -> new SignInFailed(
                 "Visma Connect's answer has no ID token, so that it does not tell who signed in. Ask "
                         + "for the scope openid."));
@@ -181,7 +182,7 @@ public final class OpenIdProvider {
             return new Refresh.Unused(e.reason());
         }
         try {
-            return judged(line.send(request, atMost));
+            return judged(request, line.send(request, atMost));
         } catch (IOException e) {
             Reason reason = line.reason(e, atMost);
             return NetworkFault.of(e).isPresent() ? new Refresh.Unused(reason) : new Refresh.Lost(reason);
@@ -192,10 +193,11 @@ public final class OpenIdProvider {
     public void revoke(String refreshToken) throws Unreachable {
         var endpoint = line.endpoints(PATIENCE).revocation()
                 .orElseThrow(() -> new Unreachable(messages.without("revocation endpoint")));
-        var response = line.ask(new TokenRevocationRequest(endpoint, line.client(), new RefreshToken(refreshToken))
-                .toHTTPRequest(), PATIENCE);
+        var request = new TokenRevocationRequest(endpoint, line.client(), new RefreshToken(refreshToken))
+                .toHTTPRequest();
+        var response = line.ask(request, PATIENCE);
         if (response.getStatusCode() != HTTPResponse.SC_OK) {
-            throw new Unreachable(line.reason(response));
+            throw new Unreachable(line.reason(request, response));
         }
     }
 
@@ -204,23 +206,23 @@ public final class OpenIdProvider {
         return line.endpoints(PATIENCE).endOfSession();
     }
 
-    private Refresh judged(HTTPResponse response) {
+    private Refresh judged(HTTPRequest request, HTTPResponse response) {
         int status = response.getStatusCode();
         if (status == HTTPResponse.SC_OK) {
             try {
-                return new Refresh.Refreshed(TokenAnswer.of(response, messages).tokens());
+                return new Refresh.Refreshed(TokenAnswer.of(response, Sent.in(request), messages).tokens());
             } catch (Unreachable e) {
                 return new Refresh.Lost(e.reason());
             }
         }
-        if (NotAToken.of(response).error().equals("invalid_grant")) {
+        if (NotAToken.of(response, Sent.in(request)).error().equals("invalid_grant")) {
             return new Refresh.Invalid();
         }
         line.forget();
         // what a server says that fails while it works on a request, and a gateway that has passed it on
         return status == 500 || status == 502 || status == 504
-                ? new Refresh.Lost(line.reason(response))
-                : new Refresh.Unused(line.reason(response));
+                ? new Refresh.Lost(line.reason(request, response))
+                : new Refresh.Unused(line.reason(request, response));
     }
 
     private IDTokenClaimsSet verified(String idToken, Nonce nonce, Endpoints endpoints)
@@ -296,9 +298,9 @@ public final class OpenIdProvider {
         return URI.create(settings.publicUrl("/connections/" + connection.name() + "/callback"));
     }
 
-    private SignInFailed refused(HTTPResponse response) {
-        return NotAToken.of(response).error().equals("invalid_grant")
+    private SignInFailed refused(HTTPRequest request, HTTPResponse response) {
+        return NotAToken.of(response, Sent.in(request)).error().equals("invalid_grant")
                 ? new SignInFailed("Visma Connect does not take the code: it was used before, or is too old.")
-                : new SignInFailed(line.reason(response).message());
+                : new SignInFailed(line.reason(request, response).message());
     }
 }

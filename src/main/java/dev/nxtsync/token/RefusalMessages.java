@@ -9,16 +9,18 @@ import java.util.regex.Pattern;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.trouble.NetworkFault;
+import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
 /** What each way of not getting a token means for the operator, and what to do. */
 record RefusalMessages(Settings.Connection connection, String issuer) {
+    private static final int LONGEST = 200;
     private static final int PROXY_WANTS_LOGIN = 407;
     private static final Pattern CONNECTION_SETTING = Pattern
             .compile("NXT_(CLIENT_ID|CLIENT_SECRET|SCOPE|ISSUER|TOKEN_AUTH)");
 
-    /** @param secret that was sent */
+    /** @param secret that was sent, and is nowhere in the answer */
     Reason of(NotAToken answer, String secret) {
         String id = "\"" + connection.clientId() + "\"";
         return switch (answer.error()) {
@@ -140,9 +142,8 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
         return connection.name().equals("main") ? "NXT_" + key : connection.variable(key);
     }
 
-    /** What the server wrote, as far as it may be shown: the characters of RFC 6749, section 5.2. */
+    /** What the server wrote. */
     private static String plain(String text) {
-        String oneLine = text.replaceAll("[^ !#-\\[\\]-~]", " ");
-        return oneLine.length() > 200 ? oneLine.substring(0, 200) + "…" : oneLine;
+        return Quoted.upTo(LONGEST, text);
     }
 }

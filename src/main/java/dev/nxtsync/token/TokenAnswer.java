@@ -14,11 +14,14 @@ import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 record TokenAnswer(UserTokenSet tokens, Optional<String> idToken) {
     private static final int LONGEST_SCOPE = 4_000;
 
-    /** @throws OpenIdProvider.Unreachable if there is no usable token in it */
-    static TokenAnswer of(HTTPResponse answer, RefusalMessages messages) throws OpenIdProvider.Unreachable {
+    /**
+     * @param sent what the answer may repeat, and nobody may see
+     * @throws OpenIdProvider.Unreachable if there is no usable token in it
+     */
+    static TokenAnswer of(HTTPResponse answer, Sent sent, RefusalMessages messages) throws OpenIdProvider.Unreachable {
         JsonNode json = ConnectJson.object(answer.getBody());
         if (json.isMissingNode()) {
-            throw new OpenIdProvider.Unreachable(messages.of(NotAToken.of(answer), ""));
+            throw new OpenIdProvider.Unreachable(messages.of(NotAToken.of(answer, sent), ""));
         }
         String accessToken = text(json, "access_token").orElse("");
         if (accessToken.isEmpty()
@@ -32,7 +35,8 @@ record TokenAnswer(UserTokenSet tokens, Optional<String> idToken) {
             throw new OpenIdProvider.Unreachable(messages.malformed(flaw.get()));
         }
         return new TokenAnswer(new UserTokenSet(accessToken, Lifetime.of(json.path("expires_in")),
-                text(json, "scope").map(TokenAnswer::printable).filter(scope -> !scope.isBlank()), refreshToken),
+                text(json, "scope").map(TokenAnswer::printable).filter(scope -> !scope.isBlank() && !sent.isIn(scope)),
+                refreshToken),
                 text(json, "id_token"));
     }
 

@@ -43,6 +43,7 @@ import dev.nxtsync.store.Inbox.Addressee;
 @Singleton
 class Intake {
     private static final Logger LOG = Logger.getLogger(Intake.class);
+    private static final String THREAD = "webhook-intake";
     private static final int WAITING = 2_000;
     private static final int TOGETHER = 500;
     private static final long BETWEEN_WAKE_UPS = Duration.ofMillis(100).toNanos();
@@ -51,6 +52,7 @@ class Intake {
     private final Inbox inbox;
     private final JobRunner runner;
     private final Heartbeat heartbeat;
+    private final Threads threads;
     /** By table. */
     private final Map<String, List<Addressee>> addressees;
     private final boolean isOpen;
@@ -60,10 +62,11 @@ class Intake {
     private long wokenAt = System.nanoTime();
     private volatile boolean stopping;
 
-    Intake(Inbox inbox, JobRunner runner, Heartbeat heartbeat, Settings settings) {
+    Intake(Inbox inbox, JobRunner runner, Heartbeat heartbeat, Threads threads, Settings settings) {
         this.inbox = inbox;
         this.runner = runner;
         this.heartbeat = heartbeat;
+        this.threads = threads;
         this.isOpen = settings.webhookKeys().isPresent();
         this.addressees = settings.pulls().values().stream().collect(groupingBy(Settings.Pull::table,
                 mapping(pull -> new Addressee(pull.name(), pull.connection()), toUnmodifiableList())));
@@ -77,9 +80,9 @@ class Intake {
      */
     record Call(String hash, TableChange change, Consumer<Verdict> answer) {}
 
-    void begin(@Observes Threads threads) {
+    void begin(@Observes Threads begun) {
         if (isOpen) {
-            keeper = threads.loop("webhook-intake", Duration.ZERO, this::keepSome);
+            keeper = threads.loop(THREAD, Duration.ZERO, this::keepSome);
         }
     }
 
@@ -106,9 +109,18 @@ class Intake {
         } catch (InterruptedException e) {
             // told to hurry up, since the process stops
         } finally {
-            calls.forEach(call -> call.answer().accept(verdicts.getOrDefault(call, Verdict.UNAVAILABLE)));
+            calls.forEach(call -> answer(call, verdicts.getOrDefault(call, Verdict.UNAVAILABLE)));
         }
         wake();
+    }
+
+    /** One that cannot be answered keeps no other from its answer. */
+    private void answer(Call call, Verdict verdict) {
+        try {
+            call.answer().accept(verdict);
+        } catch (RuntimeException | Error e) {
+            threads.failed(THREAD, e, "The answer to a webhook");
+        }
     }
 
     private void keep(List<Call> calls, Map<Call, Verdict> verdicts) {
@@ -169,6 +181,6 @@ class Intake {
         }
         var late = new ArrayList<Call>();
         waiting.drainTo(late);
-        late.forEach(call -> call.answer().accept(Verdict.UNAVAILABLE));
+        late.forEach(call -> answer(call, Verdict.UNAVAILABLE));
     }
 }

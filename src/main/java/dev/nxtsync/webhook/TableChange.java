@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.store.Numeral;
 
 /**
@@ -28,11 +29,15 @@ import dev.nxtsync.store.Numeral;
  * @param stamped whether it says when it was made
  */
 record TableChange(String table, String scope, int owner, String key, String kind, boolean stamped) {
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(
-            StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).streamReadConstraints(
+                    StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build())
+            .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,99}");
+    /** In bytes of memory, for some thousand values; an event has a dozen. */
+    private static final long LARGEST_TREE = 500_000;
     /** In bytes of UTF-8: SQL Server has no index key of more than 1,700 bytes, nor PostgreSQL one of more than 2,704. */
     private static final int LONGEST_KEY = 2_600;
     /** Of a key of SQL Server. */
@@ -40,6 +45,9 @@ record TableChange(String table, String scope, int owner, String key, String kin
 
     /** Reads a body; empty if it is not such an event. Members that are not known do not matter. */
     static Optional<TableChange> read(byte[] body) {
+        if (JsonTree.cost(body) > LARGEST_TREE) {
+            return Optional.empty();
+        }
         try {
             JsonNode event = JSON.readTree(body);
             String table = event.path("tableIdentifier").asText();

@@ -87,8 +87,11 @@ class WebhookRoute implements Addresses {
             return;
         }
         boolean taken = intake.offer(new Intake.Call(hash(call.body()), change.get(), verdict -> {
-            taken(call, change.get(), verdict);
-            reply.accept(answer(call, verdict));
+            try {
+                taken(call, change.get(), verdict);
+            } finally {
+                reply.accept(answer(call, verdict));
+            }
         }));
         if (!taken) {
             reply.accept(answer(call, Verdict.UNAVAILABLE));

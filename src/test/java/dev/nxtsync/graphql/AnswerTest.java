@@ -58,6 +58,27 @@ class AnswerTest {
         assertThat(read("{" + errors + "," + data + "}", new ArrayList<>()).errors()).hasSize(1);
     }
 
+    @Test
+    void anAnswerOfMoreValuesThanThereIsMemoryForIsNotReadToItsEnd() {
+        String lists = "[],".repeat(2_600_000);
+        assertThatThrownBy(() -> read("{\"data\": {}, \"errors\": [" + lists + "[]]}", new ArrayList<>()))
+                .isInstanceOf(BadAnswer.class).hasMessageContaining("more values beside its rows");
+    }
+
+    @Test
+    void whatTheServerSaysOfErrorsIsCutAndInOneLine() throws IOException {
+        String much = "one\\ntwo\\u001b[2J\\u2029" + "x".repeat(1_000_000);
+        String error = "{\"message\": \"" + much + "\", \"path\": [\"useCompany\", \"" + much + "\", 3]}";
+        var failure = FailureReader.ofErrors(new ObjectMapper().readTree("[" + error + "," + error + "]"),
+                MissingNode.getInstance(), "", "t\u001b" + "x".repeat(1_000_000));
+        assertThat(failure.traced(failure.message())).startsWith("one two [2J xxx").hasSizeLessThan(1_200)
+                .doesNotContain("\u001b");
+        assertThat(((Failure.Rejected) failure).faults()).allMatch(fault -> fault.message().length() <= 1_001)
+                .allMatch(fault -> fault.alias().orElseThrow().length() <= 101);
+        String answer = "{\"data\": {}, \"extensions\": {\"vbnxt-trace-id\": \"" + much + "\"}}";
+        assertThat(read(answer, new ArrayList<>()).traceId()).startsWith("one two").hasSizeLessThan(102);
+    }
+
     @ParameterizedTest
     @CsvSource({"401, unauthorized, RETRY", "429, throttled, WAIT", "500, in_doubt, LOOK_FIRST",
             "502, in_doubt, LOOK_FIRST",

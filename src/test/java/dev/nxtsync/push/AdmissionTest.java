@@ -50,7 +50,8 @@ class AdmissionTest {
 
     @Test
     void whatIsNeededIsSaid() {
-        assertThat(memory.tooLarge(10_000_000)).contains("10000000 bytes").contains("it needs a heap of 191 MB");
+        assertThat(memory.tooLarge(10_000_000, 10_000_000)).contains("10000000 bytes")
+                .contains("it needs a heap of 191 MB");
     }
 
     static Stream<Integer> seeds() {

@@ -1,9 +1,11 @@
 package dev.nxtsync.push;
 
 import static dev.nxtsync.push.PushFixture.plan;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +80,36 @@ class PayloadTest {
                 .contains("a[0].b: has a lone surrogate");
         assertThat(Payload.flaw("{\"a\": ").orElseThrow().why()).contains("cannot be read as JSON");
         assertThat(Payload.flaw("{\"a\": \"\\ud83d\\ude00\", \"anything\": 1}")).isEmpty();
+    }
+
+    @Test
+    void whatATreeTakesIsKnownBeforeItIsBuilt() {
+        assertThat(Payload.structure("{\"x\": \"" + "y".repeat(1_000_000) + "\"}")).as("a long text").isLessThan(200);
+        assertThat(Payload.structure("{\"x\": [" + "[],".repeat(1_000_000) + "[]]}")).as("lists")
+                .isGreaterThan(20_000_000);
+        assertThat(Payload.structure("{\"x\": [" + "[],".repeat(1_000_000) + "oh")).as("also of what ends badly")
+                .isGreaterThan(20_000_000);
+        assertThat(Payload.structure(names(1_000_000))).as("names").isGreaterThan(30_000_000);
+    }
+
+    @Test
+    void aNameThatComesTwiceIsRefusedAndNamed() {
+        assertThat(flaw("yourReference", "a", "{\"customerNo\": 1, \"customerNo\": 2}"))
+                .isEqualTo("The payload cannot be read as JSON: Duplicate field 'customerNo'.");
+        assertThat(flaw("yourReference", "a", "{\"orderLines\": [{\"quantity\": 1, \"quantity\": 2}]}"))
+                .contains("Duplicate field 'quantity'");
+    }
+
+    @Test
+    void ofAMillionFlawsSomeAreToldWithoutWorkOnTheOthers() {
+        assertThat(flaw("yourReference", "a", names(1_000_000))).hasSizeLessThan(1_000)
+                .contains("n0: there is no such field").contains("; and more");
+        assertThat(flaw("yourReference", "a", "{\"" + "n".repeat(49_000) + "\": 1}")).hasSizeLessThan(1_000)
+                .contains("nnn…: there is no such field");
+    }
+
+    private static String names(int many) {
+        return IntStream.range(0, many).mapToObj(i -> "\"n" + i + "\":1").collect(joining(",", "{", "}"));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,8 @@ class ChaosIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     private static final String REQUEST = "status.Overview.of";
+    /** Where an answer is written, by a library that tells nobody what was thrown but him who asks. */
+    private static final String ANSWER = "io.netty.handler.codec.http.HttpResponseEncoder.encodeInitialLine";
     /** What is done again and again, in threads that must go on. */
     private static final List<String> LOOPS = List.of("schedule.Heartbeat.beat", "schedule.JobRunner.tick",
             "pull.PullPlanner.plan", "push.PushPlanner.tick", "pull.Fetch.wakeForgotten", "access.LostCallKeeper.tick",
@@ -51,7 +54,7 @@ class ChaosIT {
             "token.ClientCredentials.send");
     /** Met by daemons of which nothing outside can be reached. */
     private static final List<String> ALONE = List.of("schedule.Heartbeat.beat", "token.ClientCredentials.send",
-            "webhook.TableChange.read", REQUEST);
+            "webhook.TableChange.read", REQUEST, ANSWER);
 
     private static final List<String> PLACES = Stream.concat(LOOPS.stream(), WORK.stream()).toList();
 
@@ -171,6 +174,21 @@ class ChaosIT {
                 loaded(daemon, database, 2);
                 ends(daemon, place, () -> traffic(daemon, sandbox));
             }
+        }
+    }
+
+    @Test
+    void aWebhookWhoseAnswerFailsKeepsNoneFromItsAnswer() throws Exception {
+        String place = "webhook.WebhookRoute.taken";
+        try (var sandbox = sandbox(); var daemon = daemon(sandbox, List.of(place)).start()) {
+            loaded(daemon, database, 2);
+            var points = FailPoints.of(daemon);
+            points.arm(place, Kind.ERROR);
+            // of so many at once, several are kept together
+            var statuses = IntStream.range(0, 200).parallel().mapToObj(i -> post(daemon,
+                    sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 1 + i % 50), "UPDATE"))).toList();
+            assertThat(points.hasStruck(place)).isTrue();
+            assertThat(statuses).doesNotContain(0);
         }
     }
 

@@ -19,6 +19,33 @@ class HostileAnswersIT {
     private static final String API = "/api/graphql-service";
 
     @Test
+    void aMessageOfEightMegabytesIsToldInOneShortLine() throws Exception {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
+                var hostile = new HostileServer()) {
+            hostile.answer(API, "{\"errors\": [{\"message\": \"oh\\nno\\u001b[2J\\u202e\\u2028"
+                    + "far too much ".repeat(600_000)
+                    + "\"}], \"extensions\": {\"vbnxt-trace-id\": \"a\\u001bb\", \"warnings\": "
+                    + "[{\"message\": \"mind\\n\\u001b" + "x".repeat(100_000) + "\"}]}}");
+            try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_API_URL", hostile.url())
+                    .with("NXT_PULLS_ORDERS_TABLE", "order").start()) {
+                await().atMost(LONG)
+                        .until(() -> daemon.get("/q/health/well").body().contains("oh no [2J far too much"));
+                assertThat(daemon.get("/q/health/well").body()).hasSizeLessThan(10_000);
+                assertThat(daemon.output().lines()).allMatch(line -> line.length() < 5_000)
+                        .noneMatch(line -> line.contains("\u001b") || line.contains("\u202e"))
+                        .noneMatch(line -> line.startsWith("no"))
+                        .anyMatch(line -> line.contains("oh no [2J far too much"))
+                        .anyMatch(line -> line.contains("Business NXT warns: mind xxx"));
+                assertThat(database.number("select coalesce(max(length(reason)), 0) from nxt_sync.pull_state"))
+                        .isLessThan(3_000);
+                assertThat(database.number("select coalesce(max(length(error)), 0) from nxt_sync.run"))
+                        .isLessThan(3_000);
+            }
+        }
+    }
+
+    @Test
     void answersOfAnyLengthOfTheApiAndOfTheReceiverOfNoticesPassThroughASmallHeap() throws Exception {
         var database = TestDatabase.create();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));

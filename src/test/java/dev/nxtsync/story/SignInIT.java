@@ -73,6 +73,20 @@ class SignInIT {
         assertThat(status.path("sign_ins").get(0).path("ends_at").asText()).isNotEmpty();
     }
 
+    @Test
+    void whoSignsInWhileBusinessNxtIsSlowIsSignedInWithoutWaitingForTheListOfCompanies() {
+        try (var slow = new Sandbox(SignIns.options(Duration.ofHours(1)));
+                var busy = SignIns.daemon(slow, TestDatabase.create()).with("NXT_API_TIME_LIMIT", "59s")
+                        .with("NXT_PULLS_ORDERS_OVERLAP", "3m").start()) {
+            busy.awaitReady();
+            slow.holdAnswersTo("availableCustomers");
+            long begun = System.nanoTime();
+            assertThat(SignIns.signIn(busy).body()).contains("You are signed in").contains("not known yet");
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(40));
+            slow.holdAnswersTo("");
+        }
+    }
+
     private static JsonNode status() {
         return SignIns.json(daemon.operator("GET", "/api/status", SignIns.OPERATOR).body());
     }

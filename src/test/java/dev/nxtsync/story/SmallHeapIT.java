@@ -1,11 +1,14 @@
 package dev.nxtsync.story;
 
 import static io.restassured.RestAssured.given;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +72,46 @@ class SmallHeapIT {
                         () -> database.number("select count(*) from nxt_sync.outbox where state = 'done'") == 309);
             }
             assertThat(Pushes.duplicates(sandbox)).isEmpty();
+        }
+    }
+
+    /** Three megabytes of empty lists are a hundred as a tree. */
+    @Test
+    void aPayloadWhoseTreeIsTooLargeForTheHeapIsRefusedBeforeItIsBuilt() throws Exception {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
+                .withRows(Map.of("order", 0, "orderLine", 0)).withTokenLifetime(Duration.ofMinutes(10)));
+                var daemon = Pushes.daemon(sandbox.url(), database).with("NXT_OPERATOR_KEY", KEY).jvm("-Xmx128m")
+                        .jvm("-XX:+ExitOnOutOfMemoryError").start()) {
+            Pushes.migrated(database);
+            for (int lists : List.of(1_000_000, 2_000_000, 200_000)) {
+                database.execute("select nxt_sync.push('orders', 'lists" + lists
+                        + "', ('{\"x\":[[]' || repeat(',[]', " + lists + ") || ']}')::json, grp => 'l" + lists + "')");
+            }
+            database.execute(
+                    "select nxt_sync.push('orders', 'names', (select '{' || string_agg('\"n' || i || '\":1', ',') "
+                            + "|| '}' from generate_series(1, 450000) i)::json, grp => 'n')");
+            database.execute("select nxt_sync.push('orders', 'small' || i, '{\"customerNo\": 1}', grp => 'g' || i) "
+                    + "from generate_series(1, 50) i");
+            await().atMost(Duration.ofMinutes(2)).until(() -> {
+                assertThat(daemon.isRunning()).as(daemon.output()).isTrue();
+                return database.number("select count(*) from nxt_sync.outbox where state in ('done', 'dead')") == 54;
+            });
+            assertThat(database.number("select count(*) from nxt_sync.outbox where state = 'done'")).isEqualTo(50);
+            assertThat(database.value("select string_agg(key, ' ' order by key) from nxt_sync.outbox "
+                    + "where error like '%(too_large_for_memory)'")).isEqualTo("lists1000000 lists2000000 names");
+            assertThat(database.value("select error from nxt_sync.outbox where key = 'lists200000'"))
+                    .contains("x: there is no such field");
+            String names = IntStream.range(0, 550_000).mapToObj(i -> "\"n" + i + "\":1")
+                    .collect(joining(",", "{", "}"));
+            for (String payload : List.of("{\"x\":[[]" + ",[]".repeat(2_500_000) + "]}", names)) {
+                var answer = given().header("X-Api-Key", KEY).body("{\"key\": \"web\", \"payload\": " + payload + "}")
+                        .post(daemon.mainUrl() + "/api/pushes/orders");
+                assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(413);
+                assertThat(answer.asString()).contains("it needs a heap of");
+            }
+            assertThat(given().header("X-Api-Key", KEY).body("{\"key\": \"web\", \"payload\": {\"customerNo\": 1}}")
+                    .post(daemon.mainUrl() + "/api/pushes/orders").statusCode()).isEqualTo(202);
         }
     }
 

@@ -14,15 +14,17 @@ import net.bytebuddy.asm.Advice;
 /** What {@link FailPoints} weaves into a daemon. Its classes are in a jar of their own, and know nothing but the library. */
 public final class FailPointAgent {
     private static final String PACKAGE = "dev.nxtsync.";
+    private static final String NETTY = "io.netty.";
 
     private FailPointAgent() {}
 
-    /** @param places as in {@code schedule.Heartbeat.beat}, comma separated */
+    /** @param places as in {@code schedule.Heartbeat.beat}, or of netty with its whole name, comma separated */
     public static void premain(String places, Instrumentation instrumentation) {
         for (String place : places.split(",", -1)) {
             int dot = place.lastIndexOf('.');
             String method = place.substring(dot + 1);
-            new AgentBuilder.Default().type(named(PACKAGE + place.substring(0, dot)))
+            String owner = place.substring(0, dot);
+            new AgentBuilder.Default().type(named(owner.startsWith(NETTY) ? owner : PACKAGE + owner))
                     .transform((builder, type, loader, module, domain) -> builder
                             .visit(Advice.withCustomMapping().bind(Weave.Place.class, place).to(Weave.class)
                                     .on(named(method))))

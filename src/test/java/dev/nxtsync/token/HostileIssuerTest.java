@@ -129,7 +129,7 @@ class HostileIssuerTest {
     }
 
     @Test
-    void whatTheServerWritesIsShownAsOneLineOfAsciiAndCut() {
+    void whatTheServerWritesIsShownAsOneLineAndCut() {
         server.answer("/token",
                 "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 61\r\n\r\n"
                         + "{\"error\": \"odd\\n\\u202e\", \"error_description\": \"see\\u001b[2J\"}",
@@ -200,6 +200,45 @@ class HostileIssuerTest {
         server.answer("/token", "{\"access_token\": \"a-secret\\n\", \"refresh_token\": \"x\"}");
         assertThat(provider.refresh("r", PATIENCE)).isInstanceOfSatisfying(Refresh.Lost.class,
                 lost -> assertThat(lost.reason().message()).doesNotContain("secr"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3cret+of/client", "s3cret%2Bof%2Fclient", "s3CRET%2bof%2fclient",
+            "the-refresh-token-which-is-long",
+            "refresh-token-which", "the-authorization-code",
+            "the-verifier-of-the-challenge-is-of-43-characters-or-more",
+            "aXN2X3g6czNjcmV0JTJCb2YlMkZjbGllbnQ="})
+    void whatWasSentIsNotShownWhereTheServerRepeatsIt(String secret) throws Exception {
+        var settings = SettingsFixture.of(Map.of("NXT_CLIENT_ID", "isv_x", "NXT_CLIENT_SECRET", "s3cret+of/client",
+                "NXT_ISSUER", server.url(), "NXT_PUBLIC_URL", "http://127.0.0.1:1"));
+        var provider = new OpenIdProvider(settings.connections().get("main"), settings, NetworkFixture.straight(),
+                vertx);
+        var challenge = new OpenIdProvider.Challenge("state", "nonce",
+                "the-verifier-of-the-challenge-is-of-43-characters-or-more");
+        for (String json : List.of(
+                "{\"error\": \"invalid_request\", \"error_description\": \"it is " + secret + " or so\"}",
+                "{\"error\": \"odd " + secret + "\"}")) {
+            server.answer("/token", "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: "
+                    + json.length() + "\r\n\r\n" + json, 0);
+            String all = ((TokenRequest.Refused) new ClientCredentials(settings.connections().get("main"), settings,
+                    NetworkFixture.straight(), vertx).send(PATIENCE)).failure().message()
+                    + ((Refresh.Unused) provider.refresh("the-refresh-token-which-is-long", PATIENCE)).reason()
+                            .message();
+            try {
+                provider.exchange("the-authorization-code", challenge);
+            } catch (SignInFailed e) {
+                all += e.getMessage();
+            }
+            // each request knows the secrets that it has itself sent
+            assertThat(all).contains("repeats what was sent");
+            boolean ofTheClient = !secret.startsWith("the-") && !secret.startsWith("refresh");
+            assertThat(all.split(java.util.regex.Pattern.quote(secret), -1).length - 1).isEqualTo(ofTheClient ? 0 : 2);
+        }
+        String fine = "{\"error\": \"invalid_request\", \"error_description\": \"the scope is not known\"}";
+        server.answer("/token", "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: "
+                + fine.length() + "\r\n\r\n" + fine, 0);
+        assertThat(((Refresh.Unused) provider.refresh("the-refresh-token-which-is-long", PATIENCE)).reason().message())
+                .contains("(the scope is not known)");
     }
 
     private Reason refused() {

@@ -49,6 +49,14 @@ class TableChangeTest {
                         new TableChange("order", "company", 8, "{\"orderNo\":1}", "other", false));
     }
 
+    @Test
+    void whatWouldBecomeALargeTreeIsNoEvent() {
+        String event = event("[{\"OrderNo\": 1}]").strip();
+        String begun = event.substring(0, event.length() - 1) + ", \"more\": [";
+        assertThat(read(begun + "[],".repeat(1_000) + "[]]}")).isPresent();
+        assertThat(read(begun + "[],".repeat(80_000) + "[]]}")).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "null", "7", "\"x\"", "{}", "{\"tableIdentifier\":\"Order\"}",
             "{\"tableIdentifier\":\"Order\",\"companyNo\":1,\"primaryKeys\":[]}",

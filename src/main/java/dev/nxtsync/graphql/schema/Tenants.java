@@ -14,6 +14,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.Question;
+import dev.nxtsync.trouble.Quoted;
 
 /** The customers and companies that a connection is granted. */
 @Singleton
@@ -34,7 +35,8 @@ public class Tenants {
         return items(connection, new Question("customers",
                 "query customers($n: Int) { all: availableCustomers(first: $n) { totalCount items { name vismaNetCustomerId } } }",
                 Map.of()), "all").stream()
-                .map(item -> new Customer(item.path("vismaNetCustomerId").asInt(), item.path("name").asText()))
+                .map(item -> new Customer(item.path("vismaNetCustomerId").asInt(),
+                        Quoted.name(item.path("name").asText())))
                 .toList();
     }
 
@@ -50,7 +52,8 @@ public class Tenants {
                         + "customerNo: $customer, first: $n) { totalCount items { name vismaNetCompanyId vismaNetCustomerId } } }",
                         Map.of("customer", customer)),
                 "all").stream()
-                .map(item -> new Company(item.path("vismaNetCompanyId").asInt(), item.path("name").asText(),
+                .map(item -> new Company(item.path("vismaNetCompanyId").asInt(),
+                        Quoted.name(item.path("name").asText()),
                         item.path("vismaNetCustomerId").asInt(customer)))
                 .toList();
     }

@@ -1,0 +1,100 @@
+package dev.nxtsync.process;
+
+import java.io.IOException;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
+
+/**
+ * What the tree of a JSON text takes in memory for its structure, beside its characters; known before it is built, since a
+ * list takes two bytes as text, and a hundred in the tree.
+ */
+public final class JsonTree {
+    /** Does not keep the names that it has met: of those from outside there can be any number. */
+    private static final JsonFactory JSON = JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .build();
+    private static final int OBJECT = 160;
+    private static final int LIST = 104;
+    private static final int NAME = 104;
+    /** The whole is copied once, without what its members hold. */
+    private static final int SECOND_PLACE = 56;
+    private static final int TEXT = 64;
+    private static final int NUMBER = 24;
+    private static final int LONG_NUMBER = 120;
+    /** For the place in a list, which grows by halves. */
+    private static final int PLACE = 12;
+    private static final int MOST_DIGITS_OF_A_LONG = 18;
+
+    private JsonTree() {}
+
+    /** In bytes; of a text that is no JSON, up to where it ceases to be. */
+    public static long cost(String json) {
+        try (JsonParser parser = JSON.createParser(json)) {
+            return cost(parser);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As {@link #cost(String)}. */
+    public static long cost(byte[] json) {
+        try (JsonParser parser = JSON.createParser(json)) {
+            return cost(parser);
+        } catch (IOException e) {
+            // its encoding is none that JSON has
+            return 0;
+        }
+    }
+
+    /**
+     * The same parser, which ends with what is given once so much has been read that its tree would take more than that.
+     *
+     * @param most bytes
+     */
+    public static JsonParser within(long most, JsonParser parser, Supplier<IOException> beyond) {
+        return new JsonParserDelegate(parser) {
+            private long left = most;
+
+            @Override
+            public @Nullable JsonToken nextToken() throws IOException {
+                var token = super.nextToken();
+                left -= token == null ? 0 : ofToken(this);
+                if (left < 0) {
+                    throw beyond.get();
+                }
+                return token;
+            }
+        };
+    }
+
+    private static long cost(JsonParser parser) {
+        long bytes = 0;
+        try {
+            while (parser.nextToken() != null) {
+                bytes += ofToken(parser);
+            }
+        } catch (IOException e) {
+            // whoever builds the tree meets it at the same place
+        }
+        return bytes;
+    }
+
+    private static int ofToken(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case FIELD_NAME -> parser.getParsingContext().getParent().inRoot() ? NAME + SECOND_PLACE : NAME;
+            case START_OBJECT -> PLACE + OBJECT;
+            case START_ARRAY -> PLACE + LIST;
+            case VALUE_STRING -> PLACE + TEXT;
+            case VALUE_NUMBER_INT ->
+                PLACE + (parser.getTextLength() <= MOST_DIGITS_OF_A_LONG ? NUMBER : LONG_NUMBER);
+            case VALUE_NUMBER_FLOAT -> PLACE + LONG_NUMBER;
+            case VALUE_TRUE, VALUE_FALSE, VALUE_NULL, VALUE_EMBEDDED_OBJECT -> PLACE;
+            case END_OBJECT, END_ARRAY, NOT_AVAILABLE -> 0;
+        };
+    }
+}

@@ -1,0 +1,69 @@
+package dev.nxtsync.push;
+
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import dev.nxtsync.store.Outbox;
+import dev.nxtsync.store.Outbox.Sized;
+import dev.nxtsync.store.OutboxRow;
+
+/**
+ * Reads the rows whose payloads have room in memory, also as the trees that they become. What a tree takes is known once its
+ * text has been read; if that is more than there is, the row is left, and admitted by what it takes from then on.
+ */
+final class Admittance {
+    private final Outbox outbox;
+    private final PayloadMemory memory;
+    private final int most;
+    /** By id, what a payload weighs beside its bytes. */
+    private final Map<Long, Integer> structures = new HashMap<>();
+
+    /** @param most bytes of payload that are read together, if there is more than one row */
+    Admittance(Outbox outbox, PayloadMemory memory, int most) {
+        this.outbox = outbox;
+        this.memory = memory;
+        this.most = most;
+    }
+
+    /** Rows that were read, with their memory, until it is closed. */
+    record Admitted(Admission admission, List<OutboxRow> rows) implements AutoCloseable {
+        @Override
+        public void close() {
+            admission.close();
+        }
+    }
+
+    /** @param sized in the order of their ids */
+    Admitted of(List<Sized> sized) throws SQLException {
+        while (true) {
+            var admission = Admission.of(sized.stream().map(this::weighed).toList(), memory, most);
+            boolean fits = false;
+            try {
+                var rows = outbox.read(admission.ids());
+                rows.forEach(row -> structures.put(row.id(), Payload.structure(row.payload())));
+                var ids = admission.ids();
+                fits = admission.holds(sized.stream().filter(each -> ids.contains(each.id())).map(this::weighed)
+                        .toList());
+                if (fits) {
+                    return new Admitted(admission, rows);
+                }
+            } finally {
+                if (!fits) {
+                    admission.close();
+                }
+            }
+        }
+    }
+
+    /** Why a row is never read. */
+    String tooLarge(Sized row) {
+        return memory.tooLarge(row.bytes() - Objects.requireNonNullElse(structures.get(row.id()), 0), row.bytes());
+    }
+
+    private Sized weighed(Sized row) {
+        return new Sized(row.id(), row.group(), row.bytes() + structures.getOrDefault(row.id(), 0));
+    }
+}

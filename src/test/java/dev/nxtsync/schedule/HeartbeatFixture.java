@@ -1,0 +1,20 @@
+package dev.nxtsync.schedule;
+
+import java.util.Optional;
+
+import dev.nxtsync.trouble.Reason;
+
+/** A heartbeat of tests. */
+public final class HeartbeatFixture {
+    private HeartbeatFixture() {}
+
+    /** One of a process that nothing keeps from taking part. */
+    public static Heartbeat steady() {
+        return new Heartbeat(null, null) {
+            @Override
+            public Optional<Reason> trouble() {
+                return Optional.empty();
+            }
+        };
+    }
+}
