@@ -24,10 +24,11 @@ import dev.nxtsync.process.Outside;
 @Singleton
 public class Database {
     private static final Logger LOG = Logger.getLogger(Database.class);
-    /** Deadlock and lock time-out. */
-    private static final Set<String> AGAIN = Set.of("40P01", "55P03", "40001");
-    private static final int ATTEMPTS = 4;
+    static final String LOCK_TIME_OUT = "55P03";
     static final String LOCK_PATIENCE = "2s";
+    /** Deadlock, lock time-out, and what is not serializable. */
+    private static final Set<String> AGAIN = Set.of("40P01", LOCK_TIME_OUT, "40001");
+    private static final int ATTEMPTS = 4;
     /** What others have made in a schema of the role's own path is not found in place of what we mean; see {@link OwnPath}. */
     private static final String BEGIN = "set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '"
             + LOCK_PATIENCE + "'; " + OwnPath.LEAVE;

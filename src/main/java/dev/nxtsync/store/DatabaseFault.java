@@ -20,7 +20,6 @@ public final class DatabaseFault {
     private static final String NO_SUCH_STATEMENT = "26000";
     private static final String STATEMENT_IS_THERE = "42P05";
     private static final String INVALID_SCHEMA_NAME = "3F000";
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private static final List<String> OF_VALUES = List.of("22", "23", "54", "P0");
 
@@ -62,7 +61,7 @@ public final class DatabaseFault {
         if (state.equals(INSUFFICIENT_PRIVILEGE) || state.equals(INVALID_SCHEMA_NAME)) {
             return Trouble.DATABASE_RIGHTS;
         }
-        if (state.equals(LOCK_NOT_AVAILABLE)) {
+        if (state.equals(Database.LOCK_TIME_OUT)) {
             return Trouble.DATABASE_LOCKED;
         }
         return Database.isAway(e) || state.startsWith("28") || state.startsWith("3D")

@@ -41,13 +41,13 @@ final class LockedTargets {
 
     /** Runs statements that do not wait for a lock longer than a moment. */
     static <T> T briefly(Connection transaction, Database.Work<T> statements) throws SQLException {
-        wait(transaction, "100ms");
+        waitAtMost(transaction, "100ms");
         T result = statements.in(transaction);
-        wait(transaction, Database.LOCK_PATIENCE);
+        waitAtMost(transaction, Database.LOCK_PATIENCE);
         return result;
     }
 
-    private static void wait(Connection transaction, String patience) throws SQLException {
+    private static void waitAtMost(Connection transaction, String patience) throws SQLException {
         try (Statement statement = transaction.createStatement()) {
             statement.execute("set local lock_timeout = '" + patience + "'");
         }

@@ -18,7 +18,6 @@ import org.postgresql.PGConnection;
 public class PageWriter {
     private static final Logger LOG = Logger.getLogger(PageWriter.class);
     private static final String KEY_EXISTS = "23505";
-    private static final String LOCK_TIME_OUT = "55P03";
 
     private final Database database;
     private final LockedTargets locked = new LockedTargets(System::nanoTime);
@@ -48,7 +47,7 @@ public class PageWriter {
             if (way == Way.DIRECT && KEY_EXISTS.equals(e.getSQLState())) {
                 return attempt(claim, table, page, Way.MERGE, checkpoint);
             }
-            if (LOCK_TIME_OUT.equals(e.getSQLState()) && endOthersOf(claim)) {
+            if (Database.LOCK_TIME_OUT.equals(e.getSQLState()) && endOthersOf(claim)) {
                 return attempt(claim, table, page, Way.MERGE, checkpoint);
             }
             throw e;

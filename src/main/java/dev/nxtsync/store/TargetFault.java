@@ -19,7 +19,6 @@ import dev.nxtsync.trouble.Trouble;
 public final class TargetFault extends SQLException {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST = 300;
-    private static final String LOCK_TIME_OUT = "55P03";
     private static final String LOCKED = "Somebody else is at work on it, such as another process of ours that changes it, or an "
             + "index that is built; the pull goes on by itself within a minute of the end of that.";
     /** Data exceptions quote the value. */
@@ -32,7 +31,7 @@ public final class TargetFault extends SQLException {
         super(e.getMessage(), e.getSQLState(), e);
         this.reason = new Reason(Trouble.TARGET_UNUSABLE, "PostgreSQL refuses what is to be done in its target " + table
                 + ": " + words(e) + " (SQLSTATE " + e.getSQLState() + "). "
-                + (LOCK_TIME_OUT.equals(e.getSQLState()) ? LOCKED : Trouble.TARGET_UNUSABLE.nextStep()));
+                + (isLocked() ? LOCKED : Trouble.TARGET_UNUSABLE.nextStep()));
     }
 
     /**
@@ -63,7 +62,7 @@ public final class TargetFault extends SQLException {
 
     /** Whether somebody held a lock for longer than we wait. */
     boolean isLocked() {
-        return LOCK_TIME_OUT.equals(getSQLState());
+        return Database.LOCK_TIME_OUT.equals(getSQLState());
     }
 
     private static boolean isAlive(Connection connection) throws SQLException {
