@@ -53,8 +53,6 @@ import dev.nxtsync.trouble.Trouble;
 @Singleton
 public class Nxt {
     private static final Logger LOG = Logger.getLogger(Nxt.class);
-    /** A cause may be its own cause. */
-    private static final int DEEPEST = 10;
     // escaped, so that also text that is no valid Unicode goes back to the server as it came
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature());
@@ -230,13 +228,12 @@ public class Nxt {
             try (InputStream in = wire.unpacked(reply.header("Content-Encoding").orElse(""))) {
                 return judge(Envelope.read(in, rows), question, traceId, wire);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            // anything else is a fault of ours, which is not taken for a broken connection
             OutOfMemory.endIfCauseOf(e);
-            boolean unsent = outgoing.withhold();
-            if (e instanceof RuntimeException ours && !isOfTheLine(e)) {
-                throw ours;
-            }
-            return unsent ? unsent(e) : innermost(e) instanceof TooSlow ? overdue(traceId) : broken(e, traceId);
+            return outgoing.withhold()
+                    ? unsent(e)
+                    : innermost(e) instanceof TooSlow ? overdue(traceId) : broken(e, traceId);
         }
     }
 
@@ -270,7 +267,7 @@ public class Nxt {
     }
 
     /** Nothing was sent, whatever it was that failed. */
-    private static Failure unsent(Exception e) {
+    private static Failure unsent(IOException e) {
         if (isInterrupt(innermost(e))) {
             Thread.currentThread().interrupt();
         }
@@ -291,7 +288,7 @@ public class Nxt {
     }
 
     /** Something may have been sent. What was thrown is told by its kind: its words may hold what was sent, or answered. */
-    private static Failure broken(Exception e, String traceId) {
+    private static Failure broken(IOException e, String traceId) {
         var fault = NetworkFault.of(e);
         if (fault.isPresent()) {
             return unreachable(fault.get());
@@ -312,21 +309,9 @@ public class Nxt {
                 + cause.getClass().getSimpleName() + ").", traceId, true, false);
     }
 
-    /** Else it is a fault of ours, which whoever asks does not take for a broken connection. */
-    private static boolean isOfTheLine(Throwable thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
-            if (cause instanceof IOException || cause instanceof InterruptedException) {
-                return true;
-            }
-            cause = cause.getCause();
-        }
-        return false;
-    }
-
     private static Throwable innermost(Throwable thrown) {
         Throwable cause = thrown;
-        for (int depth = 0; cause.getCause() != null && depth < DEEPEST; depth++) {
+        for (int depth = 0; cause.getCause() != null && depth < 10; depth++) {
             cause = cause.getCause();
         }
         return cause;
