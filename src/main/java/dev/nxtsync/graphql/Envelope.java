@@ -42,14 +42,14 @@ record Envelope(JsonNode root) {
      */
     static Envelope read(InputStream in, Map<String, ? extends RowSink> rows) throws IOException {
         var allowance = new Allowance(in, LONGEST);
-        try (JsonParser rowParser = JSON.createParser(allowance)) {
-            JsonParser parser = JsonTree.within(LARGEST_TREE, rowParser, () -> new BadAnswer(
+        try (JsonParser parser = JSON.createParser(allowance)) {
+            JsonParser counted = JsonTree.within(LARGEST_TREE, parser, () -> new BadAnswer(
                     "The answer of Business NXT has more values beside its rows than there is memory for."));
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
+            if (counted.nextToken() != JsonToken.START_OBJECT) {
                 throw new BadAnswer("The answer of Business NXT is not a JSON object.");
             }
-            var root = object(parser, rowParser, allowance, Depth.ANSWER, "", rows);
-            if (parser.nextToken() != null) {
+            var root = new Source(counted, parser, allowance, rows).object(Depth.ANSWER, "");
+            if (counted.nextToken() != null) {
                 throw new BadAnswer("The answer of Business NXT goes on after its end.");
             }
             return new Envelope(root);
@@ -72,33 +72,45 @@ record Envelope(JsonNode root) {
         return Quoted.name(root.path("extensions").path("vbnxt-trace-id").asText(""));
     }
 
-    /** @param rowParser the same, on which nothing is counted */
-    private static ObjectNode object(JsonParser parser, JsonParser rowParser, Allowance allowance, Depth depth,
-            String alias,
-            Map<String, ? extends RowSink> rows) throws IOException {
-        var object = JsonNodeFactory.instance.objectNode();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            JsonToken token = parser.nextToken();
-            RowSink sink = depth == Depth.CONNECTION && name.equals("items") ? rows.get(alias) : null;
-            if (sink != null && token == JsonToken.START_ARRAY) {
-                int count = 0;
-                while (rowParser.nextToken() == JsonToken.START_OBJECT) {
-                    long start = parser.currentLocation().getByteOffset();
-                    allowance.free();
-                    sink.row(rowParser);
-                    allowance.count(parser.currentLocation().getByteOffset() - start);
-                    count++;
+    /**
+     * What an answer is read from.
+     *
+     * @param counted for all that becomes a tree
+     * @param uncounted the same parser, for rows
+     */
+    private record Source(JsonParser counted, JsonParser uncounted, Allowance allowance,
+            Map<String, ? extends RowSink> rows) {
+
+        ObjectNode object(Depth depth, String alias) throws IOException {
+            var object = JsonNodeFactory.instance.objectNode();
+            while (counted.nextToken() == JsonToken.FIELD_NAME) {
+                String name = counted.currentName();
+                JsonToken token = counted.nextToken();
+                RowSink sink = depth == Depth.CONNECTION && name.equals("items") ? rows.get(alias) : null;
+                if (sink != null && token == JsonToken.START_ARRAY) {
+                    object.put(name, pass(sink));
+                } else if (token == JsonToken.START_OBJECT) {
+                    object.set(name, object(below(depth, name), name));
+                } else {
+                    JsonNode value = counted.readValueAsTree();
+                    object.set(name, value == null ? MissingNode.getInstance() : value);
                 }
-                object.put(name, count);
-            } else if (token == JsonToken.START_OBJECT) {
-                object.set(name, object(parser, rowParser, allowance, below(depth, name), name, rows));
-            } else {
-                JsonNode value = parser.readValueAsTree();
-                object.set(name, value == null ? MissingNode.getInstance() : value);
             }
+            return object;
         }
-        return object;
+
+        /** Says how many rows there were. */
+        private int pass(RowSink sink) throws IOException {
+            int count = 0;
+            while (uncounted.nextToken() == JsonToken.START_OBJECT) {
+                long start = uncounted.currentLocation().getByteOffset();
+                allowance.free();
+                sink.row(uncounted);
+                allowance.count(uncounted.currentLocation().getByteOffset() - start);
+                count++;
+            }
+            return count;
+        }
     }
 
     private static Depth below(Depth depth, String name) {
