@@ -12,8 +12,8 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.http.Network;
 
 /**
- * The client-credentials grant (RFC 6749, section 4.4) of one connection. Not by the OIDC client extension, which reads an
- * answer of any length, sends the secret wherever discovery says, and does not tell why a request failed.
+ * The client-credentials grant (RFC 6749, section 4.4) of one connection. Not by Quarkus' OIDC client, which
+ * reads an answer of any length, sends the secret wherever discovery says, and does not tell why a request failed.
  */
 final class ClientCredentials implements TokenRequest {
     private final Scope scope;
@@ -31,7 +31,7 @@ final class ClientCredentials implements TokenRequest {
             var answer = line.ask(request, atMost);
             if (answer.getStatusCode() != HTTPResponse.SC_OK) {
                 line.forget();
-                return new Refused(line.reason(request, answer));
+                return new Refused(line.reason(NotAToken.of(answer, Sent.in(request))));
             }
             var tokens = TokenAnswer.of(answer, Sent.in(request), line.messages()).tokens();
             return new Granted(tokens.accessToken(), tokens.expiresIn(), tokens.scope());

@@ -106,9 +106,9 @@ final class ConnectLine {
     }
 
     /** What an answer other than a token means. */
-    Reason reason(HTTPRequest asked, HTTPResponse answer) {
+    Reason reason(NotAToken answer) {
         try {
-            return messages.of(NotAToken.of(answer, Sent.in(asked)), connection.clientSecret().reveal());
+            return messages.of(answer, connection.clientSecret().reveal());
         } catch (UncheckedIOException e) {
             return messages.unreadable(e);
         }

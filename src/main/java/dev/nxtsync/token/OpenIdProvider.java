@@ -197,7 +197,7 @@ public final class OpenIdProvider {
                 .toHTTPRequest();
         var response = line.ask(request, PATIENCE);
         if (response.getStatusCode() != HTTPResponse.SC_OK) {
-            throw new Unreachable(line.reason(request, response));
+            throw new Unreachable(line.reason(NotAToken.of(response, Sent.in(request))));
         }
     }
 
@@ -215,14 +215,15 @@ public final class OpenIdProvider {
                 return new Refresh.Lost(e.reason());
             }
         }
-        if (NotAToken.of(response, Sent.in(request)).error().equals("invalid_grant")) {
+        var refusal = NotAToken.of(response, Sent.in(request));
+        if (refusal.error().equals("invalid_grant")) {
             return new Refresh.Invalid();
         }
         line.forget();
         // what a server says that fails while it works on a request, and a gateway that has passed it on
         return status == 500 || status == 502 || status == 504
-                ? new Refresh.Lost(line.reason(request, response))
-                : new Refresh.Unused(line.reason(request, response));
+                ? new Refresh.Lost(line.reason(refusal))
+                : new Refresh.Unused(line.reason(refusal));
     }
 
     private IDTokenClaimsSet verified(String idToken, Nonce nonce, Endpoints endpoints)
@@ -299,8 +300,9 @@ public final class OpenIdProvider {
     }
 
     private SignInFailed refused(HTTPRequest request, HTTPResponse response) {
-        return NotAToken.of(response, Sent.in(request)).error().equals("invalid_grant")
+        var refusal = NotAToken.of(response, Sent.in(request));
+        return refusal.error().equals("invalid_grant")
                 ? new SignInFailed("Visma Connect does not take the code: it was used before, or is too old.")
-                : new SignInFailed(line.reason(request, response).message());
+                : new SignInFailed(line.reason(refusal).message());
     }
 }
