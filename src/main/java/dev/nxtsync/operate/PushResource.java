@@ -27,6 +27,7 @@ import dev.nxtsync.port.Addresses;
 import dev.nxtsync.port.Answer;
 import dev.nxtsync.port.Call;
 import dev.nxtsync.port.Refusal;
+import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.push.Acceptance;
 import dev.nxtsync.push.PayloadMemory;
 import dev.nxtsync.store.OutboxEntries;
@@ -41,8 +42,7 @@ import dev.nxtsync.trouble.Quoted;
 class PushResource implements Addresses {
     /** A payload as large as Business NXT takes, and what is around it; a line of a megabit a second needs two minutes for that. */
     private static final Allowance BODY = new Allowance(15_000_000, Duration.ofMinutes(3));
-    private static final JsonFactory JSON = JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .build();
+    private static final JsonFactory JSON = JsonTree.parsers().build();
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Acceptance acceptance;

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
@@ -15,9 +16,7 @@ import com.fasterxml.jackson.core.util.JsonParserDelegate;
  * list takes two bytes as text, and a hundred in the tree.
  */
 public final class JsonTree {
-    /** Does not keep the names that it has met: of those from outside there can be any number. */
-    private static final JsonFactory JSON = JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .build();
+    private static final JsonFactory JSON = parsers().build();
     private static final int OBJECT = 160;
     private static final int LIST = 104;
     private static final int NAME = 104;
@@ -31,6 +30,11 @@ public final class JsonTree {
     private static final int MOST_DIGITS_OF_A_LONG = 18;
 
     private JsonTree() {}
+
+    /** Of parsers that do not keep the names that they have met: of those from outside there can be any number. */
+    public static JsonFactoryBuilder parsers() {
+        return new JsonFactoryBuilder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES);
+    }
 
     /** In bytes; of a text that is no JSON, up to where it ceases to be. */
     public static long cost(String json) {

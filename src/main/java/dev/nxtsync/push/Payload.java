@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -40,10 +39,8 @@ import dev.nxtsync.trouble.Quoted;
  * @param changes the values without the columns by which the record is found
  */
 record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).streamReadConstraints(
-                    StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build())
-            .build())
+    private static final JsonMapper JSON = JsonMapper.builder(JsonTree.parsers().streamReadConstraints(
+            StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -29,10 +28,8 @@ import dev.nxtsync.store.Numeral;
  * @param stamped whether it says when it was made
  */
 record TableChange(String table, String scope, int owner, String key, String kind, boolean stamped) {
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).streamReadConstraints(
-                    StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build())
-            .build())
+    private static final JsonMapper JSON = JsonMapper.builder(JsonTree.parsers().streamReadConstraints(
+            StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,99}");
