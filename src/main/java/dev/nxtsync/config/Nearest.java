@@ -26,10 +26,10 @@ public final class Nearest {
         if (name.length() > LONGEST) {
             return Optional.empty();
         }
-        var nearest = valid.stream().filter(each -> each.length() <= LONGEST)
-                .min(Comparator.comparingDouble(each -> wrong(name, each)));
+        var names = valid.stream().filter(each -> each.length() <= LONGEST).toList();
+        var nearest = names.stream().min(Comparator.comparingDouble(each -> wrong(name, each)));
         return nearest.filter(each -> wrong(name, each) <= WRONG)
-                .or(() -> valid.stream().filter(each -> each.length() <= LONGEST && likeness(name, each) >= ALIKE)
+                .or(() -> names.stream().filter(each -> likeness(name, each) >= ALIKE)
                         .max(Comparator.comparingDouble(each -> likeness(name, each))));
     }
 

@@ -134,12 +134,10 @@ public class PullNow {
         }
     }
 
+    /** Whether a walk through the whole table has not come to its end. */
     private boolean isLeft(Claim claim) throws SQLException {
-        return passes.of(claim.entry(), claim.company(), walk(claim.kind())).isPresent();
-    }
-
-    private static Pass.Kind walk(String kind) {
-        return kind.equals(Reconciliation.KIND) ? Pass.Kind.RECONCILIATION : Pass.Kind.LOAD;
+        return !claim.kind().equals(Poll.KIND) && passes.of(claim.entry(), claim.company(),
+                claim.kind().equals(Load.KIND) ? Pass.Kind.LOAD : Pass.Kind.RECONCILIATION).isPresent();
     }
 
     private void begin(Claim claim, PullPlan plan, PullState state, Request request, Job job) throws SQLException {
