@@ -271,15 +271,13 @@ public class Nxt {
         if (isInterrupt(innermost(e))) {
             Thread.currentThread().interrupt();
         }
-        return unreachable(NetworkFault.of(e).orElseGet(() -> new NetworkFault(Trouble.UNREACHABLE,
-                e instanceof TooSlow
-                        ? "no connection in time"
-                        : "no connection: " + innermost(e).getClass().getSimpleName())));
+        return unreachable(NetworkFault.unsent(e, e instanceof TooSlow));
     }
 
     private static Failure unreachable(NetworkFault fault) {
         String what = switch (fault.trouble()) {
             case TLS -> "The certificate of Business NXT's host is not trusted (";
+            case TLS_HANDSHAKE -> "No TLS connection with Business NXT's host comes about (";
             case PROXY -> "The proxy does not connect to Business NXT's host (";
             default -> "Business NXT cannot be reached (";
         };
@@ -289,10 +287,6 @@ public class Nxt {
 
     /** Something may have been sent. What was thrown is told by its kind: its words may hold what was sent, or answered. */
     private static Failure broken(IOException e, String traceId) {
-        var fault = NetworkFault.of(e);
-        if (fault.isPresent()) {
-            return unreachable(fault.get());
-        }
         Throwable cause = innermost(e);
         if (isInterrupt(cause)) {
             Thread.currentThread().interrupt();

@@ -39,7 +39,7 @@ public final class HttpLine implements AutoCloseable {
     private final String address;
     private final HttpClient client;
 
-    /** @param silence after which a connection is closed on which nothing comes */
+    /** @param silence after which a connection is closed on which nothing comes; zero for never */
     public HttpLine(Network network, Vertx vertx, String address, Duration silence) {
         this.vertx = vertx;
         this.address = address;
@@ -61,20 +61,34 @@ public final class HttpLine implements AutoCloseable {
      *         something may have been sent
      */
     public Reply post(Map<String, String> headers, Outgoing body, Duration atMost) throws IOException {
+        return send(HttpMethod.POST, headers, body, atMost);
+    }
+
+    /**
+     * Gets what is there, as {@link #post} posts.
+     *
+     * @param nothing an empty body, which says whether something may have been sent
+     */
+    public Reply get(Map<String, String> headers, Outgoing nothing, Duration atMost) throws IOException {
+        return send(HttpMethod.GET, headers, nothing, atMost);
+    }
+
+    private Reply send(HttpMethod method, Map<String, String> headers, Outgoing body, Duration atMost)
+            throws IOException {
         var end = new Until(atMost);
-        var target = new RequestOptions().setMethod(HttpMethod.POST).setAbsoluteURI(address);
+        var target = new RequestOptions().setMethod(method).setAbsoluteURI(address);
         headers.forEach(target::addHeader);
         var exchange = new Exchange(body, end);
         // on one event loop, or the answer could have come and gone before somebody listens
         vertx.getOrCreateContext().runOnContext(now -> begin(target, exchange));
         try {
-            return exchange.answered.get(end.left(), TimeUnit.NANOSECONDS);
+            return end.await(exchange::answer);
         } catch (ExecutionException e) {
             OutOfMemory.endIfCauseOf(e);
             throw new IOException(e.getCause());
-        } catch (TimeoutException e) {
+        } catch (TooSlow e) {
             exchange.giveUp();
-            throw end.passed();
+            throw e;
         } catch (InterruptedException e) {
             exchange.giveUp();
             throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
@@ -100,6 +114,15 @@ public final class HttpLine implements AutoCloseable {
         Exchange(Outgoing body, Until end) {
             this.body = body;
             this.end = end;
+        }
+
+        @Nullable
+        Reply answer(long nanos) throws InterruptedException, ExecutionException {
+            try {
+                return answered.get(nanos, TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                return null;
+            }
         }
 
         void send(HttpClientRequest request) {

@@ -79,11 +79,7 @@ final class ReplyBody extends InputStream {
 
     private Part next() throws IOException {
         try {
-            Part next = parts.poll(until.left(), TimeUnit.NANOSECONDS);
-            if (next == null) {
-                throw until.passed();
-            }
-            return next;
+            return until.await(nanos -> parts.poll(nanos, TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
             throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
         }

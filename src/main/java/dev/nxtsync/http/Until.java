@@ -1,23 +1,58 @@
 package dev.nxtsync.http;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/** When an exchange has to be over, on the process' monotonic clock. */
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When an exchange has to be over, on the process' monotonic clock. Time in which the process stands still while it waits does
+ * not count, so that an answer is read that came meanwhile. For one thread.
+ */
 final class Until {
+    /** One wait; whatever it takes longer is no time of the exchange's. */
+    private static final long SLICE = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Duration atMost;
-    private final long end;
+    private final LongSupplier clock;
+    private long end;
+
+    /** Waits for so many nanoseconds; null if nothing came. */
+    @FunctionalInterface
+    interface Wait<T, X extends Exception> {
+        @Nullable
+        T atMost(long nanos) throws InterruptedException, X;
+    }
+
+    Until(Duration atMost, LongSupplier clock) {
+        this.atMost = atMost;
+        this.clock = clock;
+        this.end = clock.getAsLong() + atMost.toNanos();
+    }
 
     Until(Duration atMost) {
-        this.atMost = atMost;
-        this.end = System.nanoTime() + atMost.toNanos();
+        this(atMost, System::nanoTime);
     }
 
     /** In nanoseconds; 0 if none is. */
     long left() {
-        return Math.max(0, end - System.nanoTime());
+        return Math.max(0, end - clock.getAsLong());
     }
 
-    TooSlow passed() {
-        return new TooSlow(atMost);
+    /** @throws TooSlow if nothing came in what is left */
+    <T, X extends Exception> T await(Wait<T, X> wait) throws InterruptedException, TooSlow, X {
+        while (true) {
+            long slice = Math.min(SLICE, left());
+            long begun = clock.getAsLong();
+            T got = wait.atMost(slice);
+            if (got != null) {
+                return got;
+            }
+            end += Math.max(0, clock.getAsLong() - begun - SLICE);
+            if (left() == 0) {
+                throw new TooSlow(atMost);
+            }
+        }
     }
 }

@@ -24,6 +24,7 @@ import dev.nxtsync.store.Replica;
 import dev.nxtsync.store.Troubles;
 import dev.nxtsync.store.Troubles.Trouble;
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Seconds;
 
 /**
  * Looks every five seconds what is wrong, keeps it, and sends notices of what has changed. All processes see the same, and
@@ -148,7 +149,7 @@ public class Watch {
                 Duration wait = Duration.ofSeconds(Math.min(3600, 5L << Math.min(notice.attempts(), 10)));
                 boolean givenUp = queue.again(notice, wait);
                 LOG.warnf("%s %s", failure.get().message(),
-                        givenUp ? "It is given up after a day." : "Tried again in " + wait.toSeconds() + " s.");
+                        givenUp ? "It is given up after a day." : "Tried again in " + Seconds.of(wait) + ".");
             }
         }
     }

@@ -9,6 +9,7 @@ import io.smallrye.health.api.Wellness;
 
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.RenewingTokens;
+import dev.nxtsync.trouble.Seconds;
 
 /** Well: every connection has a valid token. */
 @Wellness
@@ -36,10 +37,10 @@ class TokensWell implements HealthCheck {
                                     .orElse("")
                     : "no valid token";
             response.withData(each.connection(),
-                    state + each.lastError().map(error -> "; " + error.message()).orElse("")
+                    state + each.lastError().map(error -> "; " + error.coded()).orElse("")
                             + (each.waitsForPerson()
                                     ? ""
-                                    : "; next request in " + each.nextAttempt().toSeconds() + " s"));
+                                    : "; next request in " + Seconds.of(each.nextAttempt())));
         }
         return response.build();
     }

@@ -37,6 +37,7 @@ import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.TableMaker;
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Seconds;
 import dev.nxtsync.trouble.Stopping;
 import dev.nxtsync.trouble.Trouble;
 
@@ -158,9 +159,8 @@ public class PullPlanner {
         Duration wait = Backoff.after(last.failures() + 1);
         plans.trouble(connection.name(), reason);
         LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
-                "The pulls of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
-                reason.message(),
-                wait.toSeconds());
+                "The pulls of connection %s cannot be planned. %s Tried again in %s.", connection.name(),
+                reason.message(), Seconds.of(wait));
         return new Attempt(last.failures() + 1, at, at + wait.toNanos(), at, Optional.empty());
     }
 

@@ -15,6 +15,7 @@ import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.PageBuffer;
 import dev.nxtsync.store.Runs.Run;
 import dev.nxtsync.store.Written;
+import dev.nxtsync.trouble.Seconds;
 
 /** What one run over one table does, for the log, the metrics and the history. A page may be counted on another thread. */
 final class Tally {
@@ -111,8 +112,8 @@ final class Tally {
     }
 
     synchronized Run failed(String code, String reason, Duration retry) {
-        LOG.warnf("%s: %s stopped after %s, which are kept. %s Tried again in %d s.", what, kind, plural(rows, "row"),
-                reason, retry.toSeconds());
+        LOG.warnf("%s: %s stopped after %s, which are kept. %s Tried again in %s.", what, kind, plural(rows, "row"),
+                reason, Seconds.of(retry));
         return run(code, reason);
     }
 

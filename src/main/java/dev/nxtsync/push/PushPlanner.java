@@ -29,6 +29,7 @@ import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Seconds;
 import dev.nxtsync.trouble.Stopping;
 
 /**
@@ -159,8 +160,8 @@ public class PushPlanner {
             boolean news = !(e instanceof FailedAnswer failed) || (!nxt.waitsForPerson(connection.name())
                     && outages.isNews(connection.name(), failed.failure()));
             LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
-                    "The pushes of connection %s cannot be planned. %s Tried again in %d s.", connection.name(),
-                    reason.message(), wait.toSeconds());
+                    "The pushes of connection %s cannot be planned. %s Tried again in %s.", connection.name(),
+                    reason.message(), Seconds.of(wait));
             attempts.put(connection.name(), new Attempt(last.failures() + 1, now, now + wait.toNanos()));
         } catch (Throwable e) {
             // the other connections are planned all the same, and this one not every second

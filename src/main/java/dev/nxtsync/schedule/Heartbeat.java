@@ -16,6 +16,7 @@ import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.Replica;
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Seconds;
 import dev.nxtsync.trouble.Trouble;
 
 /**
@@ -110,6 +111,6 @@ public class Heartbeat {
         boolean told = trouble.filter(before -> before.code().equals(reason.code())).isPresent() && failures > 3;
         trouble = Optional.of(reason);
         LOG.logf(told && failures % 30 != 0 ? Logger.Level.DEBUG : Logger.Level.WARN,
-                "The database cannot be used: %s The next attempt is in %d s.", reason.message(), wait.toSeconds());
+                "The database cannot be used: %s The next attempt is in %s.", reason.message(), Seconds.of(wait));
     }
 }

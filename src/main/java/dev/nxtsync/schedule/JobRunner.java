@@ -34,6 +34,7 @@ import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.Database;
 import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.StaleClaim;
+import dev.nxtsync.trouble.Seconds;
 import dev.nxtsync.trouble.Stopping;
 
 /**
@@ -246,7 +247,7 @@ public class JobRunner {
         } catch (SQLException e) {
             // that the database is away is told once, by the heartbeat
             LOG.logf(Database.isAway(e) ? Logger.Level.DEBUG : Logger.Level.WARN,
-                    "%s: %s Tried again in %d s.", claim, DatabaseFault.of(e).message(), failed.retry().toSeconds());
+                    "%s: %s Tried again in %s.", claim, DatabaseFault.of(e).message(), Seconds.of(failed.retry()));
         } catch (Throwable e) {
             process.failed("job", e, claim.toString());
         }

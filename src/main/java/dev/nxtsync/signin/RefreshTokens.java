@@ -104,9 +104,7 @@ final class RefreshTokens implements TokenRequest {
                     result = attempt();
                 }
                 if (result.isPresent()) {
-                    return result.get() instanceof Granted granted
-                            ? fromBeginning(granted, Duration.ofNanos(System.nanoTime() - begun))
-                            : result.get();
+                    return fromBeginning(result.get(), Duration.ofNanos(System.nanoTime() - begun));
                 }
                 // somebody else is at it, or an answer is waited for
                 if (System.nanoTime() - begun > timeLimit.plus(atMost).toNanos() || Thread.interrupted()) {
@@ -123,6 +121,13 @@ final class RefreshTokens implements TokenRequest {
     }
 
     /** The same, with a life that begins when it was asked for, as whoever asks takes it. */
+    private static Result fromBeginning(Result result, Duration since) {
+        if (result instanceof Loaded loaded) {
+            return new Loaded(fromBeginning(loaded.token(), since));
+        }
+        return result instanceof Granted granted ? fromBeginning(granted, since) : result;
+    }
+
     private static Granted fromBeginning(Granted granted, Duration since) {
         return new Granted(granted.accessToken(), granted.expiresIn().map(since::plus), granted.scope());
     }
@@ -180,13 +185,14 @@ final class RefreshTokens implements TokenRequest {
                     SignInNeeded.elsewhere(connection, grant.issuer().orElseThrow(), provider.issuer())));
         }
         // the first refresh tells which kind of token it is, while the person who has just signed in is still there
-        if (grant.generation() == seen.generation() || grant.kind().isEmpty()
-                || grant.accessLeft().multipliedBy(OLD).compareTo(grant.accessLife()) < 0) {
-            return Optional.empty();
-        }
+        boolean had = grant.generation() == seen.generation() || grant.kind().isEmpty()
+                || grant.accessLeft().multipliedBy(OLD).compareTo(grant.accessLife()) < 0;
+        // whatever comes of it: what was looked at is no news, which would end each back-off
         seen = Seen.of(grant);
-        return Optional.of(new Granted(tokens.accessToken(grant), Optional.of(grant.accessLeft()),
-                Optional.of(grant.scope())));
+        return had
+                ? Optional.empty()
+                : Optional.of(new Loaded(new Granted(tokens.accessToken(grant), Optional.of(grant.accessLeft()),
+                        Optional.of(grant.scope()))));
     }
 
     private Optional<Result> held(Claim claim) throws SQLException, Vault.Locked {
@@ -267,7 +273,7 @@ final class RefreshTokens implements TokenRequest {
         if (answer instanceof Refresh.Unused unused) {
             unsent = new Unsent(claim, grant.generation(), repeat);
             unmark();
-            return Optional.of(new Refused(unused.reason()));
+            return Optional.of(new Refused(unused.reason(), unused.retryAfter()));
         }
         if (answer instanceof Refresh.Lost lost) {
             return Optional.of(new Refused(lost.reason()));

@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 
 import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
 import com.nimbusds.oauth2.sdk.Scope;
-import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.http.Network;
@@ -27,13 +26,12 @@ final class ClientCredentials implements TokenRequest {
     @Override
     public Result send(Duration atMost) {
         try {
-            var request = line.tokenRequest(line.endpoints(atMost), new ClientCredentialsGrant(), scope);
+            var request = line.tokenRequest(line.endpoints(), new ClientCredentialsGrant(), scope);
             var answer = line.ask(request, atMost);
-            if (answer.getStatusCode() != HTTPResponse.SC_OK) {
-                line.forget();
-                return new Refused(line.reason(NotAToken.of(answer, Sent.in(request))));
+            if (!answer.isSuccess()) {
+                return new Refused(line.reason(NotAToken.of(answer, Sent.in(request))), answer.retryAfter());
             }
-            var tokens = TokenAnswer.of(answer, Sent.in(request), line.messages()).tokens();
+            var tokens = line.tokens(request, answer).tokens();
             return new Granted(tokens.accessToken(), tokens.expiresIn(), tokens.scope());
         } catch (OpenIdProvider.Unreachable e) {
             return new Refused(e.reason());

@@ -1,13 +1,16 @@
 package dev.nxtsync.token;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.Vertx;
 
 import com.nimbusds.oauth2.sdk.AuthorizationGrant;
@@ -17,96 +20,116 @@ import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretPost;
 import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
-import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 
 import dev.nxtsync.config.PlainHttp;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.http.Network;
+import dev.nxtsync.http.Outgoing;
+import dev.nxtsync.http.TooSlow;
+import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.trouble.NetworkFault;
 import dev.nxtsync.trouble.Reason;
 
 /**
- * Visma Connect as one connection reaches it, of a service or of a person: its endpoints come from discovery, which is kept
- * until a request fails. Nothing is sent to an address without TLS but where {@link PlainHttp} allows it. Safe for any number of
- * threads; each call blocks for its request.
+ * Visma Connect as one connection reaches it, of a service or of a person. Nothing is sent to an address without TLS but where
+ * {@link PlainHttp} allows it. Safe for any number of threads; each call blocks for its request.
  */
 final class ConnectLine {
     private final Settings.Connection connection;
     private final String issuer;
     private final PlainHttp plainHttp;
     private final RefusalMessages messages;
-    private final Network network;
-    private final Vertx vertx;
-    private volatile @Nullable Endpoints known;
+    private final ConnectClient client;
+    private final Discovery discovery = new Discovery(this::readEndpoints, System::nanoTime);
 
     ConnectLine(Settings.Connection connection, Settings settings, Network network, Vertx vertx) {
         this.connection = connection;
         this.issuer = settings.issuer(connection);
         this.plainHttp = settings.plainHttp();
         this.messages = new RefusalMessages(connection, issuer);
-        this.network = network;
-        this.vertx = vertx;
+        this.client = new ConnectClient(network, vertx);
     }
 
     RefusalMessages messages() {
         return messages;
     }
 
-    /** As they were read last. */
-    Endpoints endpoints(Duration atMost) throws OpenIdProvider.Unreachable {
-        var endpoints = known;
-        return endpoints == null ? endpointsAnew(atMost) : endpoints;
+    Endpoints endpoints() throws OpenIdProvider.Unreachable {
+        return discovery.endpoints();
     }
 
-    Endpoints endpointsAnew(Duration atMost) throws OpenIdProvider.Unreachable {
+    /** As {@link #endpoints}, read anew where that succeeds. */
+    Endpoints endpointsAnew() throws OpenIdProvider.Unreachable {
+        discovery.doubt();
+        return discovery.endpoints();
+    }
+
+    private Endpoints readEndpoints(Duration atMost) throws OpenIdProvider.Unreachable {
         if (!plainHttp.allows(URI.create(issuer))) {
             throw new OpenIdProvider.Unreachable(messages.plain("issuer", URI.create(issuer)));
         }
-        var answer = ask(new HTTPRequest(HTTPRequest.Method.GET,
+        var answer = exchange(new HTTPRequest(HTTPRequest.Method.GET,
                 URI.create(issuer + "/.well-known/openid-configuration")), atMost);
-        if (answer.getStatusCode() != HTTPResponse.SC_OK) {
-            throw new OpenIdProvider.Unreachable(messages.noDiscovery(answer.getStatusCode()));
+        if (!answer.isSuccess()) {
+            throw new OpenIdProvider.Unreachable(messages.noDiscovery(answer));
         }
-        var endpoints = Endpoints.of(ConnectJson.object(answer.getBody()), issuer, plainHttp, messages);
-        known = endpoints;
-        return endpoints;
+        return Endpoints.of(ConnectJson.object(answer.body()), issuer, plainHttp, messages);
     }
 
-    /** Has discovery read anew before the next request. */
-    void forget() {
-        known = null;
-    }
-
-    HTTPResponse ask(HTTPRequest request, Duration atMost) throws OpenIdProvider.Unreachable {
+    /** Asks one of the endpoints, which is doubtful where no whole answer comes. */
+    ConnectAnswer ask(HTTPRequest request, Duration atMost) throws OpenIdProvider.Unreachable {
         try {
-            return send(request, atMost);
-        } catch (IOException e) {
-            throw new OpenIdProvider.Unreachable(reason(e, atMost));
-        }
-    }
-
-    /** @throws IOException if there was no whole answer; {@link NetworkFault} says whether it was sent */
-    HTTPResponse send(HTTPRequest request, Duration atMost) throws IOException {
-        try {
-            return request.send(new ConnectClient(network, vertx, atMost));
-        } catch (IOException e) {
-            forget();
+            return exchange(request, atMost);
+        } catch (OpenIdProvider.Unreachable e) {
+            discovery.doubt();
             throw e;
         }
     }
 
-    Reason reason(IOException thrown, Duration atMost) {
-        var fault = NetworkFault.of(thrown);
-        return fault.isPresent()
-                ? messages.unreachable(fault.get())
-                : thrown instanceof ConnectClient.TooLong
-                        ? messages.tooLong()
-                        : thrown.getCause() instanceof TimeoutException ? messages.slow(atMost) : messages.broken();
+    private ConnectAnswer exchange(HTTPRequest request, Duration atMost) throws OpenIdProvider.Unreachable {
+        var body = new Outgoing(
+                Optional.ofNullable(request.getBody()).orElse("").getBytes(StandardCharsets.UTF_8));
+        try {
+            return client.send(request, body, atMost);
+        } catch (IOException e) {
+            OutOfMemory.endIfCauseOf(e);
+            if (e instanceof InterruptedIOException) {
+                Thread.currentThread().interrupt();
+            }
+            boolean unsent = body.withhold();
+            throw new OpenIdProvider.Unreachable(unsent
+                    ? messages.unreachable(NetworkFault.unsent(e, e instanceof TooSlow))
+                    : broken(e, atMost), unsent);
+        }
+    }
+
+    private Reason broken(IOException thrown, Duration atMost) {
+        if (thrown instanceof TooSlow) {
+            return messages.slow(atMost);
+        }
+        if (thrown instanceof ConnectClient.TooLong) {
+            return messages.tooLong();
+        }
+        return thrown.getCause() instanceof TooLongHttpHeaderException ? messages.longHeaders() : messages.broken();
+    }
+
+    /** The tokens of an answer that says that all went well. */
+    TokenAnswer tokens(HTTPRequest request, ConnectAnswer answer) throws OpenIdProvider.Unreachable {
+        try {
+            return TokenAnswer.of(answer, Sent.in(request), messages);
+        } catch (OpenIdProvider.Unreachable e) {
+            discovery.doubt();
+            throw e;
+        }
     }
 
     /** What an answer other than a token means. */
     Reason reason(NotAToken answer) {
+        if (answer.error().isEmpty()) {
+            // no words of a token endpoint's
+            discovery.doubt();
+        }
         try {
             return messages.of(answer, connection.clientSecret().reveal());
         } catch (UncheckedIOException e) {

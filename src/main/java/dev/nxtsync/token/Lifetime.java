@@ -12,7 +12,7 @@ import dev.nxtsync.trouble.Trouble;
 /** How long a token is taken to be good: never longer than a day, whatever the server says. */
 final class Lifetime {
     static final Duration LONGEST = Duration.ofDays(1);
-    private static final Pattern DIGITS = Pattern.compile("\\d+");
+    private static final Pattern DECIMAL = Pattern.compile("\\d+(\\.\\d+)?");
 
     private Lifetime() {}
 
@@ -23,7 +23,7 @@ final class Lifetime {
      */
     static Optional<Duration> of(JsonNode expiresIn) {
         boolean told = expiresIn.isNumber()
-                || (expiresIn.isTextual() && DIGITS.matcher(expiresIn.textValue()).matches());
+                || (expiresIn.isTextual() && DECIMAL.matcher(expiresIn.textValue()).matches());
         double seconds = told ? expiresIn.asDouble() : -1;
         // a number of any size is one of these, so that nothing is calculated with what has no bounds
         return seconds < 0

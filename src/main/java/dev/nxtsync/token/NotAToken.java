@@ -1,9 +1,6 @@
 package dev.nxtsync.token;
 
 import java.net.URI;
-import java.util.Optional;
-
-import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 
 /**
  * The token endpoint answered, but not with a token.
@@ -16,11 +13,11 @@ record NotAToken(int status, String error, String detail) {
     private static final int MOST = 1_000;
 
     /** @param sent what the answer may repeat, and nobody may see */
-    static NotAToken of(HTTPResponse answer, Sent sent) {
-        var json = ConnectJson.object(answer.getBody());
-        return new NotAToken(answer.getStatusCode(),
+    static NotAToken of(ConnectAnswer answer, Sent sent) {
+        var json = ConnectJson.object(answer.body());
+        return new NotAToken(answer.status(),
                 shown(json.path("error").asText(""), sent, "an error that repeats what was sent"),
-                shown(Optional.ofNullable(answer.getLocation()).map(NotAToken::origin)
+                shown(answer.location().map(NotAToken::origin)
                         .orElse(json.path("error_description").asText("")), sent,
                         "not shown: it repeats what was sent"));
     }
@@ -31,7 +28,7 @@ record NotAToken(int status, String error, String detail) {
     }
 
     /** Without path and query, which may hold anything. */
-    private static String origin(URI address) {
+    static String origin(URI address) {
         return address.getScheme() + "://" + address.getRawAuthority();
     }
 }

@@ -1,22 +1,12 @@
 package dev.nxtsync.token;
 
-import java.io.IOException;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.Date;
 import java.util.Optional;
 
 import io.vertx.core.Vertx;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.proc.BadJOSEException;
-import com.nimbusds.jwt.JWTParser;
-import com.nimbusds.jwt.proc.BadJWTException;
-import com.nimbusds.jwt.proc.ExpiredJWTException;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
@@ -25,7 +15,6 @@ import com.nimbusds.oauth2.sdk.ResponseType;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
-import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.id.State;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
@@ -37,33 +26,28 @@ import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.UserInfoRequest;
 import com.nimbusds.openid.connect.sdk.claims.ClaimsSet;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
-import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.http.Network;
-import dev.nxtsync.trouble.NetworkFault;
 import dev.nxtsync.trouble.Reason;
 
 /**
  * Visma Connect for one connection of a user: sign-in, refresh tokens, sign-out. Every endpoint comes from discovery, which is
- * read anew for each sign-in and after a request has failed. Keeps nothing else. Safe for any number of threads; each call
+ * read anew for each sign-in. Keeps nothing else. Safe for any number of threads; each call
  * blocks for the requests that it makes.
  */
 public final class OpenIdProvider {
-    /** How far apart clocks may be, theirs and ours. */
-    private static final int SKEW_SECONDS = 60;
-    private static final int LONGEST_SUBJECT = 255;
     /** Of what is shown of a person. */
     private static final int LONGEST_CLAIM = 200;
     /** Of one request of a sign-in, for which a person waits. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Settings.Connection connection;
     private final Settings settings;
     private final Issuer issuer;
     private final ConnectLine line;
     private final RefusalMessages messages;
-    private final Clock clock = Clock.systemUTC();
+    private final IdTokens idTokens;
 
     OpenIdProvider(Settings.Connection connection, Settings settings, Network network, Vertx vertx) {
         this.connection = connection;
@@ -71,16 +55,24 @@ public final class OpenIdProvider {
         this.issuer = new Issuer(settings.issuer(connection));
         this.line = new ConnectLine(connection, settings, network, vertx);
         this.messages = line.messages();
+        this.idTokens = new IdTokens(issuer, line);
     }
 
     /** Visma Connect was not reached, or did not say what it should. */
     public static final class Unreachable extends Exception {
         private static final long serialVersionUID = 1L;
         private final transient Reason reason;
+        private final boolean unsent;
 
         Unreachable(Reason reason) {
+            this(reason, false);
+        }
+
+        /** @param unsent whether it is certain that nothing was sent */
+        Unreachable(Reason reason, boolean unsent) {
             super(reason.message());
             this.reason = reason;
+            this.unsent = unsent;
         }
 
         public Reason reason() {
@@ -115,7 +107,7 @@ public final class OpenIdProvider {
 
     /** The address at which a person signs in. */
     public URI authorization(Challenge challenge) throws Unreachable {
-        var endpoint = line.endpointsAnew(PATIENCE).authorization()
+        var endpoint = line.endpointsAnew().authorization()
                 .orElseThrow(() -> new Unreachable(messages.without("authorization endpoint")));
         var request = new AuthenticationRequest.Builder(ResponseType.CODE, Scope.parse(connection.askedScope()),
                 line.clientId(), redirect())
@@ -134,24 +126,24 @@ public final class OpenIdProvider {
      * @param named its {@code iss}
      */
     public boolean isIssuer(Optional<String> named) throws Unreachable {
-        var endpoints = line.endpoints(PATIENCE);
+        var endpoints = line.endpoints();
         return named.map(name -> name.equals(issuer.getValue())).orElse(!endpoints.namesIssuer());
     }
 
     /** Exchanges an authorization code, and finds out who it is of. */
     public SignedIn exchange(String code, Challenge challenge) throws Unreachable, SignInFailed {
-        var endpoints = line.endpoints(PATIENCE);
+        var endpoints = line.endpoints();
         HTTPRequest request = line.tokenRequest(endpoints, new AuthorizationCodeGrant(
                 new AuthorizationCode(code), redirect(), new CodeVerifier(challenge.verifier())), null);
-        HTTPResponse response = line.ask(request, PATIENCE);
-        if (response.getStatusCode() != HTTPResponse.SC_OK) {
+        ConnectAnswer response = line.ask(request, PATIENCE);
+        if (!response.isSuccess()) {
             throw refused(request, response);
         }
-        var answer = TokenAnswer.of(response, Sent.in(request), messages);
+        var answer = line.tokens(request, response);
         String idToken = answer.idToken().orElseThrow(() -> new SignInFailed(
                 "Visma Connect's answer has no ID token, so that it does not tell who signed in. Ask "
                         + "for the scope openid."));
-        IDTokenClaimsSet claims = verified(idToken, new Nonce(challenge.nonce()), endpoints);
+        IDTokenClaimsSet claims = idTokens.verified(idToken, new Nonce(challenge.nonce()), endpoints);
         String subject = claims.getSubject().getValue();
         Optional<JsonNode> info = userInfo(endpoints, answer.tokens().accessToken());
         if (info.isPresent() && !info.get().path("sub").asText().equals(subject)) {
@@ -164,7 +156,7 @@ public final class OpenIdProvider {
     /** Why there is no Visma Connect to send a refresh token to now; empty if it is known where to. */
     public Optional<Reason> away() {
         try {
-            line.endpoints(PATIENCE);
+            line.endpoints();
             return Optional.empty();
         } catch (Unreachable e) {
             return Optional.of(e.reason());
@@ -176,41 +168,40 @@ public final class OpenIdProvider {
         HTTPRequest request;
         try {
             // RFC 6749, section 6: a refresh without a scope is for what was granted
-            request = line.tokenRequest(line.endpoints(PATIENCE),
+            request = line.tokenRequest(line.endpoints(),
                     new RefreshTokenGrant(new RefreshToken(refreshToken)), null);
         } catch (Unreachable e) {
-            return new Refresh.Unused(e.reason());
+            return new Refresh.Unused(e.reason(), Optional.empty());
         }
         try {
-            return judged(request, line.send(request, atMost));
-        } catch (IOException e) {
-            Reason reason = line.reason(e, atMost);
-            return NetworkFault.of(e).isPresent() ? new Refresh.Unused(reason) : new Refresh.Lost(reason);
+            return judged(request, line.ask(request, atMost));
+        } catch (Unreachable e) {
+            return e.unsent ? new Refresh.Unused(e.reason(), Optional.empty()) : new Refresh.Lost(e.reason());
         }
     }
 
     /** Ends a refresh token and all that came from it (RFC 7009). */
     public void revoke(String refreshToken) throws Unreachable {
-        var endpoint = line.endpoints(PATIENCE).revocation()
+        var endpoint = line.endpoints().revocation()
                 .orElseThrow(() -> new Unreachable(messages.without("revocation endpoint")));
         var request = new TokenRevocationRequest(endpoint, line.client(), new RefreshToken(refreshToken))
                 .toHTTPRequest();
         var response = line.ask(request, PATIENCE);
-        if (response.getStatusCode() != HTTPResponse.SC_OK) {
+        if (!response.isSuccess()) {
             throw new Unreachable(line.reason(NotAToken.of(response, Sent.in(request))));
         }
     }
 
     /** Where a person ends the session of the browser (OpenID Connect RP-Initiated Logout); empty if there is no such place. */
     public Optional<URI> endOfSession() throws Unreachable {
-        return line.endpoints(PATIENCE).endOfSession();
+        return line.endpoints().endOfSession();
     }
 
-    private Refresh judged(HTTPRequest request, HTTPResponse response) {
-        int status = response.getStatusCode();
-        if (status == HTTPResponse.SC_OK) {
+    private Refresh judged(HTTPRequest request, ConnectAnswer response) {
+        int status = response.status();
+        if (response.isSuccess()) {
             try {
-                return new Refresh.Refreshed(TokenAnswer.of(response, Sent.in(request), messages).tokens());
+                return new Refresh.Refreshed(line.tokens(request, response).tokens());
             } catch (Unreachable e) {
                 return new Refresh.Lost(e.reason());
             }
@@ -219,58 +210,10 @@ public final class OpenIdProvider {
         if (refusal.error().equals("invalid_grant")) {
             return new Refresh.Invalid();
         }
-        line.forget();
         // what a server says that fails while it works on a request, and a gateway that has passed it on
         return status == 500 || status == 502 || status == 504
                 ? new Refresh.Lost(line.reason(refusal))
-                : new Refresh.Unused(line.reason(refusal));
-    }
-
-    private IDTokenClaimsSet verified(String idToken, Nonce nonce, Endpoints endpoints)
-            throws Unreachable, SignInFailed {
-        try {
-            var validator = new IDTokenValidator(issuer, line.clientId(), JWSAlgorithm.RS256, keys(endpoints));
-            validator.setMaxClockSkew(SKEW_SECONDS);
-            return meant(validator.validate(JWTParser.parse(idToken), nonce));
-        } catch (ExpiredJWTException e) {
-            throw new SignInFailed("The ID token is not to be trusted: it has expired.");
-        } catch (BadJWTException e) {
-            throw new SignInFailed(
-                    "The ID token is not to be trusted: its issuer, audience, nonce or times are not of this sign-in.");
-        } catch (BadJOSEException | JOSEException e) {
-            throw new SignInFailed(
-                    "The ID token is not to be trusted: it is not signed with a key that the issuer publishes.");
-        } catch (java.text.ParseException e) {
-            throw new SignInFailed("The ID token is not to be trusted: it is none (RFC 7519).");
-        }
-    }
-
-    /** Read for each sign-in, so that a key that is new, or no longer there, is known as such. */
-    private JWKSet keys(Endpoints endpoints) throws Unreachable {
-        var address = endpoints.keys().orElseThrow(() -> new Unreachable(messages.without("jwks_uri")));
-        var json = ConnectJson.object(line.ask(new HTTPRequest(HTTPRequest.Method.GET, address), PATIENCE).getBody());
-        try {
-            return JWKSet.parse(json.toString());
-        } catch (java.text.ParseException e) {
-            throw new Unreachable(messages.without("usable key set"));
-        }
-    }
-
-    /** What the validator leaves out: OpenID Connect Core, section 3.1.3.7 (4, 5); RFC 7519, section 4.1.5. */
-    private IDTokenClaimsSet meant(IDTokenClaimsSet claims) throws SignInFailed {
-        var party = claims.getAuthorizedParty();
-        if (party == null ? claims.getAudience().size() > 1 : !party.getValue().equals(connection.clientId())) {
-            throw new SignInFailed("The ID token is not to be trusted: it was issued to another application (azp).");
-        }
-        Date notBefore = claims.getDateClaim("nbf");
-        if (notBefore != null && notBefore.toInstant().minusSeconds(SKEW_SECONDS).isAfter(clock.instant())) {
-            throw new SignInFailed("The ID token is not valid yet.");
-        }
-        if (claims.getSubject().getValue().length() > LONGEST_SUBJECT) {
-            throw new SignInFailed("The ID token is not to be trusted: its subject has more than " + LONGEST_SUBJECT
-                    + " characters (OpenID Connect Core, section 2).");
-        }
-        return claims;
+                : new Refresh.Unused(line.reason(refusal), response.retryAfter());
     }
 
     /** Empty if there is no such endpoint. */
@@ -280,10 +223,10 @@ public final class OpenIdProvider {
         }
         var response = line.ask(new UserInfoRequest(endpoints.userInfo().get(), new BearerAccessToken(accessToken))
                 .toHTTPRequest(), PATIENCE);
-        var info = ConnectJson.object(response.getBody());
-        if (response.getStatusCode() != HTTPResponse.SC_OK || !info.path("sub").isTextual()) {
+        var info = ConnectJson.object(response.body());
+        if (!response.isSuccess() || !info.path("sub").isTextual()) {
             throw new SignInFailed("The userinfo endpoint does not say who signed in (HTTP "
-                    + response.getStatusCode() + "). Try again.");
+                    + response.status() + "). Try again.");
         }
         return Optional.of(info);
     }
@@ -299,7 +242,7 @@ public final class OpenIdProvider {
         return URI.create(settings.publicUrl("/connections/" + connection.name() + "/callback"));
     }
 
-    private SignInFailed refused(HTTPRequest request, HTTPResponse response) {
+    private SignInFailed refused(HTTPRequest request, ConnectAnswer response) {
         var refusal = NotAToken.of(response, Sent.in(request));
         return refusal.error().equals("invalid_grant")
                 ? new SignInFailed("Visma Connect does not take the code: it was used before, or is too old.")

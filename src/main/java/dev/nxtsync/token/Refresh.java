@@ -1,5 +1,8 @@
 package dev.nxtsync.token;
 
+import java.time.Duration;
+import java.util.Optional;
+
 import dev.nxtsync.trouble.Reason;
 
 /** What came of using a refresh token (RFC 6749, section 6). */
@@ -10,8 +13,12 @@ public sealed interface Refresh {
     /** It is unknown, expired, consumed or revoked: {@code invalid_grant}, which tells no more. */
     record Invalid() implements Refresh {}
 
-    /** It was certainly not used, and is as good as before. */
-    record Unused(Reason reason) implements Refresh {}
+    /**
+     * It was certainly not used, and is as good as before.
+     *
+     * @param retryAfter how long the server wants to be left alone; empty where it does not say
+     */
+    record Unused(Reason reason, Optional<Duration> retryAfter) implements Refresh {}
 
     /** It may have been used, and the answer is lost. */
     record Lost(Reason reason) implements Refresh {}

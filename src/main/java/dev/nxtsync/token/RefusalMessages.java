@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 import dev.nxtsync.config.Settings;
@@ -16,7 +17,9 @@ import dev.nxtsync.trouble.Trouble;
 /** What each way of not getting a token means for the operator, and what to do. */
 record RefusalMessages(Settings.Connection connection, String issuer) {
     private static final int LONGEST = 200;
+    private static final int NO_CONTENT = 204;
     private static final int PROXY_WANTS_LOGIN = 407;
+    private static final int TOO_MANY = 429;
     private static final Pattern CONNECTION_SETTING = Pattern
             .compile("NXT_(CLIENT_ID|CLIENT_SECRET|SCOPE|ISSUER|TOKEN_AUTH)");
 
@@ -57,14 +60,25 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
                 + " bytes, and was cut off there.");
     }
 
-    Reason broken() {
-        return unreachable(
-                new NetworkFault(Trouble.UNREACHABLE, "the connection broke before the answer was whole"));
+    Reason longHeaders() {
+        return failure(Trouble.TOKEN_NOT_JSON,
+                "An answer of " + issuer + " has headers without end, and was not read further.");
     }
 
-    Reason noDiscovery(int status) {
-        return unreachable(new NetworkFault(status == PROXY_WANTS_LOGIN ? Trouble.PROXY : Trouble.UNREACHABLE,
-                "HTTP " + status + " from its discovery document"));
+    Reason broken() {
+        return failure(Trouble.UNREACHABLE, "The connection to Visma Connect at " + issuer
+                + " was closed before an answer was whole.");
+    }
+
+    /** @param answer other than the discovery document */
+    Reason noDiscovery(ConnectAnswer answer) {
+        int status = answer.status();
+        if (status == PROXY_WANTS_LOGIN) {
+            return unreachable(new NetworkFault(Trouble.PROXY, "HTTP " + status));
+        }
+        return notOfOAuth("discovery document", status, answer.location().map(NotAToken::origin).orElse(""))
+                .orElseGet(() -> failure(Trouble.NO_TOKEN, "There is no discovery document at " + issuer
+                        + "/.well-known/openid-configuration (HTTP " + status + ")."));
     }
 
     /** @param name of the address, as the discovery document or the setting has it */
@@ -94,6 +108,7 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
         String what = switch (fault.trouble()) {
             case UNKNOWN_HOST -> "The host " + host + " is not known here.";
             case TLS -> "The certificate of " + host + " is not trusted (" + plain(fault.detail()) + ").";
+            case TLS_HANDSHAKE -> "No TLS connection with " + host + " comes about (" + plain(fault.detail()) + ").";
             case PROXY -> "The proxy does not connect to " + host + " (" + plain(fault.detail()) + ").";
             default -> "There is no Visma Connect to be reached at " + issuer + " (" + plain(fault.detail()) + ").";
         };
@@ -101,17 +116,23 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
     }
 
     private Reason withoutError(NotAToken answer) {
-        if (answer.status() >= 300 && answer.status() < 400) {
-            return failure(Trouble.TOKEN_REDIRECT,
-                    "The token endpoint of " + issuer + " redirects to " + plain(answer.detail())
-                            + ". That is not followed, since the secret would go along.");
+        int status = answer.status();
+        return notOfOAuth("token endpoint", status, answer.detail()).orElseGet(() -> failure(Trouble.TOKEN_NOT_JSON,
+                "The token endpoint of " + issuer + " answered HTTP " + status + (status == NO_CONTENT
+                        ? " with nothing."
+                        : " with something that is not JSON, such as a web page.")));
+    }
+
+    /** What any server says of itself by a status alone; empty if it does not. */
+    private Optional<Reason> notOfOAuth(String what, int status, String location) {
+        if (status >= 300 && status < 400) {
+            return Optional.of(failure(Trouble.TOKEN_REDIRECT, "The " + what + " of " + issuer + " redirects to "
+                    + plain(location) + ". That is not followed, since the secret would go along."));
         }
-        if (answer.status() >= 500 || answer.status() == 429) {
-            return failure(Trouble.TOKEN_UNAVAILABLE, "Visma Connect is out of order or overloaded (HTTP "
-                    + answer.status() + " from the token endpoint of " + issuer + ").");
-        }
-        return failure(Trouble.TOKEN_NOT_JSON, "The token endpoint of " + issuer + " answered HTTP " + answer.status()
-                + " with something that is not JSON, such as a web page.");
+        return status >= 500 || status == TOO_MANY
+                ? Optional.of(failure(Trouble.TOKEN_UNAVAILABLE, "Visma Connect is out of order or overloaded (HTTP "
+                        + status + " from the " + what + " of " + issuer + ")."))
+                : Optional.empty();
     }
 
     /** What may have befallen the secret on its way here; says nothing of what it is. */

@@ -1,6 +1,7 @@
 package dev.nxtsync.token;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** When the next request for a token is due. All results are waits from now. */
@@ -9,8 +10,10 @@ record RenewalTimes(RandomGenerator random) {
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
     /** Below this there is too little left of a token to protect by asking still more often. */
     private static final Duration TOO_LITTLE_LEFT = Duration.ofMillis(200);
-    private static final Duration LONGEST_REQUEST = Duration.ofSeconds(10);
-    private static final Duration SHORTEST_REQUEST = Duration.ofSeconds(2);
+    private static final Duration SHORTEST_REQUEST = Duration.ofSeconds(10);
+    /** A connection on which nothing comes must not take all that is left of a long life. */
+    private static final Duration LONGEST_REQUEST = Duration.ofMinutes(1);
+    private static final Duration LONGEST_ASKED = Duration.ofMinutes(10);
 
     /**
      * After a token was brought: at 45 to 55 % of its life, so before 60 % with all delays.
@@ -30,10 +33,12 @@ record RenewalTimes(RandomGenerator random) {
      * still valid.
      *
      * @param left from now to the expiry of the token in use; not positive where there is none
+     * @param asked how long the server wants to be left alone, of which ten minutes count
      */
-    Duration afterFailure(int failures, Duration left) {
+    Duration afterFailure(int failures, Duration left, Optional<Duration> asked) {
         long doubled = FIRST_BACK_OFF.toMillis() << Math.min(failures - 1, 10);
-        long backOff = (long) (Math.min(doubled, LONGEST_BACK_OFF.toMillis()) * (0.5 + 0.5 * random.nextDouble()));
+        long own = (long) (Math.min(doubled, LONGEST_BACK_OFF.toMillis()) * (0.5 + 0.5 * random.nextDouble()));
+        long backOff = Math.max(own, Math.min(asked.orElse(Duration.ZERO).toMillis(), LONGEST_ASKED.toMillis()));
         long half = left.toMillis() / 2;
         if (left.compareTo(Duration.ZERO) <= 0) {
             return Duration.ofMillis(backOff);
@@ -43,11 +48,10 @@ record RenewalTimes(RandomGenerator random) {
                 : Duration.ofMillis(Math.min(backOff, half));
     }
 
-    /** How long one request may take while a token with so much life left is in use. */
+    /** How long one request may take: as long as the token in use is good, and ten seconds at least. */
     Duration request(Duration left) {
-        Duration half = left.dividedBy(2);
-        return left.compareTo(Duration.ZERO) <= 0 || half.compareTo(LONGEST_REQUEST) > 0
-                ? LONGEST_REQUEST
-                : half.compareTo(SHORTEST_REQUEST) < 0 ? SHORTEST_REQUEST : half;
+        return left.compareTo(SHORTEST_REQUEST) < 0
+                ? SHORTEST_REQUEST
+                : left.compareTo(LONGEST_REQUEST) > 0 ? LONGEST_REQUEST : left;
     }
 }

@@ -3,13 +3,10 @@ package dev.nxtsync.token;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +15,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
-import dev.nxtsync.trouble.Wordless;
 
 /**
  * Renews a connection's token by the clock.
@@ -32,7 +28,6 @@ import dev.nxtsync.trouble.Wordless;
  * </ol>
  */
 public final class RenewingTokens implements Tokens {
-    private static final Logger LOG = Logger.getLogger(RenewingTokens.class);
     /** Where an answer has no {@code expires_in}. */
     public static final Duration ASSUMED_LIFETIME = Duration.ofMinutes(5);
     /** After which it is asked again, unasked for, whether a person has signed in. */
@@ -42,13 +37,17 @@ public final class RenewingTokens implements Tokens {
     private final String askedScope;
     private final TokenRequest request;
     private final RenewalTimes times;
-    private final ScheduledExecutorService executor;
     private final LongSupplier clock;
-    private final MeterRegistry metrics;
+    private final RenewalReport report;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final AssumedLifetime assumed = new AssumedLifetime();
     private @Nullable AccessToken token;
+    /** Whether the answer with the token did not say how long it is good. */
+    private boolean lifeAssumed;
+    /** Whether the API has let the token pass. */
+    private volatile boolean worked;
     private @Nullable Reason failure;
     private int failures;
     private int rejections;
@@ -59,8 +58,7 @@ public final class RenewingTokens implements Tokens {
     private boolean appointed;
     /** Whether another request is to follow the one that is under way. */
     private boolean again;
-    private long nextAttempt;
-    private @Nullable ScheduledFuture<?> scheduled;
+    private final Appointment next;
 
     RenewingTokens(String connection, String askedScope, TokenRequest request, RenewalTimes times,
             ScheduledExecutorService executor, LongSupplier clock, MeterRegistry metrics) {
@@ -68,10 +66,9 @@ public final class RenewingTokens implements Tokens {
         this.askedScope = askedScope;
         this.request = request;
         this.times = times;
-        this.executor = executor;
         this.clock = clock;
-        this.metrics = metrics;
-        metrics.counter("nxt_token_waits", "connection", connection);
+        this.next = new Appointment(this::request, executor, clock);
+        this.report = new RenewalReport(connection, askedScope, metrics);
         metrics.gauge("nxt_token_expires_in_seconds", io.micrometer.core.instrument.Tags.of("connection", connection),
                 this, tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
     }
@@ -111,6 +108,20 @@ public final class RenewingTokens implements Tokens {
         }
     }
 
+    /** What stood in the way may be gone: an attempt that waits for its time is made now. */
+    void retry() {
+        lock.lock();
+        try {
+            if (failure != null) {
+                again = requesting;
+                failures = 0;
+                schedule(Duration.ZERO);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** As {@link #wake}, and the token in use is used no more, as when a person has signed in. */
     void begin() {
         lock.lock();
@@ -126,7 +137,7 @@ public final class RenewingTokens implements Tokens {
         lock.lock();
         try {
             closed = true;
-            cancel();
+            next.cancel();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -147,10 +158,10 @@ public final class RenewingTokens implements Tokens {
                 if (closed || reason != null) {
                     return new Unavailable(
                             reason == null ? new Reason(Trouble.UNAVAILABLE, "The daemon is stopping.") : reason,
-                            Duration.ofNanos(nextAttempt - clock.getAsLong()));
+                            next.left());
                 }
                 if (!waited && everIssued) {
-                    metrics.counter("nxt_token_waits", "connection", connection).increment();
+                    report.waited();
                 }
                 waited = true;
                 changed.await();
@@ -174,13 +185,17 @@ public final class RenewingTokens implements Tokens {
             token = null;
             rejections++;
             if (rejections == 1) {
-                LOG.warnf("Connection %s: the API refused a token that was still valid; a new one is asked for",
-                        connection);
+                report.rejected();
+                if (worked && lifeAssumed) {
+                    assumed.refused(Duration.ofNanos(clock.getAsLong() - refused.requestedAt()));
+                }
                 failure = null;
                 schedule(Duration.ZERO);
             } else {
+                assumed.acquit();
                 failed(new Reason(Trouble.TOKEN_REJECTED,
-                        "The API refuses fresh tokens (HTTP 401). " + Trouble.TOKEN_REJECTED.nextStep()));
+                        "The API refuses fresh tokens (HTTP 401). " + Trouble.TOKEN_REJECTED.nextStep()),
+                        Optional.empty());
             }
         } finally {
             lock.unlock();
@@ -189,12 +204,19 @@ public final class RenewingTokens implements Tokens {
 
     @Override
     public void accepted(AccessToken passed) {
-        if (rejections > 0) {
+        if (!worked) {
             lock.lock();
             try {
                 if (passed.equals(token)) {
+                    worked = true;
+                    failures = rejections > 0 ? 0 : failures;
                     rejections = 0;
-                    failures = 0;
+                    if (assumed.worked()) {
+                        report.lifetime(assumed.get());
+                        // the life of this one was assumed too long
+                        again = requesting;
+                        schedule(Duration.ZERO);
+                    }
                 }
             } finally {
                 lock.unlock();
@@ -214,7 +236,7 @@ public final class RenewingTokens implements Tokens {
             long now = clock.getAsLong();
             return new Status(connection, valid.map(each -> Duration.ofNanos(now - each.requestedAt())),
                     valid.map(each -> Duration.ofNanos(each.expiresAt() - now)).orElse(Duration.ZERO),
-                    Optional.ofNullable(failure), Duration.ofNanos(Math.max(0, nextAttempt - now)), askedScope,
+                    Optional.ofNullable(failure), next.left(), askedScope,
                     valid.map(AccessToken::scope));
         } finally {
             lock.unlock();
@@ -263,11 +285,13 @@ public final class RenewingTokens implements Tokens {
                 return;
             }
             if (result instanceof TokenRequest.Granted granted) {
-                granted(granted, sentAt);
+                granted(granted, sentAt, true);
+            } else if (result instanceof TokenRequest.Loaded loaded) {
+                granted(loaded.token(), sentAt, false);
             } else if (result instanceof TokenRequest.Withdrawn withdrawn) {
                 withdrawn(withdrawn.why());
-            } else {
-                failed(((TokenRequest.Refused) result).failure());
+            } else if (result instanceof TokenRequest.Refused refused) {
+                failed(refused.failure(), refused.retryAfter());
             }
             if (again) {
                 again = false;
@@ -288,71 +312,51 @@ public final class RenewingTokens implements Tokens {
             }
             if (!appointed) {
                 failures++;
-                schedule(times.afterFailure(failures, left()));
+                schedule(times.afterFailure(failures, left(), Optional.empty()));
             }
             failure = new Reason(Trouble.UNEXPECTED, "The request for a token failed: "
                     + thrown.getClass().getSimpleName() + ". " + Trouble.UNEXPECTED.nextStep());
         } finally {
             lock.unlock();
         }
-        LOG.errorf(Wordless.of(thrown),
-                "Connection %s: a request for a token failed in a way that should not happen (%s). %s", connection,
-                Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep());
-        try {
-            count(Trouble.UNEXPECTED.code());
-        } catch (RuntimeException e) {
-            // nothing can be counted
-        }
+        report.unexpected(thrown);
     }
 
-    private void granted(TokenRequest.Granted granted, long sentAt) {
+    private void granted(TokenRequest.Granted granted, long sentAt, boolean renewed) {
         var flaw = TokenSyntax.refusal(granted.accessToken());
         if (flaw.isPresent()) {
-            failed(flaw.get());
+            failed(flaw.get(), Optional.empty());
             return;
         }
-        Duration lifetime = granted.expiresIn().orElse(ASSUMED_LIFETIME);
+        Duration lifetime = granted.expiresIn().orElseGet(assumed::get);
         Duration left = lifetime.minusNanos(clock.getAsLong() - sentAt);
         if (left.compareTo(Duration.ZERO) <= 0) {
-            failed(Lifetime.over(lifetime));
+            failed(Lifetime.over(lifetime), Optional.empty());
             return;
         }
         String scope = Scopes.granted(granted.scope(), askedScope);
         boolean news = failure != null || !everIssued;
         token = new AccessToken(granted.accessToken(), scope, sentAt, sentAt + lifetime.toNanos());
+        lifeAssumed = granted.expiresIn().isEmpty();
+        worked = false;
         failure = null;
         // a token that may be refused as the one before does not end a row of failures
         failures = rejections == 0 ? 0 : failures;
         everIssued = true;
-        Duration next = times.afterSuccess(lifetime, left);
-        schedule(next);
-        count("ok");
-        LOG.infof("Connection %s: %s, valid for %d s, next renewal in %d s", connection,
-                news ? "signed in" : "token renewed",
-                Math.round(left.toMillis() / 1000.0), Math.round(next.toMillis() / 1000.0));
-        if (news && !scope.equals(askedScope)) {
-            LOG.warnf(
-                    "Connection %s: the granted scope is \"%s\", not the asked \"%s\"; compare the integrations of the "
-                            + "application in the Developer Portal",
-                    connection, scope, askedScope);
-        }
+        Duration wait = times.afterSuccess(lifetime, left);
+        schedule(wait);
+        report.granted(renewed, news, scope, left, wait);
     }
 
-    private void failed(Reason why) {
+    private void failed(Reason why, Optional<Duration> retryAfter) {
         failures++;
         boolean news = failures <= 3 || failures % 10 == 0 || failure == null
                 || failure.trouble() != why.trouble();
         failure = why;
         Duration left = left();
-        Duration next = times.afterFailure(failures, left);
-        schedule(next);
-        count(why.code());
-        LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
-                "Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
-                left.isZero()
-                        ? "There is no valid token."
-                        : "The present token is valid for another " + left.toSeconds() + " s.",
-                next.toMillis());
+        Duration wait = times.afterFailure(failures, left, retryAfter);
+        schedule(wait);
+        report.failed(news, why, left, wait);
     }
 
     /** Told once: what follows is up to a person. */
@@ -365,13 +369,8 @@ public final class RenewingTokens implements Tokens {
         rejections = 0;
         schedule(LOOK_AGAIN);
         if (news) {
-            count(why.code());
-            LOG.warnf("Connection %s: no token. %s", connection, why.message());
+            report.withdrawn(why);
         }
-    }
-
-    private void count(String outcome) {
-        metrics.counter("nxt_token_renewals", "connection", connection, "outcome", outcome).increment();
     }
 
     private Duration left() {
@@ -388,18 +387,9 @@ public final class RenewingTokens implements Tokens {
             }
             appointed = !requesting;
             changed.signalAll();
-            cancel();
-            nextAttempt = clock.getAsLong() + delay.toNanos();
-            scheduled = executor.schedule(this::request, delay.toNanos(), TimeUnit.NANOSECONDS);
+            next.in(delay);
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void cancel() {
-        var previous = scheduled;
-        if (previous != null) {
-            previous.cancel(false);
         }
     }
 }

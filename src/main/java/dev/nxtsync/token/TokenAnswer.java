@@ -3,7 +3,6 @@ package dev.nxtsync.token;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 
 /**
  * The tokens in an answer of the token endpoint, of a service and of a person alike (RFC 6749, section 5.1). What is no token is
@@ -18,8 +17,8 @@ record TokenAnswer(UserTokenSet tokens, Optional<String> idToken) {
      * @param sent what the answer may repeat, and nobody may see
      * @throws OpenIdProvider.Unreachable if there is no usable token in it
      */
-    static TokenAnswer of(HTTPResponse answer, Sent sent, RefusalMessages messages) throws OpenIdProvider.Unreachable {
-        JsonNode json = ConnectJson.object(answer.getBody());
+    static TokenAnswer of(ConnectAnswer answer, Sent sent, RefusalMessages messages) throws OpenIdProvider.Unreachable {
+        JsonNode json = ConnectJson.object(answer.body());
         if (json.isMissingNode()) {
             throw new OpenIdProvider.Unreachable(messages.of(NotAToken.of(answer, sent), ""));
         }

@@ -8,7 +8,7 @@ import dev.nxtsync.trouble.Reason;
 /** Asks for one token, once, without keeping it. */
 public interface TokenRequest {
 
-    sealed interface Result permits Granted, Refused, Withdrawn {}
+    sealed interface Result permits Granted, Loaded, Refused, Withdrawn {}
 
     /**
      * @param expiresIn how long it is good, at most a day; empty where the answer does not say
@@ -25,8 +25,19 @@ public interface TokenRequest {
         }
     }
 
-    /** The next request may succeed, and a token in use is still good. */
-    record Refused(Reason failure) implements Result {}
+    /** Nothing was asked for: the token was there already, as another process had left it. */
+    record Loaded(Granted token) implements Result {}
+
+    /**
+     * The next request may succeed, and a token in use is still good.
+     *
+     * @param retryAfter how long the server wants to be left alone; empty where it does not say
+     */
+    record Refused(Reason failure, Optional<Duration> retryAfter) implements Result {
+        public Refused(Reason failure) {
+            this(failure, Optional.empty());
+        }
+    }
 
     /** There will be no token until a person has signed in; one in use is used no more. */
     record Withdrawn(Reason why) implements Result {}

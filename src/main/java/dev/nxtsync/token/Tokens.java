@@ -3,7 +3,6 @@ package dev.nxtsync.token;
 import java.time.Duration;
 
 import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
 
 /** The access token of one connection. Safe for any number of threads. */
 public interface Tokens {
@@ -20,9 +19,8 @@ public interface Tokens {
     record Unavailable(Reason failure, Duration nextAttempt) implements Current {
         @Override
         public String toString() {
-            return failure.trouble() == Trouble.SIGN_IN_NEEDED
-                    ? failure.message()
-                    : failure.message() + " The next attempt is in " + Math.max(0, nextAttempt.toSeconds()) + " s.";
+            // when it is asked for again says nothing of when whoever wants it tries again
+            return failure.message();
         }
     }
 

@@ -6,21 +6,50 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import javax.net.ssl.SSLException;
+
 /**
- * Why a host was not reached, from what the HTTP clients throw. In each of these cases nothing was sent.
+ * Why a host was not reached, from what the HTTP clients throw.
  *
  * @param detail in our own words: those of a library may hold anything that it was given
  */
 public record NetworkFault(Trouble trouble, String detail) {
     private static final int DEEPEST = 12;
+    /** What the words of the JDK and of Netty mean, the more telling first; none of them is shown. */
+    private static final List<Handshake> HANDSHAKES = List.of(
+            new Handshake("not an ssl/tls record|unrecognized ssl message|plaintext connection",
+                    "what answers there does not speak TLS, as on a port for plain HTTP"),
+            new Handshake("protocol_version|no appropriate protocol|not supported by the server",
+                    "there is no version of TLS that both sides speak"),
+            new Handshake("handshake_failure|insufficient_security|cipher suites",
+                    "there is no version or cipher of TLS that both sides accept"),
+            new Handshake("unrecognized_name", "the server does not know this host name"),
+            new Handshake("certificate_required|bad_certificate|unknown_ca|certificate_unknown",
+                    "the server wants a certificate of the client"),
+            new Handshake("timed out", "the handshake did not end in time"),
+            new Handshake("closed|close_notify|reset|terminated", "the connection was closed in the handshake"),
+            new Handshake("", "the handshake failed"));
     private static final Pattern PROXY_STATUS = Pattern.compile("\\bstatus: (\\d{3})\\b");
 
-    /** Empty if the fault is another: then something may have been sent. */
+    /**
+     * Of a request of which nothing was sent.
+     *
+     * @param late whether the time for it was over
+     */
+    public static NetworkFault unsent(Throwable thrown, boolean late) {
+        return of(thrown).orElseGet(() -> new NetworkFault(Trouble.UNREACHABLE,
+                late ? "no connection in time" : "the connection was closed at once"));
+    }
+
+    /** Empty if the fault is another, such as a connection that broke. */
     public static Optional<NetworkFault> of(Throwable thrown) {
+        boolean handshake = false;
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
             String said = String.valueOf(cause.getMessage());
@@ -35,13 +64,34 @@ public record NetworkFault(Trouble trouble, String detail) {
             if (cause instanceof ConnectException) {
                 return Optional.of(new NetworkFault(Trouble.UNREACHABLE, connecting(said)));
             }
-            // it is we who do not accept the certificate, and that is before the request
             if (cause instanceof GeneralSecurityException) {
                 return Optional.of(new NetworkFault(Trouble.TLS, certificate(cause)));
             }
+            // what lies deeper may be a certificate
+            handshake |= cause instanceof SSLException;
             cause = cause.getCause();
         }
-        return Optional.empty();
+        return handshake
+                ? Optional.of(new NetworkFault(Trouble.TLS_HANDSHAKE, handshake(thrown)))
+                : Optional.empty();
+    }
+
+    private record Handshake(Pattern words, String meaning) {
+        Handshake(String words, String meaning) {
+            this(Pattern.compile(words), meaning);
+        }
+    }
+
+    private static String handshake(Throwable thrown) {
+        var said = new StringBuilder();
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+            said.append(cause.getClass().getSimpleName()).append(' ').append(cause.getMessage()).append('\n');
+            cause = cause.getCause();
+        }
+        String small = said.toString().toLowerCase(Locale.ROOT);
+        return HANDSHAKES.stream().filter(each -> each.words().matcher(small).find()).findFirst().orElseThrow()
+                .meaning();
     }
 
     private static String connecting(String said) {

@@ -61,9 +61,12 @@ public enum Trouble {
             "Check the address and the DNS of this network."),
     UNREACHABLE(Area.NETWORK, "A host is known, but nothing answers there, or not as expected.",
             "Check the address, the firewall and the proxy (QUARKUS_PROXY_HOST, QUARKUS_PROXY_PORT)."),
-    TLS(Area.NETWORK, "The certificate of a host is not trusted, or no common TLS is found.",
+    TLS(Area.NETWORK, "The certificate of a host is not trusted.",
             "Where a private CA signs, name its PEM file in QUARKUS_TLS_TRUST_STORE_PEM_CERTS, together with the "
                     + "public ones that are still needed; else see who answers at this address."),
+    TLS_HANDSHAKE(Area.NETWORK, "A host answers, but no TLS connection with it comes about.",
+            "See who answers there, with: openssl s_client -connect HOST:PORT. It may be a port for plain HTTP, "
+                    + "something between that inspects TLS, or a side that allows no version of TLS of the other."),
     PROXY(Area.NETWORK, "The proxy refuses to connect to a host.",
             "Compare QUARKUS_PROXY_HOST, QUARKUS_PROXY_PORT, QUARKUS_PROXY_USERNAME and QUARKUS_PROXY_PASSWORD "
                     + "with what the proxy wants, and have it allow the host."),

@@ -1,6 +1,7 @@
 package dev.nxtsync.support;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -19,7 +20,7 @@ public final class HostileServer implements AutoCloseable {
     private static final byte[] FILLING = "x".repeat(64 * 1024).getBytes(StandardCharsets.US_ASCII);
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> answers = new ConcurrentHashMap<>();
     private final Map<String, Long> fillings = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final AtomicLong sent = new AtomicLong();
@@ -52,14 +53,24 @@ public final class HostileServer implements AutoCloseable {
 
     /** A JSON text at a path. */
     public void answer(String path, String json) {
-        answers.put(path, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-                + json.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + json);
+        answer(path, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+                + json.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + json, 0);
     }
 
     /** What begins so, from the status line on, and is followed by so many bytes. */
     public void answer(String path, String beginning, long filling) {
-        answers.put(path, beginning);
+        answers.put(path, beginning.getBytes(StandardCharsets.UTF_8));
         fillings.put(path, filling);
+    }
+
+    /** A JSON text at a path, as these bytes. */
+    public void answer(String path, byte[] json) {
+        var whole = new ByteArrayOutputStream();
+        whole.writeBytes(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + json.length
+                + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        whole.writeBytes(json);
+        answers.put(path, whole.toByteArray());
+        fillings.remove(path);
     }
 
     /** Bytes of fillings that somebody took, or that lay in buffers of the system. */
@@ -105,8 +116,8 @@ public final class HostileServer implements AutoCloseable {
                             : length;
                 }
                 in.skip(length);
-                out.write(answers.getOrDefault(path, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-                        .getBytes(StandardCharsets.UTF_8));
+                out.write(answers.getOrDefault(path, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+                        .getBytes(StandardCharsets.US_ASCII)));
                 for (long left = fillings.getOrDefault(path, 0L); left > 0; left -= FILLING.length) {
                     out.write(FILLING);
                     sent.addAndGet(FILLING.length);

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.micrometer.core.instrument.Meter;
@@ -222,6 +223,99 @@ class RenewingTokensTest {
     }
 
     @Test
+    void aShorterLifeIsAssumedOnceATokenThatWorkedIsRefusedAndItsSuccessorWorks() {
+        answer = () -> new TokenRequest.Granted("t" + issued++, Optional.empty(), Optional.empty());
+        start();
+        tokens.accepted(valid());
+        time.pass(Duration.ofSeconds(12));
+        tokens.rejected(valid());
+        time.pass(Duration.ofMillis(1));
+        assertThat(tokens.status().expiresIn()).as("a refusal alone shows nothing").isGreaterThan(HOUR.dividedBy(13));
+        tokens.accepted(valid());
+        time.pass(Duration.ofMillis(1));
+        assertThat(tokens.status().expiresIn()).isBetween(Duration.ofSeconds(11), Duration.ofSeconds(12));
+        int before = requests.size();
+        time.pass(Duration.ofMinutes(2));
+        assertThat(requests.size() - before).as("renewed at half of it").isBetween(17, 24);
+    }
+
+    @Test
+    void aRefusalThatHasAnotherCauseShortensNoLife() {
+        answer = () -> new TokenRequest.Granted("t" + issued++, Optional.empty(), Optional.empty());
+        start();
+        time.pass(Duration.ofSeconds(12));
+        // never used before
+        tokens.rejected(valid());
+        time.pass(Duration.ofMillis(1));
+        tokens.accepted(valid());
+        time.pass(Duration.ofSeconds(12));
+        // its successor is refused too
+        tokens.rejected(valid());
+        time.pass(Duration.ofMillis(1));
+        tokens.rejected(valid());
+        time.pass(Duration.ofMinutes(1));
+        tokens.accepted(valid());
+        time.pass(Duration.ofMillis(1));
+        assertThat(tokens.status().expiresIn()).isGreaterThan(Duration.ofMinutes(2));
+        // what is told is never doubted, and a second refusal within seconds is not the life of a token
+        answer = () -> granted(HOUR);
+        tokens.begin();
+        time.pass(Duration.ofMillis(1));
+        tokens.accepted(valid());
+        time.pass(Duration.ofSeconds(20));
+        tokens.rejected(valid());
+        time.pass(Duration.ofMillis(1));
+        tokens.accepted(valid());
+        assertThat(tokens.status().expiresIn()).isGreaterThan(Duration.ofMinutes(59));
+    }
+
+    @Test
+    void aTokenThatWasThereAlreadyIsNoRenewal() {
+        answer = () -> new TokenRequest.Loaded((TokenRequest.Granted) granted(HOUR));
+        start();
+        assertThat(valid().value()).isEqualTo("token0");
+        assertThat(metrics.find("nxt_token_renewals").counters()).isEmpty();
+        answer = () -> granted(HOUR);
+        time.pass(HOUR);
+        assertThat(metrics.get("nxt_token_renewals").tag("outcome", "ok").counter().count()).isPositive();
+    }
+
+    @Test
+    void whereWhatStoodInTheWayMayBeGoneABackOffEndsAtOnce() {
+        answer = () -> refused(Trouble.INVALID_CLIENT);
+        start();
+        time.pass(Duration.ofMinutes(20));
+        int before = requests.size();
+        answer = () -> granted(HOUR);
+        tokens.retry();
+        time.pass(Duration.ofMillis(1));
+        assertThat(requests).hasSize(before + 1);
+        assertThat(valid()).isNotNull();
+        tokens.retry();
+        time.pass(Duration.ofSeconds(1));
+        assertThat(requests).as("nothing is asked for where nothing fails").hasSize(before + 1);
+    }
+
+    @Test
+    void aServerThatWantsToBeLeftAloneIsAsLongAsNoTokenLapsesForIt() {
+        answer = () -> new TokenRequest.Refused(new Reason(Trouble.TOKEN_UNAVAILABLE, "429"),
+                Optional.of(Duration.ofSeconds(90)));
+        start();
+        time.pass(Duration.ofSeconds(89));
+        assertThat(requests).hasSize(1);
+        time.pass(Duration.ofSeconds(2));
+        assertThat(requests).hasSize(2);
+    }
+
+    /** Right is how long a request may take. */
+    @ParameterizedTest
+    @CsvSource({"-3, 10", "0, 10", "2, 10", "5, 10", "10, 10", "11, 11", "45, 45", "60, 60", "1800, 60"})
+    void aRequestMayTakeAsLongAsTheTokenIsStillGood(long left, long right) {
+        assertThat(new RenewalTimes(new Random(1)).request(Duration.ofSeconds(left)))
+                .isEqualTo(Duration.ofSeconds(right));
+    }
+
+    @Test
     void theGrantedScopeIsKeptAndNoTokenIsEverPrinted() {
         answer = () -> new TokenRequest.Granted("secret-token", Optional.of(HOUR), Optional.of("other"));
         start();
@@ -302,7 +396,8 @@ class RenewingTokensTest {
                     .isGreaterThan(lifetime.multipliedBy(4).dividedBy(10));
             Duration left = lifetime.minus(first);
             for (int failures = 1; left.toMillis() > 400; failures++) {
-                Duration sleep = times.afterFailure(failures, left);
+                Duration sleep = times.afterFailure(failures, left,
+                        failures % 2 == 0 ? Optional.empty() : Optional.of(Duration.ofDays(1)));
                 assertThat(sleep).isLessThanOrEqualTo(left.dividedBy(2)).isPositive();
                 left = left.minus(sleep);
             }

@@ -1,0 +1,72 @@
+package dev.nxtsync.token;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The endpoints of an issuer, which may move: they are read when they are first wanted, once a day, and after whatever makes
+ * them doubtful. Where that fails, those known before stay. Safe for any number of threads.
+ */
+final class Discovery {
+    private static final Logger LOG = Logger.getLogger(Discovery.class);
+    private static final Duration DAY = Duration.ofDays(1);
+    /** After a daily look in vain. */
+    private static final Duration LATER = Duration.ofHours(1);
+    /** For the first look, and for one after a failure. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** For a daily look, which must not take the time of a request that would succeed. */
+    private static final Duration LITTLE = Duration.ofSeconds(2);
+
+    private final Reader reader;
+    private final LongSupplier clock;
+    private volatile @Nullable Known known;
+
+    /** Reads the discovery document, in the time that it is given. */
+    @FunctionalInterface
+    interface Reader {
+        Endpoints read(Duration atMost) throws OpenIdProvider.Unreachable;
+    }
+
+    private record Known(Endpoints endpoints, long lookAgain, boolean doubtful) {}
+
+    /** @param clock monotonic, in nanoseconds */
+    Discovery(Reader reader, LongSupplier clock) {
+        this.reader = reader;
+        this.clock = clock;
+    }
+
+    /** @throws OpenIdProvider.Unreachable if none were ever read */
+    Endpoints endpoints() throws OpenIdProvider.Unreachable {
+        var had = known;
+        if (had == null) {
+            return read(PATIENCE);
+        }
+        if (!had.doubtful() && clock.getAsLong() - had.lookAgain() < 0) {
+            return had.endpoints();
+        }
+        try {
+            return read(had.doubtful() ? PATIENCE : LITTLE);
+        } catch (OpenIdProvider.Unreachable e) {
+            LOG.debugf("the endpoints stay as they were known: %s", e.getMessage());
+            known = new Known(had.endpoints(), clock.getAsLong() + LATER.toNanos(), had.doubtful());
+            return had.endpoints();
+        }
+    }
+
+    /** They may be others by now: they are read before they are used again. */
+    void doubt() {
+        var had = known;
+        if (had != null) {
+            known = new Known(had.endpoints(), had.lookAgain(), true);
+        }
+    }
+
+    private Endpoints read(Duration atMost) throws OpenIdProvider.Unreachable {
+        var endpoints = reader.read(atMost);
+        known = new Known(endpoints, clock.getAsLong() + DAY.toNanos(), false);
+        return endpoints;
+    }
+}
