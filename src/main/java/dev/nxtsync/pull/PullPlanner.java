@@ -207,7 +207,7 @@ public class PullPlanner {
         if (design instanceof PullDesign.Flawed flawed) {
             return stop(pull, flawed.reason());
         }
-        PullPlan plan = ((PullDesign.Sound) design).plan();
+        PullPlan plan = ((PullDesign.Sound) design).plan().in(tables.encoding());
         var vanished = tables.read(pull);
         vanished.removeAll(plan.table().columns().keySet());
         vanished.removeAll(plan.pull().except());

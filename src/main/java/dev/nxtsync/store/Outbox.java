@@ -282,15 +282,16 @@ public class Outbox {
     /** Rows about whose record another row is in flight. */
     private static Set<Long> contended(Connection transaction, List<OutboxRow> rows) throws SQLException {
         var contended = new HashSet<Long>();
+        var encoding = Encoding.of(transaction);
         try (var lock = transaction.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 7496))");
                 var select = transaction.prepareStatement(
                         """
                                 select 1 from nxt_sync.outbox where record = ? and id <> ? and state in ('sending', 'in_doubt')""")) {
             for (OutboxRow row : rows.stream().filter(each -> each.record().isPresent())
                     .sorted((a, b) -> a.record().orElseThrow().compareTo(b.record().orElseThrow())).toList()) {
-                lock.setString(1, row.record().orElseThrow());
+                lock.setString(1, encoding.shown(row.record().orElseThrow()));
                 lock.execute();
-                select.setString(1, row.record().orElseThrow());
+                select.setString(1, encoding.shown(row.record().orElseThrow()));
                 select.setLong(2, row.id());
                 try (var other = select.executeQuery()) {
                     if (other.next()) {
@@ -314,26 +315,27 @@ public class Outbox {
                             settled_at = case when ? in ('done', 'dead', 'discarded') then coalesce(settled_at, clock_timestamp()) end
                         where id = ? and state = ? and\s"""
                         + LANE)) {
+            var encoding = Encoding.of(transaction);
             for (int i = 0; i < rows.size(); i++) {
                 OutboxRow row = rows.get(i);
                 update.setString(1, row.state().text());
                 update.setInt(2, row.attempts());
                 update.setString(3, lower(row.step()));
                 update.setString(4, row.act().map(Outbox::lower).orElse(null));
-                update.setString(5, row.record().orElse(null));
+                update.setString(5, row.record().map(encoding::shown).orElse(null));
                 update.setString(6, row.stamp().orElse(null));
                 time(update, 7, row.sentAt());
                 // marked for one more count by somebody who did not hold the lane
                 update.setBoolean(8, row.repeated());
                 update.setString(9, row.state().text());
                 time(update, 10, row.nextAt());
-                update.setString(11, row.answered().map(Outbox::storable).orElse(null));
+                update.setString(11, row.answered().map(encoding::shown).orElse(null));
                 update.setBoolean(12, row.blamed());
                 update.setObject(13, row.atMost().orElse(null), Types.INTEGER);
                 update.setBoolean(14, row.repeated());
                 update.setInt(15, row.looks());
-                update.setString(16, row.result().orElse(null));
-                update.setString(17, row.error().map(Outbox::storable).orElse(null));
+                update.setString(16, row.result().map(encoding::json).orElse(null));
+                update.setString(17, row.error().map(encoding::shown).orElse(null));
                 update.setString(18, row.state().text());
                 update.setLong(19, row.id());
                 update.setString(20, before.get(i).text());
@@ -352,10 +354,6 @@ public class Outbox {
     }
 
     /** What PostgreSQL can hold of the text. */
-    private static String storable(String text) {
-        return text.replace('\0', ' ');
-    }
-
     private static Instant now(Connection transaction) throws SQLException {
         try (var select = transaction.prepareStatement("select clock_timestamp()"); var row = select.executeQuery()) {
             row.next();

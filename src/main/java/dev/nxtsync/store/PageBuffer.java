@@ -22,6 +22,7 @@ public final class PageBuffer {
     private static final int CHUNK = 64 * 1024;
 
     private final ColumnType[] types;
+    private final Encoding encoding;
     private final int[] keyColumns;
     private final int bound;
     private final List<byte[]> full = new ArrayList<>();
@@ -43,6 +44,7 @@ public final class PageBuffer {
      */
     public PageBuffer(TargetTable table, int bound, Set<String> knownFaults) {
         this.types = table.columns().stream().map(TargetColumn::type).toArray(ColumnType[]::new);
+        this.encoding = table.encoding();
         List<String> names = table.columns().stream().map(TargetColumn::name).toList();
         this.keyColumns = table.key().stream().mapToInt(names::indexOf).toArray();
         this.bound = bound;
@@ -234,7 +236,7 @@ public final class PageBuffer {
         var json = cells.text(sources[column]);
         try {
             var text = json == null ? null : types[column].text(json);
-            return text == null ? null : types[column].canonical(text);
+            return text == null || encoding.flaw(text).isPresent() ? null : types[column].canonical(text);
         } catch (CannotHold e) {
             return null;
         }
@@ -258,10 +260,10 @@ public final class PageBuffer {
         } else if (type == ColumnType.TEXT || isShortNumber(type, cells, field)) {
             // at most three bytes a character, and each of one byte may need a backslash
             if ((long) used + 3L * length <= CHUNK) {
-                used = writeInto(chunk, used, cells.chars, cells.start(field), length);
+                used = writeInto(encoding, chunk, used, cells.chars, cells.start(field), length);
             } else {
                 byte[] bytes = new byte[3 * length];
-                int end = writeInto(bytes, 0, cells.chars, cells.start(field), length);
+                int end = writeInto(encoding, bytes, 0, cells.chars, cells.start(field), length);
                 for (int i = 0; i < end; i++) {
                     put(bytes[i]);
                 }
@@ -307,7 +309,8 @@ public final class PageBuffer {
     }
 
     /** Writes characters as UTF-8, escaped for {@code COPY}. Answers where they end. */
-    private static int writeInto(byte[] bytes, int from, char[] chars, int start, int length) throws CannotHold {
+    private static int writeInto(Encoding encoding, byte[] bytes, int from, char[] chars, int start, int length)
+            throws CannotHold {
         int at = from;
         for (int i = start; i < start + length; i++) {
             char c = chars[i];
@@ -320,6 +323,8 @@ public final class PageBuffer {
                 } else {
                     bytes[at++] = (byte) c;
                 }
+            } else if (!encoding.holds(c) && !Character.isSurrogate(c)) {
+                throw new CannotHold("text with " + encoding.lacking(c));
             } else if (c < 0x800) {
                 bytes[at++] = (byte) (0xC0 | (c >> 6));
                 bytes[at++] = (byte) (0x80 | (c & 0x3F));
@@ -329,6 +334,9 @@ public final class PageBuffer {
                 bytes[at++] = (byte) (0x80 | (c & 0x3F));
             } else if (i + 1 < start + length && Character.isSurrogatePair(c, chars[i + 1])) {
                 int point = Character.toCodePoint(c, chars[++i]);
+                if (!encoding.holds(point)) {
+                    throw new CannotHold("text with " + encoding.lacking(point));
+                }
                 bytes[at++] = (byte) (0xF0 | (point >> 18));
                 bytes[at++] = (byte) (0x80 | ((point >> 12) & 0x3F));
                 bytes[at++] = (byte) (0x80 | ((point >> 6) & 0x3F));

@@ -104,7 +104,7 @@ public class PushStates {
                 values (?, ?, ?, ?, ?, clock_timestamp() + ? * interval '1 ms')
                 on conflict (push, company) do update set code = excluded.code, reason = excluded.reason,
                     failures = excluded.failures, retry_at = excluded.retry_at""",
-                reason.code(), reason.message().replace('\0', ' '), failures, retry.toMillis());
+                reason.code(), reason.message(), failures, retry.toMillis());
     }
 
     /** Nothing is in the way any more. */
@@ -342,8 +342,9 @@ public class PushStates {
             try (var statement = transaction.prepareStatement(sql)) {
                 statement.setString(1, push);
                 statement.setInt(2, company);
+                var encoding = Encoding.of(transaction);
                 for (int i = 0; i < values.length; i++) {
-                    statement.setObject(3 + i, values[i]);
+                    statement.setObject(3 + i, values[i] instanceof String text ? encoding.shown(text) : values[i]);
                 }
                 return statement.executeUpdate();
             }

@@ -177,9 +177,17 @@ public enum Trouble {
             "Upgrade it."),
     DATABASE_RIGHTS(Area.DATABASE, "The database user lacks a right.",
             "Run, as an owner, the statement that the message gives, or sql/daemon.sql if it gives none."),
+    DATABASE_ENCODING(Area.DATABASE, "The database cannot hold every character.",
+            "Make one with the encoding UTF8 (create database … encoding 'UTF8' template template0), take over what you have "
+                    + "with pg_dump and pg_restore, and set NXT_DATABASE_URL to it; what was set aside is then read again by: "
+                    + "pull NAME --full."),
     DATABASE_POOLER(Area.DATABASE, "A connection pooler stands between, in a way that does not work.",
             "Let it pool by session or transaction, not by statement; of PgBouncer, name the parameter that it "
                     + "does not support in ignore_startup_parameters, or take it out of NXT_DATABASE_URL."),
+    DATABASE_READ_ONLY(Area.DATABASE, "PostgreSQL takes no writes.",
+            "If that is a standby, as after a fail-over, name all hosts in NXT_DATABASE_URL, with targetServerType=primary. If "
+                    + "default_transaction_read_only is on for the server, as where its disk is full, see to the cause. It is "
+                    + "tried again by itself."),
     DATABASE_LOCKED(Area.DATABASE, "A table of nxt_sync is locked.",
             "Another transaction holds the lock, such as a dump or one that was left open: wait until it ends, or end it "
                     + "(pg_stat_activity shows it, by xact_start). It is tried again by itself."),

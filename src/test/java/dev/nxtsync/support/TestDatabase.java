@@ -47,25 +47,30 @@ public final class TestDatabase {
         }
     }
 
-    private TestDatabase(EmbeddedPostgres server, String name) {
+    TestDatabase(EmbeddedPostgres server, String name) {
         this.server = server;
         this.name = name;
     }
 
     public static TestDatabase create() {
-        return create(Server.POSTGRES);
+        return create(Server.POSTGRES, "");
+    }
+
+    /** A database that was made with another encoding. */
+    public static TestDatabase create(String encoding) {
+        return create(Server.POSTGRES, " encoding '" + encoding + "' lc_collate 'C' lc_ctype 'C' template template0");
     }
 
     /** A database in another cluster than all others. */
     public static TestDatabase createElsewhere() {
-        return create(OtherServer.POSTGRES);
+        return create(OtherServer.POSTGRES, "");
     }
 
-    private static TestDatabase create(EmbeddedPostgres server) {
+    private static TestDatabase create(EmbeddedPostgres server, String options) {
         String name = "test" + NUMBER.incrementAndGet();
         try (Connection admin = server.getPostgresDatabase().getConnection();
                 Statement statement = admin.createStatement()) {
-            statement.execute("create database " + name);
+            statement.execute("create database " + name + options);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
