@@ -266,8 +266,9 @@ public class Outbox {
     }
 
     private static Optional<Reason> held(Connection transaction, Claim claim, String keyColumn) throws SQLException {
-        if (!OutboxHome.isHere(transaction)) {
-            return Optional.of(OutboxHome.HELD);
+        var elsewhere = OutboxHome.held(transaction);
+        if (elsewhere.isPresent()) {
+            return elsewhere;
         }
         try (var select = transaction
                 .prepareStatement("select stopped from nxt_sync.push_state where push = ? and stopped = ?")) {

@@ -143,6 +143,11 @@ public enum Trouble {
             "Set KEY_COLUMN to one that holds whole keys as they are; the row's error shows both."),
     OUTBOX_HELD(Area.PUSH, "The outbox may be a copy: restored, copied or failed over.",
             "With the original stopped, run: adopt."),
+    WAL_REFUSED(Area.PUSH,
+            "The server refuses the functions by which an outbox that was restored or copied is told from the original.",
+            "Let it say where its WAL stands: on Amazon Aurora set rds.logical_replication to 1 in the cluster's parameter "
+                    + "group, and restart it; elsewhere grant execute on the function that the message names. Pulls run "
+                    + "meanwhile, and what is pushed waits."),
     PUSH_MISSING(Area.PUSH, "Rows wait for a push that is not configured.",
             "Configure it, or discard the rows."),
     DEAD_LETTERS(Area.PUSH, "Rows of the outbox wait for a person.",

@@ -130,6 +130,21 @@ public final class TestDatabase {
         return value == null ? 0 : Long.parseLong(value);
     }
 
+    /** From now on this database has a function that raises in place of the one that says where the WAL stands. */
+    public void refuseWalFunctions(String state) {
+        execute("""
+                alter function pg_catalog.pg_current_wal_insert_lsn() rename to of_the_server;
+                create function pg_catalog.pg_current_wal_insert_lsn() returns pg_lsn language plpgsql as $$
+                begin raise exception 'WAL control functions cannot be executed here' using errcode = '%s'; end $$"""
+                .formatted(state));
+    }
+
+    public void allowWalFunctions() {
+        execute("""
+                drop function pg_catalog.pg_current_wal_insert_lsn();
+                alter function pg_catalog.of_the_server() rename to pg_current_wal_insert_lsn""");
+    }
+
     /** Has its server, with all that is in it, stand still until {@link Frozen#close}. */
     public Frozen freeze() {
         String directory = value("show data_directory");
