@@ -1,6 +1,8 @@
 package dev.nxtsync.http;
 
 import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 import io.vertx.core.http.HttpClientResponse;
@@ -23,6 +25,11 @@ public final class Reply implements AutoCloseable {
     /** Of a header that comes more than once, the first value. */
     public Optional<String> header(String name) {
         return Optional.ofNullable(head.getHeader(name));
+    }
+
+    /** How long to wait before the same is asked again, if the answer says so; at most ten minutes. */
+    public Optional<Duration> retryAfter() {
+        return header("Retry-After").flatMap(asked -> RetryAfter.of(asked, header("Date"), Instant.now()));
     }
 
     /**
