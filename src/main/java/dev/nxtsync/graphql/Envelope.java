@@ -3,9 +3,11 @@ package dev.nxtsync.graphql;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.zip.ZipException;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +16,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.process.JsonTree;
+import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.trouble.Quoted;
 
 /**
@@ -45,14 +48,28 @@ record Envelope(JsonNode root) {
         try (JsonParser parser = JSON.createParser(allowance)) {
             JsonParser counted = JsonTree.within(LARGEST_TREE, parser, () -> new BadAnswer(
                     "The answer of Business NXT has more values beside its rows than there is memory for."));
-            if (counted.nextToken() != JsonToken.START_OBJECT) {
-                throw new BadAnswer("The answer of Business NXT is not a JSON object.");
+            JsonToken first = counted.nextToken();
+            if (first != JsonToken.START_OBJECT) {
+                throw new BadAnswer(first == null
+                        ? "The answer of Business NXT is empty."
+                        : "The answer of Business NXT is not a JSON object.");
             }
             var root = new Source(counted, parser, allowance, rows).object(Depth.ANSWER, "");
-            if (counted.nextToken() != null) {
+            end(counted);
+            return new Envelope(root);
+        }
+    }
+
+    /** The answer is whole by its own braces, and what becomes of its connection behind them takes nothing from it. */
+    private static void end(JsonParser parser) throws IOException {
+        try {
+            if (parser.nextToken() != null) {
                 throw new BadAnswer("The answer of Business NXT goes on after its end.");
             }
-            return new Envelope(root);
+        } catch (BadAnswer | JsonProcessingException | ZipException e) {
+            throw e;
+        } catch (IOException e) {
+            OutOfMemory.endIfCauseOf(e);
         }
     }
 

@@ -213,7 +213,9 @@ public sealed interface Failure extends Answer {
      *
      * @param lost whether the server may still be at work on it, which keeps a slot of the company
      */
-    record InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge) implements Failure {
+    record InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge, Duration atLeast)
+            implements
+                Failure {
         @Override
         public Next next() {
             return Next.LOOK_FIRST;

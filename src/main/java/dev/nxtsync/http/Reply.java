@@ -2,7 +2,6 @@ package dev.nxtsync.http;
 
 import java.io.InputStream;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
 import io.vertx.core.http.HttpClientResponse;
@@ -29,7 +28,7 @@ public final class Reply implements AutoCloseable {
 
     /** How long to wait before the same is asked again, if the answer says so; at most ten minutes. */
     public Optional<Duration> retryAfter() {
-        return header("Retry-After").flatMap(asked -> RetryAfter.of(asked, header("Date"), Instant.now()));
+        return header("Retry-After").flatMap(asked -> RetryAfter.of(asked, header("Date")));
     }
 
     /**
@@ -40,11 +39,21 @@ public final class Reply implements AutoCloseable {
         return body;
     }
 
-    /** Closes the connection, unless the answer ends here. */
+    /** Whether nothing more of the answer comes, as is known at once if little of it is left; a broken answer has no end. */
+    public boolean ends() {
+        return body.ends();
+    }
+
+    /** Closes the connection, on which nothing can be relied on any more. */
+    public void hangUp() {
+        head.request().connection().close();
+    }
+
+    /** Closes the connection, unless the answer ends here and others can follow. */
     @Override
     public void close() {
-        if (!body.ends()) {
-            head.request().connection().close();
+        if (status() < 200 || !ends()) {
+            hangUp();
         }
     }
 }

@@ -1,7 +1,5 @@
 package dev.nxtsync.http;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -13,6 +11,7 @@ import io.netty.handler.codec.DateFormatter;
 /** How long an answer asks to wait (RFC 9110, section 10.2.3). */
 final class RetryAfter {
     private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final double MILLIS = 1000;
     /** By the RFC whole seconds; some servers send fractions. */
     private static final Pattern SECONDS = Pattern.compile("\\d{1,18}(\\.\\d{1,18})?");
 
@@ -20,19 +19,16 @@ final class RetryAfter {
 
     /**
      * @param retryAfter the header, in seconds or as a date
-     * @param date the header {@code Date} of the same answer, so that it does not matter whether the clocks agree; without
-     *        it, or if it is none, ours counts
+     * @param date the header {@code Date} of the same answer, against which a date is read, since the clocks may differ
      * @return from nothing to ten minutes; empty if it cannot be read
      */
-    static Optional<Duration> of(String retryAfter, Optional<String> date, Instant now) {
+    static Optional<Duration> of(String retryAfter, Optional<String> date) {
         String text = retryAfter.strip();
         if (SECONDS.matcher(text).matches()) {
-            var seconds = new BigDecimal(text).min(BigDecimal.valueOf(LONGEST.toSeconds()));
-            return Optional.of(Duration.ofMillis(
-                    seconds.movePointRight(3).setScale(0, RoundingMode.CEILING).longValueExact()));
+            return Optional.of(within(Duration.ofMillis((long) Math.ceil(Double.parseDouble(text) * MILLIS))));
         }
-        return instant(text)
-                .map(until -> within(Duration.between(date.flatMap(RetryAfter::instant).orElse(now), until)));
+        return date.flatMap(RetryAfter::instant)
+                .flatMap(now -> instant(text).map(until -> within(Duration.between(now, until))));
     }
 
     private static Duration within(Duration wait) {

@@ -62,8 +62,7 @@ class Setback {
     Decision of(Claim claim, PullState state, Failure failure, Tally tally, boolean tells) throws SQLException {
         Next next = failure.next();
         Duration retry = switch (next) {
-            case WAIT -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
-            case RETRY, LOOK_FIRST -> Backoff.after(state.failures() + 1);
+            case WAIT, RETRY, LOOK_FIRST -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
             // it is asked again in the time that access says, by whichever unit is the first to come then
             case STOP -> A_MOMENT;
             case FIX -> LOOK_AGAIN;

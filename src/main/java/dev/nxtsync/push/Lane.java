@@ -105,8 +105,7 @@ public class Lane implements Job {
         Next next = failure.next();
         Duration backoff = Backoff.after(claim.failures() + 1);
         Duration retry = switch (next) {
-            case WAIT -> failure.atLeast().compareTo(backoff) > 0 ? failure.atLeast() : backoff;
-            case RETRY, LOOK_FIRST -> backoff;
+            case WAIT, RETRY, LOOK_FIRST -> failure.atLeast().compareTo(backoff) > 0 ? failure.atLeast() : backoff;
             // access is asked for again in its own time
             case STOP -> Duration.ofSeconds(1);
             case FIX -> NOT_PLANNED;
