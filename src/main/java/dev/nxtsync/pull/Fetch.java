@@ -67,6 +67,8 @@ public class Fetch implements Job {
     private static final Duration TURN = Duration.ofSeconds(10);
     /** Between two requests that were not full, so that a company costs at most a hundred a minute. */
     private static final Duration PAUSE = Duration.ofMillis(600);
+    /** The same where several rows had changed: as more do, more of them go together. */
+    private static final Duration PAUSE_OF_MANY = Duration.ofSeconds(1);
     private static final Duration FORBIDDEN = Duration.ofSeconds(10);
     /** For so long a pull is left alone that could not be read, and an answer shows that it can be. */
     private static final Duration LEFT_ALONE = Duration.ofMinutes(1);
@@ -161,6 +163,8 @@ public class Fetch implements Job {
         private Optional<Outcome> inTheWay = Optional.empty();
         /** Whether there is more than went into the last request. */
         private boolean more = true;
+        /** Keys of the last request. */
+        private int together;
         /** Keys of requests that failed have every other turn. */
         private boolean suspects;
         /** When the last request was sent. */
@@ -185,7 +189,8 @@ public class Fetch implements Job {
             } finally {
                 runs.add(done);
             }
-            return inTheWay.orElseGet(() -> new Outcome.Done(more ? clock.now() : Load.NEVER, PAUSE));
+            return inTheWay.orElseGet(() -> new Outcome.Done(more ? clock.now() : Load.NEVER,
+                    together > 1 ? PAUSE_OF_MANY : PAUSE));
         }
 
         private List<WokenKeys.Key> next() throws SQLException {
@@ -207,6 +212,7 @@ public class Fetch implements Job {
             if (keys.isEmpty()) {
                 return;
             }
+            together = keys.size();
             var ids = WokenKeys.ids(keys);
             inbox.begin(claim, ids);
             try {

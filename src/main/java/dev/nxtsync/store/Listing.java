@@ -262,10 +262,11 @@ public class Listing {
                 TargetFault.guard(transaction, target, guarded -> settle.executeUpdate());
             }
             try (var count = transaction.prepareStatement(
-                    "update nxt_sync.pull_state set rows = rows + ? where pull = ? and company = ?")) {
+                    "update nxt_sync.pull_state set rows = rows + ?, reconciled_at = ? where pull = ? and company = ?")) {
                 count.setLong(1, more);
-                count.setString(2, unit.entry());
-                count.setInt(3, unit.company());
+                count.setObject(2, Claims.timestamp(startedAt));
+                count.setString(3, unit.entry());
+                count.setInt(4, unit.company());
                 count.executeUpdate();
             }
             PullCondition.well(transaction, unit.kind(), unit.company(), List.of(unit.entry()));
