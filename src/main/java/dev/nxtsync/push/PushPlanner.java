@@ -95,7 +95,11 @@ public class PushPlanner {
             return;
         }
         try {
-            configure();
+            if (!configured) {
+                states.configure(settings.companiesOfPushes());
+                configured = true;
+            }
+            states.complete(settings.pushes().keySet());
             for (Settings.Connection connection : settings.connections().values()) {
                 MDC.put("connection", connection.name());
                 try {
@@ -107,15 +111,6 @@ public class PushPlanner {
             announce();
         } catch (SQLException e) {
             LOG.debugf("pushes are looked at again: %s", e.getMessage());
-        }
-    }
-
-    private void configure() throws SQLException {
-        if (!configured) {
-            var companies = new TreeMap<String, Optional<Integer>>();
-            settings.pushes().forEach((name, push) -> companies.put(name, push.company()));
-            states.configure(companies);
-            configured = true;
         }
     }
 
@@ -178,7 +173,8 @@ public class PushPlanner {
      * @throws FailedAnswer if the API gave no whole answer
      */
     public Optional<Reason> plan(Settings.Push push) throws SQLException {
-        configure();
+        states.configure(settings.companiesOfPushes());
+        states.complete(settings.pushes().keySet());
         plan(Objects.requireNonNull(settings.connections().get(push.connection())), List.of(push));
         return plans.stopped(push.name());
     }
@@ -209,7 +205,6 @@ public class PushPlanner {
     /** Says whether every push could be planned. */
     private boolean plan(Settings.Connection connection, List<Settings.Push> pushes) throws SQLException {
         lostCalls.keep();
-        states.refuseOtherCompanies(pushes.stream().map(Settings.Push::name).toList());
         var schema = PushSchema.read(connection.name(), pushes, mutations, introspection);
         boolean complete = true;
         for (Settings.Push push : pushes) {

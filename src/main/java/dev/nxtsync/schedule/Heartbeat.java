@@ -10,10 +10,12 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.process.Loop;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Migrations;
+import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.Replica;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
@@ -32,6 +34,9 @@ public class Heartbeat {
 
     private final Migrations migrations;
     private final Replica replica;
+    private final PushStates pushes;
+    private final Settings settings;
+    private boolean configured;
     private long nextAttempt = System.nanoTime();
     private volatile long beatAt;
     private volatile long backSince;
@@ -40,7 +45,9 @@ public class Heartbeat {
     private volatile Optional<Reason> trouble = Optional
             .of(new Reason(Trouble.DATABASE_AWAY, "The database has not been reached yet."));
 
-    Heartbeat(Migrations migrations, Replica replica) {
+    Heartbeat(Migrations migrations, Replica replica, PushStates pushes, Settings settings) {
+        this.pushes = pushes;
+        this.settings = settings;
         this.migrations = migrations;
         this.replica = replica;
     }
@@ -75,6 +82,11 @@ public class Heartbeat {
                     migrations.run();
                     LOG.info("The database is there, and the schema nxt_sync is up to date");
                 }
+                if (!configured) {
+                    // before anybody is told that rows can be pushed
+                    pushes.configure(settings.companiesOfPushes());
+                    configured = true;
+                }
                 replica.beat();
                 failures = 0;
                 beatAt = now;
@@ -94,7 +106,10 @@ public class Heartbeat {
         return trouble.isEmpty() && System.nanoTime() - beatAt < TOO_OLD;
     }
 
-    /** Whether silent processes may be taken over: after an outage all have been silent, and get one beat to speak up. */
+    /**
+     * Whether silent processes may be taken over: after an outage all have been silent, and get one beat to speak up. One of
+     * which somebody knows that it was silent before this process began has had that.
+     */
     boolean mayTakeOver() {
         return trouble.isEmpty() && System.nanoTime() - backSince > 2 * PERIOD;
     }
