@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
@@ -53,7 +55,7 @@ final class Exchange {
         } catch (IOException e) {
             // anything else is a fault of ours, which is not taken for a broken connection
             OutOfMemory.endIfCauseOf(e);
-            return outgoing.withhold() ? unsent(e) : broken(e, "", true);
+            return outgoing.withhold() ? unsent(e) : broken(e, question, "", true);
         }
     }
 
@@ -80,7 +82,7 @@ final class Exchange {
             boolean lost = !reply.ends();
             reply.hangUp();
             return succeeded
-                    ? broken(e, traceId, lost)
+                    ? broken(e, question, traceId, lost)
                     : FailureReader.ofStatus(reply.status(), reply.retryAfter(), traceId);
         }
     }
@@ -130,32 +132,43 @@ final class Exchange {
     }
 
     /** Something may have been sent. What was thrown is told by its kind: its words may hold what was sent, or answered. */
-    private Failure broken(IOException e, String traceId, boolean lost) {
+    private Failure broken(IOException e, Question question, String traceId, boolean lost) {
         var fault = NetworkFault.of(e);
         if (fault.isPresent()) {
             return unreachable(fault.get());
         }
         Throwable cause = innermost(e);
         if (cause instanceof TooSlow) {
-            return inDoubt("Business NXT gave no whole answer within " + deadline.toSeconds()
+            return new Failure.InDoubt("Business NXT gave no whole answer within " + deadline.toSeconds()
                     + " s. If a pull goes on like this, lower its NXT_PULLS_…_PAGE_SIZE.", traceId, lost, true);
         }
         if (isInterrupt(cause)) {
             Thread.currentThread().interrupt();
-            return inDoubt("The request was given up.", traceId, lost, false);
+            return new Failure.InDoubt("The request was given up.", traceId, lost, false);
         }
         if (cause instanceof BadAnswer bad) {
-            return inDoubt(String.valueOf(bad.getMessage()), traceId, lost, true);
+            return unreadable(bad, question, traceId, lost);
         }
         if (cause instanceof JsonProcessingException) {
-            return inDoubt("The answer of Business NXT is cut off or is not JSON.", traceId, lost, false);
+            return new Failure.Unreadable(Envelope.NO_JSON + " " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId, lost,
+                    false, Set.of());
         }
-        return inDoubt("The connection to Business NXT broke before the answer was whole ("
+        return new Failure.InDoubt("The connection to Business NXT broke before the answer was whole ("
                 + cause.getClass().getSimpleName() + ").", traceId, lost, false);
     }
 
-    private static Failure inDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge) {
-        return new Failure.InDoubt(message, traceId, lost, mayBeTooLarge, Duration.ZERO);
+    private static Failure unreadable(BadAnswer bad, Question question, String traceId, boolean lost) {
+        String message = String.valueOf(bad.getMessage());
+        if (bad.alias().isEmpty()) {
+            return new Failure.Unreadable(message + " " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId, lost,
+                    bad.mayBeTooLarge(), Set.of());
+        }
+        var field = Pattern.compile("^" + Pattern.quote(bad.alias()) + ": (\\w+)", Pattern.MULTILINE)
+                .matcher(question.document());
+        return new Failure.Unreadable(message + " It was being read for table "
+                + (field.find() ? field.group(1) : bad.alias()) + ". " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId,
+                lost,
+                bad.mayBeTooLarge(), Set.of(bad.alias()));
     }
 
     private static Throwable innermost(Throwable thrown) {

@@ -133,7 +133,7 @@ public class Nxt {
         }
         try {
             Answer answer = inTurn(connection, line, question, body, rows);
-            lost = answer instanceof Failure.InDoubt doubt && doubt.lost();
+            lost = answer instanceof Failure failure && failure.lost();
             if (answer instanceof Failure.Busy && !tenant.isEmpty()) {
                 slots.tooMany(tenant);
             } else if (answer instanceof Failure.Throttled throttled) {

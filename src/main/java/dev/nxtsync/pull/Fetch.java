@@ -316,7 +316,7 @@ public class Fetch implements Job {
             }
             boolean rest = Pages.more(Pages.connection(plan, answer, alias)).orElse(true);
             if (reader.buffer().overflowed() || rest) {
-                refused(wanted, Pages.senseless(answer));
+                refused(wanted, Pages.senseless(plan, answer));
                 return;
             }
             size(plan.name()).good();
@@ -365,7 +365,11 @@ public class Fetch implements Job {
                         // it may be this row, and then the others need not wait for it
                         inbox.putLast(claim, first.ids());
                     }
-                    waitFor(failure, first);
+                    if (failure.aliases().isEmpty()) {
+                        waitFor(failure, first);
+                    } else {
+                        giveUp(first, failure);
+                    }
                 }
             }
         }

@@ -325,7 +325,7 @@ public class Poll implements Job {
             }
             Optional<Boolean> more = Pages.more(connection);
             if (more.isEmpty() || reader.buffer().overflowed() || !increment.take(reader, readAt, more.get(), top)) {
-                fail(increment, Pages.senseless(answer));
+                fail(increment, Pages.senseless(increment.plan(), answer));
                 return false;
             }
             var checkpoint = increment.checkpoint(reader, readAt);

@@ -319,7 +319,8 @@ public class Reconciliation implements Job {
                 }
                 if (result instanceof Pages.Page page) {
                     if (page.more()) {
-                        return failed(setback.of(claim, state, Pages.senseless((Answer.Data) answer), tally, true));
+                        return failed(
+                                setback.of(claim, state, Pages.senseless(plan, (Answer.Data) answer), tally, true));
                     }
                     settle(some, reader, readAt);
                 }

@@ -32,7 +32,8 @@ class UpgradeTest {
             "select (to_jsonb(o) - 'error')::text as it from nxt_sync.outbox o where key not like 'meanwhile%' order by id",
             "select id, unit, pull, key, received_at from nxt_sync.inbox order by id",
             "select connection, generation, state, refresh_token from nxt_sync.user_grant",
-            "select * from nxt_sync.push_state", "select * from nxt_sync.run", "select job, company, key, reason, seen_at from nxt_sync.row_fault",
+            "select * from nxt_sync.push_state", "select * from nxt_sync.run",
+            "select job, company, key, reason, seen_at from nxt_sync.row_fault",
             "select kind, company, pull, lane, fence, due_at, wanted, served from nxt_sync.job order by id");
     private static final String LIVE = """
             insert into nxt_sync.replica (id, host) values (gen_random_uuid(), 'here');
