@@ -39,6 +39,7 @@ import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Outside;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
+import dev.nxtsync.token.Scopes;
 import dev.nxtsync.token.Tokens;
 import dev.nxtsync.trouble.NetworkFault;
 import dev.nxtsync.trouble.Quoted;
@@ -65,7 +66,7 @@ public class Nxt {
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     /** What belongs to one connection. */
-    private record Line(HttpLine http, Tokens tokens, Budget budget, boolean allowed) {}
+    private record Line(HttpLine http, Tokens tokens, String scope, Budget budget, boolean allowed) {}
 
     Nxt(Settings settings, Connections connections, Slots slots, Network network, Vertx vertx, MeterRegistry metrics) {
         this.slots = slots;
@@ -77,7 +78,7 @@ public class Nxt {
             // after our own deadline, to close a connection on which nothing comes
             var http = new HttpLine(network, vertx, settings.graphqlUrl(each), deadline.plusSeconds(5));
             var budget = new Budget(perMinute);
-            lines.put(each.name(), new Line(http, connections.of(each.name()), budget,
+            lines.put(each.name(), new Line(http, connections.of(each.name()), each.askedScope(), budget,
                     settings.plainHttp().allows(URI.create(settings.graphqlUrl(each)))));
             Gauge.builder("nxt_budget_limit", budget, Budget::limit).tag("connection", each.name())
                     .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
@@ -181,6 +182,13 @@ public class Nxt {
         if (current instanceof Tokens.Unavailable unavailable) {
             line.budget().unused();
             return new Failure.Unauthorized(unavailable.toString(), "");
+        }
+        String granted = ((AccessToken) current).scope();
+        if (question.changes() && Scopes.isReduced(granted, line.scope())) {
+            line.budget().unused();
+            return new Failure.Unavailable(Trouble.SCOPE_REDUCED, "The granted scope is \"" + granted
+                    + "\", not the asked \"" + line.scope() + "\", so that nothing is sent that changes something. "
+                    + Trouble.SCOPE_REDUCED.nextStep());
         }
         if (!passes(question, line)) {
             return new Failure.Unavailable(Trouble.UNAVAILABLE, "Nothing was sent, since it may not be sent any more.");
