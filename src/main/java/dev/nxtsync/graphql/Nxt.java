@@ -28,6 +28,7 @@ import dev.nxtsync.http.Network;
 import dev.nxtsync.process.Outside;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
+import dev.nxtsync.token.Scopes;
 import dev.nxtsync.token.Tokens;
 import dev.nxtsync.trouble.Stopping;
 import dev.nxtsync.trouble.Trouble;
@@ -49,7 +50,7 @@ public class Nxt {
     private volatile boolean stopping;
 
     /** What belongs to one connection. */
-    private record Line(HttpLine http, Exchange exchange, Tokens tokens, Budget budget, boolean allowed) {}
+    private record Line(HttpLine http, Exchange exchange, Tokens tokens, String scope, Budget budget, boolean allowed) {}
 
     Nxt(Settings settings, Connections connections, Slots slots, Network network, Vertx vertx, MeterRegistry metrics) {
         this.slots = slots;
@@ -62,7 +63,8 @@ public class Nxt {
             var http = new HttpLine(network, vertx, settings.graphqlUrl(each), deadline.plusSeconds(5));
             var budget = new Budget(perMinute);
             var tokens = connections.of(each.name());
-            lines.put(each.name(), new Line(http, new Exchange(http, tokens, deadline, warnings), tokens, budget,
+            lines.put(each.name(), new Line(http, new Exchange(http, tokens, deadline, warnings), tokens, each.askedScope(),
+                    budget,
                     settings.plainHttp().allows(URI.create(settings.graphqlUrl(each)))));
             Gauge.builder("nxt_budget_limit", budget, Budget::limit).tag("connection", each.name())
                     .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
@@ -166,6 +168,13 @@ public class Nxt {
         if (current instanceof Tokens.Unavailable unavailable) {
             line.budget().unused();
             return new Failure.Unauthorized(unavailable.toString(), "");
+        }
+        String granted = ((AccessToken) current).scope();
+        if (question.changes() && Scopes.isReduced(granted, line.scope())) {
+            line.budget().unused();
+            return new Failure.Unavailable(Trouble.SCOPE_REDUCED, "The granted scope is \"" + granted
+                    + "\", not the asked \"" + line.scope() + "\", so that nothing is sent that changes something. "
+                    + Trouble.SCOPE_REDUCED.nextStep());
         }
         if (!passes(question, line)) {
             return new Failure.Unavailable(Trouble.UNAVAILABLE, "Nothing was sent, since it may not be sent any more.");

@@ -75,6 +75,9 @@ final class Isolation {
      * @throws FailedAnswer if what failed is not for these rows only
      */
     boolean of(List<Sized> rows, Work work) throws SQLException {
+        if (rows.isEmpty()) {
+            return false;
+        }
         try {
             boolean worked = work.done();
             if (worked) {
@@ -121,6 +124,7 @@ final class Isolation {
             int tries = lane.tried(row.id());
             Reason why = suspects.getOrDefault(row.id(), last).failure().traced();
             if (tries < MOST_TRIES) {
+                lane.putOff(claim, why, tries);
                 Instant again = clock.now().plus(Backoff.after(tries + 3));
                 settling.settle(List.of(row), List.of(row.state() == State.WAITING
                         ? row.waiting(again)

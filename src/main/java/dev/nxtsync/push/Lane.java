@@ -168,6 +168,12 @@ public class Lane implements Job {
         return tries.merge(row, 1, Integer::sum);
     }
 
+    /** A row waits, since it was not answered: that is shown, and the schema is read anew, to which it may not fit any more. */
+    void putOff(Claim claim, Reason why, int tries) throws SQLException {
+        plans.lookAgain(claim.connection());
+        states.failed(claim.entry(), claim.company(), why, tries, Backoff.after(tries));
+    }
+
     void untried(long row) {
         tries.remove(row);
     }

@@ -6,13 +6,15 @@ import java.util.Optional;
 
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.Database;
 import dev.nxtsync.store.Outbox;
 import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.trouble.Trouble;
 
 /** Keeps what has become of rows in one turn of a lane, and tells it to the history. */
 final class Settling {
+    /** Classes of SQLSTATEs: data, constraints, limits, and what a trigger raises. */
+    private static final List<String> OF_VALUES = List.of("22", "23", "54", "P0");
+
     private final Outbox outbox;
     private final Claim claim;
     private final Tally tally;
@@ -31,7 +33,7 @@ final class Settling {
             outbox.settle(claim, after, before.stream().map(OutboxRow::state).toList());
             tally.settled(before, after);
         } catch (SQLException e) {
-            if (Database.isAway(e)) {
+            if (!isOfARow(e)) {
                 throw e;
             }
             for (int i = 0; i < after.size(); i++) {
@@ -46,7 +48,7 @@ final class Settling {
         try {
             outbox.settle(claim, List.of(after), List.of(before.state()));
         } catch (SQLException e) {
-            if (Database.isAway(e)) {
+            if (!isOfARow(e)) {
                 throw e;
             }
             kept = before.dead(Trouble.UNEXPECTED, "What has become of it (" + after.state().text()
@@ -56,6 +58,12 @@ final class Settling {
             outbox.settle(claim, List.of(kept), List.of(before.state()));
         }
         tally.settled(List.of(before), List.of(kept));
+    }
+
+    /** Whether the values of a row may be at fault, rather than what is true of all rows. */
+    private static boolean isOfARow(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && OF_VALUES.stream().anyMatch(state::startsWith);
     }
 
     void requestEnded() {

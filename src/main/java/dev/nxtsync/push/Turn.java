@@ -112,10 +112,10 @@ final class Turn {
                 boolean found = lookFor();
                 goesOn = prepareAndSend() || found;
             }
-            isolation.end();
-            if (tally.requests() > 0) {
+            if (tally.requests() > 0 && isolation.suspects().isEmpty()) {
                 lane.getsOn(claim, state);
             }
+            isolation.end();
             if (goesOn) {
                 return new Outcome.Done(clock.now());
             }

@@ -8,17 +8,17 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import dev.nxtsync.config.SettingsFixture;
 
 /** The door to a Business NXT that is a function. */
-public final class NxtFixture extends Nxt {
-    private final Function<Question, Answer> server;
-
-    private NxtFixture(Function<Question, Answer> server) {
-        super(SettingsFixture.unconnected(), null, slots(), null, null, new SimpleMeterRegistry());
-        this.server = server;
-    }
+public final class NxtFixture {
+    private NxtFixture() {}
 
     /** @param server asked with each question; it opens the gate by itself */
     public static Nxt answering(Function<Question, Answer> server) {
-        return new NxtFixture(server);
+        return new Nxt(SettingsFixture.unconnected(), null, slots(), null, null, new SimpleMeterRegistry()) {
+            @Override
+            public Answer ask(String connection, Question question, Map<String, ? extends RowSink> rows) {
+                return server.apply(question);
+            }
+        };
     }
 
     /** Slots of which all is known. */
@@ -26,10 +26,5 @@ public final class NxtFixture extends Nxt {
         var slots = new Slots(SettingsFixture.defaults());
         slots.keep(Map.of(), Map.of());
         return slots;
-    }
-
-    @Override
-    public Answer ask(String connection, Question question, Map<String, ? extends RowSink> rows) {
-        return server.apply(question);
     }
 }

@@ -150,6 +150,8 @@ class PoisonedRowTest {
         all[0] = false;
         work(cut, 2);
         assertThat(state()).as("it is tried again").isEqualTo("waiting");
+        assertThat(STORE.database().value("select code from nxt_sync.push_state where push = '" + push + "'"))
+                .as("and that is shown").isEqualTo("in_doubt");
         assertOthersAreDone();
         work(cut, 10);
         assertThat(error()).contains("cut off").contains("(in_doubt)");
