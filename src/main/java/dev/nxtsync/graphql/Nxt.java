@@ -50,7 +50,8 @@ public class Nxt {
     private volatile boolean stopping;
 
     /** What belongs to one connection. */
-    private record Line(HttpLine http, Exchange exchange, Tokens tokens, String scope, Budget budget, boolean allowed) {}
+    private record Line(HttpLine http, Exchange exchange, Tokens tokens, String scope, Budget budget,
+            boolean allowed) {}
 
     Nxt(Settings settings, Connections connections, Slots slots, Network network, Vertx vertx, MeterRegistry metrics) {
         this.slots = slots;
@@ -63,9 +64,10 @@ public class Nxt {
             var http = new HttpLine(network, vertx, settings.graphqlUrl(each), deadline.plusSeconds(5));
             var budget = new Budget(perMinute);
             var tokens = connections.of(each.name());
-            lines.put(each.name(), new Line(http, new Exchange(http, tokens, deadline, warnings), tokens, each.askedScope(),
-                    budget,
-                    settings.plainHttp().allows(URI.create(settings.graphqlUrl(each)))));
+            lines.put(each.name(),
+                    new Line(http, new Exchange(http, tokens, deadline, warnings), tokens, each.askedScope(),
+                            budget,
+                            settings.plainHttp().allows(URI.create(settings.graphqlUrl(each)))));
             Gauge.builder("nxt_budget_limit", budget, Budget::limit).tag("connection", each.name())
                     .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
                     .register(metrics);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -31,6 +32,7 @@ import dev.nxtsync.http.NetworkFixture;
 import dev.nxtsync.support.HostileServer;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Tokens;
+import dev.nxtsync.trouble.Trouble;
 
 /** What becomes of an answer by its bytes on the wire. */
 class ExchangeTest {
@@ -185,10 +187,11 @@ class ExchangeTest {
             assertThat(data.traceId()).isEqualTo("abc");
         } else {
             var failure = (Failure) answer;
-            String told = failure instanceof Failure.InDoubt doubt && failure.atLeast().isZero()
-                    ? doubt.lost() ? LOST : ENDED
-                    : failure.code()
-                            + (failure.atLeast().isZero() ? ": " + failure.message() : " " + failure.atLeast());
+            String told = (failure instanceof Failure.InDoubt && failure.atLeast().isZero())
+                    || failure instanceof Failure.Unreadable
+                            ? failure.lost() ? LOST : ENDED
+                            : failure.code()
+                                    + (failure.atLeast().isZero() ? ": " + failure.message() : " " + failure.atLeast());
             assertThat(told).startsWith(meaning);
         }
 
@@ -203,14 +206,56 @@ class ExchangeTest {
                 doubt -> assertThat(doubt.lost()).isTrue());
     }
 
+    /** What stands in the place of the rows of one of two tables, and what is said of it. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "items: [{] | one: not JSON. It was row 1 of the page. It was being read for table order",
+            "items: [{`orderNo`: 1}, {`orderNo`: 01}] | one: not JSON. It was row 2 of the page",
+            "items: [{`orderNo`: 1}, {`name`: `\\x`}] | one: not JSON. It was row 2 of the page",
+            "items: [{`orderNo`: 1}, {`name`: tru}] | one: not JSON",
+            "items: [{`orderNo`: 1}, null, {`orderNo`: 3}] | one: something else where a row should be. It was row 2 of the page",
+            "items: [1, 2] | one: something else where a row should be. It was row 1 of the page",
+            "items: [[{`orderNo`: 1}]] | one: something else where a row should be",
+            "items: [{`orderNo`: 1}}] | one: not JSON",
+            "items: [{`orderNo`: 1}], items: [{`orderNo`: 1}] | one: the rows of a table twice",
+            "totalCount: 1e | one: not JSON",
+            "totalCount: MANY | one: more values beside its rows",
+            "items: [{`orderNo`: DEEP}] | one: not JSON. It was row 1 of the page"})
+    void whatCannotBeReadOfAnAnswerIsOfTheTableThatItStandsIn(String place, String told) {
+        String spoilt = place.replace('`', '"').replaceAll("(items|totalCount):", "\"$1\":")
+                .replace("MANY", "9".repeat(5_000)).replace("DEEP", "[".repeat(5_000));
+        server.answer("/graphql",
+                "{\"data\":{\"useCompany\":{\"two\":{\"items\":[{\"orderNo\":7}]},\"one\":{" + spoilt + "}}}}");
+        var failure = (Failure) ask(new ArrayList<>(), Duration.ofSeconds(10));
+        assertThat(failure.trouble()).isEqualTo(Trouble.ANSWER_UNREADABLE);
+        assertThat(String.join(",", failure.aliases()) + ": " + failure.message()).contains(told.substring(0, 4))
+                .contains(told.substring(5).strip());
+        assertThat(failure.message()).contains("table order");
+        assertThat(failure.mayBeTooLarge()).isTrue();
+        assertThat(failure.lost()).isFalse();
+    }
+
+    @Test
+    void whatIsNoAnswerAtAllIsOfNoTableAndNotAskedForInParts() {
+        for (String none : List.of("", "<html>", "[]", "null", "{\"data\": {}} {}", "{\"data\"",
+                "{\"data\": {\"useCompany\": x")) {
+            server.answer("/graphql", none);
+            var failure = (Failure) ask(new ArrayList<>(), Duration.ofSeconds(10));
+            assertThat(failure).as(none).isInstanceOf(Failure.Unreadable.class);
+            assertThat(failure.aliases()).as(none).isEmpty();
+            assertThat(failure.mayBeTooLarge()).as(none).isFalse();
+        }
+    }
+
     private Answer ask(List<String> rows, Duration deadline) {
         RowSink sink = parser -> {
             JsonNode row = parser.readValueAsTree();
             rows.add(row.path("orderNo").asText() + " " + row.path("name").asText());
         };
         return new Exchange(line, tokens(), deadline, new Warnings(new SimpleMeterRegistry()))
-                .of(new AccessToken("secret", "", 0, Long.MAX_VALUE), new Question("q", "query q { x }", Map.of()),
-                        bytes("{}"), Map.of("order", sink));
+                .of(new AccessToken("secret", "", 0, Long.MAX_VALUE),
+                        new Question("q", "query q {\none: order(first: 1) { x }\n}", Map.of()),
+                        bytes("{}"), Map.of("order", sink, "one", sink, "two", sink));
     }
 
     private Tokens tokens() {

@@ -37,7 +37,7 @@ class JobRunnerTest {
     JobRunnerTest() throws SQLException {
         claims.declare("things", "main", "company", 1);
         var metrics = new SimpleMeterRegistry();
-        runner = new JobRunner(List.of(fetching), claims, new Heartbeat(null, null) {
+        runner = new JobRunner(List.of(fetching), claims, new Heartbeat(null, null, null, null) {
             @Override
             boolean alive() {
                 return true;

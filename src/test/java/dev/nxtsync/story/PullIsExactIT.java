@@ -92,7 +92,7 @@ class PullIsExactIT {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
                     .with("NXT_PULLS_PEOPLE_EVERY", "1s")
                     .with("NXT_PULLS_PEOPLE_COMPANIES", COMPANY).with("NXT_PULLS_GOODS_TABLE", "product")
-                    .with("NXT_PULLS_GOODS_COMPANIES", COMPANY)
+                    .with("NXT_PULLS_GOODS_COMPANIES", COMPANY).with("NXT_PULLS_GOODS_RECONCILE", "2s")
                     .with("NXT_PULLS_GOODS_PAGE_SIZE", 1);
             sandbox.clear(COMPANY, "product");
             sandbox.put(COMPANY, "product", values("productNo", "\u0000"));
@@ -121,6 +121,11 @@ class PullIsExactIT {
                 await().atMost(Duration.ofSeconds(30)).until(
                         () -> database.number("select count(*) from nxt_sync.row_fault where job = 'people'") == 3);
                 assertThat(database.value("select name from nxt.associate where associate_no = 1")).isEqualTo("mended");
+
+                sandbox.delete(COMPANY, "product", Map.of("productNo", "\u0000"));
+                await().atMost(Duration.ofSeconds(30)).until(
+                        () -> database.number("select count(*) from nxt_sync.row_fault where job = 'goods'") == 1);
+                assertThat(database.value("select code from nxt_sync.pull_state where pull = 'goods'")).isEmpty();
             }
         }
     }
