@@ -65,8 +65,8 @@ public class Fetch implements Job {
 
     private static final Logger LOG = Logger.getLogger(Fetch.class);
     private static final Duration TURN = Duration.ofSeconds(10);
-    /** Between two requests that were not full, so that a company costs at most a hundred a minute. */
-    private static final Duration PAUSE = Duration.ofMillis(600);
+    /** Between two requests that were not full, so that a company costs at most ninety a minute. */
+    private static final Duration PAUSE = Duration.ofMillis(650);
     private static final Duration FORBIDDEN = Duration.ofSeconds(10);
     /** For so long a pull is left alone that could not be read, and an answer shows that it can be. */
     private static final Duration LEFT_ALONE = Duration.ofMinutes(1);

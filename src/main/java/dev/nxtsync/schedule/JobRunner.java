@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -37,8 +38,9 @@ import dev.nxtsync.store.StaleClaim;
 import dev.nxtsync.trouble.Stopping;
 
 /**
- * Claims units that are due and runs them, the one that has waited longest first: each second, and after each run that has
- * ended. So several processes share the work, and a unit waits no longer than a second.
+ * Claims units that are due and runs them, the one that has waited longest first: each second, after each run that has ended,
+ * and when the pause of a unit is over. So several processes share the work, a unit waits no longer than a second, and one that
+ * was woken does not wait for that second.
  */
 @Singleton
 public class JobRunner {
@@ -64,6 +66,8 @@ public class JobRunner {
     private final Semaphore room = new Semaphore(PARALLEL);
     private final Threads process;
     private final ExecutorService threads;
+    /** Looks when the pause of a unit ends, in which it may have been woken, by whichever process. */
+    private final ScheduledExecutorService pauses;
     /** By fence; guarded by itself, as is every change of what this process holds. */
     private final Map<Long, Run> held = new HashMap<>();
     /** How many more times units are looked for that may have been claimed without our knowing. */
@@ -80,6 +84,7 @@ public class JobRunner {
         this.ofOneCompany = settings.budget().inProgress();
         this.process = process;
         this.threads = process.pool("job", PARALLEL);
+        this.pauses = process.timer("job-pauses", 1);
         this.refused = metrics.counter("nxt_stale_writes_refused");
     }
 
@@ -275,6 +280,9 @@ public class JobRunner {
                         run.claim);
             }
             held.remove(run.claim.fence());
+            if (ended instanceof Ended.Well well && !well.pause().isZero() && !stopping) {
+                var unused = pauses.schedule(this::look, well.pause().toMillis(), TimeUnit.MILLISECONDS);
+            }
             return true;
         } catch (SQLException e) {
             run.perhapsFreed = true;
@@ -338,6 +346,7 @@ public class JobRunner {
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         synchronized (held) {
             stopping = true;
+            pauses.shutdownNow();
             threads.shutdown();
             if (!held.isEmpty()) {
                 LOG.infof("Stopping: nothing new is begun; what is under way (%d) is finished within %d s",

@@ -13,13 +13,18 @@ import org.postgresql.ds.PGSimpleDataSource;
 import dev.nxtsync.support.TestDatabase;
 
 /** A store on a fresh database, without the framework. */
-final class StoreFixture {
+public final class StoreFixture {
     private StoreFixture() {}
 
-    static Database migrated(TestDatabase database) {
+    public static Database migrated(TestDatabase database) {
         database.execute("create schema nxt_sync");
         migrations().forEach(migration -> database.execute(text(migration)));
         return new Database(source(database));
+    }
+
+    /** Those of a process of its own. */
+    public static Claims claims(Database database) {
+        return new Claims(database, new Replica(database));
     }
 
     static PGSimpleDataSource source(TestDatabase database) {
