@@ -25,6 +25,7 @@ import dev.nxtsync.graphql.schema.Mutations;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.store.DatabaseFault;
+import dev.nxtsync.store.DueTimes;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PushStates;
@@ -52,6 +53,7 @@ public class PushPlanner {
     private final PushPlans plans;
     private final PushStates states;
     private final OutboxHome home;
+    private final DueTimes dueTimes;
     private final Migrations migrations;
     private final LostCallKeeper lostCalls;
     private final Outages outages;
@@ -68,7 +70,7 @@ public class PushPlanner {
     private record Attempt(int failures, long at, long next) {}
 
     PushPlanner(Settings settings, Nxt nxt, Introspection introspection, Mutations mutations, PushPlans plans,
-            PushStates states, OutboxHome home, Migrations migrations, LostCallKeeper lostCalls, Outages outages,
+            PushStates states, OutboxHome home, DueTimes dueTimes, Migrations migrations, LostCallKeeper lostCalls, Outages outages,
             Threads threads) {
         this.outages = outages;
         this.threads = threads;
@@ -79,6 +81,7 @@ public class PushPlanner {
         this.plans = plans;
         this.states = states;
         this.home = home;
+        this.dueTimes = dueTimes;
         this.migrations = migrations;
         this.lostCalls = lostCalls;
     }
@@ -114,6 +117,7 @@ public class PushPlanner {
             var companies = new TreeMap<String, Optional<Integer>>();
             settings.pushes().forEach((name, push) -> companies.put(name, push.company()));
             states.configure(companies);
+            dueTimes.follow(settings.push());
             configured = true;
         }
     }
