@@ -70,7 +70,8 @@ public class PushPlanner {
     private record Attempt(int failures, long at, long next) {}
 
     PushPlanner(Settings settings, Nxt nxt, Introspection introspection, Mutations mutations, PushPlans plans,
-            PushStates states, OutboxHome home, DueTimes dueTimes, Migrations migrations, LostCallKeeper lostCalls, Outages outages,
+            PushStates states, OutboxHome home, DueTimes dueTimes, Migrations migrations, LostCallKeeper lostCalls,
+            Outages outages,
             Threads threads) {
         this.outages = outages;
         this.threads = threads;

@@ -136,7 +136,8 @@ class DueTimesTest {
 
     @Test
     void whatMayHaveBeenSentIsLookedForAtTheLatestWhenTheSettingsSaySo() throws SQLException {
-        database.execute("select nxt_sync.push('orders', 'late', '{}', 7); select nxt_sync.push('orders', 'soon', '{}', 7)");
+        database.execute(
+                "select nxt_sync.push('orders', 'late', '{}', 7); select nxt_sync.push('orders', 'soon', '{}', 7)");
         database.execute("update nxt_sync.outbox set state = 'in_doubt', sent_at = now() - interval '20 m', "
                 + "next_at = now() + case key when 'late' then interval '40 m' else interval '1 m' end");
         process().follow(new Settings.Pushing(Duration.ofMinutes(31)));
