@@ -205,7 +205,7 @@ public class Poll implements Job {
                 if (fault.isPresent()) {
                     done.add(setback.of(claim, each.state(), fault.get(), tally(each)).run());
                 } else if (each.hasEnded()) {
-                    Setback.gotOn(claim, each.state());
+                    setback.gotOn(claim, each.plan().name());
                     done.add(tally(each).done("ok"));
                 } else if (each.isKept() && inTheWay.isEmpty() && !hasFailed(each)) {
                     done.add(tally(each).done("goes on"));

@@ -168,14 +168,18 @@ public class PullPlanner {
             var schema = known.isPresent() ? known.get() : schema(connection, pulls(connection));
             boolean complete = plan(connection, pulls(connection), schema);
             plans.done(connection.name());
+            outages.over(work(connection)).ifPresent(lasted -> LOG.infof(
+                    "The pulls of connection %s are planned, after %d s", connection.name(), lasted.toSeconds()));
             // as long as something is stopped, it may be the schema that mends it
             return new Attempt(0, at, at + (complete ? COMPANIES_AGAIN : STOPPED_AGAIN).toNanos(),
                     known.isPresent() ? last.schemaAt() : at, complete ? Optional.of(schema) : Optional.empty());
         } catch (FailedAnswer e) {
             reason = e.failure().reason();
-            news = !nxt.waitsForPerson(connection.name()) && outages.isNews(connection.name(), e.failure());
+            news = !nxt.waitsForPerson(connection.name())
+                    && outages.isNews(connection.name(), work(connection), e.failure());
         } catch (SQLException e) {
             reason = DatabaseFault.of(e);
+            news = outages.isNews(work(connection), reason.code());
         } catch (Stopping e) {
             return last;
         } catch (Throwable e) {
@@ -191,6 +195,10 @@ public class PullPlanner {
                 reason.message(),
                 wait.toSeconds());
         return new Attempt(last.failures() + 1, at, at + wait.toNanos(), at, Optional.empty());
+    }
+
+    private static String work(Settings.Connection connection) {
+        return "planning of pulls of " + connection.name();
     }
 
     /**

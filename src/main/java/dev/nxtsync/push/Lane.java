@@ -66,8 +66,6 @@ public class Lane implements Job {
     private final Map<String, Long> answeredAt = new ConcurrentHashMap<>();
     /** How often rows were not answered, though others were. */
     private final Map<Long, Integer> tries = new ConcurrentHashMap<>();
-    /** What the log was told last, by push and company; all lanes meet the same. */
-    private final Map<String, String> told = new ConcurrentHashMap<>();
 
     Lane(PushPlans plans, Nxt nxt, Slots slots, Outbox outbox, PushStates states, Runs runs, Access access,
             Outages outages, PayloadMemory memory, Threads threads, Settings settings) {
@@ -195,8 +193,8 @@ public class Lane implements Job {
             plans.lookAgain(claim.connection());
         }
         states.failed(claim.entry(), claim.company(), reason, claim.failures() + 1, retry);
-        if (told.put(name(claim), failure.code()) == null && !(failure instanceof Failure.ForbiddenCompany)
-                && outages.isNews(claim.connection(), failure)) {
+        if (!(failure instanceof Failure.ForbiddenCompany)
+                && outages.isNews(claim.connection(), work(claim), failure)) {
             LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
                     Math.max(1, retry.toSeconds()), reason.message());
         }
@@ -206,10 +204,16 @@ public class Lane implements Job {
     /** Nothing is in the way: requests were answered. */
     void getsOn(Claim claim, PushState state) throws SQLException {
         access.granted(claim);
-        told.remove(name(claim));
+        outages.over(work(claim)).ifPresent(lasted -> LOG.infof("Push %s, %s goes on, after %d s", claim.entry(),
+                claim.tenant(), lasted.toSeconds()));
         if (state.failures() > 0) {
             states.well(claim.entry(), claim.company());
         }
+    }
+
+    /** Of which another lane knows nothing: where one gets on, another may not. */
+    private static String work(Claim claim) {
+        return "push " + name(claim) + " " + claim.lane();
     }
 
     private static String name(Claim claim) {

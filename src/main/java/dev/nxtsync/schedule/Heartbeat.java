@@ -11,6 +11,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Loop;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.DatabaseFault;
@@ -32,6 +33,8 @@ public class Heartbeat {
     private static final long TOO_OLD = Duration.ofSeconds(8).toNanos();
     private static final Duration LAST_BEAT = Duration.ofSeconds(5);
 
+    private static final String DATABASE = "database";
+
     private final Migrations migrations;
     private final Replica replica;
     private final PushStates pushes;
@@ -41,6 +44,7 @@ public class Heartbeat {
     private volatile long beatAt;
     private volatile long backSince;
     private int failures;
+    private final Lasting<String> lasting = new Lasting<>();
     private @Nullable Loop loop;
     private volatile Optional<Reason> trouble = Optional
             .of(new Reason(Trouble.DATABASE_AWAY, "The database has not been reached yet."));
@@ -91,6 +95,8 @@ public class Heartbeat {
                 failures = 0;
                 beatAt = now;
                 nextAttempt = now + PERIOD;
+                lasting.over(DATABASE).ifPresent(
+                        lasted -> LOG.infof("The database can be used again, after %d s", lasted.toSeconds()));
                 if (trouble.isPresent()) {
                     backSince = now;
                     trouble = Optional.empty();
@@ -121,10 +127,8 @@ public class Heartbeat {
                 : Duration.ofMillis(Math.min(10_000, 1_000L << Math.min(failures, 5)));
         nextAttempt = now + wait.toNanos();
         var reason = DatabaseFault.of(e);
-        // a long outage is told of now and then
-        boolean told = trouble.filter(before -> before.code().equals(reason.code())).isPresent() && failures > 3;
         trouble = Optional.of(reason);
-        LOG.logf(told && failures % 30 != 0 ? Logger.Level.DEBUG : Logger.Level.WARN,
+        LOG.logf(lasting.isNews(DATABASE, reason.code()) ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "The database cannot be used: %s The next attempt is in %d s.", reason.message(), wait.toSeconds());
     }
 }

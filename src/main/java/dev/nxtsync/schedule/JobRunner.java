@@ -29,6 +29,7 @@ import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.Claims;
@@ -54,7 +55,11 @@ public class JobRunner {
     /** A server that stood still carries out what it was told before when it goes on, beside what it is told then. */
     private static final int LOOKS = 5;
 
+    private static final long CLAIMING = 0;
+
     private final Map<String, Job> jobs = new HashMap<>();
+    /** What PostgreSQL refuses, by unit. */
+    private final Lasting<Long> refusals = new Lasting<>();
     private final Claims claims;
     private final Heartbeat heartbeat;
     private final Duration silence;
@@ -181,10 +186,11 @@ public class JobRunner {
         try {
             var run = claims.claim(what, full(), heartbeat.mayTakeOver()).map(Run::new);
             run.ifPresent(each -> held.put(each.claim.fence(), each));
+            over(CLAIMING);
             return run;
         } catch (SQLException e) {
             looks = LOOKS;
-            LOG.logf(Database.isAway(e) ? Logger.Level.DEBUG : Logger.Level.WARN, "No unit could be claimed: %s",
+            LOG.logf(isNews(CLAIMING, e) ? Logger.Level.WARN : Logger.Level.DEBUG, "No unit could be claimed: %s",
                     e.getMessage());
             return Optional.empty();
         }
@@ -240,6 +246,7 @@ public class JobRunner {
         try {
             Job job = Objects.requireNonNull(jobs.get(claim.kind()));
             Outcome outcome = job.run(claim, () -> run.progressAt = System.nanoTime());
+            over(claim.unit());
             if (outcome instanceof Outcome.Done done) {
                 return new Ended.Well(done.nextDue(), done.pause());
             }
@@ -249,13 +256,22 @@ public class JobRunner {
         } catch (StaleClaim e) {
             LOG.debugf("%s", e.getMessage());
         } catch (SQLException e) {
-            // that the database is away is told once, by the heartbeat
-            LOG.logf(Database.isAway(e) ? Logger.Level.DEBUG : Logger.Level.WARN,
+            LOG.logf(isNews(claim.unit(), e) ? Logger.Level.WARN : Logger.Level.DEBUG,
                     "%s: %s Tried again in %d s.", claim, DatabaseFault.of(e).message(), failed.retry().toSeconds());
         } catch (Throwable e) {
             process.failed("job", e, claim.toString());
         }
         return failed;
+    }
+
+    /** That the database is away is told once, by the heartbeat. */
+    private boolean isNews(long unit, SQLException e) {
+        return !Database.isAway(e) && refusals.isNews(unit, DatabaseFault.of(e).code());
+    }
+
+    private void over(long unit) {
+        refusals.over(unit).ifPresent(lasted -> LOG.infof("%s goes on, after %d s",
+                unit == CLAIMING ? "The claiming of units" : "Unit " + unit, lasted.toSeconds()));
     }
 
     /** Frees the units of runs that have ended; what cannot be freed now is freed later, whatever becomes of the database. */

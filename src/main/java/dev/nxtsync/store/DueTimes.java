@@ -18,8 +18,9 @@ import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
 
 /**
- * Has the stored due times of a pull follow its settings. Of processes with different settings the one that was started last
- * decides; the others let its due times stand, so that two never undo each other's. Safe for any number of threads.
+ * Has stored due times follow the settings that they were computed from. Of processes with different settings the one that was
+ * started last decides about a pull; the others let its due times stand, so that two never undo each other's. Safe for any
+ * number of threads.
  */
 @Singleton
 public class DueTimes {
@@ -87,6 +88,22 @@ public class DueTimes {
                 wake(transaction, rule, anew);
             }
             return anew;
+        });
+    }
+
+    /**
+     * Looks for what may have been sent no later than settings say that may have changed: at the latest when nothing of it is
+     * expected any more. Sooner is never wrong, since whoever looks then decides by the present settings what follows.
+     */
+    public void follow(Settings.Pushing pushing) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var update = transaction.prepareStatement("""
+                    update nxt_sync.outbox set next_at = sent_at + ? * interval '1 ms'
+                    where state = 'in_doubt' and next_at > sent_at + ? * interval '1 ms'""")) {
+                update.setLong(1, pushing.repeatAfter().toMillis());
+                update.setLong(2, pushing.repeatAfter().toMillis());
+                return update.executeUpdate();
+            }
         });
     }
 

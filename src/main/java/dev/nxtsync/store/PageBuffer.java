@@ -125,6 +125,11 @@ public final class PageBuffer {
         return List.copyOf(faults);
     }
 
+    /** How many rows are set aside that were not known to be. */
+    public int newFaults() {
+        return (int) faults.stream().filter(fault -> !knownFaults.contains(fault.key())).count();
+    }
+
     /** Whether the page did not fit and is of no use. */
     public boolean overflowed() {
         return overflowed;

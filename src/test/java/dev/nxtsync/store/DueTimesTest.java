@@ -134,6 +134,18 @@ class DueTimesTest {
         assertThat(reconcileDue()).isAfter(now.plus(Duration.ofDays(9000)));
     }
 
+    @Test
+    void whatMayHaveBeenSentIsLookedForAtTheLatestWhenTheSettingsSaySo() throws SQLException {
+        database.execute(
+                "select nxt_sync.push('orders', 'late', '{}', 7); select nxt_sync.push('orders', 'soon', '{}', 7)");
+        database.execute("update nxt_sync.outbox set state = 'in_doubt', sent_at = now() - interval '20 m', "
+                + "next_at = now() + case key when 'late' then interval '40 m' else interval '1 m' end");
+        process().follow(new Settings.Pushing(Duration.ofMinutes(31)));
+        assertThat(database.rows(
+                "select key, round(extract(epoch from next_at - sent_at) / 60)::text as minutes from nxt_sync.outbox order by key"))
+                .extracting(row -> row.get("key") + " " + row.get("minutes")).containsExactly("late 31", "soon 21");
+    }
+
     /** Of a process that is started now. */
     private DueTimes process() throws SQLException {
         var replica = new Replica(store);
