@@ -112,7 +112,7 @@ public class Outbox {
      */
     public List<Sized> ready(Claim claim, int most, boolean unchecked, Set<Long> aside) throws SQLException {
         return sized("where o.push = ? and o.company = ? and o.lane = ? and " + READY
-                + (unchecked ? " and o.result is null" : "") + """
+                + (unchecked ? "and o.result is null " : "") + """
                         and o.id <> all (?) and (o.grp is null or not exists (
                            select from nxt_sync.outbox a where a.id = any (?) and a.grp = o.grp and a.id < o.id))""",
                 claim, most, List.of(aside, aside));
