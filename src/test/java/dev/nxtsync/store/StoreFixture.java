@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,9 +23,11 @@ public final class StoreFixture {
         return new Database(source(database));
     }
 
-    /** Those of a process of its own. */
-    public static Claims claims(Database database) {
-        return new Claims(database, new Replica(database));
+    /** Those of a process of its own, which is alive. */
+    public static Claims claims(Database database) throws SQLException {
+        var replica = new Replica(database);
+        replica.beat();
+        return new Claims(database, replica);
     }
 
     static PGSimpleDataSource source(TestDatabase database) {
