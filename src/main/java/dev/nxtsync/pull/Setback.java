@@ -27,6 +27,8 @@ class Setback {
     /** How long until something that a person must mend is looked at again. */
     static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
     private static final Duration TARGET_AGAIN = Duration.ofSeconds(30);
+    /** Failures by which the schema has been looked at. */
+    private static final int AT_FIRST = 2;
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private static final Reason CUT_OFF = new Reason(Trouble.TARGET_UNUSABLE,
@@ -62,12 +64,12 @@ class Setback {
     Decision of(Claim claim, PullState state, Failure failure, Tally tally, boolean tells) throws SQLException {
         Next next = failure.next();
         Duration retry = switch (next) {
-            case WAIT, RETRY, LOOK_FIRST -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
+            // what does not fit to the schema may fit again in a moment; if not, the planner says what is wrong, and wakes it
+            case WAIT, RETRY, LOOK_FIRST, FIX -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
             // it is asked again in the time that access says, by whichever unit is the first to come then
             case STOP -> A_MOMENT;
-            case FIX -> LOOK_AGAIN;
         };
-        boolean person = next == Next.STOP || next == Next.FIX;
+        boolean person = next == Next.STOP || (next == Next.FIX && state.failures() >= AT_FIRST);
         if (failure instanceof Failure.ForbiddenCompany) {
             access.refused(claim, failure.message());
         }

@@ -110,7 +110,7 @@ final class Tally {
 
     synchronized Run failed(String code, String reason, Duration retry) {
         LOG.warnf("%s: %s stopped after %s, which are kept. %s Tried again in %d s.", what, kind, plural(rows, "row"),
-                reason, retry.toSeconds());
+                reason, Math.max(1, retry.toSeconds()));
         return run(code, reason);
     }
 

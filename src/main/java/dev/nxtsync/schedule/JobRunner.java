@@ -257,7 +257,8 @@ public class JobRunner {
             LOG.debugf("%s", e.getMessage());
         } catch (SQLException e) {
             LOG.logf(isNews(claim.unit(), e) ? Logger.Level.WARN : Logger.Level.DEBUG,
-                    "%s: %s Tried again in %d s.", claim, DatabaseFault.of(e).message(), failed.retry().toSeconds());
+                    "%s: %s Tried again in %d s.", claim, DatabaseFault.of(e).message(),
+                    Math.max(1, failed.retry().toSeconds()));
         } catch (Throwable e) {
             process.failed("job", e, claim.toString());
         }

@@ -184,6 +184,42 @@ class IncrementalPullIT {
     }
 
     @Test
+    void aColumnThatIsGoneForAMomentOrHasAnotherTypeHoldsItsPullUpForAMomentOnly() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(
+                SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1).withRows(Map.of("order", 50)));
+                var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
+                        .with("NXT_PULLS_ORDERS_EVERY", "1s").start()) {
+            loaded(daemon, database, 1);
+            sandbox.faults(Map.of("drift-column", 1.0));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> database.number("select failures from nxt_sync.pull_state") > 0);
+            sandbox.faults(Map.of());
+            sandbox.put(COMPANY, "order", values("orderNo", 7, "information6", "it is back"));
+            await().atMost(Duration.ofSeconds(60)).until(
+                    () -> database.number("select count(*) from nxt.\"order\" where information6 = 'it is back'") == 1);
+            await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/well").status() == 200);
+
+            sandbox.faults(Map.of("drift-column", 1.0));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> daemon.get("/q/health/well").body().contains("(column_vanished)"));
+            assertThat(daemon.get("/q/health/well").body().split("column_vanished", -1)).as("told once").hasSize(2);
+            assertThat(daemon.get("/q/health/well").body()).doesNotContain("invalid_request");
+            sandbox.faults(Map.of());
+            await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/well").status() == 200);
+
+            sandbox.faults(Map.of("retype-column", 1.0));
+            sandbox.put(COMPANY, "order", values("orderNo", 8, "externalId", "A-8"));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> daemon.get("/q/health/well").body().contains("is bigint, not text"));
+            database.execute("alter table nxt.\"order\" alter column external_id type text");
+            await().atMost(Duration.ofSeconds(60)).until(
+                    () -> database.number("select count(*) from nxt.\"order\" where external_id = 'A-8'") == 1
+                            && database.count("nxt_sync.row_fault") == 0);
+        }
+    }
+
+    @Test
     void aCompanyThatIsLostKeepsItsRowsAndComesBackByItself() {
         int other = 5_280_002;
         var database = TestDatabase.create();
