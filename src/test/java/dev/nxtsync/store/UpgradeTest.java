@@ -34,7 +34,7 @@ class UpgradeTest {
                     + "mark, mark_seen_at, floor, digest, cursor, upper, increment_started_at, reread_cursor, held from nxt_sync.pull_state "
                     + "order by pull, company",
             "select * from nxt_sync.pass order by pull",
-            "select * from nxt_sync.outbox where key not like 'meanwhile%' order by id",
+            "select (to_jsonb(o) - 'error')::text as it from nxt_sync.outbox o where key not like 'meanwhile%' order by id",
             "select id, unit, pull, key, received_at from nxt_sync.inbox order by id",
             "select connection, generation, state, refresh_token from nxt_sync.user_grant",
             "select * from nxt_sync.push_state", "select * from nxt_sync.run",
@@ -101,6 +101,18 @@ class UpgradeTest {
         assertThat(database.number("select count(*) from nxt_sync.outbox where key like 'meanwhile%'"))
                 .isEqualTo(pushed);
         push("meanwhile, after it");
+        assertThat(database.rows("select error from nxt_sync.outbox where state = 'dead'")).isNotEmpty()
+                .allSatisfy(row -> assertThat(row.get("error")).contains("kept no reason").contains("(unexpected)"));
+        assertThatThrownBy(() -> database.execute("update nxt_sync.outbox set error = null where state = 'dead'"))
+                .hasStackTraceContaining("outbox_dead_says_why");
+        String unchecked = "select count(*) from pg_constraint where not convalidated";
+        assertThat(database.number(unchecked)).as("not under the lock of the migration").isEqualTo(1);
+        try (Connection user = database.connect(); Statement pushing = user.createStatement()) {
+            user.setAutoCommit(false);
+            pushing.execute("select nxt_sync.push('sales', 'meanwhile, open', '{}', 1)");
+            Migrations.validate(new Database(StoreFixture.source(database)));
+        }
+        assertThat(database.number(unchecked)).as("beside those who push").isZero();
         assertThat(database.rows("select pull, code from nxt_sync.pull_state where company = 5"))
                 .containsExactly(noCode());
     }
