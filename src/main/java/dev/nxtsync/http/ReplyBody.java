@@ -85,6 +85,8 @@ final class ReplyBody extends InputStream {
             }
             return next;
         } catch (InterruptedException e) {
+            // also known to whoever does not see this exception, as within what unpacks
+            Thread.currentThread().interrupt();
             throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
         }
     }

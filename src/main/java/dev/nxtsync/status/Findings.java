@@ -173,10 +173,16 @@ public class Findings {
     public List<Finding> pulls() throws SQLException {
         var findings = new ArrayList<Finding>();
         var alike = new LinkedHashMap<String, List<PullState>>();
+        Map<String, Reason> here = pullPlans.troubles();
         for (PullState each : pulls.troubled(settings.pulls().keySet())) {
             String subject = "pull " + each.pull() + ", " + each.company();
             each.held().ifPresent(
                     reason -> findings.add(Finding.alarm(subject + ", held", Trouble.DELETES_HELD, reason)));
+            var plan = here.get("pull " + each.pull());
+            if (plan != null && plan.trouble() == each.reason().trouble()) {
+                // told already, of the whole pull
+                continue;
+            }
             if (each.state() == PullState.State.FAILING || each.state() == PullState.State.STOPPED) {
                 alike.computeIfAbsent(each.pull() + " " + each.reason().code(), first -> new ArrayList<>()).add(each);
             } else if (each.state() == PullState.State.AWAY) {

@@ -20,6 +20,10 @@ import org.postgresql.copy.CopyIn;
  */
 public final class PageBuffer {
     private static final int CHUNK = 64 * 1024;
+    /** In bytes; an entry of an index has at most 2,704 together with what leads to it (PostgreSQL, "B-Tree indexes"). */
+    private static final int LONGEST_KEY = 2_500;
+    /** Of a character in UTF-8. */
+    private static final int MOST_BYTES = 3;
 
     private final ColumnType[] types;
     private final Encoding encoding;
@@ -67,22 +71,51 @@ public final class PageBuffer {
         int usedBefore = used;
         String fault = encode(cells, sources);
         Object stored = stored(cells, sources);
-        if (!fault.isEmpty()) {
-            if (stored != null) {
-                faultyKeys.add(stored);
-            }
-        } else if (stored == null) {
+        if (fault.isEmpty() && stored == null) {
             fault = "a column of the primary key is empty, which PostgreSQL cannot hold";
-        } else if (!keys.add(stored)) {
+        } else if (fault.isEmpty() && isTooLongForAnIndex(cells, sources)) {
+            fault = "a key that is longer than an index of PostgreSQL holds";
+        } else if (fault.isEmpty() && !keys.add(stored)) {
             fault = "the key is there twice in one page; the first row was kept. Is NXT_PULLS_…_KEY the whole key?";
+            stored = null;
         }
         if (!fault.isEmpty()) {
-            faults.add(new RowFault(key.get(), fault));
+            setAside(stored, key, fault);
             takeBack(chunksBefore, usedBefore);
         } else if (!knownFaults.isEmpty() && knownFaults.contains(key.get())) {
             mended.add(key.get());
         }
         overflowed = (long) full.size() * CHUNK + used > bound;
+    }
+
+    /** Sets a row aside that no column type has to judge. */
+    public void setAside(Cells cells, int[] sources, Supplier<String> key, String reason) {
+        if (!overflowed) {
+            rows++;
+            setAside(stored(cells, sources), key, reason);
+        }
+    }
+
+    private void setAside(@Nullable Object stored, Supplier<String> key, String reason) {
+        if (stored != null) {
+            faultyKeys.add(stored);
+        }
+        faults.add(new RowFault(key.get(), reason));
+    }
+
+    private boolean isTooLongForAnIndex(Cells cells, int[] sources) {
+        int most = 0;
+        for (int column : keyColumns) {
+            most += Math.max(0, cells.length(sources[column]));
+        }
+        if (most * MOST_BYTES <= LONGEST_KEY) {
+            return false;
+        }
+        int bytes = 0;
+        for (int column : keyColumns) {
+            bytes += String.valueOf(cells.text(sources[column])).getBytes(StandardCharsets.UTF_8).length;
+        }
+        return bytes > LONGEST_KEY;
     }
 
     /** How many rows were added, those set aside included. */
@@ -92,6 +125,11 @@ public final class PageBuffer {
 
     public List<RowFault> faults() {
         return List.copyOf(faults);
+    }
+
+    /** How many rows are set aside that were not known to be. */
+    public int newFaults() {
+        return (int) faults.stream().filter(fault -> !knownFaults.contains(fault.key())).count();
     }
 
     /** Whether the page did not fit and is of no use. */
@@ -205,6 +243,9 @@ public final class PageBuffer {
             return "";
         } catch (CannotHold e) {
             return String.valueOf(e.getMessage());
+        } catch (RuntimeException e) {
+            // a fault of ours, which must not stop the rows beside it
+            return "nxt-sync cannot encode it (" + e.getClass().getSimpleName() + "); please report it";
         }
     }
 
@@ -237,7 +278,7 @@ public final class PageBuffer {
         try {
             var text = json == null ? null : types[column].text(json);
             return text == null || encoding.flaw(text).isPresent() ? null : types[column].canonical(text);
-        } catch (CannotHold e) {
+        } catch (CannotHold | RuntimeException e) {
             return null;
         }
     }

@@ -90,6 +90,9 @@ public enum Trouble {
             "See what health or check says of the connection's token; else nothing needs to be done."),
     SCHEMA_REFUSED(Area.API, "What Business NXT tells of a table is not GraphQL.",
             "Check that NXT_API_URL is the address of Business NXT; if it is, tell Visma's support."),
+    ANSWER_UNREADABLE(Area.API, "An answer of Business NXT, or what it says of a table, cannot be read.",
+            "It is asked for again by itself, of a table with fewer rows each time; other tables go on. If it stays, give "
+                    + "Visma's support the trace id: where the table stands, nxt_sync.pass and nxt_sync.pull_state say."),
     IN_DOUBT(Area.API, "A request was sent, and no whole answer came.",
             "Nothing needs to be done if this passes; else look at Visma's status page and at the network."),
 
@@ -143,6 +146,11 @@ public enum Trouble {
             "Set KEY_COLUMN to one that holds whole keys as they are; the row's error shows both."),
     OUTBOX_HELD(Area.PUSH, "The outbox may be a copy: restored, copied or failed over.",
             "With the original stopped, run: adopt."),
+    WAL_REFUSED(Area.PUSH,
+            "The server refuses the functions by which an outbox that was restored or copied is told from the original.",
+            "Let it say where its WAL stands: on Amazon Aurora set rds.logical_replication to 1 in the cluster's parameter "
+                    + "group, and restart it; elsewhere grant execute on the function that the message names. Pulls run "
+                    + "meanwhile, and what is pushed waits."),
     PUSH_MISSING(Area.PUSH, "Rows wait for a push that is not configured.",
             "Configure it, or discard the rows."),
     DEAD_LETTERS(Area.PUSH, "Rows of the outbox wait for a person.",
