@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.trouble.Trouble;
 
 class SessionTest {
     /** What a role can be given that changes what statements mean, or ends them; the driver itself sets two at the login. */
@@ -94,6 +95,7 @@ class SessionTest {
         var store = new Database(source);
         var fault = catchThrowableOfType(SQLException.class, store::clock);
         assertThat(fault.getSQLState()).isEqualTo("25006");
+        assertThat(DatabaseFault.of(fault).trouble()).isEqualTo(Trouble.DATABASE_READ_ONLY);
         assertThat(Database.isAway(fault)).isTrue();
         assertThat(DatabaseFault.of(fault).message()).contains("takes no writes now")
                 .contains("targetServerType=primary").contains("default_transaction_read_only");

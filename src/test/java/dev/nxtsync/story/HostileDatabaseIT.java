@@ -90,6 +90,7 @@ class HostileDatabaseIT {
     void aDatabaseThatIsNotUtf8IsNamedAndOnlyTheRowsThatItCannotHoldAreSetAside() throws Exception {
         var database = TestDatabase.create("LATIN1");
         try (var sandbox = sandbox()) {
+            sandbox.clear(COMPANY, "associate");
             sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "5 €"));
             sandbox.put(COMPANY, "associate", values("associateNo", 6, "name", "Ærø"));
             var builder = daemon(sandbox, database).with("NXT_PUSHES_SALES_TABLE", "order")
@@ -99,7 +100,7 @@ class HostileDatabaseIT {
             try (var daemon = builder.command().start()) {
                 daemon.awaitReady();
                 loaded(daemon, database, 1);
-                assertThat(database.number("select count(*) from nxt.associate")).isEqualTo(199);
+                assertThat(database.number("select count(*) from nxt.associate")).isEqualTo(1);
                 assertThat(database.rows("select reason from nxt_sync.row_fault")).extracting(row -> row.get("reason"))
                         .singleElement().asString().contains("U+20AC").contains("LATIN1");
                 await().atMost(SOON).until(() -> daemon.get("/q/health/well").body().contains("database_encoding"));
