@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
 import dev.nxtsync.store.Claim;
 
 /**
- * Companies that refuse the connection's client. Each is told of once, skipped, and tried again by one request now and then:
+ * Companies that refuse the connection's client. Each is skipped, and tried again by one request now and then:
  * after ten seconds at first, after ten minutes at last. Safe for any number of threads.
  */
 @Singleton
@@ -61,7 +61,7 @@ public class Access {
         }
         long wait = before == null ? FIRST : Math.min(LAST, before.pause() * 2);
         refusals.put(name(unit), new Refusal(wait, now + wait, false));
-        if (before == null) {
+        if (outages.isNews("access " + name(unit), "")) {
             LOG.warnf("Connection %s has no access to %s, which is skipped until it has. %s", unit.connection(),
                     unit.tenant(), reason);
         }
@@ -71,6 +71,7 @@ public class Access {
     public synchronized void granted(Claim unit) {
         outages.answered(unit.connection());
         if (refusals.remove(name(unit)) != null) {
+            var unused = outages.over("access " + name(unit));
             LOG.infof("Connection %s has access to %s again", unit.connection(), unit.tenant());
         }
     }

@@ -2,58 +2,57 @@ package dev.nxtsync.access;
 
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.trouble.Trouble;
 
 /**
- * What keeps a whole connection from getting on. All its jobs meet it, and the log is told once when it begins, once in ten
- * minutes while it lasts, and when it is over. Safe for any number of threads.
+ * What keeps work, or a whole connection, from getting on: the log is told once when it begins, once in ten minutes while it
+ * lasts, and when it is over, of a connection once for all who meet it. Safe for any number of threads.
  */
 @Singleton
 public class Outages {
     private static final Logger LOG = Logger.getLogger(Outages.class);
-    private static final long QUIET = Duration.ofMinutes(10).toNanos();
-    /** What was over before anybody could have looked is not told to be over. */
-    private static final long SHORT = Duration.ofSeconds(10).toNanos();
     private static final Set<Trouble> OF_ALL = EnumSet.of(Trouble.UNAUTHORIZED, Trouble.THROTTLED, Trouble.UNAVAILABLE,
             Trouble.UNKNOWN_HOST, Trouble.UNREACHABLE, Trouble.TLS, Trouble.PROXY, Trouble.IN_DOUBT);
 
-    private final Map<String, Outage> outages = new ConcurrentHashMap<>();
+    private final Lasting<String> lasting = new Lasting<>();
 
     /**
-     * A row of failures without an answer between.
+     * Whether the log is to be told of a failure.
      *
-     * @param since on this process' monotonic clock, as is the next
-     * @param toldAt when the log was told last
+     * @param work that has failed, by a name of its own; it is told to be {@link #over}
      */
-    private record Outage(long since, long toldAt) {}
+    public boolean isNews(String connection, String work, Failure failure) {
+        return OF_ALL.contains(failure.trouble())
+                ? lasting.isNews(name(connection), "")
+                : isNews(work, failure.code());
+    }
 
-    /** Whether the log is to be told of a failure. */
-    public boolean isNews(String connection, Failure failure) {
-        if (!OF_ALL.contains(failure.trouble())) {
-            return true;
-        }
-        long now = System.nanoTime();
-        var outage = outages.compute(connection, (name, known) -> known == null
-                ? new Outage(now, now)
-                : now - known.toldAt() > QUIET ? new Outage(known.since(), now) : known);
-        return outage.toldAt() == now;
+    /** The same of what Business NXT has nothing to do with. */
+    public boolean isNews(String work, String how) {
+        return lasting.isNews(work, how);
+    }
+
+    /** The work gets on: how long it did not, if the log is to be told. */
+    public Optional<Duration> over(String work) {
+        return lasting.over(work);
     }
 
     /** Business NXT has answered. */
     void answered(String connection) {
-        var over = outages.remove(connection);
-        if (over != null && System.nanoTime() - over.since() > SHORT) {
-            LOG.infof("Connection %s: Business NXT answers again, after %d s", connection,
-                    Duration.ofNanos(System.nanoTime() - over.since()).toSeconds());
-        }
+        lasting.over(name(connection)).ifPresent(lasted -> LOG
+                .infof("Connection %s: Business NXT answers again, after %d s", connection, lasted.toSeconds()));
+    }
+
+    private static String name(String connection) {
+        return "connection " + connection;
     }
 }

@@ -48,6 +48,13 @@ public record Settings(
         return withoutSlash(connection.apiUrl().orElse(api.url())) + connection.kind().path;
     }
 
+    /** By push, the only company that it sends to. */
+    public Map<String, Optional<Integer>> companiesOfPushes() {
+        var companies = new TreeMap<String, Optional<Integer>>();
+        pushes.forEach((name, push) -> companies.put(name, push.company()));
+        return companies;
+    }
+
     /** Which addresses of Visma Connect and Business NXT may be called without TLS. */
     public PlainHttp plainHttp() {
         return new PlainHttp(plainHttpHosts);

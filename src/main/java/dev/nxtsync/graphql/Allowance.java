@@ -45,7 +45,7 @@ final class Allowance extends FilterInputStream {
 
     private void check() throws BadAnswer {
         if (left < 0 && !free) {
-            throw new BadAnswer("The answer of Business NXT is longer than " + size
+            throw BadAnswer.tooLarge("The answer of Business NXT is longer than " + size
                     + " bytes, apart from its rows, and was cut off there.");
         }
     }

@@ -2,11 +2,40 @@ package dev.nxtsync.graphql;
 
 import java.io.IOException;
 
-/** An answer that cannot be read. Its message is ours, and quotes nothing of it. */
+/** An answer that cannot be read. Its message is ours, and quotes nothing of it. {@link #alias} is of the table it is about. */
 final class BadAnswer extends IOException {
     private static final long serialVersionUID = 1L;
 
-    BadAnswer(String message) {
+    private final String alias;
+    private final boolean tooLarge;
+
+    private BadAnswer(String message, String alias, boolean tooLarge) {
         super(message);
+        this.alias = alias;
+        this.tooLarge = tooLarge;
+    }
+
+    BadAnswer(String message) {
+        this(message, "", false);
+    }
+
+    /** One that a smaller request may not have had. */
+    static BadAnswer tooLarge(String message) {
+        return new BadAnswer(message, "", true);
+    }
+
+    /** The same about a table, unless it is about one already. */
+    BadAnswer about(String table) {
+        return alias.isEmpty() ? new BadAnswer(String.valueOf(getMessage()), table, tooLarge) : this;
+    }
+
+    /** Whether fewer rows may be read, or fewer tables. */
+    boolean mayBeTooLarge() {
+        return tooLarge || !alias.isEmpty();
+    }
+
+    /** Empty if it is about no table, or about all. */
+    String alias() {
+        return alias;
     }
 }

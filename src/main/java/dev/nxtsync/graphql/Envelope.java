@@ -2,11 +2,16 @@ package dev.nxtsync.graphql;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.zip.ZipException;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -14,6 +19,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.process.JsonTree;
+import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.trouble.Quoted;
 
 /**
@@ -22,12 +28,16 @@ import dev.nxtsync.trouble.Quoted;
  * what is not looked at, may have eight megabytes.
  */
 record Envelope(JsonNode root) {
+    static final String NO_JSON = "The answer of Business NXT is cut off or is not JSON.";
     static final int LONGEST = 8 * 1024 * 1024;
     private static final long MEGABYTE = 1 << 20;
     /** In bytes of memory; the columns of a table take one or two megabytes. */
     private static final long LARGEST_TREE = Math.min(96 * MEGABYTE,
             Math.max(32 * MEGABYTE, Runtime.getRuntime().maxMemory() / 4));
-    private static final JsonFactory JSON = new ObjectMapper().getFactory();
+    /** A number may be as long as the row that it is in: its column says whether it can be held. */
+    private static final JsonFactory JSON = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(Integer.MAX_VALUE).build()).build())
+            .getFactory();
 
     /** How deep an object lies on the way {@code data}, root field, alias, {@code items}. */
     private enum Depth {
@@ -43,16 +53,30 @@ record Envelope(JsonNode root) {
     static Envelope read(InputStream in, Map<String, ? extends RowSink> rows) throws IOException {
         var allowance = new Allowance(in, LONGEST);
         try (JsonParser parser = JSON.createParser(allowance)) {
-            JsonParser counted = JsonTree.within(LARGEST_TREE, parser, () -> new BadAnswer(
+            JsonParser counted = JsonTree.within(LARGEST_TREE, parser, () -> BadAnswer.tooLarge(
                     "The answer of Business NXT has more values beside its rows than there is memory for."));
-            if (counted.nextToken() != JsonToken.START_OBJECT) {
-                throw new BadAnswer("The answer of Business NXT is not a JSON object.");
+            JsonToken first = counted.nextToken();
+            if (first != JsonToken.START_OBJECT) {
+                throw new BadAnswer(first == null
+                        ? "The answer of Business NXT is empty."
+                        : "The answer of Business NXT is not a JSON object.");
             }
-            var root = new Source(counted, parser, allowance, rows).object(Depth.ANSWER, "");
-            if (counted.nextToken() != null) {
+            var root = new Source(counted, parser, allowance, rows, new HashSet<>()).object(Depth.ANSWER, "");
+            end(counted);
+            return new Envelope(root);
+        }
+    }
+
+    /** The answer is whole by its own braces, and what becomes of its connection behind them takes nothing from it. */
+    private static void end(JsonParser parser) throws IOException {
+        try {
+            if (parser.nextToken() != null) {
                 throw new BadAnswer("The answer of Business NXT goes on after its end.");
             }
-            return new Envelope(root);
+        } catch (BadAnswer | JsonProcessingException | ZipException e) {
+            throw e;
+        } catch (IOException e) {
+            OutOfMemory.endIfCauseOf(e);
         }
     }
 
@@ -77,9 +101,10 @@ record Envelope(JsonNode root) {
      *
      * @param counted for all that becomes a tree
      * @param uncounted the same parser, for rows
+     * @param passed the aliases of tables whose rows have been handed on
      */
     private record Source(JsonParser counted, JsonParser uncounted, Allowance allowance,
-            Map<String, ? extends RowSink> rows) {
+            Map<String, ? extends RowSink> rows, Set<String> passed) {
 
         ObjectNode object(Depth depth, String alias) throws IOException {
             var object = JsonNodeFactory.instance.objectNode();
@@ -88,9 +113,9 @@ record Envelope(JsonNode root) {
                 JsonToken token = counted.nextToken();
                 RowSink sink = depth == Depth.CONNECTION && name.equals("items") ? rows.get(alias) : null;
                 if (sink != null && token == JsonToken.START_ARRAY) {
-                    object.put(name, pass(sink));
+                    object.put(name, pass(alias, sink));
                 } else if (token == JsonToken.START_OBJECT) {
-                    object.set(name, object(below(depth, name), name));
+                    object.set(name, depth == Depth.ROOT ? table(name) : object(below(depth, name), name));
                 } else {
                     JsonNode value = counted.readValueAsTree();
                     object.set(name, value == null ? MissingNode.getInstance() : value);
@@ -99,15 +124,37 @@ record Envelope(JsonNode root) {
             return object;
         }
 
+        /** What cannot be read in it is of this table only. */
+        private ObjectNode table(String alias) throws IOException {
+            try {
+                return object(Depth.CONNECTION, alias);
+            } catch (BadAnswer e) {
+                throw e.about(alias);
+            } catch (JsonProcessingException e) {
+                throw new BadAnswer(NO_JSON).about(alias);
+            }
+        }
+
         /** Says how many rows there were. */
-        private int pass(RowSink sink) throws IOException {
+        private int pass(String alias, RowSink sink) throws IOException {
+            if (!passed.add(alias)) {
+                throw new BadAnswer("The answer of Business NXT has the rows of a table twice.");
+            }
             int count = 0;
             while (uncounted.nextToken() == JsonToken.START_OBJECT) {
+                count++;
                 long start = uncounted.currentLocation().getByteOffset();
                 allowance.free();
-                sink.row(uncounted);
+                try {
+                    sink.row(uncounted);
+                } catch (JsonProcessingException e) {
+                    throw new BadAnswer(NO_JSON + " It was row " + count + " of the page.");
+                }
                 allowance.count(uncounted.currentLocation().getByteOffset() - start);
-                count++;
+            }
+            if (uncounted.currentToken() != JsonToken.END_ARRAY) {
+                throw new BadAnswer("The answer of Business NXT has something else where a row should be. It was row "
+                        + (count + 1) + " of the page.");
             }
             return count;
         }

@@ -63,6 +63,11 @@ public sealed interface Failure extends Answer {
         return false;
     }
 
+    /** Whether the server may still be at work on it, which keeps a slot of the company. */
+    default boolean lost() {
+        return false;
+    }
+
     /** The aliases of the tables that the answer's errors name; empty if they name none, which may mean all. */
     default Set<String> aliases() {
         return Set.of();
@@ -213,7 +218,14 @@ public sealed interface Failure extends Answer {
      *
      * @param lost whether the server may still be at work on it, which keeps a slot of the company
      */
-    record InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge) implements Failure {
+    record InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge, Duration atLeast)
+            implements
+                Failure {
+        /** One that says nothing of when to ask again. */
+        public InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge) {
+            this(message, traceId, lost, mayBeTooLarge, Duration.ZERO);
+        }
+
         @Override
         public Next next() {
             return Next.LOOK_FIRST;
@@ -222,6 +234,25 @@ public sealed interface Failure extends Answer {
         @Override
         public Trouble trouble() {
             return Trouble.IN_DOUBT;
+        }
+    }
+
+    /**
+     * An answer came that cannot be read.
+     *
+     * @param aliases of the table that was being read; empty if it was none
+     */
+    record Unreadable(String message, String traceId, boolean lost, boolean mayBeTooLarge, Set<String> aliases)
+            implements
+                Failure {
+        @Override
+        public Next next() {
+            return Next.LOOK_FIRST;
+        }
+
+        @Override
+        public Trouble trouble() {
+            return Trouble.ANSWER_UNREADABLE;
         }
     }
 }

@@ -20,7 +20,6 @@ import dev.nxtsync.trouble.Trouble;
 /** What an answer that is not a whole one without errors means. Pure: the same answer always means the same. */
 final class FailureReader {
     private static final Duration WAIT_FOR_ROOM = Duration.ofSeconds(5);
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
     private static final String OUTSTANDING = "OUTSTANDING_LIMIT_EXCEEDED";
     private static final String NO_ACCESS = "Could not get authorize user";
     private static final String VALIDATION = "GraphQL.Validation.";
@@ -32,8 +31,12 @@ final class FailureReader {
 
     private FailureReader() {}
 
-    /** An answer of another status than 200, whose body is never read as JSON (a 401 is HTML or plain text). */
-    static Failure ofStatus(int status, Optional<String> retryAfter, String traceId) {
+    /**
+     * An answer that says nothing but its status: most are HTML or plain text, of a gateway.
+     *
+     * @param retryAfter how long the answer asks to wait, if it does
+     */
+    static Failure ofStatus(int status, Optional<Duration> retryAfter, String traceId) {
         String answered = "Business NXT answered HTTP " + status;
         if (status == 401) {
             return new Failure.Unauthorized(
@@ -43,13 +46,11 @@ final class FailureReader {
         if (status == 429) {
             return new Failure.Throttled(answered
                     + ": too many requests in this minute with one token. " + Trouble.THROTTLED.nextStep(),
-                    traceId, retryAfter.flatMap(FailureReader::seconds).orElse(WAIT_FOR_ROOM));
+                    traceId, retryAfter.orElse(WAIT_FOR_ROOM));
         }
         if (status >= 500) {
-            return new Failure.InDoubt(
-                    answered + ". " + Trouble.IN_DOUBT.nextStep(), traceId,
-                    false,
-                    false);
+            return new Failure.InDoubt(answered + ". " + Trouble.IN_DOUBT.nextStep(), traceId, false, false,
+                    retryAfter.orElse(Duration.ZERO));
         }
         if (status >= 300 && status < 400) {
             return new Failure.InvalidRequest(
@@ -140,17 +141,5 @@ final class FailureReader {
             faults.add(new Failure.Fault(message(error), alias, index));
         }
         return faults;
-    }
-
-    /** {@code Retry-After} in seconds; its date form is not taken, since the clocks may differ. */
-    private static Optional<Duration> seconds(String retryAfter) {
-        try {
-            var wait = Duration.ofSeconds(Long.parseLong(retryAfter.strip()));
-            return wait.isNegative()
-                    ? Optional.empty()
-                    : Optional.of(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
     }
 }

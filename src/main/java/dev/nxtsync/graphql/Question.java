@@ -22,6 +22,11 @@ public record Question(String operation, String document, Map<String, ?> variabl
         this(operation, document, variables, tenant, background, Gate.ALWAYS);
     }
 
+    /** Whether it asks for something to be changed. */
+    public boolean changes() {
+        return document.startsWith("mutation");
+    }
+
     /** The same, sent only through a gate. */
     public Question through(Gate other) {
         return new Question(operation, document, variables, tenant, background, other);

@@ -3,6 +3,7 @@ package dev.nxtsync.graphql;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 import org.brotli.dec.BrotliInputStream;
@@ -21,11 +22,11 @@ final class Wire extends FilterInputStream {
     /**
      * The text of the body.
      *
-     * @param encoding the header {@code Content-Encoding}; empty for none
+     * @param encoding the header {@code Content-Encoding}, in any case (RFC 9110, section 8.4.1); empty for none
      * @throws IOException if it is packed in a way that we did not offer, or is cut off
      */
     InputStream unpacked(String encoding) throws IOException {
-        return switch (encoding) {
+        return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
             case "", "identity" -> this;
             case "gzip", "x-gzip" -> new GZIPInputStream(this, 32 * 1024);
             case "br" -> new BrotliInputStream(this, 32 * 1024);
@@ -36,6 +37,12 @@ final class Wire extends FilterInputStream {
     /** How many came so far. */
     long bytes() {
         return bytes;
+    }
+
+    /** Never says that nothing is there, which {@link GZIPInputStream} would take for the end between two members. */
+    @Override
+    public int available() throws IOException {
+        return Math.max(1, super.available());
     }
 
     @Override

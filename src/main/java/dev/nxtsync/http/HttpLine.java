@@ -11,14 +11,17 @@ import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
+import io.netty.handler.codec.http.HttpClientCodec;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.impl.ConnectionBase;
 
 import dev.nxtsync.process.OutOfMemory;
 
@@ -43,11 +46,17 @@ public final class HttpLine implements AutoCloseable {
     public HttpLine(Network network, Vertx vertx, String address, Duration silence) {
         this.vertx = vertx;
         this.address = address;
-        this.client = vertx.createHttpClient(
+        this.client = vertx.httpClientBuilder().with(
                 network.options(address).setConnectTimeout((int) CONNECT.toMillis()).setTcpKeepAlive(true)
                         .setIdleTimeout((int) silence.toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                        .setMaxChunkSize(PART).setMaxHeaderSize(HEADERS),
-                new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+                        .setMaxChunkSize(PART).setMaxHeaderSize(HEADERS))
+                .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS)).withConnectHandler(HttpLine::dropInterimAnswers)
+                .build();
+    }
+
+    private static void dropInterimAnswers(HttpConnection connection) {
+        var pipeline = ((ConnectionBase) connection).channel().pipeline();
+        pipeline.addAfter(pipeline.context(HttpClientCodec.class).name(), "interim-answers", new InterimAnswers());
     }
 
     /**

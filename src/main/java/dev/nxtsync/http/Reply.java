@@ -1,6 +1,7 @@
 package dev.nxtsync.http;
 
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Optional;
 
 import io.vertx.core.http.HttpClientResponse;
@@ -25,6 +26,11 @@ public final class Reply implements AutoCloseable {
         return Optional.ofNullable(head.getHeader(name));
     }
 
+    /** How long to wait before the same is asked again, if the answer says so; at most ten minutes. */
+    public Optional<Duration> retryAfter() {
+        return header("Retry-After").flatMap(asked -> RetryAfter.of(asked, header("Date")));
+    }
+
     /**
      * Each read waits until there is something, at most for what is left of the exchange's time ({@link TooSlow}), and may be
      * interrupted. Of what is not read yet, little is held.
@@ -33,11 +39,21 @@ public final class Reply implements AutoCloseable {
         return body;
     }
 
-    /** Closes the connection, unless the answer ends here. */
+    /** Whether nothing more of the answer comes, as is known at once if little of it is left; a broken answer has no end. */
+    public boolean ends() {
+        return body.ends();
+    }
+
+    /** Closes the connection, on which nothing can be relied on any more. */
+    public void hangUp() {
+        head.request().connection().close();
+    }
+
+    /** Closes the connection, unless the answer ends here and others can follow. */
     @Override
     public void close() {
-        if (!body.ends()) {
-            head.request().connection().close();
+        if (status() < 200 || !ends()) {
+            hangUp();
         }
     }
 }

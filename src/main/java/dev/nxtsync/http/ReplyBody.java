@@ -81,6 +81,8 @@ final class ReplyBody extends InputStream {
         try {
             return until.await(nanos -> parts.poll(nanos, TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
+            // also known to whoever does not see this exception, as within what unpacks
+            Thread.currentThread().interrupt();
             throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
         }
     }

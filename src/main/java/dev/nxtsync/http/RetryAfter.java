@@ -1,40 +1,44 @@
 package dev.nxtsync.http;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
+import java.util.Date;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** How long a server wants to be left alone, as its header {@code Retry-After} says (RFC 9110, section 10.2.3). */
-public final class RetryAfter {
-    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
+import io.netty.handler.codec.DateFormatter;
+
+/** How long an answer asks to wait (RFC 9110, section 10.2.3). */
+final class RetryAfter {
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final double MILLIS = 1000;
+    /** By the RFC whole seconds; some servers send fractions. */
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,18}(\\.\\d{1,18})?");
 
     private RetryAfter() {}
 
     /**
-     * @param value seconds, also with a fraction, or a date
-     * @param date the header {@code Date} of the same answer, by which a date is measured, so that its clock and ours may
-     *        differ
-     * @param now where the answer has no such header
-     * @return not negative; empty if it is neither
+     * @param retryAfter the header, in seconds or as a date
+     * @param date the header {@code Date} of the same answer, against which a date is read, since the clocks may differ
+     * @return from nothing to ten minutes; empty if it cannot be read
      */
-    public static Optional<Duration> of(String value, Optional<String> date, Instant now) {
-        String text = value.strip();
+    static Optional<Duration> of(String retryAfter, Optional<String> date) {
+        String text = retryAfter.strip();
         if (SECONDS.matcher(text).matches()) {
-            return Optional.of(Duration.ofMillis((long) Math.ceil(Double.parseDouble(text) * 1000)));
+            return Optional.of(within(Duration.ofMillis((long) Math.ceil(Double.parseDouble(text) * MILLIS))));
         }
-        return instant(text).map(end -> Duration.between(date.flatMap(RetryAfter::instant).orElse(now), end))
-                .map(wait -> wait.isNegative() ? Duration.ZERO : wait);
+        return date.flatMap(RetryAfter::instant)
+                .flatMap(now -> instant(text).map(until -> within(Duration.between(now, until))));
     }
 
+    private static Duration within(Duration wait) {
+        return wait.isNegative() ? Duration.ZERO : wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+    }
+
+    /** In one of the three forms of RFC 9110, section 5.6.7. */
     private static Optional<Instant> instant(String text) {
-        try {
-            return Optional.of(ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
+        return text.isBlank()
+                ? Optional.empty()
+                : Optional.ofNullable(DateFormatter.parseHttpDate(text.strip())).map(Date::toInstant);
     }
 }

@@ -14,6 +14,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.status.Finding;
@@ -42,6 +43,7 @@ public class Watch {
     private final Replica replica;
     private final Troubles troubles;
     private final NoticeQueue queue;
+    private final Lasting<String> lasting = new Lasting<>();
     private final Sender sender;
     private final Heartbeat heartbeat;
     private final Clock clock;
@@ -145,10 +147,14 @@ public class Watch {
             failure = sender.send(notice.id(), notice.body());
             if (failure.isEmpty()) {
                 queue.done(notice);
+                lasting.over("delivery").ifPresent(
+                        lasted -> LOG.infof("Notices are taken again, after %d s", lasted.toSeconds()));
             } else {
                 Duration wait = Duration.ofSeconds(Math.min(3600, 5L << Math.min(notice.attempts(), 10)));
                 boolean givenUp = queue.again(notice, wait);
-                LOG.warnf("%s %s", failure.get().message(),
+                LOG.logf(lasting.isNews("delivery", failure.get().code()) || givenUp
+                        ? Logger.Level.WARN
+                        : Logger.Level.DEBUG, "%s %s", failure.get().message(),
                         givenUp ? "It is given up after a day." : "Tried again in " + Seconds.of(wait) + ".");
             }
         }

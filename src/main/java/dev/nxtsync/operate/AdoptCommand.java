@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.store.OutboxHome;
+import dev.nxtsync.trouble.Trouble;
 
 /** The command {@code adopt}: an outbox that was restored, copied or failed over is sent from again. */
 @Singleton
@@ -24,9 +25,14 @@ class AdoptCommand implements QuarkusApplication {
             return NxtSync.USAGE;
         }
         try {
-            if (home.held().isEmpty()) {
+            var held = home.held();
+            if (held.isEmpty()) {
                 System.out.println("ok         the outbox is at home; there is nothing to adopt");
                 return 0;
+            }
+            if (held.get().trouble() == Trouble.WAL_REFUSED) {
+                System.out.println("PROBLEM    outbox: " + held.get().coded());
+                return NxtSync.FOUND_PROBLEMS;
             }
             System.out.println("ok         the outbox is adopted; " + home.adopt()
                     + " unfinished rows are looked for in Business NXT for NXT_PUSH_REPEAT_AFTER before they are sent");

@@ -14,6 +14,7 @@ import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
 import dev.nxtsync.store.DatabaseCheck;
+import dev.nxtsync.store.MigrationRehearsal;
 import dev.nxtsync.store.TargetTable;
 import dev.nxtsync.trouble.Trouble;
 
@@ -24,10 +25,12 @@ import dev.nxtsync.trouble.Trouble;
 @Singleton
 class Check implements QuarkusApplication {
     private final Instance<ConnectionCheck> connections;
+    private final Instance<MigrationRehearsal> migrations;
     private final Report report = new Report();
 
-    Check(Instance<ConnectionCheck> connections) {
+    Check(Instance<ConnectionCheck> connections, Instance<MigrationRehearsal> migrations) {
         this.connections = connections;
+        this.migrations = migrations;
     }
 
     @Override
@@ -99,6 +102,11 @@ class Check implements QuarkusApplication {
             report.fine("database", findings.summary());
         }
         findings.notes().forEach(each -> report.note("database", each));
+        if (findings.problems().isEmpty()) {
+            var rehearsed = migrations.get().run(!settings.pushes().isEmpty());
+            rehearsed.problems().forEach(each -> report.problem("migration", each));
+            rehearsed.notes().forEach(each -> report.note("migration", each));
+        }
         return !findings.summary().isEmpty();
     }
 

@@ -3,9 +3,14 @@ package dev.nxtsync.operate;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TimeZone;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,11 +18,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
+import dev.nxtsync.port.UnusablePort;
 import dev.nxtsync.process.OutOfMemory;
 
 /** Tells commands from the daemon before anything starts, and refuses a configuration that the daemon could not keep to. */
 @QuarkusMain
 public final class NxtSync {
+    private static final Logger LOG = Logger.getLogger(NxtSync.class);
     static final int USAGE = 2;
     static final int FOUND_PROBLEMS = 3;
 
@@ -77,12 +84,14 @@ public final class NxtSync {
     /** Those that look at nothing but their name. */
     private static final Set<String> ALONE = Set.of("status", "plan", "adopt");
 
+    private static boolean json;
     private static boolean command;
     private static boolean check;
 
     private NxtSync() {}
 
     public static void main(String... arguments) {
+        useNoZoneOfTheHost();
         if (arguments.length == 0) {
             daemon();
         } else if (COMMANDS.containsKey(arguments[0]) && isWhole(arguments)) {
@@ -93,6 +102,15 @@ public final class NxtSync {
             System.err.println("There is no command \"" + String.join(" ", arguments) + "\".\n\n" + HELP);
             System.exit(USAGE);
         }
+    }
+
+    /**
+     * The driver tells PostgreSQL the zone of the JVM at the login, and is refused where PostgreSQL does not know it. Nothing
+     * of ours depends on that zone but the log.
+     */
+    private static void useNoZoneOfTheHost() {
+        System.setProperty("log.zone", TimeZone.getDefault().getID());
+        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
     }
 
     /** Whether it has no arguments that its command does not take, as far as the command does not look by itself. */
@@ -115,7 +133,7 @@ public final class NxtSync {
         } else {
             var reading = SettingsReader.read();
             if (!reading.problems().isEmpty()) {
-                refuse(reading, false);
+                refuse(reading);
                 System.exit(USAGE);
             }
         }
@@ -136,28 +154,49 @@ public final class NxtSync {
 
     private static void daemon() {
         var reading = SettingsReader.read();
-        boolean json = reading.settings().log() == Settings.Log.JSON;
-        reading.warnings().forEach(warning -> System.err.println(line(json, "WARN", "Warning: " + warning)));
+        json = reading.settings().log() == Settings.Log.JSON;
+        reading.warnings().forEach(warning -> System.err.println(line("WARN", "Warning: " + warning)));
         if (!reading.problems().isEmpty()) {
-            refuse(reading, json);
+            refuse(reading);
             System.exit(USAGE);
         }
         if (json) {
             System.setProperty("quarkus.log.console.json.enabled", "true");
         }
-        OutOfMemory.sayAs(line(json, "ERROR", OutOfMemory.LAST_WORDS));
-        Quarkus.run();
+        OutOfMemory.sayAs(line("ERROR", OutOfMemory.LAST_WORDS));
+        Quarkus.run(null, NxtSync::end);
     }
 
-    private static void refuse(SettingsReader.Reading reading, boolean json) {
+    /** @param failure of the start; null if it was one that ended in an orderly way */
+    private static void end(int exitCode, @Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            var unusable = cause instanceof UnusablePort ours
+                    ? ours
+                    : cause instanceof QuarkusBindException taken ? new UnusablePort(taken) : null;
+            if (unusable != null) {
+                System.err.println(doesNotStart(String.valueOf(unusable.getMessage())));
+                System.exit(USAGE);
+            }
+        }
+        if (failure != null) {
+            LOG.error("nxt-sync does not start", failure);
+        }
+        System.exit(exitCode);
+    }
+
+    private static void refuse(SettingsReader.Reading reading) {
         int count = reading.problems().size();
-        System.err.println(line(json, "ERROR", "nxt-sync does not start: "
-                + (count == 1 ? "one setting is wrong." : count + " settings are wrong.")));
-        reading.problems().forEach(problem -> System.err.println(line(json, "ERROR", "  " + problem)));
+        System.err.println(doesNotStart(count == 1 ? "one setting is wrong." : count + " settings are wrong."));
+        reading.problems().forEach(problem -> System.err.println(line("ERROR", "  " + problem)));
+    }
+
+    /** A line of the log that says why not. */
+    static String doesNotStart(String reason) {
+        return line("ERROR", "nxt-sync does not start: " + reason);
     }
 
     /** A line of the log before there is one. */
-    private static String line(boolean json, String level, String message) {
+    private static String line(String level, String message) {
         return json
                 ? new ObjectMapper().createObjectNode().put("level", level).put("message", message.strip()).toString()
                 : message;

@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import io.quarkus.runtime.StartupEvent;
 
 import dev.nxtsync.port.PublicPort;
+import dev.nxtsync.port.UnusablePort;
 
 /** Opens the public port of a daemon, before that of health, which says that it has started; a command opens none. */
 @Singleton
@@ -16,7 +17,7 @@ class Opening {
         this.port = port;
     }
 
-    void open(@Observes StartupEvent event) {
+    void open(@Observes StartupEvent event) throws UnusablePort {
         if (!NxtSync.isCommand()) {
             port.open();
         }

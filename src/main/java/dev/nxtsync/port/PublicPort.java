@@ -1,7 +1,5 @@
 package dev.nxtsync.port;
 
-import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
@@ -30,7 +28,6 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.quarkus.arc.All;
-import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
@@ -81,13 +78,12 @@ public class PublicPort {
         this.number = settings.http().port();
     }
 
-    /** @throws UncheckedIOException if the port is taken */
-    public void open() {
+    public void open() throws UnusablePort {
         open(MemoryBudget.ofHeap(3, 16 << 20));
     }
 
     /** @param memory for bodies */
-    synchronized void open(MemoryBudget memory) {
+    synchronized void open(MemoryBudget memory) throws UnusablePort {
         refusals.begin();
         directory = new Directory(addresses.stream().flatMap(each -> each.addresses().stream()).toList());
         var crowd = new Crowd(memory, metrics);
@@ -102,7 +98,7 @@ public class PublicPort {
                 }).bind(host, number).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             var unused = thread.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-            throw cannotBind(bound.cause());
+            throw new UnusablePort("NXT_HTTP_PORT", host, number, bound.cause());
         }
         var unused = thread.scheduleAtFixedRate(() -> look(bound.channel(), crowd), LOOK, LOOK, TimeUnit.MILLISECONDS);
         opened = new Opened(thread, bound.channel(), crowd);
@@ -112,12 +108,6 @@ public class PublicPort {
     /** The number that it has, once it is open. */
     synchronized int number() {
         return ((InetSocketAddress) Objects.requireNonNull(opened).server().localAddress()).getPort();
-    }
-
-    private RuntimeException cannotBind(Throwable cause) {
-        return cause instanceof BindException taken
-                ? new UncheckedIOException(new QuarkusBindException(host, number, taken))
-                : new IllegalStateException("The port " + number + " of " + host + " cannot be opened.", cause);
     }
 
     private void welcome(SocketChannel channel, Crowd crowd) {

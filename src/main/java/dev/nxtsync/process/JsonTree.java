@@ -28,6 +28,9 @@ public final class JsonTree {
     /** For the place in a list, which grows by halves. */
     private static final int PLACE = 12;
     private static final int MOST_DIGITS_OF_A_LONG = 18;
+    /** What becomes a number of the tree takes time by the square of its digits. */
+    private static final int MOST_DIGITS = 1000;
+    private static final long TOO_MUCH = 1L << 50;
 
     private JsonTree() {}
 
@@ -88,15 +91,23 @@ public final class JsonTree {
         return bytes;
     }
 
-    private static int ofToken(JsonParser parser) throws IOException {
+    private static long number(JsonParser parser) throws IOException {
+        int length = parser.getTextLength();
+        if (length > MOST_DIGITS) {
+            return TOO_MUCH;
+        }
+        return length <= MOST_DIGITS_OF_A_LONG && parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                ? NUMBER
+                : LONG_NUMBER;
+    }
+
+    private static long ofToken(JsonParser parser) throws IOException {
         return switch (parser.currentToken()) {
             case FIELD_NAME -> parser.getParsingContext().getParent().inRoot() ? NAME + SECOND_PLACE : NAME;
             case START_OBJECT -> PLACE + OBJECT;
             case START_ARRAY -> PLACE + LIST;
             case VALUE_STRING -> PLACE + TEXT;
-            case VALUE_NUMBER_INT ->
-                PLACE + (parser.getTextLength() <= MOST_DIGITS_OF_A_LONG ? NUMBER : LONG_NUMBER);
-            case VALUE_NUMBER_FLOAT -> PLACE + LONG_NUMBER;
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> PLACE + number(parser);
             case VALUE_TRUE, VALUE_FALSE, VALUE_NULL, VALUE_EMBEDDED_OBJECT -> PLACE;
             case END_OBJECT, END_ARRAY, NOT_AVAILABLE -> 0;
         };

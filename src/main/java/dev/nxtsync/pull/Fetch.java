@@ -31,6 +31,7 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Next;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.Question;
+import dev.nxtsync.process.Seldom;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.schedule.Backoff;
@@ -65,8 +66,8 @@ public class Fetch implements Job {
 
     private static final Logger LOG = Logger.getLogger(Fetch.class);
     private static final Duration TURN = Duration.ofSeconds(10);
-    /** Between two requests that were not full, so that a company costs at most a hundred a minute. */
-    private static final Duration PAUSE = Duration.ofMillis(600);
+    /** Between two requests that were not full, so that a company costs at most ninety a minute. */
+    private static final Duration PAUSE = Duration.ofMillis(650);
     private static final Duration FORBIDDEN = Duration.ofSeconds(10);
     /** For so long a pull is left alone that could not be read, and an answer shows that it can be. */
     private static final Duration LEFT_ALONE = Duration.ofMinutes(1);
@@ -91,6 +92,8 @@ public class Fetch implements Job {
     private final MeterRegistry metrics;
     private final Timer delay;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
+    /** By pull: there may be many keys, each of which comes once. */
+    private final Seldom<String> setAside = new Seldom<>();
     /** By pull and company, until when one is left alone that somebody has to mend, on this process' monotonic clock. */
     private final Map<String, Long> leftAlone = new ConcurrentHashMap<>();
     /** By pull and company, until when a failure is rather a key's, since it was answered lately; on the same clock. */
@@ -231,9 +234,10 @@ public class Fetch implements Job {
             more = true;
             WokenKeys.Key first = keys.get(0);
             if (first.attempts() == Inbox.MOST_ATTEMPTS - 1) {
-                LOG.warnf("Pull %s, %s: the key %s that a webhook named is set aside: %s (%s). %s", first.pull(),
+                setAside.due(first.pull()).ifPresent(since -> LOG.warnf(
+                        "Pull %s, %s: the key %s that a webhook named is set aside: %s (%s). %s%s", first.pull(),
                         claim.tenant(), first.text(), reason, Trouble.KEYS_SET_ASIDE.code(),
-                        Trouble.KEYS_SET_ASIDE.nextStep());
+                        Trouble.KEYS_SET_ASIDE.nextStep(), Seldom.more(since)));
             }
         }
 
@@ -250,7 +254,7 @@ public class Fetch implements Job {
             var wanted = Wanted.of(keys, own, ready, plan -> new Tally(plan.name(), claim, clock.now(), metrics),
                     useless);
             for (var each : useless.entrySet()) {
-                LOG.warnf(
+                LOG.logf(setback.misnamed(claim, each.getKey()) ? Logger.Level.WARN : Logger.Level.DEBUG,
                         "Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the "
                                 + "next poll. If that is the table's key, set NXT_PULLS_…_KEY.",
                         each.getKey(), claim.tenant(), each.getValue().size(),
@@ -258,6 +262,8 @@ public class Fetch implements Job {
                         each.getValue().get(0).text());
                 inbox.drop(claim, WokenKeys.ids(each.getValue()));
             }
+            wanted.stream().map(each -> each.plan().name()).filter(pull -> !useless.containsKey(pull))
+                    .forEach(pull -> setback.named(claim, pull));
             return wanted;
         }
 
@@ -310,7 +316,7 @@ public class Fetch implements Job {
             }
             boolean rest = Pages.more(Pages.connection(plan, answer, alias)).orElse(true);
             if (reader.buffer().overflowed() || rest) {
-                refused(wanted, Pages.senseless(answer));
+                refused(wanted, Pages.senseless(plan, answer));
                 return;
             }
             size(plan.name()).good();
@@ -325,7 +331,7 @@ public class Fetch implements Job {
             } finally {
                 progress.made();
             }
-            Setback.gotOn(claim, wanted.state());
+            setback.gotOn(claim, plan.name());
             wanted.tally().page(reader.buffer(), written);
             put(answered, plan.name(), LEFT_ALONE);
             wanted.keys().values().forEach(received -> delay.record(Duration.between(received, clock.now())));
@@ -359,7 +365,11 @@ public class Fetch implements Job {
                         // it may be this row, and then the others need not wait for it
                         inbox.putLast(claim, first.ids());
                     }
-                    waitFor(failure, first);
+                    if (failure.aliases().isEmpty()) {
+                        waitFor(failure, first);
+                    } else {
+                        giveUp(first, failure);
+                    }
                 }
             }
         }
@@ -410,7 +420,7 @@ public class Fetch implements Job {
         /** Leaves a pull alone for a while. Its keys stay. */
         private void giveUp(Wanted wanted, Failure failure) {
             put(leftAlone, wanted.plan().name(), LEFT_ALONE);
-            done.add(wanted.tally().failed(failure.code(), failure.message(), LEFT_ALONE));
+            done.add(setback.leftAlone(claim, wanted.plan().name(), wanted.tally(), failure, LEFT_ALONE));
         }
 
         /** Asks for fewer keys than these from now on. Says whether that is possible. */

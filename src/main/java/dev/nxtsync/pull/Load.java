@@ -166,7 +166,7 @@ public class Load implements Job {
                 runs.add(List.of(tally.done("goes on")));
                 throw e;
             }
-            Setback.gotOn(claim, state);
+            setback.gotOn(claim, plan.name());
             runs.add(List.of(tally.done(ended ? "ok" : "goes on")));
             return new Outcome.Done(
                     !ended ? clock.now() : plan.tellsChanges() ? NEVER : plan.cadence().next(clock.now()));

@@ -52,6 +52,7 @@ final class PageReader implements RowSink {
     @Override
     public void row(JsonParser parser) throws IOException {
         cells.clear();
+        String misshapen = "";
         int expected = 0;
         while (true) {
             int index;
@@ -65,6 +66,7 @@ final class PageReader implements RowSink {
             }
             JsonToken token = parser.nextToken();
             if (index < 0 || !token.isScalarValue()) {
+                misshapen = index < 0 ? misshapen : fields[index];
                 parser.skipChildren();
             } else {
                 expected = index + 1;
@@ -74,7 +76,12 @@ final class PageReader implements RowSink {
                 }
             }
         }
-        buffer.add(cells, sources, () -> json(key));
+        if (misshapen.isEmpty()) {
+            buffer.add(cells, sources, () -> json(key));
+        } else {
+            buffer.setAside(cells, sources, () -> json(key),
+                    "an object or a list in " + misshapen + ", where one value is expected");
+        }
     }
 
     PageBuffer buffer() {

@@ -1,7 +1,7 @@
 package dev.nxtsync.pull;
 
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -55,7 +55,7 @@ final class Pages {
         Optional<Boolean> more = more(connection);
         if (more.isEmpty() || reader.buffer().overflowed()
                 || (more.get() && (reader.cursor().isEmpty() || reader.cursor().equals(after)))) {
-            return new Failed(senseless(data));
+            return new Failed(senseless(plan, data));
         }
         size.good();
         JsonNode count = connection.path("totalCount");
@@ -82,11 +82,12 @@ final class Pages {
     }
 
     /** An answer that is not what was asked for. */
-    static Failure senseless(Answer.Data answer) {
-        return new Failure.Rejected(
-                "The answer is no page of the table: it lacks items or pageInfo, does not go on after the last key, or one row of "
+    static Failure senseless(PullPlan plan, Answer.Data answer) {
+        return new Failure.Unreadable(
+                "The answer is no page of table " + plan.table().name()
+                        + ": it lacks items or pageInfo, does not go on after the last key, or one row of "
                         + "it is larger than " + PageReader.BOUND
                         + " bytes. Report it to Visma with the trace id; if a row is large, give the daemon more memory.",
-                answer.traceId(), List.of());
+                answer.traceId(), false, true, Set.of());
     }
 }

@@ -191,11 +191,7 @@ public class Poll implements Job {
                     together.add(each);
                 }
             }
-            // each table has a share of the smallest page, so that no document is larger than that page
-            int rows = together.stream().mapToInt(each -> size(each).rows()).min().orElse(1);
-            for (int i = 0; i < together.size(); i += rows) {
-                firstPages(together.subList(i, Math.min(together.size(), i + rows)), rows);
-            }
+            firstPages(together, together.size());
             writes.finish();
             states.quiet(claim, quiet);
             for (Increment each : increments) {
@@ -209,7 +205,7 @@ public class Poll implements Job {
                 if (fault.isPresent()) {
                     done.add(setback.of(claim, each.state(), fault.get(), tally(each)).run());
                 } else if (each.hasEnded()) {
-                    Setback.gotOn(claim, each.state());
+                    setback.gotOn(claim, each.plan().name());
                     done.add(tally(each).done("ok"));
                 } else if (each.isKept() && inTheWay.isEmpty() && !hasFailed(each)) {
                     done.add(tally(each).done("goes on"));
@@ -223,24 +219,28 @@ public class Poll implements Job {
 
         private boolean isOver() { return !clock.now().isBefore(until); }
 
-        /** One document for all. If it fails for some, it is sent again without them; if it is too large, in halves. */
-        private void firstPages(List<Increment> increments, int rows) throws SQLException {
+        /**
+         * One document for all. If it fails for some, it is sent again without them; if it is too large, in halves.
+         *
+         * @param tables how many were to share the document: each brings that part of a page of its own, so that no document
+         *        is larger than one page, and a small page of one table makes no more documents
+         */
+        private void firstPages(List<Increment> increments, int tables) throws SQLException {
             if (increments.isEmpty() || inTheWay.isPresent()) {
                 return;
             }
-            int share = Math.max(1, rows / increments.size());
             var byAlias = new LinkedHashMap<String, Increment>();
             increments.forEach(each -> byAlias.put("t" + byAlias.size(), each));
             var parts = new ArrayList<Part>();
             var readers = new HashMap<String, PageReader>();
             byAlias.forEach((alias, each) -> {
-                parts.add(each.page(alias, share));
+                parts.add(each.page(alias, Math.max(1, size(each).rows() / tables)));
                 readers.put(alias, reader(each));
             });
             Instant readAt = clock.now();
             Answer answer = ask(increments, parts, readers);
             if (answer instanceof Failure failure) {
-                firstPagesFailed(byAlias, failure, rows);
+                firstPagesFailed(byAlias, failure, tables);
                 return;
             }
             for (var entry : byAlias.entrySet()) {
@@ -251,7 +251,7 @@ public class Poll implements Job {
             }
         }
 
-        private void firstPagesFailed(Map<String, Increment> byAlias, Failure failure, int rows) throws SQLException {
+        private void firstPagesFailed(Map<String, Increment> byAlias, Failure failure, int tables) throws SQLException {
             var named = new HashSet<>(byAlias.keySet());
             named.retainAll(failure.aliases());
             if (byAlias.size() == 1) {
@@ -269,11 +269,11 @@ public class Poll implements Job {
                         others.add(entry.getValue());
                     }
                 }
-                firstPages(others, rows);
+                firstPages(others, tables);
             } else if (failure.mayBeTooLarge() || failure instanceof Failure.InvalidRequest) {
                 var all = List.copyOf(byAlias.values());
-                firstPages(all.subList(0, all.size() / 2), rows);
-                firstPages(all.subList(all.size() / 2, all.size()), rows);
+                firstPages(all.subList(0, all.size() / 2), tables);
+                firstPages(all.subList(all.size() / 2, all.size()), tables);
             } else {
                 boolean told = false;
                 for (Increment each : byAlias.values()) {
@@ -325,7 +325,7 @@ public class Poll implements Job {
             }
             Optional<Boolean> more = Pages.more(connection);
             if (more.isEmpty() || reader.buffer().overflowed() || !increment.take(reader, readAt, more.get(), top)) {
-                fail(increment, Pages.senseless(answer));
+                fail(increment, Pages.senseless(increment.plan(), answer));
                 return false;
             }
             var checkpoint = increment.checkpoint(reader, readAt);

@@ -11,6 +11,7 @@ import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.store.Encoding;
 import dev.nxtsync.store.TargetTable;
 
 /**
@@ -26,6 +27,11 @@ record PullPlan(Settings.Pull pull, Cadence cadence, Table table, List<String> k
 
     TargetTable target() {
         return mapping.target();
+    }
+
+    /** The same into a database of this encoding. */
+    PullPlan in(Encoding encoding) {
+        return new PullPlan(pull, cadence, table, key, mapping.in(encoding));
     }
 
     /** Whether its changes can be asked for; else the whole table is read each time. */

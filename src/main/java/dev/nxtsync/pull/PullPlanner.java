@@ -34,6 +34,7 @@ import dev.nxtsync.pull.Tenancies.Tenancy;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.DatabaseFault;
+import dev.nxtsync.store.DueTimes;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.TableMaker;
 import dev.nxtsync.trouble.Reason;
@@ -53,6 +54,8 @@ public class PullPlanner {
     private static final Duration COMPANIES_AGAIN = Duration.ofMinutes(5);
     private static final Duration SCHEMA_AGAIN = Duration.ofDays(1);
     private static final Duration STOPPED_AGAIN = Duration.ofSeconds(30);
+    /** A process with older settings may have put something off. */
+    private static final Duration FOLLOWED_AGAIN = Duration.ofMinutes(1);
     /** Answers that do not fit may go on coming; the schema is not read for each. */
     private static final Duration ASKED_AGAIN = Duration.ofSeconds(10);
 
@@ -63,12 +66,15 @@ public class PullPlanner {
     private final TableMaker tables;
     private final Targets targets;
     private final Claims claims;
+    private final DueTimes dueTimes;
     private final Migrations migrations;
     private final PullPlans plans;
     private final LostCallKeeper lostCalls;
     private final Outages outages;
     private final Threads threads;
     private final Map<String, Attempt> attempts = new HashMap<>();
+    /** By pull, when its due times were last seen to follow its settings, on this process' monotonic clock. */
+    private final Map<String, Long> followed = new HashMap<>();
 
     /**
      * The last attempt to plan a connection.
@@ -82,7 +88,8 @@ public class PullPlanner {
 
     PullPlanner(Settings settings, Nxt nxt, Introspection introspection, Tenancies tenancies, TableMaker tables,
             Targets targets,
-            Claims claims, Migrations migrations, PullPlans plans, LostCallKeeper lostCalls, Outages outages,
+            Claims claims, DueTimes dueTimes, Migrations migrations, PullPlans plans, LostCallKeeper lostCalls,
+            Outages outages,
             Threads threads) {
         this.outages = outages;
         this.threads = threads;
@@ -93,6 +100,7 @@ public class PullPlanner {
         this.tables = tables;
         this.targets = targets;
         this.claims = claims;
+        this.dueTimes = dueTimes;
         this.migrations = migrations;
         this.plans = plans;
         this.lostCalls = lostCalls;
@@ -129,6 +137,27 @@ public class PullPlanner {
             targets.look(connection.name());
         }
         targets.change();
+        settings.connections().keySet().forEach(this::followSettings);
+    }
+
+    private void followSettings(String connection) {
+        for (PullPlans.Ready ready : plans.planned(connection)) {
+            PullPlan plan = ready.plan();
+            long now = System.nanoTime();
+            long before = followed.getOrDefault(plan.name(), now - FOLLOWED_AGAIN.toNanos());
+            if (now - before < FOLLOWED_AGAIN.toNanos()) {
+                continue;
+            }
+            try {
+                if (dueTimes.follow(new DueTimes.Rule(plan.pull(), plan.cadence(), PullPlans.scope(plan)))) {
+                    LOG.debugf("Pull %s is planned anew, by other settings than before", plan.name());
+                }
+                followed.put(plan.name(), now);
+            } catch (SQLException e) {
+                LOG.debugf("whether pull %s is due by its settings is looked at again: %s", plan.name(),
+                        e.getMessage());
+            }
+        }
     }
 
     private Attempt attempt(Settings.Connection connection, Attempt last, Optional<Tables> known) {
@@ -140,14 +169,18 @@ public class PullPlanner {
             var schema = known.isPresent() ? known.get() : schema(connection, pulls(connection));
             boolean complete = plan(connection, pulls(connection), schema);
             plans.done(connection.name());
+            outages.over(work(connection)).ifPresent(lasted -> LOG.infof(
+                    "The pulls of connection %s are planned, after %d s", connection.name(), lasted.toSeconds()));
             // as long as something is stopped, it may be the schema that mends it
             return new Attempt(0, at, at + (complete ? COMPANIES_AGAIN : STOPPED_AGAIN).toNanos(),
                     known.isPresent() ? last.schemaAt() : at, complete ? Optional.of(schema) : Optional.empty());
         } catch (FailedAnswer e) {
             reason = e.failure().reason();
-            news = !nxt.waitsForPerson(connection.name()) && outages.isNews(connection.name(), e.failure());
+            news = !nxt.waitsForPerson(connection.name())
+                    && outages.isNews(connection.name(), work(connection), e.failure());
         } catch (SQLException e) {
             reason = DatabaseFault.of(e);
+            news = outages.isNews(work(connection), reason.code());
         } catch (Stopping e) {
             return last;
         } catch (Throwable e) {
@@ -162,6 +195,10 @@ public class PullPlanner {
                 "The pulls of connection %s cannot be planned. %s Tried again in %s.", connection.name(),
                 reason.message(), Seconds.of(wait));
         return new Attempt(last.failures() + 1, at, at + wait.toNanos(), at, Optional.empty());
+    }
+
+    private static String work(Settings.Connection connection) {
+        return "planning of pulls of " + connection.name();
     }
 
     /**
@@ -207,7 +244,7 @@ public class PullPlanner {
         if (design instanceof PullDesign.Flawed flawed) {
             return stop(pull, flawed.reason());
         }
-        PullPlan plan = ((PullDesign.Sound) design).plan();
+        PullPlan plan = ((PullDesign.Sound) design).plan().in(tables.encoding());
         var vanished = tables.read(pull);
         vanished.removeAll(plan.table().columns().keySet());
         vanished.removeAll(plan.pull().except());

@@ -189,7 +189,7 @@ public class Reconciliation implements Job {
             Instant started = pass.startedAt().orElse(clock.now());
             listing.end(claim, plan.target(), plan.key(), started);
             states.hold(claim, Optional.empty());
-            Setback.gotOn(claim, state);
+            setback.gotOn(claim, plan.name());
             runs.add(List.of(tally.done("ok")));
             return new Outcome.Done(next(started));
         }
@@ -248,7 +248,7 @@ public class Reconciliation implements Job {
                 String told = reason
                         + " Nothing was deleted. Look in Business NXT whether that is right; if it is, run: java -jar "
                         + "quarkus-run.jar " + release;
-                LOG.errorf("Pull %s, %s is held. %s", plan.name(), claim.tenant(), told);
+                setback.held(claim, told);
                 states.hold(claim, Optional.of(told));
                 listing.begin(claim);
                 passes.end(claim, pass);
@@ -319,7 +319,8 @@ public class Reconciliation implements Job {
                 }
                 if (result instanceof Pages.Page page) {
                     if (page.more()) {
-                        return failed(setback.of(claim, state, Pages.senseless((Answer.Data) answer), tally, true));
+                        return failed(
+                                setback.of(claim, state, Pages.senseless(plan, (Answer.Data) answer), tally, true));
                     }
                     settle(some, reader, readAt);
                 }

@@ -27,6 +27,8 @@ class Setback {
     /** How long until something that a person must mend is looked at again. */
     static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
     private static final Duration TARGET_AGAIN = Duration.ofSeconds(30);
+    /** Failures by which the schema has been looked at. */
+    private static final int AT_FIRST = 2;
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private static final Reason CUT_OFF = new Reason(Trouble.TARGET_UNUSABLE,
@@ -62,13 +64,12 @@ class Setback {
     Decision of(Claim claim, PullState state, Failure failure, Tally tally, boolean tells) throws SQLException {
         Next next = failure.next();
         Duration retry = switch (next) {
-            case WAIT -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
-            case RETRY, LOOK_FIRST -> Backoff.after(state.failures() + 1);
+            // what does not fit to the schema may fit again in a moment; if not, the planner says what is wrong, and wakes it
+            case WAIT, RETRY, LOOK_FIRST, FIX -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
             // it is asked again in the time that access says, by whichever unit is the first to come then
             case STOP -> A_MOMENT;
-            case FIX -> LOOK_AGAIN;
         };
-        boolean person = next == Next.STOP || next == Next.FIX;
+        boolean person = next == Next.STOP || (next == Next.FIX && state.failures() >= AT_FIRST);
         if (failure instanceof Failure.ForbiddenCompany) {
             access.refused(claim, failure.message());
         }
@@ -78,26 +79,26 @@ class Setback {
         }
         Reason reason = failure.traced();
         states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING, reason, retry);
-        Run run = tells && !(failure instanceof Failure.ForbiddenCompany)
-                && outages.isNews(claim.connection(), failure)
-                        ? tally.failed(reason.code(), reason.message(), retry)
-                        : tally.run(reason.code(), reason.message());
+        boolean isNews = !(failure instanceof Failure.ForbiddenCompany)
+                && outages.isNews(claim.connection(), work(claim, state.pull()), failure);
+        Run run = isNews && tells
+                ? tally.failed(reason.code(), reason.message(), retry)
+                : tally.run(reason.code(), reason.message());
         return new Decision(retry, next != Next.FIX && !failure.mayBeTooLarge(), run);
     }
 
     /**
-     * The same where PostgreSQL refuses the target: nothing else of the unit is concerned. The log is told once. It is looked at
-     * again so soon that the pull goes on within a minute, whoever has mended what.
+     * The same where PostgreSQL refuses the target: nothing else of the unit is concerned. It is looked at again so soon that
+     * the pull goes on within a minute, whoever has mended what.
      */
     Decision of(Claim claim, PullState state, TargetFault fault, Tally tally) throws SQLException {
         plans.lookAtTargets(claim.connection());
         Duration retry = shorter(Backoff.after(state.failures() + 1), TARGET_AGAIN);
         Reason reason = fault.reason();
-        boolean known = state.state() != PullState.State.OK && state.reason().equals(reason);
         states.fail(claim, state, fault.mayPass() ? PullState.State.FAILING : PullState.State.STOPPED, reason, retry);
-        return new Decision(retry, false, known
-                ? tally.run(reason.code(), reason.message())
-                : tally.failed(reason.code(), reason.message(), retry));
+        return new Decision(retry, false, outages.isNews(work(claim, state.pull()), reason.message())
+                ? tally.failed(reason.code(), reason.message(), retry)
+                : tally.run(reason.code(), reason.message()));
     }
 
     /**
@@ -105,17 +106,47 @@ class Setback {
      * up by that.
      */
     void cutOff(Claim claim, PullState state) throws SQLException {
-        if (!state.reason().equals(CUT_OFF)) {
+        if (outages.isNews(work(claim, state.pull()), CUT_OFF.message())) {
             LOG.warnf("Pull %s, %s: %s", state.pull(), claim.tenant(), CUT_OFF.message());
         }
         states.fail(claim, state, PullState.State.FAILING, CUT_OFF, A_MOMENT);
     }
 
-    /** A pull has got on: says so, if its target was in the way. */
-    static void gotOn(Claim claim, PullState before) {
-        if (before.state() != PullState.State.OK && before.reason().trouble() == Trouble.TARGET_UNUSABLE) {
-            LOG.infof("Pull %s, %s goes on", before.pull(), claim.tenant());
+    /** A pull has got on: says so, if something was in the way. */
+    void gotOn(Claim claim, String pull) {
+        outages.over(work(claim, pull)).ifPresent(lasted -> LOG.infof("Pull %s, %s: %s goes on, after %d s", pull,
+                claim.tenant(), claim.kind(), lasted.toSeconds()));
+    }
+
+    /** Keys of a pull cannot be looked at, which is left to polls for a while. */
+    Run leftAlone(Claim claim, String pull, Tally tally, Failure failure, Duration retry) {
+        return outages.isNews(claim.connection(), work(claim, pull), failure)
+                ? tally.failed(failure.code(), failure.message(), retry)
+                : tally.run(failure.code(), failure.message());
+    }
+
+    /** Webhooks name rows of a pull by something else than its key. Says whether the log is to be told. */
+    boolean misnamed(Claim claim, String pull) {
+        return outages.isNews("names of " + work(claim, pull), "");
+    }
+
+    /** They name them by its key. */
+    void named(Claim claim, String pull) {
+        outages.over("names of " + work(claim, pull)).ifPresent(lasted -> LOG.infof(
+                "Pull %s, %s: webhooks name rows by its key again, after %d s", pull, claim.tenant(),
+                lasted.toSeconds()));
+    }
+
+    /** Says of a pull that a person has to decide something. */
+    void held(Claim claim, String told) {
+        if (outages.isNews(work(claim, claim.entry()), told)) {
+            LOG.errorf("Pull %s, %s is held. %s", claim.entry(), claim.tenant(), told);
         }
+    }
+
+    /** Of which another kind knows nothing: where a poll goes on, a reconciliation may not. */
+    private static String work(Claim claim, String pull) {
+        return claim.kind() + " of " + pull + " in " + claim.tenant();
     }
 
     private static Duration shorter(Duration a, Duration b) {

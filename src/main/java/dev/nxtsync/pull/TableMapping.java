@@ -15,6 +15,7 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.store.ColumnType;
+import dev.nxtsync.store.Encoding;
 import dev.nxtsync.store.SqlName;
 import dev.nxtsync.store.TargetColumn;
 import dev.nxtsync.store.TargetTable;
@@ -44,6 +45,11 @@ record TableMapping(List<String> columns, List<String> remarks, List<String> fie
         }
         return new TableMapping(columns, remarks, List.copyOf(kept.keySet()), List.copyOf(keptSources),
                 target.only(wanted));
+    }
+
+    /** The same into a database of this encoding. */
+    TableMapping in(Encoding encoding) {
+        return new TableMapping(columns, remarks, fields, sources, target.in(encoding));
     }
 
     /** What cannot be mapped as configured; each problem says what to do. */

@@ -34,6 +34,7 @@ final class Tally {
     private long written;
     private long deleted;
     private long setAside;
+    private long newlySetAside;
     private int requests;
     private long bytes;
     private String traceId = "";
@@ -65,6 +66,7 @@ final class Tally {
         written += done.changed();
         deleted += done.deleted();
         setAside += page.faults().size();
+        newlySetAside += page.newFaults();
         count("read", page.rows());
         count("written", done.changed());
         count("deleted", done.deleted());
@@ -96,18 +98,14 @@ final class Tally {
 
     /** @param outcome {@code ok}, or {@code goes on} if others had a turn before the end */
     synchronized Run done(String outcome) {
-        // what webhooks bring comes every second
+        // what webhooks bring comes every second, and rows that are set aside come with each poll
         var level = outcome.equals("ok") && !kind.equals(Fetch.KIND)
-                && (!kind.equals(Poll.KIND) || written + deleted + setAside > 0)
+                && (!kind.equals(Poll.KIND) || written + deleted + newlySetAside > 0)
                         ? Logger.Level.INFO
                         : Logger.Level.DEBUG;
         LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s with %s", what, kind, plural(rows, "row"), written,
                 deleted > 0 ? ", " + deleted + " deleted" : "", seconds(),
                 requests == 0 ? "the request of another table" : plural(requests, "request"));
-        if (setAside > 0) {
-            LOG.warnf("%s: %s set aside; nxt_sync.row_fault says why", what,
-                    setAside == 1 ? "1 row is" : setAside + " rows are");
-        }
         return run(outcome, "");
     }
 

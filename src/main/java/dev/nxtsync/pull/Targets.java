@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.PullStates;
@@ -35,6 +36,7 @@ class Targets {
     private final Claims claims;
     private final Map<String, PullPlans.Ready> toChange = new LinkedHashMap<>();
     private final Map<String, Long> lookedAt = new HashMap<>();
+    private final Lasting<String> lasting = new Lasting<>();
 
     Targets(TableMaker tables, PullPlans plans, PullStates states, Claims claims) {
         this.tables = tables;
@@ -81,6 +83,7 @@ class Targets {
         boolean ran = plans.of(plan.name()).filter(PullPlans.Ready.class::isInstance).isPresent();
         boolean wasHalted = !ran && plans.of(plan.name()).isPresent();
         plans.put(plan.name(), ready);
+        var unused = lasting.over(plan.name());
         if (states.planned(plan.name(), !ran) || wasHalted) {
             LOG.infof("Pull %s goes on", plan.name());
             claims.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
@@ -90,8 +93,7 @@ class Targets {
     /** Says of a pull that it cannot run, and why. */
     void stop(String pull, PullPlans.Halted halted) throws SQLException {
         Reason reason = halted.reason();
-        if (plans.of(pull).filter(known -> known instanceof PullPlans.Halted before && before.reason().equals(reason))
-                .isEmpty()) {
+        if (lasting.isNews(pull, reason.message())) {
             LOG.errorf("Pull %s is stopped, the others run. %s", pull, reason.message());
         }
         plans.put(pull, halted);

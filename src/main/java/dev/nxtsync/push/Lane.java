@@ -17,15 +17,20 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Next;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.Slots;
+import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.Database;
+import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Outbox;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.PushStates.PushState;
 import dev.nxtsync.store.Runs;
+import dev.nxtsync.store.StaleClaim;
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Stopping;
 
 /**
  * Sends the rows of one lane: a sixteenth of the groups of a push in one company. A group is in one lane, so that whoever
@@ -37,6 +42,9 @@ public class Lane implements Job {
     /** How long a row that the server refuses as no valid request waits, so that the schema is read again meanwhile. */
     static final Duration SCHEMA_IS_READ_AGAIN = Duration.ofSeconds(12);
     private static final Duration NOT_PLANNED = Duration.ofSeconds(30);
+    private static final int MOST_TOGETHER = 400;
+    /** So long what was answered shows that an answer can be had. */
+    private static final Duration LATELY = Duration.ofMinutes(1);
     private static final Logger LOG = Logger.getLogger(Lane.class);
 
     private final PushPlans plans;
@@ -49,13 +57,19 @@ public class Lane implements Job {
     private final Outages outages;
     private final Limits limits;
     private final PayloadMemory memory;
+    private final Threads threads;
     private final Map<String, BatchSize> sizes = new ConcurrentHashMap<>();
     private final Map<Long, Long> refusedOnce = new ConcurrentHashMap<>();
-    /** What the log was told last, by push and company; all lanes meet the same. */
-    private final Map<String, String> told = new ConcurrentHashMap<>();
+    /** How many rows of a unit are taken together, where that is not as many as may be. */
+    private final Map<Long, Integer> together = new ConcurrentHashMap<>();
+    /** When a look-up was answered last, by push and company, on this process' monotonic clock. */
+    private final Map<String, Long> answeredAt = new ConcurrentHashMap<>();
+    /** How often rows were not answered, though others were. */
+    private final Map<Long, Integer> tries = new ConcurrentHashMap<>();
 
     Lane(PushPlans plans, Nxt nxt, Slots slots, Outbox outbox, PushStates states, Runs runs, Access access,
-            Outages outages, PayloadMemory memory, Settings settings) {
+            Outages outages, PayloadMemory memory, Threads threads, Settings settings) {
+        this.threads = threads;
         this.outages = outages;
         this.memory = memory;
         this.plans = plans;
@@ -97,7 +111,69 @@ public class Lane implements Job {
             return new Outcome.Again(Duration.ofSeconds(1));
         }
         PushState state = states.of(claim.entry(), claim.company());
-        return new Turn(this, claim, plan.get(), state, clock, progress).run();
+        try {
+            return new Turn(this, claim, plan.get(), state, clock, progress).run();
+        } catch (Stopping | StaleClaim e) {
+            throw e;
+        } catch (SQLException e) {
+            if (!Database.isAway(e)) {
+                note(claim, DatabaseFault.of(e));
+            }
+            throw e;
+        } catch (RuntimeException e) {
+            note(claim, Reason.unexpected("The unit", e));
+            throw e;
+        }
+    }
+
+    /** What should not happen is shown as what is in the way of the push; it is told, and tried again, by whoever runs the unit. */
+    private void note(Claim claim, Reason reason) throws SQLException {
+        states.failed(claim.entry(), claim.company(), reason, claim.failures() + 1,
+                Backoff.after(claim.failures() + 1));
+    }
+
+    /** Something that should not happen, of which others are not kept. */
+    void tell(RuntimeException thrown, String what) {
+        threads.failed("job", thrown, what);
+    }
+
+    /** How many rows of the unit are taken together now. */
+    int together(Claim claim) {
+        return together.getOrDefault(claim.unit(), MOST_TOGETHER);
+    }
+
+    void together(Claim claim, int rows) {
+        if (rows >= MOST_TOGETHER) {
+            together.remove(claim.unit());
+        } else {
+            together.put(claim.unit(), Math.max(1, rows));
+        }
+    }
+
+    /** A look-up of the push has been answered. */
+    void answered(Claim claim) {
+        answeredAt.put(name(claim), System.nanoTime());
+    }
+
+    /** Whether a look-up of the push was answered lately, so that not all of them fail. */
+    boolean isAnswered(Claim claim) {
+        Long at = answeredAt.get(name(claim));
+        return at != null && System.nanoTime() - at < LATELY.toNanos();
+    }
+
+    /** Counts how often a row was not answered, though others were. */
+    int tried(long row) {
+        return tries.merge(row, 1, Integer::sum);
+    }
+
+    /** A row waits, since it was not answered: that is shown, and the schema is read anew, to which it may not fit any more. */
+    void putOff(Claim claim, Reason why, int tries) throws SQLException {
+        plans.lookAgain(claim.connection());
+        states.failed(claim.entry(), claim.company(), why, tries, Backoff.after(tries));
+    }
+
+    void untried(long row) {
+        tries.remove(row);
     }
 
     /** Something is in the way that is no fault of the rows: it is told, and tried again. */
@@ -105,8 +181,7 @@ public class Lane implements Job {
         Next next = failure.next();
         Duration backoff = Backoff.after(claim.failures() + 1);
         Duration retry = switch (next) {
-            case WAIT -> failure.atLeast().compareTo(backoff) > 0 ? failure.atLeast() : backoff;
-            case RETRY, LOOK_FIRST -> backoff;
+            case WAIT, RETRY, LOOK_FIRST -> failure.atLeast().compareTo(backoff) > 0 ? failure.atLeast() : backoff;
             // access is asked for again in its own time
             case STOP -> Duration.ofSeconds(1);
             case FIX -> NOT_PLANNED;
@@ -118,8 +193,8 @@ public class Lane implements Job {
             plans.lookAgain(claim.connection());
         }
         states.failed(claim.entry(), claim.company(), reason, claim.failures() + 1, retry);
-        if (told.put(name(claim), failure.code()) == null && !(failure instanceof Failure.ForbiddenCompany)
-                && outages.isNews(claim.connection(), failure)) {
+        if (!(failure instanceof Failure.ForbiddenCompany)
+                && outages.isNews(claim.connection(), work(claim), failure)) {
             LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
                     Math.max(1, retry.toSeconds()), reason.message());
         }
@@ -129,10 +204,16 @@ public class Lane implements Job {
     /** Nothing is in the way: requests were answered. */
     void getsOn(Claim claim, PushState state) throws SQLException {
         access.granted(claim);
-        told.remove(name(claim));
+        outages.over(work(claim)).ifPresent(lasted -> LOG.infof("Push %s, %s goes on, after %d s", claim.entry(),
+                claim.tenant(), lasted.toSeconds()));
         if (state.failures() > 0) {
             states.well(claim.entry(), claim.company());
         }
+    }
+
+    /** Of which another lane knows nothing: where one gets on, another may not. */
+    private static String work(Claim claim) {
+        return "push " + name(claim) + " " + claim.lane();
     }
 
     private static String name(Claim claim) {

@@ -25,9 +25,14 @@ final class Lookup {
     private final PushPlan plan;
     private final int company;
     private final Runnable afterEach;
+    private final Runnable answered;
 
-    /** @param afterEach is told of each request that has ended */
-    Lookup(Nxt nxt, PushPlan plan, int company, Runnable afterEach) {
+    /**
+     * @param afterEach is told of each request that has ended
+     * @param answered is told of each that was answered whole
+     */
+    Lookup(Nxt nxt, PushPlan plan, int company, Runnable afterEach, Runnable answered) {
+        this.answered = answered;
         this.nxt = nxt;
         this.plan = plan;
         this.company = company;
@@ -75,6 +80,7 @@ final class Lookup {
             throw new FailedAnswer(new Failure.Rejected("The answer to a look-up lacks items or pageInfo.",
                     ((Answer.Data) answer).traceId(), List.of()));
         }
+        answered.run();
         if (rows.size() == 1) {
             // whatever it is that the server takes for the same key
             page.path("items").forEach(item -> found.computeIfAbsent(rows.get(0).getKey(), id -> new ArrayList<>())

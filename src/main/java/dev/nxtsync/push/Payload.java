@@ -40,7 +40,7 @@ import dev.nxtsync.trouble.Quoted;
  */
 record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
     private static final JsonMapper JSON = JsonMapper.builder(JsonTree.parsers().streamReadConstraints(
-            StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
+            StreamReadConstraints.builder().maxNumberLength(2 * Numeral.MOST_DIGITS).build()).build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -133,10 +133,14 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
 
     private static Optional<ObjectNode> parse(String text, List<Flawed> flaws) {
         try {
-            if (JSON.readTree(text) instanceof ObjectNode values) {
+            var number = Numbers.flaw(text);
+            if (number.isPresent()) {
+                flaws.add(new Flaws(number.get()).flawed());
+            } else if (JSON.readTree(text) instanceof ObjectNode values) {
                 return Optional.of(values);
+            } else {
+                flaws.add(new Flawed("The payload is not a JSON object with the columns of one record."));
             }
-            flaws.add(new Flawed("The payload is not a JSON object with the columns of one record."));
         } catch (JsonProcessingException e) {
             flaws.add(new Flawed(
                     "The payload cannot be read as JSON: " + Quoted.message(e.getOriginalMessage().lines().findFirst()
@@ -261,9 +265,9 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
             return Optional.of("is " + kind(value) + ", not a single value of type " + scalar);
         }
         boolean fits = switch (scalar) {
-            case "Short" -> isWhole(value, Short.MAX_VALUE);
-            case "Int" -> isWhole(value, Integer.MAX_VALUE);
-            case "Long" -> isWhole(value, Long.MAX_VALUE);
+            case "Short" -> isWhole(value, Short.MIN_VALUE, Short.MAX_VALUE);
+            case "Int" -> isWhole(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case "Long" -> isWhole(value, Long.MIN_VALUE, Long.MAX_VALUE);
             case "Decimal" -> (value.isNumber() || value.isTextual())
                     && Numeral.of(value.asText()).flatMap(Numeral::value).isPresent();
             case "String", "Date", "DateTime", "Time" -> value.isTextual();
@@ -273,9 +277,9 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         return fits ? Optional.empty() : Optional.of("is " + kind(value) + " that is no " + scalar);
     }
 
-    private static boolean isWhole(JsonNode value, long most) {
+    private static boolean isWhole(JsonNode value, long least, long most) {
         return value.isIntegralNumber() && value.canConvertToLong() && value.longValue() <= most
-                && value.longValue() >= -most;
+                && value.longValue() >= least;
     }
 
     /**

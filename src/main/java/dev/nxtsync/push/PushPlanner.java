@@ -25,6 +25,7 @@ import dev.nxtsync.graphql.schema.Mutations;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.store.DatabaseFault;
+import dev.nxtsync.store.DueTimes;
 import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PushStates;
@@ -53,13 +54,13 @@ public class PushPlanner {
     private final PushPlans plans;
     private final PushStates states;
     private final OutboxHome home;
+    private final DueTimes dueTimes;
     private final Migrations migrations;
     private final LostCallKeeper lostCalls;
     private final Outages outages;
     private final Threads threads;
     private final Map<String, Attempt> attempts = new HashMap<>();
     private boolean configured;
-    private boolean toldHeld;
 
     /**
      * The last attempt to plan a connection.
@@ -70,7 +71,8 @@ public class PushPlanner {
     private record Attempt(int failures, long at, long next) {}
 
     PushPlanner(Settings settings, Nxt nxt, Introspection introspection, Mutations mutations, PushPlans plans,
-            PushStates states, OutboxHome home, Migrations migrations, LostCallKeeper lostCalls, Outages outages,
+            PushStates states, OutboxHome home, DueTimes dueTimes, Migrations migrations, LostCallKeeper lostCalls,
+            Outages outages,
             Threads threads) {
         this.outages = outages;
         this.threads = threads;
@@ -81,6 +83,7 @@ public class PushPlanner {
         this.plans = plans;
         this.states = states;
         this.home = home;
+        this.dueTimes = dueTimes;
         this.migrations = migrations;
         this.lostCalls = lostCalls;
     }
@@ -96,7 +99,12 @@ public class PushPlanner {
             return;
         }
         try {
-            configure();
+            if (!configured) {
+                states.configure(settings.companiesOfPushes());
+                dueTimes.follow(settings.push());
+                configured = true;
+            }
+            states.complete(settings.pushes().keySet());
             for (Settings.Connection connection : settings.connections().values()) {
                 MDC.put("connection", connection.name());
                 try {
@@ -111,25 +119,22 @@ public class PushPlanner {
         }
     }
 
-    private void configure() throws SQLException {
-        if (!configured) {
-            var companies = new TreeMap<String, Optional<Integer>>();
-            settings.pushes().forEach((name, push) -> companies.put(name, push.company()));
-            states.configure(companies);
-            configured = true;
-        }
-    }
-
     private void announce() throws SQLException {
         var held = home.held();
-        if (held.isPresent() && !toldHeld) {
+        if (held.isPresent() && outages.isNews("outbox", held.get().message())) {
             LOG.error(held.get().message());
+        } else if (held.isEmpty()) {
+            outages.over("outbox").ifPresent(
+                    lasted -> LOG.infof("The outbox is not held any more, after %d s", lasted.toSeconds()));
         }
-        toldHeld = held.isPresent();
         var connections = plans.connections();
         if (!connections.isEmpty() && held.isEmpty()) {
             states.announce(connections);
         }
+    }
+
+    private static String work(Settings.Connection connection) {
+        return "planning of pushes of " + connection.name();
     }
 
     private void plan(Settings.Connection connection) {
@@ -149,6 +154,8 @@ public class PushPlanner {
         try {
             boolean complete = plan(connection, pushes);
             plans.noTrouble(connection.name());
+            outages.over(work(connection)).ifPresent(lasted -> LOG.infof(
+                    "The pushes of connection %s are planned, after %d s", connection.name(), lasted.toSeconds()));
             attempts.put(connection.name(),
                     new Attempt(0, now, now + (complete ? SCHEMA_AGAIN : STOPPED_AGAIN).toNanos()));
         } catch (Stopping e) {
@@ -157,8 +164,10 @@ public class PushPlanner {
             Duration wait = Backoff.after(last.failures() + 1);
             Reason reason = e instanceof FailedAnswer failed ? failed.failure().reason() : DatabaseFault.of(e);
             plans.trouble(connection.name(), reason);
-            boolean news = !(e instanceof FailedAnswer failed) || (!nxt.waitsForPerson(connection.name())
-                    && outages.isNews(connection.name(), failed.failure()));
+            boolean news = e instanceof FailedAnswer failed
+                    ? !nxt.waitsForPerson(connection.name())
+                            && outages.isNews(connection.name(), work(connection), failed.failure())
+                    : outages.isNews(work(connection), reason.code());
             LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
                     "The pushes of connection %s cannot be planned. %s Tried again in %s.", connection.name(),
                     reason.message(), Seconds.of(wait));
@@ -179,7 +188,8 @@ public class PushPlanner {
      * @throws FailedAnswer if the API gave no whole answer
      */
     public Optional<Reason> plan(Settings.Push push) throws SQLException {
-        configure();
+        states.configure(settings.companiesOfPushes());
+        states.complete(settings.pushes().keySet());
         plan(Objects.requireNonNull(settings.connections().get(push.connection())), List.of(push));
         return plans.stopped(push.name());
     }
@@ -210,12 +220,12 @@ public class PushPlanner {
     /** Says whether every push could be planned. */
     private boolean plan(Settings.Connection connection, List<Settings.Push> pushes) throws SQLException {
         lostCalls.keep();
-        states.refuseOtherCompanies(pushes.stream().map(Settings.Push::name).toList());
         var schema = PushSchema.read(connection.name(), pushes, mutations, introspection);
         boolean complete = true;
         for (Settings.Push push : pushes) {
             var design = PushDesign.of(push, schema, creator(connection));
             if (design instanceof PushDesign.Sound sound) {
+                var unused = outages.over("push " + push.name());
                 if (plans.stopped(push.name()).isPresent()) {
                     LOG.infof("Push %s goes on", push.name());
                 }
@@ -229,7 +239,7 @@ public class PushPlanner {
     }
 
     private void stop(String push, Reason reason) {
-        if (!plans.stopped(push).equals(Optional.of(reason))) {
+        if (outages.isNews("push " + push, reason.message())) {
             LOG.errorf("Push %s is stopped, the others run. %s", push, reason.message());
         }
         plans.put(push, new PushPlans.Stopped(reason));

@@ -23,8 +23,10 @@ import dev.nxtsync.store.DatabaseClock;
 import dev.nxtsync.store.Outbox;
 import dev.nxtsync.store.OutboxRow;
 import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.store.StaleClaim;
 import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Stopping;
 import dev.nxtsync.trouble.Trouble;
 
 /**
@@ -85,7 +87,7 @@ final class Sending implements Gate {
     }
 
     Result send(DatabaseClock clock) throws SQLException {
-        Answer answer = lane.nxt().ask(plan.push().connection(), question());
+        Answer answer = ask();
         if (trouble != null) {
             throw trouble;
         }
@@ -102,7 +104,17 @@ final class Sending implements Gate {
         var took = Duration.ofNanos(System.nanoTime() - sentAt);
         if (answer instanceof Answer.Data data) {
             lane.size(claim).took(batch.size(), took);
-            return executed(marked.rows(), data, now);
+            try {
+                return executed(marked.rows(), data, now);
+            } catch (StaleClaim e) {
+                throw e;
+            } catch (RuntimeException e) {
+                // it is carried out, and what was answered cannot be read: so each of them is looked for
+                lane.tell(e, claim.toString());
+                before.clear();
+                after.clear();
+                return inDoubt(marked.rows(), unexpected(e), took, now);
+            }
         }
         var failure = (Failure) answer;
         if (failure.notExecuted()) {
@@ -111,6 +123,26 @@ final class Sending implements Gate {
         lane.size(claim).took(batch.size(), took);
         lane.size(claim).refused(batch.size());
         return inDoubt(marked.rows(), failure, took, now);
+    }
+
+    /** What is thrown before the rows are marked is thrown on; what is thrown after that says nothing of what was done. */
+    private Answer ask() {
+        var question = question();
+        try {
+            return lane.nxt().ask(plan.push().connection(), question);
+        } catch (Stopping | StaleClaim e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (!(marking instanceof Outbox.Marked)) {
+                throw e;
+            }
+            lane.tell(e, claim.toString());
+            return unexpected(e);
+        }
+    }
+
+    private static Failure.InDoubt unexpected(RuntimeException e) {
+        return new Failure.InDoubt(Reason.unexpected("The answer", e).message(), "", false, false);
     }
 
     private Question question() {

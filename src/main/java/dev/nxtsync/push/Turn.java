@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -52,13 +53,15 @@ final class Turn {
     private final PushState state;
     private final Verdict verdict;
     private final DatabaseClock clock;
-    private final Progress progress;
     private final Tally tally;
+    private final Settling settling;
     private final Lookup lookup;
+    private final Looking looking;
     private final Admittance admittance;
+    private final Isolation isolation;
     /** What is known of rows that were looked for before they are sent. */
     private final Map<Long, Prepared> sendable = new HashMap<>();
-    /** Rows whose record another row is about just now. */
+    /** Rows whose record another row is about just now; they close their groups. */
     private final Set<Long> aside = new HashSet<>();
     /** Whether a row waits until there is memory for it. */
     private boolean waits;
@@ -83,9 +86,12 @@ final class Turn {
         this.state = state;
         this.verdict = new Verdict(plan, state.creator().or(plan::creator), claim.company(), lane.limits());
         this.clock = clock;
-        this.progress = progress;
         this.tally = new Tally(claim, clock.now());
-        this.lookup = new Lookup(lane.nxt(), plan, claim.company(), this::requestEnded);
+        this.settling = new Settling(lane.outbox(), claim, tally, progress);
+        this.lookup = new Lookup(lane.nxt(), plan, claim.company(), settling::requestEnded,
+                () -> lane.answered(claim));
+        this.looking = new Looking(lane, claim, plan, verdict, lookup, settling, clock);
+        this.isolation = new Isolation(lane, claim, verdict, settling, clock);
         this.admittance = new Admittance(lane.outbox(), lane.memory(), MOST_BYTES);
         this.echoed = state.echoed().filter(plan.keyColumn()::equals).isPresent();
         this.onePerGroup = state.onePerGroup();
@@ -106,9 +112,10 @@ final class Turn {
                 boolean found = lookFor();
                 goesOn = prepareAndSend() || found;
             }
-            if (tally.requests() > 0) {
+            if (tally.requests() > 0 && isolation.suspects().isEmpty()) {
                 lane.getsOn(claim, state);
             }
+            isolation.end();
             if (goesOn) {
                 return new Outcome.Done(clock.now());
             }
@@ -128,48 +135,15 @@ final class Turn {
 
     /** Looks for rows that were or may have been sent. Says whether there were any. */
     private boolean lookFor() throws SQLException {
-        try (var admitted = admittance.of(outbox().toLookFor(claim, TOGETHER))) {
-            boolean refused = refuse(admitted.admission());
-            var rows = admitted.rows().stream().filter(row -> row.nextAt().isPresent()).toList();
-            lookFor(rows);
-            return !rows.isEmpty() || refused;
-        }
-    }
-
-    private void lookFor(List<OutboxRow> rows) throws SQLException {
-        var before = new ArrayList<OutboxRow>();
-        var after = new ArrayList<OutboxRow>();
-        Map<Long, Payload> records = new LinkedHashMap<>();
-        Map<Long, Payload> processings = new LinkedHashMap<>();
-        for (OutboxRow row : rows) {
-            var reading = Payload.identify(plan, row.key(), row.payload());
-            if (reading instanceof Payload.Sound sound) {
-                (isProcessing(row) ? processings : records).put(row.id(), sound.payload());
-            } else {
-                before.add(row);
-                String why = "It was sent, and cannot be looked for: " + ((Payload.Flawed) reading).why();
-                after.add(row.state() == State.IN_DOUBT
-                        ? row.dead(Trouble.PAYLOAD_INVALID, why, Optional.empty())
-                        : row.settled(Optional.of(new Reason(Trouble.PAYLOAD_INVALID, why).coded())));
+        var sized = outbox().toLookFor(claim, Math.min(TOGETHER, isolation.rows()), isolation.suspects());
+        return isolation.of(sized, () -> {
+            try (var admitted = admittance.of(sized)) {
+                boolean refused = refuse(admitted.admission());
+                var rows = admitted.rows().stream().filter(row -> row.nextAt().isPresent()).toList();
+                onePerGroup |= looking.lookFor(rows);
+                return !rows.isEmpty() || refused;
             }
-        }
-        var found = lookup.find(records, Optional.empty());
-        var run = plan.then().flatMap(PushPlan.Following::doneWhen)
-                .map(doneWhen -> lookup.find(processings, Optional.of(doneWhen)));
-        Instant now = clock.now();
-        for (OutboxRow row : rows) {
-            if (records.containsKey(row.id())) {
-                before.add(row);
-                after.add(verdict.after(row, Objects.requireNonNull(records.get(row.id())),
-                        found.getOrDefault(row.id(), List.of()), now));
-            } else if (processings.containsKey(row.id())) {
-                before.add(row);
-                after.add(run.map(done -> verdict.processed(row, done.containsKey(row.id()), now))
-                        .orElseGet(() -> unknown(row)));
-            }
-        }
-        settle(before, after);
-        notePassedOver(before, after);
+        });
     }
 
     /** Settles rows whose payloads are never read in this process. Says whether there were any. */
@@ -193,66 +167,21 @@ final class Turn {
         return !tooLarge.isEmpty();
     }
 
-    private static boolean isProcessing(OutboxRow row) {
-        return row.state() == State.IN_DOUBT && row.step() == Step.THEN;
-    }
-
-    /** Whether a processing has run cannot be seen. */
-    private OutboxRow unknown(OutboxRow row) {
-        return row.dead(Trouble.PROCESSING_FAILED, "Whether " + plan.then().orElseThrow().field().name()
-                + " has run for "
-                + row.result().orElse("")
-                + " is not known" + row.answered().map(why -> ": " + why).orElse(", since no whole answer came.")
-                + " Look in Business NXT; discard this row if it has, retry it if not. With DONE_WHEN this is looked up.",
-                Optional.empty());
-    }
-
-    /**
-     * Rows that would be sent again or are dead, though a later one of their group, sent with them, is done: this server goes on
-     * after a record that it has refused. To send them now would change the order, so a person decides.
-     */
-    private void notePassedOver(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
-        var ids = new ArrayList<Long>();
-        for (OutboxRow row : after) {
-            if (row.group().isPresent() && row.step() == Step.RECORD
-                    && (row.state() == State.WAITING || row.state() == State.DEAD)) {
-                ids.add(row.id());
-            }
-        }
-        var passed = ids.isEmpty() ? Set.<Long>of() : outbox().passedOver(claim, ids);
-        if (passed.isEmpty()) {
-            return;
-        }
-        onePerGroup = true;
-        lane.states().onePerGroup(plan.name(), claim.company());
-        var from = new ArrayList<OutboxRow>();
-        var to = new ArrayList<OutboxRow>();
-        for (int i = 0; i < after.size(); i++) {
-            OutboxRow row = after.get(i);
-            if (passed.contains(row.id()) && row.state() == State.WAITING) {
-                from.add(row);
-                to.add(row.dead(Trouble.RECORD_REFUSED,
-                        "It is not there, but later rows of its group that were sent with it are"
-                                + before.get(i).answered().map(why -> ": " + why).orElse(".")
-                                + " Retry it to send it after them, or discard it.",
-                        Optional.empty()));
-            }
-        }
-        settle(from, to);
-    }
-
     /** Says whether there was something to do. */
     private boolean prepareAndSend() throws SQLException {
-        var sized = outbox().ready(claim, 2 * TOGETHER, plan.isDryRun()).stream()
-                .filter(row -> !aside.contains(row.id())).toList();
-        try (var admitted = admittance.of(sized)) {
-            boolean refused = refuse(admitted.admission());
-            var ready = admitted.rows().stream().filter(row -> row.state() == State.WAITING).toList();
-            if (!ready.isEmpty()) {
-                prepareAndSend(ready);
+        var sized = outbox().ready(claim, Math.min(2 * TOGETHER, isolation.rows()), plan.isDryRun(),
+                isolation.with(aside));
+        return isolation.of(sized, () -> {
+            try (var admitted = admittance.of(sized)) {
+                boolean refused = refuse(admitted.admission());
+                var ready = GroupOrder.beginnings(admitted.rows(), OutboxRow::group,
+                        row -> row.state() == State.WAITING);
+                if (!ready.isEmpty()) {
+                    prepareAndSend(ready);
+                }
+                return !ready.isEmpty() || refused;
             }
-            return !ready.isEmpty() || refused;
-        }
+        });
     }
 
     private void prepareAndSend(List<OutboxRow> ready) throws SQLException {
@@ -267,7 +196,9 @@ final class Turn {
             lookBefore(unlooked, payloads);
             return;
         }
-        var candidates = ready.stream().filter(row -> row.step() == Step.THEN || sendable.containsKey(row.id()))
+        var prepared = GroupOrder.beginnings(ready, OutboxRow::group,
+                row -> row.step() == Step.THEN || sendable.containsKey(row.id()));
+        var candidates = prepared.stream()
                 .map(row -> Optional.ofNullable(sendable.get(row.id())).map(known -> known.on(row)).orElse(row))
                 .map(row -> new Batch.Candidate(row, Payload.bytes(row.payload()))).toList();
         most = Math.min(most, most(candidates.get(0).row()));
@@ -323,15 +254,17 @@ final class Turn {
         var own = batch.stream().map(row -> Objects.requireNonNull(payloads.get(row.id()))).toList();
         var sending = new Sending(lane, claim, plan, batch, own, verdict, echoed);
         var result = sending.send(clock);
-        requestEnded();
-        batch.forEach(row -> sendable.remove(row.id()));
+        settling.requestEnded();
+        // what was known of others about the same records was known before this
+        var sent = batch.stream().flatMap(row -> row.record().stream()).collect(Collectors.toSet());
+        sendable.values().removeIf(known -> sent.contains(known.record()));
         tally.sent(batch.size());
         settle(result.before(), result.after());
         aside.addAll(result.aside());
         echoed |= result.echoed();
         if (result.changedKey().isPresent()) {
             lane.states().stop(plan.name(), claim.company(), plan.keyColumn());
-            throw new FailedAnswer(new Failure.InvalidRequest(result.changedKey().get(), "", Set.of(), false));
+            throw new FailedAnswer(new Failure.Unavailable(Trouble.KEY_CHANGED, result.changedKey().get()));
         }
         if (result.failure().isPresent()) {
             throw new FailedAnswer(result.failure().get());
@@ -362,14 +295,7 @@ final class Turn {
     }
 
     private void settle(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
-        outbox().settle(claim, after, before.stream().map(OutboxRow::state).toList());
-        tally.settled(before, after);
-        progress.made();
-    }
-
-    private void requestEnded() {
-        tally.request();
-        progress.made();
+        settling.settle(before, after);
     }
 
     private Outbox outbox() {

@@ -10,10 +10,13 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Loop;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.Migrations;
+import dev.nxtsync.store.PushStates;
 import dev.nxtsync.store.Replica;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Seconds;
@@ -31,17 +34,25 @@ public class Heartbeat {
     private static final long TOO_OLD = Duration.ofSeconds(8).toNanos();
     private static final Duration LAST_BEAT = Duration.ofSeconds(5);
 
+    private static final String DATABASE = "database";
+
     private final Migrations migrations;
     private final Replica replica;
+    private final PushStates pushes;
+    private final Settings settings;
+    private boolean configured;
     private long nextAttempt = System.nanoTime();
     private volatile long beatAt;
     private volatile long backSince;
     private int failures;
+    private final Lasting<String> lasting = new Lasting<>();
     private @Nullable Loop loop;
     private volatile Optional<Reason> trouble = Optional
             .of(new Reason(Trouble.DATABASE_AWAY, "The database has not been reached yet."));
 
-    Heartbeat(Migrations migrations, Replica replica) {
+    Heartbeat(Migrations migrations, Replica replica, PushStates pushes, Settings settings) {
+        this.pushes = pushes;
+        this.settings = settings;
         this.migrations = migrations;
         this.replica = replica;
     }
@@ -76,10 +87,17 @@ public class Heartbeat {
                     migrations.run();
                     LOG.info("The database is there, and the schema nxt_sync is up to date");
                 }
+                if (!configured) {
+                    // before anybody is told that rows can be pushed
+                    pushes.configure(settings.companiesOfPushes());
+                    configured = true;
+                }
                 replica.beat();
                 failures = 0;
                 beatAt = now;
                 nextAttempt = now + PERIOD;
+                lasting.over(DATABASE).ifPresent(
+                        lasted -> LOG.infof("The database can be used again, after %d s", lasted.toSeconds()));
                 if (trouble.isPresent()) {
                     backSince = now;
                     trouble = Optional.empty();
@@ -95,7 +113,10 @@ public class Heartbeat {
         return trouble.isEmpty() && System.nanoTime() - beatAt < TOO_OLD;
     }
 
-    /** Whether silent processes may be taken over: after an outage all have been silent, and get one beat to speak up. */
+    /**
+     * Whether silent processes may be taken over: after an outage all have been silent, and get one beat to speak up. One of
+     * which somebody knows that it was silent before this process began has had that.
+     */
     boolean mayTakeOver() {
         return trouble.isEmpty() && System.nanoTime() - backSince > 2 * PERIOD;
     }
@@ -107,10 +128,8 @@ public class Heartbeat {
                 : Duration.ofMillis(Math.min(10_000, 1_000L << Math.min(failures, 5)));
         nextAttempt = now + wait.toNanos();
         var reason = DatabaseFault.of(e);
-        // a long outage is told of now and then
-        boolean told = trouble.filter(before -> before.code().equals(reason.code())).isPresent() && failures > 3;
         trouble = Optional.of(reason);
-        LOG.logf(told && failures % 30 != 0 ? Logger.Level.DEBUG : Logger.Level.WARN,
+        LOG.logf(lasting.isNews(DATABASE, reason.code()) ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "The database cannot be used: %s The next attempt is in %s.", reason.message(), Seconds.of(wait));
     }
 }

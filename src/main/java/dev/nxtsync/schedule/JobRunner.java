@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.store.Claim;
 import dev.nxtsync.store.Claims;
@@ -38,8 +40,9 @@ import dev.nxtsync.trouble.Seconds;
 import dev.nxtsync.trouble.Stopping;
 
 /**
- * Claims units that are due and runs them, the one that has waited longest first: each second, and after each run that has
- * ended. So several processes share the work, and a unit waits no longer than a second.
+ * Claims units that are due and runs them, the one that has waited longest first: each second, after each run that has ended,
+ * and when the pause of a unit is over. So several processes share the work, a unit waits no longer than a second, and one that
+ * was woken does not wait for that second.
  */
 @Singleton
 public class JobRunner {
@@ -53,7 +56,11 @@ public class JobRunner {
     /** A server that stood still carries out what it was told before when it goes on, beside what it is told then. */
     private static final int LOOKS = 5;
 
+    private static final long CLAIMING = 0;
+
     private final Map<String, Job> jobs = new HashMap<>();
+    /** What PostgreSQL refuses, by unit. */
+    private final Lasting<Long> refusals = new Lasting<>();
     private final Claims claims;
     private final Heartbeat heartbeat;
     private final Duration silence;
@@ -65,6 +72,8 @@ public class JobRunner {
     private final Semaphore room = new Semaphore(PARALLEL);
     private final Threads process;
     private final ExecutorService threads;
+    /** Looks when the pause of a unit ends, in which it may have been woken, by whichever process. */
+    private final ScheduledExecutorService pauses;
     /** By fence; guarded by itself, as is every change of what this process holds. */
     private final Map<Long, Run> held = new HashMap<>();
     /** How many more times units are looked for that may have been claimed without our knowing. */
@@ -81,6 +90,7 @@ public class JobRunner {
         this.ofOneCompany = settings.budget().inProgress();
         this.process = process;
         this.threads = process.pool("job", PARALLEL);
+        this.pauses = process.timer("job-pauses", 1);
         this.refused = metrics.counter("nxt_stale_writes_refused");
     }
 
@@ -177,10 +187,11 @@ public class JobRunner {
         try {
             var run = claims.claim(what, full(), heartbeat.mayTakeOver()).map(Run::new);
             run.ifPresent(each -> held.put(each.claim.fence(), each));
+            over(CLAIMING);
             return run;
         } catch (SQLException e) {
             looks = LOOKS;
-            LOG.logf(Database.isAway(e) ? Logger.Level.DEBUG : Logger.Level.WARN, "No unit could be claimed: %s",
+            LOG.logf(isNews(CLAIMING, e) ? Logger.Level.WARN : Logger.Level.DEBUG, "No unit could be claimed: %s",
                     e.getMessage());
             return Optional.empty();
         }
@@ -236,6 +247,7 @@ public class JobRunner {
         try {
             Job job = Objects.requireNonNull(jobs.get(claim.kind()));
             Outcome outcome = job.run(claim, () -> run.progressAt = System.nanoTime());
+            over(claim.unit());
             if (outcome instanceof Outcome.Done done) {
                 return new Ended.Well(done.nextDue(), done.pause());
             }
@@ -245,13 +257,23 @@ public class JobRunner {
         } catch (StaleClaim e) {
             LOG.debugf("%s", e.getMessage());
         } catch (SQLException e) {
-            // that the database is away is told once, by the heartbeat
-            LOG.logf(Database.isAway(e) ? Logger.Level.DEBUG : Logger.Level.WARN,
-                    "%s: %s Tried again in %s.", claim, DatabaseFault.of(e).message(), Seconds.of(failed.retry()));
+            LOG.logf(isNews(claim.unit(), e) ? Logger.Level.WARN : Logger.Level.DEBUG,
+                    "%s: %s Tried again in %s.", claim, DatabaseFault.of(e).message(),
+                    Seconds.of(failed.retry()));
         } catch (Throwable e) {
             process.failed("job", e, claim.toString());
         }
         return failed;
+    }
+
+    /** That the database is away is told once, by the heartbeat. */
+    private boolean isNews(long unit, SQLException e) {
+        return !Database.isAway(e) && refusals.isNews(unit, DatabaseFault.of(e).code());
+    }
+
+    private void over(long unit) {
+        refusals.over(unit).ifPresent(lasted -> LOG.infof("%s goes on, after %d s",
+                unit == CLAIMING ? "The claiming of units" : "Unit " + unit, lasted.toSeconds()));
     }
 
     /** Frees the units of runs that have ended; what cannot be freed now is freed later, whatever becomes of the database. */
@@ -276,6 +298,9 @@ public class JobRunner {
                         run.claim);
             }
             held.remove(run.claim.fence());
+            if (ended instanceof Ended.Well well && !well.pause().isZero() && !stopping) {
+                var unused = pauses.schedule(this::look, well.pause().toMillis(), TimeUnit.MILLISECONDS);
+            }
             return true;
         } catch (SQLException e) {
             run.perhapsFreed = true;
@@ -339,6 +364,7 @@ public class JobRunner {
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         synchronized (held) {
             stopping = true;
+            pauses.shutdownNow();
             threads.shutdown();
             if (!held.isEmpty()) {
                 LOG.infof("Stopping: nothing new is begun; what is under way (%d) is finished within %d s",

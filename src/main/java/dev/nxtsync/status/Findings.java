@@ -22,6 +22,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.port.CallerKeys;
 import dev.nxtsync.pull.PullPlans;
 import dev.nxtsync.push.PushPlans;
+import dev.nxtsync.store.Database;
 import dev.nxtsync.store.Inbox;
 import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PullState;
@@ -63,10 +64,11 @@ public class Findings {
     private final UserGrants grants;
     private final CallerKeys keys;
     private final Clock clock;
+    private final Database database;
 
     Findings(Settings settings, Connections connections, PullPlans pullPlans, PushPlans pushPlans, PullStates pulls,
             PushStates pushes, RowFaults faults, Inbox inbox, OutboxHome home, UserGrants grants, CallerKeys keys,
-            Clock clock) {
+            Clock clock, Database database) {
         this.settings = settings;
         this.connections = connections;
         this.pullPlans = pullPlans;
@@ -79,6 +81,7 @@ public class Findings {
         this.grants = grants;
         this.keys = keys;
         this.clock = clock;
+        this.database = database;
     }
 
     /** Of the keys by which callers are let in, in this process. */
@@ -170,10 +173,16 @@ public class Findings {
     public List<Finding> pulls() throws SQLException {
         var findings = new ArrayList<Finding>();
         var alike = new LinkedHashMap<String, List<PullState>>();
+        Map<String, Reason> here = pullPlans.troubles();
         for (PullState each : pulls.troubled(settings.pulls().keySet())) {
             String subject = "pull " + each.pull() + ", " + each.company();
             each.held().ifPresent(
                     reason -> findings.add(Finding.alarm(subject + ", held", Trouble.DELETES_HELD, reason)));
+            var plan = here.get("pull " + each.pull());
+            if (plan != null && plan.trouble() == each.reason().trouble()) {
+                // told already, of the whole pull
+                continue;
+            }
             if (each.state() == PullState.State.FAILING || each.state() == PullState.State.STOPPED) {
                 alike.computeIfAbsent(each.pull() + " " + each.reason().code(), first -> new ArrayList<>()).add(each);
             } else if (each.state() == PullState.State.AWAY) {
@@ -185,6 +194,8 @@ public class Findings {
                 "pull " + pull + ", paused", Trouble.PULL_PAUSED,
                 "It is paused since " + since + ". " + Trouble.PULL_PAUSED.nextStep())));
         late(findings);
+        database.encodingFlaw().ifPresent(
+                flaw -> findings.add(new Finding("database", flaw, false, Optional.empty())));
         faults.count().forEach((pull, count) -> findings.add(Finding.remark("rows of " + pull + " set aside",
                 Trouble.ROWS_SET_ASIDE, count + "; " + Trouble.ROWS_SET_ASIDE.nextStep())));
         inbox.setAside().forEach((pull, count) -> findings.add(Finding.remark("keys of " + pull + " set aside",

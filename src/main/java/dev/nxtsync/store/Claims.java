@@ -25,10 +25,11 @@ public class Claims {
      * conditions again for the row's new version, but not at what was joined to the old one.
      */
     private static final String FREE = """
-            (unit.holder is null or ? and not exists (
+            (unit.holder is null or not exists (
                 select from nxt_sync.replica
-                where replica.id = unit.holder and replica.beat_at
-                    between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'))
+                where replica.id = unit.holder and (replica.beat_at
+                    between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'
+                    or not (? or coalesce(replica.found_silent_at < clock_timestamp() - interval '8 s', false)))))
             """;
     private static final String CLAIM = """
             with free as (
@@ -169,7 +170,8 @@ public class Claims {
      *
      * @param what only this; another process may be configured otherwise, or know more
      * @param full not another one of the same kind and company as one of these
-     * @param takeOver also those whose holder has been silent for 16 s
+     * @param takeOver also those whose holder has been silent for 16 s; else only where somebody noted eight seconds ago that
+     *        it was
      */
     public Optional<Claim> claim(Collection<Kind> what, Collection<Claim> full, boolean takeOver) throws SQLException {
         return database.inTransaction(transaction -> {

@@ -1,11 +1,15 @@
 package dev.nxtsync.store;
 
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.Collections;
+import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 
 import javax.sql.DataSource;
 
@@ -13,13 +17,15 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.postgresql.jdbc.PgConnection;
 
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Outside;
+import dev.nxtsync.trouble.Reason;
 
 /**
  * Transactions, short by rule: none may be open during an HTTP call. Everything they set is local to them, so that a
- * transaction-mode pooler may stand between.
+ * transaction-mode pooler may stand between; see {@link Session}.
  */
 @Singleton
 public class Database {
@@ -29,12 +35,8 @@ public class Database {
     /** Deadlock, lock time-out, and what is not serializable. */
     private static final Set<String> AGAIN = Set.of("40P01", LOCK_TIME_OUT, "40001");
     private static final int ATTEMPTS = 4;
-    /** What others have made in a schema of the role's own path is not found in place of what we mean; see {@link OwnPath}. */
-    private static final String BEGIN = "set local idle_in_transaction_session_timeout = '10s'; set local lock_timeout = '"
-            + LOCK_PATIENCE + "'; " + OwnPath.LEAVE;
-    /** What is committed is on disk, also where the database or the role gives that up. */
-    private static final String DURABLE = "; select set_config('synchronous_commit', 'on', true) "
-            + "where current_setting('synchronous_commit') = 'off'";
+    /** A transaction that was idle, or lasted, for too long ends its session. */
+    private static final Set<String> ENDED = Set.of("25P03", "25P04");
     private static final String NO_CONNECTION = "08001";
     /** As long as a run may be silent before it is given up, so that no statement of a run is of use after that. */
     private static final Duration SLOWEST_ANSWER = Duration.ofMinutes(3);
@@ -43,6 +45,8 @@ public class Database {
     private static final Duration WHENEVER_IT_COMES = Duration.ZERO;
 
     private final DataSource dataSource;
+    /** The connections that the pool has lent before. */
+    private final Set<PgConnection> met;
     /** For the answer to one statement, after which the connection is given up as lost; zero is no limit. */
     private final Duration slowest;
 
@@ -52,18 +56,23 @@ public class Database {
     }
 
     Database(DataSource dataSource, Duration slowest) {
+        this(dataSource, Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())), slowest);
+    }
+
+    private Database(DataSource dataSource, Set<PgConnection> met, Duration slowest) {
         this.dataSource = dataSource;
+        this.met = met;
         this.slowest = slowest;
     }
 
     /** The same, for small statements on which much hangs, so that a server that stands still is noticed soon. */
     public Database promptly() {
-        return new Database(dataSource, PROMPT_ANSWER);
+        return new Database(dataSource, met, PROMPT_ANSWER);
     }
 
     /** The same, for statements that may take as long as they take, such as those that rewrite or read a whole table. */
     Database patiently() {
-        return new Database(dataSource, WHENEVER_IT_COMES);
+        return new Database(dataSource, met, WHENEVER_IT_COMES);
     }
 
     /** What is done in a transaction. It may be run more than once; only the last run counts. */
@@ -78,7 +87,7 @@ public class Database {
      * @throws SQLException of the work, or of the connection: {@link #isAway} tells
      */
     public <T> T inTransaction(Work<T> work) throws SQLException {
-        return repeatedly(BEGIN, work);
+        return repeatedly(false, work);
     }
 
     /**
@@ -86,13 +95,13 @@ public class Database {
      * database loses nothing of it, although {@code synchronous_commit} is off.
      */
     public <T> T durably(Work<T> work) throws SQLException {
-        return repeatedly(BEGIN + DURABLE, work);
+        return repeatedly(true, work);
     }
 
-    private <T> T repeatedly(String begin, Work<T> work) throws SQLException {
+    private <T> T repeatedly(boolean durable, Work<T> work) throws SQLException {
         for (int attempt = 1;; attempt++) {
             try {
-                return Outside.of(() -> once(begin, work));
+                return Outside.of(() -> once(durable, work));
             } catch (SQLException e) {
                 boolean behind = Sequences.isBehind(e);
                 if (attempt == ATTEMPTS || !(behind || isWorthAnotherNow(e))) {
@@ -100,7 +109,7 @@ public class Database {
                 }
                 LOG.debugf("transaction is run again after %s", e.getMessage());
                 if (behind) {
-                    Outside.of(() -> once(BEGIN, Database::advanceSequences));
+                    Outside.of(() -> once(false, Database::advanceSequences));
                 }
             }
         }
@@ -146,6 +155,11 @@ public class Database {
         }
     }
 
+    /** What is to be done about a database that was not made for every character; empty if there is nothing. */
+    public Optional<Reason> encodingFlaw() throws SQLException {
+        return inTransaction(Encoding::flaw);
+    }
+
     /** The database's time, which orders all reads and sends. */
     DatabaseClock clock() throws SQLException {
         return inTransaction(transaction -> {
@@ -167,35 +181,71 @@ public class Database {
         return isWorthAnother(e) && !(e instanceof TargetFault fault && fault.isLocked());
     }
 
-    /** Whether the database could not be reached or was lost, rather than a statement refused (SQLSTATE classes 08 and 57). */
+    /** Whether the database could not be reached, was lost or takes no writes, rather than a statement refused. */
     public static boolean isAway(SQLException e) {
-        if (e instanceof TargetFault) {
-            return false;
-        }
-        String state = e.getSQLState();
         // the pool's own time-out has no SQLSTATE
-        return state == null || state.startsWith("08") || state.startsWith("57P");
+        return isOfNoUse(e) || (e.getSQLState() == null && !(e instanceof TargetFault));
     }
 
-    private <T> T once(String begin, Work<T> work) throws SQLException {
-        try (Connection connection = connection()) {
-            connection.setNetworkTimeout(Runnable::run, (int) slowest.toMillis());
-            connection.setAutoCommit(false);
+    private <T> T once(boolean durable, Work<T> work) throws SQLException {
+        try (Connection connection = begun(durable)) {
             boolean committed = false;
             try {
-                try (Statement settings = connection.createStatement()) {
-                    settings.execute(begin);
-                }
                 T result = work.in(connection);
                 connection.commit();
                 committed = true;
                 return result;
+            } catch (SQLException e) {
+                if (isOfNoUse(e)) {
+                    abort(connection);
+                }
+                throw e;
             } finally {
                 if (!committed) {
                     rollBack(connection);
                 }
             }
         }
+    }
+
+    /**
+     * A connection on which a transaction has begun. The pool may lend one that was lost while it was idle, or whose server
+     * takes no writes any more: it is closed, and another taken, at last a new one.
+     */
+    private Connection begun(boolean durable) throws SQLException {
+        while (true) {
+            Connection connection = connection();
+            boolean used = !met.add(connection.unwrap(PgConnection.class));
+            try {
+                begin(connection, durable);
+                return connection;
+            } catch (SQLException e) {
+                giveUp(connection);
+                if (!used || !isOfNoUse(e) || e.getCause() instanceof SocketTimeoutException) {
+                    throw e;
+                }
+                LOG.debugf("a connection was of no use any more, and another is taken: %s", e.getMessage());
+            } catch (RuntimeException | Error e) {
+                giveUp(connection);
+                throw e;
+            }
+        }
+    }
+
+    private void begin(Connection connection, boolean durable) throws SQLException {
+        // nothing of it takes long, whatever the transaction does
+        connection.setNetworkTimeout(Runnable::run, milliseconds(min(slowest, PROMPT_ANSWER)));
+        connection.setAutoCommit(false);
+        Session.begin(connection, durable);
+        connection.setNetworkTimeout(Runnable::run, milliseconds(slowest));
+    }
+
+    private static Duration min(Duration limit, Duration other) {
+        return limit.isZero() || limit.compareTo(other) > 0 ? other : limit;
+    }
+
+    private static int milliseconds(Duration limit) {
+        return (int) limit.toMillis();
     }
 
     private Connection connection() throws SQLException {
@@ -205,6 +255,33 @@ public class Database {
             // as when the pool gives up an attempt that takes long, and interrupts the next one with it
             OutOfMemory.endIfCauseOf(e);
             throw new SQLException("No connection could be made in time.", NO_CONNECTION, e);
+        }
+    }
+
+    /**
+     * Whether a connection that answered so is of no use any more: it is lost, or the driver and the server do not understand
+     * each other, or the server is no longer the one that takes writes. What a target's triggers say does not count.
+     */
+    static boolean isOfNoUse(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return !(e instanceof TargetFault)
+                && (state.startsWith("08") || state.startsWith("57P") || ENDED.contains(state)
+                        || state.equals(Session.READ_ONLY));
+    }
+
+    private static void giveUp(Connection connection) throws SQLException {
+        try (connection) {
+            abort(connection);
+            rollBack(connection);
+        }
+    }
+
+    /** Closes what is below what the pool has lent, and so the pool drops it. */
+    static void abort(Connection connection) {
+        try {
+            connection.unwrap(PgConnection.class).abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debugf("a connection could not be closed: %s", e.getMessage());
         }
     }
 

@@ -53,6 +53,7 @@ public final class DatabaseCheck {
                 for (String schema : List.of("nxt_sync", settings.target().schema())) {
                     rights(transaction, schema, problems);
                 }
+                Encoding.flaw(transaction).ifPresent(problems::add);
                 strangers(transaction, problems);
                 replicas(transaction, settings, notes);
                 troubles(transaction, notes);

@@ -64,6 +64,9 @@ public final class DatabaseFault {
         if (state.equals(Database.LOCK_TIME_OUT)) {
             return Trouble.DATABASE_LOCKED;
         }
+        if (state.equals(Session.READ_ONLY)) {
+            return Trouble.DATABASE_READ_ONLY;
+        }
         return Database.isAway(e) || state.startsWith("28") || state.startsWith("3D")
                 ? Trouble.DATABASE_AWAY
                 : Trouble.DATABASE_ERROR;

@@ -244,28 +244,13 @@ public class Listing {
             // first of all, since it may take long, and others want what is locked from here on
             long more = RowCount.correction(transaction, target, unit.entry(), unit.company()).orElse(0);
             drop(transaction, unit);
-            var sameKey = new ArrayList<String>();
-            for (int i = 0; i < keyNames.size(); i++) {
-                sameKey.add("stored." + SqlName.quoted(target.key().get(i)) + "::text = fault.key ->> "
-                        + SqlName.literal(keyNames.get(i)));
-            }
-            try (var settle = transaction.prepareStatement(
-                    """
-                            delete from nxt_sync.row_fault fault where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())
-                              and not exists (select from %s stored where stored.%s = fault.company and %s)"""
-                            .formatted(
-                                    target.quotedName(), SqlName.quoted(target.owner()),
-                                    String.join(" and ", sameKey)))) {
-                settle.setString(1, unit.entry());
-                settle.setInt(2, unit.company());
-                settle.setObject(3, Claims.timestamp(startedAt));
-                TargetFault.guard(transaction, target, guarded -> settle.executeUpdate());
-            }
+            RowFaults.settle(transaction, unit, target, keyNames, startedAt);
             try (var count = transaction.prepareStatement(
-                    "update nxt_sync.pull_state set rows = rows + ? where pull = ? and company = ?")) {
+                    "update nxt_sync.pull_state set rows = rows + ?, reconciled_at = ? where pull = ? and company = ?")) {
                 count.setLong(1, more);
-                count.setString(2, unit.entry());
-                count.setInt(3, unit.company());
+                count.setObject(2, Claims.timestamp(startedAt));
+                count.setString(3, unit.entry());
+                count.setInt(4, unit.company());
                 count.executeUpdate();
             }
             PullCondition.well(transaction, unit.kind(), unit.company(), List.of(unit.entry()));

@@ -33,7 +33,7 @@ public class NoticeQueue {
     static void add(Connection transaction, String body) throws SQLException {
         try (var insert = transaction.prepareStatement("insert into nxt_sync.notice (id, body) values (?, ?)")) {
             insert.setString(1, newId());
-            insert.setString(2, body);
+            insert.setString(2, Encoding.of(transaction).json(body));
             insert.executeUpdate();
         }
     }

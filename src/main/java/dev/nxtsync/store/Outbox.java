@@ -29,15 +29,18 @@ public class Outbox {
             id, key, %s, grp, state, attempts, step, act, record, stamp, sent_at, next_at, answered, blamed, at_most,
             repeated, looks, result::text, error
             """;
-    private static final String LANE = "push = ? and company = ? and lane = ?";
-    /** Nothing before it in its group is unsettled, but for rows that could be sent with it. */
+    static final String LANE = "push = ? and company = ? and lane = ?";
+    /**
+     * Nothing before it in its group is unsettled, but for rows that could be sent with it. By one time for all rows, or the
+     * second of a group would be ready whose first comes of age while they are looked at.
+     */
     static final String READY = """
-            o.state = 'waiting' and (o.next_at is null or o.next_at <= clock_timestamp())
+            o.state = 'waiting' and (o.next_at is null or o.next_at <= statement_timestamp())
             and (o.grp is null or not exists (
                 select from nxt_sync.outbox b
                 where b.push = o.push and b.company = o.company and b.lane = o.lane and b.grp = o.grp and b.id < o.id
                   and (b.state in ('sending', 'in_doubt', 'dead') or b.next_at is not null)
-                  and (b.state in ('sending', 'in_doubt', 'dead') or b.state = 'waiting' and b.next_at > clock_timestamp())))
+                  and (b.state in ('sending', 'in_doubt', 'dead') or b.state = 'waiting' and b.next_at > statement_timestamp())))
             """;
 
     private final Database database;
@@ -52,7 +55,10 @@ public class Outbox {
     /** They are marked as being sent, at this moment. */
     public record Marked(List<OutboxRow> rows) implements Marking {}
 
-    /** These are not as they were read, or another row about the same record is in flight. */
+    /**
+     * These are not as they were read, another row about the same record is in flight, or one before them in their group is
+     * neither settled nor among the rows.
+     */
     public record Contended(Set<Long> rows) implements Marking {}
 
     /** The outbox is a copy that nobody has adopted, or a key column was found to change keys. */
@@ -87,10 +93,14 @@ public class Outbox {
      */
     public record Sized(long id, Optional<String> group, int bytes) {}
 
-    /** Rows that were or may have been sent, and are to be looked for now, in the order of their ids. */
-    public List<Sized> toLookFor(Claim claim, int most) throws SQLException {
+    /**
+     * Rows that were or may have been sent, and are to be looked for now, in the order of their ids.
+     *
+     * @param but not these
+     */
+    public List<Sized> toLookFor(Claim claim, int most, Set<Long> but) throws SQLException {
         return sized("where next_at <= clock_timestamp() and state in ('in_doubt', 'done', 'dead', 'discarded') and "
-                + LANE, claim, most);
+                + LANE + " and o.id <> all (?)", claim, most, List.of(but));
     }
 
     /**
@@ -98,18 +108,26 @@ public class Outbox {
      * with later ones.
      *
      * @param unchecked only rows that have no result
+     * @param aside rows that cannot be sent just now, so that none behind them in their groups can
      */
-    public List<Sized> ready(Claim claim, int most, boolean unchecked) throws SQLException {
+    public List<Sized> ready(Claim claim, int most, boolean unchecked, Set<Long> aside) throws SQLException {
         return sized("where o.push = ? and o.company = ? and o.lane = ? and " + READY
-                + (unchecked ? " and o.result is null" : ""), claim, most);
+                + (unchecked ? "and o.result is null " : "") + """
+                        and o.id <> all (?) and (o.grp is null or not exists (
+                           select from nxt_sync.outbox a where a.id = any (?) and a.grp = o.grp and a.id < o.id))""",
+                claim, most, List.of(aside, aside));
     }
 
-    private List<Sized> sized(String where, Claim claim, int most) throws SQLException {
+    private List<Sized> sized(String where, Claim claim, int most, List<Set<Long>> ids) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement("select id, grp, octet_length(payload::text) "
                     + "from nxt_sync.outbox o " + where + " order by id limit ?")) {
                 lane(select, 1, claim);
-                select.setInt(4, most);
+                int next = 4;
+                for (Set<Long> each : ids) {
+                    select.setArray(next++, transaction.createArrayOf("bigint", each.toArray()));
+                }
+                select.setInt(next, most);
                 var rows = new ArrayList<Sized>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
@@ -177,7 +195,8 @@ public class Outbox {
             if (held.isPresent()) {
                 return new Held(held.get());
             }
-            Set<Long> contended = contended(transaction, rows);
+            Set<Long> contended = InFlight.contended(transaction, rows);
+            contended.addAll(InFlight.outOfOrder(transaction, claim, rows));
             if (!contended.isEmpty()) {
                 return new Contended(contended);
             }
@@ -266,8 +285,9 @@ public class Outbox {
     }
 
     private static Optional<Reason> held(Connection transaction, Claim claim, String keyColumn) throws SQLException {
-        if (!OutboxHome.isHere(transaction)) {
-            return Optional.of(OutboxHome.HELD);
+        var elsewhere = OutboxHome.held(transaction);
+        if (elsewhere.isPresent()) {
+            return elsewhere;
         }
         try (var select = transaction
                 .prepareStatement("select stopped from nxt_sync.push_state where push = ? and stopped = ?")) {
@@ -277,29 +297,6 @@ public class Outbox {
                 return row.next() ? Optional.of(PushStates.changesKeys(keyColumn)) : Optional.empty();
             }
         }
-    }
-
-    /** Rows about whose record another row is in flight. */
-    private static Set<Long> contended(Connection transaction, List<OutboxRow> rows) throws SQLException {
-        var contended = new HashSet<Long>();
-        try (var lock = transaction.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 7496))");
-                var select = transaction.prepareStatement(
-                        """
-                                select 1 from nxt_sync.outbox where record = ? and id <> ? and state in ('sending', 'in_doubt')""")) {
-            for (OutboxRow row : rows.stream().filter(each -> each.record().isPresent())
-                    .sorted((a, b) -> a.record().orElseThrow().compareTo(b.record().orElseThrow())).toList()) {
-                lock.setString(1, row.record().orElseThrow());
-                lock.execute();
-                select.setString(1, row.record().orElseThrow());
-                select.setLong(2, row.id());
-                try (var other = select.executeQuery()) {
-                    if (other.next()) {
-                        contended.add(row.id());
-                    }
-                }
-            }
-        }
-        return contended;
     }
 
     /** Answers the rows that were no longer in the state in which they were read. */
@@ -314,26 +311,27 @@ public class Outbox {
                             settled_at = case when ? in ('done', 'dead', 'discarded') then coalesce(settled_at, clock_timestamp()) end
                         where id = ? and state = ? and\s"""
                         + LANE)) {
+            var encoding = Encoding.of(transaction);
             for (int i = 0; i < rows.size(); i++) {
                 OutboxRow row = rows.get(i);
                 update.setString(1, row.state().text());
                 update.setInt(2, row.attempts());
                 update.setString(3, lower(row.step()));
                 update.setString(4, row.act().map(Outbox::lower).orElse(null));
-                update.setString(5, row.record().orElse(null));
+                update.setString(5, row.record().map(encoding::shown).orElse(null));
                 update.setString(6, row.stamp().orElse(null));
                 time(update, 7, row.sentAt());
                 // marked for one more count by somebody who did not hold the lane
                 update.setBoolean(8, row.repeated());
                 update.setString(9, row.state().text());
                 time(update, 10, row.nextAt());
-                update.setString(11, row.answered().map(Outbox::storable).orElse(null));
+                update.setString(11, row.answered().map(encoding::shown).orElse(null));
                 update.setBoolean(12, row.blamed());
                 update.setObject(13, row.atMost().orElse(null), Types.INTEGER);
                 update.setBoolean(14, row.repeated());
                 update.setInt(15, row.looks());
-                update.setString(16, row.result().orElse(null));
-                update.setString(17, row.error().map(Outbox::storable).orElse(null));
+                update.setString(16, row.result().map(encoding::json).orElse(null));
+                update.setString(17, row.error().map(encoding::shown).orElse(null));
                 update.setString(18, row.state().text());
                 update.setLong(19, row.id());
                 update.setString(20, before.get(i).text());
@@ -352,10 +350,6 @@ public class Outbox {
     }
 
     /** What PostgreSQL can hold of the text. */
-    private static String storable(String text) {
-        return text.replace('\0', ' ');
-    }
-
     private static Instant now(Connection transaction) throws SQLException {
         try (var select = transaction.prepareStatement("select clock_timestamp()"); var row = select.executeQuery()) {
             row.next();
@@ -371,7 +365,7 @@ public class Outbox {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    private static void lane(PreparedStatement statement, int first, Claim claim) throws SQLException {
+    static void lane(PreparedStatement statement, int first, Claim claim) throws SQLException {
         statement.setString(first, claim.entry());
         statement.setInt(first + 1, claim.company());
         statement.setInt(first + 2, claim.lane());

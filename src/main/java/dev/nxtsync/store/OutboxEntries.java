@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -88,7 +89,7 @@ public class OutboxEntries {
         try (var call = transaction.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
             call.setString(1, push);
             call.setString(2, key);
-            call.setString(3, payload);
+            call.setString(3, Encoding.of(transaction).json(payload));
             call.setObject(4, company.orElse(null), java.sql.Types.INTEGER);
             call.setString(5, group.orElse(null));
             try (var row = call.executeQuery()) {
@@ -147,7 +148,7 @@ public class OutboxEntries {
                 try (var edit = transaction
                         .prepareStatement(
                                 "update nxt_sync.outbox set payload = ?::json where id = ? and state = 'dead'")) {
-                    edit.setString(1, payload.get());
+                    edit.setString(1, Encoding.of(transaction).json(payload.get()));
                     edit.setLong(2, id);
                     edit.executeUpdate();
                 }
@@ -175,6 +176,10 @@ public class OutboxEntries {
 
     private List<Entry> select(String what, String where, Object... values) throws SQLException {
         return database.inTransaction(transaction -> {
+            var encoding = Encoding.of(transaction);
+            if (Stream.of(values).anyMatch(each -> each instanceof String text && encoding.flaw(text).isPresent())) {
+                return List.of();
+            }
             try (var select = transaction.prepareStatement("select " + what + " from nxt_sync.outbox " + where)) {
                 for (int i = 0; i < values.length; i++) {
                     select.setObject(i + 1, values[i]);

@@ -6,6 +6,7 @@ import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.trouble.Quoted;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 
@@ -21,15 +22,36 @@ public class OutboxHome {
                     + "meanwhile, so nothing is sent. If no other daemon sends from the original any more, run: java -jar "
                     + "quarkus-run.jar adopt");
 
+    private static final Reason ADOPTED_NEVER = new Reason(Trouble.OUTBOX_HELD,
+            "The server that the outbox is on did not say so until now, so it is not known whether what it holds was sent from "
+                    + "elsewhere, and nothing is sent. If no other daemon sends it, run: java -jar quarkus-run.jar adopt");
+
     private final Database database;
 
     OutboxHome(Database database) {
         this.database = database;
     }
 
-    /** Why nothing of the outbox is sent; empty if it is at home. */
+    /**
+     * Why nothing of the outbox is sent; empty if it is at home. One that never had a home, and holds nothing that may have
+     * been sent from elsewhere, finds it here.
+     */
     public Optional<Reason> held() throws SQLException {
-        return database.inTransaction(transaction -> isHere(transaction) ? Optional.empty() : Optional.of(HELD));
+        return database.inTransaction(transaction -> {
+            var held = held(transaction);
+            return held.isPresent() && settle(transaction) ? Optional.empty() : held;
+        });
+    }
+
+    private static boolean settle(Connection transaction) throws SQLException {
+        try (var settle = transaction.prepareStatement("""
+                insert into nxt_sync.outbox_home (system_identifier, timeline, database_oid, outbox_oid)
+                select system_identifier, timeline, database_oid, outbox_oid from nxt_sync.outbox_here
+                where refused is null and not exists (select from nxt_sync.outbox_home)
+                  and not exists (select from nxt_sync.outbox where state in ('waiting', 'sending', 'in_doubt', 'dead'))
+                on conflict (one) do nothing""")) {
+            return settle.executeUpdate() == 1;
+        }
     }
 
     /**
@@ -66,13 +88,30 @@ public class OutboxHome {
         });
     }
 
-    static boolean isHere(Connection transaction) throws SQLException {
+    /** Why nothing of the outbox is sent, for the transaction that would send it; empty if it is at home. */
+    static Optional<Reason> held(Connection transaction) throws SQLException {
         try (var select = transaction.prepareStatement("""
-                select exists (select from nxt_sync.outbox_home join nxt_sync.outbox_here
-                               using (system_identifier, timeline, database_oid, outbox_oid))""");
+                select here.refused, home.one is null,
+                       (home.system_identifier, home.timeline, home.database_oid, home.outbox_oid)
+                           = (here.system_identifier, here.timeline, here.database_oid, here.outbox_oid)
+                from nxt_sync.outbox_here here left join nxt_sync.outbox_home home on true""");
                 var row = select.executeQuery()) {
             row.next();
-            return row.getBoolean(1);
+            var refused = row.getString(1);
+            if (refused != null) {
+                return Optional.of(refused(refused));
+            }
+            if (row.getBoolean(2)) {
+                return Optional.of(ADOPTED_NEVER);
+            }
+            return row.getBoolean(3) ? Optional.empty() : Optional.of(HELD);
         }
+    }
+
+    private static Reason refused(String words) {
+        return new Reason(Trouble.WAL_REFUSED,
+                "PostgreSQL does not say where its WAL stands, by which an outbox that was restored or copied is told from the "
+                        + "original, so nothing is sent: " + Quoted.message(words) + ". "
+                        + Trouble.WAL_REFUSED.nextStep());
     }
 }

@@ -67,6 +67,11 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
         return with(State.IN_DOUBT, Optional.of(lookAt), Optional.of(why), isBlamed, Optional.of(most), 0, error);
     }
 
+    /** It could not be looked for, and stays as it is. */
+    public OutboxRow nextAt(Instant lookAt) {
+        return with(state, Optional.of(lookAt), answered, blamed, atMost, looks, error);
+    }
+
     /** It was looked for, and was not there. */
     public OutboxRow notFound(Instant lookAt) {
         return with(State.IN_DOUBT, Optional.of(lookAt), answered, blamed, atMost, looks + 1, error);

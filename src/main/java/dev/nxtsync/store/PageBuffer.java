@@ -20,8 +20,13 @@ import org.postgresql.copy.CopyIn;
  */
 public final class PageBuffer {
     private static final int CHUNK = 64 * 1024;
+    /** In bytes; an entry of an index has at most 2,704 together with what leads to it (PostgreSQL, "B-Tree indexes"). */
+    private static final int LONGEST_KEY = 2_500;
+    /** Of a character in UTF-8. */
+    private static final int MOST_BYTES = 3;
 
     private final ColumnType[] types;
+    private final Encoding encoding;
     private final int[] keyColumns;
     private final int bound;
     private final List<byte[]> full = new ArrayList<>();
@@ -43,6 +48,7 @@ public final class PageBuffer {
      */
     public PageBuffer(TargetTable table, int bound, Set<String> knownFaults) {
         this.types = table.columns().stream().map(TargetColumn::type).toArray(ColumnType[]::new);
+        this.encoding = table.encoding();
         List<String> names = table.columns().stream().map(TargetColumn::name).toList();
         this.keyColumns = table.key().stream().mapToInt(names::indexOf).toArray();
         this.bound = bound;
@@ -65,22 +71,51 @@ public final class PageBuffer {
         int usedBefore = used;
         String fault = encode(cells, sources);
         Object stored = stored(cells, sources);
-        if (!fault.isEmpty()) {
-            if (stored != null) {
-                faultyKeys.add(stored);
-            }
-        } else if (stored == null) {
+        if (fault.isEmpty() && stored == null) {
             fault = "a column of the primary key is empty, which PostgreSQL cannot hold";
-        } else if (!keys.add(stored)) {
+        } else if (fault.isEmpty() && isTooLongForAnIndex(cells, sources)) {
+            fault = "a key that is longer than an index of PostgreSQL holds";
+        } else if (fault.isEmpty() && !keys.add(stored)) {
             fault = "the key is there twice in one page; the first row was kept. Is NXT_PULLS_…_KEY the whole key?";
+            stored = null;
         }
         if (!fault.isEmpty()) {
-            faults.add(new RowFault(key.get(), fault));
+            setAside(stored, key, fault);
             takeBack(chunksBefore, usedBefore);
         } else if (!knownFaults.isEmpty() && knownFaults.contains(key.get())) {
             mended.add(key.get());
         }
         overflowed = (long) full.size() * CHUNK + used > bound;
+    }
+
+    /** Sets a row aside that no column type has to judge. */
+    public void setAside(Cells cells, int[] sources, Supplier<String> key, String reason) {
+        if (!overflowed) {
+            rows++;
+            setAside(stored(cells, sources), key, reason);
+        }
+    }
+
+    private void setAside(@Nullable Object stored, Supplier<String> key, String reason) {
+        if (stored != null) {
+            faultyKeys.add(stored);
+        }
+        faults.add(new RowFault(key.get(), reason));
+    }
+
+    private boolean isTooLongForAnIndex(Cells cells, int[] sources) {
+        int most = 0;
+        for (int column : keyColumns) {
+            most += Math.max(0, cells.length(sources[column]));
+        }
+        if (most * MOST_BYTES <= LONGEST_KEY) {
+            return false;
+        }
+        int bytes = 0;
+        for (int column : keyColumns) {
+            bytes += String.valueOf(cells.text(sources[column])).getBytes(StandardCharsets.UTF_8).length;
+        }
+        return bytes > LONGEST_KEY;
     }
 
     /** How many rows were added, those set aside included. */
@@ -90,6 +125,11 @@ public final class PageBuffer {
 
     public List<RowFault> faults() {
         return List.copyOf(faults);
+    }
+
+    /** How many rows are set aside that were not known to be. */
+    public int newFaults() {
+        return (int) faults.stream().filter(fault -> !knownFaults.contains(fault.key())).count();
     }
 
     /** Whether the page did not fit and is of no use. */
@@ -203,6 +243,9 @@ public final class PageBuffer {
             return "";
         } catch (CannotHold e) {
             return String.valueOf(e.getMessage());
+        } catch (RuntimeException e) {
+            // a fault of ours, which must not stop the rows beside it
+            return "nxt-sync cannot encode it (" + e.getClass().getSimpleName() + "); please report it";
         }
     }
 
@@ -234,8 +277,8 @@ public final class PageBuffer {
         var json = cells.text(sources[column]);
         try {
             var text = json == null ? null : types[column].text(json);
-            return text == null ? null : types[column].canonical(text);
-        } catch (CannotHold e) {
+            return text == null || encoding.flaw(text).isPresent() ? null : types[column].canonical(text);
+        } catch (CannotHold | RuntimeException e) {
             return null;
         }
     }
@@ -258,10 +301,10 @@ public final class PageBuffer {
         } else if (type == ColumnType.TEXT || isShortNumber(type, cells, field)) {
             // at most three bytes a character, and each of one byte may need a backslash
             if ((long) used + 3L * length <= CHUNK) {
-                used = writeInto(chunk, used, cells.chars, cells.start(field), length);
+                used = writeInto(encoding, chunk, used, cells.chars, cells.start(field), length);
             } else {
                 byte[] bytes = new byte[3 * length];
-                int end = writeInto(bytes, 0, cells.chars, cells.start(field), length);
+                int end = writeInto(encoding, bytes, 0, cells.chars, cells.start(field), length);
                 for (int i = 0; i < end; i++) {
                     put(bytes[i]);
                 }
@@ -307,7 +350,8 @@ public final class PageBuffer {
     }
 
     /** Writes characters as UTF-8, escaped for {@code COPY}. Answers where they end. */
-    private static int writeInto(byte[] bytes, int from, char[] chars, int start, int length) throws CannotHold {
+    private static int writeInto(Encoding encoding, byte[] bytes, int from, char[] chars, int start, int length)
+            throws CannotHold {
         int at = from;
         for (int i = start; i < start + length; i++) {
             char c = chars[i];
@@ -320,6 +364,8 @@ public final class PageBuffer {
                 } else {
                     bytes[at++] = (byte) c;
                 }
+            } else if (!encoding.holds(c) && !Character.isSurrogate(c)) {
+                throw new CannotHold("text with " + encoding.lacking(c));
             } else if (c < 0x800) {
                 bytes[at++] = (byte) (0xC0 | (c >> 6));
                 bytes[at++] = (byte) (0x80 | (c & 0x3F));
@@ -329,6 +375,9 @@ public final class PageBuffer {
                 bytes[at++] = (byte) (0x80 | (c & 0x3F));
             } else if (i + 1 < start + length && Character.isSurrogatePair(c, chars[i + 1])) {
                 int point = Character.toCodePoint(c, chars[++i]);
+                if (!encoding.holds(point)) {
+                    throw new CannotHold("text with " + encoding.lacking(point));
+                }
                 bytes[at++] = (byte) (0xF0 | (point >> 18));
                 bytes[at++] = (byte) (0x80 | ((point >> 12) & 0x3F));
                 bytes[at++] = (byte) (0x80 | ((point >> 6) & 0x3F));

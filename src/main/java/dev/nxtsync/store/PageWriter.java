@@ -185,8 +185,17 @@ public class PageWriter {
 
     /** The key of a row as one text, as {@code nxt_sync.removed} has it. */
     static String keyText(TargetTable table, String alias) {
+        return "pg_catalog.concat_ws(E'\\x1f', " + keyTexts(table, alias) + ")";
+    }
+
+    /** The same, but never empty, as the setting is before a row is updated. */
+    private static String updated(TargetTable table, String alias) {
+        return "pg_catalog.concat_ws(E'\\x1f', '', " + keyTexts(table, alias) + ")";
+    }
+
+    private static String keyTexts(TargetTable table, String alias) {
         return table.key().stream().map(column -> alias + "." + SqlName.quoted(column) + "::text")
-                .collect(joining(", ", "pg_catalog.concat_ws(E'\\x1f', ", ")"));
+                .collect(joining(", "));
     }
 
     /**
@@ -196,6 +205,8 @@ public class PageWriter {
      * not written, and not even locked, which would cost as much WAL: so most of them never come to the conflict, and
      * {@code offset 0} keeps the planner from reading the whole target for it. What was found to be gone after the read and
      * has no mark in the target stays away. Rows are taken in key order, so that two merges cannot wait for each other.
+     * Whether a row was there is known to its assignments only, since a partitioned table has no system columns here: they
+     * note its key, which {@code returning} compares row for row.
      */
     static String mergeStatement(TargetTable table) {
         String key = Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
@@ -223,21 +234,25 @@ public class PageWriter {
                 select ?, ?, %s from pg_temp.nxt_page
                 where not exists (select 1 from %s known where known.%s = ? and known.nxt_deleted_at is null%s offset 0) %s
                 order by %s
-                on conflict (%s) do update set %s nxt_read_at = excluded.nxt_read_at, nxt_deleted_at = null
+                on conflict (%s) do update set %s nxt_read_at = excluded.nxt_read_at,
+                    nxt_deleted_at = case when pg_catalog.set_config('nxt_sync.updated', %s, true) is null then stored.nxt_deleted_at end
                 where case when stored.nxt_deleted_at is null
                            then (excluded.nxt_read_at > stored.nxt_read_at or stored.nxt_read_at > pg_catalog.clock_timestamp()%s)
                                 and (%s)
                            else excluded.nxt_read_at > stored.nxt_read_at
                                 or stored.nxt_read_at > pg_catalog.clock_timestamp() end
-                returning xmax = 0 as inserted)
+                returning pg_catalog.current_setting('nxt_sync.updated', true) is distinct from %s as inserted)
                 select pg_catalog.count(*) filter (where inserted), pg_catalog.count(*) filter (where not inserted) from merged
                 """
                 .formatted(table.quotedName(), SqlName.quoted(table.owner()), columns(table), columns(table),
                         table.quotedName(),
                         SqlName.quoted(table.owner()), known, removed,
-                        table.key().stream().map(SqlName::quoted).collect(joining(", ")), key, assignments, newer,
+                        table.key().stream().map(SqlName::quoted).collect(joining(", ")), key, assignments,
+                        updated(table, "excluded"), newer,
                         table.columns().stream().map(column -> SqlName.quoted(column.name()))
                                 .map(column -> "stored." + column + " is distinct from excluded." + column)
-                                .collect(joining(" or ")));
+                                .collect(joining(" or ")),
+                        updated(table, "stored"));
     }
+
 }

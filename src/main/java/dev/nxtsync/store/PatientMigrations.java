@@ -23,6 +23,7 @@ class PatientMigrations implements FlywayConfigurationCustomizer {
 
     @Override
     public void customize(FluentConfiguration configuration) {
+        configuration.dataSource(RelyingSource.of(configuration.getDataSource()));
         configuration.callbacks(new BaseCallback() {
             @Override
             public boolean supports(Event event, Context context) {

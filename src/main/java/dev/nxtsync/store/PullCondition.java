@@ -61,7 +61,7 @@ final class PullCondition {
                 where pull = ? and company = ? and loaded_at is not distinct from ?""")) {
             update.setString(1, PullStates.name(state));
             update.setString(2, reason.code());
-            update.setString(3, text(reason));
+            update.setString(3, text(transaction, reason));
             update.setString(4, kind);
             update.setLong(5, retry.toMillis());
             update.setString(6, pull.pull());
@@ -77,7 +77,7 @@ final class PullCondition {
                 update nxt_sync.pull_state set state = 'stopped', code = ?, reason = ?, met_by = ?, retry_at = null
                 where pull = ? and state <> 'away'""")) {
             update.setString(1, reason.code());
-            update.setString(2, text(reason));
+            update.setString(2, text(transaction, reason));
             update.setString(3, PLAN);
             update.setString(4, pull);
             update.executeUpdate();
@@ -150,7 +150,7 @@ final class PullCondition {
         }
     }
 
-    private static String text(Reason reason) {
-        return Quoted.upTo(LONGEST, reason.message());
+    private static String text(Connection transaction, Reason reason) throws SQLException {
+        return Encoding.of(transaction).shown(Quoted.upTo(LONGEST, reason.message()));
     }
 }

@@ -261,7 +261,7 @@ public class PullStates {
         database.inTransaction(transaction -> {
             try (var update = transaction
                     .prepareStatement("update nxt_sync.pull_state set held = ? where pull = ? and company = ?")) {
-                update.setString(1, reason.orElse(null));
+                update.setString(1, reason.map(Encoding.of(transaction)::shown).orElse(null));
                 update.setString(2, claim.entry());
                 update.setInt(3, claim.company());
                 update.executeUpdate();

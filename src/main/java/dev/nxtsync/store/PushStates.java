@@ -55,22 +55,42 @@ public class PushStates {
             try (var set = transaction.prepareStatement("""
                     insert into nxt_sync.push_setting (push, company) values (?, ?)
                     on conflict (push) do update set company = excluded.company
-                    where push_setting.company is distinct from excluded.company""");
-                    var rows = transaction.prepareStatement("""
-                            update nxt_sync.outbox set company = ?
-                            where push = ? and company is null and state = 'waiting'""")) {
+                    where push_setting.company is distinct from excluded.company""")) {
                 for (var each : companies.entrySet()) {
                     set.setString(1, each.getKey());
                     set.setObject(2, each.getValue().orElse(null), java.sql.Types.INTEGER);
                     set.addBatch();
-                    if (each.getValue().isPresent()) {
-                        rows.setInt(1, each.getValue().get());
-                        rows.setString(2, each.getKey());
-                        rows.addBatch();
-                    }
                 }
-                set.executeBatch();
-                return rows.executeBatch().length;
+                return set.executeBatch().length;
+            }
+        });
+    }
+
+    /**
+     * Completes rows that came in before the settings of their push were known, as the function {@code nxt_sync.push} would have,
+     * also where they are committed only now; those that it would have refused are dead. Of pushes that are configured.
+     */
+    public void complete(Collection<String> pushes) throws SQLException {
+        database.durably(transaction -> {
+            try (var name = transaction.prepareStatement("""
+                    update nxt_sync.outbox o set company = s.company from nxt_sync.push_setting s
+                    where s.push = o.push and o.push = any (?) and o.state = 'waiting' and o.company is null
+                      and s.company is not null""");
+                    var refuse = transaction.prepareStatement(
+                            """
+                                    update nxt_sync.outbox o set state = 'dead', settled_at = clock_timestamp(),
+                                        error = case when o.company is null
+                                            then 'The row names no company, and its push has none. Set the row''s company, and retry it.'
+                                            else 'The row names the company ' || o.company || ', but its push sends to ' || s.company
+                                                || ' only. Discard it, or set the row''s company, and retry it.' end || ' (' || ? || ')'
+                                    from nxt_sync.push_setting s
+                                    where s.push = o.push and o.push = any (?) and o.state = 'waiting'
+                                      and (o.company is null or o.company < s.company or o.company > s.company)""")) {
+                var names = transaction.createArrayOf("text", pushes.toArray());
+                name.setArray(1, names);
+                refuse.setString(1, Trouble.COMPANY_REFUSED.code());
+                refuse.setArray(2, names);
+                return name.executeUpdate() + refuse.executeUpdate();
             }
         });
     }
@@ -104,7 +124,7 @@ public class PushStates {
                 values (?, ?, ?, ?, ?, clock_timestamp() + ? * interval '1 ms')
                 on conflict (push, company) do update set code = excluded.code, reason = excluded.reason,
                     failures = excluded.failures, retry_at = excluded.retry_at""",
-                reason.code(), reason.message().replace('\0', ' '), failures, retry.toMillis());
+                reason.code(), reason.message(), failures, retry.toMillis());
     }
 
     /** Nothing is in the way any more. */
@@ -300,26 +320,6 @@ public class PushStates {
         });
     }
 
-    /** Rows that came in before their push was configured, and name no company, or another one than it sends to. */
-    public int refuseOtherCompanies(Collection<String> pushes) throws SQLException {
-        return database.durably(transaction -> {
-            try (var refuse = transaction.prepareStatement(
-                    """
-                            update nxt_sync.outbox o set state = 'dead', settled_at = clock_timestamp(),
-                                error = case when s.company is null
-                                    then 'The row names no company, and its push has none. Set the row''s company, and retry it.'
-                                    else 'The row names the company ' || o.company || ', but its push sends to ' || s.company
-                                        || ' only. Discard it, or set the row''s company, and retry it.' end || ' (' || ? || ')'
-                            from nxt_sync.push_setting s
-                            where s.push = o.push and o.push = any (?) and o.state = 'waiting'
-                              and (o.company is null or o.company <> s.company)""")) {
-                refuse.setString(1, Trouble.COMPANY_REFUSED.code());
-                refuse.setArray(2, transaction.createArrayOf("text", pushes.toArray()));
-                return refuse.executeUpdate();
-            }
-        });
-    }
-
     /**
      * Forgets finished rows, and their keys, after so long; not those that are still to be counted, and none whose time lies
      * ahead: a key that is forgotten too early could be pushed twice.
@@ -342,8 +342,9 @@ public class PushStates {
             try (var statement = transaction.prepareStatement(sql)) {
                 statement.setString(1, push);
                 statement.setInt(2, company);
+                var encoding = Encoding.of(transaction);
                 for (int i = 0; i < values.length; i++) {
-                    statement.setObject(3 + i, values[i]);
+                    statement.setObject(3 + i, values[i] instanceof String text ? encoding.shown(text) : values[i]);
                 }
                 return statement.executeUpdate();
             }

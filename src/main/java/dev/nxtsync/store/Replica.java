@@ -2,6 +2,7 @@ package dev.nxtsync.store;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ public class Replica {
             boolean noticed = ClockSetBack.isNoticed(transaction);
             try (var beat = transaction.prepareStatement("""
                     insert into nxt_sync.replica (id, host) values (?, ?)
-                    on conflict (id) do update set beat_at = clock_timestamp()""")) {
+                    on conflict (id) do update set beat_at = clock_timestamp(), found_silent_at = null""")) {
                 beat.setObject(1, id);
                 beat.setString(2, host());
                 beat.executeUpdate();
@@ -54,10 +55,29 @@ public class Replica {
                               and not exists (select from nxt_sync.job where holder = replica.id)""")) {
                 forget.executeUpdate();
             }
+            noteSilent(transaction);
             return false;
         });
         if (setBack) {
             patient.inTransaction(ClockSetBack::mend);
+        }
+    }
+
+    /**
+     * Notes of each holder that has missed two beats that it has, so that it is known to whoever starts later that it had been
+     * silent while the database was there.
+     */
+    private static void noteSilent(Connection transaction) throws SQLException {
+        try (var note = transaction.prepareStatement(
+                """
+                        update nxt_sync.replica set found_silent_at = clock_timestamp()
+                        where id in (
+                            select id from nxt_sync.replica
+                            where found_silent_at is null and beat_at
+                                not between clock_timestamp() - interval '8 s' and clock_timestamp() + interval '8 s'
+                              and exists (select from nxt_sync.job where holder = replica.id)
+                            for update skip locked)""")) {
+            note.executeUpdate();
         }
     }
 
@@ -66,7 +86,7 @@ public class Replica {
         database.inTransaction(transaction -> {
             try (var report = transaction
                     .prepareStatement("update nxt_sync.replica set report = ?::json where id = ?")) {
-                report.setString(1, json);
+                report.setString(1, Encoding.of(transaction).json(json));
                 report.setObject(2, id);
                 return report.executeUpdate();
             }

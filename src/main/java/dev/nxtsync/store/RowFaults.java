@@ -1,23 +1,43 @@
 package dev.nxtsync.store;
 
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 import jakarta.inject.Singleton;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+
+import dev.nxtsync.process.JsonTree;
 
 /** Rows that are set aside. */
 @Singleton
 public class RowFaults {
     /** Of one company; beyond it a row that was mended is noticed by the next load only. */
     private static final int REMEMBERED = 10_000;
+    private static final int AT_ONCE = 1_000;
+    private static final JsonFactory KEYS = JsonTree.parsers()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(Integer.MAX_VALUE).build()).build();
 
     private final Database database;
 
@@ -90,5 +110,105 @@ public class RowFaults {
                 mend.executeUpdate();
             }
         }
+    }
+
+    /**
+     * Forgets the rows that were not seen any more, once all were listed; but not those of which the target still has an older
+     * version. Their keys are compared as PostgreSQL writes them: what it cannot hold never reaches a statement as a value.
+     *
+     * @param keyNames the API's names of the key's columns
+     */
+    static void settle(Connection transaction, Claim unit, TargetTable target, List<String> keyNames, Instant startedAt)
+            throws SQLException {
+        var gone = new ArrayList<String>();
+        try (var select = transaction.prepareStatement("""
+                select md5(key::text), key::text from nxt_sync.row_fault
+                where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())""")) {
+            select.setString(1, unit.entry());
+            select.setInt(2, unit.company());
+            select.setObject(3, Claims.timestamp(startedAt));
+            select.setFetchSize(AT_ONCE);
+            try (ResultSet row = select.executeQuery()) {
+                var some = new LinkedHashMap<String, List<String>>();
+                while (row.next()) {
+                    var key = texts(row.getString(2), keyNames).flatMap(target::keyOf);
+                    if (key.isPresent()) {
+                        some.put(row.getString(1), key.get());
+                    } else {
+                        gone.add(row.getString(1));
+                    }
+                    if (some.size() == AT_ONCE) {
+                        gone.addAll(absent(transaction, unit, target, some));
+                        some.clear();
+                    }
+                }
+                gone.addAll(absent(transaction, unit, target, some));
+            }
+        }
+        try (var delete = transaction.prepareStatement(
+                "delete from nxt_sync.row_fault where job = ? and company = ? and md5(key::text) = any (?) "
+                        + "and (seen_at < ? or seen_at > clock_timestamp())")) {
+            delete.setString(1, unit.entry());
+            delete.setInt(2, unit.company());
+            delete.setArray(3, transaction.createArrayOf("text", gone.toArray()));
+            delete.setObject(4, Claims.timestamp(startedAt));
+            delete.executeUpdate();
+        }
+    }
+
+    /** The members of a key as JSON has them, without quotes; empty if one is missing, or none. */
+    private static Optional<List<String>> texts(String json, List<String> names) {
+        var texts = new HashMap<String, String>();
+        try (JsonParser parser = KEYS.createParser(json)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                if (parser.nextToken() != JsonToken.VALUE_NULL) {
+                    texts.put(name, parser.getText());
+                }
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        return texts.keySet().containsAll(names)
+                ? Optional.of(names.stream().map(name -> Objects.requireNonNull(texts.get(name))).toList())
+                : Optional.empty();
+    }
+
+    /** Which of some keys the target does not have. */
+    private static Set<String> absent(Connection transaction, Claim unit, TargetTable target,
+            Map<String, List<String>> keys) throws SQLException {
+        var absent = new LinkedHashSet<>(keys.keySet());
+        if (keys.isEmpty()) {
+            return absent;
+        }
+        var columns = target.keyColumns();
+        var arrays = new ArrayList<String>();
+        var same = new ArrayList<String>();
+        for (int i = 0; i < columns.size(); i++) {
+            arrays.add("?::" + columns.get(i).type().sql() + "[]");
+            same.add("stored." + SqlName.quoted(columns.get(i).name()) + " = faulty.key" + i);
+        }
+        String sql = "select faulty.id from unnest(?::text[], %s) as faulty (id, %s) join %s stored on stored.%s = ? and %s"
+                .formatted(String.join(", ", arrays),
+                        IntStream.range(0, columns.size()).mapToObj(i -> "key" + i).collect(joining(", ")),
+                        target.quotedName(), SqlName.quoted(target.owner()), String.join(" and ", same));
+        return TargetFault.guard(transaction, target, guarded -> {
+            try (var select = guarded.prepareStatement(sql)) {
+                select.setArray(1, guarded.createArrayOf("text", keys.keySet().toArray()));
+                for (int i = 0; i < columns.size(); i++) {
+                    int column = i;
+                    select.setArray(i + 2, guarded.createArrayOf("text",
+                            keys.values().stream().map(key -> key.get(column)).toArray()));
+                }
+                select.setInt(columns.size() + 2, unit.company());
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        absent.remove(row.getString(1));
+                    }
+                }
+                return absent;
+            }
+        });
     }
 }

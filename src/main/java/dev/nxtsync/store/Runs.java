@@ -42,6 +42,7 @@ public class Runs {
                             insert into nxt_sync.run (job, company, kind, started_at, ended_at, outcome, rows_read, rows_written,
                                 rows_deleted, rows_set_aside, requests, bytes, trace_id, error)
                             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))""")) {
+                var encoding = Encoding.of(transaction);
                 for (Run run : runs) {
                     insert.setString(1, run.job());
                     insert.setInt(2, run.company());
@@ -55,8 +56,8 @@ public class Runs {
                     insert.setLong(10, run.rowsSetAside());
                     insert.setInt(11, run.requests());
                     insert.setLong(12, run.bytes());
-                    insert.setString(13, Quoted.name(run.traceId()));
-                    insert.setString(14, run.error().replace('\0', ' '));
+                    insert.setString(13, encoding.shown(Quoted.name(run.traceId())));
+                    insert.setString(14, encoding.shown(run.error()));
                     insert.addBatch();
                 }
                 return insert.executeBatch().length;

@@ -97,6 +97,11 @@ public class TableMaker {
         return found == null ? List.of() : problems(connection, table, found);
     }
 
+    /** Of the database in which the targets are. */
+    public Encoding encoding() throws SQLException {
+        return database.inTransaction(Encoding::of);
+    }
+
     /** The API's names of the columns that a pull has read so far. */
     public Set<String> read(String pull) throws SQLException {
         return database.inTransaction(transaction -> {

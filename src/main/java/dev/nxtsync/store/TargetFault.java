@@ -23,6 +23,8 @@ public final class TargetFault extends SQLException {
             + "index that is built; the pull goes on by itself within a minute of the end of that.";
     /** Data exceptions quote the value. */
     private static final String DATA_EXCEPTION = "22";
+    /** The function of PostgreSQL that finds a row's partition; it has no SQLSTATE of its own, and its message is translated. */
+    private static final String FIND_PARTITION = "ExecFindPartition";
     private static final Pattern QUOTED = Pattern.compile("\".*\"", Pattern.DOTALL);
 
     private final transient Reason reason;
@@ -31,7 +33,13 @@ public final class TargetFault extends SQLException {
         super(e.getMessage(), e.getSQLState(), e);
         this.reason = new Reason(Trouble.TARGET_UNUSABLE, "PostgreSQL refuses what is to be done in its target " + table
                 + ": " + words(e) + " (SQLSTATE " + e.getSQLState() + "). "
-                + (isLocked() ? LOCKED : Trouble.TARGET_UNUSABLE.nextStep()));
+                + (isLocked()
+                        ? LOCKED
+                        : lacksPartition(e)
+                                ? "Make that partition, or one for all others (create table … partition of "
+                                        + table.quotedName()
+                                        + " default); no row is lost, and the pull goes on by itself within a minute."
+                                : Trouble.TARGET_UNUSABLE.nextStep()));
     }
 
     /**
@@ -69,13 +77,25 @@ public final class TargetFault extends SQLException {
         return connection.isValid(5);
     }
 
-    private static String words(SQLException e) {
-        var told = e instanceof PSQLException postgres
+    private static boolean lacksPartition(SQLException e) {
+        return told(e).map(ServerErrorMessage::getRoutine).filter(FIND_PARTITION::equals).isPresent();
+    }
+
+    private static Optional<ServerErrorMessage> told(SQLException e) {
+        return e instanceof PSQLException postgres
                 ? Optional.ofNullable(postgres.getServerErrorMessage())
-                : Optional.<ServerErrorMessage>empty();
+                : Optional.empty();
+    }
+
+    private static String words(SQLException e) {
+        var told = told(e);
         String message = told.map(ServerErrorMessage::getMessage).orElse(e.getMessage());
         String hint = told.map(ServerErrorMessage::getHint).map(text -> ". " + text).orElse("");
-        String all = message + hint;
+        // of a partition that is missing, they are the values of the key that it is for
+        String detail = lacksPartition(e)
+                ? told.map(ServerErrorMessage::getDetail).map(text -> ". " + text).orElse("")
+                : "";
+        String all = message + hint + detail;
         if (String.valueOf(e.getSQLState()).startsWith(DATA_EXCEPTION)) {
             all = QUOTED.matcher(all).replaceAll("\"…\"");
         }

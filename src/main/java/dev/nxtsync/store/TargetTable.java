@@ -13,15 +13,27 @@ import java.util.function.Predicate;
  * @param key names of columns, the rest of the primary key
  * @param changeStamp the column that says when a row last changed; empty if it cannot be read
  * @param removes whether rows that were deleted are removed, rather than marked
+ * @param encoding of the database
  */
 public record TargetTable(String schema, String name, String owner, String comment, List<TargetColumn> columns,
         List<String> key,
-        Optional<String> changeStamp, boolean removes) {
+        Optional<String> changeStamp, boolean removes, Encoding encoding) {
+
+    /** A table of a database that holds every character. */
+    public TargetTable(String schema, String name, String owner, String comment, List<TargetColumn> columns,
+            List<String> key, Optional<String> changeStamp, boolean removes) {
+        this(schema, name, owner, comment, columns, key, changeStamp, removes, Encoding.UTF8);
+    }
+
+    /** The same in a database of this encoding. */
+    public TargetTable in(Encoding other) {
+        return new TargetTable(schema, name, owner, comment, columns, key, changeStamp, removes, other);
+    }
 
     /** The same with some of its columns only, among them the key. */
     public TargetTable only(Predicate<TargetColumn> wanted) {
         return new TargetTable(schema, name, owner, comment, columns.stream().filter(wanted).toList(), key, changeStamp,
-                removes);
+                removes, encoding);
     }
 
     /** The columns of the key. */
@@ -41,7 +53,7 @@ public record TargetTable(String schema, String name, String owner, String comme
             try {
                 ColumnType type = column(key.get(i)).type();
                 var text = type.text(json.get(i));
-                if (text == null
+                if (text == null || encoding.flaw(text).isPresent()
                         || (type == ColumnType.NUMERIC && Numeral.of(text).flatMap(Numeral::value).isEmpty())) {
                     return Optional.empty();
                 }

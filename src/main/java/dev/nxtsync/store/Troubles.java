@@ -94,14 +94,16 @@ public class Troubles {
                                 where gone_at is null and (subject, code) not in (select * from unnest(?::text[], ?::text[]))""");
                 var forget = transaction.prepareStatement(
                         "delete from nxt_sync.trouble where gone_at is not null and told_at is null")) {
+            var encoding = Encoding.of(transaction);
             for (Trouble each : now) {
-                put.setString(1, each.subject());
+                put.setString(1, encoding.shown(each.subject()));
                 put.setString(2, each.reason().code());
-                put.setString(3, each.reason().message().replace('\0', ' '));
+                put.setString(3, encoding.shown(each.reason().message()));
                 put.addBatch();
             }
             put.executeBatch();
-            gone.setArray(1, transaction.createArrayOf("text", now.stream().map(Trouble::subject).toArray()));
+            gone.setArray(1, transaction.createArrayOf("text",
+                    now.stream().map(Trouble::subject).map(encoding::shown).toArray()));
             gone.setArray(2, transaction.createArrayOf("text", now.stream().map(each -> each.reason().code())
                     .toArray()));
             gone.executeUpdate();

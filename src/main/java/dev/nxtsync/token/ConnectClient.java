@@ -2,7 +2,6 @@ package dev.nxtsync.token;
 
 import java.io.IOException;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +15,6 @@ import dev.nxtsync.http.HttpLine;
 import dev.nxtsync.http.Network;
 import dev.nxtsync.http.Outgoing;
 import dev.nxtsync.http.Reply;
-import dev.nxtsync.http.RetryAfter;
 
 /**
  * Sends requests to Visma Connect, by the way of all others, each on a connection of its own. Blocks until the answer is there,
@@ -24,7 +22,6 @@ import dev.nxtsync.http.RetryAfter;
  */
 record ConnectClient(Network network, Vertx vertx) {
     static final int LONGEST = 1024 * 1024;
-    private static final Clock CLOCK = Clock.systemUTC();
 
     /** An answer goes on beyond what is read of it. */
     static final class TooLong extends IOException {
@@ -48,8 +45,7 @@ record ConnectClient(Network network, Vertx vertx) {
                 throw new TooLong();
             }
             return new ConnectAnswer(reply.status(), ConnectAnswer.text(content), location(reply),
-                    reply.header("Retry-After")
-                            .flatMap(value -> RetryAfter.of(value, reply.header("Date"), CLOCK.instant())));
+                    reply.retryAfter());
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Compares scopes; their order means nothing (RFC 6749, section 3.3). */
-final class Scopes {
+public final class Scopes {
     private Scopes() {}
 
     /**
@@ -17,6 +17,15 @@ final class Scopes {
      */
     static String granted(Optional<String> told, String asked) {
         return told.filter(each -> !of(each).containsAll(of(asked))).orElse(asked);
+    }
+
+    /**
+     * Whether a scope of an API is missing among what is granted, such as where a read-only one was granted in its place; those
+     * of a sign-in have no colon, and a refresh need not repeat them.
+     */
+    public static boolean isReduced(String granted, String asked) {
+        var given = of(granted);
+        return of(asked).stream().anyMatch(each -> each.contains(":") && !given.contains(each));
     }
 
     private static Set<String> of(String text) {

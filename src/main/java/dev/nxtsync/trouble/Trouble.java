@@ -93,6 +93,9 @@ public enum Trouble {
             "See what health or check says of the connection's token; else nothing needs to be done."),
     SCHEMA_REFUSED(Area.API, "What Business NXT tells of a table is not GraphQL.",
             "Check that NXT_API_URL is the address of Business NXT; if it is, tell Visma's support."),
+    ANSWER_UNREADABLE(Area.API, "An answer of Business NXT, or what it says of a table, cannot be read.",
+            "It is asked for again by itself, of a table with fewer rows each time; other tables go on. If it stays, give "
+                    + "Visma's support the trace id: where the table stands, nxt_sync.pass and nxt_sync.pull_state say."),
     IN_DOUBT(Area.API, "A request was sent, and no whole answer came.",
             "Nothing needs to be done if this passes; else look at Visma's status page and at the network."),
 
@@ -146,6 +149,11 @@ public enum Trouble {
             "Set KEY_COLUMN to one that holds whole keys as they are; the row's error shows both."),
     OUTBOX_HELD(Area.PUSH, "The outbox may be a copy: restored, copied or failed over.",
             "With the original stopped, run: adopt."),
+    WAL_REFUSED(Area.PUSH,
+            "The server refuses the functions by which an outbox that was restored or copied is told from the original.",
+            "Let it say where its WAL stands: on Amazon Aurora set rds.logical_replication to 1 in the cluster's parameter "
+                    + "group, and restart it; elsewhere grant execute on the function that the message names. Pulls run "
+                    + "meanwhile, and what is pushed waits."),
     PUSH_MISSING(Area.PUSH, "Rows wait for a push that is not configured.",
             "Configure it, or discard the rows."),
     DEAD_LETTERS(Area.PUSH, "Rows of the outbox wait for a person.",
@@ -180,9 +188,17 @@ public enum Trouble {
             "Upgrade it."),
     DATABASE_RIGHTS(Area.DATABASE, "The database user lacks a right.",
             "Run, as an owner, the statement that the message gives, or sql/daemon.sql if it gives none."),
+    DATABASE_ENCODING(Area.DATABASE, "The database cannot hold every character.",
+            "Make one with the encoding UTF8 (create database … encoding 'UTF8' template template0), take over what you have "
+                    + "with pg_dump and pg_restore, and set NXT_DATABASE_URL to it; what was set aside is then read again by: "
+                    + "pull NAME --full."),
     DATABASE_POOLER(Area.DATABASE, "A connection pooler stands between, in a way that does not work.",
             "Let it pool by session or transaction, not by statement; of PgBouncer, name the parameter that it "
                     + "does not support in ignore_startup_parameters, or take it out of NXT_DATABASE_URL."),
+    DATABASE_READ_ONLY(Area.DATABASE, "PostgreSQL takes no writes.",
+            "If that is a standby, as after a fail-over, name all hosts in NXT_DATABASE_URL, with targetServerType=primary. If "
+                    + "default_transaction_read_only is on for the server, as where its disk is full, see to the cause. It is "
+                    + "tried again by itself."),
     DATABASE_LOCKED(Area.DATABASE, "A table of nxt_sync is locked.",
             "Another transaction holds the lock, such as a dump or one that was left open: wait until it ends, or end it "
                     + "(pg_stat_activity shows it, by xact_start). It is tried again by itself."),

@@ -15,4 +15,20 @@ public final class SettingsFixture {
     public static Settings of(Map<String, String> environment) {
         return SettingsReader.read(environment, new Properties(), Path.of("no-such-file.yaml")).settings();
     }
+
+    /** The same without any connection. */
+    public static Settings unconnected() {
+        var components = Settings.class.getRecordComponents();
+        try {
+            var values = new Object[components.length];
+            for (int i = 0; i < components.length; i++) {
+                values[i] = components[i].getName().equals("connections")
+                        ? Map.of()
+                        : components[i].getAccessor().invoke(defaults());
+            }
+            return (Settings) Settings.class.getDeclaredConstructors()[0].newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 }

@@ -49,7 +49,7 @@ class PublicPortTest {
             SettingsFixture.of(Map.of("NXT_HTTP_PORT", "0")), new Threads(Clock.systemUTC(), metrics), metrics,
             "127.0.0.1");
 
-    PublicPortTest() {
+    PublicPortTest() throws UnusablePort {
         port.open(MemoryBudget.ofHeap(Integer.MAX_VALUE, MEMORY));
     }
 

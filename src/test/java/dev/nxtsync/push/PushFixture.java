@@ -29,7 +29,11 @@ final class PushFixture {
     private PushFixture() {}
 
     static PushPlan plan(Settings.Operation operation, String keyColumn) {
-        var push = new Settings.Push("orders", "order", "main", Optional.of(7), operation, List.of(keyColumn),
+        return plan("orders", 7, operation, keyColumn);
+    }
+
+    static PushPlan plan(String name, int company, Settings.Operation operation, String keyColumn) {
+        var push = new Settings.Push(name, "order", "main", Optional.of(company), operation, List.of(keyColumn),
                 Optional.empty(), Optional.empty(), List.of(), Settings.Mode.LIVE, Duration.ofDays(90));
         Map<String, Column> columns = new LinkedHashMap<>();
         for (String each : List.of("orderNo Int", "customerNo Int", "yourReference String", "amount Decimal",

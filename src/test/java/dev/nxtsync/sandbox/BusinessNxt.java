@@ -44,6 +44,7 @@ final class BusinessNxt {
     private final Writes writes;
     private final GraphQL graphql;
     private final GraphQL drifted;
+    private final GraphQL retyped;
     private final Set<Integer> revoked = ConcurrentHashMap.newKeySet();
     private volatile boolean truncatesListings;
     private final Set<Integer> hidden = ConcurrentHashMap.newKeySet();
@@ -57,12 +58,13 @@ final class BusinessNxt {
         this.data = data;
         this.faults = faults;
         this.counters = counters;
-        this.graphql = graphql(stamps, false);
-        this.drifted = graphql(stamps, true);
+        this.graphql = graphql(stamps, SchemaMaker.Change.NONE);
+        this.drifted = graphql(stamps, SchemaMaker.Change.COLUMN);
+        this.retyped = graphql(stamps, SchemaMaker.Change.TYPE);
     }
 
-    private GraphQL graphql(String stamps, boolean isDrifted) {
-        return GraphQL.newGraphQL(new SchemaMaker(stamps, isDrifted, this::owner, this::connection,
+    private GraphQL graphql(String stamps, SchemaMaker.Change change) {
+        return GraphQL.newGraphQL(new SchemaMaker(stamps, change, this::owner, this::connection,
                 env -> listing(env, hasCustomers
                         ? List.of(Map.of("name", "Demo Customer", "organizationNo", "987654321", "vismaNetCustomerId",
                                 Data.CUSTOMER))
@@ -116,7 +118,8 @@ final class BusinessNxt {
         input.graphQLContext(Map.of("warnings", warnings, "slots", slots, "variables", variables, "actor",
                 actor,
                 GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true));
-        var result = (faults.isOn("drift-column") ? drifted : graphql).execute(input.build());
+        var result = (faults.isOn("drift-column") ? drifted : faults.isOn("retype-column") ? retyped : graphql)
+                .execute(input.build());
         var answer = new LinkedHashMap<String, Object>();
         if (!result.getErrors().isEmpty()) {
             answer.put("errors", result.getErrors().stream().map(BusinessNxt::error).toList());

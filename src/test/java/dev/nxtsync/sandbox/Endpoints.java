@@ -47,6 +47,7 @@ final class Endpoints {
     private final Barrier tokenAnswers = new Barrier();
     private final Persons persons;
     private volatile String refusedText = "";
+    private volatile Map.Entry<String, String> spoilt = Map.entry("", "");
 
     Endpoints(Vertx vertx, SandboxOptions options, Faults faults, Counters counters, Random random,
             Supplier<VismaConnect> connect, Persons persons, BusinessNxt api, Controls controls) {
@@ -75,6 +76,10 @@ final class Endpoints {
     /** What requests for tokens pass that were carried out before they are answered. */
     Barrier tokenAnswers() {
         return tokenAnswers;
+    }
+
+    void spoilAnswers(String text, String by) {
+        spoilt = Map.entry(text, by);
     }
 
     void refuseRequestsWith(String text) {
@@ -278,6 +283,10 @@ final class Endpoints {
         Buffer json = faults.strikes("odd-name")
                 ? Buffer.buffer(answer.json().toString().replace("\"stockBalance\"", "\"stockBalance } } x: y {\""))
                 : answer.json();
+        var instead = spoilt;
+        if (!instead.getKey().isEmpty()) {
+            json = Buffer.buffer(json.toString().replace(instead.getKey(), instead.getValue()));
+        }
         answer.slots().forEach(counters::left);
         if (faults.strikes("lost-answer")) {
             request.connection().close();

@@ -142,6 +142,11 @@ public final class Sandbox implements AutoCloseable {
         endpoints.refuseRequestsWith(text);
     }
 
+    /** In every answer from now on, the first text stands as the second; as it is, if the first is empty. */
+    public void spoilAnswers(String text, String by) {
+        endpoints.spoilAnswers(text, by);
+    }
+
     /** Requests whose body has this text are carried out from now on, but not answered, until {@link #release}. */
     public void holdAnswersTo(String text) {
         endpoints.answers().shut(text);

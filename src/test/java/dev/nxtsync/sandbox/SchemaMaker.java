@@ -33,15 +33,23 @@ final class SchemaMaker {
 
     private final Map<String, GraphQLScalarType> scalars = new HashMap<>();
     private final GraphQLCodeRegistry.Builder code = GraphQLCodeRegistry.newCodeRegistry();
-    private final boolean drifted;
+    private final Change change;
     private final DataFetcher<?> connection;
     private final DataFetcher<?> owner;
     private final DataFetcher<?> customers;
     private final DataFetcher<?> companies;
     private final Writes writes;
 
-    /** @param drifted whether the table {@code order} has another column than at first */
-    SchemaMaker(String stamps, boolean drifted, DataFetcher<?> owner, DataFetcher<?> connection,
+    /** What has become of the table {@code order}. */
+    enum Change {
+        NONE,
+        /** It has another column than at first. */
+        COLUMN,
+        /** A number has become a text. */
+        TYPE
+    }
+
+    SchemaMaker(String stamps, Change change, DataFetcher<?> owner, DataFetcher<?> connection,
             DataFetcher<?> customers, DataFetcher<?> companies, Writes writes) {
         this.writes = writes;
         this.owner = owner;
@@ -51,7 +59,7 @@ final class SchemaMaker {
         scalars.put("Int", Scalars.GraphQLInt);
         scalars.put("String", Scalars.GraphQLString);
         scalars.put("Boolean", Scalars.GraphQLBoolean);
-        this.drifted = drifted;
+        this.change = change;
         scalars.put("DateTime",
                 GraphQLScalarType.newScalar().name("DateTime").coercing(new Verbatim(stamps)).build());
         for (String name : List.of("Long", "Short", "Decimal", "Date", "Time")) {
@@ -122,10 +130,16 @@ final class SchemaMaker {
                 .build();
     }
 
+    private String scalar(TableModel table, ColumnModel column) {
+        return change == Change.TYPE && table.name().equals("order") && column.name().equals("externalId")
+                ? "String"
+                : column.kind().scalar;
+    }
+
     private GraphQLObjectType rowType(TableModel table) {
         GraphQLObjectType.Builder row = newObject().name(table.rowType());
         for (ColumnModel column : columns(table)) {
-            row.field(field(column.name(), scalars.get(column.kind().scalar)));
+            row.field(field(column.name(), scalars.get(scalar(table, column))));
             code.dataFetcher(at(table.rowType(), column.name()), (LightDataFetcher<?>) light(row_ -> row_.get(column)));
             GraphQLOutputType companion = switch (column.kind()) {
                 case DATE -> scalars.get("Date");
@@ -156,7 +170,7 @@ final class SchemaMaker {
     private List<ColumnModel> columns(TableModel table) {
         return table.columns().stream()
                 .filter(column -> !table.name().equals("order")
-                        || !column.name().equals(drifted ? "information6" : "information7"))
+                        || !column.name().equals(change == Change.COLUMN ? "information6" : "information7"))
                 .toList();
     }
 

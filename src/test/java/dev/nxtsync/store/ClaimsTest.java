@@ -2,6 +2,7 @@ package dev.nxtsync.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +56,36 @@ class ClaimsTest {
                 .isEmpty();
         assertThat(claim(others)).map(Claim::fence)
                 .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(held.fence()));
+    }
+
+    /** A daemon that dies within eight seconds of each start never lives as long as the grace after an outage. */
+    @Test
+    void whatWasFoundSilentBeforeAProcessBeganIsTakenOverByItAtOnceAndWhoeverBeatsIsNot() throws Exception {
+        one.beat();
+        declare(7);
+        Claim held = claim(claims).orElseThrow();
+        String silent = "update nxt_sync.replica set beat_at = beat_at - interval '20 s' where id = '" + one.id() + "'";
+        String ago = "update nxt_sync.replica set found_silent_at = found_silent_at - interval '%d s'";
+        database.execute(silent);
+        two.beat();
+        assertThat(atStart(others)).as("an outage may have kept it from beating").isEmpty();
+        database.execute(ago.formatted(5));
+        assertThat(atStart(others)).isEmpty();
+        database.execute(ago.formatted(4));
+        one.beat();
+        assertThat(atStart(others)).as("it was alive").isEmpty();
+        database.execute(silent);
+        assertThat(atStart(others)).as("nobody has seen that it is silent again").isEmpty();
+        two.beat();
+        database.execute(ago.formatted(9));
+        var next = new Replica(store);
+        next.beat();
+        assertThat(atStart(new Claims(store, next))).map(Claim::fence)
+                .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(held.fence()));
+    }
+
+    private static Optional<Claim> atStart(Claims claims) throws SQLException {
+        return claims.claim(List.of(new Claims.Kind("poll", "main")), List.of(), false);
     }
 
     /** A command that was killed had its work from a person, not from a schedule. */

@@ -60,7 +60,7 @@ class DurabilityTest {
         Claim claim = ((Claims.Claimed) claims.claim("push", "main", "company", 7, "orders", lane.lane())).claim();
         var outbox = new Outbox(store);
         var rows = outbox
-                .read(outbox.ready(claim, 10, false).stream().map(Outbox.Sized::id).toList());
+                .read(outbox.ready(claim, 10, true, java.util.Set.of()).stream().map(Outbox.Sized::id).toList());
         var marked = (Outbox.Marked) outbox.mark(claim, rows, "yourReference");
         assertThat(committed("outbox")).as("before it is sent").isEqualTo("on");
         outbox.settle(claim, List.of(marked.rows().get(0).dead(Trouble.RECORD_REFUSED, "no", Optional.empty())),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,13 +14,20 @@ import org.postgresql.ds.PGSimpleDataSource;
 import dev.nxtsync.support.TestDatabase;
 
 /** A store on a fresh database, without the framework. */
-final class StoreFixture {
+public final class StoreFixture {
     private StoreFixture() {}
 
-    static Database migrated(TestDatabase database) {
+    public static Database migrated(TestDatabase database) {
         database.execute("create schema nxt_sync");
         migrations().forEach(migration -> database.execute(text(migration)));
         return new Database(source(database));
+    }
+
+    /** Those of a process of its own, which is alive. */
+    public static Claims claims(Database database) throws SQLException {
+        var replica = new Replica(database);
+        replica.beat();
+        return new Claims(database, replica);
     }
 
     static PGSimpleDataSource source(TestDatabase database) {

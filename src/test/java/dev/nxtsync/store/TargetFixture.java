@@ -1,5 +1,6 @@
 package dev.nxtsync.store;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -17,13 +18,23 @@ final class TargetFixture {
                     new TargetColumn("number", ColumnType.BIGINT, "")),
             List.of("id"), Optional.empty(), false);
 
-    final TestDatabase database = TestDatabase.create();
-    final Database store = StoreFixture.migrated(database);
-    final TableMaker maker = new TableMaker(store);
-    final PullStates states = new PullStates(store);
+    final TestDatabase database;
+    final Database store;
+    final TableMaker maker;
+    final PullStates states;
     final Claim claim;
 
     TargetFixture() throws SQLException {
+        this(TestDatabase.create(), "");
+    }
+
+    /** @param before what a user has done before the first run */
+    TargetFixture(TestDatabase database, String before) throws SQLException {
+        this.database = database;
+        database.execute(before);
+        store = StoreFixture.migrated(database);
+        maker = new TableMaker(store);
+        states = new PullStates(store);
         UUID holder = UUID.randomUUID();
         database.execute(
                 "insert into nxt_sync.job (kind, connection, scope, company, fence, holder) values ('poll', 'main', 'company', 1, 7, '"
@@ -47,6 +58,37 @@ final class TargetFixture {
         String[] values = {Integer.toString(id), text, "7"};
         page.add(Cells.of(values), IntStream.range(0, values.length).toArray(), () -> "{}");
         return new PageWriter(store).write(claim, TABLE, page, way, increment());
+    }
+
+    /** Writes rows that were read at some time: an id, a text and a number each. */
+    Written write(PageWriter.Way way, Instant readAt, String... rows) throws SQLException {
+        return new PageWriter(store).write(claim, TABLE, page(rows), way, new At(readAt));
+    }
+
+    static PageBuffer page(String... rows) {
+        var page = new PageBuffer(TABLE, 1 << 20, Set.of());
+        for (String row : rows) {
+            page.add(Cells.of(row.split(" ")), new int[]{0, 1, 2}, () -> "{}");
+        }
+        return page;
+    }
+
+    /** Keeps nothing. */
+    record At(Instant readAt) implements Checkpoint {
+        @Override
+        public String pull() {
+            return "things";
+        }
+
+        @Override
+        public int company() {
+            return 1;
+        }
+
+        @Override
+        public Written keep(Connection transaction, TargetTable table, Written written) {
+            return written;
+        }
     }
 
     PullStates.IncrementPage increment() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.trouble.Trouble;
@@ -23,16 +27,18 @@ import dev.nxtsync.trouble.Trouble;
 /** An installation of the first release, in use. */
 class UpgradeTest {
     private static final String FIRST_RELEASE = "6";
+    private static final String MIGRATIONS = "src/main/resources/db/migration";
     /** Of what was there before, as the version before would see it. */
     private static final List<String> KEPT = List.of(
             "select pull, company, state, case when state <> 'ok' then reason end as reason, failures, rows, loaded_at, complete_as_of, "
                     + "mark, mark_seen_at, floor, digest, cursor, upper, increment_started_at, reread_cursor, held from nxt_sync.pull_state "
                     + "order by pull, company",
             "select * from nxt_sync.pass order by pull",
-            "select * from nxt_sync.outbox where key not like 'meanwhile%' order by id",
+            "select (to_jsonb(o) - 'error')::text as it from nxt_sync.outbox o where key not like 'meanwhile%' order by id",
             "select id, unit, pull, key, received_at from nxt_sync.inbox order by id",
             "select connection, generation, state, refresh_token from nxt_sync.user_grant",
-            "select * from nxt_sync.push_state", "select * from nxt_sync.run", "select * from nxt_sync.row_fault",
+            "select * from nxt_sync.push_state", "select * from nxt_sync.run",
+            "select job, company, key, reason, seen_at from nxt_sync.row_fault",
             "select kind, company, pull, lane, fence, due_at, wanted, served from nxt_sync.job order by id");
     private static final String LIVE = """
             insert into nxt_sync.replica (id, host) values (gen_random_uuid(), 'here');
@@ -95,6 +101,18 @@ class UpgradeTest {
         assertThat(database.number("select count(*) from nxt_sync.outbox where key like 'meanwhile%'"))
                 .isEqualTo(pushed);
         push("meanwhile, after it");
+        assertThat(database.rows("select error from nxt_sync.outbox where state = 'dead'")).isNotEmpty()
+                .allSatisfy(row -> assertThat(row.get("error")).contains("kept no reason").contains("(unexpected)"));
+        assertThatThrownBy(() -> database.execute("update nxt_sync.outbox set error = null where state = 'dead'"))
+                .hasStackTraceContaining("outbox_dead_says_why");
+        String unchecked = "select count(*) from pg_constraint where not convalidated";
+        assertThat(database.number(unchecked)).as("not under the lock of the migration").isEqualTo(1);
+        try (Connection user = database.connect(); Statement pushing = user.createStatement()) {
+            user.setAutoCommit(false);
+            pushing.execute("select nxt_sync.push('sales', 'meanwhile, open', '{}', 1)");
+            Migrations.validate(new Database(StoreFixture.source(database)));
+        }
+        assertThat(database.number(unchecked)).as("beside those who push").isZero();
         assertThat(database.rows("select pull, code from nxt_sync.pull_state where company = 5"))
                 .containsExactly(noCode());
     }
@@ -105,6 +123,53 @@ class UpgradeTest {
         assertThat(rights.substring(rights.indexOf("alter table nxt_sync.outbox"), rights.indexOf("create or replace")))
                 .doesNotContain("from nxt_sync.");
         assertThat(rights.substring(rights.indexOf("create or replace"))).doesNotContain("\ninsert");
+    }
+
+    /** Everything of nxt_sync as the catalogue has it, but for its oids. */
+    private static final String SHAPE = """
+            select 'column ' || attrelid::regclass || '.' || attname || ' ' || format_type(atttypid, atttypmod) || attnotnull as it
+            from pg_attribute join pg_class on pg_class.oid = attrelid
+            where relnamespace = 'nxt_sync'::regnamespace and attnum > 0 and not attisdropped
+            union all select 'function ' || oid::regprocedure || ' ' || md5(prosrc) || coalesce(proconfig::text, '') || coalesce(proacl::text, '')
+            from pg_proc where pronamespace = 'nxt_sync'::regnamespace
+            union all select 'constraint ' || conrelid::regclass || pg_get_constraintdef(oid) from pg_constraint
+            where connamespace = 'nxt_sync'::regnamespace
+            union all select 'index ' || indexdef from pg_indexes where schemaname = 'nxt_sync'
+            union all select 'view ' || viewname || definition from pg_views where schemaname = 'nxt_sync'
+            union all select 'checksum ' || version || ' ' || checksum from nxt_sync.schema_history where version is not null
+            order by it""";
+
+    @Test
+    void aDatabaseOfTheReleasedThirdMigrationIsUpgradedToTheSameAndKeepsItsHome(@TempDir Path released)
+            throws Exception {
+        for (Path migration : StoreFixture.migrations()) {
+            var name = migration.getFileName().toString();
+            Files.copy(StoreFixture.version(migration) == 3
+                    ? Path.of("src", "test", "resources", "released", name)
+                    : migration, released.resolve(name));
+        }
+        database.execute("create schema nxt_sync");
+        to("3", released.toString()).migrate();
+        var home = database.rows("select * from nxt_sync.outbox_home");
+        assertThat(home).hasSize(1);
+        to("latest").migrate();
+        assertThat(database.rows("select * from nxt_sync.outbox_home")).isEqualTo(home);
+        assertThat(new OutboxHome(new Database(StoreFixture.source(database))).held()).isEmpty();
+
+        var fresh = TestDatabase.create();
+        fresh.execute("create schema nxt_sync");
+        to(fresh, "latest", MIGRATIONS).migrate();
+        assertThat(database.rows(SHAPE)).isEqualTo(fresh.rows(SHAPE));
+        to("latest", released.toString()).validate();
+    }
+
+    @Test
+    void anyOtherTextOfAMigrationIsRefused() {
+        database.execute("create schema nxt_sync");
+        to("latest").migrate();
+        database.execute("update nxt_sync.schema_history set checksum = checksum + 1 where version = '3'");
+        assertThatThrownBy(to("latest")::migrate).isInstanceOf(FlywayValidateException.class)
+                .hasMessageContaining("checksum mismatch for migration version 3");
     }
 
     private static Map<String, String> noCode() {
@@ -123,8 +188,16 @@ class UpgradeTest {
     }
 
     private Flyway to(String version) {
+        return to(version, MIGRATIONS);
+    }
+
+    private Flyway to(String version, String directory) {
+        return to(database, version, directory);
+    }
+
+    private static Flyway to(TestDatabase database, String version, String directory) {
         var configuration = Flyway.configure().dataSource(StoreFixture.source(database)).defaultSchema("nxt_sync")
-                .table("schema_history").locations("filesystem:src/main/resources/db/migration").target(version);
+                .table("schema_history").locations("filesystem:" + directory).target(version);
         new PatientMigrations().customize(configuration);
         return configuration.load();
     }

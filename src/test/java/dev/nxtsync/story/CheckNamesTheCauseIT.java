@@ -1,7 +1,9 @@
 package dev.nxtsync.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -217,6 +219,53 @@ class CheckNamesTheCauseIT {
             database.execute("drop schema nxt cascade");
             database.execute("drop role feeble");
         }
+    }
+
+    @Test
+    void aServerThatRefusesItsWalFunctionsHoldsWhatIsPushedWhilePullsRun() throws Exception {
+        var managed = TestDatabase.create();
+        managed.refuseWalFunctions("0A000");
+        String words = "WAL control functions cannot be executed here (SQLSTATE 0A000)";
+        var pulling = sound().with("NXT_DATABASE_URL", managed.url());
+        assertThat(pulling.run(0, "check")).contains("note       migration: pulls would run, and pushes would not")
+                .contains(words);
+        var pushing = sound().with("NXT_DATABASE_URL", managed.url()).with("NXT_PUSHES_SALES_TABLE", "order")
+                .with("NXT_PUSHES_SALES_COMPANY", COMPANIES[0]).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
+        assertThat(pushing.run(3, "check")).contains("PROBLEM    migration: ").contains(words).contains("(wal_refused)")
+                .contains("migrations will be run at the start; that was tried, and rolled back");
+        assertThat(managed.value("select to_regnamespace('nxt_sync')")).as("it leaves nothing").isNull();
+
+        try (var daemon = pushing.command().start()) {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                assertThat(managed.count("nxt.\"order\"")).isPositive();
+                assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
+                assertThat(daemon.get("/q/health/well").body()).contains("outbox (wal_refused)").contains(words)
+                        .contains("rds.logical_replication");
+            });
+            assertThat(pushing.run(3, "adopt")).contains("(wal_refused)");
+            managed.execute("select nxt_sync.push('sales', 'kept', '{\"customerNo\": 1}')");
+            managed.allowWalFunctions();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> daemon.get("/q/health/well").body().contains("outbox (outbox_held)"));
+            assertThat(managed.value("select state from nxt_sync.outbox")).isEqualTo("waiting");
+            pushing.run(0, "adopt");
+            await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/well").status() == 200);
+        }
+        assertThat(pushing.run(0, "check")).doesNotContain("migration");
+        managed.execute("update nxt_sync.schema_history set checksum = 42 where version = '3'");
+        assertThat(pushing.run(3, "check")).contains("made by other migrations than this version's")
+                .contains("checksum mismatch for migration version 3");
+    }
+
+    @Test
+    void aMigrationThatWouldFail() throws Exception {
+        var strange = TestDatabase.create();
+        strange.execute("create schema nxt_sync; create table nxt_sync.pass (id int)");
+        assertThat(broken(Trouble.DATABASE_ERROR, builder -> builder.with("NXT_DATABASE_URL", strange.url())))
+                .contains("V2__increments_and_history.sql fails here").contains("\"pass\" already exists");
+        assertThat(strange
+                .value("select string_agg(relname, ' ') from pg_class where relnamespace = 'nxt_sync'::regnamespace"))
+                .isEqualTo("pass");
     }
 
     @Test

@@ -1,9 +1,14 @@
 package dev.nxtsync.story;
 
+import static dev.nxtsync.story.IncrementalPullIT.loaded;
+import static dev.nxtsync.story.IncrementalPullIT.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +20,7 @@ import dev.nxtsync.support.TestDatabase;
 
 class HostileAnswersIT {
     private static final Duration LONG = Duration.ofMinutes(1);
+    private static final int COMPANY = 5_280_001;
     private static final long MUCH = 120_000_000;
     private static final String API = "/api/graphql-service";
 
@@ -42,6 +48,38 @@ class HostileAnswersIT {
                 assertThat(database.number("select coalesce(max(length(error)), 0) from nxt_sync.run"))
                         .isLessThan(3_000);
             }
+        }
+    }
+
+    @Test
+    void aTableOfWhichAnAnswerCannotBeReadStopsItselfOnlyAndGoesOnWhenItCan() {
+        var database = TestDatabase.create();
+        var long5000 = new BigDecimal(BigInteger.TEN.pow(5_000));
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
+                .withRows(Map.of("associate", 40, "product", 40, "orderLine", 40)));
+                var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
+                        .with("NXT_PULLS_PEOPLE_EVERY", "1s").with("NXT_PULLS_GOODS_TABLE", "product")
+                        .with("NXT_PULLS_GOODS_EVERY", "1s").with("NXT_PULLS_LINES_TABLE", "orderLine")
+                        .with("NXT_PULLS_LINES_EVERY", "1s").start()) {
+            loaded(daemon, database, 3);
+            sandbox.spoilAnswers("\"spoil\"", "spoil");
+            sandbox.put(COMPANY, "associate", values("associateNo", 3, "name", "spoil"));
+            await().atMost(LONG).until(() -> daemon.get("/q/health/well").body().contains("(answer_unreadable)"));
+            assertThat(daemon.get("/q/health/well").body()).contains("being read for table associate")
+                    .doesNotContain("table product");
+            sandbox.put(COMPANY, "product", values("productNo", "new", "price1", long5000));
+            sandbox.put(COMPANY, "orderLine",
+                    values("orderNo", 1, "lineNo", 1, "quantity", long5000.scaleByPowerOfTen(140_000)));
+            sandbox.put(COMPANY, "orderLine", values("orderNo", 1, "lineNo", 2, "description", "sound"));
+            await().atMost(LONG).until(() -> database.number(
+                    "select count(*) from nxt.product where price1 = 10::numeric ^ 5000::numeric") == 1
+                    && database.number("select count(*) from nxt.order_line where description = 'sound'") == 1);
+            assertThat(database.value("select job || ' ' || reason from nxt_sync.row_fault"))
+                    .isEqualTo("lines a decimal beyond the range of numeric");
+            sandbox.spoilAnswers("", "");
+            await().atMost(LONG).until(
+                    () -> database.number("select count(*) from nxt.associate where name = 'spoil'") == 1
+                            && !daemon.get("/q/health/well").body().contains("(answer_unreadable)"));
         }
     }
 

@@ -126,7 +126,7 @@ class IncrementalPullIT {
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 30)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "timeless")
                     .with("NXT_PULLS_PEOPLE_KEY", "timelessNo").with("NXT_PULLS_PEOPLE_COMPANIES", COMPANY)
-                    .with("NXT_PULLS_PEOPLE_EVERY", "1s");
+                    .with("NXT_PULLS_PEOPLE_EVERY", "24h");
             try (var check = builder.command("check").start()) {
                 assertThat(check.exitCode()).isZero();
                 assertThat(check.output()).contains("whole each time, since changedTimestamp cannot be read");
@@ -134,6 +134,10 @@ class IncrementalPullIT {
             try (var daemon = builder.command().start()) {
                 loaded(daemon, database, 1);
                 sandbox.put(COMPANY, "timeless", values("timelessNo", 3, "name", "changed"));
+            }
+            try (var daemon = builder.with("NXT_PULLS_PEOPLE_EVERY", "1s").start()) {
+                loaded(daemon, database, 1);
+                // what has been planned by other settings is planned anew
                 arrives(sandbox, database, "timeless");
             }
         }
@@ -176,6 +180,42 @@ class IncrementalPullIT {
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> "ok"
                             .equals(database.value("select state from nxt_sync.freshness where job = 'orders'")));
+        }
+    }
+
+    @Test
+    void aColumnThatIsGoneForAMomentOrHasAnotherTypeHoldsItsPullUpForAMomentOnly() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(
+                SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1).withRows(Map.of("order", 50)));
+                var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
+                        .with("NXT_PULLS_ORDERS_EVERY", "1s").start()) {
+            loaded(daemon, database, 1);
+            sandbox.faults(Map.of("drift-column", 1.0));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> database.number("select failures from nxt_sync.pull_state") > 0);
+            sandbox.faults(Map.of());
+            sandbox.put(COMPANY, "order", values("orderNo", 7, "information6", "it is back"));
+            await().atMost(Duration.ofSeconds(60)).until(
+                    () -> database.number("select count(*) from nxt.\"order\" where information6 = 'it is back'") == 1);
+            await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/well").status() == 200);
+
+            sandbox.faults(Map.of("drift-column", 1.0));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> daemon.get("/q/health/well").body().contains("(column_vanished)"));
+            assertThat(daemon.get("/q/health/well").body().split("column_vanished", -1)).as("told once").hasSize(2);
+            assertThat(daemon.get("/q/health/well").body()).doesNotContain("invalid_request");
+            sandbox.faults(Map.of());
+            await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/well").status() == 200);
+
+            sandbox.faults(Map.of("retype-column", 1.0));
+            sandbox.put(COMPANY, "order", values("orderNo", 8, "externalId", "A-8"));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> daemon.get("/q/health/well").body().contains("is bigint, not text"));
+            database.execute("alter table nxt.\"order\" alter column external_id type text");
+            await().atMost(Duration.ofSeconds(60)).until(
+                    () -> database.number("select count(*) from nxt.\"order\" where external_id = 'A-8'") == 1
+                            && database.count("nxt_sync.row_fault") == 0);
         }
     }
 

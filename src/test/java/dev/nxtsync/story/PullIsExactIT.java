@@ -92,8 +92,8 @@ class PullIsExactIT {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
                     .with("NXT_PULLS_PEOPLE_EVERY", "1s")
                     .with("NXT_PULLS_PEOPLE_COMPANIES", COMPANY).with("NXT_PULLS_GOODS_TABLE", "product")
-                    .with("NXT_PULLS_GOODS_COMPANIES", COMPANY)
-                    .with("NXT_PULLS_GOODS_PAGE_SIZE", 1);
+                    .with("NXT_PULLS_GOODS_COMPANIES", COMPANY).with("NXT_PULLS_GOODS_RECONCILE", "2s")
+                    .with("NXT_PULLS_GOODS_PAGE_SIZE", 1).with("NXT_PULLS_GOODS_EVERY", "1s");
             sandbox.clear(COMPANY, "product");
             sandbox.put(COMPANY, "product", values("productNo", "\u0000"));
             sandbox.put(COMPANY, "product", values("productNo", "b"));
@@ -121,6 +121,21 @@ class PullIsExactIT {
                 await().atMost(Duration.ofSeconds(30)).until(
                         () -> database.number("select count(*) from nxt_sync.row_fault where job = 'people'") == 3);
                 assertThat(database.value("select name from nxt.associate where associate_no = 1")).isEqualTo("mended");
+
+                // they are met by every poll of goods, and told of once
+                String polls = "select count(*) from nxt_sync.run where job = 'goods' and kind = 'poll' and rows_set_aside > 0";
+                long before = database.number(polls);
+                await().atMost(Duration.ofMinutes(1)).until(() -> database.number(polls) >= before + 3
+                        && daemon.output().contains("Pull people: 3 rows are set aside"));
+                assertThat(daemon.output().lines().filter(line -> line.contains("Pull goods: 2 rows are set aside")))
+                        .hasSize(1);
+                assertThat(daemon.output().lines().filter(line -> line.matches(".*Pull .*: poll, .* 0 written.*")))
+                        .isEmpty();
+
+                sandbox.delete(COMPANY, "product", Map.of("productNo", "\u0000"));
+                await().atMost(Duration.ofSeconds(30)).until(
+                        () -> database.number("select count(*) from nxt_sync.row_fault where job = 'goods'") == 1);
+                assertThat(database.value("select code from nxt_sync.pull_state where pull = 'goods'")).isEmpty();
             }
         }
     }

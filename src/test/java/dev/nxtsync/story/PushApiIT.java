@@ -137,7 +137,7 @@ class PushApiIT {
         refused("numbers", body("1e200000000", "{}"), "the key is no Int");
         refused("numbers", body("9".repeat(200), "{}"), "is a number that is no Int");
         refused("orders", body("n1", "{\"orderLines\": [{\"quantity\": 1e200000000}]}"),
-                "is a number that is no Decimal");
+                "orderLines[0].quantity: is a number of more than 200 digits");
         refused("orders", body("n1", "{\"orderLines\": [{\"quantity\": \"" + "9".repeat(300_000) + "\"}]}"),
                 "is a text that is no Decimal");
         refused("orders", body("n1", "{\"orderLines\": [{\"quantity\": " + "9".repeat(14_000_000) + "}]}"),

@@ -74,6 +74,36 @@ class PushTroubleIT {
     }
 
     @Test
+    void aReducedScopeHoldsThePushAndARowThatCannotBeReadStopsOnlyItself() {
+        var database = TestDatabase.create();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
+                .withRows(Map.of("order", 0, "orderLine", 0)).withTokenLifetime(Duration.ofSeconds(10)))) {
+            sandbox.grantOnly("business-graphql-service-api:access-group-based-readonly");
+            try (var daemon = Pushes.daemon(sandbox.url(), database).start()) {
+                daemon.awaitReady();
+                assertThat(database.rows("select push, company::text as company from nxt_sync.push_setting"))
+                        .as("what a push needs is there before anybody is told that it can be used")
+                        .containsExactly(Map.of("push", "orders", "company", Integer.toString(COMPANY)));
+                database.execute(
+                        "select nxt_sync.push('orders', 's' || i, '{\"customerNo\": 1}') from generate_series(1, 20) i");
+                database.execute("select nxt_sync.push('orders', 'poison', '{\"exchangeRate\": 1e99999999999}')");
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> daemon.get("/q/health/well").body().contains(COMPANY + " (scope_reduced)"));
+                assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
+                assertThat(database.number("select count(*) from nxt_sync.outbox where state = 'waiting'"))
+                        .isEqualTo(20);
+                assertThat(database.number("select max(attempts) from nxt_sync.outbox")).isZero();
+                assertThat(database.value("select error from nxt_sync.outbox where state = 'dead'"))
+                        .contains("exchangeRate: is a number of more than 200 digits").contains("(payload_invalid)");
+                sandbox.grantOnly("");
+                await().atMost(Duration.ofSeconds(90))
+                        .until(() -> database
+                                .number("select count(*) from nxt_sync.outbox where state = 'done'") == 20);
+            }
+        }
+    }
+
+    @Test
     void aRecordThatLacksChildrenIsAPersonsMatterAndIsNotMadeTwice() {
         var database = TestDatabase.create();
         try (var sandbox = sandbox("atomic", Map.of("partial-children", 1.0));

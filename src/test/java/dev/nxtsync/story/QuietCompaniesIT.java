@@ -35,8 +35,13 @@ class QuietCompaniesIT {
             for (int i = 0; i < tables; i++) {
                 builder.with("NXT_PULLS_P" + i + "_TABLE", TABLES.get(i % TABLES.size()))
                         .with("NXT_PULLS_P" + i + "_TARGET", "t" + i)
-                        .with("NXT_PULLS_P" + i + "_EVERY", every.toSeconds() + "s");
+                        .with("NXT_PULLS_P" + i + "_EVERY", every.toSeconds() + "s")
+                        .with("NXT_PULLS_P" + i + "_PAGE_SIZE", 1000 * (i + 1))
+                        .with("NXT_PULLS_P" + i + "_PAGE_SIZE_MAX", 50_000);
             }
+            // the smallest page is one table's own matter
+            builder.with("NXT_PULLS_P0_PAGE_SIZE", 1).with("NXT_PULLS_P0_PAGE_SIZE_MAX", 1).with("NXT_PULLS_P0_FILTER",
+                    "{\"associateNo\": {\"_lte\": 3}}");
             try (var daemon = builder.start()) {
                 await().atMost(Duration.ofMinutes(9)).until(() -> {
                     assertThat(daemon.isRunning()).as(daemon.output()).isTrue();

@@ -1,6 +1,7 @@
 package dev.nxtsync.story;
 
 import static dev.nxtsync.story.IncrementalPullIT.loaded;
+import static dev.nxtsync.story.IncrementalPullIT.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -37,12 +38,16 @@ class ReadmeIT {
                 }
             }
             try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
-                    .with("NXT_PULLS_LINES_TABLE", "orderLine").with("NXT_PUSHES_ORDERS_TABLE", "order")
+                    .with("NXT_PULLS_LINES_TABLE", "orderLine").with("NXT_PULLS_LINES_EVERY", "1s")
+                    .with("NXT_PUSHES_ORDERS_TABLE", "order")
                     .with("NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReference").with("NXT_PUSHES_ORDERS_COMPANY", COMPANY)
                     .start()) {
                 loaded(daemon, database, 4);
                 assertThat(Mirror.differences(sandbox, database, COMPANY, "orderLine"))
                         .as("a table that was made before").isEmpty();
+                sandbox.put(COMPANY, "orderLine", values("orderNo", 7, "lineNo", 2, "description", "again"));
+                await().atMost(Duration.ofSeconds(30)).until(
+                        () -> Mirror.differences(sandbox, database, COMPANY, "orderLine").isEmpty());
                 for (String block : blocks) {
                     if (!block.startsWith("-- before the first run")) {
                         database.execute(block);

@@ -46,6 +46,7 @@ class SmallHeapIT {
                     assertThat(daemon.isRunning()).as(daemon.output()).isTrue();
                     return database.number("select count(*) from nxt_sync.outbox where state = 'done'") == 307;
                 });
+                assertThat(post(daemon.mainUrl())).as("14 MB").isEqualTo(413);
                 big = database.value("select id from nxt_sync.outbox where key = 'big'");
                 assertThat(database.value(
                         "select state || ' ' || attempts || ' ' || error from nxt_sync.outbox where key = 'big'"))
@@ -73,6 +74,13 @@ class SmallHeapIT {
             }
             assertThat(Pushes.duplicates(sandbox)).isEmpty();
         }
+    }
+
+    /** What comes of a payload of 14 MB by HTTP. */
+    private static int post(String url) {
+        return given().header("X-Api-Key", KEY)
+                .body("{\"key\": \"huge\", \"payload\": {\"information1\": \"" + "x".repeat(14_000_000) + "\"}}")
+                .post(url + "/api/pushes/orders").statusCode();
     }
 
     /** Three megabytes of empty lists are a hundred as a tree. */
@@ -110,6 +118,7 @@ class SmallHeapIT {
                 assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(413);
                 assertThat(answer.asString()).contains("it needs a heap of");
             }
+            assertThat(post(daemon.mainUrl())).as("14 MB").isEqualTo(413);
             assertThat(given().header("X-Api-Key", KEY).body("{\"key\": \"web\", \"payload\": {\"customerNo\": 1}}")
                     .post(daemon.mainUrl() + "/api/pushes/orders").statusCode()).isEqualTo(202);
         }

@@ -189,15 +189,25 @@ class StartIT {
     }
 
     @Test
-    void aPortThatIsTakenIsNamedAndItEnds() throws Exception {
-        var database = TestDatabase.create();
+    void aPortThatIsTakenIsOneLineThatNamesItsSettingAndItEnds() throws Exception {
         for (String variable : new String[]{"NXT_HTTP_PORT", "NXT_MANAGEMENT_PORT"}) {
             try (var taken = new ServerSocket(0);
-                    var daemon = Daemon.on(sandbox.url(), database).with(variable, taken.getLocalPort()).start()) {
-                assertThat(daemon.exitCode()).as(variable).isEqualTo(1);
-                assertThat(daemon.output()).as(variable).contains(Integer.toString(taken.getLocalPort()))
-                        .contains("in use");
+                    var daemon = Daemon.alone().with(variable, taken.getLocalPort()).start()) {
+                assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
+                assertThat(daemon.output().lines().filter(line -> !line.matches(".* (INFO|WARN) .*"))).containsExactly(
+                        "nxt-sync does not start: " + variable + ": the port " + taken.getLocalPort()
+                                + " is in use by another process; set it to one that is free");
             }
+        }
+    }
+
+    @Test
+    void anAddressThatIsNoneOfThisMachineIsOneLineTooAlsoInJson() throws Exception {
+        try (var daemon = Daemon.alone().with("QUARKUS_HTTP_HOST", "192.0.2.1").with("NXT_LOG", "json").start()) {
+            assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
+            assertThat(daemon.output().lines().filter(line -> !line.contains("\"INFO\""))).containsExactly(
+                    "{\"level\":\"ERROR\",\"message\":\"nxt-sync does not start: QUARKUS_HTTP_HOST: \\\"192.0.2.1\\\" is no "
+                            + "address of this machine; set it to one that is, or to 0.0.0.0 for all that it has\"}");
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** A way to a port of this machine that can be shut, which ends all connections and refuses new ones, and opened again. */
 public final class Detour implements AutoCloseable {
-    private final int target;
+    private volatile int target;
     private final ServerSocket server;
     private final List<Socket> sockets = new ArrayList<>();
     private volatile boolean open;
@@ -27,6 +27,11 @@ public final class Detour implements AutoCloseable {
 
     public void open() {
         open = true;
+    }
+
+    /** Leads new connections elsewhere; those that are there stay. */
+    public void leadTo(int port) {
+        target = port;
     }
 
     public synchronized void shut() throws IOException {

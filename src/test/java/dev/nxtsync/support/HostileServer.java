@@ -14,13 +14,19 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** An issuer on this machine that answers what a test says, be it of any length, and tells how much of it was taken. */
 public final class HostileServer implements AutoCloseable {
     private static final byte[] FILLING = "x".repeat(64 * 1024).getBytes(StandardCharsets.US_ASCII);
 
+    private static final List<byte[]> NOT_FOUND = List
+            .of("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    /** So that parts come one by one. */
+    private static final long PAUSE = 20_000_000;
+
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    private final Map<String, byte[]> answers = new ConcurrentHashMap<>();
+    private final Map<String, List<byte[]>> answers = new ConcurrentHashMap<>();
     private final Map<String, Long> fillings = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final AtomicLong sent = new AtomicLong();
@@ -35,6 +41,7 @@ public final class HostileServer implements AutoCloseable {
                     Socket socket = listener.accept();
                     connections.incrementAndGet();
                     open.incrementAndGet();
+                    socket.setTcpNoDelay(true);
                     sockets.add(socket);
                     daemon(() -> serve(socket));
                 } catch (IOException e) {
@@ -57,9 +64,14 @@ public final class HostileServer implements AutoCloseable {
                 + json.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + json, 0);
     }
 
+    /** An answer byte for byte, from the status line on, each part in a packet of its own; an empty one hangs up. */
+    public void answer(String path, List<byte[]> parts) {
+        answers.put(path, parts);
+    }
+
     /** What begins so, from the status line on, and is followed by so many bytes. */
     public void answer(String path, String beginning, long filling) {
-        answers.put(path, beginning.getBytes(StandardCharsets.UTF_8));
+        answer(path, List.of(beginning.getBytes(StandardCharsets.UTF_8)));
         fillings.put(path, filling);
     }
 
@@ -69,7 +81,7 @@ public final class HostileServer implements AutoCloseable {
         whole.writeBytes(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + json.length
                 + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         whole.writeBytes(json);
-        answers.put(path, whole.toByteArray());
+        answers.put(path, List.of(whole.toByteArray()));
         fillings.remove(path);
     }
 
@@ -116,8 +128,16 @@ public final class HostileServer implements AutoCloseable {
                             : length;
                 }
                 in.skip(length);
-                out.write(answers.getOrDefault(path, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-                        .getBytes(StandardCharsets.US_ASCII)));
+                List<byte[]> parts = answers.getOrDefault(path, NOT_FOUND);
+                for (byte[] part : parts) {
+                    if (part.length == 0) {
+                        return;
+                    }
+                    out.write(part);
+                    if (parts.size() > 1) {
+                        LockSupport.parkNanos(PAUSE);
+                    }
+                }
                 for (long left = fillings.getOrDefault(path, 0L); left > 0; left -= FILLING.length) {
                     out.write(FILLING);
                     sent.addAndGet(FILLING.length);

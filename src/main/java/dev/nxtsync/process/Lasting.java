@@ -1,0 +1,59 @@
+package dev.nxtsync.process;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Keeps what lasts from filling the log, and from being forgotten: its beginning is told, then once in ten minutes, and its
+ * end. Safe for any number of threads.
+ *
+ * @param <K> what may last, of which there must not be ever more
+ */
+public final class Lasting<K> {
+    private static final long QUIET = Duration.ofMinutes(10).toNanos();
+    /** What was over before anybody could have looked is not told to be over. */
+    private static final long SHORT = Duration.ofSeconds(10).toNanos();
+
+    private final Map<K, Told> told = new HashMap<>();
+
+    /**
+     * What was told.
+     *
+     * @param since when it began, on this process' monotonic clock, as is the next
+     * @param at when it was told last
+     * @param how it was then
+     */
+    private record Told(long since, long at, String how) {}
+
+    /**
+     * Says that it is so, and whether the log is to be told.
+     *
+     * @param how it is; what has changed is told at once
+     */
+    public boolean isNews(K what, String how) {
+        return isNews(what, how, System.nanoTime());
+    }
+
+    synchronized boolean isNews(K what, String how, long now) {
+        var before = told.get(what);
+        if (before != null && before.how().equals(how) && now - before.at() < QUIET) {
+            return false;
+        }
+        told.put(what, new Told(before == null ? now : before.since(), now, how));
+        return true;
+    }
+
+    /** Says that it is not so, or no longer, and how long it was if the log is to be told that it is over. */
+    public Optional<Duration> over(K what) {
+        return over(what, System.nanoTime());
+    }
+
+    synchronized Optional<Duration> over(K what, long now) {
+        var before = told.remove(what);
+        return before == null || now - before.since() < SHORT
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(now - before.since()));
+    }
+}

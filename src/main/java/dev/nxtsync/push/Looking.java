@@ -1,0 +1,135 @@
+package dev.nxtsync.push;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.DatabaseClock;
+import dev.nxtsync.store.OutboxRow;
+import dev.nxtsync.store.OutboxRow.State;
+import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
+/** Looks for rows that were or may have been sent, and settles what follows from what is found. */
+final class Looking {
+    private final Lane lane;
+    private final Claim claim;
+    private final PushPlan plan;
+    private final Verdict verdict;
+    private final Lookup lookup;
+    private final Settling settling;
+    private final DatabaseClock clock;
+
+    Looking(Lane lane, Claim claim, PushPlan plan, Verdict verdict, Lookup lookup, Settling settling,
+            DatabaseClock clock) {
+        this.lane = lane;
+        this.claim = claim;
+        this.plan = plan;
+        this.verdict = verdict;
+        this.lookup = lookup;
+        this.settling = settling;
+        this.clock = clock;
+    }
+
+    /**
+     * Says whether rows were passed over, so that those of one group share no request any more.
+     *
+     * @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer
+     */
+    boolean lookFor(List<OutboxRow> rows) throws SQLException {
+        var before = new ArrayList<OutboxRow>();
+        var after = new ArrayList<OutboxRow>();
+        Map<Long, Payload> records = new LinkedHashMap<>();
+        Map<Long, Payload> processings = new LinkedHashMap<>();
+        for (OutboxRow row : rows) {
+            var reading = Payload.identify(plan, row.key(), row.payload());
+            if (reading instanceof Payload.Sound sound) {
+                (isProcessing(row) ? processings : records).put(row.id(), sound.payload());
+            } else {
+                before.add(row);
+                after.add(unlookable(row, new Reason(Trouble.PAYLOAD_INVALID, ((Payload.Flawed) reading).why())));
+            }
+        }
+        var found = lookup.find(records, Optional.empty());
+        var run = plan.then().flatMap(PushPlan.Following::doneWhen)
+                .map(doneWhen -> lookup.find(processings, Optional.of(doneWhen)));
+        Instant now = clock.now();
+        for (OutboxRow row : rows) {
+            if (records.containsKey(row.id())) {
+                before.add(row);
+                after.add(verdict.after(row, Objects.requireNonNull(records.get(row.id())),
+                        found.getOrDefault(row.id(), List.of()), now));
+            } else if (processings.containsKey(row.id())) {
+                before.add(row);
+                after.add(run.map(done -> verdict.processed(row, done.containsKey(row.id()), now))
+                        .orElseGet(() -> unknown(row)));
+            }
+        }
+        settling.settle(before, after);
+        return notePassedOver(before, after);
+    }
+
+    /** What becomes of a row that was or may have been sent, and can never be looked for. */
+    static OutboxRow unlookable(OutboxRow row, Reason why) {
+        var reason = new Reason(why.trouble(), "It was sent, and cannot be looked for: " + why.message());
+        return row.state() == State.IN_DOUBT
+                ? row.dead(reason.trouble(), reason.message(), Optional.empty())
+                : row.settled(Optional.of(reason.coded()));
+    }
+
+    private static boolean isProcessing(OutboxRow row) {
+        return row.state() == State.IN_DOUBT && row.step() == Step.THEN;
+    }
+
+    /** Whether a processing has run cannot be seen. */
+    private OutboxRow unknown(OutboxRow row) {
+        return row.dead(Trouble.PROCESSING_FAILED, "Whether " + plan.then().orElseThrow().field().name()
+                + " has run for "
+                + row.result().orElse("")
+                + " is not known" + row.answered().map(why -> ": " + why).orElse(", since no whole answer came.")
+                + " Look in Business NXT; discard this row if it has, retry it if not. With DONE_WHEN this is looked up.",
+                Optional.empty());
+    }
+
+    /**
+     * Rows that would be sent again or are dead, though a later one of their group, sent with them, is done: this server goes on
+     * after a record that it has refused. To send them now would change the order, so a person decides.
+     */
+    private boolean notePassedOver(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
+        var ids = new ArrayList<Long>();
+        for (OutboxRow row : after) {
+            if (row.group().isPresent() && row.step() == Step.RECORD
+                    && (row.state() == State.WAITING || row.state() == State.DEAD)) {
+                ids.add(row.id());
+            }
+        }
+        var passed = ids.isEmpty() ? Set.<Long>of() : lane.outbox().passedOver(claim, ids);
+        if (passed.isEmpty()) {
+            return false;
+        }
+        lane.states().onePerGroup(plan.name(), claim.company());
+        var from = new ArrayList<OutboxRow>();
+        var to = new ArrayList<OutboxRow>();
+        for (int i = 0; i < after.size(); i++) {
+            OutboxRow row = after.get(i);
+            if (passed.contains(row.id()) && row.state() == State.WAITING) {
+                from.add(row);
+                to.add(row.dead(Trouble.RECORD_REFUSED,
+                        "It is not there, but later rows of its group that were sent with it are"
+                                + before.get(i).answered().map(why -> ": " + why).orElse(".")
+                                + " Retry it to send it after them, or discard it.",
+                        Optional.empty()));
+            }
+        }
+        settling.settle(from, to);
+        return true;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.nxtsync.push;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+
+import dev.nxtsync.process.JsonTree;
+import dev.nxtsync.store.Characters;
+import dev.nxtsync.store.Numeral;
+
+/**
+ * Looks at the numbers of a payload as they are written, before any becomes one: {@code 1e99999999999} is a number for JSON and
+ * PostgreSQL, and none that Java holds.
+ */
+final class Numbers {
+    private static final int LONGEST = 10_000;
+    private static final JsonFactory JSON = JsonTree.parsers().streamReadConstraints(
+            StreamReadConstraints.builder().maxNumberLength(LONGEST).build()).build();
+
+    private Numbers() {}
+
+    /**
+     * The first number that cannot be sent, with its path, and why.
+     *
+     * @throws JsonProcessingException if the text is no JSON, as far as that is seen before such a number
+     */
+    static Optional<String> flaw(String text) throws JsonProcessingException {
+        try (JsonParser parser = JSON.createParser(text)) {
+            try {
+                for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                    if (token.isNumeric() && Numeral.of(parser.getText()).flatMap(Numeral::value).isEmpty()) {
+                        return tooMany(parser);
+                    }
+                }
+                return Optional.empty();
+            } catch (StreamConstraintsException e) {
+                if (String.valueOf(e.getOriginalMessage()).startsWith("Number ")) {
+                    return tooMany(parser);
+                }
+                throw e;
+            }
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text cannot fail to be read", e);
+        }
+    }
+
+    private static Optional<String> tooMany(JsonParser parser) {
+        String path = path(parser.getParsingContext());
+        return Optional.of((path.isEmpty() ? "it" : path) + ": is a number of more than " + Numeral.MOST_DIGITS
+                + " digits when it is written out");
+    }
+
+    private static String path(JsonStreamContext at) {
+        var parent = at.getParent();
+        if (parent == null) {
+            return "";
+        }
+        String before = path(parent);
+        return at.inArray()
+                ? before + "[" + at.getCurrentIndex() + "]"
+                : before + (before.isEmpty() ? "" : ".")
+                        + (at.hasCurrentName() ? Characters.shown(at.getCurrentName()) : "");
+    }
+}

@@ -1,0 +1,73 @@
+package dev.nxtsync.push;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+import dev.nxtsync.schedule.Job.Progress;
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.Outbox;
+import dev.nxtsync.store.OutboxRow;
+import dev.nxtsync.trouble.Trouble;
+
+/** Keeps what has become of rows in one turn of a lane, and tells it to the history. */
+final class Settling {
+    /** Classes of SQLSTATEs: data, constraints, limits, and what a trigger raises. */
+    private static final List<String> OF_VALUES = List.of("22", "23", "54", "P0");
+
+    private final Outbox outbox;
+    private final Claim claim;
+    private final Tally tally;
+    private final Progress progress;
+
+    Settling(Outbox outbox, Claim claim, Tally tally, Progress progress) {
+        this.outbox = outbox;
+        this.claim = claim;
+        this.tally = tally;
+        this.progress = progress;
+    }
+
+    /** Of rows that PostgreSQL does not take together, each for itself, so that one keeps no other. */
+    void settle(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
+        try {
+            outbox.settle(claim, after, before.stream().map(OutboxRow::state).toList());
+            tally.settled(before, after);
+        } catch (SQLException e) {
+            if (!isOfARow(e)) {
+                throw e;
+            }
+            for (int i = 0; i < after.size(); i++) {
+                settle(before.get(i), after.get(i));
+            }
+        }
+        progress.made();
+    }
+
+    private void settle(OutboxRow before, OutboxRow after) throws SQLException {
+        OutboxRow kept = after;
+        try {
+            outbox.settle(claim, List.of(after), List.of(before.state()));
+        } catch (SQLException e) {
+            if (!isOfARow(e)) {
+                throw e;
+            }
+            kept = before.dead(Trouble.UNEXPECTED, "What has become of it (" + after.state().text()
+                    + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + e.getSQLState()
+                    + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.",
+                    Optional.empty());
+            outbox.settle(claim, List.of(kept), List.of(before.state()));
+        }
+        tally.settled(List.of(before), List.of(kept));
+    }
+
+    /** Whether the values of a row may be at fault, rather than what is true of all rows. */
+    private static boolean isOfARow(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && OF_VALUES.stream().anyMatch(state::startsWith);
+    }
+
+    void requestEnded() {
+        tally.request();
+        progress.made();
+    }
+}

@@ -1,0 +1,249 @@
+package dev.nxtsync.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.nxtsync.config.Settings.Operation;
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Question;
+import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.store.Claims;
+import dev.nxtsync.store.PushStore;
+
+/** A row that cannot be worked on stands in the middle of a lane, pushed by SQL: it stops itself, and nothing beside it. */
+class PoisonedRowTest {
+    private static final PushStore STORE = PushStore.migrated();
+    /** Of the lane that all rows here are in. */
+    private static final List<String> GROUPS = STORE.database().rows("""
+            select 'g' || n as name from generate_series(1, 1000) n where (hashtext('g' || n) & 15) = 3 limit 9""")
+            .stream().map(row -> row.get("name")).toList();
+    private static final int LANE = 3;
+    private static int number;
+
+    private final String push = "q" + ++number;
+    private final int company = 90_000 + number;
+    private final PushPlans plans = new PushPlans();
+    private Function<Question, Answer> server = question -> {
+        throw new IllegalStateException();
+    };
+    private final Lane lane = LaneFixture.lane(STORE, plans, question -> server.apply(question));
+    private final Erp erp = new Erp(new Random(1), "yourReference", rows -> {
+    });
+
+    static Stream<Arguments> payloads() {
+        return Stream.of(
+                Arguments.of("{\"amount\": 1e99999999999}", "amount: is a number of more than 200 digits"),
+                Arguments.of("{\"amount\": -1e-99999999999}", "amount: is a number of more than 200 digits"),
+                Arguments.of("{\"amount\": 1e400}", "amount: is a number of more than 200 digits"),
+                Arguments.of("{\"amount\": " + "9".repeat(201) + "}", "amount: is a number of more than 200 digits"),
+                Arguments.of("{\"amount\": 0." + "0".repeat(2_000_000) + "1}", "amount: is a number of more than 200"),
+                Arguments.of("{\"x\": {\"y\": [0, 1e2147483648]}}", "x.y[1]: is a number of more than 200 digits"),
+                Arguments.of("{\"amount\": \"NaN\"}", "amount: is a text that is no Decimal"),
+                Arguments.of("{\"amount\": \"1e999999999\"}", "amount: is a text that is no Decimal"),
+                Arguments.of("{\"customerNo\": -0.5}", "customerNo: is a number that is no Int"),
+                Arguments.of("{\"customerNo\": -9223372036854775809}", "customerNo: is a number that is no Int"),
+                Arguments.of("{\"information\": \"a\\u0000\"}", "information: has the character U+0000"),
+                Arguments.of("{\"a\\u0000b\": 1}", "a?b: its name has the character U+0000"),
+                Arguments.of("{\"information\": \"\\ud83d\"}", "information: has a lone surrogate"),
+                Arguments.of("{\"x\": " + "[".repeat(3_000) + "]".repeat(3_000) + "}", "cannot be read as JSON"),
+                Arguments.of("{\"" + "k".repeat(60_000) + "\": 1}", "cannot be read as JSON"),
+                Arguments.of("{\"customerNo\": 1, \"customerNo\": 2}", "Duplicate field"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("payloads")
+    void isDeadWithItsPathWhateverItsPayloadIs(String payload, String why) throws Exception {
+        push(payload);
+        work(erp::answer, 1);
+        assertThat(error()).contains(why).contains("(payload_invalid)");
+        assertOthersAreDone();
+    }
+
+    static Stream<String> keys() {
+        return Stream.of("1e999999999", "1e99999999999", "9".repeat(199), "-1e-999999999", "NaN", "Infinity", "0x10",
+                "1.5", "2147483648", " 1", "", "1e").filter(key -> !key.isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void isDeadWhateverItsKeyIsThatMustBeANumber(String key) throws Exception {
+        var numbered = new Erp(new Random(1), "customerNo", rows -> {
+        });
+        numbered.trouble = 0;
+        plans.put(push, new PushPlans.Ready(PushFixture.plan(push, company, Operation.CREATE, "customerNo")));
+        for (int i = 0; i < 9; i++) {
+            pushOne(i == 4 ? key : Integer.toString(-2147483648 + i), "{}", GROUPS.get(i));
+        }
+        work(numbered::answer, 1);
+        assertThat(STORE.database().value("select error from nxt_sync.outbox where state = 'dead' and push = '" + push
+                + "'")).contains("customerNo").contains("no Int").contains("(payload_invalid)");
+        assertOthersAreDone();
+    }
+
+    /** What is thrown stands for a fault of ours. */
+    @Test
+    void isDeadWithACodeIfLookingForItThrows() throws Exception {
+        push("{\"customerNo\": 666}");
+        work(question -> raising(question, "look", "\"poison\""), 1);
+        assertThat(error()).contains("(unexpected)").contains("ArithmeticException");
+        assertOthersAreDone();
+    }
+
+    @Test
+    void isDeadWithACodeIfLookingForItThrowsAfterItsAnswerWasLost() throws Exception {
+        push("{\"customerNo\": 666}");
+        var lost = new boolean[1];
+        work(question -> {
+            if (question.operation().startsWith("look") && lost[0]) {
+                return raising(question, "look", "\"poison\"");
+            }
+            Answer answer = erp.answer(question);
+            if (question.changes() && question.variables().toString().contains("666")) {
+                lost[0] = true;
+                return new Failure.InDoubt("gone", "", true, false);
+            }
+            return answer;
+        }, 3);
+        assertThat(error()).contains("It was sent, and cannot be looked for").contains("(unexpected)");
+        assertOthersAreDone();
+    }
+
+    @Test
+    void isLookedForAndDoneIfItsAnswerCannotBeRead() throws Exception {
+        push("{\"customerNo\": 666}");
+        work(question -> {
+            Answer answer = erp.answer(question);
+            if (question.changes() && question.variables().toString().contains("666")) {
+                throw new ArithmeticException("an answer");
+            }
+            return answer;
+        }, 3);
+        assertThat(state()).isEqualTo("done");
+        assertOthersAreDone();
+    }
+
+    /** Of a look-up that is not answered nobody knows whose fault it is, as long as no other one is. */
+    @Test
+    void isDeadOnlyAfterSeveralLookUpsWithoutAnAnswerWhileOthersAreAnswered() throws Exception {
+        push("{\"customerNo\": 666}");
+        var all = new boolean[]{true};
+        Function<Question, Answer> cut = question -> question.operation().startsWith("look")
+                && (all[0] || question.variables().toString().contains("\"poison\""))
+                        ? new Failure.InDoubt("The answer is cut off or is not JSON.", "", true, false)
+                        : erp.answer(question);
+        work(cut, 10);
+        assertThat(STORE.database().number("select count(*) from nxt_sync.outbox where state = 'waiting' and push = '"
+                + push + "'")).as("while nobody is answered, all wait").isEqualTo(9);
+        all[0] = false;
+        work(cut, 2);
+        assertThat(state()).as("it is tried again").isEqualTo("waiting");
+        assertThat(STORE.database().value("select code from nxt_sync.push_state where push = '" + push + "'"))
+                .as("and that is shown").isEqualTo("in_doubt");
+        assertOthersAreDone();
+        work(cut, 10);
+        assertThat(error()).contains("cut off").contains("(in_doubt)");
+    }
+
+    @Test
+    void isDeadWithACodeIfWhatHasBecomeOfItCannotBeKept() throws Exception {
+        push("{\"customerNo\": 666}");
+        STORE.database().execute("""
+                create function %1$s() returns trigger language plpgsql as $$
+                begin
+                    raise exception using errcode = '22P05', message = 'no';
+                end
+                $$;
+                create trigger %1$s before update on nxt_sync.outbox for each row
+                    when (new.push = '%1$s' and new.key = 'poison' and new.state = 'done') execute function %1$s()"""
+                .formatted(push));
+        work(erp::answer, 3);
+        assertThat(error()).contains("What has become of it (done) cannot be kept").contains("SQLSTATE 22P05")
+                .contains("(unexpected)");
+        assertOthersAreDone();
+    }
+
+    @Test
+    void aFaultOfTheWholeUnitIsShownWithACodeAndMakesNoDeadLetters() throws Exception {
+        push("{\"customerNo\": 1}");
+        STORE.database().execute("alter table nxt_sync.push_state rename to push_state_gone");
+        try {
+            assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> work(erp::answer, 1))).isNotNull();
+        } finally {
+            STORE.database().execute("alter table nxt_sync.push_state_gone rename to push_state");
+        }
+        assertThat(STORE.database().number("select count(*) from nxt_sync.outbox where state = 'dead' and push = '"
+                + push + "'")).isZero();
+    }
+
+    private Answer raising(Question question, String operation, String what) {
+        if (question.operation().startsWith(operation) && question.variables().toString().contains(what)) {
+            throw new ArithmeticException("overflow");
+        }
+        return erp.answer(question);
+    }
+
+    /** The fifth of nine rows, each in a group of its own. */
+    private void push(String payload) throws SQLException {
+        erp.trouble = 0;
+        plans.put(push, new PushPlans.Ready(PushFixture.plan(push, company, Operation.CREATE, "yourReference")));
+        for (int i = 0; i < 9; i++) {
+            pushOne(i == 4 ? "poison" : "k" + i, i == 4 ? payload : "{\"customerNo\": " + i + "}", GROUPS.get(i));
+        }
+    }
+
+    private void pushOne(String key, String payload, String group) throws SQLException {
+        try (var connection = STORE.database().connect();
+                var call = connection.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
+            call.setString(1, push);
+            call.setString(2, key);
+            call.setString(3, payload);
+            call.setInt(4, company);
+            call.setString(5, group);
+            call.execute();
+        }
+    }
+
+    private void work(Function<Question, Answer> answering, int turns) throws SQLException {
+        server = answering;
+        Claims replica = STORE.replica();
+        for (int turn = 0; turn < turns; turn++) {
+            STORE.states().announce(Map.of(push, "main"));
+            if (replica.claim(Lane.KIND, "main", "company", company, push, LANE) instanceof Claims.Claimed claimed) {
+                Outcome outcome = lane.run(claimed.claim(), () -> {
+                });
+                replica.free(claimed.claim(), Optional.empty(), Optional.empty(), outcome instanceof Outcome.Done);
+            }
+            STORE.database().execute("update nxt_sync.outbox set next_at = next_at - interval '20 min', "
+                    + "sent_at = sent_at - interval '20 min' where push = '" + push + "' and next_at is not null");
+        }
+    }
+
+    private String state() {
+        return STORE.database().value("select state from nxt_sync.outbox where key = 'poison' and push = '" + push
+                + "'");
+    }
+
+    private String error() {
+        assertThat(state()).isEqualTo("dead");
+        return STORE.database().value("select error from nxt_sync.outbox where key = 'poison' and push = '" + push
+                + "'");
+    }
+
+    private void assertOthersAreDone() {
+        assertThat(STORE.database().number("select count(*) from nxt_sync.outbox where state = 'done' and push = '"
+                + push + "' and key <> 'poison'")).isEqualTo(8);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.nxtsync.schedule;
+
+import static org.awaitility.Awaitility.await;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+
+import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.process.Threads;
+import dev.nxtsync.store.Claim;
+import dev.nxtsync.store.Claims;
+import dev.nxtsync.store.StoreFixture;
+import dev.nxtsync.support.TestDatabase;
+
+/** Of a runner whose tick never comes. */
+class JobRunnerTest {
+    private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+
+    private final TestDatabase database = TestDatabase.create();
+    private final Claims claims = StoreFixture.claims(StoreFixture.migrated(database));
+    private final Fetching fetching = new Fetching();
+    private final JobRunner runner;
+
+    JobRunnerTest() throws SQLException {
+        claims.declare("things", "main", "company", 1);
+        var metrics = new SimpleMeterRegistry();
+        runner = new JobRunner(List.of(fetching), claims, new Heartbeat(null, null, null, null) {
+            @Override
+            boolean alive() {
+                return true;
+            }
+
+            @Override
+            boolean mayTakeOver() {
+                return false;
+            }
+
+            @Override
+            void leave() {}
+        }, SettingsFixture.of(Map.of()), new Threads(Clock.systemUTC(), metrics), metrics);
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        fetching.mayEnd.countDown();
+        runner.stop(new ShutdownEvent());
+    }
+
+    @Test
+    void whatIsWokenWhileItRunsIsLookedAtWhenItsPauseEndsAndNotAtTheNextTick() {
+        wake();
+        runner.look();
+        await().until(() -> fetching.begun.get() == 1);
+        // as another process does, which cannot claim what is held here
+        wake();
+        runner.look();
+        fetching.mayEnd.countDown();
+        await().atMost(Duration.ofSeconds(20)).until(() -> fetching.begun.get() == 2);
+    }
+
+    @Test
+    void whatAnotherProcessWakesInThePauseIsLookedAtWhenThatEnds() {
+        fetching.mayEnd.countDown();
+        wake();
+        runner.look();
+        await().until(() -> database
+                .number("select count(*) from nxt_sync.job where retry_at is not null and holder is null") == 1);
+        wake();
+        await().atMost(Duration.ofSeconds(20)).until(() -> fetching.begun.get() == 2);
+        await().until(() -> database.number("select wanted - served from nxt_sync.job where kind = 'fetch'") == 0);
+    }
+
+    private void wake() {
+        database.execute("update nxt_sync.job set wanted = wanted + 1 where kind = 'fetch'");
+    }
+
+    private static final class Fetching implements Job {
+        final AtomicInteger begun = new AtomicInteger();
+        final CountDownLatch mayEnd = new CountDownLatch(1);
+
+        @Override
+        public String kind() {
+            return "fetch";
+        }
+
+        @Override
+        public boolean isLong() { return false; }
+
+        @Override
+        public Set<String> connections() {
+            return Set.of("main");
+        }
+
+        @Override
+        public Outcome run(Claim claim, Progress progress) {
+            begun.incrementAndGet();
+            try {
+                mayEnd.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return new Outcome.Done(NEVER, Duration.ofSeconds(2));
+        }
+    }
+}
