@@ -80,6 +80,13 @@ class HostileAnswersIT {
             await().atMost(LONG).until(
                     () -> database.number("select count(*) from nxt.associate where name = 'spoil'") == 1
                             && !daemon.get("/q/health/well").body().contains("(answer_unreadable)"));
+            sandbox.spoilAnswers("\"deep\"", "[".repeat(5_000) + "]".repeat(5_000));
+            sandbox.put(COMPANY, "associate", values("associateNo", 3, "name", "deep"));
+            sandbox.put(COMPANY, "associate", values("associateNo", 4, "name", "beside it"));
+            await().atMost(LONG).until(
+                    () -> database.number("select count(*) from nxt.associate where name = 'beside it'") == 1);
+            assertThat(database.value("select reason from nxt_sync.row_fault where job = 'people'"))
+                    .isEqualTo("an object or a list in name, where one value is expected");
         }
     }
 
