@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -28,16 +29,18 @@ import dev.nxtsync.trouble.Quoted;
  * what is not looked at, may have eight megabytes.
  */
 record Envelope(JsonNode root) {
-    static final String NO_JSON = "The answer of Business NXT is cut off or is not JSON.";
     static final int LONGEST = 8 * 1024 * 1024;
     private static final long MEGABYTE = 1 << 20;
     /** In bytes of memory; the columns of a table take one or two megabytes. */
     private static final long LARGEST_TREE = Math.min(96 * MEGABYTE,
             Math.max(32 * MEGABYTE, Runtime.getRuntime().maxMemory() / 4));
-    /** A number may be as long as the row that it is in: its column says whether it can be held. */
+    /** Each level takes some hundred bytes, be it skipped. */
+    static final int DEEPEST = 100_000;
+    /** A value may be as long as the row that it is in, and of any shape: its column says whether it can be held. */
     private static final JsonFactory JSON = new ObjectMapper(JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(Integer.MAX_VALUE).build()).build())
-            .getFactory();
+            .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(LONGEST).maxNestingDepth(DEEPEST).build())
+            .build()).getFactory();
 
     /** How deep an object lies on the way {@code data}, root field, alias, {@code items}. */
     private enum Depth {
@@ -80,6 +83,13 @@ record Envelope(JsonNode root) {
         }
     }
 
+    /** What a text that the parser gave up is told as. */
+    static String why(JsonProcessingException e) {
+        return e instanceof StreamConstraintsException
+                ? "The answer of Business NXT has a value that is too long, or nests too deep, to be read."
+                : "The answer of Business NXT is cut off or is not JSON.";
+    }
+
     JsonNode data() {
         return root.path("data");
     }
@@ -114,8 +124,10 @@ record Envelope(JsonNode root) {
                 RowSink sink = depth == Depth.CONNECTION && name.equals("items") ? rows.get(alias) : null;
                 if (sink != null && token == JsonToken.START_ARRAY) {
                     object.put(name, pass(alias, sink));
-                } else if (token == JsonToken.START_OBJECT) {
-                    object.set(name, depth == Depth.ROOT ? table(name) : object(below(depth, name), name));
+                } else if (token == JsonToken.START_OBJECT && depth == Depth.ROOT) {
+                    object.set(name, table(name));
+                } else if (token == JsonToken.START_OBJECT && below(depth, name) != Depth.ELSEWHERE) {
+                    object.set(name, object(below(depth, name), name));
                 } else {
                     JsonNode value = counted.readValueAsTree();
                     object.set(name, value == null ? MissingNode.getInstance() : value);
@@ -131,7 +143,7 @@ record Envelope(JsonNode root) {
             } catch (BadAnswer e) {
                 throw e.about(alias);
             } catch (JsonProcessingException e) {
-                throw new BadAnswer(NO_JSON).about(alias);
+                throw new BadAnswer(why(e)).about(alias);
             }
         }
 
@@ -148,7 +160,7 @@ record Envelope(JsonNode root) {
                 try {
                     sink.row(uncounted);
                 } catch (JsonProcessingException e) {
-                    throw new BadAnswer(NO_JSON + " It was row " + count + " of the page.");
+                    throw new BadAnswer(why(e) + " It was row " + count + " of the page.");
                 }
                 allowance.count(uncounted.currentLocation().getByteOffset() - start);
             }

@@ -143,8 +143,9 @@ final class Exchange {
         if (cause instanceof BadAnswer bad) {
             return unreadable(bad, question, traceId, lost);
         }
-        if (cause instanceof JsonProcessingException) {
-            return new Failure.Unreadable(Envelope.NO_JSON + " " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId, lost,
+        if (cause instanceof JsonProcessingException json) {
+            return new Failure.Unreadable(Envelope.why(json) + " " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId,
+                    lost,
                     false, Set.of());
         }
         return new Failure.InDoubt("The connection to Business NXT broke before the answer was whole ("

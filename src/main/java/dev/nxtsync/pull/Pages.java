@@ -85,9 +85,8 @@ final class Pages {
     static Failure senseless(PullPlan plan, Answer.Data answer) {
         return new Failure.Unreadable(
                 "The answer is no page of table " + plan.table().name()
-                        + ": it lacks items or pageInfo, does not go on after the last key, or one row of "
-                        + "it is larger than " + PageReader.BOUND
-                        + " bytes. Report it to Visma with the trace id; if a row is large, give the daemon more memory.",
+                        + ": it lacks items or pageInfo, does not go on after the last key, or has more rows "
+                        + "than were asked for. Report it to Visma with the trace id.",
                 answer.traceId(), false, true, Set.of());
     }
 }

@@ -56,7 +56,7 @@ public final class PageBuffer {
     }
 
     /**
-     * Adds a row, or sets it aside if PostgreSQL cannot hold it or the page has its key already.
+     * Adds a row, or sets it aside if PostgreSQL cannot hold it, the page has its key already, or no page is large enough.
      *
      * @param cells the row as JSON has it
      * @param sources for each column, its field
@@ -75,6 +75,8 @@ public final class PageBuffer {
             fault = "a column of the primary key is empty, which PostgreSQL cannot hold";
         } else if (fault.isEmpty() && isTooLongForAnIndex(cells, sources)) {
             fault = "a key that is longer than an index of PostgreSQL holds";
+        } else if (fault.isEmpty() && size(chunksBefore, usedBefore) > bound) {
+            fault = "a row of more than " + bound + " bytes; it is read again once the daemon has a larger heap";
         } else if (fault.isEmpty() && !keys.add(stored)) {
             fault = "the key is there twice in one page; the first row was kept. Is NXT_PULLS_…_KEY the whole key?";
             stored = null;
@@ -85,7 +87,12 @@ public final class PageBuffer {
         } else if (!knownFaults.isEmpty() && knownFaults.contains(key.get())) {
             mended.add(key.get());
         }
-        overflowed = (long) full.size() * CHUNK + used > bound;
+        overflowed = size(0, 0) > bound;
+    }
+
+    /** In bytes, since there were so many whole chunks, and so many bytes of the next. */
+    private long size(int chunksBefore, int usedBefore) {
+        return (long) (full.size() - chunksBefore) * CHUNK + used - usedBefore;
     }
 
     /** Sets a row aside that no column type has to judge. */

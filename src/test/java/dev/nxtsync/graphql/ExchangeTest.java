@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.http.HttpLine;
@@ -238,6 +239,53 @@ class ExchangeTest {
         assertThat(failure.lost()).isFalse();
     }
 
+    static Stream<String> odd() {
+        return Stream.of("9".repeat(5_000), "-0." + "0".repeat(1_000_000), "1e" + "9".repeat(1_001), "1E-999999999",
+                "\"" + "x".repeat(1_000_000) + "\"", "\"" + "\\ud800".repeat(2_000) + "\"", nested("[", "", "]", 999),
+                nested("[", "7", "]", 1_001), nested("[", "", "]", 90_000), nested("{\"a\":", "1", "}", 90_000),
+                nested("[{\"a\":", "null", "}]", 40_000), "[" + "[],".repeat(200_000) + "{}]",
+                "1, \"" + "n".repeat(60_000) + "\": 2");
+    }
+
+    private static String nested(String before, String middle, String behind, int times) {
+        return before.repeat(times) + middle + behind.repeat(times);
+    }
+
+    @ParameterizedTest
+    @MethodSource("odd")
+    void aValueOfAnyShapeLeavesTheRowsAroundItReadable(String value) {
+        String row = "{\"orderNo\": 1, \"odd\": " + value + "}";
+        server.answer("/graphql", "{\"data\":{\"useCompany\":{\"one\":{\"items\":[" + row + ", {\"orderNo\": 2}]}}}}");
+        var numbers = new ArrayList<String>();
+        Answer answer = ask(parser -> {
+            String no = "";
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean isNo = parser.currentName().equals("orderNo");
+                parser.nextToken();
+                no = isNo ? parser.getText() : no;
+                parser.skipChildren();
+            }
+            numbers.add(no);
+        }, Duration.ofSeconds(10));
+        assertThat(answer).isInstanceOf(Answer.Data.class);
+        assertThat(numbers).containsExactly("1", "2");
+    }
+
+    @Test
+    void whatNestsDeepBesideTheRowsIsNoFaultUnlessThereIsNoMemoryForIt() {
+        String rows = "{\"data\":{\"useCompany\":{\"one\":{\"items\":[{\"orderNo\": 1}], \"more\": ODD}}, \"other\": ODD}, "
+                + "\"extensions\": ODD}";
+        for (String part : List.of("{\"a\":", "[")) {
+            String end = part.equals("[") ? "]" : "}";
+            server.answer("/graphql", rows.replace("ODD", nested(part, "1", end, 20_000)));
+            assertThat(ask(new ArrayList<>(), Duration.ofSeconds(10))).as(part).isInstanceOf(Answer.Data.class);
+            server.answer("/graphql", rows.replace("ODD", nested(part, "1", end, 110_000)));
+            assertThat(ask(new ArrayList<>(), Duration.ofSeconds(10))).as(part).isInstanceOfSatisfying(
+                    Failure.Unreadable.class, failure -> assertThat(failure.message())
+                            .containsAnyOf("too long, or nests too deep", "than there is memory for"));
+        }
+    }
+
     @Test
     void whatIsNoAnswerAtAllIsOfNoTableAndNotAskedForInParts() {
         for (String none : List.of("", "<html>", "[]", "null", "{\"data\": {}} {}", "{\"data\"",
@@ -255,6 +303,10 @@ class ExchangeTest {
             JsonNode row = parser.readValueAsTree();
             rows.add(row.path("orderNo").asText() + " " + row.path("name").asText());
         };
+        return ask(sink, deadline);
+    }
+
+    private Answer ask(RowSink sink, Duration deadline) {
         return new Exchange(line, tokens(), deadline, new Warnings(new SimpleMeterRegistry()))
                 .of(new AccessToken("secret", "", 0, Long.MAX_VALUE),
                         new Question("q", "query q {\none: order(first: 1) { x }\n}", Map.of()),

@@ -130,6 +130,18 @@ class ValuesTest {
     }
 
     @Test
+    void aRowThatNoPageIsLargeEnoughForIsSetAsideAndTheOthersGoOn() {
+        var page = new PageBuffer(Fixture.TABLE, 100_000, Set.of());
+        for (int length : List.of(10, 100_001, 20_000_000, 10)) {
+            add(page, new String[]{Integer.toString(page.rows()), "x".repeat(length), null, null, null});
+        }
+        assertThat(page.overflowed()).isFalse();
+        assertThat(page.rows()).isEqualTo(4);
+        assertThat(page.faults()).extracting(RowFault::reason).hasSize(2)
+                .allMatch(why -> why.startsWith("a row of more than 100000 bytes"));
+    }
+
+    @Test
     void keysThatAreOneInPostgresAreOneInAPage() {
         var table = new TargetTable("nxt", "t", "nxt_company", "",
                 List.of(new TargetColumn("n", ColumnType.NUMERIC, ""),

@@ -69,7 +69,7 @@ class HostileAnswersIT {
                     .doesNotContain("table product");
             sandbox.put(COMPANY, "product", values("productNo", "new", "price1", long5000));
             sandbox.put(COMPANY, "orderLine",
-                    values("orderNo", 1, "lineNo", 1, "quantity", long5000.scaleByPowerOfTen(140_000)));
+                    values("orderNo", 1, "lineNo", 1, "quantity", new BigDecimal(BigInteger.TEN.pow(145_000))));
             sandbox.put(COMPANY, "orderLine", values("orderNo", 1, "lineNo", 2, "description", "sound"));
             await().atMost(LONG).until(() -> database.number(
                     "select count(*) from nxt.product where price1 = 10::numeric ^ 5000::numeric") == 1
@@ -80,6 +80,13 @@ class HostileAnswersIT {
             await().atMost(LONG).until(
                     () -> database.number("select count(*) from nxt.associate where name = 'spoil'") == 1
                             && !daemon.get("/q/health/well").body().contains("(answer_unreadable)"));
+            sandbox.spoilAnswers("\"deep\"", "[".repeat(5_000) + "]".repeat(5_000));
+            sandbox.put(COMPANY, "associate", values("associateNo", 3, "name", "deep"));
+            sandbox.put(COMPANY, "associate", values("associateNo", 4, "name", "beside it"));
+            await().atMost(LONG).until(
+                    () -> database.number("select count(*) from nxt.associate where name = 'beside it'") == 1);
+            assertThat(database.value("select reason from nxt_sync.row_fault where job = 'people'"))
+                    .isEqualTo("an object or a list in name, where one value is expected");
         }
     }
 
