@@ -98,7 +98,7 @@ public class PublicPort {
                 }).bind(host, number).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             var unused = thread.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-            throw new UnusablePort("NXT_HTTP_PORT", host, number, bound.cause());
+            throw new UnusablePort(UnusablePort.PUBLIC, host, number, bound.cause());
         }
         var unused = thread.scheduleAtFixedRate(() -> look(bound.channel(), crowd), LOOK, LOOK, TimeUnit.MILLISECONDS);
         opened = new Opened(thread, bound.channel(), crowd);

@@ -1,8 +1,11 @@
 package dev.nxtsync.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.SocketException;
 
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,21 @@ class UnusablePortTest {
     void anAddressOfAnotherMachineIsNamedRatherThanThePort(String host) {
         assertThat(new UnusablePort("NXT_HTTP_PORT", host, 8080, taken))
                 .hasMessageStartingWith("QUARKUS_HTTP_HOST: \"" + host + "\" is no address of this machine");
+    }
+
+    @Test
+    void whetherAPortCanBeOpenedIsLookedAtWithoutKeepingIt() throws Exception {
+        int port;
+        try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = other.getLocalPort();
+            assertThatThrownBy(() -> UnusablePort.look(UnusablePort.PUBLIC, "127.0.0.1", port))
+                    .isInstanceOf(UnusablePort.class).hasMessageContaining("NXT_HTTP_PORT: the port " + port);
+        }
+        for (int i = 0; i < 2; i++) {
+            UnusablePort.look(UnusablePort.PUBLIC, "127.0.0.1", port);
+        }
+        assertThatThrownBy(() -> UnusablePort.look(UnusablePort.PUBLIC, "no-such-host.invalid", port))
+                .isInstanceOf(UnusablePort.class).hasMessageContaining("QUARKUS_HTTP_HOST");
     }
 
     @Test
