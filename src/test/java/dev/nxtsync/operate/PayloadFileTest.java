@@ -21,13 +21,13 @@ class PayloadFileTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "{\"customerNo\": | is not JSON (line 1: it ends too soon)",
             "{\"a\": 1,⏎⏎ \"b\": | is not JSON (line 3: it ends too soon)",
-            "{\"a\": 1,⏎ b: 2} | is not JSON (line 2: column 3)",
+            "{\"a\": 1,⏎ b: 2} | is not JSON (line 2: column 2)",
             "{\"a\": 01} | is not JSON (line 1: column 8)",
             "`` | is not JSON (line 1: it is empty)",
             "{\"a\": 1, \"a\": 2} | is not JSON (line 1: a member is there twice)",
             "{\"a\": {\"b\": 1,⏎ \"b\": 2}} | is not JSON (line 2: a member is there twice)",
             "{} {} | goes on after its end (line 1); one JSON object is expected",
-            "{\"a\": 1}⏎x | is not JSON (line 2: column 2)",
+            "{\"a\": 1}⏎x | is not JSON (line 2: column 1)",
             "[{\"a\": 1}] | holds a list, where one JSON object is expected",
             "7 | holds a single value, where one JSON object is expected",
             "\uFEFF{} | begins with a byte order mark; save it as UTF-8 without one"})

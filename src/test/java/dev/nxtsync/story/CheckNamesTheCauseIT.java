@@ -160,10 +160,11 @@ class CheckNamesTheCauseIT {
                         "jdbc:postgresql://127.0.0.1:" + Daemon.freePort() + "/x")))
                 .contains("Business NXT cannot be reached").contains("NXT_API_URL").contains("the firewall")
                 .contains("It cannot be reached").contains("Check NXT_DATABASE_URL");
-        assertThat(broken(Trouble.UNREACHABLE,
+        assertThat(broken(Trouble.TLS_HANDSHAKE,
                 builder -> builder.with("NXT_API_URL", sandbox.url().replace("http:", "https:"))))
                 .as("nothing is in doubt that has no connection")
-                .contains("Business NXT cannot be reached (no connection")
+                .contains(
+                        "No TLS connection with Business NXT's host comes about (what answers there does not speak TLS")
                 .doesNotContain("in_doubt");
     }
 
