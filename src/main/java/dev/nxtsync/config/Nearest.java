@@ -26,7 +26,8 @@ public final class Nearest {
         if (name.length() > LONGEST) {
             return Optional.empty();
         }
-        var names = valid.stream().filter(each -> each.length() <= LONGEST).toList();
+        // who has written a name knows it
+        var names = valid.stream().filter(each -> each.length() <= LONGEST && !each.equals(name)).toList();
         var nearest = names.stream().min(Comparator.comparingDouble(each -> wrong(name, each)));
         return nearest.filter(each -> wrong(name, each) <= WRONG)
                 .or(() -> names.stream().filter(each -> likeness(name, each) >= ALIKE)

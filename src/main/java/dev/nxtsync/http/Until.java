@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When an exchange has to be over, on the process' monotonic clock. Time in which the process stands still while it waits does
- * not count, so that an answer is read that came meanwhile. For one thread.
+ * How long an exchange may still be waited for, on the process' monotonic clock. Time in which the process stands still does
+ * not count, whenever that is, so that an answer is read that came meanwhile. For one thread.
  */
 final class Until {
     /** One wait; whatever it takes longer is no time of the exchange's. */
@@ -16,7 +16,7 @@ final class Until {
 
     private final Duration atMost;
     private final LongSupplier clock;
-    private long end;
+    private long left;
 
     /** Waits for so many nanoseconds; null if nothing came. */
     @FunctionalInterface
@@ -28,7 +28,7 @@ final class Until {
     Until(Duration atMost, LongSupplier clock) {
         this.atMost = atMost;
         this.clock = clock;
-        this.end = clock.getAsLong() + atMost.toNanos();
+        this.left = atMost.toNanos();
     }
 
     Until(Duration atMost) {
@@ -37,19 +37,18 @@ final class Until {
 
     /** In nanoseconds; 0 if none is. */
     long left() {
-        return Math.max(0, end - clock.getAsLong());
+        return Math.max(0, left);
     }
 
     /** @throws TooSlow if nothing came in what is left */
     <T, X extends Exception> T await(Wait<T, X> wait) throws InterruptedException, TooSlow, X {
         while (true) {
-            long slice = Math.min(SLICE, left());
             long begun = clock.getAsLong();
-            T got = wait.atMost(slice);
+            T got = wait.atMost(Math.min(SLICE, left()));
+            left -= Math.min(SLICE, clock.getAsLong() - begun);
             if (got != null) {
                 return got;
             }
-            end += Math.max(0, clock.getAsLong() - begun - SLICE);
             if (left() == 0) {
                 throw new TooSlow(atMost);
             }

@@ -1,7 +1,5 @@
 package dev.nxtsync.operate;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -60,11 +58,11 @@ class DeadLettersCommand implements QuarkusApplication {
         }
         try {
             return run(verb, rest.stream().map(Long::valueOf).toList(),
-                    payload.isPresent() ? Optional.of(Files.readString(payload.get())) : Optional.empty());
+                    payload.isPresent() ? Optional.of(PayloadFile.read(payload.get())) : Optional.empty());
         } catch (SQLException e) {
             return Command.problem(e);
-        } catch (IOException e) {
-            System.err.println("The file " + payload.orElseThrow() + " cannot be read as UTF-8 text");
+        } catch (PayloadFile.Unusable e) {
+            System.err.println(e.getMessage());
             return NxtSync.USAGE;
         }
     }

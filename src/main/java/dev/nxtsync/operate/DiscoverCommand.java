@@ -34,11 +34,7 @@ class DiscoverCommand implements QuarkusApplication {
 
     @Override
     public int run(String... arguments) {
-        boolean yaml = arguments.length == 2 && arguments[1].equals("--yaml");
-        if (arguments.length > 1 && !yaml) {
-            System.err.println("discover knows no option but --yaml");
-            return NxtSync.USAGE;
-        }
+        boolean yaml = arguments.length > 1;
         try {
             if (yaml) {
                 System.out.println("""

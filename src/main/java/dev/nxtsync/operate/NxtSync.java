@@ -2,7 +2,6 @@ package dev.nxtsync.operate;
 
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TimeZone;
 
 import org.jboss.logging.Logger;
@@ -81,9 +80,6 @@ public final class NxtSync {
             Map.entry("reset", ResetCommand.class), Map.entry("push", PushCommand.class),
             Map.entry("dead-letters", DeadLettersCommand.class), Map.entry("adopt", AdoptCommand.class),
             Map.entry("sign-in", SignInCommand.class), Map.entry("sign-out", SignInCommand.class));
-    /** Those that look at nothing but their name. */
-    private static final Set<String> ALONE = Set.of("status", "plan", "adopt");
-
     private static boolean json;
     private static boolean command;
     private static boolean check;
@@ -94,13 +90,14 @@ public final class NxtSync {
         useNoZoneOfTheHost();
         if (arguments.length == 0) {
             daemon();
-        } else if (COMMANDS.containsKey(arguments[0]) && isWhole(arguments)) {
-            command(arguments);
         } else if (arguments.length == 1 && arguments[0].matches("help|--help|-h")) {
             System.out.print(HELP);
         } else {
-            System.err.println("There is no command \"" + String.join(" ", arguments) + "\".\n\n" + HELP);
-            System.exit(USAGE);
+            CommandLine.flaw(arguments).ifPresent(flaw -> {
+                System.err.println(flaw + "\n\n" + HELP);
+                System.exit(USAGE);
+            });
+            command(arguments);
         }
     }
 
@@ -111,13 +108,6 @@ public final class NxtSync {
     private static void useNoZoneOfTheHost() {
         System.setProperty("log.zone", TimeZone.getDefault().getID());
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
-    }
-
-    /** Whether it has no arguments that its command does not take, as far as the command does not look by itself. */
-    private static boolean isWhole(String... arguments) {
-        return arguments.length == 1 || (arguments[0].equals("check")
-                ? arguments.length == 2 && arguments[1].equals("--wait")
-                : !ALONE.contains(arguments[0]));
     }
 
     private static void command(String... arguments) {

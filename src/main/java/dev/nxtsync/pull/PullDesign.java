@@ -62,7 +62,7 @@ public final class PullDesign {
         if (table == null) {
             return new Flawed(Trouble.TABLE_UNKNOWN,
                     "There is no table " + pull.table() + " that this client id can read"
-                            + Nearest.hint(pull.table(), PrimaryKeys.tables()) + ". Correct " + variable(pull, "TABLE")
+                            + Nearest.hint(pull.table(), tables.names()) + ". Correct " + variable(pull, "TABLE")
                             + ", or give the access group of the client id the right to it.");
         }
         var key = pull.key().isEmpty() ? PrimaryKeys.of(pull.table()).orElse(List.of()) : pull.key();

@@ -64,7 +64,7 @@ final class PushDesign {
         Table table = schema.tables().get(push.table());
         if (table == null) {
             return new Flawed("There is no table " + push.table() + " that this client id can read"
-                    + Nearest.hint(push.table(), PrimaryKeys.tables()) + ".");
+                    + Nearest.hint(push.table(), schema.names()) + ".");
         }
         if (table.scope() != Scope.COMPANY) {
             return new Flawed(

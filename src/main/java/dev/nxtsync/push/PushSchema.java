@@ -12,6 +12,7 @@ import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Mutations;
+import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.trouble.Reason;
 
@@ -23,9 +24,10 @@ import dev.nxtsync.trouble.Reason;
  * @param tables by name, those of the pushes and of the children that they send
  * @param refused why a table is not used, by name
  * @param processings by table
+ * @param names of all tables that can be read, if one of the pushes is not among them; else empty
  */
 record PushSchema(Map<String, MutationField> mutations, Map<String, InputType> inputs, Map<String, Table> tables,
-        Map<String, Reason> refused, Map<String, Map<String, MutationField>> processings) {
+        Map<String, Reason> refused, Map<String, Map<String, MutationField>> processings, List<String> names) {
     private static final String INPUT = "_Input";
 
     /** @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer */
@@ -55,8 +57,12 @@ record PushSchema(Map<String, MutationField> mutations, Map<String, InputType> i
         types.removeIf(type -> type.startsWith("FilterExpression_"));
         var inputs = mutations.inputs(connection, types);
         inputs.keySet().forEach(type -> child(type).ifPresent(names::add));
-        var tables = introspection.tables(connection, names);
-        return new PushSchema(fields, inputs, tables.known(), tables.refused(), processings);
+        // what has the name of a child need not be a table
+        var tables = introspection.seen(connection, names);
+        boolean all = pushes.stream().map(Settings.Push::table)
+                .allMatch(each -> tables.known().containsKey(each) || tables.refused().containsKey(each));
+        return new PushSchema(fields, inputs, tables.known(), tables.refused(), processings,
+                all ? List.of() : introspection.tableNames(connection, Scope.COMPANY));
     }
 
     /** The table whose rows an input type is of, by the documented pattern of its name. */

@@ -88,7 +88,9 @@ public class RowFaults {
             try (var insert = transaction.prepareStatement(
                     """
                             insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values (?, ?, ?::json, ?, ?)
-                            on conflict (job, company, md5(key::text)) do update set reason = excluded.reason, seen_at = excluded.seen_at""")) {
+                            on conflict (job, company, md5(key::text)) do update set reason = excluded.reason,
+                                seen_at = case when row_fault.seen_at > clock_timestamp() then excluded.seen_at
+                                    else greatest(row_fault.seen_at, excluded.seen_at) end""")) {
                 for (RowFault fault : page.faults()) {
                     insert.setString(1, checkpoint.pull());
                     insert.setInt(2, checkpoint.company());

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
@@ -50,6 +53,21 @@ class PullDesignTest {
                 .isEqualTo(Trouble.KEY_UNKNOWN);
         assertThat(trouble(design(pull("text", List.of("no")), column("textNo", Companion.NONE))))
                 .isEqualTo(Trouble.COLUMN_UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "none", value = {"vouchr, voucher", "Order, order", "orderline, orderLine",
+            "assocate, associate",
+            "associate, none", "frobnicate, none", "batches, batch"})
+    void aTableThatIsNotThereIsToldWithTheNearestThatIs(String table, @Nullable String nearest) {
+        var there = List.of("order", "orderLine", "voucher", "batch");
+        var names = nearest == null || there.contains(nearest) ? there : List.of(nearest);
+        var design = PullDesign.of(List.of(pull(table, List.of())), new Tables(Map.of(), Map.of(), names),
+                SettingsFixture.defaults()).get("x");
+        var reason = ((PullDesign.Flawed) design).reason();
+        assertThat(reason.trouble()).isEqualTo(Trouble.TABLE_UNKNOWN);
+        assertThat(reason.message()).startsWith("There is no table " + table + " that this client id can read"
+                + (nearest == null ? "." : "; did you mean " + nearest + "?")).doesNotContain("primary key");
     }
 
     private static Trouble trouble(PullDesign.Design design) {

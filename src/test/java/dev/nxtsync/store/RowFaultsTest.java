@@ -52,6 +52,21 @@ class RowFaultsTest {
                 .isEqualTo("{\"code\":\"a'b\",\"number\":1.5} {\"number\":0e5,\"code\":\"\"}");
     }
 
+    @Test
+    void whoSawARowBeforeDoesNotMakeItUnseen() throws SQLException {
+        var page = new PageBuffer(TargetFixture.TABLE, 1 << 20, java.util.Set.of());
+        page.add(Cells.of("1", "nul \u0000", "7"), new int[]{0, 1, 2}, () -> "{\"id\":1}");
+        Instant now = Instant
+                .parse(fixture.database.value("select to_json(clock_timestamp() at time zone 'UTC') #>> '{}'") + "Z");
+        for (Instant readAt : List.of(now.minusSeconds(20), now.minusSeconds(10), now.minusSeconds(30))) {
+            new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, page, PageWriter.Way.MERGE,
+                    new TargetFixture.At(readAt));
+        }
+        assertThat(fixture.database
+                .number("select extract(epoch from clock_timestamp() - seen_at)::int from nxt_sync.row_fault"))
+                .isBetween(9L, 19L);
+    }
+
     private void fault(String key) {
         fixture.database
                 .execute("insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values ('things', 1, '"

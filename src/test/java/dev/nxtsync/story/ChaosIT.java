@@ -49,7 +49,7 @@ class ChaosIT {
             "webhook.Intake.keepSome");
     /** What works for somebody: a run from its claim to its commit, a renewal, an event. */
     private static final List<String> WORK = List.of("schedule.JobRunner.claim", "schedule.JobRunner.attempt",
-            "pull.Poll.run", "graphql.Nxt.judge", "store.PageWriter.write", "store.Claims.check", "push.Lane.run",
+            "pull.Poll.run", "graphql.Exchange.judge", "store.PageWriter.write", "store.Claims.check", "push.Lane.run",
             "push.Turn.run", "store.Runs.add", "store.Claims.free", "webhook.Intake.keep", "webhook.TableChange.read",
             "token.ClientCredentials.send");
     /** Met by daemons of which nothing outside can be reached. */

@@ -160,10 +160,11 @@ class CheckNamesTheCauseIT {
                         "jdbc:postgresql://127.0.0.1:" + Daemon.freePort() + "/x")))
                 .contains("Business NXT cannot be reached").contains("NXT_API_URL").contains("the firewall")
                 .contains("It cannot be reached").contains("Check NXT_DATABASE_URL");
-        assertThat(broken(Trouble.UNREACHABLE,
+        assertThat(broken(Trouble.TLS_HANDSHAKE,
                 builder -> builder.with("NXT_API_URL", sandbox.url().replace("http:", "https:"))))
                 .as("nothing is in doubt that has no connection")
-                .contains("Business NXT cannot be reached (no connection")
+                .contains(
+                        "No TLS connection with Business NXT's host comes about (what answers there does not speak TLS")
                 .doesNotContain("in_doubt");
     }
 
@@ -285,14 +286,16 @@ class CheckNamesTheCauseIT {
         assertThat(broken(List.of(Trouble.COLUMN_UNKNOWN, Trouble.TABLE_UNKNOWN, Trouble.FILTER_INVALID,
                 Trouble.EXCEPT_UNKNOWN, Trouble.COMPANY_NOT_GRANTED, Trouble.PUSH_FLAWED),
                 builder -> builder.with("NXT_PULLS_ORDERS_COLUMNS", "orderDte")
-                        .with("NXT_PULLS_TYPO_TABLE", "ordr")
+                        .with("NXT_PULLS_TYPO_TABLE", "vouchr").with("NXT_PULLS_CAPITAL_TABLE", "Order")
                         .with("NXT_PULLS_SOME_TABLE", "order").with("NXT_PULLS_SOME_TARGET", "some")
                         .with("NXT_PULLS_SOME_FILTER", "{\"orderNumber\": {\"_eq\": 1}}")
                         .with("NXT_PULLS_LESS_TABLE", "order").with("NXT_PULLS_LESS_TARGET", "less")
                         .with("NXT_PULLS_LESS_EXCEPT", "informaton1").with("NXT_PULLS_LESS_COMPANIES", "4711")
                         .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReferenc")))
                 .contains("has no column orderDte that this client id can read; did you mean orderDate?")
-                .contains("There is no table ordr").contains("did you mean order?")
+                .contains("There is no table vouchr that this client id can read; did you mean voucher?")
+                .contains("There is no table Order that this client id can read; did you mean order?")
+                .doesNotContain("primary key of Order")
                 .contains("NXT_PULLS_SOME_FILTER")
                 .contains("has no column informaton1 to except; did you mean information1?")
                 .contains("does not see [4711] of COMPANIES").contains("Correct the number, or grant")

@@ -44,7 +44,7 @@ class FrozenDatabaseIT {
 
     private void aMigrationTakesLongerThanAnyAnswerDoes() {
         database.execute("""
-                create table public.slow (id int);
+                create table public.slow (id int primary key);
                 insert into public.slow values (1);
                 create function public.slowly() returns event_trigger language plpgsql as $$ begin
                     if exists (select from public.slow) then

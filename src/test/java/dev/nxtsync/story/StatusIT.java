@@ -59,7 +59,7 @@ class StatusIT {
                         .contains("PROBLEM    pull typo: There is no table ordr").contains("(table_unknown); since 2")
                         .containsPattern("main +\\S+ +token until").containsPattern("people +5280001 +ok +300 rows")
                         .contains("1 dead").contains("requests a minute");
-                assertThat(builder.run(2, "status", "orders")).contains("There is no command");
+                assertThat(builder.run(2, "status", "orders")).contains("The command status takes no \"orders\".");
             }
         }
     }

@@ -96,7 +96,7 @@ class UserWorkIT {
             assertThat(sandbox.counter("replays")).isZero();
             assertThat(sandbox.counter("refreshes_refused")).isZero();
             assertThat(daemon.output()).doesNotContain("sign_in_needed")
-                    .contains("connection broke before the answer was whole");
+                    .contains("was closed before an answer was whole");
         }
     }
 

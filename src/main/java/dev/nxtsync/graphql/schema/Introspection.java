@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import jakarta.inject.Singleton;
@@ -43,11 +44,20 @@ public class Introspection {
     }
 
     /**
-     * Reads several tables in few requests.
+     * Reads several tables in few requests, and if one of them cannot be seen, the names of all that can be.
      *
      * @throws FailedAnswer if there was no whole answer
      */
     public Tables tables(String connection, Collection<String> names) {
+        var seen = seen(connection, names);
+        return names.stream().allMatch(name -> seen.known().containsKey(name) || seen.refused().containsKey(name))
+                ? seen
+                : new Tables(seen.known(), seen.refused(), Stream.of(Scope.values())
+                        .flatMap(scope -> tableNames(connection, scope).stream()).toList());
+    }
+
+    /** The same, but nothing of those that cannot be seen. */
+    public Tables seen(String connection, Collection<String> names) {
         var wanted = List.copyOf(names);
         var known = new LinkedHashMap<String, Table>();
         var refused = new LinkedHashMap<String, Reason>();
@@ -65,6 +75,10 @@ public class Introspection {
             JsonNode filters = data.path("filter" + i).path("inputFields");
             var scope = scope(data, i);
             var flaw = flaw(name, fields, filters);
+            if (Character.isUpperCase(name.charAt(0))) {
+                // the type of a table's rows has its name, but for the first letter
+                continue;
+            }
             if (flaw.isPresent()) {
                 refused.put(name, flaw.get());
             } else if (scope.isPresent() && !fields.isEmpty()) {

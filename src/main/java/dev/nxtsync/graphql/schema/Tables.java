@@ -1,5 +1,6 @@
 package dev.nxtsync.graphql.schema;
 
+import java.util.List;
 import java.util.Map;
 
 import dev.nxtsync.trouble.Reason;
@@ -9,5 +10,11 @@ import dev.nxtsync.trouble.Reason;
  *
  * @param known by name; whatever is named in them can stand in a document
  * @param refused why a table is not used, by name
+ * @param names of all tables that it can see, if one that it was asked about is in neither map; else empty
  */
-public record Tables(Map<String, Table> known, Map<String, Reason> refused) {}
+public record Tables(Map<String, Table> known, Map<String, Reason> refused, List<String> names) {
+    /** Those of which each is in one of the maps. */
+    public Tables(Map<String, Table> known, Map<String, Reason> refused) {
+        this(known, refused, List.of());
+    }
+}
