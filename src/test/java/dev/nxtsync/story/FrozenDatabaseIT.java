@@ -59,7 +59,7 @@ class FrozenDatabaseIT {
     /** Otherwise others would take over what it holds, after 16 s. */
     private void theHeartbeatGoesOnWhileClaimsHang() {
         database.execute("""
-                create table public.shut (id int);
+                create table public.shut (id int primary key);
                 insert into public.shut values (1);
                 create function public.hang() returns trigger language plpgsql as
                 $$ begin
