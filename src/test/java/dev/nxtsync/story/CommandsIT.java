@@ -78,7 +78,7 @@ class CommandsIT {
                 assertThat(builder.run(2, "pull", "poeple"))
                         .contains("There is no pull \"poeple\"; did you mean people?");
                 assertThat(builder.run(2, "pull", "people", "--sinse", "x"))
-                        .contains("There is no option \"--sinse\"");
+                        .contains("has no option \"--sinse\"; did you mean --since?");
                 assertThat(builder.run(2, "pull", "people", "--since", "monday"))
                         .contains("in the server's local time");
                 assertThat(builder.run(3, "pull", "people", "--company", "7")).contains("it does not read [7]");

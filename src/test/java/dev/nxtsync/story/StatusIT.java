@@ -152,7 +152,7 @@ class StatusIT {
             assertThat(sandbox.counter("requests")).as("few requests").isLessThan(12);
             String yaml = builder.run(0, "discover", "--yaml");
             assertThat(yaml).contains("    associate:  # 333 rows").contains("    # voucher:");
-            assertThat(builder.run(2, "discover", "--json")).contains("discover knows no option but --yaml");
+            assertThat(builder.run(2, "discover", "--json")).contains("The command discover has no option \"--json\"");
             assertThat(builder.in("config/application.yaml", yaml).run(0, "check"))
                     .contains("pull orderline: table orderLine by orderNo, lineNo")
                     .contains("9 pull(s)");
