@@ -45,7 +45,7 @@ public class DueTimes {
 
     /** What is known of a company, by the database's clock. */
     private record Known(int company, Instant due, Optional<Instant> readAt, Instant reconciledAt, Instant reconcileDue,
-            boolean reconciling, Instant now) {
+            boolean recorded, boolean reconciling, Instant now) {
 
         /** @param anew whether it is planned by other settings than these */
         Instant due(Cadence cadence, boolean anew) {
@@ -56,7 +56,9 @@ public class DueTimes {
             if (reconciling) {
                 return reconcileDue;
             }
-            return anew ? reconciledAt.plus(every) : earlier(reconcileDue, now.plus(every));
+            Instant planned = reconciledAt.plus(every);
+            // a version before this one did not record the last: not all that it loaded long ago is due at once
+            return anew && (recorded || planned.isAfter(now)) ? planned : earlier(reconcileDue, now.plus(every));
         }
 
         private static Instant earlier(Instant a, Instant b) {
@@ -138,7 +140,7 @@ public class DueTimes {
                 select state.company, state.due_at, case when state.cursor is null then state.complete_as_of end,
                     greatest(state.reconciled_at, state.loaded_at), unit.due_at, clock_timestamp(),
                     exists (select from nxt_sync.pass where pass.pull = state.pull and pass.company = state.company
-                        and pass.kind = 'reconciliation')
+                        and pass.kind = 'reconciliation'), state.reconciled_at is not null
                 from nxt_sync.pull_state state join nxt_sync.job unit on unit.kind = 'reconciliation'
                     and unit.pull = state.pull and unit.company = state.company
                 where state.pull = ? and unit.connection = ? and unit.scope = ? and state.loaded_at is not null""")) {
@@ -149,7 +151,7 @@ public class DueTimes {
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     known.add(new Known(row.getInt(1), instant(row, 2), PullStates.instant(row, 3), instant(row, 4),
-                            instant(row, 5), row.getBoolean(7), instant(row, 6)));
+                            instant(row, 5), row.getBoolean(8), row.getBoolean(7), instant(row, 6)));
                 }
             }
             return known;
@@ -157,6 +159,10 @@ public class DueTimes {
     }
 
     private static boolean move(Connection transaction, Rule rule, Known known, boolean anew) throws SQLException {
+        if (known.due(rule.cadence(), anew).equals(known.due())
+                && known.reconcileDue(rule.pull().reconcile(), anew).equals(known.reconcileDue())) {
+            return false;
+        }
         // what a run has put elsewhere meanwhile stays there
         try (var state = transaction.prepareStatement(
                 "update nxt_sync.pull_state set due_at = ? where pull = ? and company = ? and due_at = ? and due_at <> ?");
