@@ -55,12 +55,18 @@ public final class LastingSecret {
         try {
             value = mounted.reveal();
         } catch (UncheckedIOException e) {
-            return new Reading(known.value(), Optional.of("The file " + mounted.file() + " of " + kind.variable()
-                    + " cannot be read; the key before is still good."));
+            return new Reading(known.value(), Optional.of(e.getCause() instanceof UnusableText unusable
+                    ? said(mounted, unusable.flaw())
+                    : "The file " + mounted.file() + " of " + kind.variable()
+                            + " cannot be read; the key before is still good."));
         }
-        var flaw = kind.flaw(value).map(what -> "What the file " + mounted.file() + " of " + kind.variable() + " says "
-                + what + "; the key before is still good.");
+        var flaw = kind.flaw(value).map(what -> said(mounted, what));
         return new Reading(flaw.isPresent() ? known.value() : value, flaw);
+    }
+
+    private String said(Secret.Mounted mounted, String flaw) {
+        return "What the file " + mounted.file() + " of " + kind.variable() + " says " + flaw
+                + "; the key before is still good.";
     }
 
     @Override

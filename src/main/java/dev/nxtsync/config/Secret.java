@@ -11,7 +11,8 @@ public sealed interface Secret {
     /**
      * The secret itself, for the one call that sends it.
      *
-     * @throws UncheckedIOException if its file cannot be read now
+     * @throws UncheckedIOException if its file cannot be read now, or what it says cannot be a secret; the message says why,
+     *         without any of it
      */
     String reveal();
 
@@ -23,10 +24,14 @@ public sealed interface Secret {
         return new Mounted(file);
     }
 
-    record Inline(String value) implements Secret {
+    record Inline(String written) implements Secret {
         @Override
         public String reveal() {
-            return value;
+            try {
+                return SecretText.of(written);
+            } catch (UnusableText e) {
+                throw new UncheckedIOException("what it says " + e.flaw(), e);
+            }
         }
 
         @Override
@@ -39,7 +44,9 @@ public sealed interface Secret {
         @Override
         public String reveal() {
             try {
-                return Files.readString(file).stripTrailing();
+                return SecretText.of(Utf8.decode(Files.readAllBytes(file)));
+            } catch (UnusableText e) {
+                throw new UncheckedIOException("what the secret's file " + file + " says " + e.flaw(), e);
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read the secret's file " + file, e);
             }

@@ -2,8 +2,10 @@ package dev.nxtsync.config;
 
 import static java.util.stream.Collectors.toCollection;
 
+import java.io.UncheckedIOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,7 +51,7 @@ public final class SettingsReader {
 
     /** Reads the environment, the system properties, and {@code config/application.yaml} in the working directory. */
     public static Reading read() {
-        return read(System.getenv(), System.getProperties(), Path.of("config", "application.yaml"));
+        return read(Environment.read(), System.getProperties(), Path.of("config", "application.yaml"));
     }
 
     static Reading read(Map<String, String> environment, Properties properties, Path yaml) {
@@ -121,6 +123,12 @@ public final class SettingsReader {
         if (text == null) {
             return Optional.empty();
         }
+        if (SecretText.isNotUtf8(text)) {
+            problems.add(
+                    new Problem(RawSettings.shown(variable), "\"" + text + "\" has a character that could not be read; "
+                            + "write it in UTF-8, and set LC_ALL=C.UTF-8 where it is set"));
+            return Optional.empty();
+        }
         try {
             return Optional.of(Convert.to(component, type, text.strip()));
         } catch (IllegalArgumentException e) {
@@ -139,18 +147,29 @@ public final class SettingsReader {
                     "is set, and " + RawSettings.shown(fileVariable) + " too; set one of the two"));
         }
         if (file == null) {
-            return Optional.ofNullable(inline).map(Secret::of);
+            return Optional.ofNullable(inline).map(Secret::of).map(secret -> looked(secret, variable, "what it says"));
         }
-        Secret secret = Secret.in(Path.of(file));
+        try {
+            return Optional.of(looked(Secret.in(Path.of(file)), fileVariable, "the file " + file));
+        } catch (InvalidPathException e) {
+            problems.add(new Problem(RawSettings.shown(fileVariable), "\"" + file + "\" is not the path of a file"));
+            return Optional.empty();
+        }
+    }
+
+    /** One that cannot be used is there nevertheless, so that nothing says that it is not set. */
+    private Secret looked(Secret secret, String variable, String source) {
         try {
             if (secret.reveal().isEmpty()) {
-                problems.add(new Problem(RawSettings.shown(fileVariable), "the file " + file + " is empty"));
+                problems.add(new Problem(RawSettings.shown(variable), source + " is empty"));
             }
-        } catch (RuntimeException e) {
-            problems.add(new Problem(RawSettings.shown(fileVariable),
-                    "the file " + file + " cannot be read; mount it and make it readable for this process"));
+        } catch (UncheckedIOException e) {
+            problems.add(new Problem(RawSettings.shown(variable),
+                    source + " " + (e.getCause() instanceof UnusableText unusable
+                            ? unusable.flaw()
+                            : "cannot be read; mount it and make it readable for this process")));
         }
-        return Optional.of(secret);
+        return secret;
     }
 
     private Map<String, Record> entries(String group, Class<?> type) {

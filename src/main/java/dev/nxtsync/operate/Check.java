@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.DatabaseUrl;
+import dev.nxtsync.config.Secret;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
 import dev.nxtsync.store.DatabaseCheck;
@@ -42,9 +43,9 @@ class Check implements QuarkusApplication {
         boolean database = database(settings);
         var targets = new LinkedHashMap<String, TargetTable>();
         for (Settings.Connection connection : settings.connections().values()) {
-            if (connection.clientId().isEmpty() || !hasSecret(connection)) {
-                System.out
-                        .println("skipped    connection " + connection.name() + ": its client id or secret is not set");
+            if (connection.clientId().isEmpty() || !isThere(connection.clientSecret())) {
+                System.out.println("skipped    connection " + connection.name()
+                        + ": its client id or secret is not set, or cannot be used");
             } else {
                 targets.putAll(connections.get().of(connection, report));
             }
@@ -77,9 +78,9 @@ class Check implements QuarkusApplication {
         }
     }
 
-    private static boolean hasSecret(Settings.Connection connection) {
+    private static boolean isThere(Secret secret) {
         try {
-            return !connection.clientSecret().reveal().isEmpty();
+            return !secret.reveal().isEmpty();
         } catch (UncheckedIOException e) {
             return false;
         }
@@ -94,6 +95,10 @@ class Check implements QuarkusApplication {
         if (DatabaseUrl.flaw(settings.database().url()).isPresent()) {
             // what is wrong has been said, without a word of it
             System.out.println("skipped    database: its address cannot be used");
+            return false;
+        }
+        if (settings.database().password().filter(password -> !isThere(password)).isPresent()) {
+            System.out.println("skipped    database: its password cannot be used");
             return false;
         }
         var findings = DatabaseCheck.of(settings);

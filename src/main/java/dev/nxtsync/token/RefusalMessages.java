@@ -42,7 +42,7 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
     }
 
     Reason unreadable(UncheckedIOException e) {
-        return failure(Trouble.SECRET_UNREADABLE, "The client secret is not there: " + e.getMessage() + ".");
+        return failure(Trouble.SECRET_UNREADABLE, "The client secret cannot be used: " + e.getMessage() + ".");
     }
 
     Reason noToken() {

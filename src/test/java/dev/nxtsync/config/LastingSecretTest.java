@@ -51,7 +51,7 @@ class LastingSecretTest {
     void aFileOfWebhookKeysWithoutAKeyLeavesThoseBefore(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("keys"), "one,two");
         var keys = new LastingSecret(CallerKey.WEBHOOKS, Secret.in(file));
-        Files.writeString(file, " , \n");
+        Files.writeString(file, ",\n");
         keys.readAgain();
         assertThat(keys.flaw()).isPresent();
         assertThat(keys.flaw().get()).contains("NXT_WEBHOOK_KEYS").contains("has no key in it");

@@ -163,7 +163,7 @@ class SettingsReaderTest {
                 .contains("NXT_OPERATOR_KEY: has 23 characters").contains("at least 24").doesNotContain("kkk");
         assertThat(read(Map.of("NXT_OPERATOR_KEY", "k".repeat(24))).problems().toString())
                 .doesNotContain("NXT_OPERATOR_KEY");
-        assertThat(read(Map.of("NXT_WEBHOOK_KEYS", " , ")).problems().toString())
+        assertThat(read(Map.of("NXT_WEBHOOK_KEYS", ", ,")).problems().toString())
                 .contains("NXT_WEBHOOK_KEYS: has no key in it");
         assertThat(read(Map.of("NXT_BUDGET_IN_PROGRESS", "9", "NXT_BUDGET_SLOTS", "8")).problems().toString())
                 .contains("NXT_BUDGET_IN_PROGRESS: \"9\" is more than NXT_BUDGET_SLOTS (8)");
