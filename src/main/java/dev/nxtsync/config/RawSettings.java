@@ -1,24 +1,21 @@
 package dev.nxtsync.config;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 
-import io.smallrye.config.source.yaml.YamlConfigSource;
-
 /**
- * What was written where: every setting under its variable's name, whatever source it came from. The environment goes
- * before system properties, and both before {@code config/application.yaml}. Empty values count as not set.
+ * What was written where: every setting under its variable's whole name, whatever source it came from. The environment goes
+ * before system properties, and both before {@code config/application.yaml}. What is empty is not set. Nothing is expanded.
+ *
+ * @param readable false if the file could not be read, for the one reason among the problems
  */
-record RawSettings(Map<String, String> values) {
-    private static final String PREFIX = "NXT_";
+record RawSettings(Map<String, String> values, List<Problem> problems, List<String> warnings, boolean readable) {
+    private static final String PREFIX = Environment.PREFIX;
     /** Settings that may be given without naming the connection, which is then {@code main}. */
     static final List<String> SHORT = List.of("CLIENT_ID", "CLIENT_SECRET",
             "CLIENT_SECRET_FILE",
@@ -26,25 +23,25 @@ record RawSettings(Map<String, String> values) {
     private static final String MAIN = "NXT_CONNECTIONS_MAIN_";
 
     static RawSettings read(Map<String, String> environment, Properties properties, Path yaml) {
-        var all = new HashMap<String, String>();
-        if (Files.isRegularFile(yaml)) {
-            try {
-                new YamlConfigSource(yaml.toUri().toURL(), 0).getProperties()
-                        .forEach((key, value) -> put(all, key, value));
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot read " + yaml, e);
+        var file = YamlFile.read(yaml);
+        var problems = new ArrayList<>(file.problems());
+        var all = new TreeMap<>(file.values());
+        for (String key : properties.stringPropertyNames()) {
+            if (key.startsWith("nxt.")) {
+                put(all, variable(key), properties.getProperty(key));
             }
         }
-        for (String key : properties.stringPropertyNames()) {
-            put(all, key, properties.getProperty(key));
-        }
-        environment.forEach((key, value) -> {
-            if (key.startsWith(PREFIX)) {
-                all.put(key, value);
+        environment.forEach((name, value) -> {
+            if (name.startsWith(PREFIX)) {
+                String whole = whole(name);
+                if (!whole.equals(name) && !environment.getOrDefault(whole, "").isBlank() && !value.isBlank()) {
+                    problems.add(
+                            new Problem(name, "is set, and " + whole + " too, which is the same; set one of the two"));
+                }
+                put(all, whole, value);
             }
         });
-        all.values().removeIf(String::isBlank);
-        return new RawSettings(new TreeMap<>(all)).withoutShortForms();
+        return new RawSettings(all, List.copyOf(problems), file.warnings(), file.readable());
     }
 
     /** The name by which the operator most likely set, or would set, this variable. */
@@ -54,19 +51,20 @@ record RawSettings(Map<String, String> values) {
                 : variable;
     }
 
-    private static void put(Map<String, String> all, String key, String value) {
-        if (key.startsWith("nxt.") && !key.endsWith("]")) {
-            all.put(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value);
-        }
+    /** The whole name of the variable of a key such as {@code nxt.client-id}. */
+    static String variable(String key) {
+        return whole(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
     }
 
-    private RawSettings withoutShortForms() {
-        for (String name : SHORT) {
-            var value = values.remove(PREFIX + name);
-            if (value != null) {
-                values.put(MAIN + name, value);
-            }
+    private static String whole(String variable) {
+        return variable.startsWith(PREFIX) && SHORT.contains(variable.substring(PREFIX.length()))
+                ? MAIN + variable.substring(PREFIX.length())
+                : variable;
+    }
+
+    private static void put(Map<String, String> all, String variable, String value) {
+        if (!value.isBlank()) {
+            all.put(variable, value);
         }
-        return this;
     }
 }

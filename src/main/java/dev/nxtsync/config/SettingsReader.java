@@ -39,6 +39,8 @@ public final class SettingsReader {
 
     private SettingsReader(RawSettings raw) {
         this.raw = raw.values();
+        this.problems.addAll(raw.problems());
+        this.warnings.addAll(raw.warnings());
     }
 
     /**
@@ -46,8 +48,9 @@ public final class SettingsReader {
      *
      * @param problems what the daemon refuses to start with
      * @param warnings what an operator should look at
+     * @param readable false if the file could not be read, which is then the only problem: the rest is not known
      */
-    public record Reading(Settings settings, List<Problem> problems, List<String> warnings) {}
+    public record Reading(Settings settings, List<Problem> problems, List<String> warnings, boolean readable) {}
 
     /** Reads the environment, the system properties, and {@code config/application.yaml} in the working directory. */
     public static Reading read() {
@@ -55,7 +58,9 @@ public final class SettingsReader {
     }
 
     static Reading read(Map<String, String> environment, Properties properties, Path yaml) {
-        return new SettingsReader(RawSettings.read(environment, properties, yaml)).bindAll();
+        var raw = RawSettings.read(environment, properties, yaml);
+        Reading reading = new SettingsReader(raw).bindAll();
+        return raw.readable() ? reading : new Reading(reading.settings(), raw.problems(), List.of(), false);
     }
 
     private Reading bindAll() {
@@ -66,7 +71,7 @@ public final class SettingsReader {
             }
         }
         problems.addAll(CrossChecks.of(settings));
-        return new Reading(settings, List.copyOf(problems), List.copyOf(warnings));
+        return new Reading(settings, List.copyOf(problems), List.copyOf(warnings), true);
     }
 
     private <R extends Record> R bind(Class<R> type, String prefix, @Nullable String name) {

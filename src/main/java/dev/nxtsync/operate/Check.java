@@ -59,6 +59,18 @@ class Check implements QuarkusApplication {
             report.problem("webhooks", Trouble.CONFIGURATION,
                     "There is nothing to wait for: NXT_WEBHOOK_KEYS is not set, or the database cannot be used.");
         }
+        return end(report);
+    }
+
+    /** Without the framework, which could not read the file either. */
+    static int unreadable(SettingsReader.Reading reading) {
+        var report = new Report();
+        problems(reading, report);
+        System.out.println("skipped    all else: what the file says is not known");
+        return end(report);
+    }
+
+    private static int end(Report report) {
         int problems = report.problems();
         System.out.println(problems == 0
                 ? "All is well."
@@ -66,11 +78,20 @@ class Check implements QuarkusApplication {
         return problems == 0 ? 0 : NxtSync.FOUND_PROBLEMS;
     }
 
+    private static void problems(SettingsReader.Reading reading, Report report) {
+        reading.problems().forEach(
+                problem -> report.problem("configuration", Trouble.CONFIGURATION, problem.toString()));
+    }
+
     private void configuration(SettingsReader.Reading reading) {
         Settings settings = reading.settings();
         reading.warnings().forEach(warning -> System.out.println("warning    " + warning));
-        reading.problems().forEach(
-                problem -> report.problem("configuration", Trouble.CONFIGURATION, problem.toString()));
+        problems(reading, report);
+        if (settings.pulls().isEmpty() && settings.pushes().isEmpty()) {
+            report.problem("configuration", Trouble.CONFIGURATION,
+                    "There is no pull and no push, so that a daemon would do nothing; set for example "
+                            + "NXT_PULLS_ORDERS_TABLE=order.");
+        }
         if (reading.problems().isEmpty()) {
             report.fine("configuration",
                     settings.connections().size() + " connection(s), " + settings.pulls().size() + " pull(s), "

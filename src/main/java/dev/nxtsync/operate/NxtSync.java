@@ -113,19 +113,20 @@ public final class NxtSync {
     private static void command(String... arguments) {
         command = true;
         AS_COMMAND.forEach(System::setProperty);
+        var reading = SettingsReader.read();
+        String url = reading.settings().database().url();
         if (arguments[0].equals("check")) {
             check = true;
-            String url = SettingsReader.read().settings().database().url();
+            if (!reading.readable()) {
+                System.exit(Check.unreadable(reading));
+            }
             if (url.isEmpty() || DatabaseUrl.flaw(url).isPresent()) {
                 // it looks at the database by itself, also where the address is of no use
                 System.setProperty("quarkus.datasource.jdbc.url", "jdbc:postgresql:unused");
             }
-        } else {
-            var reading = SettingsReader.read();
-            if (!reading.problems().isEmpty()) {
-                refuse(reading);
-                System.exit(USAGE);
-            }
+        } else if (!reading.problems().isEmpty()) {
+            refuse(reading);
+            System.exit(USAGE);
         }
         Quarkus.run(Foreground.class, (exitCode, failure) -> System.exit(exitCode), arguments);
     }

@@ -2,6 +2,9 @@ package dev.nxtsync.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.AfterAll;
@@ -81,9 +84,44 @@ class CheckIT {
         java.nio.file.Files.writeString(file, "demo+secret%/:1\n");
         assertThat(check(0,
                 Daemon.on(sandbox.url(), database).without("NXT_CLIENT_SECRET").with("NXT_CLIENT_SECRET_FILE", file)
-                        .with("NXT_TOKEN_AUTH", "body")))
+                        .with("NXT_TOKEN_AUTH", "body").with("NXT_PULLS_ORDERS_TABLE", "order")))
                 .contains("All is well.");
+        java.nio.file.Files.write(file, "demo+secret%/:1".getBytes(StandardCharsets.UTF_16));
+        assertThat(check(3,
+                Daemon.on(sandbox.url(), database).without("NXT_CLIENT_SECRET").with("NXT_CLIENT_SECRET_FILE", file)
+                        .with("NXT_DATABASE_PASSWORD", "s3cret ").with("NXT_PULLS_ORDERS_TABLE", "order")))
+                .contains("NXT_CLIENT_SECRET_FILE: the file " + file + " is UTF-16")
+                .contains("NXT_DATABASE_PASSWORD: what it says begins or ends with a space; take it out")
+                .contains("There are 2 problems.").doesNotContain("\tat ").doesNotContain("s3cret");
         java.nio.file.Files.delete(file);
+    }
+
+    @Test
+    void aVariableIsReadRightWithoutALocaleOfUtf8() throws Exception {
+        var database = TestDatabase.create();
+        database.execute("create role \"k\u00e4the\" superuser login");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order").with("LC_ALL", "C")
+                .line(List.of("sh", "-c",
+                        "NXT_DATABASE_USER=$(printf 'k\\303\\244the') exec " + java + " -jar " + Daemon.jar()
+                                + " check"),
+                        Path.of("target"));
+        assertThat(check(0, builder)).contains("All is well.");
+    }
+
+    @Test
+    void aDaemonThatWouldDoNothingAndAFileThatCannotBeReadAreFindings() throws Exception {
+        var database = TestDatabase.create();
+        assertThat(check(3, Daemon.on(sandbox.url(), database))).contains("There is no pull and no push")
+                .contains("There is one problem.");
+        var builder = Daemon.on(sandbox.url(), database).in("config/application.yaml", "nxt:\n\tpulls:\n");
+        String flaw = "config/application.yaml: line 2, column 1: a tab; indent with spaces";
+        assertThat(check(3, builder)).contains("PROBLEM    configuration: " + flaw).contains("There is one problem.")
+                .doesNotContain("\tat ").doesNotContain("Exception");
+        try (var daemon = builder.command().start()) {
+            assertThat(daemon.exitCode()).isEqualTo(2);
+            assertThat(daemon.output()).contains(flaw).doesNotContain("\tat ").doesNotContain("Exception");
+        }
     }
 
     @Test
@@ -96,7 +134,8 @@ class CheckIT {
             odd.faults(Map.of("token-expired-on-arrival", 1.0));
             assertThat(check(3, Daemon.on(odd.url(), database))).contains("(expired_on_arrival)");
             odd.faults(Map.of("no-expires-in", 1.0));
-            assertThat(check(0, Daemon.on(odd.url(), database))).contains("valid for 300 s");
+            assertThat(check(0, Daemon.on(odd.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")))
+                    .contains("valid for 300 s");
         }
     }
 
