@@ -70,7 +70,6 @@ public final class NxtSync {
     /** A command runs beside a daemon, which has the ports and the schema. */
     private static final Map<String, String> AS_COMMAND = Map.of(
             "quarkus.http.host-enabled", "false",
-            "quarkus.http.port", "0",
             "quarkus.log.level", "ERROR",
             "quarkus.log.console.stderr", "true");
     private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS = Map.ofEntries(
@@ -122,12 +121,13 @@ public final class NxtSync {
             }
             if (url.isEmpty() || DatabaseUrl.flaw(url).isPresent()) {
                 // it looks at the database by itself, also where the address is of no use
-                System.setProperty("quarkus.datasource.jdbc.url", "jdbc:postgresql:unused");
+                url = "jdbc:postgresql:unused";
             }
         } else if (!reading.problems().isEmpty()) {
             refuse(reading);
             System.exit(USAGE);
         }
+        FrameworkSettings.give(url, 0);
         Quarkus.run(Foreground.class, (exitCode, failure) -> System.exit(exitCode), arguments);
     }
 
@@ -154,6 +154,7 @@ public final class NxtSync {
         if (json) {
             System.setProperty("quarkus.log.console.json.enabled", "true");
         }
+        FrameworkSettings.give(reading.settings().database().url(), reading.settings().management().port());
         OutOfMemory.sayAs(line("ERROR", OutOfMemory.LAST_WORDS));
         Quarkus.run(null, NxtSync::end);
     }

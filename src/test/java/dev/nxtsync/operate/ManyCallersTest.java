@@ -78,7 +78,8 @@ class ManyCallersTest {
                     sandbox.url(), "nxt.api.url",
                     sandbox.url(), "nxt.database.url", database.url(), "nxt.database.user", database.user());
             settings.forEach(System::setProperty);
-            return Map.of("quarkus.http.test-port", Integer.toString(MANAGEMENT_PORT), "nxt.database.url",
+            // what main hands to the framework
+            return Map.of("quarkus.http.test-port", Integer.toString(MANAGEMENT_PORT), "quarkus.datasource.jdbc.url",
                     database.url());
         }
 

@@ -3,7 +3,9 @@ package dev.nxtsync.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 
 import org.junit.jupiter.api.AfterAll;
@@ -208,6 +210,32 @@ class StartIT {
             assertThat(daemon.output().lines().filter(line -> !line.contains("\"INFO\""))).containsExactly(
                     "{\"level\":\"ERROR\",\"message\":\"nxt-sync does not start: QUARKUS_HTTP_HOST: \\\"192.0.2.1\\\" is no "
                             + "address of this machine; set it to one that is, or to 0.0.0.0 for all that it has\"}");
+        }
+    }
+
+    @Test
+    void whatIsSetReachesTheDatabaseAsItIsWrittenAndWhatIsEmptyLeavesTheFile() throws Exception {
+        var database = TestDatabase.create();
+        String name = "a${b}$$${PATH}\\$\\\\${nxt.log}";
+        int port = Daemon.freePort();
+        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_HTTP_PORT", "").with("NXT_DATABASE_PASSWORD", "")
+                .with("NXT_DATABASE_URL", database.url() + "?ApplicationName=" + name)
+                .in("config/application.yaml", """
+                        x-often: &often {every: 1m}
+                        nxt.http.port: %d
+                        nxt.database: {url: "jdbc:postgresql://127.0.0.1:1/of-the-file", password: "${unknown}"}
+                        nxt:
+                          pulls.no:
+                            <<: *often
+                            table: generalLedgerAccount
+                        """.formatted(port)).start()) {
+            daemon.awaitReady();
+            assertThat(database.number("select count(*) from pg_stat_activity where application_name = '" + name + "'"))
+                    .isPositive();
+            try (var connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                assertThat(connection.isConnected()).isTrue();
+            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> database.count("nxt.general_ledger_account") == 166);
         }
     }
 
