@@ -64,7 +64,7 @@ class SecretRotationIT {
             Path away = Files.readSymbolicLink(data);
             Files.delete(data);
             await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").body()
-                    .contains("The client secret is not there"));
+                    .contains("The client secret cannot be used"));
             assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
             assertThat(daemon.get("/q/health/well").body())
                     .contains(mount.resolve("client-secret").toString());
