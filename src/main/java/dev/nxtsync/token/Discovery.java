@@ -1,6 +1,7 @@
 package dev.nxtsync.token;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 import org.jboss.logging.Logger;
@@ -15,9 +16,9 @@ final class Discovery {
     private static final Duration DAY = Duration.ofDays(1);
     /** After a daily look in vain. */
     private static final Duration LATER = Duration.ofHours(1);
-    /** For the first look, and for one after a failure. */
+    /** For the first look, and for the first one after a failure. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** For a daily look, which must not take the time of a request that would succeed. */
+    /** For all others, which must not take the time of a request that may succeed. */
     private static final Duration LITTLE = Duration.ofSeconds(2);
 
     private final Reader reader;
@@ -30,7 +31,8 @@ final class Discovery {
         Endpoints read(Duration atMost) throws OpenIdProvider.Unreachable;
     }
 
-    private record Known(Endpoints endpoints, long lookAgain, boolean doubtful) {}
+    /** @param patience for the next look; empty if they are not doubtful */
+    private record Known(Endpoints endpoints, long lookAgain, Optional<Duration> patience) {}
 
     /** @param clock monotonic, in nanoseconds */
     Discovery(Reader reader, LongSupplier clock) {
@@ -44,14 +46,15 @@ final class Discovery {
         if (had == null) {
             return read(PATIENCE);
         }
-        if (!had.doubtful() && clock.getAsLong() - had.lookAgain() < 0) {
+        if (had.patience().isEmpty() && clock.getAsLong() - had.lookAgain() < 0) {
             return had.endpoints();
         }
         try {
-            return read(had.doubtful() ? PATIENCE : LITTLE);
+            return read(had.patience().orElse(LITTLE));
         } catch (OpenIdProvider.Unreachable e) {
             LOG.debugf("the endpoints stay as they were known: %s", e.getMessage());
-            known = new Known(had.endpoints(), clock.getAsLong() + LATER.toNanos(), had.doubtful());
+            known = new Known(had.endpoints(), clock.getAsLong() + LATER.toNanos(),
+                    had.patience().map(again -> LITTLE));
             return had.endpoints();
         }
     }
@@ -59,14 +62,14 @@ final class Discovery {
     /** They may be others by now: they are read before they are used again. */
     void doubt() {
         var had = known;
-        if (had != null) {
-            known = new Known(had.endpoints(), had.lookAgain(), true);
+        if (had != null && had.patience().isEmpty()) {
+            known = new Known(had.endpoints(), had.lookAgain(), Optional.of(PATIENCE));
         }
     }
 
     private Endpoints read(Duration atMost) throws OpenIdProvider.Unreachable {
         var endpoints = reader.read(atMost);
-        known = new Known(endpoints, clock.getAsLong() + DAY.toNanos(), false);
+        known = new Known(endpoints, clock.getAsLong() + DAY.toNanos(), Optional.empty());
         return endpoints;
     }
 }
