@@ -201,6 +201,9 @@ final class BusinessNxt {
         if (truncatesListings && env.getOperationDefinition().getName().startsWith("list_")) {
             connection.truncate();
         }
+        if (faults.strikes("repeat-row")) {
+            connection.repeat();
+        }
         return DataFetcherResult.newResult().data(connection).localContext(owner).build();
     }
 

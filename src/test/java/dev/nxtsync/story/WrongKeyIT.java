@@ -30,7 +30,8 @@ class WrongKeyIT {
                     .with("NXT_PULLS_SINGLY_KEY", "batchNo").with("NXT_PULLS_SINGLY_TARGET", "singly")
                     .with("NXT_PULLS_SINGLY_PAGE_SIZE", 1).with("NXT_PULLS_SINGLY_PAGE_SIZE_MAX", 1)
                     .with("NXT_PULLS_SINGLY_RECONCILE", "1s")
-                    .with("NXT_PULLS_PEOPLE_TABLE", "associate").with("NXT_PULLS_PEOPLE_EVERY", "1s");
+                    .with("NXT_PULLS_PEOPLE_TABLE", "associate").with("NXT_PULLS_PEOPLE_EVERY", "1s")
+                    .with("NXT_PULLS_PEOPLE_PAGE_SIZE", 20).with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 20);
             String unique = "The key batchNo of table voucher is not unique: there are at least 5 rows with batchNo 1";
             assertThat(builder.run(3, "check")).contains(unique).contains("(key_not_unique)");
             try (var daemon = builder.command().start()) {
@@ -64,6 +65,17 @@ class WrongKeyIT {
                         .doesNotContain("rows_missing");
                 assertThat(builder.run(0, "check")).doesNotContain("key_not_unique");
                 assertThat(builder.run(0, "verify", "singly")).contains("60 rows, equal in key");
+                sandbox.faults(Map.of("repeat-row", 1.0));
+                builder.run(0, "pull", "people", "--full");
+                assertThat(database.number(
+                        "select requests from nxt_sync.run where job = 'people' and kind = 'load' order by id desc limit 1"))
+                        .as("a row that came twice never moves the cursor back").isEqualTo(2);
+                sandbox.put(COMPANY, "associate", values("associateNo", 4, "name", "came twice"));
+                await().atMost(LONG).until(
+                        () -> database.number("select count(*) from nxt.associate where name = 'came twice'") == 1);
+                assertThat(builder.run(0, "verify", "people")).contains("30 rows, equal in key");
+                assertThat(database.count("nxt_sync.row_fault")).isZero();
+                assertThat(daemon.get("/q/health/well").status()).isEqualTo(200);
                 sandbox.faults(Map.of("no-count", 1.0));
                 assertThat(builder.run(3, "verify", "singly")).contains("60 rows, equal in key")
                         .contains("does not tell how many rows table voucher has (totalCount)");
