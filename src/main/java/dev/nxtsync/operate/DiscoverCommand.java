@@ -3,7 +3,6 @@ package dev.nxtsync.operate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 
 import jakarta.inject.Singleton;
@@ -107,16 +106,12 @@ class DiscoverCommand implements QuarkusApplication {
             lines.add("  target: " + SnakeCase.of(table) + "_" + connection);
         }
         if (found.key().isEmpty()) {
-            lines.add("  key: " + likelyKey(found).orElse("…") + "  # to be checked: the API does not tell it");
+            lines.add("  key: …  # all columns of its primary key, which the API does not tell; a part loses rows");
         }
         lines.forEach(line -> System.out.println("    " + (ready ? "" : "# ") + line));
     }
 
     private String unique(String name, String connection) {
         return names.add(name) ? name : name + connection;
-    }
-
-    private static Optional<String> likelyKey(Found found) {
-        return found.table().columns().keySet().stream().filter(column -> column.endsWith("No")).findFirst();
     }
 }

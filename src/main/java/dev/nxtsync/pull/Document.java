@@ -2,6 +2,7 @@ package dev.nxtsync.pull;
 
 import static java.util.stream.Collectors.joining;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,18 @@ final class Document {
         Part counting() {
             return new Part(alias, table, fields, filter, order, descending, rows, true);
         }
+    }
+
+    /** How many rows a pull has, and the highest change stamp of them; only what the table tells. */
+    static List<Part> census(PullPlan plan) {
+        var parts = new ArrayList<Part>();
+        if (plan.table().isCounted()) {
+            parts.add(new Part("all", plan.table(), plan.key(), plan.filter(List.of()), plan.key(), false, 1, true));
+        }
+        if (plan.tellsChanges()) {
+            parts.add(top(plan));
+        }
+        return parts;
     }
 
     /** The highest change stamp of a pull's rows. */

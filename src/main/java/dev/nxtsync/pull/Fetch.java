@@ -86,6 +86,7 @@ public class Fetch implements Job {
     private final RowFaults faults;
     private final Runs runs;
     private final Setback setback;
+    private final Uniqueness uniqueness;
     private final Access access;
     private final Heartbeat heartbeat;
     private final Threads threads;
@@ -100,7 +101,8 @@ public class Fetch implements Job {
     private final Map<String, Long> answered = new ConcurrentHashMap<>();
 
     Fetch(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, Inbox inbox, RowFaults faults, Runs runs,
-            Setback setback, Access access, Heartbeat heartbeat, Threads threads, MeterRegistry metrics) {
+            Setback setback, Uniqueness uniqueness, Access access, Heartbeat heartbeat, Threads threads,
+            MeterRegistry metrics) {
         this.plans = plans;
         this.nxt = nxt;
         this.writer = writer;
@@ -109,6 +111,7 @@ public class Fetch implements Job {
         this.faults = faults;
         this.runs = runs;
         this.setback = setback;
+        this.uniqueness = uniqueness;
         this.access = access;
         this.heartbeat = heartbeat;
         this.threads = threads;
@@ -312,6 +315,13 @@ public class Fetch implements Job {
             if (reader.buffer().overflowed() && smaller(wanted)) {
                 inbox.spared(claim, wanted.ids());
                 more = true;
+                return;
+            }
+            var verdict = uniqueness.of(plan, claim.company(), reader.buffer().contradicted(),
+                    wanted.tally()::request);
+            if (!(verdict instanceof Uniqueness.Unique)) {
+                inbox.spared(claim, wanted.ids());
+                done.add(setback.of(claim, wanted.state(), verdict, wanted.tally()).run());
                 return;
             }
             boolean rest = Pages.more(Pages.connection(plan, answer, alias)).orElse(true);

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.store.PageBuffer;
 import dev.nxtsync.store.PullState;
 import dev.nxtsync.store.PullState.Mark;
 import dev.nxtsync.store.PullState.Walk;
@@ -25,6 +29,9 @@ import dev.nxtsync.store.PullStates;
  * which change all the time cannot hold the walk up. Not thread-safe.
  */
 final class Increment {
+    /** So many are remembered; a page more at most. */
+    private static final int KEYS = 20_000;
+
     private enum Stage {
         /** From the mark, without an end. */
         FIRST,
@@ -47,6 +54,8 @@ final class Increment {
     private @Nullable String highest;
     private boolean endReached;
     private boolean onePage = true;
+    /** Of the rows of the pages so far. */
+    private final Set<List<String>> keys = new HashSet<>();
 
     /** @param zone the server's, whose clock repeats an hour in autumn */
     Increment(PullPlan plan, PullState state, ZoneId zone) {
@@ -103,6 +112,7 @@ final class Increment {
         highest = null;
         startedAt = null;
         onePage = true;
+        keys.clear();
     }
 
     /** Whether the mark can be stepped back from. */
@@ -127,6 +137,14 @@ final class Increment {
     }
 
     /**
+     * The keys of a page that have come in the walk before: rows that changed meanwhile, or several rows with one key. Of a long
+     * walk the first pages are remembered.
+     */
+    List<List<String>> again(PageBuffer page) {
+        return keys.isEmpty() ? List.of() : page.keys().stream().filter(keys::contains).toList();
+    }
+
+    /**
      * Takes a page.
      *
      * @param readAt when it was asked for
@@ -143,6 +161,9 @@ final class Increment {
             startedAt = readAt;
         }
         next.ifPresent(position -> cursor = position);
+        if (more && keys.size() < KEYS) {
+            keys.addAll(page.buffer().keys());
+        }
         page.last(Table.CHANGED).ifPresent(stamp -> highest = stamp);
         if (stage == Stage.SECOND && more) {
             upper = top.or(() -> page.last(Table.CHANGED)).orElse(null);

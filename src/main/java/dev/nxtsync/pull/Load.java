@@ -56,12 +56,13 @@ public class Load implements Job {
     private final RowFaults faults;
     private final Runs runs;
     private final Setback setback;
+    private final Uniqueness uniqueness;
     private final Access access;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
 
     Load(PullPlans plans, Units units, Nxt nxt, PageWriter writer, Passes passes, RowFaults faults, Runs runs,
-            Setback setback, Access access, MeterRegistry metrics) {
+            Setback setback, Uniqueness uniqueness, Access access, MeterRegistry metrics) {
         this.plans = plans;
         this.units = units;
         this.nxt = nxt;
@@ -70,6 +71,7 @@ public class Load implements Job {
         this.faults = faults;
         this.runs = runs;
         this.setback = setback;
+        this.uniqueness = uniqueness;
         this.access = access;
         this.metrics = metrics;
     }
@@ -153,6 +155,11 @@ public class Load implements Job {
                     if (!(result instanceof Pages.Page page)) {
                         continue;
                     }
+                    var verdict = uniqueness.of(plan, claim.company(), reader.buffer().contradicted(), tally::request);
+                    if (!(verdict instanceof Uniqueness.Unique)) {
+                        writes.finish();
+                        return failed(setback.of(claim, state, verdict, tally));
+                    }
                     pass = after(pass, page, readAt);
                     ended = !page.more();
                     write(writes, reader, pass, readAt, ended);
@@ -177,12 +184,17 @@ public class Load implements Job {
             pass.since().ifPresent(since -> filters.add(Filters.compare(Table.CHANGED, "_gte", since)));
             pass.cursor().ifPresent(cursor -> filters.add(Filters.after(plan.key(), Filters.parse(cursor))));
             Part page = Part.page("t0", plan, plan.mapping().fields(), filters, plan.key(), size.rows());
-            if (pass.startedAt().isPresent()) {
+            boolean begins = pass.startedAt().isEmpty();
+            if (pass.since().isPresent()) {
+                return List.of(begins && plan.table().isCounted() ? page.counting() : page);
+            }
+            if (!begins && pass.expected().filter(all -> all <= pass.rows() + size.rows()).isEmpty()) {
                 return List.of(page);
             }
-            return plan.tellsChanges() && pass.since().isEmpty()
-                    ? List.of(Document.top(plan), page.counting())
-                    : List.of(page.counting());
+            // beside the first page, and the one that is probably the last
+            var parts = new ArrayList<Part>(Document.census(plan));
+            parts.add(page);
+            return parts;
         }
 
         private Pass after(Pass pass, Pages.Page page, Instant readAt) throws SQLException {
@@ -200,7 +212,7 @@ public class Load implements Job {
                 throws SQLException {
             Instant started = pass.startedAt().orElse(readAt);
             var checkpoint = new Passes.LoadPage(claim, pass, readAt, ended, plan.cadence().next(started),
-                    started.plus(plan.pull().reconcile()));
+                    started.plus(plan.pull().reconcile()), pass.expected().map(all -> all == pass.rows()));
             writes.write(() -> {
                 var written = writer.write(claim, plan.target(), page.buffer(),
                         pass.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE, checkpoint);

@@ -15,10 +15,14 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 
 import dev.nxtsync.graphql.RowSink;
+import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.store.Cells;
 import dev.nxtsync.store.PageBuffer;
 
-/** Encodes the rows of one answer while it is read, and remembers the last. Not thread-safe; good for one answer. */
+/**
+ * Encodes the rows of one answer while it is read, and remembers where it ends: with the row that is last in order, whatever
+ * comes again after it. Not thread-safe; good for one answer.
+ */
 final class PageReader implements RowSink {
     /** At most 16 MB, and so little that eight runs with a page being read and one being written fit in half of the heap. */
     static final int BOUND = (int) Math.max(1 << 20, Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 32));
@@ -31,8 +35,10 @@ final class PageReader implements RowSink {
     private final String[] fields;
     private final SerializableString[] names;
     private final int[] sources;
-    private final Cells cells;
-    private final boolean[] quoted;
+    /** The row that is being read, and the one where the page ends so far. */
+    private Cells row;
+    private Cells end;
+    private boolean hasEnd;
 
     /**
      * @param order the columns by which the rows are ordered, which make the cursor
@@ -45,12 +51,13 @@ final class PageReader implements RowSink {
         this.fields = mapping.fields().toArray(String[]::new);
         this.names = mapping.fields().stream().map(SerializedString::new).toArray(SerializableString[]::new);
         this.sources = mapping.sources().stream().mapToInt(Integer::intValue).toArray();
-        this.cells = new Cells(fields.length);
-        this.quoted = new boolean[fields.length];
+        this.row = new Cells(fields.length);
+        this.end = new Cells(fields.length);
     }
 
     @Override
     public void row(JsonParser parser) throws IOException {
+        Cells cells = row;
         cells.clear();
         String misshapen = "";
         int expected = 0;
@@ -72,16 +79,35 @@ final class PageReader implements RowSink {
                 expected = index + 1;
                 if (token != JsonToken.VALUE_NULL) {
                     cells.set(index, parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-                    quoted[index] = token == JsonToken.VALUE_STRING;
+                    cells.quote(index, token == JsonToken.VALUE_STRING);
                 }
             }
         }
-        if (misshapen.isEmpty()) {
-            buffer.add(cells, sources, () -> json(key));
-        } else {
-            buffer.setAside(cells, sources, () -> json(key),
-                    "an object or a list in " + misshapen + ", where one value is expected");
+        boolean isNew = misshapen.isEmpty()
+                ? buffer.add(cells, sources, () -> json(key, cells))
+                : buffer.setAside(cells, sources, () -> json(key, cells),
+                        "an object or a list in " + misshapen + ", where one value is expected");
+        if (isNew && !(hasEnd && isBefore(cells, end))) {
+            row = end;
+            end = cells;
+            hasEnd = true;
         }
+    }
+
+    /**
+     * Whether a row comes before another in the order of the page, as far as whole numbers and change stamps tell it; how the
+     * server orders texts is not known.
+     */
+    private boolean isBefore(Cells one, Cells other) {
+        for (String column : order) {
+            int index = index(column);
+            if (!one.isSame(index, other)) {
+                return column.equals(Table.CHANGED)
+                        ? one.isEarlier(index, other)
+                        : one.isSmaller(index, other);
+            }
+        }
+        return false;
     }
 
     PageBuffer buffer() {
@@ -90,12 +116,12 @@ final class PageReader implements RowSink {
 
     /** Where the page ends, as the server wrote it: a JSON object in ASCII; empty if there was no row. */
     Optional<String> cursor() {
-        return buffer.rows() == 0 ? Optional.empty() : Optional.of(json(order));
+        return hasEnd ? Optional.of(json(order, end)) : Optional.empty();
     }
 
-    /** A field of the last row, as the server wrote it. */
+    /** A field of the row where the page ends, as the server wrote it. */
     Optional<String> last(String field) {
-        return buffer.rows() == 0 ? Optional.empty() : Optional.ofNullable(cells.text(index(field)));
+        return hasEnd ? Optional.ofNullable(end.text(index(field))) : Optional.empty();
     }
 
     private int index(String field) {
@@ -107,16 +133,16 @@ final class PageReader implements RowSink {
         return -1;
     }
 
-    private String json(List<String> columns) {
+    private String json(List<String> columns, Cells from) {
         var text = new StringWriter();
         try (var json = KEYS.createGenerator(text)) {
             json.writeStartObject();
             for (String column : columns) {
                 int index = index(column);
-                var value = cells.text(index);
+                var value = from.text(index);
                 if (value == null) {
                     json.writeNullField(column);
-                } else if (quoted[index]) {
+                } else if (from.isQuoted(index)) {
                     json.writeStringField(column, value);
                 } else {
                     json.writeFieldName(column);

@@ -24,6 +24,10 @@ final class Pages {
      */
     record Page(PageReader reader, boolean more, Optional<Long> count, Optional<String> top) implements Result {
 
+        Census census() {
+            return new Census(count, top);
+        }
+
         /** How a walk by key goes on from here. */
         Optional<String> cursor() {
             return reader.cursor();
@@ -58,9 +62,26 @@ final class Pages {
             return new Failed(senseless(plan, data));
         }
         size.good();
+        Census census = census(plan, data);
+        return new Page(reader, more.get(), count(connection).or(census::count), census.top());
+    }
+
+    /**
+     * What a table has at a time.
+     *
+     * @param count of all rows; empty if it cannot be asked for
+     * @param top the highest change stamp; empty if no row has one
+     */
+    record Census(Optional<Long> count, Optional<String> top) {}
+
+    /** The answer to {@link Document#census}. */
+    static Census census(PullPlan plan, Answer.Data answer) {
+        return new Census(count(connection(plan, answer, "all")), topStamp(plan, answer));
+    }
+
+    private static Optional<Long> count(JsonNode connection) {
         JsonNode count = connection.path("totalCount");
-        return new Page(reader, more.get(), count.isNumber() ? Optional.of(count.longValue()) : Optional.empty(),
-                topStamp(plan, data));
+        return count.isNumber() ? Optional.of(count.longValue()) : Optional.empty();
     }
 
     /** Whether there are more rows; empty if the answer has no page where one was asked for. */

@@ -58,13 +58,14 @@ public class Poll implements Job {
     private final RowFaults faults;
     private final Runs runs;
     private final Setback setback;
+    private final Uniqueness uniqueness;
     private final Access access;
     private final Settings settings;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
 
     Poll(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, RowFaults faults, Runs runs, Setback setback,
-            Access access, Settings settings, MeterRegistry metrics) {
+            Uniqueness uniqueness, Access access, Settings settings, MeterRegistry metrics) {
         this.plans = plans;
         this.nxt = nxt;
         this.writer = writer;
@@ -72,6 +73,7 @@ public class Poll implements Job {
         this.faults = faults;
         this.runs = runs;
         this.setback = setback;
+        this.uniqueness = uniqueness;
         this.access = access;
         this.settings = settings;
         this.metrics = metrics;
@@ -323,6 +325,9 @@ public class Poll implements Job {
                 rest(increment);
                 return false;
             }
+            if (!reader.buffer().overflowed() && !isUnique(increment, reader)) {
+                return false;
+            }
             Optional<Boolean> more = Pages.more(connection);
             if (more.isEmpty() || reader.buffer().overflowed() || !increment.take(reader, readAt, more.get(), top)) {
                 fail(increment, Pages.senseless(increment.plan(), answer));
@@ -334,6 +339,23 @@ public class Poll implements Job {
                 quiet.add(checkpoint);
             } else {
                 writes.begin(increment, reader, checkpoint, tally(increment));
+            }
+            return true;
+        }
+
+        /** Whether no key stands for several rows, as far as the page and those before it show. */
+        private boolean isUnique(Increment increment, PageReader reader) throws SQLException {
+            var verdict = reader.buffer().contradicted().isEmpty()
+                    ? uniqueness.ofTexts(increment.plan(), claim.company(), increment.again(reader.buffer()),
+                            tally(increment)::request)
+                    : uniqueness.of(increment.plan(), claim.company(), reader.buffer().contradicted(),
+                            tally(increment)::request);
+            if (!(verdict instanceof Uniqueness.Unique)) {
+                // what was read before is kept before the reason is
+                writes.finish();
+                failed.add(increment);
+                done.add(setback.of(claim, increment.state(), verdict, tally(increment)).run());
+                return false;
             }
             return true;
         }

@@ -69,7 +69,8 @@ public final class PullDesign {
         if (key.isEmpty()) {
             return new Flawed(Trouble.KEY_UNKNOWN,
                     "The primary key of " + pull.table() + " is not known. Set " + variable(pull, "KEY")
-                            + " to its columns, separated by commas" + likelyKey(table) + ".");
+                            + " to all of its columns, separated by commas, as Visma's documentation of the table has "
+                            + "them; with a part of them rows would be lost.");
         }
         var flaw = pull.filter().flatMap(text -> Filters.flaw(text, table.filters()));
         if (flaw.isPresent()) {
@@ -82,11 +83,6 @@ public final class PullDesign {
         } catch (TableMapping.Unmappable e) {
             return new Flawed(Trouble.COLUMN_UNKNOWN, String.valueOf(e.getMessage()));
         }
-    }
-
-    private static String likelyKey(Table table) {
-        return table.columns().keySet().stream().filter(column -> column.endsWith("No")).findFirst()
-                .map(column -> ", for example " + column).orElse("");
     }
 
     private static String variable(Settings.Pull pull, String key) {

@@ -3,6 +3,7 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,6 +74,7 @@ public class Reconciliation implements Job {
     private final RowFaults faults;
     private final Runs runs;
     private final Setback setback;
+    private final Uniqueness uniqueness;
     private final Access access;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
@@ -82,7 +84,8 @@ public class Reconciliation implements Job {
 
     Reconciliation(PullPlans plans, Units units, Nxt nxt, PageWriter writer, PullStates states, Passes passes,
             Listing listing,
-            RowFaults faults, Runs runs, Setback setback, Access access, MeterRegistry metrics) {
+            RowFaults faults, Runs runs, Setback setback, Uniqueness uniqueness, Access access,
+            MeterRegistry metrics) {
         this.plans = plans;
         this.units = units;
         this.nxt = nxt;
@@ -93,6 +96,7 @@ public class Reconciliation implements Job {
         this.faults = faults;
         this.runs = runs;
         this.setback = setback;
+        this.uniqueness = uniqueness;
         this.access = access;
         this.metrics = metrics;
     }
@@ -218,16 +222,24 @@ public class Reconciliation implements Job {
                 Instant readAt = clock.now();
                 var reader = new PageReader(keys, plan.key(), plan.key(), Set.of());
                 Part part = Part.page("t0", plan, keys.fields(), after(pass.cursor()), plan.key(), size.rows());
-                Answer answer = ask("list", pass.cursor().isEmpty() ? part.counting() : part, reader);
+                var parts = new ArrayList<Part>(pass.cursor().isEmpty() ? Document.census(plan) : List.of());
+                parts.add(part);
+                Answer answer = ask("list", parts, Map.of("t0", reader));
                 var result = Pages.judge(plan, answer, reader, size, pass.cursor());
                 if (result instanceof Pages.Failed failed) {
                     return failed(setback.of(claim, state, failed.failure(), tally, true));
                 }
                 if (result instanceof Pages.Page page) {
+                    // that keys and stamps are equal does not say that rows are
+                    var verdict = uniqueness.of(plan, claim.company(), reader.buffer().repeated(), tally::request);
+                    if (!(verdict instanceof Uniqueness.Unique)) {
+                        return failed(setback.of(claim, state, verdict, tally));
+                    }
+                    boolean begins = pass.cursor().isEmpty();
                     pass = new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
                             page.cursor().or(pass::cursor), pass.rows() + reader.buffer().rows(),
-                            page.count().or(pass::expected), Optional.empty(), Optional.empty(), false, false,
-                            pass.confirmed());
+                            begins ? page.count() : pass.expected(), begins ? page.top() : pass.mark(),
+                            Optional.empty(), false, false, pass.confirmed());
                     listing.add(claim, keys.target(), reader.buffer(), new Passes.ListingPage(pass, readAt));
                     progress.made();
                     tally.page(reader.buffer(), Written.NOTHING);
@@ -236,7 +248,40 @@ public class Reconciliation implements Job {
                     more = page.more();
                 }
             }
-            return compare(pass);
+            Step counted = count(pass);
+            return counted instanceof GoOn ? compare(pass) : counted;
+        }
+
+        /**
+         * Counts what was listed. What changed meanwhile may explain a difference; what remains while nothing has changed does
+         * not go away by itself.
+         */
+        private Step count(Pass pass) throws SQLException {
+            var before = new Pages.Census(pass.expected(), pass.mark());
+            if (before.count().isEmpty()) {
+                return new GoOn();
+            }
+            long counted = before.count().get();
+            if (counted == pass.rows()) {
+                states.missing(claim, Optional.empty());
+                setback.lacksNothing(claim);
+                return new GoOn();
+            }
+            Answer answer = ask("count", Document.census(plan), Map.of());
+            if (answer instanceof Failure failure) {
+                return failed(setback.of(claim, state, failure, tally, true));
+            }
+            if (Pages.census(plan, (Answer.Data) answer).equals(before)) {
+                String told = String.format(Locale.ROOT,
+                        "Business NXT counts %d rows of table %s, and %d came by the key %s, though nothing changed meanwhile. "
+                                + "See whether NXT_PULLS_%s_KEY has all columns of the table's primary key; if it does, "
+                                + "tell Visma's support. It is counted again with each reconciliation.",
+                        counted, plan.table().name(), pass.rows(), String.join(",", plan.key()),
+                        plan.name().toUpperCase(Locale.ROOT));
+                states.missing(claim, Optional.of(told));
+                setback.lacks(claim, told);
+            }
+            return new GoOn();
         }
 
         private Step compare(Pass pass) throws SQLException {
@@ -307,8 +352,9 @@ public class Reconciliation implements Job {
                 var wanted = some.stream().map(each -> Keys.of(plan.key(), plan.target().keyColumns(), each.key()))
                         .toList();
                 // more rows than keys would mean that the key is not unique
-                Answer answer = ask("settle", Part.page("t0", plan, plan.mapping().fields(),
-                        List.of(Filters.anyOf(plan.key(), wanted)), plan.key(), some.size() + 1), reader);
+                Answer answer = ask("settle", List.of(Part.page("t0", plan, plan.mapping().fields(),
+                        List.of(Filters.anyOf(plan.key(), wanted)), plan.key(), some.size() + 1)),
+                        Map.of("t0", reader));
                 if (answer instanceof Failure.InvalidRequest && count.tooLarge()) {
                     // perhaps a filter of so many keys; if not, one key shows it
                     continue;
@@ -318,6 +364,10 @@ public class Reconciliation implements Job {
                     return failed(setback.of(claim, state, failed.failure(), tally, true));
                 }
                 if (result instanceof Pages.Page page) {
+                    var verdict = uniqueness.of(plan, claim.company(), reader.buffer().contradicted(), tally::request);
+                    if (!(verdict instanceof Uniqueness.Unique)) {
+                        return failed(setback.of(claim, state, verdict, tally));
+                    }
                     if (page.more()) {
                         return failed(
                                 setback.of(claim, state, Pages.senseless(plan, (Answer.Data) answer), tally, true));
@@ -345,13 +395,17 @@ public class Reconciliation implements Job {
             while (rows > 0) {
                 Instant readAt = clock.now();
                 var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
-                Answer answer = ask("reread", Part.page("t0", plan, plan.mapping().fields(), after(cursor), plan.key(),
-                        (int) Math.min(rows, size.rows())), reader);
+                Answer answer = ask("reread", List.of(Part.page("t0", plan, plan.mapping().fields(), after(cursor),
+                        plan.key(), (int) Math.min(rows, size.rows()))), Map.of("t0", reader));
                 var result = Pages.judge(plan, answer, reader, size, cursor);
                 if (result instanceof Pages.Failed failed) {
                     return failed(setback.of(claim, state, failed.failure(), tally, true));
                 }
                 if (result instanceof Pages.Page page) {
+                    var verdict = uniqueness.of(plan, claim.company(), reader.buffer().contradicted(), tally::request);
+                    if (!(verdict instanceof Uniqueness.Unique)) {
+                        return failed(setback.of(claim, state, verdict, tally));
+                    }
                     rows = page.more() ? rows - reader.buffer().rows() : 0;
                     // from the beginning once the end has been reached
                     cursor = page.more() ? page.cursor() : Optional.empty();
@@ -368,9 +422,9 @@ public class Reconciliation implements Job {
             return cursor.map(key -> List.of(Filters.after(plan.key(), Filters.parse(key)))).orElse(List.of());
         }
 
-        private Answer ask(String what, Part part, PageReader page) {
+        private Answer ask(String what, List<Part> parts, Map<String, PageReader> pages) {
             Answer answer = nxt.ask(claim.connection(), Document.of(what + "_" + plan.table().name(),
-                    plan.table().scope(), claim.company(), true, List.of(part)), Map.of("t0", page));
+                    plan.table().scope(), claim.company(), true, parts), pages);
             tally.request(answer);
             progress.made();
             if (answer instanceof Answer.Data) {

@@ -14,6 +14,7 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.Document.Part;
@@ -23,6 +24,9 @@ import dev.nxtsync.trouble.Reason;
 /** Goes through the pulls of a connection without writing anything, for the command {@code check}. */
 @Singleton
 public class Rehearsal {
+    /** Rows in which a key that is not unique is looked for. */
+    private static final int SOME = 100;
+
     private final Settings settings;
     private final Introspection introspection;
     private final Nxt nxt;
@@ -33,7 +37,7 @@ public class Rehearsal {
         this.nxt = nxt;
     }
 
-    /** A company, or the customer of a system table, in which one row of each pull was asked for. */
+    /** A company, or the customer of a system table, in which a row of each pull was asked for, or some where its key may be wrong. */
     public record Reading(String tenant, Optional<Reason> obstacle) {}
 
     /**
@@ -89,11 +93,27 @@ public class Rehearsal {
     private Reading read(Settings.Connection connection, String tenant, int owner, List<PullPlan> plans) {
         var parts = new ArrayList<Part>();
         for (PullPlan plan : plans) {
-            parts.add(Part.page("t" + parts.size(), plan, plan.mapping().fields(), List.of(), plan.key(), 1));
+            String alias = "t" + parts.size();
+            parts.add(isOfAPerson(plan)
+                    ? Part.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), SOME)
+                    : Part.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), 1));
         }
         Answer answer = nxt.ask(connection.name(),
                 Document.of("check", plans.get(0).table().scope(), owner, false, parts));
-        return new Reading(tenant,
-                answer instanceof Failure failure ? Optional.of(failure.reason()) : Optional.empty());
+        if (answer instanceof Failure failure) {
+            return new Reading(tenant, Optional.of(failure.reason()));
+        }
+        for (int i = 0; i < plans.size(); i++) {
+            var rows = Pages.connection(plans.get(i), (Answer.Data) answer, "t" + i).path("items");
+            if (Uniqueness.verdict(plans.get(i), rows) instanceof Uniqueness.Repeated repeated) {
+                return new Reading(tenant, Optional.of(repeated.reason()));
+            }
+        }
+        return new Reading(tenant, Optional.empty());
+    }
+
+    /** Whether somebody has set the key, so that it may be wrong; a part of a key shows soon in the order of that part. */
+    private static boolean isOfAPerson(PullPlan plan) {
+        return !PrimaryKeys.of(plan.table().name()).equals(Optional.of(plan.key()));
     }
 }

@@ -101,6 +101,35 @@ class Setback {
                 : tally.run(reason.code(), reason.message()));
     }
 
+    /** The same where the key of a pull is not unique, or where that could not be found out. */
+    Decision of(Claim claim, PullState state, Uniqueness.Verdict verdict, Tally tally) throws SQLException {
+        if (verdict instanceof Uniqueness.Unknown unknown) {
+            return of(claim, state, unknown.failure(), tally, true);
+        }
+        Reason reason = ((Uniqueness.Repeated) verdict).reason();
+        Duration retry = Backoff.after(state.failures() + 1);
+        states.fail(claim, state, PullState.State.STOPPED, reason, retry);
+        // what reads changes cannot see by itself that it is over
+        states.reconcile(claim, state.pull());
+        return new Decision(retry, false, outages.isNews(work(claim, state.pull()), reason.message())
+                ? tally.failed(reason.code(), reason.message(), retry)
+                : tally.run(reason.code(), reason.message()));
+    }
+
+    /** Says of a pull that rows are lacking. */
+    void lacks(Claim claim, String told) {
+        if (outages.isNews("rows of " + work(claim, claim.entry()), told)) {
+            LOG.errorf("Pull %s, %s: %s", claim.entry(), claim.tenant(), told);
+        }
+    }
+
+    /** They are lacking no more. */
+    void lacksNothing(Claim claim) {
+        outages.over("rows of " + work(claim, claim.entry())).ifPresent(lasted -> LOG.infof(
+                "Pull %s, %s: as many rows came as Business NXT counts, after %d s", claim.entry(), claim.tenant(),
+                lasted.toSeconds()));
+    }
+
     /**
      * Says of a pull that its comparison with what the API lists has been cut off again and again. Nothing else of it is held
      * up by that.

@@ -1,7 +1,9 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,9 +16,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Pages.Census;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.store.ColumnType;
 import dev.nxtsync.store.PullStates;
@@ -35,23 +40,26 @@ public class Verification {
     private final Introspection introspection;
     private final Tenancies tenancies;
     private final Nxt nxt;
+    private final Uniqueness uniqueness;
     private final PullStates states;
     private final Verified verified;
 
-    Verification(Settings settings, Introspection introspection, Tenancies tenancies, Nxt nxt, PullStates states,
-            Verified verified) {
+    Verification(Settings settings, Introspection introspection, Tenancies tenancies, Nxt nxt,
+            Uniqueness uniqueness, PullStates states, Verified verified) {
         this.settings = settings;
         this.introspection = introspection;
         this.tenancies = tenancies;
         this.nxt = nxt;
+        this.uniqueness = uniqueness;
         this.states = states;
         this.verified = verified;
     }
 
     /**
-     * Says where they differ.
+     * Says where they differ. That they are equal is said only where as many rows were compared as the server counts, and
+     * nothing changed meanwhile.
      *
-     * @return whether they are equal in all companies
+     * @return whether they are proven to be equal in all companies
      * @throws FailedAnswer if the API gave no whole answer
      */
     public boolean run(Settings.Pull pull, Consumer<String> out, Progress progress) throws SQLException {
@@ -76,14 +84,22 @@ public class Verification {
         TableMapping compared = plan.mapping().only(column -> isCompared(plan, column));
         String table = verified.begin(compared.target());
         try {
-            read(plan, compared, owner, table, progress);
+            var read = read(plan, compared, owner, table, progress);
             var result = verified.compare(table, compared.target(), owner);
             String what = plan.name() + ", " + plan.table().scope().tenant(owner) + ": ";
+            if (read.notUnique().isPresent()) {
+                out.accept("DIFFERENT  " + new Reason(Trouble.KEY_NOT_UNIQUE, what + read.notUnique().get()).coded());
+                return false;
+            }
             if (result.isEqual()) {
-                out.accept("ok         " + what + Tally.plural(result.source(), "row") + ", equal in key, "
+                String equal = Tally.plural(result.source(), "row") + ", equal in key, "
                         + (plan.tellsChanges() ? "change stamp and " : "and ")
-                        + Tally.plural(result.sums().size(), "column") + " of numbers");
-                return true;
+                        + Tally.plural(result.sums().size(), "column") + " of numbers";
+                var doubt = doubt(plan, read, result.source());
+                out.accept(doubt.isEmpty()
+                        ? "ok         " + what + equal
+                        : "NOT PROVEN " + new Reason(Trouble.NOT_PROVEN, what + equal + ", but " + doubt).coded());
+                return doubt.isEmpty();
             }
             out.accept("DIFFERENT  " + new Reason(Trouble.DIFFERENT,
                     what + result.source() + " in Business NXT, " + result.target() + " in the target").coded());
@@ -106,11 +122,44 @@ public class Verification {
                 || Set.of(ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.NUMERIC).contains(column.type());
     }
 
-    private void read(PullPlan plan, TableMapping compared, int owner, String table, Progress progress)
+    /**
+     * What was read.
+     *
+     * @param rows those that PostgreSQL cannot hold included
+     * @param notUnique why the key is not one; empty if each came once
+     */
+    private record Read(Census before, Census after, long rows, Optional<String> notUnique) {}
+
+    /** Why it is not certain that every row was compared; empty if it is. */
+    private static String doubt(PullPlan plan, Read read, long compared) {
+        String table = plan.table().name();
+        if (read.before().count().isEmpty() || read.after().count().isEmpty()) {
+            return "Business NXT does not tell how many rows table " + table
+                    + " has (totalCount), so that some may have been missed.";
+        }
+        long counted = read.after().count().get();
+        if (!read.before().equals(read.after())) {
+            return "rows changed while they were read (" + read.before().count().get() + " before, " + counted
+                    + " after). Verify again at a time when nothing changes.";
+        }
+        if (counted != read.rows()) {
+            return "Business NXT counts " + counted + " rows of table " + table + ", and " + read.rows()
+                    + " came by the key " + String.join(",", plan.key()) + ". See whether NXT_PULLS_"
+                    + plan.name().toUpperCase(Locale.ROOT) + "_KEY has all columns of the primary key.";
+        }
+        return read.rows() == compared
+                ? ""
+                : Tally.plural(read.rows() - compared, "row")
+                        + " of Business NXT cannot be held, and were not compared.";
+    }
+
+    private Read read(PullPlan plan, TableMapping compared, int owner, String table, Progress progress)
             throws SQLException {
         long expected = states.rows(plan.name(), owner);
         long rows = 0;
         Optional<String> cursor = Optional.empty();
+        Optional<Census> before = Optional.empty();
+        var repeated = new ArrayList<String>();
         var size = plan.pageSize();
         boolean more = true;
         while (more) {
@@ -118,20 +167,46 @@ public class Verification {
             var page = new PageReader(compared, plan.key(), plan.key(), Set.of());
             List<ObjectNode> filters = cursor.map(after -> List.of(Filters.after(plan.key(), Filters.parse(after))))
                     .orElse(List.of());
-            Answer answer = nxt.ask(plan.pull().connection(), Document.of("verify", plan.table().scope(), owner, false,
-                    List.of(Document.Part.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()))),
-                    Map.of("t0", page));
+            var parts = new ArrayList<Part>(before.isEmpty() ? Document.census(plan) : List.of());
+            parts.add(Part.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()));
+            Answer answer = nxt.ask(plan.pull().connection(),
+                    Document.of("verify", plan.table().scope(), owner, false, parts), Map.of("t0", page));
             var result = Pages.judge(plan, answer, page, size, cursor);
             if (result instanceof Pages.Failed failed) {
                 throw new FailedAnswer(failed.failure());
             }
             if (result instanceof Pages.Page read) {
                 verified.add(table, compared.target(), page.buffer(), readAt);
+                before = before.or(() -> Optional.of(read.census()));
+                repeated.addAll(page.buffer().repeated());
                 rows += page.buffer().rows();
                 progress.rows(rows, Optional.of(Math.max(rows, expected)));
                 cursor = read.cursor();
                 more = read.more();
             }
         }
+        var verdict = uniqueness.of(plan, owner, repeated, answer -> {
+        });
+        if (verdict instanceof Uniqueness.Unknown unknown) {
+            throw new FailedAnswer(unknown.failure());
+        }
+        return new Read(before.orElseThrow(), census(plan, owner), rows,
+                verdict instanceof Uniqueness.Repeated several
+                        ? Optional.of(several.reason().message())
+                        : Optional.empty());
+    }
+
+    /** How many rows there are, and the highest change stamp, as they are now. */
+    private Census census(PullPlan plan, int owner) {
+        var parts = Document.census(plan);
+        if (parts.isEmpty()) {
+            return new Census(Optional.empty(), Optional.empty());
+        }
+        Answer answer = nxt.ask(plan.pull().connection(),
+                Document.of("verify", plan.table().scope(), owner, false, parts));
+        if (answer instanceof Failure failure) {
+            throw new FailedAnswer(failure);
+        }
+        return Pages.census(plan, (Answer.Data) answer);
     }
 }

@@ -178,6 +178,8 @@ public class Findings {
             String subject = "pull " + each.pull() + ", " + each.company();
             each.held().ifPresent(
                     reason -> findings.add(Finding.alarm(subject + ", held", Trouble.DELETES_HELD, reason)));
+            each.missing().ifPresent(
+                    reason -> findings.add(Finding.alarm(subject + ", counted", Trouble.ROWS_MISSING, reason)));
             var plan = here.get("pull " + each.pull());
             if (plan != null && plan.trouble() == each.reason().trouble()) {
                 // told already, of the whole pull

@@ -26,7 +26,7 @@ final class Anew {
                         """
                                 update nxt_sync.pull_state
                                 set loaded_at = null, complete_as_of = null, mark = null, mark_seen_at = null, floor = null, digest = null,
-                                    cursor = null, upper = null, increment_started_at = null, reread_cursor = null, held = null
+                                    cursor = null, upper = null, increment_started_at = null, reread_cursor = null, held = null, missing = null
                                 where pull = ?""")) {
             passes.setString(1, pull);
             passes.executeUpdate();

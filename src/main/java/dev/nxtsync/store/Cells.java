@@ -11,12 +11,14 @@ public final class Cells {
     char[] chars = new char[1024];
     private final int[] start;
     private final int[] length;
+    private final boolean[] quoted;
     private int used;
 
     /** @param fields how many there are */
     public Cells(int fields) {
         this.start = new int[fields];
         this.length = new int[fields];
+        this.quoted = new boolean[fields];
     }
 
     /** A row of these texts. */
@@ -48,9 +50,61 @@ public final class Cells {
         used += count;
     }
 
+    /** Says of a field that is set whether JSON has it in quotes. */
+    public void quote(int field, boolean isQuoted) {
+        quoted[field] = isQuoted;
+    }
+
+    public boolean isQuoted(int field) {
+        return quoted[field];
+    }
+
     /** The text of a field; null where JSON has null or nothing. */
     public @Nullable String text(int field) {
         return length[field] == NONE ? null : new String(chars, start[field], length[field]);
+    }
+
+    /** Whether a field has the same text in another row. */
+    public boolean isSame(int field, Cells other) {
+        return length[field] == other.length[field] && compareTexts(field, other) == 0;
+    }
+
+    /** Whether a field has a smaller number than in another row; false where they are not two whole numbers. */
+    public boolean isSmaller(int field, Cells other) {
+        if (!isWhole(field) || !other.isWhole(field)) {
+            return false;
+        }
+        boolean negative = chars[start[field]] == '-';
+        if (negative != (other.chars[other.start[field]] == '-')) {
+            return negative;
+        }
+        int compared = length[field] == other.length[field]
+                ? compareTexts(field, other)
+                : Integer.compare(length[field], other.length[field]);
+        return negative ? compared > 0 : compared < 0;
+    }
+
+    /** Whether a field has an earlier change stamp than in another row; false where they are not written alike. */
+    public boolean isEarlier(int field, Cells other) {
+        return length[field] == other.length[field] && compareTexts(field, other) < 0;
+    }
+
+    private int compareTexts(int field, Cells other) {
+        return Arrays.compare(chars, start[field], start[field] + Math.max(0, length[field]), other.chars,
+                other.start[field], other.start[field] + Math.max(0, other.length[field]));
+    }
+
+    private boolean isWhole(int field) {
+        if (quoted[field]) {
+            return false;
+        }
+        int end = start[field] + length[field];
+        for (int i = start[field]; i < end; i++) {
+            if ((chars[i] < '0' || chars[i] > '9') && (chars[i] != '-' || i > start[field])) {
+                return false;
+            }
+        }
+        return length[field] > 0;
     }
 
     int start(int field) {

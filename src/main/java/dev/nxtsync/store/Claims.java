@@ -121,6 +121,31 @@ public class Claims {
         }
     }
 
+    /** Has polls and fetches of the same company look what they can do. */
+    static void goOn(Connection transaction, Claim unit) throws SQLException {
+        try (var update = transaction.prepareStatement("""
+                update nxt_sync.job set wanted = wanted + 1
+                where connection = ? and scope = ? and company = ? and kind in ('poll', 'fetch')""")) {
+            update.setString(1, unit.connection());
+            update.setString(2, unit.scope());
+            update.setInt(3, unit.company());
+            update.executeUpdate();
+        }
+    }
+
+    /** Makes the reconciliation of a pull due, in the same company as a unit. */
+    static void reconcile(Connection transaction, Claim unit, String pull) throws SQLException {
+        try (var update = transaction.prepareStatement("""
+                update nxt_sync.job set due_at = least(due_at, clock_timestamp())
+                where connection = ? and scope = ? and company = ? and kind = 'reconciliation' and pull = ?""")) {
+            update.setString(1, unit.connection());
+            update.setString(2, unit.scope());
+            update.setInt(3, unit.company());
+            update.setString(4, pull);
+            update.executeUpdate();
+        }
+    }
+
     /** Who holds a unit. */
     public record Holder(String host, Instant since) {}
 

@@ -254,6 +254,7 @@ public class Listing {
                 count.executeUpdate();
             }
             PullCondition.well(transaction, unit.kind(), unit.company(), List.of(unit.entry()));
+            PullCondition.unique(transaction, unit);
             Passes.forget(transaction, unit.entry(), unit.company(), Pass.Kind.RECONCILIATION);
             Inbox.reconciled(transaction, unit, startedAt);
             Claims.check(transaction, unit);

@@ -5,9 +5,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -24,6 +27,8 @@ public final class PageBuffer {
     private static final int LONGEST_KEY = 2_500;
     /** Of a character in UTF-8. */
     private static final int MOST_BYTES = 3;
+    /** So few keys are enough to see what is the matter. */
+    private static final int MOST_REPEATED = 20;
 
     private final ColumnType[] types;
     private final Encoding encoding;
@@ -32,11 +37,14 @@ public final class PageBuffer {
     private final List<byte[]> full = new ArrayList<>();
     private byte[] chunk = new byte[CHUNK];
     private int used;
-    private final Set<Object> keys = new HashSet<>();
+    /** Where the row of each key begins. */
+    private final Map<Object, Long> keys = new HashMap<>();
     private final Set<Object> faultyKeys = new HashSet<>();
     private final List<RowFault> faults = new ArrayList<>();
     private final List<String> mended = new ArrayList<>();
     private final Set<String> knownFaults;
+    private final Set<String> repeated = new LinkedHashSet<>();
+    private final Set<String> contradicted = new LinkedHashSet<>();
     private int rows;
     private boolean overflowed;
     /** Of the whole page, once somebody has asked for it. */
@@ -56,15 +64,17 @@ public final class PageBuffer {
     }
 
     /**
-     * Adds a row, or sets it aside if PostgreSQL cannot hold it, the page has its key already, or no page is large enough.
+     * Adds a row, or sets it aside if PostgreSQL cannot hold it, or no page is large enough. One whose key the page has already
+     * is left out.
      *
      * @param cells the row as JSON has it
      * @param sources for each column, its field
      * @param key the row's key as a JSON object
+     * @return whether its key is new to the page
      */
-    public void add(Cells cells, int[] sources, Supplier<String> key) {
+    public boolean add(Cells cells, int[] sources, Supplier<String> key) {
         if (overflowed) {
-            return;
+            return true;
         }
         rows++;
         int chunksBefore = full.size();
@@ -77,9 +87,15 @@ public final class PageBuffer {
             fault = "a key that is longer than an index of PostgreSQL holds";
         } else if (fault.isEmpty() && size(chunksBefore, usedBefore) > bound) {
             fault = "a row of more than " + bound + " bytes; it is read again once the daemon has a larger heap";
-        } else if (fault.isEmpty() && !keys.add(stored)) {
-            fault = "the key is there twice in one page; the first row was kept. Is NXT_PULLS_…_KEY the whole key?";
-            stored = null;
+        }
+        if (stored != null && (keys.containsKey(stored) || faultyKeys.contains(stored))) {
+            repeat(key.get(), fault.isEmpty() && isEqual(keys.get(stored), position(chunksBefore, usedBefore)));
+            takeBack(chunksBefore, usedBefore);
+            rows--;
+            return false;
+        }
+        if (fault.isEmpty()) {
+            keys.put(stored, position(chunksBefore, usedBefore));
         }
         if (!fault.isEmpty()) {
             setAside(stored, key, fault);
@@ -88,6 +104,39 @@ public final class PageBuffer {
             mended.add(key.get());
         }
         overflowed = size(0, 0) > bound;
+        return true;
+    }
+
+    private void repeat(String key, boolean isEqual) {
+        if (repeated.size() < MOST_REPEATED) {
+            repeated.add(key);
+        }
+        if (!isEqual && contradicted.size() < MOST_REPEATED) {
+            contradicted.add(key);
+        }
+    }
+
+    private static long position(int chunks, int end) {
+        return (long) chunks * CHUNK + end;
+    }
+
+    /** Whether the row that was written last, and begins there, is the same as one before. */
+    private boolean isEqual(@Nullable Long before, long last) {
+        if (before == null) {
+            return false;
+        }
+        long length = position(full.size(), used) - last;
+        for (long i = 0; i < length; i++) {
+            if (at(before + i) != at(last + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private byte at(long position) {
+        int number = (int) (position / CHUNK);
+        return (number < full.size() ? full.get(number) : chunk)[(int) (position % CHUNK)];
     }
 
     /** In bytes, since there were so many whole chunks, and so many bytes of the next. */
@@ -95,12 +144,19 @@ public final class PageBuffer {
         return (long) (full.size() - chunksBefore) * CHUNK + used - usedBefore;
     }
 
-    /** Sets a row aside that no column type has to judge. */
-    public void setAside(Cells cells, int[] sources, Supplier<String> key, String reason) {
-        if (!overflowed) {
-            rows++;
-            setAside(stored(cells, sources), key, reason);
+    /** Sets a row aside that no column type has to judge. Says whether its key is new to the page. */
+    public boolean setAside(Cells cells, int[] sources, Supplier<String> key, String reason) {
+        if (overflowed) {
+            return true;
         }
+        Object stored = stored(cells, sources);
+        if (stored != null && (keys.containsKey(stored) || faultyKeys.contains(stored))) {
+            repeat(key.get(), false);
+            return false;
+        }
+        rows++;
+        setAside(stored, key, reason);
+        return true;
     }
 
     private void setAside(@Nullable Object stored, Supplier<String> key, String reason) {
@@ -125,7 +181,7 @@ public final class PageBuffer {
         return bytes > LONGEST_KEY;
     }
 
-    /** How many rows were added, those set aside included. */
+    /** How many rows were added, those set aside included; one that came again does not count. */
     public int rows() {
         return rows;
     }
@@ -147,7 +203,27 @@ public final class PageBuffer {
     /** Whether the page has a row with this key, be it set aside. */
     public boolean has(List<String> key) {
         Object canonical = canonical(key);
-        return keys.contains(canonical) || faultyKeys.contains(canonical);
+        return keys.containsKey(canonical) || faultyKeys.contains(canonical);
+    }
+
+    /** Keys of rows that came more than once, as JSON objects; a few, if there are many. */
+    public List<String> repeated() {
+        return List.copyOf(repeated);
+    }
+
+    /** Those of them whose rows differ, or cannot be compared. */
+    public List<String> contradicted() {
+        return List.copyOf(contradicted);
+    }
+
+    /** The keys of its rows, each as the texts that PostgreSQL compares. */
+    public List<List<String>> keys() {
+        return keys.keySet().stream().map(PageBuffer::texts).toList();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<String> texts(Object key) {
+        return key instanceof String text ? List.of(text) : (List<String>) key;
     }
 
     /** A text that two pages share only if they hold the same rows in the same order. No row is added after it is asked for. */

@@ -28,8 +28,10 @@ public class Passes {
      * @param ended whether this was the last page
      * @param due when the pull is due again, once the load has ended
      * @param reconcile when the pull is reconciled next, once its first load has ended
+     * @param counted at the end, whether the server counts as many rows as have come; empty if it was not asked
      */
-    public record LoadPage(Claim unit, Pass pass, Instant readAt, boolean ended, Instant due, Instant reconcile)
+    public record LoadPage(Claim unit, Pass pass, Instant readAt, boolean ended, Instant due, Instant reconcile,
+            Optional<Boolean> counted)
             implements
                 Checkpoint {
         @Override
@@ -73,6 +75,18 @@ public class Passes {
             PullCondition.well(transaction, unit.kind(), company(), List.of(pull()));
         }
 
+        /** Then a reconciliation has been started by that already. */
+        private boolean isKnownToLack(Connection transaction) throws SQLException {
+            try (var select = transaction.prepareStatement(
+                    "select from nxt_sync.pull_state where pull = ? and company = ? and missing is not null")) {
+                select.setString(1, pull());
+                select.setInt(2, company());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        }
+
         private void complete(Connection transaction) throws SQLException {
             Instant started = pass.startedAt().orElse(readAt);
             try (var settle = transaction
@@ -101,6 +115,12 @@ public class Passes {
                 fresh.executeUpdate();
                 if (wasFirst) {
                     Claims.loaded(transaction, unit, reconcile);
+                }
+                PullCondition.unique(transaction, unit);
+                if (counted.orElse(false)) {
+                    PullStates.missing(transaction, unit, Optional.empty());
+                } else if (counted.isPresent() && !isKnownToLack(transaction)) {
+                    Claims.reconcile(transaction, unit, pull());
                 }
             }
         }

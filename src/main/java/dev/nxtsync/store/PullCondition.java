@@ -26,22 +26,39 @@ final class PullCondition {
     /**
      * Work of a kind on some pulls of a company went well. What it met itself is over, and so is what reading meets, if this
      * was reading. What others met in a target table is theirs to find to be over, since it may be about other rows, or about
-     * deletions only: a poll settles what a fetch met only once nothing is left to fetch.
+     * deletions only: a poll settles what a fetch met only once nothing is left to fetch. That a key is not unique is over only
+     * once all rows have been seen.
      */
     static void well(Connection transaction, String kind, int company, Collection<String> pulls) throws SQLException {
-        try (var update = transaction.prepareStatement("update nxt_sync.pull_state known set " + WELL + """
+        try (var update = transaction.prepareStatement("update nxt_sync.pull_state known set " + WELL
+                + """
 
-                where pull = any (?) and company = ? and state in ('failing', 'stopped')
-                  and (met_by = ? or ? in ('poll', 'load') and (code is distinct from ? or met_by is null
-                      or met_by = 'fetch' and not exists (
-                          select from nxt_sync.inbox join nxt_sync.job on job.id = inbox.unit
-                          where inbox.pull = known.pull and job.company = known.company)))""")) {
+                        where pull = any (?) and company = ? and state in ('failing', 'stopped')
+                          and (met_by = ? or ? in ('poll', 'load') and code is distinct from ? and (code is distinct from ? or met_by is null
+                              or met_by = 'fetch' and not exists (
+                                  select from nxt_sync.inbox join nxt_sync.job on job.id = inbox.unit
+                                  where inbox.pull = known.pull and job.company = known.company)))""")) {
             update.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
             update.setInt(2, company);
             update.setString(3, kind);
             update.setString(4, kind);
-            update.setString(5, Trouble.TARGET_UNUSABLE.code());
+            update.setString(5, Trouble.KEY_NOT_UNIQUE.code());
+            update.setString(6, Trouble.TARGET_UNUSABLE.code());
             update.executeUpdate();
+        }
+    }
+
+    /** A whole table has been read or listed, in which each key came once: work that waited for that goes on. */
+    static void unique(Connection transaction, Claim unit) throws SQLException {
+        try (var update = transaction.prepareStatement("update nxt_sync.pull_state set " + WELL + """
+
+                where pull = ? and company = ? and state in ('failing', 'stopped') and code = ?""")) {
+            update.setString(1, unit.entry());
+            update.setInt(2, unit.company());
+            update.setString(3, Trouble.KEY_NOT_UNIQUE.code());
+            if (update.executeUpdate() > 0) {
+                Claims.goOn(transaction, unit);
+            }
         }
     }
 

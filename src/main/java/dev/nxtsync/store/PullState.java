@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
 
 /**
  * How far a pull has come in one company.
@@ -19,15 +20,17 @@ import dev.nxtsync.trouble.Reason;
  * @param held why a reconciliation waits for a person
  * @param paused whether a person has paused the pull
  * @param completeAsOf every change that was shown by then is in
+ * @param missing why rows are lacking, as a reconciliation has found by counting
  */
 public record PullState(String pull, int company, State state, Reason reason, int failures, Instant dueAt,
         Optional<Instant> retryAt, Optional<Instant> loadedAt, Optional<Mark> mark, Optional<String> floor,
         Optional<String> digest, Optional<Walk> walk, Optional<String> reread, Optional<String> held, boolean paused,
-        Optional<Instant> completeAsOf) {
+        Optional<Instant> completeAsOf, Optional<String> missing) {
 
-    /** Whether its changes are read: it is loaded, its company is there, and nobody has paused it. */
+    /** Whether its changes are read: it is loaded, its company is there, its key is one, and nobody has paused it. */
     public boolean isFollowed() {
-        return loadedAt.isPresent() && state != State.AWAY && !paused;
+        boolean isKeyless = state == State.STOPPED && reason.trouble() == Trouble.KEY_NOT_UNIQUE;
+        return loadedAt.isPresent() && state != State.AWAY && !isKeyless && !paused;
     }
 
     public enum State {

@@ -30,7 +30,8 @@ public class PullStates {
     private static final String SELECT = """
             select pull, company, state, coalesce(code, ''), coalesce(reason, ''), failures, due_at, retry_at, loaded_at, mark, mark_seen_at,
                    floor, digest, cursor, upper, increment_started_at, reread_cursor, held,
-                   exists (select from nxt_sync.pull_pause where pull_pause.pull = pull_state.pull), complete_as_of
+                   exists (select from nxt_sync.pull_pause where pull_pause.pull = pull_state.pull), complete_as_of,
+                   missing
             from nxt_sync.pull_state
             """;
 
@@ -148,11 +149,11 @@ public class PullStates {
         });
     }
 
-    /** Those of the given pulls that are not {@link State#OK}, or held. */
+    /** Those of the given pulls that are not {@link State#OK}, or held, or lack rows. */
     public List<PullState> troubled(Collection<String> pulls) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement(SELECT
-                    + "where (state <> 'ok' or held is not null) and pull = any (?) order by pull, company limit 100")) {
+                    + "where (state <> 'ok' or held is not null or missing is not null) and pull = any (?) order by pull, company limit 100")) {
                 select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
                 return read(select.executeQuery());
             }
@@ -271,6 +272,34 @@ public class PullStates {
         });
     }
 
+    /** Keeps why rows are lacking, or that none are. */
+    public void missing(Claim claim, Optional<String> reason) throws SQLException {
+        database.inTransaction(transaction -> {
+            missing(transaction, claim, reason.map(Encoding.of(transaction)::shown));
+            Claims.check(transaction, claim);
+            return true;
+        });
+    }
+
+    static void missing(Connection transaction, Claim claim, Optional<String> reason) throws SQLException {
+        try (var update = transaction
+                .prepareStatement("update nxt_sync.pull_state set missing = ? where pull = ? and company = ?")) {
+            update.setString(1, reason.orElse(null));
+            update.setString(2, claim.entry());
+            update.setInt(3, claim.company());
+            update.executeUpdate();
+        }
+    }
+
+    /** Has a reconciliation of a pull look at all of its keys. */
+    public void reconcile(Claim claim, String pull) throws SQLException {
+        database.inTransaction(transaction -> {
+            Claims.reconcile(transaction, claim, pull);
+            Claims.check(transaction, claim);
+            return true;
+        });
+    }
+
     /** The database's clock. */
     public DatabaseClock clock() throws SQLException {
         return database.clock();
@@ -314,7 +343,7 @@ public class PullStates {
                                 ? Optional.empty()
                                 : Optional.of(new Walk(cursor, rows.getString(15), instant(rows, 16).orElseThrow())),
                         Optional.ofNullable(rows.getString(17)), Optional.ofNullable(rows.getString(18)),
-                        rows.getBoolean(19), instant(rows, 20)));
+                        rows.getBoolean(19), instant(rows, 20), Optional.ofNullable(rows.getString(21))));
             }
         }
         return states;

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -63,6 +62,10 @@ public class TableMaker {
                 }
                 if (TargetFault.guard(transaction, table, guarded -> change(guarded, table, found.get(), changes))) {
                     Passes.wantAll(transaction, pull);
+                }
+                if (found.get().hasOtherKey(table)) {
+                    // how far anything has come is told by the key before
+                    Anew.begin(transaction, pull);
                 }
             }
             remember(transaction, pull, read);
@@ -139,13 +142,12 @@ public class TableMaker {
         String owner = SqlName.quoted(table.owner());
         String columns = table.columns().stream()
                 .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql() + ",\n").collect(joining());
-        String key = Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
-                .collect(joining(", "));
         try (Statement statement = transaction.createStatement()) {
             Database.makeSchema(transaction, table.schema());
             OwnPath.enter(transaction);
             statement.execute("create table " + table.quotedName() + " (\n" + owner + " integer not null,\n" + columns
-                    + "nxt_read_at timestamptz not null,\nnxt_deleted_at timestamptz,\nprimary key (" + key + "))");
+                    + "nxt_read_at timestamptz not null,\nnxt_deleted_at timestamptz,\n" + TableShape.keyOf(table)
+                    + ")");
             statement.execute("comment on table " + table.quotedName() + " is " + SqlName.literal(table.comment()));
             comment(statement, table, table.owner(), table.owner().equals("nxt_company")
                     ? "The Visma.net company id that the row belongs to"
@@ -186,6 +188,14 @@ public class TableMaker {
                 }
                 comment(statement, table, column.name(), column.comment());
             }
+        }
+        if (found.hasOtherKey(table)) {
+            try (Statement statement = transaction.createStatement()) {
+                statement.execute("alter table " + table.quotedName() + " drop constraint "
+                        + SqlName.quoted(found.primaryKey()) + ", add " + TableShape.keyOf(table));
+            }
+            changes.add("its " + TableShape.keyOf(table)
+                    + " is new, as the pull's KEY is, so that every row is read again");
         }
         OwnPath.leave(transaction);
         return added;

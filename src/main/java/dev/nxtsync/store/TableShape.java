@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -23,11 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param types of its columns, by name
  * @param generated columns that cannot be written
  * @param keys the columns of each unique index that {@code ON CONFLICT} can go by
+ * @param primaryKey the name of its constraint; empty if there is none that {@code ON CONFLICT} can go by
  * @param lacking rights that the database user lacks
  * @param user the database user, quoted where it must be
  */
 record TableShape(String kind, Map<String, String> types, Set<String> generated, Set<Set<String>> keys,
-        List<String> lacking, String user) {
+        String primaryKey, List<String> lacking, String user) {
     private static final Map<String, String> OTHERS = Map.of("v", "a view", "m", "a materialized view", "f",
             "a foreign table", "S", "a sequence", "c", "a type", "i", "an index", "I", "an index");
 
@@ -43,7 +45,8 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
                                array(select right_ from unnest(array['select', 'insert', 'update']) right_
                                      where not has_any_column_privilege(pg_class.oid, right_)
                                      union all select 'delete' where wanted.removes and not has_table_privilege(pg_class.oid, 'delete')),
-                               has_schema_privilege(relnamespace, 'usage'), quote_ident(current_user)
+                               has_schema_privilege(relnamespace, 'usage'), quote_ident(current_user),
+                               (select conname from pg_catalog.pg_constraint where conrelid = pg_class.oid and contype = 'p' and not condeferrable)
                         from unnest(?::integer[], ?::text[], ?::text[], ?::boolean[]) as wanted (number, schema, name, removes)
                         join pg_catalog.pg_namespace on nspname = wanted.schema
                         join pg_catalog.pg_class on relnamespace = pg_namespace.oid and relname = wanted.name,
@@ -80,7 +83,7 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
         }
         return new TableShape(row.getString(2), types, Set.copyOf(texts(row, 5)),
                 texts(row, 6).stream().map(key -> Set.of(key.split("\u001f", -1))).collect(Collectors.toSet()),
-                lacking, row.getString(9));
+                Objects.requireNonNullElse(row.getString(10), ""), lacking, row.getString(9));
     }
 
     private static List<String> texts(ResultSet row, int column) throws SQLException {
@@ -90,7 +93,7 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
 
     /** Whether it can be used, and nothing need be changed for it. */
     boolean fits(TargetTable table) {
-        return flaws(table).isEmpty() && table.columns().stream()
+        return flaws(table).isEmpty() && !hasOtherKey(table) && table.columns().stream()
                 .allMatch(column -> types.containsKey(column.name()) && !isTooNarrow(column));
     }
 
@@ -116,6 +119,23 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
         var type = type(column);
         return types.containsKey(column.name()) && !isTooNarrow(column)
                 && (type == null || !type.holds(column.type()));
+    }
+
+    /** Whether rows are found by another primary key than the pull's now, which can be exchanged. */
+    boolean hasOtherKey(TargetTable table) {
+        return lacksKey(table) && !primaryKey.isEmpty();
+    }
+
+    private boolean lacksKey(TargetTable table) {
+        Set<String> key = new HashSet<>(table.key());
+        key.add(table.owner());
+        return !keys.contains(key);
+    }
+
+    /** The primary key of a table, as a clause. */
+    static String keyOf(TargetTable table) {
+        return "primary key (" + Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
+                .collect(Collectors.joining(", ")) + ")";
     }
 
     /** Why it cannot be used for a table, whatever else is changed; each says what to do. */
@@ -144,14 +164,9 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
                         + " is generated, so that it cannot be written; drop the expression");
             }
         }
-        Set<String> key = new HashSet<>(table.key());
-        key.add(table.owner());
-        if (expected.isEmpty() && !keys.contains(key)) {
+        if (expected.isEmpty() && lacksKey(table) && primaryKey.isEmpty()) {
             flaws.add("the table " + table + " has lost its primary key, by which rows are found; run: alter table "
-                    + table.quotedName() + " add primary key ("
-                    + Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
-                            .collect(Collectors.joining(", "))
-                    + ")");
+                    + table.quotedName() + " add " + keyOf(table));
         }
         if (!lacking.isEmpty()) {
             flaws.add("the database user lacks rights to " + table + "; as its owner run: " + grants(table));

@@ -112,7 +112,16 @@ public enum Trouble {
     TABLE_UNKNOWN(Area.PULL, "There is no such table that the client id can read.",
             "Correct the table's name, or give the access group of the client id the right to it."),
     KEY_UNKNOWN(Area.PULL, "The primary key of a table is not known.",
-            "Set the pull's KEY to its columns, separated by commas."),
+            "Set the pull's KEY to all of its columns, separated by commas, as Visma's documentation of the table "
+                    + "has them: a part of them loses rows."),
+    KEY_NOT_UNIQUE(Area.PULL, "Several rows of a table have the same key, so that KEY is not the whole primary key.",
+            "Set the pull's KEY to all columns of the primary key, and start again; the target follows, and every row is "
+                    + "read again. Nothing of the pull runs until then."),
+    ROWS_MISSING(Area.PULL, "Business NXT counts other rows of a table than it lists by the pull's key.",
+            "See whether the pull's KEY is the whole primary key; if it is, tell Visma's support. It goes away with the "
+                    + "next reconciliation that finds as many rows as are counted."),
+    NOT_PROVEN(Area.PULL, "Source and target do not differ in what was compared, but that this was all is not proven.",
+            "Verify again at a time when nothing changes; the message says what is lacking."),
     COLUMN_UNKNOWN(Area.PULL, "A column does not exist, cannot be read, or has no place in the target.",
             "Correct the pull's COLUMNS, KEY or EXCEPT as the message says."),
     FILTER_INVALID(Area.PULL, "A filter does not fit to the table.",
@@ -131,7 +140,8 @@ public enum Trouble {
     PULL_PAUSED(Area.PULL, "Somebody has paused a pull.",
             "Resume it when it is time: POST /api/pulls/NAME/resume."),
     ROWS_SET_ASIDE(Area.PULL, "PostgreSQL cannot hold some rows, such as those with a character 0 in a text.",
-            "Correct them in Business NXT; nxt_sync.row_fault has their keys. The other rows are in."),
+            "nxt_sync.row_fault has the key of each and the reason. Correct the value that it names in Business NXT; where "
+                    + "it names the key, see first whether the pull's KEY is right. The other rows are in."),
     KEYS_SET_ASIDE(Area.PULL, "Rows that webhooks named were looked at five times in vain; all others went on.",
             "Nothing is lost: polls and the next reconciliation read these rows too, and their keys are tried again by "
                     + "themselves, after an hour and then less and less often. nxt_sync.inbox says what went wrong "

@@ -28,7 +28,7 @@ final class PullFixture {
             byName.put(column.name(), column);
         }
         String type = Character.toUpperCase(table.charAt(0)) + table.substring(1);
-        var schema = new Table(table, type, Scope.COMPANY, byName, List.of(), Map.of());
+        var schema = new Table(table, type, Scope.COMPANY, byName, List.of(), Map.of(), true);
         var pull = pull("x", table, key, filter);
         try {
             return new PullPlan(pull, new Cadence.Every(Duration.ofMinutes(5)), schema, key,

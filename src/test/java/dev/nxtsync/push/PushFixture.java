@@ -42,7 +42,7 @@ final class PushFixture {
             columns.put(parts[0], new Column(parts[0], parts[1], Companion.NONE));
         }
         var table = new Table("order", "Order", Scope.COMPANY, columns, List.of("joindown_OrderLine_via_Order"),
-                Map.of());
+                Map.of(), true);
         var values = Map.of("values", ref("[Order_Input!]!", "Order_Input", true), "filters",
                 ref("[FilterExpression_Order]", "FilterExpression_Order", true), "filter",
                 ref("FilterExpression_Order", "FilterExpression_Order", false));

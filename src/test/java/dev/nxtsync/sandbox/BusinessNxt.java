@@ -45,6 +45,7 @@ final class BusinessNxt {
     private final GraphQL graphql;
     private final GraphQL drifted;
     private final GraphQL retyped;
+    private final GraphQL uncounted;
     private final Set<Integer> revoked = ConcurrentHashMap.newKeySet();
     private volatile boolean truncatesListings;
     private final Set<Integer> hidden = ConcurrentHashMap.newKeySet();
@@ -61,6 +62,7 @@ final class BusinessNxt {
         this.graphql = graphql(stamps, SchemaMaker.Change.NONE);
         this.drifted = graphql(stamps, SchemaMaker.Change.COLUMN);
         this.retyped = graphql(stamps, SchemaMaker.Change.TYPE);
+        this.uncounted = graphql(stamps, SchemaMaker.Change.COUNT);
     }
 
     private GraphQL graphql(String stamps, SchemaMaker.Change change) {
@@ -118,8 +120,10 @@ final class BusinessNxt {
         input.graphQLContext(Map.of("warnings", warnings, "slots", slots, "variables", variables, "actor",
                 actor,
                 GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true));
-        var result = (faults.isOn("drift-column") ? drifted : faults.isOn("retype-column") ? retyped : graphql)
-                .execute(input.build());
+        var schema = faults.isOn("drift-column")
+                ? drifted
+                : faults.isOn("retype-column") ? retyped : faults.isOn("no-count") ? uncounted : graphql;
+        var result = schema.execute(input.build());
         var answer = new LinkedHashMap<String, Object>();
         if (!result.getErrors().isEmpty()) {
             answer.put("errors", result.getErrors().stream().map(BusinessNxt::error).toList());
@@ -196,6 +200,9 @@ final class BusinessNxt {
         connection.items().replaceAll(this::poisoned);
         if (truncatesListings && env.getOperationDefinition().getName().startsWith("list_")) {
             connection.truncate();
+        }
+        if (faults.strikes("repeat-row")) {
+            connection.repeat();
         }
         return DataFetcherResult.newResult().data(connection).localContext(owner).build();
     }

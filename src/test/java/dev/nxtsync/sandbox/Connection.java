@@ -59,6 +59,13 @@ final class Connection {
         more = false;
     }
 
+    /** Ends with the row with which it began. */
+    void repeat() {
+        if (items.size() > 1) {
+            items.add(items.get(0));
+        }
+    }
+
     List<Row> items() {
         return items;
     }

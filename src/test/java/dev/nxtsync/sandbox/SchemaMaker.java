@@ -40,13 +40,15 @@ final class SchemaMaker {
     private final DataFetcher<?> companies;
     private final Writes writes;
 
-    /** What has become of the table {@code order}. */
+    /** What has become of the schema. */
     enum Change {
         NONE,
-        /** It has another column than at first. */
+        /** The table {@code order} has another column than at first. */
         COLUMN,
-        /** A number has become a text. */
-        TYPE
+        /** A number of it has become a text. */
+        TYPE,
+        /** No table tells how many rows it has. */
+        COUNT
     }
 
     SchemaMaker(String stamps, Change change, DataFetcher<?> owner, DataFetcher<?> connection,
@@ -78,9 +80,12 @@ final class SchemaMaker {
         for (TableModel table : TableModel.ALL) {
             String root = table.system() ? "Query_UseCustomer" : "Query_UseCompany";
             String type = root + "_" + table.rowType() + "_Connection";
-            var page = newObject().name(type).field(field("totalCount", Scalars.GraphQLInt))
-                    .field(field("pageInfo", pageInfo))
-                    .field(field("items", list(rowType(table)))).build();
+            var selectable = newObject().name(type).field(field("pageInfo", pageInfo))
+                    .field(field("items", list(rowType(table))));
+            if (change != Change.COUNT) {
+                selectable.field(field("totalCount", Scalars.GraphQLInt));
+            }
+            var page = selectable.build();
             code.dataFetcher(at(type, "totalCount"),
                     (DataFetcher<?>) env -> ((Connection) env.getSource()).totalCount());
             code.dataFetcher(at(type, "pageInfo"), (DataFetcher<?>) env -> ((Connection) env.getSource()).pageInfo());

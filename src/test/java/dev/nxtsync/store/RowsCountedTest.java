@@ -62,7 +62,8 @@ class RowsCountedTest {
                 "update nxt_sync.pull_state set loaded_at = null, rows = 7; insert into nxt.thing (nxt_company, id, nxt_read_at, text) values (1, 1, now(), 'x')");
         Claim load = ((Claims.Claimed) claims.claim("load", "main", "company", 1, "things", 0)).claim();
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
-        var end = new Passes.LoadPage(load, Pass.wanted("things", 1, Pass.Kind.LOAD), now, true, now, now);
+        var end = new Passes.LoadPage(load, Pass.wanted("things", 1, Pass.Kind.LOAD), now, true, now, now,
+                Optional.empty());
         try (var user = target.connect(); var statement = user.createStatement()) {
             user.setAutoCommit(false);
             statement.execute("lock table nxt.thing");
@@ -108,7 +109,8 @@ class RowsCountedTest {
 
     private static Passes.LoadPage checkpoint(Claim load, boolean ended) {
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
-        return new Passes.LoadPage(load, Pass.wanted("orders", 7, Pass.Kind.LOAD), now, ended, now, now);
+        return new Passes.LoadPage(load, Pass.wanted("orders", 7, Pass.Kind.LOAD), now, ended, now, now,
+                Optional.empty());
     }
 
     private static PageBuffer page(TargetTable table, int from, int to) {

@@ -99,6 +99,30 @@ class TableMakerTest {
     }
 
     @Test
+    void aKeyOfMoreColumnsBecomesTheTablesPrimaryKeyAndItsPullBeginsAnewWithTheRowsThatAreThere() throws SQLException {
+        fixture.write(1, "a");
+        fixture.database.execute(
+                """
+                        insert into nxt_sync.pass (pull, company, kind, cursor) values ('things', 1, 'reconciliation', '{}');
+                        update nxt_sync.pull_state set state = 'stopped', code = 'key_not_unique', reason = 'r', missing = 'm'""");
+        var wider = new TargetTable("nxt", "thing", "nxt_company", "things", TargetFixture.TABLE.columns(),
+                List.of("id", "number"), Optional.empty(), false);
+        assertThat(fixture.maker.fitting(List.of(wider))).isEmpty();
+        assertThat(fixture.make(wider).changes()).singleElement().asString()
+                .contains("primary key (\"nxt_company\", \"id\", \"number\") is new");
+        assertThat(fixture.maker.fitting(List.of(wider))).containsExactly(wider);
+        assertThat(fixture.database.rows("""
+                select state, code, missing, loaded_at, rows, (select count(*) from nxt_sync.pass) as passes,
+                       (select count(*) from nxt.thing) as kept from nxt_sync.pull_state""").get(0).toString())
+                .isEqualTo(
+                        "{state=ok, code=null, missing=null, loaded_at=null, rows=1, passes=0, kept=1}");
+        fixture.database.execute("insert into nxt.thing select nxt_company, id, text, 8, nxt_read_at from nxt.thing");
+        assertThatThrownBy(() -> fixture.make(TargetFixture.TABLE)).as("a key that its rows do not have")
+                .isInstanceOf(TargetFault.class).hasMessageContaining("could not create unique index");
+        assertThat(fixture.maker.fitting(List.of(wider))).containsExactly(wider);
+    }
+
+    @Test
     void aTableOfMoreColumnsThanPostgresHasIsAFaultOfItsOwn() {
         var columns = new ArrayList<>(TargetFixture.TABLE.columns());
         for (int i = 0; i < 1_600; i++) {

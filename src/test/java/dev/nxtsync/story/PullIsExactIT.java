@@ -141,21 +141,6 @@ class PullIsExactIT {
     }
 
     @Test
-    void aKeyThatIsThereTwiceInAPageKeepsOneRowAndTellsOfTheOther() {
-        var database = TestDatabase.create();
-        try (var sandbox = new Sandbox(
-                SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("orderLine", 10)));
-                var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_LINES_TABLE", "orderLine")
-                        .with("NXT_PULLS_LINES_KEY", "orderNo")
-                        .with("NXT_PULLS_LINES_COMPANIES", COMPANY).start()) {
-            completed(daemon, database, 1);
-            assertThat(database.number("select count(*) from nxt.order_line")).isEqualTo(2);
-            assertThat(database.value("select min(reason) from nxt_sync.row_fault")).contains("twice in one page")
-                    .contains("KEY");
-        }
-    }
-
-    @Test
     void noFaultOfTheServerLosesDoublesOrInventsARow() {
         var database = TestDatabase.create();
         var faults = Map.of("throttle", 0.02, "busy", 0.02, "html-401", 0.05, "5xx", 0.05, "lost-answer", 0.05,

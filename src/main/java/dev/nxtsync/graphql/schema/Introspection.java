@@ -31,6 +31,8 @@ import dev.nxtsync.trouble.Trouble;
 public class Introspection {
     private static final String FIELDS = "{ name fields { name type { kind name ofType { kind name } } } }";
 
+    private static final String CONNECTION = "{ name fields { name } }";
+
     private static final String FILTERS = "{ inputFields { name type { inputFields { name } } } }";
     /** More than any table has, joins included. */
     private static final int MOST_FIELDS = 10_000;
@@ -83,7 +85,7 @@ public class Introspection {
                 refused.put(name, flaw.get());
             } else if (scope.isPresent() && !fields.isEmpty()) {
                 known.put(name, new Table(name, rowType(name), scope.get(), columns(fields), joins(fields),
-                        filters(filters)));
+                        filters(filters), isCounted(data, i)));
             }
         }
     }
@@ -96,8 +98,8 @@ public class Introspection {
             String type = rowType(tables.get(i));
             declare("row" + i, type, FIELDS, declarations, selections, variables);
             declare("filter" + i, "FilterExpression_" + type, FILTERS, declarations, selections, variables);
-            declare("company" + i, Scope.COMPANY.connectionType(type), "{ name }", declarations, selections, variables);
-            declare("customer" + i, Scope.CUSTOMER.connectionType(type), "{ name }", declarations, selections,
+            declare("company" + i, Scope.COMPANY.connectionType(type), CONNECTION, declarations, selections, variables);
+            declare("customer" + i, Scope.CUSTOMER.connectionType(type), CONNECTION, declarations, selections,
                     variables);
         }
         Answer answer = nxt.ask(connection, new Question("introspect",
@@ -169,6 +171,12 @@ public class Introspection {
         return data.path("company" + index).isObject()
                 ? Optional.of(Scope.COMPANY)
                 : data.path("customer" + index).isObject() ? Optional.of(Scope.CUSTOMER) : Optional.empty();
+    }
+
+    private static boolean isCounted(JsonNode data, int index) {
+        return Stream.of("company", "customer").map(scope -> data.path(scope + index).path("fields"))
+                .flatMap(fields -> StreamSupport.stream(fields.spliterator(), false))
+                .anyMatch(field -> field.path("name").asText().equals("totalCount"));
     }
 
     /** Table and type have the same name, but for its first letter. */

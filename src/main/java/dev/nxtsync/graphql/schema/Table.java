@@ -13,9 +13,10 @@ import java.util.Set;
  * @param columns by name, in the API's order; companions are not columns
  * @param joins the names of fields that lead to other tables
  * @param filters by column that a filter can name, the operators that it knows; empty if the schema does not tell
+ * @param isCounted whether the server tells how many rows there are
  */
 public record Table(String name, String rowType, Scope scope, Map<String, Column> columns,
-        List<String> joins, Map<String, Set<String>> filters) {
+        List<String> joins, Map<String, Set<String>> filters, boolean isCounted) {
     /** When a row last changed, in the server's local time (facts: {@code schema/datetime}). */
     public static final String CHANGED = "changedTimestamp";
 

@@ -1,0 +1,162 @@
+package dev.nxtsync.pull;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import jakarta.inject.Singleton;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.schema.Column;
+import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.trouble.Quoted;
+import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.trouble.Trouble;
+
+/**
+ * Finds out whether the key of a pull is unique, where rows with the same key came: that may also be one row, which changed
+ * while it was read. The server is asked for the key, and two different rows in one answer prove that there are two. Safe for any number
+ * of threads.
+ */
+@Singleton
+class Uniqueness {
+    /** Keys that are asked for together. */
+    private static final int KEYS = 20;
+    private static final int SHOWN = 3;
+    private static final int LONGEST_KEY = 200;
+
+    private final Nxt nxt;
+
+    Uniqueness(Nxt nxt) {
+        this.nxt = nxt;
+    }
+
+    /** What the server says. */
+    sealed interface Verdict {}
+
+    /** Each of the keys has one row at most. */
+    record Unique() implements Verdict {}
+
+    /** One has several. */
+    record Repeated(Reason reason) implements Verdict {}
+
+    /** It gave no whole answer. */
+    record Unknown(Failure failure) implements Verdict {}
+
+    /**
+     * Asks for some keys, with one request at most.
+     *
+     * @param keys as JSON objects, with the server's values
+     * @param told of the answer
+     */
+    Verdict of(PullPlan plan, int owner, Collection<String> keys, Consumer<Answer> told) {
+        return ofKeys(plan, owner, keys.stream().map(key -> (ObjectNode) Filters.parse(key)).toList(), told);
+    }
+
+    /** The same for keys as PostgreSQL writes them. */
+    Verdict ofTexts(PullPlan plan, int owner, Collection<List<String>> keys, Consumer<Answer> told) {
+        return ofKeys(plan, owner,
+                keys.stream().map(key -> Keys.of(plan.key(), plan.target().keyColumns(), key)).toList(), told);
+    }
+
+    private Verdict ofKeys(PullPlan plan, int owner, List<ObjectNode> keys, Consumer<Answer> told) {
+        var some = keys.stream().limit(KEYS).toList();
+        if (some.isEmpty()) {
+            return new Unique();
+        }
+        // so many that one key must have two, if there are more
+        Part part = Part.page("t0", plan, plan.mapping().fields(), List.of(Filters.anyOf(plan.key(), some)), plan.key(),
+                2 * some.size());
+        Answer answer = nxt.ask(plan.pull().connection(),
+                Document.of("key_" + plan.table().name(), plan.table().scope(), owner, false, List.of(part)));
+        told.accept(answer);
+        return answer instanceof Failure failure
+                ? new Unknown(failure)
+                : verdict(plan, Pages.connection(plan, (Answer.Data) answer, "t0").path("items"));
+    }
+
+    /** Whether some rows of the server, of one answer, have different keys. */
+    static Verdict verdict(PullPlan plan, JsonNode rows) {
+        var groups = IntStream.range(0, rows.size()).mapToObj(rows::get)
+                .collect(groupingBy(row -> key(plan, row), LinkedHashMap::new, toList()));
+        // rows that are equal may be one that came twice; if not, the server counts more than come
+        groups.values().removeIf(group -> group.stream().distinct().count() == 1);
+        if (groups.isEmpty()) {
+            return new Unique();
+        }
+        var example = groups.entrySet().iterator().next();
+        return new Repeated(new Reason(Trouble.KEY_NOT_UNIQUE,
+                message(plan, example.getKey(), example.getValue(), candidates(plan, groups))));
+    }
+
+    private static List<JsonNode> key(PullPlan plan, JsonNode row) {
+        return plan.key().stream().map(row::path).toList();
+    }
+
+    private static String message(PullPlan plan, List<JsonNode> key, List<JsonNode> rows, List<String> candidates) {
+        String columns = String.join(",", plan.key());
+        String variable = "NXT_PULLS_" + plan.name().toUpperCase(Locale.ROOT) + "_KEY";
+        var example = IntStream.range(0, key.size()).mapToObj(i -> plan.key().get(i) + " " + key.get(i))
+                .collect(joining(", "));
+        var differing = plan.mapping().fields().stream()
+                .filter(field -> rows.stream().map(row -> row.path(field)).distinct().count() > 1).toList();
+        String differ = "which differ in " + differing.stream().limit(SHOWN).collect(joining(", "))
+                + (differing.size() > SHOWN ? " and " + (differing.size() - SHOWN) + " more" : "");
+        String could = candidates.isEmpty()
+                ? "None of the columns that the pull reads tells them apart by itself."
+                : "By these rows it could be "
+                        + candidates.stream().map(each -> columns + "," + each).collect(joining(" or ")) + ".";
+        return "The key " + columns + " of table " + plan.table().name() + " is not unique: there are at least "
+                + rows.size() + " rows with " + Quoted.upTo(LONGEST_KEY, example) + ", " + differ
+                + ". Set " + variable
+                + " to all columns of the table's primary key, as Visma's documentation has it, and "
+                + "start again; the target follows by itself, and every row is read again. " + could;
+    }
+
+    /** Columns each of which tells the rows of one key apart, the likeliest first. */
+    private static List<String> candidates(PullPlan plan, Map<List<JsonNode>, List<JsonNode>> groups) {
+        return plan.mapping().columns().stream()
+                .flatMap(name -> Stream.ofNullable(plan.table().columns().get(name)))
+                .filter(column -> !plan.key().contains(column.name()) && mayBeOfAKey(column))
+                .filter(column -> groups.values().stream().allMatch(rows -> tellsApart(column.name(), rows)))
+                .map(Column::name).sorted(Comparator.comparingInt(name -> unlikeliness(plan.table(), name)))
+                .limit(SHOWN).toList();
+    }
+
+    private static boolean mayBeOfAKey(Column column) {
+        return List.of("Int", "Long", "Short", "Byte", "String").contains(column.scalar())
+                && column.companion() == Companion.NONE && !column.name().startsWith("created")
+                && !column.name().startsWith("changed");
+    }
+
+    private static boolean tellsApart(String column, List<JsonNode> rows) {
+        var values = new HashSet<JsonNode>();
+        return rows.stream().map(row -> row.path(column)).allMatch(value -> !value.isNull() && values.add(value));
+    }
+
+    private static int unlikeliness(Table table, String column) {
+        if (column.equals(table.name() + "No") || column.equals("lineNo")) {
+            return 0;
+        }
+        return column.endsWith("No") ? 1 : 2;
+    }
+}

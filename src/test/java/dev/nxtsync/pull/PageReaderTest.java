@@ -1,0 +1,95 @@
+package dev.nxtsync.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonToken;
+
+import dev.nxtsync.graphql.schema.Column;
+import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.graphql.schema.Table;
+
+class PageReaderTest {
+    private static final PullPlan PLAN = PullFixture.plan("thing", List.of("no", "code"), Optional.empty(),
+            new Column("no", "Decimal", Companion.NONE), new Column("code", "String", Companion.NONE),
+            new Column("text", "String", Companion.NONE), new Column(Table.CHANGED, "DateTime", Companion.NONE));
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            1 a, 2 a            | 2 a | the last one
+            1 a, 2 a, 1 a       | 2 a | a repeat of an earlier row
+            1 a, 2 a, 2 a       | 2 a | a repeat of the last
+            1 a, 1 b, 1 a       | 1 b | a repeat, told by its text
+            9 a, 10 a, 9 b      | 10 a| a row of an earlier page; numbers are no texts
+            -2 a, -10 a         | -2 a| numbers below zero
+            -10 a, -2 a, 3 a    | 3 a | and across it
+            9.5 a, 10.5 a       | 10.5 a | decimals are taken as they come
+            1 b, 1 a            | 1 a | how the server orders texts is not known
+            7 a, 7.0 a          | 7 a | the same number, written otherwise
+            1 a, 2 a, 2 \\u0000 | 2 \\u0000 | a row that is set aside
+            123456789012345678901234567890 a, 99 b | 123456789012345678901234567890 a | of any length
+            """)
+    void aPageEndsWithTheRowThatIsLastInOrder(String rows, String end, String why) throws IOException {
+        var reader = new PageReader(PLAN.mapping(), PLAN.key(), PLAN.key(), Set.of());
+        for (String row : rows.split(", ", -1)) {
+            read(reader, row, "x", null);
+        }
+        assertThat(reader.cursor()).as(why)
+                .contains("{\"no\":%s,\"code\":\"%s\"}".formatted((Object[]) end.split(" ")));
+    }
+
+    @Test
+    void aWalkByChangeStampsNeverGoesBackEither() throws IOException {
+        var reader = new PageReader(PLAN.mapping(), PLAN.key(), PLAN.changeOrder(), Set.of());
+        read(reader, "5 a", "x", "2026-01-02 00:00:00.1000000");
+        read(reader, "6 a", "x", "2026-01-03 00:00:00.1000000");
+        read(reader, "4 a", "x", "2026-01-02 00:00:00.1000000");
+        assertThat(reader.last(Table.CHANGED)).contains("2026-01-03 00:00:00.1000000");
+        assertThat(reader.buffer().rows()).isEqualTo(3);
+        read(reader, "1 a", "x", "2026-01-03 00:00:00.2");
+        assertThat(reader.last(Table.CHANGED)).as("written otherwise, so perhaps later")
+                .contains("2026-01-03 00:00:00.2");
+    }
+
+    @Test
+    void aRowThatComesTwiceIsNoFaultAndOneThatContradictsAnotherIsToldWithItsKey() throws IOException {
+        var reader = new PageReader(PLAN.mapping(), PLAN.key(), PLAN.key(), Set.of("{\"no\":1,\"code\":\"a\"}"));
+        String large = "x".repeat(70_000);
+        read(reader, "1 a", large, null);
+        read(reader, "2 a", "y", null);
+        read(reader, "1.0 a", large, null);
+        assertThat(reader.buffer().repeated()).as("equal as PostgreSQL has it").hasSize(1);
+        read(reader, "2 a", "y", null);
+        assertThat(reader.buffer().rows()).isEqualTo(2);
+        assertThat(reader.buffer().faults()).isEmpty();
+        assertThat(reader.buffer().contradicted()).isEqualTo(List.of("{\"no\":1.0,\"code\":\"a\"}"));
+        read(reader, "2 a", "z", null);
+        read(reader, "3 a", "\\u0000", null);
+        read(reader, "3 a", "sound", null);
+        assertThat(reader.buffer().contradicted()).contains("{\"no\":2,\"code\":\"a\"}", "{\"no\":3,\"code\":\"a\"}");
+        assertThat(reader.buffer().faults()).hasSize(1);
+        assertThat(reader.buffer().rows()).isEqualTo(3);
+    }
+
+    private static void read(PageReader reader, String key, String text, @Nullable String stamp) throws IOException {
+        String[] parts = key.split(" ", -1);
+        try (var parser = new JsonFactory()
+                .createParser("{\"no\":%s,\"code\":\"%s\",\"text\":\"%s\",\"changedTimestamp\":%s}"
+                        .formatted(parts[0], parts[1], text,
+                                stamp == null ? "null" : "\"" + stamp + "\""))) {
+            if (parser.nextToken() == JsonToken.START_OBJECT) {
+                reader.row(parser);
+            }
+        }
+    }
+}
