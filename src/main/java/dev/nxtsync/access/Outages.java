@@ -20,8 +20,12 @@ import dev.nxtsync.trouble.Trouble;
 @Singleton
 public class Outages {
     private static final Logger LOG = Logger.getLogger(Outages.class);
-    private static final Set<Trouble> OF_ALL = EnumSet.of(Trouble.UNAUTHORIZED, Trouble.THROTTLED, Trouble.UNAVAILABLE,
-            Trouble.UNKNOWN_HOST, Trouble.UNREACHABLE, Trouble.TLS, Trouble.PROXY, Trouble.IN_DOUBT);
+    /**
+     * Whoever asks next with the same connection meets it too: it is of the token, the host or the way there. A request that
+     * was not sent for want of room, or not answered in time, may be the only one.
+     */
+    private static final Set<Trouble> OF_ALL = EnumSet.of(Trouble.UNAUTHORIZED, Trouble.THROTTLED, Trouble.PLAIN_HTTP,
+            Trouble.UNKNOWN_HOST, Trouble.UNREACHABLE, Trouble.TLS, Trouble.TLS_HANDSHAKE, Trouble.PROXY);
 
     private final Lasting<String> lasting = new Lasting<>();
 
