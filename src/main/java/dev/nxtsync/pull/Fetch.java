@@ -296,6 +296,7 @@ public class Fetch implements Job {
             experience.answered(here(plan.name()));
             setback.gotOn(claim, plan.name());
             wanted.tally().page(reader.buffer(), written);
+            plans.met(plan, reader.buffer().misfits());
             wanted.keys().values().forEach(received -> delay.record(Duration.between(received, clock.now())));
             Run run = wanted.tally().done("ok");
             if (written.changed() + written.deleted() + reader.buffer().faults().size() > 0) {

@@ -79,8 +79,7 @@ final class PageReader implements RowSink {
         if (misshapen.isEmpty()) {
             buffer.add(cells, sources, () -> json(key));
         } else {
-            buffer.setAside(cells, sources, () -> json(key),
-                    "an object or a list in " + misshapen + ", where one value is expected");
+            buffer.setAside(cells, sources, () -> json(key), misshapen);
         }
     }
 
