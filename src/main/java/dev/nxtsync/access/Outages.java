@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -27,7 +28,16 @@ public class Outages {
     private static final Set<Trouble> OF_ALL = EnumSet.of(Trouble.UNAUTHORIZED, Trouble.THROTTLED, Trouble.PLAIN_HTTP,
             Trouble.UNKNOWN_HOST, Trouble.UNREACHABLE, Trouble.TLS, Trouble.TLS_HANDSHAKE, Trouble.PROXY);
 
-    private final Lasting<String> lasting = new Lasting<>();
+    private final Lasting<String> lasting;
+
+    @Inject
+    public Outages() {
+        this(new Lasting<>());
+    }
+
+    Outages(Lasting<String> lasting) {
+        this.lasting = lasting;
+    }
 
     /**
      * Whether the log is to be told of a failure.

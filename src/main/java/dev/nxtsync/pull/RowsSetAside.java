@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeSet;
 
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -23,10 +24,16 @@ class RowsSetAside {
     private final RowFaults faults;
     private final Heartbeat heartbeat;
     private final PullPlans plans;
-    private final Lasting<String> lasting = new Lasting<>();
+    private final Lasting<String> lasting;
     private final TreeSet<String> known = new TreeSet<>();
 
+    @Inject
     RowsSetAside(RowFaults faults, Heartbeat heartbeat, PullPlans plans) {
+        this(faults, heartbeat, plans, new Lasting<>());
+    }
+
+    RowsSetAside(RowFaults faults, Heartbeat heartbeat, PullPlans plans, Lasting<String> lasting) {
+        this.lasting = lasting;
         this.plans = plans;
         this.faults = faults;
         this.heartbeat = heartbeat;

@@ -2,8 +2,6 @@ package dev.nxtsync.pull;
 
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +12,6 @@ import java.util.function.Function;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import dev.nxtsync.access.AccessFixture;
-import dev.nxtsync.access.Outages;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.graphql.Answer;
@@ -65,7 +62,7 @@ final class PullsFixture implements AutoCloseable {
 
     /** Another process, which knows what is in the database. */
     void restart() {
-        var outages = new Outages();
+        var outages = AccessFixture.outages(this::now);
         var access = AccessFixture.access(outages);
         var setback = new Setback(store.states(), plans, access, outages);
         var units = new Units(plans, store.states(), access);
@@ -79,7 +76,7 @@ final class PullsFixture implements AutoCloseable {
                 new Reconciliation(plans, units, nxt, store.writer(), store.states(), store.passes(), store.listing(),
                         store.faults(), store.runs(), setback, access, metrics),
                 new Fetch(plans, nxt, store.writer(), store.states(), store.inbox(), store.faults(), store.runs(),
-                        setback, access, new Experience(() -> System.nanoTime() + passed), threads, metrics))) {
+                        setback, access, new Experience(this::now), threads, metrics))) {
             jobs.put(job.kind(), job);
         }
     }
@@ -125,13 +122,9 @@ final class PullsFixture implements AutoCloseable {
         return store.states().of(pull, COMPANY).orElseThrow();
     }
 
-    Instant now() throws SQLException {
-        return store.states().now();
-    }
-
-    /** How long a run is put off. */
-    static Duration pause(Outcome outcome) {
-        return outcome instanceof Outcome.Again again ? again.after() : ((Outcome.Done) outcome).pause();
+    /** By the process' clock, in nanoseconds. */
+    long now() {
+        return System.nanoTime() + passed;
     }
 
     @Override
