@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -20,10 +21,23 @@ import dev.nxtsync.trouble.Trouble;
 @Singleton
 public class Outages {
     private static final Logger LOG = Logger.getLogger(Outages.class);
-    private static final Set<Trouble> OF_ALL = EnumSet.of(Trouble.UNAUTHORIZED, Trouble.THROTTLED, Trouble.UNAVAILABLE,
-            Trouble.UNKNOWN_HOST, Trouble.UNREACHABLE, Trouble.TLS, Trouble.PROXY, Trouble.IN_DOUBT);
+    /**
+     * Whoever asks next with the same connection meets it too: it is of the token, the host or the way there. A request that
+     * was not sent for want of room, or not answered in time, may be the only one.
+     */
+    private static final Set<Trouble> OF_ALL = EnumSet.of(Trouble.UNAUTHORIZED, Trouble.THROTTLED, Trouble.PLAIN_HTTP,
+            Trouble.UNKNOWN_HOST, Trouble.UNREACHABLE, Trouble.TLS, Trouble.TLS_HANDSHAKE, Trouble.PROXY);
 
-    private final Lasting<String> lasting = new Lasting<>();
+    private final Lasting<String> lasting;
+
+    @Inject
+    public Outages() {
+        this(new Lasting<>());
+    }
+
+    Outages(Lasting<String> lasting) {
+        this.lasting = lasting;
+    }
 
     /**
      * Whether the log is to be told of a failure.

@@ -207,7 +207,8 @@ public class Nxt {
         }
     }
 
-    private static byte[] body(Question question) {
+    /** As it is sent. */
+    static byte[] body(Question question) {
         var members = new LinkedHashMap<String, Object>();
         members.put("query", question.document());
         members.put("variables", question.variables());

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps what lasts from filling the log, and from being forgotten: its beginning is told, then once in ten minutes, and its
@@ -16,12 +17,22 @@ public final class Lasting<K> {
     /** What was over before anybody could have looked is not told to be over. */
     private static final long SHORT = Duration.ofSeconds(10).toNanos();
 
+    private final LongSupplier nanos;
     private final Map<K, Told> told = new HashMap<>();
+
+    public Lasting() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanos a monotonic clock, in nanoseconds */
+    public Lasting(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
 
     /**
      * What was told.
      *
-     * @param since when it began, on this process' monotonic clock, as is the next
+     * @param since when it began, as the clock says, as is the next
      * @param at when it was told last
      * @param how it was then
      */
@@ -32,11 +43,8 @@ public final class Lasting<K> {
      *
      * @param how it is; what has changed is told at once
      */
-    public boolean isNews(K what, String how) {
-        return isNews(what, how, System.nanoTime());
-    }
-
-    synchronized boolean isNews(K what, String how, long now) {
+    public synchronized boolean isNews(K what, String how) {
+        long now = nanos.getAsLong();
         var before = told.get(what);
         if (before != null && before.how().equals(how) && now - before.at() < QUIET) {
             return false;
@@ -46,11 +54,8 @@ public final class Lasting<K> {
     }
 
     /** Says that it is not so, or no longer, and how long it was if the log is to be told that it is over. */
-    public Optional<Duration> over(K what) {
-        return over(what, System.nanoTime());
-    }
-
-    synchronized Optional<Duration> over(K what, long now) {
+    public synchronized Optional<Duration> over(K what) {
+        long now = nanos.getAsLong();
         var before = told.remove(what);
         return before == null || now - before.since() < SHORT
                 ? Optional.empty()

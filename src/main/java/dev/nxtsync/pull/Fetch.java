@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -27,7 +26,6 @@ import io.micrometer.core.instrument.Timer;
 import dev.nxtsync.access.Access;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Next;
 import dev.nxtsync.graphql.Nxt;
 import dev.nxtsync.graphql.Question;
@@ -35,7 +33,6 @@ import dev.nxtsync.process.Seldom;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.schedule.Backoff;
-import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.store.Claim;
@@ -57,8 +54,8 @@ import dev.nxtsync.trouble.Trouble;
 /**
  * Reads the rows of one company (or customer) that webhooks named, by their keys, all tables in one document. What an event
  * said of a row does not matter: it is written as it is now, or deleted if it is not there. A pull is looked at once its first
- * load has ended, and whatever goes wrong here, but in the target, is for the next poll to find. A key that cannot be looked at is found by
- * looking at fewer together, and set aside.
+ * load has ended, and whatever goes wrong here, but in the target, is for the next poll to find. A key that cannot be looked
+ * at is found by looking at fewer together, and set aside.
  */
 @Singleton
 public class Fetch implements Job {
@@ -69,14 +66,10 @@ public class Fetch implements Job {
     /** Between two requests that were not full, so that a company costs at most ninety a minute. */
     private static final Duration PAUSE = Duration.ofMillis(650);
     private static final Duration FORBIDDEN = Duration.ofSeconds(10);
-    /** For so long a pull is left alone that could not be read, and an answer shows that it can be. */
+    /** For so long a pull is left alone whose table nobody may read as it is asked for. */
     private static final Duration LEFT_ALONE = Duration.ofMinutes(1);
     /** Events of one pull that are looked at together; those of one row count as one key. */
     private static final int EVENTS = 5_000;
-    /** Keys of one pull in one request, at first; how many a filter may have is not documented. */
-    private static final int KEYS = 200;
-    /** Keys in one request. */
-    private static final int KEYS_MAX = 1_000;
 
     private final PullPlans plans;
     private final Nxt nxt;
@@ -88,20 +81,15 @@ public class Fetch implements Job {
     private final Setback setback;
     private final Uniqueness uniqueness;
     private final Access access;
-    private final Heartbeat heartbeat;
+    private final Experience experience;
     private final Threads threads;
     private final MeterRegistry metrics;
     private final Timer delay;
-    private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
     /** By pull: there may be many keys, each of which comes once. */
     private final Seldom<String> setAside = new Seldom<>();
-    /** By pull and company, until when one is left alone that somebody has to mend, on this process' monotonic clock. */
-    private final Map<String, Long> leftAlone = new ConcurrentHashMap<>();
-    /** By pull and company, until when a failure is rather a key's, since it was answered lately; on the same clock. */
-    private final Map<String, Long> answered = new ConcurrentHashMap<>();
 
     Fetch(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, Inbox inbox, RowFaults faults, Runs runs,
-            Setback setback, Uniqueness uniqueness, Access access, Heartbeat heartbeat, Threads threads,
+            Setback setback, Uniqueness uniqueness, Access access, Experience experience, Threads threads,
             MeterRegistry metrics) {
         this.plans = plans;
         this.nxt = nxt;
@@ -113,7 +101,7 @@ public class Fetch implements Job {
         this.setback = setback;
         this.uniqueness = uniqueness;
         this.access = access;
-        this.heartbeat = heartbeat;
+        this.experience = experience;
         this.threads = threads;
         this.metrics = metrics;
         this.delay = Timer.builder("nxt_webhook_delay").description("From an event's arrival to the commit of its row")
@@ -142,20 +130,6 @@ public class Fetch implements Job {
                 : new Turn(claim, own, states.clock(), progress).run();
     }
 
-    void begin(@Observes Threads threads) {
-        threads.repeat("forgotten-events", Duration.ofSeconds(5), this::wakeForgotten);
-    }
-
-    private void wakeForgotten() {
-        if (heartbeat.trouble().isEmpty()) {
-            try {
-                inbox.wakeForgotten();
-            } catch (SQLException e) {
-                LOG.debugf("looked for forgotten keys again later: %s", e.getMessage());
-            }
-        }
-    }
-
     private final class Turn {
         private final Claim claim;
         private final Map<String, PullPlan> own;
@@ -167,10 +141,13 @@ public class Fetch implements Job {
         private Optional<Outcome> inTheWay = Optional.empty();
         /** Whether there is more than went into the last request. */
         private boolean more = true;
-        /** Keys of requests that failed have every other turn. */
-        private boolean suspects;
-        /** When the last request was sent. */
+        /** Keys of requests that failed have every other turn; not the first, in which they could be in the way of all. */
+        private boolean suspects = true;
+        /** When the last request was sent, by the database's clock, and by that of the experience. */
         private Instant readAt;
+        private long sentAt;
+        /** When pulls that are left alone are due again. */
+        private Instant again = Load.NEVER;
 
         Turn(Claim claim, Map<String, PullPlan> own, DatabaseClock clock, Progress progress) {
             this.claim = claim;
@@ -191,19 +168,16 @@ public class Fetch implements Job {
             } finally {
                 runs.add(done);
             }
-            return inTheWay.orElseGet(() -> new Outcome.Done(more ? clock.now() : Load.NEVER, PAUSE));
+            return inTheWay.orElseGet(() -> new Outcome.Done(more ? clock.now() : again, PAUSE));
         }
 
         private List<WokenKeys.Key> next() throws SQLException {
             ready = states.of(claim.company(), own.keySet()).stream().filter(PullState::isFollowed)
-                    .filter(state -> !isUntil(leftAlone, state.pull()))
+                    .filter(state -> !experience.isLeftAlone(here(state.pull())))
                     .collect(toMap(PullState::pull, identity()));
-            if (ready.isEmpty()) {
-                return List.of();
-            }
-            var woken = inbox.next(claim, ready.keySet(), EVENTS);
+            var woken = ready.isEmpty() ? List.<Inbox.Woken>of() : inbox.next(claim, ready.keySet(), EVENTS);
             var keys = WokenKeys.of(woken);
-            var next = WokenKeys.next(keys, suspects, pull -> size(pull).rows(), KEYS_MAX);
+            var next = WokenKeys.next(keys, suspects, pull -> experience.together(here(pull)), Experience.KEYS_MAX);
             more = next.size() < keys.size() || woken.size() >= EVENTS;
             return next;
         }
@@ -257,12 +231,7 @@ public class Fetch implements Job {
             var wanted = Wanted.of(keys, own, ready, plan -> new Tally(plan.name(), claim, clock.now(), metrics),
                     useless);
             for (var each : useless.entrySet()) {
-                LOG.logf(setback.misnamed(claim, each.getKey()) ? Logger.Level.WARN : Logger.Level.DEBUG,
-                        "Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the "
-                                + "next poll. If that is the table's key, set NXT_PULLS_…_KEY.",
-                        each.getKey(), claim.tenant(), each.getValue().size(),
-                        String.join(", ", Objects.requireNonNull(own.get(each.getKey())).key()),
-                        each.getValue().get(0).text());
+                setback.misnamed(claim, Objects.requireNonNull(own.get(each.getKey())), each.getValue());
                 inbox.drop(claim, WokenKeys.ids(each.getValue()));
             }
             wanted.stream().map(each -> each.plan().name()).filter(pull -> !useless.containsKey(pull))
@@ -278,34 +247,28 @@ public class Fetch implements Job {
             var parts = new ArrayList<Part>();
             var readers = new HashMap<String, PageReader>();
             for (Wanted each : all) {
-                PullPlan plan = each.plan();
                 String alias = "t" + parts.size();
-                readers.put(alias, new PageReader(plan.mapping(), plan.key(), plan.key(),
-                        knownFaults.getOrDefault(plan.name(), Set.of())));
-                var keys = each.keys().keySet().stream()
-                        .map(key -> Keys.of(plan.key(), plan.target().keyColumns(), key)).toList();
-                // more rows than keys would mean that the key is not unique
-                parts.add(Part.page(alias, plan, plan.mapping().fields(), List.of(Filters.anyOf(plan.key(), keys)),
-                        plan.key(), keys.size() + 1));
+                readers.put(alias, each.reader(knownFaults.getOrDefault(each.plan().name(), Set.of())));
+                parts.add(each.part(alias));
             }
             Question question = Document.of("fetch", all.get(0).plan().table().scope(), claim.company(), false, parts)
                     .through(() -> {
                         // not before a wait for budget: what a poll reads meanwhile must not count as read later
                         readAt = clock.now();
+                        sentAt = experience.now();
                         return true;
                     });
             Answer answer = nxt.ask(claim.connection(), question, readers);
             progress.made();
             all.get(0).tally().request(answer);
             all.forEach(each -> each.tally().trace(answer));
-            if (answer instanceof Failure failure) {
-                failed(all, failure);
-                return;
-            }
-            access.granted(claim);
-            for (int i = 0; i < all.size(); i++) {
-                String alias = "t" + i;
-                take(all.get(i), Objects.requireNonNull(readers.get(alias)), (Answer.Data) answer, alias);
+            if (answer instanceof Answer.Data data) {
+                access.granted(claim);
+                for (int i = 0; i < all.size(); i++) {
+                    take(all.get(i), Objects.requireNonNull(readers.get("t" + i)), data, "t" + i);
+                }
+            } else {
+                failed(all, (Failure) answer);
             }
         }
 
@@ -329,7 +292,6 @@ public class Fetch implements Job {
                 refused(wanted, Pages.senseless(plan, answer));
                 return;
             }
-            size(plan.name()).good();
             var gone = wanted.keys().keySet().stream().filter(key -> !reader.buffer().has(key)).toList();
             Written written;
             try {
@@ -341,9 +303,10 @@ public class Fetch implements Job {
             } finally {
                 progress.made();
             }
+            experience.answered(here(plan.name()));
             setback.gotOn(claim, plan.name());
             wanted.tally().page(reader.buffer(), written);
-            put(answered, plan.name(), LEFT_ALONE);
+            plans.met(plan, reader.buffer().misfits());
             wanted.keys().values().forEach(received -> delay.record(Duration.between(received, clock.now())));
             Run run = wanted.tally().done("ok");
             if (written.changed() + written.deleted() + reader.buffer().faults().size() > 0) {
@@ -354,8 +317,7 @@ public class Fetch implements Job {
         /** A document for several pulls is sent again for each; one for a single pull may be too large, or hopeless. */
         private void failed(List<Wanted> all, Failure failure) throws SQLException {
             Wanted first = all.get(0);
-            boolean refused = failure.next() == Next.FIX || failure instanceof Failure.Rejected;
-            if ((refused || failure.mayBeTooLarge()) && all.size() > 1) {
+            if ((failure.next() == Next.FIX || failure.mayBeTooLarge()) && all.size() > 1) {
                 for (Wanted each : all) {
                     if (inTheWay.isEmpty()) {
                         read(List.of(each));
@@ -363,37 +325,29 @@ public class Fetch implements Job {
                         inbox.spared(claim, each.ids());
                     }
                 }
-            } else if (refused) {
+            } else if (isOfKeys(first, failure)) {
                 refused(first, failure);
             } else {
-                boolean alone = failure.mayBeTooLarge() && !smaller(first);
-                if (alone && wasAnswered(first)) {
-                    atFault(first.woken(), first.ids(), failure.message());
-                } else {
-                    inbox.spared(claim, all.stream().flatMap(each -> each.ids().stream()).toList());
-                    if (alone) {
-                        // it may be this row, and then the others need not wait for it
-                        inbox.putLast(claim, first.ids());
-                    }
-                    if (failure.aliases().isEmpty()) {
-                        waitFor(failure, first);
-                    } else {
-                        giveUp(first, failure);
-                    }
+                inbox.spared(claim, all.stream().flatMap(each -> each.ids().stream()).toList());
+                if (failure.mayBeTooLarge() && !smaller(first)) {
+                    // it may be this row, and then the others need not wait for it
+                    inbox.putLast(claim, first.ids());
                 }
+                waitFor(failure, first);
             }
+        }
+
+        /** Whether it is rather these keys, or their pull, than the server, which has answered: this request, or others. */
+        private boolean isOfKeys(Wanted wanted, Failure failure) {
+            return failure.next() == Next.FIX || failure instanceof Failure.Rejected || !failure.aliases().isEmpty()
+                    || (failure.mayBeTooLarge() && wanted.keys().size() == 1 && wasAnswered(wanted));
         }
 
         /** Perhaps it was a filter of so many keys, or one of these rows; or nobody may read the table. */
         private void refused(Wanted wanted, Failure failure) throws SQLException {
             atFault(wanted.woken(), wanted.ids(), failure.message());
             if (!smaller(wanted) && !wasAnswered(wanted)) {
-                if (failure.next() == Next.FIX) {
-                    plans.lookAgain(claim.connection());
-                    giveUp(wanted, failure);
-                } else {
-                    waitFor(failure, wanted);
-                }
+                giveUp(wanted, failure);
             }
         }
 
@@ -405,13 +359,13 @@ public class Fetch implements Job {
             }
             inbox.spared(claim, wanted.ids());
             var decision = setback.of(claim, wanted.state(), fault, wanted.tally());
-            put(leftAlone, wanted.plan().name(), decision.retry());
+            leaveAlone(wanted, decision.retry());
             done.add(decision.run());
         }
 
         /** Whether it is rather the key than its pull, or the server. */
         private boolean wasAnswered(Wanted wanted) {
-            return wanted.isSetAside() || isUntil(answered, wanted.plan().name());
+            return wanted.isSetAside() || experience.wasAnswered(here(wanted.plan().name()), sentAt);
         }
 
         private void waitFor(Failure failure, Wanted first) {
@@ -429,35 +383,27 @@ public class Fetch implements Job {
 
         /** Leaves a pull alone for a while. Its keys stay. */
         private void giveUp(Wanted wanted, Failure failure) {
-            put(leftAlone, wanted.plan().name(), LEFT_ALONE);
-            done.add(setback.leftAlone(claim, wanted.plan().name(), wanted.tally(), failure, LEFT_ALONE));
+            boolean misfits = failure.next() == Next.FIX;
+            Duration wait = misfits ? LEFT_ALONE : experience.afterFailure(here(wanted.plan().name()));
+            if (misfits) {
+                plans.lookAgain(claim.connection());
+            }
+            leaveAlone(wanted, wait);
+            done.add(setback.leftAlone(claim, wanted.plan().name(), wanted.tally(), failure, wait));
+        }
+
+        private void leaveAlone(Wanted wanted, Duration wait) {
+            experience.leaveAlone(here(wanted.plan().name()), wait);
+            again = Collections.min(List.of(again, clock.now().plus(wait)));
         }
 
         /** Asks for fewer keys than these from now on. Says whether that is possible. */
         private boolean smaller(Wanted wanted) {
-            var size = size(wanted.plan().name());
-            boolean can = wanted.keys().size() > 1;
-            while (can && size.rows() >= wanted.keys().size()) {
-                size.tooLarge();
-            }
-            return can;
+            return experience.smaller(here(wanted.plan().name()), wanted.keys().size());
         }
 
-        private boolean isUntil(Map<String, Long> times, String pull) {
-            long now = System.nanoTime();
-            return now - times.getOrDefault(here(pull), now) < 0;
-        }
-
-        private void put(Map<String, Long> times, String pull, Duration fromNow) {
-            times.put(here(pull), System.nanoTime() + fromNow.toNanos());
-        }
-
-        private String here(String pull) {
-            return pull + " " + claim.company();
-        }
-
-        private PageSize size(String pull) {
-            return sizes.computeIfAbsent(here(pull), each -> new PageSize(KEYS, KEYS_MAX));
+        private Experience.Of here(String pull) {
+            return new Experience.Of(pull, claim.company());
         }
     }
 }

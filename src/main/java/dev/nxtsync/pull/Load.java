@@ -217,6 +217,7 @@ public class Load implements Job {
                 var written = writer.write(claim, plan.target(), page.buffer(),
                         pass.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE, checkpoint);
                 tally.page(page.buffer(), written);
+                plans.met(plan, page.buffer().misfits());
                 progress.made();
                 return written;
             });

@@ -85,8 +85,7 @@ final class PageReader implements RowSink {
         }
         boolean isNew = misshapen.isEmpty()
                 ? buffer.add(cells, sources, () -> json(key, cells))
-                : buffer.setAside(cells, sources, () -> json(key, cells),
-                        "an object or a list in " + misshapen + ", where one value is expected");
+                : buffer.setAside(cells, sources, () -> json(key, cells), misshapen);
         if (isNew && !(hasEnd && isBefore(cells, end))) {
             row = end;
             end = cells;

@@ -334,6 +334,7 @@ public class Poll implements Job {
                 return false;
             }
             var checkpoint = increment.checkpoint(reader, readAt);
+            plans.met(increment.plan(), reader.buffer().misfits());
             if (increment.isKnown(reader)) {
                 tally(increment).known(reader.buffer());
                 quiet.add(checkpoint);

@@ -125,7 +125,11 @@ public class PullPlanner {
             var last = attempts.getOrDefault(connection.name(), new Attempt(0, now, now, now, Optional.empty()));
             boolean asked = now - last.at() >= ASKED_AGAIN.toNanos() && plans.takeLookAgain(connection.name());
             if (asked || now - last.next() >= 0) {
-                boolean old = asked || now - last.schemaAt() >= SCHEMA_AGAIN.toNanos();
+                boolean daily = now - last.schemaAt() >= SCHEMA_AGAIN.toNanos();
+                if (daily) {
+                    pulls(connection).forEach(pull -> plans.forgetMisfits(pull.name()));
+                }
+                boolean old = asked || daily;
                 MDC.put("connection", connection.name());
                 try {
                     attempts.put(connection.name(),

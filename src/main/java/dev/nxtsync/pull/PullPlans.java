@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.store.Misfit;
 import dev.nxtsync.trouble.Reason;
 
 /** What has been planned so far, for each pull. Safe for any number of threads. */
@@ -21,6 +22,8 @@ public class PullPlans {
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
     private final Set<String> targetsToLookAt = ConcurrentHashMap.newKeySet();
     private final Set<String> complete = ConcurrentHashMap.newKeySet();
+    /** By pull, those for which the schema was read again, or is about to be. */
+    private final Map<String, Set<Misfit>> lookedFor = new ConcurrentHashMap<>();
 
     /** A pull, checked against the schema. */
     sealed interface Planned {}
@@ -100,6 +103,21 @@ public class PullPlans {
         toLookAt.add(connection);
     }
 
+    /**
+     * A page has columns that do not fit to their types. The schema is read again soon, but once for each: what it does not
+     * explain is not asked again before the plan changes, or {@link #forgetMisfits}.
+     */
+    void met(PullPlan plan, Set<Misfit> misfits) {
+        if (lookedFor.computeIfAbsent(plan.name(), pull -> ConcurrentHashMap.newKeySet()).addAll(misfits)) {
+            lookAgain(plan.pull().connection());
+        }
+    }
+
+    /** The same misfits of a pull are news again. */
+    void forgetMisfits(String pull) {
+        lookedFor.remove(pull);
+    }
+
     /** Whether somebody has asked for it since this was last asked. */
     boolean takeLookAgain(String connection) {
         return toLookAt.remove(connection);
@@ -111,7 +129,18 @@ public class PullPlans {
     }
 
     void put(String pull, Planned planned) {
-        byPull.put(pull, planned);
+        var before = byPull.put(pull, planned);
+        if (before == null || !plan(before).equals(plan(planned))) {
+            forgetMisfits(pull);
+        }
+    }
+
+    /** Empty if there is none that the schema allows. */
+    private static Optional<PullPlan> plan(Planned planned) {
+        if (planned instanceof Ready ready) {
+            return Optional.of(ready.plan());
+        }
+        return planned instanceof Unusable unusable ? Optional.of(unusable.ready().plan()) : Optional.empty();
     }
 
     void trouble(String connection, Reason reason) {

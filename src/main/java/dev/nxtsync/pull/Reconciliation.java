@@ -243,6 +243,7 @@ public class Reconciliation implements Job {
                     listing.add(claim, keys.target(), reader.buffer(), new Passes.ListingPage(pass, readAt));
                     progress.made();
                     tally.page(reader.buffer(), Written.NOTHING);
+                    plans.met(plan, reader.buffer().misfits());
                     tally.progress(pass.rows(), pass.expected());
                     progress.rows(pass.rows(), pass.expected());
                     more = page.more();
@@ -384,6 +385,7 @@ public class Reconciliation implements Job {
                     new Listing.Settlement(claim, readAt, some.stream().map(Listing.Difference::id).toList(), gone));
             progress.made();
             tally.page(reader.buffer(), written);
+            plans.met(plan, reader.buffer().misfits());
         }
 
         private Step reread() throws SQLException {
@@ -413,6 +415,7 @@ public class Reconciliation implements Job {
                             new PullStates.Reread(claim.entry(), claim.company(), readAt, cursor));
                     progress.made();
                     tally.page(reader.buffer(), written);
+                    plans.met(plan, reader.buffer().misfits());
                 }
             }
             return new GoOn();

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.TreeSet;
 
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
-import dev.nxtsync.config.Settings;
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
@@ -24,15 +24,17 @@ class RowsSetAside {
     private final RowFaults faults;
     private final Heartbeat heartbeat;
     private final PullPlans plans;
-    private final Settings settings;
-    private Map<String, Long> before = Map.of();
-    private boolean looked;
-    private final Lasting<String> lasting = new Lasting<>();
+    private final Lasting<String> lasting;
     private final TreeSet<String> known = new TreeSet<>();
 
-    RowsSetAside(RowFaults faults, Heartbeat heartbeat, PullPlans plans, Settings settings) {
+    @Inject
+    RowsSetAside(RowFaults faults, Heartbeat heartbeat, PullPlans plans) {
+        this(faults, heartbeat, plans, new Lasting<>());
+    }
+
+    RowsSetAside(RowFaults faults, Heartbeat heartbeat, PullPlans plans, Lasting<String> lasting) {
+        this.lasting = lasting;
         this.plans = plans;
-        this.settings = settings;
         this.faults = faults;
         this.heartbeat = heartbeat;
     }
@@ -53,22 +55,16 @@ class RowsSetAside {
 
     private void look(Map<String, Long> counts) {
         counts.forEach((pull, count) -> {
-            var configured = settings.pulls().get(pull);
-            if (looked && configured != null && count > before.getOrDefault(pull, 0L)) {
-                // a column may have another type since the schema was read
-                plans.lookAgain(configured.connection());
-            }
             known.add(pull);
             if (lasting.isNews(pull, count.toString())) {
                 LOG.warnf("Pull %s: %s set aside; nxt_sync.row_fault says why", pull,
                         count == 1 ? "1 row is" : count + " rows are");
             }
         });
-        before = counts;
-        looked = true;
         for (String pull : new TreeSet<>(known)) {
             if (!counts.containsKey(pull)) {
                 known.remove(pull);
+                plans.forgetMisfits(pull);
                 lasting.over(pull).ifPresent(lasted -> LOG.infof("Pull %s: no row is set aside any more, after %d s",
                         pull, lasted.toSeconds()));
             }

@@ -2,6 +2,7 @@ package dev.nxtsync.pull;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 import jakarta.inject.Singleton;
 
@@ -154,9 +155,12 @@ class Setback {
                 : tally.run(failure.code(), failure.message());
     }
 
-    /** Webhooks name rows of a pull by something else than its key. Says whether the log is to be told. */
-    boolean misnamed(Claim claim, String pull) {
-        return outages.isNews("names of " + work(claim, pull), "");
+    /** Webhooks name rows of a pull by something else than its key. */
+    void misnamed(Claim claim, PullPlan plan, List<WokenKeys.Key> named) {
+        LOG.logf(outages.isNews("names of " + work(claim, plan.name()), "") ? Logger.Level.WARN : Logger.Level.DEBUG,
+                "Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the next poll. If "
+                        + "that is the table's key, set NXT_PULLS_…_KEY.",
+                plan.name(), claim.tenant(), named.size(), String.join(", ", plan.key()), named.get(0).text());
     }
 
     /** They name them by its key. */

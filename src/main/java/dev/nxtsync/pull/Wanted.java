@@ -6,9 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
+import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.store.Inbox;
 import dev.nxtsync.store.PullState;
 
@@ -42,6 +45,18 @@ record Wanted(PullPlan plan, PullState state, Tally tally, Map<List<String>, Ins
             }
         }
         return List.copyOf(wanted.values());
+    }
+
+    /** What reads their rows. */
+    PageReader reader(Set<String> knownFaults) {
+        return new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
+    }
+
+    /** What asks for their rows; more rows than keys would mean that the key is not unique. */
+    Part part(String alias) {
+        var some = keys.keySet().stream().map(key -> Keys.of(plan.key(), plan.target().keyColumns(), key)).toList();
+        return Part.page(alias, plan, plan.mapping().fields(), List.of(Filters.anyOf(plan.key(), some)), plan.key(),
+                some.size() + 1);
     }
 
     /** The numbers of the events. */

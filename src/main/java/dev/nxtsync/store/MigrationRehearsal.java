@@ -7,13 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.flywaydb.core.Flyway;
@@ -30,17 +31,24 @@ import dev.nxtsync.trouble.Trouble;
 @Unremovable
 @Singleton
 public class MigrationRehearsal {
-    /** Those who push wait for a lock of ours no longer than this. */
-    private static final String BRIEFLY = "set local statement_timeout = '5s'";
+    /** Those who push wait for our locks no longer than this. */
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final String CANCELLED = "57014";
-    private static final Set<String> PASSING = Set.of(Database.LOCK_TIME_OUT, CANCELLED);
 
     private final Instance<Flyway> flyway;
     private final Database database;
+    private final Duration deadline;
 
+    @Inject
     MigrationRehearsal(Instance<Flyway> flyway, Database database) {
+        this(flyway, database, DEADLINE);
+    }
+
+    /** @param deadline for all migrations together, in whole seconds */
+    MigrationRehearsal(Instance<Flyway> flyway, Database database, Duration deadline) {
         this.flyway = flyway;
         this.database = database;
+        this.deadline = deadline;
     }
 
     /**
@@ -84,21 +92,31 @@ public class MigrationRehearsal {
                                 + ". Use the version that made it, or a schema that nobody has changed."));
     }
 
-    private static Findings rehearse(Connection transaction, MigrationInfo[] pending, boolean pushing)
-            throws SQLException {
+    private Findings rehearse(Connection transaction, MigrationInfo[] pending, boolean pushing) throws SQLException {
         var notes = new ArrayList<String>();
         String script = "";
+        long end = System.nanoTime() + deadline.toNanos();
         try (Statement statement = transaction.createStatement()) {
-            statement.execute(BRIEFLY);
             Database.makeSchema(transaction, "nxt_sync");
             for (MigrationInfo each : pending) {
                 script = each.getScript().substring(each.getScript().lastIndexOf('/') + 1);
+                long left = Duration.ofNanos(end - System.nanoTime()).toSeconds();
+                if (left < 1) {
+                    return unfinished(script, slow());
+                }
+                // not the server's own time-out, which begins anew with each statement of a script
+                statement.setQueryTimeout((int) left);
                 statement.execute(text(script));
             }
         } catch (SQLException e) {
-            if (PASSING.contains(String.valueOf(e.getSQLState()))) {
-                return new Findings(List.of(script + " was tried, and rolled back before its end, since another "
-                        + "transaction holds a lock or it takes long; the start is more patient"), List.of());
+            if (Database.isAway(e)) {
+                throw e;
+            }
+            if (CANCELLED.equals(e.getSQLState())) {
+                return unfinished(script, slow());
+            }
+            if (Database.isWorthAnother(e)) {
+                return unfinished(script, "another transaction is in its way");
             }
             var reason = DatabaseFault.of(e);
             return new Findings(List.of(), List.of(new Reason(reason.trouble(),
@@ -113,6 +131,15 @@ public class MigrationRehearsal {
             refused.ifPresent(each -> notes.add("pulls would run, and pushes would not: " + each.message()));
         }
         return new Findings(notes, pushing ? refused.stream().toList() : List.of());
+    }
+
+    private String slow() {
+        return "all together takes longer than " + deadline.toSeconds() + " s";
+    }
+
+    private static Findings unfinished(String script, String why) {
+        return new Findings(List.of(script + " could not be rehearsed to its end, since " + why
+                + "; it was rolled back, and the start is more patient"), List.of());
     }
 
     private static String text(String script) {

@@ -30,6 +30,7 @@ public final class PageBuffer {
     /** So few keys are enough to see what is the matter. */
     private static final int MOST_REPEATED = 20;
 
+    private final List<String> names;
     private final ColumnType[] types;
     private final Encoding encoding;
     private final int[] keyColumns;
@@ -42,6 +43,7 @@ public final class PageBuffer {
     private final Set<Object> faultyKeys = new HashSet<>();
     private final List<RowFault> faults = new ArrayList<>();
     private final List<String> mended = new ArrayList<>();
+    private final Set<Misfit> misfits = new HashSet<>();
     private final Set<String> knownFaults;
     private final Set<String> repeated = new LinkedHashSet<>();
     private final Set<String> contradicted = new LinkedHashSet<>();
@@ -57,7 +59,7 @@ public final class PageBuffer {
     public PageBuffer(TargetTable table, int bound, Set<String> knownFaults) {
         this.types = table.columns().stream().map(TargetColumn::type).toArray(ColumnType[]::new);
         this.encoding = table.encoding();
-        List<String> names = table.columns().stream().map(TargetColumn::name).toList();
+        this.names = table.columns().stream().map(TargetColumn::name).toList();
         this.keyColumns = table.key().stream().mapToInt(names::indexOf).toArray();
         this.bound = bound;
         this.knownFaults = knownFaults;
@@ -144,8 +146,11 @@ public final class PageBuffer {
         return (long) (full.size() - chunksBefore) * CHUNK + used - usedBefore;
     }
 
-    /** Sets a row aside that no column type has to judge. Says whether its key is new to the page. */
-    public boolean setAside(Cells cells, int[] sources, Supplier<String> key, String reason) {
+    /**
+     * Sets a row aside that no column type has to judge, since a field is no single value. Says whether its key is new to the
+     * page.
+     */
+    public boolean setAside(Cells cells, int[] sources, Supplier<String> key, String field) {
         if (overflowed) {
             return true;
         }
@@ -155,6 +160,8 @@ public final class PageBuffer {
             return false;
         }
         rows++;
+        String reason = "an object or a list in " + field + ", where one value is expected";
+        misfits.add(new Misfit(field, reason));
         setAside(stored, key, reason);
         return true;
     }
@@ -193,6 +200,11 @@ public final class PageBuffer {
     /** How many rows are set aside that were not known to be. */
     public int newFaults() {
         return (int) faults.stream().filter(fault -> !knownFaults.contains(fault.key())).count();
+    }
+
+    /** For which columns rows were set aside by their types, each once for each reason. */
+    public Set<Misfit> misfits() {
+        return Set.copyOf(misfits);
     }
 
     /** Whether the page did not fit and is of no use. */
@@ -274,58 +286,25 @@ public final class PageBuffer {
         }
     }
 
-    /** One chunk with something before each of its rows. A line feed ends a row, since one in a value is written {@code \n}. */
-    private static final class Prefixed {
-        private final byte[] prefix;
-        byte[] bytes;
-        int used;
-
-        Prefixed(byte[] prefix, int length) {
-            this.prefix = prefix;
-            this.bytes = new byte[length * 2 + prefix.length];
-        }
-
-        boolean copy(byte[] from, int length, boolean atStart) {
-            boolean start = atStart;
-            int begun = 0;
-            while (begun < length) {
-                if (start) {
-                    put(prefix, 0, prefix.length);
-                }
-                int end = begun;
-                while (end < length && from[end] != '\n') {
-                    end++;
-                }
-                start = end < length;
-                end = Math.min(length, end + 1);
-                put(from, begun, end - begun);
-                begun = end;
-            }
-            return start;
-        }
-
-        private void put(byte[] from, int offset, int length) {
-            if (used + length > bytes.length) {
-                bytes = java.util.Arrays.copyOf(bytes, Math.max(bytes.length * 2, used + length));
-            }
-            System.arraycopy(from, offset, bytes, used, length);
-            used += length;
-        }
-    }
-
     /** Writes a row. Answers why PostgreSQL cannot hold it; empty if it can. */
     private String encode(Cells cells, int[] sources) {
+        int column = 0;
         try {
-            for (int i = 0; i < types.length; i++) {
-                if (i > 0) {
+            for (; column < types.length; column++) {
+                if (column > 0) {
                     put('\t');
                 }
-                write(types[i], cells, sources[i]);
+                write(types[column], cells, sources[column]);
             }
             put('\n');
             return "";
         } catch (CannotHold e) {
-            return String.valueOf(e.getMessage());
+            String reason = String.valueOf(e.getMessage());
+            if (types[column] != ColumnType.TEXT) {
+                // a text is one whatever its characters are
+                misfits.add(new Misfit(names.get(column), reason));
+            }
+            return reason;
         } catch (RuntimeException e) {
             // a fault of ours, which must not stop the rows beside it
             return "nxt-sync cannot encode it (" + e.getClass().getSimpleName() + "); please report it";

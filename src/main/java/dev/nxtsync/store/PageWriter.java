@@ -183,19 +183,22 @@ public class PageWriter {
         return table.columns().stream().map(column -> SqlName.quoted(column.name())).collect(joining(", "));
     }
 
-    /** The key of a row as one text, as {@code nxt_sync.removed} has it. */
+    /** The key of a row as one text, the same for equal keys, as {@code nxt_sync.removed} has it. */
     static String keyText(TargetTable table, String alias) {
         return "pg_catalog.concat_ws(E'\\x1f', " + keyTexts(table, alias) + ")";
     }
 
-    /** The same, but never empty, as the setting is before a row is updated. */
-    private static String updated(TargetTable table, String alias) {
-        return "pg_catalog.concat_ws(E'\\x1f', '', " + keyTexts(table, alias) + ")";
+    /** The same of the stored row, but never empty, as the setting is before a row is updated. */
+    private static String updated(TargetTable table) {
+        return "pg_catalog.concat_ws(E'\\x1f', '', " + keyTexts(table, "stored") + ")";
     }
 
     private static String keyTexts(TargetTable table, String alias) {
-        return table.key().stream().map(column -> alias + "." + SqlName.quoted(column) + "::text")
-                .collect(joining(", "));
+        return table.keyColumns().stream().map(column -> {
+            String value = alias + "." + SqlName.quoted(column.name());
+            // 1 and 1.0 are equal
+            return (column.type() == ColumnType.NUMERIC ? "pg_catalog.trim_scale(" + value + ")" : value) + "::text";
+        }).collect(joining(", "));
     }
 
     /**
@@ -248,11 +251,11 @@ public class PageWriter {
                         table.quotedName(),
                         SqlName.quoted(table.owner()), known, removed,
                         table.key().stream().map(SqlName::quoted).collect(joining(", ")), key, assignments,
-                        updated(table, "excluded"), newer,
+                        updated(table), newer,
                         table.columns().stream().map(column -> SqlName.quoted(column.name()))
                                 .map(column -> "stored." + column + " is distinct from excluded." + column)
                                 .collect(joining(" or ")),
-                        updated(table, "stored"));
+                        updated(table));
     }
 
 }

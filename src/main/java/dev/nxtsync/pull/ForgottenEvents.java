@@ -1,0 +1,41 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.time.Duration;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.process.Threads;
+import dev.nxtsync.schedule.Heartbeat;
+import dev.nxtsync.store.Inbox;
+
+/** Wakes whoever has a key to look at and was not woken for it, such as one that has become due. */
+@Singleton
+class ForgottenEvents {
+    private static final Logger LOG = Logger.getLogger(ForgottenEvents.class);
+
+    private final Inbox inbox;
+    private final Heartbeat heartbeat;
+
+    ForgottenEvents(Inbox inbox, Heartbeat heartbeat) {
+        this.inbox = inbox;
+        this.heartbeat = heartbeat;
+    }
+
+    void begin(@Observes Threads threads) {
+        threads.repeat("forgotten-events", Duration.ofSeconds(5), this::wake);
+    }
+
+    private void wake() {
+        if (heartbeat.trouble().isEmpty()) {
+            try {
+                inbox.wakeForgotten();
+            } catch (SQLException e) {
+                LOG.debugf("looked for forgotten keys again later: %s", e.getMessage());
+            }
+        }
+    }
+}

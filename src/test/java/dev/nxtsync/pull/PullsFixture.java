@@ -1,0 +1,135 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import dev.nxtsync.access.AccessFixture;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.NxtFixture;
+import dev.nxtsync.graphql.Question;
+import dev.nxtsync.graphql.schema.SchemaFixture;
+import dev.nxtsync.process.Threads;
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.schedule.Job;
+import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.store.Claims;
+import dev.nxtsync.store.Inbox;
+import dev.nxtsync.store.PullState;
+import dev.nxtsync.store.PullStore;
+
+/** Pulls of the sandbox's first company into a database of their own. What is due is run by the test. */
+final class PullsFixture implements AutoCloseable {
+    static final int COMPANY = 5_280_001;
+
+    final Sandbox sandbox;
+    final PullStore store;
+    final PullPlans plans = new PullPlans();
+    final Settings settings;
+    final Nxt nxt;
+    private int events;
+    private final Map<String, Job> jobs = new HashMap<>();
+    /** What answers in the sandbox's place, as long as it has something to say. */
+    Function<Question, Optional<Answer>> instead = question -> Optional.empty();
+
+    /** What tests add to the process' clock, in nanoseconds. */
+    long passed;
+
+    /** @param environment of pulls, which are planned and loaded */
+    PullsFixture(Map<String, Integer> rows, Map<String, String> environment) throws SQLException {
+        sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withRows(rows));
+        sandbox.acceptAnyToken();
+        nxt = NxtFixture.at(sandbox.url() + "/api/graphql", question -> instead.apply(question));
+        store = PullStore.migrated();
+        settings = SettingsFixture.of(environment);
+        restart();
+        plan();
+        for (String pull : settings.pulls().keySet()) {
+            run(Load.KIND, pull);
+        }
+    }
+
+    /** Another process, which knows what is in the database. */
+    void restart() {
+        var outages = AccessFixture.outages(this::now);
+        var access = AccessFixture.access(outages);
+        var setback = new Setback(store.states(), plans, access, outages);
+        var units = new Units(plans, store.states(), access);
+        var uniqueness = new Uniqueness(nxt);
+        var metrics = new SimpleMeterRegistry();
+        var threads = new Threads(Clock.systemUTC(), metrics);
+        for (Job job : List.of(
+                new Load(plans, units, nxt, store.writer(), store.passes(), store.faults(), store.runs(), setback,
+                        uniqueness, access, metrics),
+                new Poll(plans, nxt, store.writer(), store.states(), store.faults(), store.runs(), setback, uniqueness,
+                        access, settings, metrics),
+                new Reconciliation(plans, units, nxt, store.writer(), store.states(), store.passes(), store.listing(),
+                        store.faults(), store.runs(), setback, uniqueness, access, metrics),
+                new Fetch(plans, nxt, store.writer(), store.states(), store.inbox(), store.faults(), store.runs(),
+                        setback, uniqueness, access, new Experience(this::now), threads, metrics))) {
+            jobs.put(job.kind(), job);
+        }
+    }
+
+    /** Plans all pulls by the schema as it is now. */
+    void plan() throws SQLException {
+        var pulls = List.copyOf(settings.pulls().values());
+        var designs = PullDesign.of(pulls, SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList()),
+                settings);
+        for (var design : designs.entrySet()) {
+            PullPlan plan = ((PullDesign.Sound) design.getValue()).plan();
+            store.claims().declare(plan.name(), "main", PullPlans.scope(plan), COMPANY);
+            store.tables().make(plan.name(), plan.target(), plan.mapping().columns());
+            plans.put(plan.name(), new PullPlans.Ready(plan, List.of(COMPANY)));
+        }
+        plans.done("main");
+    }
+
+    /** One run of a kind of work, whether it is due or not. */
+    Outcome run(String kind, String pull) throws SQLException {
+        var claim = ((Claims.Claimed) store.claims().claim(kind, "main", "company", COMPANY, pull, 0)).claim();
+        try {
+            return Objects.requireNonNull(jobs.get(kind)).run(claim, () -> {
+            });
+        } finally {
+            store.claims().free(claim, Optional.empty(), Optional.empty(), true);
+        }
+    }
+
+    /** A poll of everything, with all due. */
+    Outcome poll() throws SQLException {
+        store.database().execute("update nxt_sync.pull_state set due_at = now(), retry_at = null");
+        return run(Poll.KIND, "");
+    }
+
+    /** Webhooks name rows by their keys, as JSON, one after the other. */
+    void wake(String pull, List<String> keys) throws SQLException {
+        store.inbox().add(keys.stream().map(key -> new Inbox.Event(String.format("%064x", ++events), true,
+                "any", "company", COMPANY, key, "UPDATE", List.of(new Inbox.Addressee(pull, "main")))).toList());
+    }
+
+    PullState state(String pull) throws SQLException {
+        return store.states().of(pull, COMPANY).orElseThrow();
+    }
+
+    /** By the process' clock, in nanoseconds. */
+    long now() {
+        return System.nanoTime() + passed;
+    }
+
+    @Override
+    public void close() {
+        sandbox.close();
+    }
+}
