@@ -87,9 +87,14 @@ final class PageReader implements RowSink {
         return buffer;
     }
 
-    /** Where the page ends, as the server wrote it: a JSON object in ASCII; empty if there was no row. */
+    /**
+     * Where the page ends, as the server wrote it: a JSON object in ASCII; empty if there was no row, or the last one lacks a
+     * column of its key, after which nothing can be asked for, now or later.
+     */
     Optional<String> cursor() {
-        return buffer.rows() == 0 ? Optional.empty() : Optional.of(json(order));
+        return buffer.rows() == 0 || key.stream().anyMatch(column -> cells.text(index(column)) == null)
+                ? Optional.empty()
+                : Optional.of(json(order));
     }
 
     /** A field of the last row, as the server wrote it. */
