@@ -113,9 +113,14 @@ final class PageReader implements RowSink {
         return buffer;
     }
 
-    /** Where the page ends, as the server wrote it: a JSON object in ASCII; empty if there was no row. */
+    /**
+     * Where the page ends, as the server wrote it: a JSON object in ASCII; empty if there was no row, or the last one lacks a
+     * column of its key, after which nothing can be asked for, now or later.
+     */
     Optional<String> cursor() {
-        return hasEnd ? Optional.of(json(order, end)) : Optional.empty();
+        return hasEnd && key.stream().noneMatch(column -> end.text(index(column)) == null)
+                ? Optional.of(json(order, end))
+                : Optional.empty();
     }
 
     /** A field of the row where the page ends, as the server wrote it. */

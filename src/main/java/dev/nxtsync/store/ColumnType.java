@@ -62,11 +62,15 @@ public enum ColumnType {
         @Nullable
         String text(String json) {
             try {
+                LocalDate date;
                 if (json.indexOf('-') > 0) {
-                    return LocalDate.parse(json.substring(0, Math.min(10, json.length()))).toString();
+                    date = LocalDate.parse(json.substring(0, Math.min(10, json.length())));
+                } else {
+                    int digits = Integer.parseInt(json);
+                    date = LocalDate.of(digits / 10_000, digits / 100 % 100, digits % 100);
                 }
-                int date = Integer.parseInt(json);
-                return date < 10_101 ? null : iso(LocalDate.of(date / 10_000, date / 100 % 100, date % 100));
+                // which has no year 0
+                return date.getYear() < 1 ? null : iso(date);
             } catch (DateTimeException | NumberFormatException e) {
                 return null;
             }

@@ -55,6 +55,30 @@ class ValuesTest {
         assertThatThrownBy(() -> type.text(json)).isInstanceOf(CannotHold.class).hasMessageNotContaining(json);
     }
 
+    /** Each stands at the edge of some type; a value that PostgreSQL refuses would hold up all rows beside it. */
+    @ParameterizedTest
+    @EnumSource
+    void whateverIsTakenOfAnOddValueIsTakenByPostgresToo(ColumnType type) throws Exception {
+        var fixture = new TargetFixture();
+        var table = new TargetTable("nxt", "odd", "nxt_company", "odd",
+                List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("value", type, "")),
+                List.of("id"), Optional.empty(), false);
+        fixture.maker.make("odd", table, List.of("id", "value"));
+        var page = new PageBuffer(table, 1 << 20, Set.of());
+        int id = 0;
+        for (String value : new String[]{"0000-01-01", "0000-12-31 23:59", "0001-01-01", "9999-12-31", "99991231",
+                "12345-01-01", "10101", "1231", "20230229", "2023-02-29", "2024-1-1", "0000-01-01 00:00:00",
+                "294275-12-31 23:59:59.9999999", "294276-01-01 00:00:00", "000001-01-01 00:00", "2024-01-01T24:00",
+                "10:00", "24:00:00", "23:59:60", "23:59:59.9999999", ".5", "5.", "+5", "-.5e+3", "-0", "0e99999999",
+                "1e131071", "1e131072", "1e-16383", "1e-16384", "00012", "1_000", "0x10", "NaN", "infinity", "now", "",
+                " ", "\\N", "\\.", "a\tb\nc\r", "t", "true", "TRUE", "2147483648", "-9223372036854775808"}) {
+            page.add(Cells.of(Integer.toString(++id), value), new int[]{0, 1}, () -> "{}");
+        }
+        assertThat(new PageWriter(fixture.store)
+                .write(fixture.claim, table, page, PageWriter.Way.MERGE, new TargetFixture.At(Instant.EPOCH))
+                .inserted()).isEqualTo(id - page.faults().size());
+    }
+
     @ParameterizedTest
     @EnumSource(PageWriter.Way.class)
     void anyValueThatIsTakenArrivesExact(PageWriter.Way way) throws Exception {
