@@ -133,7 +133,7 @@ final class Turn {
     private Outcome rest() throws SQLException {
         Instant next = outbox().next(claim).orElse(NEVER);
         Instant now = clock.now();
-        return new Outcome.Done(waits || !aside.isEmpty() || next.isBefore(now.plus(SOON)) ? now.plus(SOON) : next);
+        return new Outcome.Done(waits || next.isBefore(now.plus(SOON)) ? now.plus(SOON) : next);
     }
 
     /** Looks for rows that were or may have been sent. Says whether there were any. */

@@ -83,13 +83,17 @@ final class PushedLane {
     void turn(Function<Question, Answer> answering) throws SQLException {
         server = answering;
         Claims replica = STORE.replica();
-        STORE.states().announce(Map.of(push, "main"));
+        announce();
         if (replica.claim(Lane.KIND, "main", "company", company, push, LANE) instanceof Claims.Claimed claimed) {
             Outcome outcome = lane.run(claimed.claim(), progress);
             replica.free(claimed.claim(),
                     outcome instanceof Outcome.Done done ? Optional.of(done.nextDue()) : Optional.empty(),
                     Optional.empty(), outcome instanceof Outcome.Done);
         }
+    }
+
+    void announce() throws SQLException {
+        STORE.states().announce(Map.of(push, "main"));
     }
 
     long count(String condition) {
