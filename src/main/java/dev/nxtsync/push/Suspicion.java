@@ -1,5 +1,6 @@
 package dev.nxtsync.push;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -11,9 +12,11 @@ import dev.nxtsync.graphql.Failure;
 /** What is thought of the rows of one lane, from turn to turn: how many may be taken together, and which were not answered. */
 final class Suspicion {
     private static final int MOST = 400;
+    /** Longer than any pause before a row is tried again: what is older was settled elsewhere, or by nobody's fault. */
+    private static final long STALE = Duration.ofMinutes(15).toNanos();
 
     private final Map<Long, Suspect> suspects = new ConcurrentHashMap<>();
-    private final Map<Long, Integer> tries = new ConcurrentHashMap<>();
+    private final Map<Long, Tries> tries = new ConcurrentHashMap<>();
     private volatile int together = MOST;
     private volatile int limit = MOST;
 
@@ -23,6 +26,9 @@ final class Suspicion {
      * @param before how many requests had been answered then
      */
     record Suspect(Failure failure, long before) {}
+
+    /** @param at the last, on this process' monotonic clock */
+    private record Tries(int number, long at) {}
 
     /** How many rows may be taken together. */
     int together() {
@@ -87,11 +93,19 @@ final class Suspicion {
 
     /** A row was not answered, though something else was after that. Says how often in a row. */
     int tried(long row) {
-        return tries.merge(row, 1, Integer::sum);
+        forgetStale();
+        var now = new Tries(1, System.nanoTime());
+        return tries.merge(row, now, (before, one) -> new Tries(before.number() + 1, one.at())).number();
     }
 
-    /** Rows that were not answered, though others were. */
+    /** Rows that were lately not answered, though others were. */
     Set<Long> tried() {
+        forgetStale();
         return tries.keySet();
+    }
+
+    private void forgetStale() {
+        long now = System.nanoTime();
+        tries.values().removeIf(each -> now - each.at() > STALE);
     }
 }
