@@ -2,13 +2,14 @@ package dev.nxtsync.push;
 
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Next;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.store.Claim;
@@ -21,23 +22,24 @@ import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Stopping;
 
 /**
- * Keeps a row that cannot be worked on from keeping the others of its lane: after a failure fewer rows are taken together,
- * down to the one that fails alone. What was thrown in here is that row's fault. That no whole answer comes may be anybody's;
- * it is the row's if others are answered meanwhile, again and again.
+ * Keeps a row that cannot be worked on from keeping the others of its lane. What was thrown in here is a row's fault, and
+ * halves find it. That no whole answer comes may be anybody's fault: after a second such request in a row the lane backs off,
+ * and then asks for one row, each time another one. As soon as anything is answered, whatever failed alone before is put off;
+ * a row to which that happens again and again is a person's matter.
  */
 final class Isolation {
-    /** After which a row that is never answered is a person's matter; with growing pauses, about half a minute. */
+    /** After which a row that is never answered is a person's matter; with growing pauses, about five minutes. */
     private static final int MOST_TRIES = 6;
-    /** So many that fail alone, and none that is answered, are not at fault. */
-    private static final int MOST_SUSPECTS = 3;
 
     private final Lane lane;
     private final Claim claim;
     private final Verdict verdict;
     private final Settling settling;
     private final DatabaseClock clock;
-    /** Rows that failed alone, in this turn. */
-    private final Map<Long, FailedAnswer> suspects = new HashMap<>();
+    private final Evidence evidence;
+    private final Suspicion suspicion;
+    private boolean answered;
+    private boolean failed;
 
     Isolation(Lane lane, Claim claim, Verdict verdict, Settling settling, DatabaseClock clock) {
         this.lane = lane;
@@ -45,6 +47,8 @@ final class Isolation {
         this.verdict = verdict;
         this.settling = settling;
         this.clock = clock;
+        this.evidence = lane.evidence(claim);
+        this.suspicion = evidence.of(claim.lane());
     }
 
     /** What is done with rows; says whether there was something to do. */
@@ -55,24 +59,34 @@ final class Isolation {
 
     /** How many rows may be taken together. */
     int rows() {
-        return lane.together(claim);
+        return suspicion.together();
     }
 
     Set<Long> suspects() {
-        return suspects.keySet();
+        return suspicion.suspects();
     }
 
     /** These and those that failed. */
     Set<Long> with(Set<Long> others) {
         var all = new HashSet<>(others);
-        all.addAll(suspects.keySet());
+        all.addAll(suspects());
         return all;
     }
+
+    /** A request about these rows was answered. */
+    void answered(Collection<Long> rows) {
+        answered = true;
+        suspicion.clear(rows);
+        evidence.answered();
+    }
+
+    /** Whether any request of this turn was answered. */
+    boolean isAnswered() { return answered; }
 
     /**
      * Does something with rows, and says whether there was something to do.
      *
-     * @throws FailedAnswer if what failed is not for these rows only
+     * @throws InTheWay if what failed is not for these rows only
      */
     boolean of(List<Sized> rows, Work work) throws SQLException {
         if (rows.isEmpty()) {
@@ -81,60 +95,95 @@ final class Isolation {
         try {
             boolean worked = work.done();
             if (worked) {
-                lane.together(claim, 2 * Math.max(rows.size(), rows()));
+                suspicion.worked(rows.size());
+                judge();
             }
             return worked;
         } catch (FailedAnswer e) {
-            Next next = e.failure().next();
-            if (next != Next.LOOK_FIRST && next != Next.FIX) {
-                throw e;
-            }
-            if (!isSplit(rows)) {
-                suspects.put(rows.get(0).id(), e);
-                if (suspects.size() == MOST_SUSPECTS) {
-                    end();
-                }
-            }
-        } catch (Stopping | StaleClaim e) {
+            unanswered(rows, e.failure());
+        } catch (Stopping | StaleClaim | InTheWay e) {
             throw e;
         } catch (RuntimeException e) {
             lane.tell(e, claim + (rows.size() == 1 ? ", row " + rows.get(0).id() : ""));
-            if (!isSplit(rows)) {
+            suspicion.split(rows.size());
+            // what was marked as being sent may have been, and is looked for
+            if (lane.outbox().recover(claim, lane.limits().timeLimit()) == 0 && rows.size() == 1) {
                 dead(lane.outbox().readWithoutPayload(List.of(rows.get(0).id())), Reason.unexpected("The row", e));
             }
         }
         return true;
     }
 
-    private boolean isSplit(List<Sized> rows) {
-        lane.together(claim, rows.size() / 2);
-        return rows.size() > 1;
+    private void unanswered(List<Sized> rows, Failure failure) {
+        Next next = failure.next();
+        if (next != Next.LOOK_FIRST && next != Next.FIX) {
+            throw new InTheWay(failure);
+        }
+        failed = true;
+        boolean othersAreAnswered = evidence.failed();
+        if (rows.size() == 1) {
+            suspicion.suspect(rows.get(0).id(), new Suspicion.Suspect(failure, evidence.answers()));
+        } else if (othersAreAnswered) {
+            suspicion.tooMany(rows.size());
+        } else {
+            suspicion.probe();
+        }
+        if (!othersAreAnswered) {
+            throw new InTheWay(failure);
+        }
     }
 
-    /** Puts the suspects off, or leaves them to a person. @throws FailedAnswer if nobody was answered meanwhile */
+    /**
+     * Nothing else is to be done than what failed alone: something that is no row's is asked for, and if that is answered, it
+     * was those rows. Says whether there were any.
+     *
+     * @param control throws a {@link FailedAnswer} if it is not answered
+     */
+    boolean asks(Runnable control) throws SQLException {
+        judge();
+        if (suspects().isEmpty()) {
+            return false;
+        }
+        try {
+            control.run();
+        } catch (FailedAnswer e) {
+            throw new InTheWay(e.failure());
+        }
+        judge();
+        return true;
+    }
+
+    /** Nothing is to be done any more in this turn. */
     void end() throws SQLException {
-        if (suspects.isEmpty()) {
-            return;
+        // a person may have decided about others
+        var settled = new HashSet<>(suspicion.tried());
+        lane.outbox().readWithoutPayload(settled).stream()
+                .filter(row -> row.state() == State.WAITING || row.nextAt().isPresent())
+                .forEach(row -> settled.remove(row.id()));
+        suspicion.clear(settled);
+        if (!failed) {
+            suspicion.eased();
         }
-        FailedAnswer last = suspects.values().iterator().next();
-        if (!lane.isAnswered(claim)) {
-            throw last;
-        }
-        for (OutboxRow row : lane.outbox().readWithoutPayload(suspects.keySet())) {
-            int tries = lane.tried(row.id());
-            Reason why = suspects.getOrDefault(row.id(), last).failure().traced();
+    }
+
+    /** What failed alone, before something else was answered, is put off, or left to a person. */
+    private void judge() throws SQLException {
+        var convicted = suspicion.convicted(evidence.answers());
+        for (OutboxRow row : lane.outbox().readWithoutPayload(convicted.keySet())) {
+            int tries = suspicion.tried(row.id());
+            Reason why = Objects.requireNonNull(convicted.get(row.id())).failure().traced();
             if (tries < MOST_TRIES) {
                 lane.putOff(claim, why, tries);
-                Instant again = clock.now().plus(Backoff.after(tries + 3));
+                Instant again = clock.now().plus(Backoff.after(2 * tries));
                 settling.settle(List.of(row), List.of(row.state() == State.WAITING
                         ? row.waiting(again)
                         : row.nextAt(again)));
             } else {
-                lane.untried(row.id());
                 dead(List.of(row), why);
+                suspicion.clear(List.of(row.id()));
             }
         }
-        suspects.clear();
+        suspicion.pardon(convicted.keySet());
     }
 
     private void dead(List<OutboxRow> rows, Reason why) throws SQLException {

@@ -42,9 +42,6 @@ public class Lane implements Job {
     /** How long a row that the server refuses as no valid request waits, so that the schema is read again meanwhile. */
     static final Duration SCHEMA_IS_READ_AGAIN = Duration.ofSeconds(12);
     private static final Duration NOT_PLANNED = Duration.ofSeconds(30);
-    private static final int MOST_TOGETHER = 400;
-    /** So long what was answered shows that an answer can be had. */
-    private static final Duration LATELY = Duration.ofMinutes(1);
     private static final Logger LOG = Logger.getLogger(Lane.class);
 
     private final PushPlans plans;
@@ -60,12 +57,8 @@ public class Lane implements Job {
     private final Threads threads;
     private final Map<String, BatchSize> sizes = new ConcurrentHashMap<>();
     private final Map<Long, Long> refusedOnce = new ConcurrentHashMap<>();
-    /** How many rows of a unit are taken together, where that is not as many as may be. */
-    private final Map<Long, Integer> together = new ConcurrentHashMap<>();
-    /** When a look-up was answered last, by push and company, on this process' monotonic clock. */
-    private final Map<String, Long> answeredAt = new ConcurrentHashMap<>();
-    /** How often rows were not answered, though others were. */
-    private final Map<Long, Integer> tries = new ConcurrentHashMap<>();
+    /** By push and company. */
+    private final Map<String, Evidence> evidence = new ConcurrentHashMap<>();
 
     Lane(PushPlans plans, Nxt nxt, Slots slots, Outbox outbox, PushStates states, Runs runs, Access access,
             Outages outages, PayloadMemory memory, Threads threads, Settings settings) {
@@ -137,33 +130,9 @@ public class Lane implements Job {
         threads.failed("job", thrown, what);
     }
 
-    /** How many rows of the unit are taken together now. */
-    int together(Claim claim) {
-        return together.getOrDefault(claim.unit(), MOST_TOGETHER);
-    }
-
-    void together(Claim claim, int rows) {
-        if (rows >= MOST_TOGETHER) {
-            together.remove(claim.unit());
-        } else {
-            together.put(claim.unit(), Math.max(1, rows));
-        }
-    }
-
-    /** A look-up of the push has been answered. */
-    void answered(Claim claim) {
-        answeredAt.put(name(claim), System.nanoTime());
-    }
-
-    /** Whether a look-up of the push was answered lately, so that not all of them fail. */
-    boolean isAnswered(Claim claim) {
-        Long at = answeredAt.get(name(claim));
-        return at != null && System.nanoTime() - at < LATELY.toNanos();
-    }
-
-    /** Counts how often a row was not answered, though others were. */
-    int tried(long row) {
-        return tries.merge(row, 1, Integer::sum);
+    /** What is known of the answers of the claim's push in its company. */
+    Evidence evidence(Claim claim) {
+        return evidence.computeIfAbsent(name(claim), each -> new Evidence());
     }
 
     /** A row waits, since it was not answered: that is shown, and the schema is read anew, to which it may not fit any more. */
@@ -172,14 +141,14 @@ public class Lane implements Job {
         states.failed(claim.entry(), claim.company(), why, tries, Backoff.after(tries));
     }
 
-    void untried(long row) {
-        tries.remove(row);
-    }
-
-    /** Something is in the way that is no fault of the rows: it is told, and tried again. */
-    Outcome setBack(Claim claim, Failure failure) throws SQLException {
+    /**
+     * Something is in the way that is no fault of the rows: it is told, and tried again.
+     *
+     * @param failures in a row
+     */
+    Outcome setBack(Claim claim, Failure failure, int failures) throws SQLException {
         Next next = failure.next();
-        Duration backoff = Backoff.after(claim.failures() + 1);
+        Duration backoff = Backoff.after(failures);
         Duration retry = switch (next) {
             case WAIT, RETRY, LOOK_FIRST -> failure.atLeast().compareTo(backoff) > 0 ? failure.atLeast() : backoff;
             // access is asked for again in its own time
@@ -192,7 +161,7 @@ public class Lane implements Job {
         } else if (next == Next.FIX) {
             plans.lookAgain(claim.connection());
         }
-        states.failed(claim.entry(), claim.company(), reason, claim.failures() + 1, retry);
+        states.failed(claim.entry(), claim.company(), reason, failures, retry);
         if (!(failure instanceof Failure.ForbiddenCompany)
                 && outages.isNews(claim.connection(), work(claim), failure)) {
             LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
@@ -206,7 +175,7 @@ public class Lane implements Job {
         access.granted(claim);
         outages.over(work(claim)).ifPresent(lasted -> LOG.infof("Push %s, %s goes on, after %d s", claim.entry(),
                 claim.tenant(), lasted.toSeconds()));
-        if (state.failures() > 0) {
+        if (state.failures() > 0 && !evidence(claim).isSuspected()) {
             states.well(claim.entry(), claim.company());
         }
     }

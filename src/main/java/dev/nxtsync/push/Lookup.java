@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,7 +18,6 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Nxt;
-import dev.nxtsync.push.PushPlan.Child;
 
 /** Looks for the records of many rows at once. */
 final class Lookup {
@@ -25,13 +25,13 @@ final class Lookup {
     private final PushPlan plan;
     private final int company;
     private final Runnable afterEach;
-    private final Runnable answered;
+    private final Consumer<List<Long>> answered;
 
     /**
      * @param afterEach is told of each request that has ended
-     * @param answered is told of each that was answered whole
+     * @param answered is told of the rows of each that was answered whole
      */
-    Lookup(Nxt nxt, PushPlan plan, int company, Runnable afterEach, Runnable answered) {
+    Lookup(Nxt nxt, PushPlan plan, int company, Runnable afterEach, Consumer<List<Long>> answered) {
         this.answered = answered;
         this.nxt = nxt;
         this.plan = plan;
@@ -64,23 +64,8 @@ final class Lookup {
         if (condition.isPresent()) {
             filter = Filters.and(List.of(filter, condition.get())).orElseThrow();
         }
-        Map<String, Child> children = Mutation.children(plan, payloads);
-        Answer answer = nxt.ask(plan.push().connection(),
-                Mutation.look(plan, company, filter, compared(payloads), children, 2 * rows.size() + 10));
-        afterEach.run();
-        if (answer instanceof Failure failure) {
-            if (failure.mayBeTooLarge() && rows.size() > 1) {
-                halves(rows, condition, found);
-                return;
-            }
-            throw new FailedAnswer(failure);
-        }
-        JsonNode page = ((Answer.Data) answer).data().path("useCompany").path(Mutation.alias(0));
-        if (!page.path("items").isArray() || !page.path("pageInfo").path("hasNextPage").isBoolean()) {
-            throw new FailedAnswer(new Failure.Rejected("The answer to a look-up lacks items or pageInfo.",
-                    ((Answer.Data) answer).traceId(), List.of()));
-        }
-        answered.run();
+        JsonNode page = ask(Optional.of(filter), payloads, 2 * rows.size() + 10);
+        answered.accept(rows.stream().map(Map.Entry::getKey).toList());
         if (rows.size() == 1) {
             // whatever it is that the server takes for the same key
             page.path("items").forEach(item -> found.computeIfAbsent(rows.get(0).getKey(), id -> new ArrayList<>())
@@ -88,6 +73,31 @@ final class Lookup {
         } else if (page.path("pageInfo").path("hasNextPage").asBoolean() || !allot(rows, page.path("items"), found)) {
             halves(rows, condition, found);
         }
+    }
+
+    /**
+     * Asks for a record that is no row's.
+     *
+     * @throws FailedAnswer if there was no whole answer
+     */
+    void any() {
+        ask(Optional.empty(), List.of(), 1);
+        answered.accept(List.of());
+    }
+
+    private JsonNode ask(Optional<ObjectNode> filter, List<Payload> payloads, int most) {
+        Answer answer = nxt.ask(plan.push().connection(), Mutation.look(plan, company, filter, compared(payloads),
+                Mutation.children(plan, payloads), most));
+        afterEach.run();
+        if (answer instanceof Failure failure) {
+            throw new FailedAnswer(failure);
+        }
+        JsonNode page = ((Answer.Data) answer).data().path("useCompany").path(Mutation.alias(0));
+        if (!page.path("items").isArray() || !page.path("pageInfo").path("hasNextPage").isBoolean()) {
+            throw new FailedAnswer(new Failure.Rejected("The answer to a look-up lacks items or pageInfo.",
+                    ((Answer.Data) answer).traceId(), List.of()));
+        }
+        return page;
     }
 
     private void halves(List<Map.Entry<Long, Payload>> rows, Optional<ObjectNode> condition,

@@ -108,11 +108,12 @@ final class Mutation {
     }
 
     /**
-     * A query for the records that match a filter, with all that tells whether they are what was sent.
+     * A query for records, with all that tells whether they are what was sent.
      *
+     * @param filter which they match; empty for any
      * @param compared columns whose values are compared
      */
-    static Question look(PushPlan plan, int company, ObjectNode filter, Set<String> compared,
+    static Question look(PushPlan plan, int company, Optional<ObjectNode> filter, Set<String> compared,
             Map<String, Child> children, int most) {
         var columns = new LinkedHashSet<>(plan.kept());
         for (String each : List.of(PushPlan.CREATOR, Table.CHANGED)) {
@@ -128,8 +129,10 @@ final class Mutation {
                 + "(first: $n, filter: $filter, orderBy: ["
                 + order.stream().map(column -> "{" + column + ": ASC}").collect(joining(", "))
                 + "]) { pageInfo { hasNextPage } items { " + selected(columns, children) + " } }\n} }";
-        return new Question("look_" + plan.table().name(), document,
-                Map.of("owner", company, "n", most, "filter", filter), Optional.of(Scope.COMPANY.tenant(company)),
+        var variables = new LinkedHashMap<String, Object>(Map.of("owner", company, "n", most));
+        filter.ifPresent(each -> variables.put("filter", each));
+        return new Question("look_" + plan.table().name(), document, variables,
+                Optional.of(Scope.COMPANY.tenant(company)),
                 false);
     }
 

@@ -24,9 +24,9 @@ import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Mutations;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Backoff;
+import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.store.DatabaseFault;
 import dev.nxtsync.store.DueTimes;
-import dev.nxtsync.store.Migrations;
 import dev.nxtsync.store.OutboxHome;
 import dev.nxtsync.store.PushStates;
 import dev.nxtsync.trouble.Reason;
@@ -55,12 +55,12 @@ public class PushPlanner {
     private final PushStates states;
     private final OutboxHome home;
     private final DueTimes dueTimes;
-    private final Migrations migrations;
+    private final Heartbeat heartbeat;
     private final LostCallKeeper lostCalls;
     private final Outages outages;
     private final Threads threads;
     private final Map<String, Attempt> attempts = new HashMap<>();
-    private boolean configured;
+    private boolean followed;
 
     /**
      * The last attempt to plan a connection.
@@ -71,7 +71,7 @@ public class PushPlanner {
     private record Attempt(int failures, long at, long next) {}
 
     PushPlanner(Settings settings, Nxt nxt, Introspection introspection, Mutations mutations, PushPlans plans,
-            PushStates states, OutboxHome home, DueTimes dueTimes, Migrations migrations, LostCallKeeper lostCalls,
+            PushStates states, OutboxHome home, DueTimes dueTimes, Heartbeat heartbeat, LostCallKeeper lostCalls,
             Outages outages,
             Threads threads) {
         this.outages = outages;
@@ -84,7 +84,7 @@ public class PushPlanner {
         this.states = states;
         this.home = home;
         this.dueTimes = dueTimes;
-        this.migrations = migrations;
+        this.heartbeat = heartbeat;
         this.lostCalls = lostCalls;
     }
 
@@ -95,14 +95,14 @@ public class PushPlanner {
     }
 
     private void tick() {
-        if (!migrations.done()) {
+        if (heartbeat.trouble().isPresent()) {
+            // among what it has done first is to write the settings of the pushes
             return;
         }
         try {
-            if (!configured) {
-                states.configure(settings.companiesOfPushes());
+            if (!followed) {
                 dueTimes.follow(settings.push());
-                configured = true;
+                followed = true;
             }
             states.complete(settings.pushes().keySet());
             for (Settings.Connection connection : settings.connections().values()) {

@@ -286,15 +286,18 @@ final class Sending implements Gate {
     private Result inDoubt(List<OutboxRow> rows, Failure failure, Duration took, Instant now) {
         boolean answered = failure instanceof Failure.Rejected && lane.limits().isInTime(took);
         Map<Integer, String> blamed = failure instanceof Failure.Rejected rejected ? blamed(rejected) : Map.of();
-        return each(rows, (row, i) -> {
+        Fate fate = (row, i) -> {
             if (!answered) {
-                return row.inDoubt(lane.limits().nextLook(row.sentAt().orElse(now), now));
+                // one of them may be why no answer comes, so that none takes others with it for long
+                return row.inDoubt(lane.limits().nextLook(row.sentAt().orElse(now), now))
+                        .atMost(row.attempts() == 1 ? half() : 1);
             }
             String why = failure.traced(blamed.getOrDefault(i, failure.message()));
             // once the row at fault is known, the others need not be split to find it
             return row.answered(why, rows.size() == 1 || blamed.containsKey(i),
                     blamed.isEmpty() ? half() : rows.size(), now);
-        });
+        };
+        return each(rows, fate, Optional.of(failure).filter(each -> !answered));
     }
 
     /** What errors say of single rows: by the record's index, or by a part of its own. */
@@ -325,10 +328,14 @@ final class Sending implements Gate {
     }
 
     private Result each(List<OutboxRow> rows, Fate fate) {
+        return each(rows, fate, Optional.empty());
+    }
+
+    private Result each(List<OutboxRow> rows, Fate fate, Optional<Failure> failure) {
         for (int i = 0; i < rows.size(); i++) {
             put(rows.get(i), fate.of(rows.get(i), i));
         }
-        return new Result(before, after, Set.of(), false, Optional.empty(), Optional.empty());
+        return new Result(before, after, Set.of(), false, Optional.empty(), failure);
     }
 
     private void put(OutboxRow from, OutboxRow to) {

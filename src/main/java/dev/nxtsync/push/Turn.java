@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
@@ -88,10 +87,10 @@ final class Turn {
         this.clock = clock;
         this.tally = new Tally(claim, clock.now());
         this.settling = new Settling(lane.outbox(), claim, tally, progress);
-        this.lookup = new Lookup(lane.nxt(), plan, claim.company(), settling::requestEnded,
-                () -> lane.answered(claim));
-        this.looking = new Looking(lane, claim, plan, verdict, lookup, settling, clock);
         this.isolation = new Isolation(lane, claim, verdict, settling, clock);
+        this.lookup = new Lookup(lane.nxt(), plan, claim.company(), settling::requestEnded,
+                isolation::answered);
+        this.looking = new Looking(lane, claim, plan, verdict, lookup, settling, clock);
         this.admittance = new Admittance(lane.outbox(), lane.memory(), MOST_BYTES);
         this.echoed = state.echoed().filter(plan.keyColumn()::equals).isPresent();
         this.onePerGroup = state.onePerGroup();
@@ -110,27 +109,31 @@ final class Turn {
             boolean goesOn = true;
             while (goesOn && clock.now().isBefore(until)) {
                 boolean found = lookFor();
-                goesOn = prepareAndSend() || found;
+                goesOn = prepareAndSend() || found || isolation.asks(lookup::any);
             }
-            if (tally.requests() > 0 && isolation.suspects().isEmpty()) {
+            if (!goesOn) {
+                isolation.end();
+            }
+            if (isolation.isAnswered()) {
                 lane.getsOn(claim, state);
             }
-            isolation.end();
             if (goesOn) {
                 return new Outcome.Done(clock.now());
             }
-        } catch (FailedAnswer e) {
+        } catch (InTheWay e) {
             inTheWay = Optional.of(e.failure());
         } finally {
             tally.tell(lane.runs(), clock.now(), inTheWay);
         }
-        return inTheWay.isPresent() ? lane.setBack(claim, inTheWay.get()) : rest();
+        return inTheWay.isPresent()
+                ? lane.setBack(claim, inTheWay.get(), isolation.isAnswered() ? 1 : claim.failures() + 1)
+                : rest();
     }
 
     private Outcome rest() throws SQLException {
         Instant next = outbox().next(claim).orElse(NEVER);
         Instant now = clock.now();
-        return new Outcome.Done(waits || !aside.isEmpty() || next.isBefore(now.plus(SOON)) ? now.plus(SOON) : next);
+        return new Outcome.Done(waits || next.isBefore(now.plus(SOON)) ? now.plus(SOON) : next);
     }
 
     /** Looks for rows that were or may have been sent. Says whether there were any. */
@@ -264,10 +267,13 @@ final class Turn {
         echoed |= result.echoed();
         if (result.changedKey().isPresent()) {
             lane.states().stop(plan.name(), claim.company(), plan.keyColumn());
-            throw new FailedAnswer(new Failure.Unavailable(Trouble.KEY_CHANGED, result.changedKey().get()));
+            throw new InTheWay(new Failure.Unavailable(Trouble.KEY_CHANGED, result.changedKey().get()));
         }
         if (result.failure().isPresent()) {
-            throw new FailedAnswer(result.failure().get());
+            throw new InTheWay(result.failure().get());
+        }
+        if (result.aside().isEmpty()) {
+            isolation.answered(List.of());
         }
     }
 

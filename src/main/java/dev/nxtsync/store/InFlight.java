@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
 
 /** What the outbox says, as the last thing before rows are sent, of those that must not be on their way now. */
 final class InFlight {
+    /** Later than anything that a row waits for by itself. */
+    static final String ASIDE = "next_at > '9000-01-01 00:00:00+00' and state = 'waiting'";
+
     private InFlight() {}
 
     /** Rows about whose record another row is in flight. */
@@ -34,6 +37,24 @@ final class InFlight {
             }
         }
         return contended;
+    }
+
+    /** They wait until {@link PushStates#announce} finds that no row about their record is in flight any more. */
+    static void setAside(Connection transaction, Claim claim, List<OutboxRow> rows) throws SQLException {
+        if (rows.isEmpty()) {
+            return;
+        }
+        try (var update = transaction.prepareStatement("update nxt_sync.outbox set record = ?, "
+                + "next_at = '9999-01-01 00:00:00+00' where id = ? and state = 'waiting'")) {
+            var encoding = Encoding.of(transaction);
+            for (OutboxRow row : rows) {
+                update.setString(1, encoding.shown(row.record().orElseThrow()));
+                update.setLong(2, row.id());
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+        Claims.check(transaction, claim);
     }
 
     /** Rows of groups in which one before them is unsettled and stays behind: whatever was thought before, the table says it. */

@@ -196,6 +196,7 @@ public class Outbox {
                 return new Held(held.get());
             }
             Set<Long> contended = InFlight.contended(transaction, rows);
+            InFlight.setAside(transaction, claim, rows.stream().filter(row -> contended.contains(row.id())).toList());
             contended.addAll(InFlight.outOfOrder(transaction, claim, rows));
             if (!contended.isEmpty()) {
                 return new Contended(contended);

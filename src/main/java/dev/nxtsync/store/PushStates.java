@@ -272,29 +272,47 @@ public class PushStates {
         });
     }
 
-    /** Declares the lanes of these pushes in which something is to be done, and makes them due. */
+    /**
+     * Declares the lanes of these pushes in which something is to be done, and makes them due: also where a row was set aside
+     * for another one about its record that has ended, and where one was left as it was sent.
+     */
     public void announce(Map<String, String> connections) throws SQLException {
         database.inTransaction(transaction -> {
             try (var announce = transaction.prepareStatement(
                     """
-                            with recursive pairs (push, company) as (
-                                (select push, company from nxt_sync.outbox
-                                 where state = 'waiting' and push = any (?) and company is not null
-                                 order by push, company limit 1)
-                                union all
-                                select next.push, next.company from pairs, lateral (
-                                    select push, company from nxt_sync.outbox
-                                    where state = 'waiting' and push = any (?) and company is not null
-                                      and (push, company) > (pairs.push, pairs.company)
-                                    order by push, company limit 1) next),
-                            due (push, company, lane) as (
-                                select pairs.push, pairs.company, number
-                                from pairs, generate_series(0, 15) number
-                                where exists (select from nxt_sync.outbox o
-                                              where o.push = pairs.push and o.company = pairs.company and o.lane = number and\s"""
+                            with recursive freed as (
+                                update nxt_sync.outbox aside set next_at = null
+                                where\s"""
+                            + InFlight.ASIDE
+                            + """
+                                          and push = any (?)
+                                          and not exists (select from nxt_sync.outbox other
+                                                          where other.record = aside.record and other.id <> aside.id
+                                                            and other.state in ('sending', 'in_doubt'))
+                                        returning push, company, lane),
+                                    pairs (push, company) as (
+                                        (select push, company from nxt_sync.outbox
+                                         where state = 'waiting' and push = any (?) and company is not null
+                                         order by push, company limit 1)
+                                        union all
+                                        select next.push, next.company from pairs, lateral (
+                                            select push, company from nxt_sync.outbox
+                                            where state = 'waiting' and push = any (?) and company is not null
+                                              and (push, company) > (pairs.push, pairs.company)
+                                            order by push, company limit 1) next),
+                                    due (push, company, lane) as (
+                                        select pairs.push, pairs.company, number
+                                        from pairs, generate_series(0, 15) number
+                                        where exists (select from nxt_sync.outbox o
+                                                      where o.push = pairs.push and o.company = pairs.company and o.lane = number and\s"""
                             + Outbox.READY
                             + """
                                         )
+                                        union
+                                        select push, company, lane from freed
+                                        union
+                                        select push, company, lane from nxt_sync.outbox
+                                        where state = 'sending' and push = any (?) and company is not null
                                         union
                                         select push, company, lane from nxt_sync.outbox
                                         where next_at <= clock_timestamp() and push = any (?) and company is not null
@@ -314,7 +332,9 @@ public class PushStates {
                 announce.setArray(2, pushes);
                 announce.setArray(3, pushes);
                 announce.setArray(4, pushes);
-                announce.setArray(5, transaction.createArrayOf("text", connections.values().toArray()));
+                announce.setArray(5, pushes);
+                announce.setArray(6, pushes);
+                announce.setArray(7, transaction.createArrayOf("text", connections.values().toArray()));
                 return announce.executeUpdate();
             }
         });

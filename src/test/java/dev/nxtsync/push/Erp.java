@@ -72,7 +72,8 @@ final class Erp {
                     : new Failure.InDoubt("cut off", "", true, chance(50));
         }
         var items = Filters.object().arrayNode();
-        ((JsonNode) question.variables().get("filter")).path(keyColumn).path("_in").forEach(key -> {
+        var filter = question.variables().get("filter") instanceof JsonNode each ? each : Filters.object();
+        filter.path(keyColumn).path("_in").forEach(key -> {
             if (records.containsKey(key.asText())) {
                 items.add(records.get(key.asText()).deepCopy());
             }

@@ -3,9 +3,6 @@ package dev.nxtsync.push;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -19,29 +16,15 @@ import dev.nxtsync.config.Settings.Operation;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Question;
-import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.store.Claims;
 import dev.nxtsync.store.PushStore;
 
 /** A row that cannot be worked on stands in the middle of a lane, pushed by SQL: it stops itself, and nothing beside it. */
 class PoisonedRowTest {
-    private static final PushStore STORE = PushStore.migrated();
-    /** Of the lane that all rows here are in. */
-    private static final List<String> GROUPS = STORE.database().rows("""
-            select 'g' || n as name from generate_series(1, 1000) n where (hashtext('g' || n) & 15) = 3 limit 9""")
-            .stream().map(row -> row.get("name")).toList();
-    private static final int LANE = 3;
-    private static int number;
+    private static final PushStore STORE = PushedLane.STORE;
 
-    private final String push = "q" + ++number;
-    private final int company = 90_000 + number;
-    private final PushPlans plans = new PushPlans();
-    private Function<Question, Answer> server = question -> {
-        throw new IllegalStateException();
-    };
-    private final Lane lane = LaneFixture.lane(STORE, plans, question -> server.apply(question));
-    private final Erp erp = new Erp(new Random(1), "yourReference", rows -> {
-    });
+    private final PushedLane lane = new PushedLane();
+    private final String push = lane.push;
+    private final Erp erp = lane.erp;
 
     static Stream<Arguments> payloads() {
         return Stream.of(
@@ -67,7 +50,7 @@ class PoisonedRowTest {
     @MethodSource("payloads")
     void isDeadWithItsPathWhateverItsPayloadIs(String payload, String why) throws Exception {
         push(payload);
-        work(erp::answer, 1);
+        lane.work(erp::answer, 1);
         assertThat(error()).contains(why).contains("(payload_invalid)");
         assertOthersAreDone();
     }
@@ -83,11 +66,11 @@ class PoisonedRowTest {
         var numbered = new Erp(new Random(1), "customerNo", rows -> {
         });
         numbered.trouble = 0;
-        plans.put(push, new PushPlans.Ready(PushFixture.plan(push, company, Operation.CREATE, "customerNo")));
+        lane.plan(Operation.CREATE, "customerNo");
         for (int i = 0; i < 9; i++) {
-            pushOne(i == 4 ? key : Integer.toString(-2147483648 + i), "{}", GROUPS.get(i));
+            lane.take(i == 4 ? key : Integer.toString(-2147483648 + i), "{}", PushedLane.GROUPS.get(i));
         }
-        work(numbered::answer, 1);
+        lane.work(numbered::answer, 1);
         assertThat(STORE.database().value("select error from nxt_sync.outbox where state = 'dead' and push = '" + push
                 + "'")).contains("customerNo").contains("no Int").contains("(payload_invalid)");
         assertOthersAreDone();
@@ -97,7 +80,7 @@ class PoisonedRowTest {
     @Test
     void isDeadWithACodeIfLookingForItThrows() throws Exception {
         push("{\"customerNo\": 666}");
-        work(question -> raising(question, "look", "\"poison\""), 1);
+        lane.work(question -> raising(question, "look", "\"poison\""), 1);
         assertThat(error()).contains("(unexpected)").contains("ArithmeticException");
         assertOthersAreDone();
     }
@@ -106,7 +89,7 @@ class PoisonedRowTest {
     void isDeadWithACodeIfLookingForItThrowsAfterItsAnswerWasLost() throws Exception {
         push("{\"customerNo\": 666}");
         var lost = new boolean[1];
-        work(question -> {
+        lane.work(question -> {
             if (question.operation().startsWith("look") && lost[0]) {
                 return raising(question, "look", "\"poison\"");
             }
@@ -124,7 +107,7 @@ class PoisonedRowTest {
     @Test
     void isLookedForAndDoneIfItsAnswerCannotBeRead() throws Exception {
         push("{\"customerNo\": 666}");
-        work(question -> {
+        lane.work(question -> {
             Answer answer = erp.answer(question);
             if (question.changes() && question.variables().toString().contains("666")) {
                 throw new ArithmeticException("an answer");
@@ -144,16 +127,16 @@ class PoisonedRowTest {
                 && (all[0] || question.variables().toString().contains("\"poison\""))
                         ? new Failure.InDoubt("The answer is cut off or is not JSON.", "", true, false)
                         : erp.answer(question);
-        work(cut, 10);
+        lane.work(cut, 10);
         assertThat(STORE.database().number("select count(*) from nxt_sync.outbox where state = 'waiting' and push = '"
                 + push + "'")).as("while nobody is answered, all wait").isEqualTo(9);
         all[0] = false;
-        work(cut, 2);
+        lane.work(cut, 2);
         assertThat(state()).as("it is tried again").isEqualTo("waiting");
         assertThat(STORE.database().value("select code from nxt_sync.push_state where push = '" + push + "'"))
                 .as("and that is shown").isEqualTo("in_doubt");
         assertOthersAreDone();
-        work(cut, 10);
+        lane.work(cut, 10);
         assertThat(error()).contains("cut off").contains("(in_doubt)");
     }
 
@@ -169,7 +152,7 @@ class PoisonedRowTest {
                 create trigger %1$s before update on nxt_sync.outbox for each row
                     when (new.push = '%1$s' and new.key = 'poison' and new.state = 'done') execute function %1$s()"""
                 .formatted(push));
-        work(erp::answer, 3);
+        lane.work(erp::answer, 3);
         assertThat(error()).contains("What has become of it (done) cannot be kept").contains("SQLSTATE 22P05")
                 .contains("(unexpected)");
         assertOthersAreDone();
@@ -180,7 +163,7 @@ class PoisonedRowTest {
         push("{\"customerNo\": 1}");
         STORE.database().execute("alter table nxt_sync.push_state rename to push_state_gone");
         try {
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> work(erp::answer, 1))).isNotNull();
+            assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> lane.work(erp::answer, 1))).isNotNull();
         } finally {
             STORE.database().execute("alter table nxt_sync.push_state_gone rename to push_state");
         }
@@ -197,49 +180,20 @@ class PoisonedRowTest {
 
     /** The fifth of nine rows, each in a group of its own. */
     private void push(String payload) throws SQLException {
-        erp.trouble = 0;
-        plans.put(push, new PushPlans.Ready(PushFixture.plan(push, company, Operation.CREATE, "yourReference")));
+        lane.plan(Operation.CREATE, "yourReference");
         for (int i = 0; i < 9; i++) {
-            pushOne(i == 4 ? "poison" : "k" + i, i == 4 ? payload : "{\"customerNo\": " + i + "}", GROUPS.get(i));
-        }
-    }
-
-    private void pushOne(String key, String payload, String group) throws SQLException {
-        try (var connection = STORE.database().connect();
-                var call = connection.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
-            call.setString(1, push);
-            call.setString(2, key);
-            call.setString(3, payload);
-            call.setInt(4, company);
-            call.setString(5, group);
-            call.execute();
-        }
-    }
-
-    private void work(Function<Question, Answer> answering, int turns) throws SQLException {
-        server = answering;
-        Claims replica = STORE.replica();
-        for (int turn = 0; turn < turns; turn++) {
-            STORE.states().announce(Map.of(push, "main"));
-            if (replica.claim(Lane.KIND, "main", "company", company, push, LANE) instanceof Claims.Claimed claimed) {
-                Outcome outcome = lane.run(claimed.claim(), () -> {
-                });
-                replica.free(claimed.claim(), Optional.empty(), Optional.empty(), outcome instanceof Outcome.Done);
-            }
-            STORE.database().execute("update nxt_sync.outbox set next_at = next_at - interval '20 min', "
-                    + "sent_at = sent_at - interval '20 min' where push = '" + push + "' and next_at is not null");
+            lane.take(i == 4 ? "poison" : "k" + i, i == 4 ? payload : "{\"customerNo\": " + i + "}",
+                    PushedLane.GROUPS.get(i));
         }
     }
 
     private String state() {
-        return STORE.database().value("select state from nxt_sync.outbox where key = 'poison' and push = '" + push
-                + "'");
+        return lane.of("poison", "state");
     }
 
     private String error() {
         assertThat(state()).isEqualTo("dead");
-        return STORE.database().value("select error from nxt_sync.outbox where key = 'poison' and push = '" + push
-                + "'");
+        return lane.of("poison", "error");
     }
 
     private void assertOthersAreDone() {

@@ -190,9 +190,16 @@ public final class TestDatabase {
 
     /** Rows as PostgreSQL's own text, by column. */
     public List<Map<String, String>> rows(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
+        try (Connection connection = connect()) {
+            return rows(connection, sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** The same on a connection that the caller keeps. */
+    public static List<Map<String, String>> rows(Connection connection, String sql) {
+        try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
             var all = new ArrayList<Map<String, String>>();
             while (row.next()) {
                 var values = new LinkedHashMap<String, String>();
