@@ -15,6 +15,8 @@ final class Discovery {
     private static final Duration DAY = Duration.ofDays(1);
     /** After a daily look in vain. */
     private static final Duration LATER = Duration.ofHours(1);
+    /** After a look at doubtful ones in vain, whose whole patience each request would wait for else. */
+    private static final Duration SOON = Duration.ofMinutes(1);
     /** For the first look, and for one after a failure. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     /** For a daily look, which must not take the time of a request that would succeed. */
@@ -44,23 +46,24 @@ final class Discovery {
         if (had == null) {
             return read(PATIENCE);
         }
-        if (!had.doubtful() && clock.getAsLong() - had.lookAgain() < 0) {
+        if (clock.getAsLong() - had.lookAgain() < 0) {
             return had.endpoints();
         }
         try {
             return read(had.doubtful() ? PATIENCE : LITTLE);
         } catch (OpenIdProvider.Unreachable e) {
             LOG.debugf("the endpoints stay as they were known: %s", e.getMessage());
-            known = new Known(had.endpoints(), clock.getAsLong() + LATER.toNanos(), had.doubtful());
+            known = new Known(had.endpoints(), clock.getAsLong() + (had.doubtful() ? SOON : LATER).toNanos(),
+                    had.doubtful());
             return had.endpoints();
         }
     }
 
-    /** They may be others by now: they are read before they are used again. */
+    /** They may be others by now: they are read before they are used again, but for a minute after that was in vain. */
     void doubt() {
         var had = known;
-        if (had != null) {
-            known = new Known(had.endpoints(), had.lookAgain(), true);
+        if (had != null && !had.doubtful()) {
+            known = new Known(had.endpoints(), clock.getAsLong(), true);
         }
     }
 
