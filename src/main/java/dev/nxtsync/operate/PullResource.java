@@ -12,17 +12,20 @@ import dev.nxtsync.port.Addresses;
 import dev.nxtsync.port.Answer;
 import dev.nxtsync.port.Call;
 import dev.nxtsync.store.Steering;
+import dev.nxtsync.token.Connections;
 
 /** What an operator tells a pull. Closed without an operator key. */
 @Singleton
 class PullResource implements Addresses {
     private final Settings settings;
     private final Steering steering;
+    private final Connections connections;
     private final OperatorKey operator;
 
-    PullResource(Settings settings, Steering steering, OperatorKey operator) {
+    PullResource(Settings settings, Steering steering, Connections connections, OperatorKey operator) {
         this.settings = settings;
         this.steering = steering;
+        this.connections = connections;
         this.operator = operator;
     }
 
@@ -34,7 +37,11 @@ class PullResource implements Addresses {
 
     @Override
     public List<Address> addresses() {
-        return operator.those(address("run", pull -> steering.run(pull.name(), pull.connection())),
+        return operator.those(address("run", pull -> {
+            // first, so that what runs waits for a token that is there in a moment
+            connections.retry(pull.connection());
+            steering.run(pull.name(), pull.connection());
+        }),
                 address("pause", pull -> steering.pause(pull.name())),
                 address("resume", pull -> steering.resume(pull.name(), pull.connection())));
     }

@@ -76,6 +76,14 @@ public class Connections {
         }
     }
 
+    /** What stood in the way of a token may be gone: where an attempt waits for its time, it is made at once. */
+    public void retry(String connection) {
+        var tokens = byName.get(connection);
+        if (tokens != null) {
+            tokens.retry();
+        }
+    }
+
     public List<RenewingTokens.Status> status() {
         var all = new ArrayList<RenewingTokens.Status>();
         byName.values().forEach(tokens -> all.add(tokens.status()));

@@ -1,0 +1,77 @@
+package dev.nxtsync.token;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Secret;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.Outside;
+import dev.nxtsync.process.Threads;
+
+/**
+ * Notices that a file which a connection's tokens depend on has changed, whatever it is by now: its client secret, and for
+ * persons the encryption keys and the database's password. What failed may succeed then. A file that was read when it was half
+ * written changes once more when it is whole.
+ */
+@Singleton
+class ChangedSecrets {
+    private final Settings settings;
+    private final Consumer<String> retry;
+    private final Map<String, List<Integer>> seen = new HashMap<>();
+
+    @Inject
+    ChangedSecrets(Settings settings, Connections connections) {
+        this(settings, connections::retry);
+    }
+
+    /** @param retry is told of a connection */
+    ChangedSecrets(Settings settings, Consumer<String> retry) {
+        this.settings = settings;
+        this.retry = retry;
+    }
+
+    void begin(@Observes Threads threads) {
+        if (settings.connections().values().stream().anyMatch(each -> files(each).findAny().isPresent())) {
+            threads.repeat("secrets", Duration.ofSeconds(1), () -> Outside.of(() -> {
+                look();
+                return true;
+            }));
+        }
+    }
+
+    void look() {
+        for (Settings.Connection connection : settings.connections().values()) {
+            var now = files(connection).map(ChangedSecrets::print).toList();
+            var before = seen.put(connection.name(), now);
+            if (before != null && !before.equals(now)) {
+                retry.accept(connection.name());
+            }
+        }
+    }
+
+    private Stream<Secret> files(Settings.Connection connection) {
+        Stream<Secret> stored = connection.kind() == Settings.Kind.USER
+                ? Stream.of(settings.encryptionKey(), settings.database().password()).flatMap(Optional::stream)
+                : Stream.empty();
+        return Stream.concat(Stream.of(connection.clientSecret()), stored).filter(Secret.Mounted.class::isInstance);
+    }
+
+    /** Enough to see a change by, and not the secret. */
+    private static int print(Secret file) {
+        try {
+            return file.reveal().hashCode();
+        } catch (UncheckedIOException e) {
+            return 0;
+        }
+    }
+}
