@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -24,15 +25,17 @@ class StatusCommand implements QuarkusApplication {
     private static final int RUNS = 10;
 
     private final Overview overview;
+    private final NeededKeys keys;
 
-    StatusCommand(Overview overview) {
+    StatusCommand(Overview overview, NeededKeys keys) {
         this.overview = overview;
+        this.keys = keys;
     }
 
     @Override
     public int run(String... arguments) {
         try {
-            print(overview.stored());
+            print(keys.addTo(overview.stored()));
             return 0;
         } catch (SQLException e) {
             return Command.problem(e);
@@ -46,6 +49,7 @@ class StatusCommand implements QuarkusApplication {
                 each -> line(each.path("host"), each.path("state"), "since " + time(each.path("started_at"))));
         print("connections", LINES, status.path("connections"), StatusCommand::connection);
         print("sign-ins", LINES, status.path("sign_ins"), StatusCommand::signIn);
+        print("encryption keys", LINES, status.path("encryption_keys"), StatusCommand::key);
         print("pulls", LINES, status.path("pulls"), StatusCommand::pull);
         print("keys set aside", RUNS, status.path("keys_set_aside"), StatusCommand::setAside);
         pushes(status.path("pushes"));
@@ -77,6 +81,14 @@ class StatusCommand implements QuarkusApplication {
                 ? "sign-in needed"
                 : signIn.path("person").asText() + ", refreshed " + time(signIn.path("refreshed_at")),
                 signIn.path("ends_at").isTextual() ? "until " + time(signIn.path("ends_at")) : "");
+    }
+
+    private static String key(JsonNode key) {
+        var needs = new StringJoiner(", ", "needed by ", "").setEmptyValue("needed by nothing that is stored");
+        key.path("needed_by").forEach(each -> needs.add(each.asText()));
+        return line(key.path("id"), key.path("place").isNumber()
+                ? "no. " + key.path("place").asInt() + (key.path("place").asInt() == 1 ? ", the newest" : "")
+                : "not there", needs);
     }
 
     private static String pull(JsonNode pull) {

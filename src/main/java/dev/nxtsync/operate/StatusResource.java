@@ -1,8 +1,11 @@
 package dev.nxtsync.operate;
 
+import java.sql.SQLException;
 import java.util.List;
 
 import jakarta.inject.Singleton;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.port.Address;
 import dev.nxtsync.port.Addresses;
@@ -15,11 +18,13 @@ import dev.nxtsync.status.Overview;
 class StatusResource implements Addresses {
     private final Overview overview;
     private final Myself myself;
+    private final NeededKeys keys;
     private final OperatorKey operator;
 
-    StatusResource(Overview overview, Myself myself, OperatorKey operator) {
+    StatusResource(Overview overview, Myself myself, NeededKeys keys, OperatorKey operator) {
         this.overview = overview;
         this.myself = myself;
+        this.keys = keys;
         this.operator = operator;
     }
 
@@ -27,6 +32,16 @@ class StatusResource implements Addresses {
     @Override
     public List<Address> addresses() {
         return operator.those(operator.address("GET", "/api/status",
-                call -> Answer.json(200, overview.of(myself).toString()).with("Cache-Control", "no-store")));
+                call -> Answer.json(200, status().toString()).with("Cache-Control", "no-store")));
+    }
+
+    private ObjectNode status() {
+        var status = overview.of(myself);
+        try {
+            return keys.addTo(status);
+        } catch (SQLException e) {
+            // which it says already
+            return status;
+        }
     }
 }

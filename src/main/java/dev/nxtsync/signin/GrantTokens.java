@@ -34,7 +34,7 @@ class GrantTokens {
                 tokens.expiresIn().orElse(RenewingTokens.ASSUMED_LIFETIME), scope);
     }
 
-    private static String place(String connection, String token) {
+    static String place(String connection, String token) {
         return "user_grant " + connection + " " + token;
     }
 }

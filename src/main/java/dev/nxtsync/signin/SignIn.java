@@ -124,7 +124,7 @@ public class SignIn {
         // before the link is used up, and not for whoever has none
         URI authorization = providers.of(connection.name()).authorization(challenge);
         var cookie = Unguessable.secret();
-        String sealed = vault.encrypt(challenge.nonce() + " " + challenge.verifier(), place(connection));
+        String sealed = vault.encrypt(challenge.nonce() + " " + challenge.verifier(), place(connection.name()));
         boolean good = signIns.begin(hash, connection.name(),
                 new Unguessable(challenge.state()).hash(), cookie.hash(), sealed);
         return good ? Optional.of(new Begun(authorization, cookie.value())) : Optional.empty();
@@ -141,7 +141,7 @@ public class SignIn {
         if (sealed.isEmpty()) {
             return Optional.empty();
         }
-        String[] secrets = vault.decrypt(sealed.get(), place(connection)).split(" ", 2);
+        String[] secrets = vault.decrypt(sealed.get(), place(connection.name())).split(" ", 2);
         var result = judged(connection, callback, new Challenge(callback.state().get(), secrets[0], secrets[1]));
         if (!result.well()) {
             LOG.warnf("Connection %s: a sign-in has come to nothing. %s", connection.name(),
@@ -167,8 +167,8 @@ public class SignIn {
         }
     }
 
-    private static String place(Settings.Connection connection) {
-        return "sign_in " + connection.name();
+    static String place(String connection) {
+        return "sign_in " + connection;
     }
 
     private SignInResult judged(Settings.Connection connection, Callback callback, Challenge challenge)

@@ -36,6 +36,7 @@ public class Vault {
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
     private static final int ID_BYTES = 4;
+    private static final int KEY_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Optional<Secret> keys;
@@ -69,6 +70,10 @@ public class Vault {
     private record Key(String id, SecretKeySpec secret) {
         static Key of(String base64) {
             byte[] bytes = Base64.getDecoder().decode(base64.strip());
+            if (bytes.length != KEY_BYTES) {
+                // a file that is half written is no key, above all none to encrypt with
+                throw new IllegalArgumentException();
+            }
             try {
                 byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
                 return new Key(HexFormat.of().formatHex(hash, 0, ID_BYTES), new SecretKeySpec(bytes, "AES"));
@@ -105,12 +110,11 @@ public class Vault {
 
     /** @throws Locked if its key is not among those that there are, or the text was changed or moved */
     public String decrypt(String sealed, String place) throws Locked {
-        int dot = sealed.indexOf('.');
-        String id = sealed.substring(0, Math.max(0, dot));
+        String id = keyId(sealed);
         Key key = keys().stream().filter(each -> each.id().equals(id)).findFirst().orElseThrow(() -> new Locked(
                 "A sign-in is encrypted with the key " + id + ", which is not one of NXT_ENCRYPTION_KEY."));
         try {
-            byte[] all = Base64.getUrlDecoder().decode(sealed.substring(dot + 1));
+            byte[] all = Base64.getUrlDecoder().decode(sealed.substring(id.length() + 1));
             if (all.length >= NONCE_BYTES + TAG_BITS / Byte.SIZE) {
                 return new String(cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(all, NONCE_BYTES), place)
                         .doFinal(all, NONCE_BYTES, all.length - NONCE_BYTES), StandardCharsets.UTF_8);
@@ -119,6 +123,31 @@ public class Vault {
             // said below
         }
         throw new Locked("What is stored of a sign-in was changed, or moved to another connection.");
+    }
+
+    /**
+     * The same, encrypted with the newest key.
+     *
+     * @return empty if it is already
+     * @throws Locked as {@link #decrypt}
+     */
+    Optional<String> renewed(String sealed, String place) throws Locked {
+        return keyId(sealed).equals(keyIds().get(0))
+                ? Optional.empty()
+                : Optional.of(encrypt(decrypt(sealed, place), place));
+    }
+
+    /** Whether there are keys at all. */
+    boolean isUsed() { return keys.isPresent(); }
+
+    /** Of the keys that there are, the newest first. */
+    List<String> keyIds() throws Locked {
+        return keys().stream().map(Key::id).toList();
+    }
+
+    /** Of the key that a text is encrypted with. */
+    static String keyId(String sealed) {
+        return sealed.substring(0, Math.max(0, sealed.indexOf('.')));
     }
 
     private static Cipher cipher(int mode, Key key, byte[] nonce, String place) throws GeneralSecurityException {
@@ -135,7 +164,7 @@ public class Vault {
         } catch (UncheckedIOException e) {
             throw new Locked("NXT_ENCRYPTION_KEY is not there: " + e.getMessage() + ".");
         } catch (IllegalArgumentException e) {
-            throw new Locked("NXT_ENCRYPTION_KEY is no longer base64.");
+            throw new Locked("NXT_ENCRYPTION_KEY is no longer 32 bytes in base64, or several of them.");
         }
     }
 }

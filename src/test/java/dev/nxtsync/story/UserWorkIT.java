@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
@@ -152,22 +154,45 @@ class UserWorkIT {
                 SignIns.signIn(daemon);
                 old = keyId(database);
             }
+            // as the README says it; without a renewal, as the token endpoint gives none
+            sandbox.faults(Map.of("token-down", 1.0));
             try (var daemon = builder.with("NXT_ENCRYPTION_KEY", newer + ", " + SignIns.KEY).start()) {
                 await().atMost(LONG).until(() -> !keyId(database).equals(old));
+                await().atMost(LONG).until(() -> keys(daemon).path(1).path("needed_by").isEmpty());
+                assertThat(keys(daemon).toString()).isEqualTo("[{\"id\":\"" + keyId(database)
+                        + "\",\"place\":1,\"needed_by\":[\"main\"]},{\"id\":\"" + old
+                        + "\",\"place\":2,\"needed_by\":[]}]");
+                assertThat(daemon.metric("nxt_token_renewals_total", "\"ok\"")).isZero();
+                assertThat(SignIns.daemon(sandbox, database)
+                        .with("NXT_ENCRYPTION_KEY", newer + ", " + SignIns.KEY).run(0, "status"))
+                        .contains("no. 1, the newest")
+                        .containsPattern(old + " +no\\. 2 +needed by nothing that is stored");
+            }
+            sandbox.faults(Map.of());
+            try (var daemon = builder.with("NXT_ENCRYPTION_KEY", newer).start()) {
                 await().atMost(LONG).until(() -> daemon.metric("nxt_token_expires_in_seconds", "main") > 0);
+                await().atMost(LONG).until(() -> daemon.metric("nxt_token_renewals_total", "\"ok\"") > 0);
+                assertThat(daemon.output()).doesNotContain("sign_in_needed").doesNotContain("encryption_key");
             }
             try (var daemon = builder.with("NXT_ENCRYPTION_KEY", SignIns.KEY).start()) {
                 daemon.awaitReady();
                 await().atMost(LONG).until(() -> daemon.get("/q/health/well").body()
                         .contains("which is not one of NXT_ENCRYPTION_KEY"));
+                assertThat(daemon.get("/q/health/well").body()).contains("(encryption_key_unknown)");
+                // looks at the store, every two seconds, end no back-off: the fourth failure comes after seven
                 await().atMost(LONG)
-                        .until(() -> daemon.metric("nxt_token_renewals_total", "encryption_key_unknown") > 0);
+                        .until(() -> daemon.metric("nxt_token_renewals_total", "encryption_key_unknown") >= 4);
+                assertThat(daemon.output().lines().filter(line -> line.contains("no new token"))).hasSize(1);
                 assertThat(daemon.output()).doesNotContain(SignIns.KEY).doesNotContain(newer);
                 // a person may also sign in anew
                 SignIns.signIn(daemon);
                 await().atMost(LONG).until(() -> daemon.metric("nxt_token_expires_in_seconds", "main") > 0);
             }
         }
+    }
+
+    private static JsonNode keys(Daemon daemon) {
+        return SignIns.json(daemon.operator("GET", "/api/status", SignIns.OPERATOR).body()).path("encryption_keys");
     }
 
     private static String keyId(TestDatabase database) {

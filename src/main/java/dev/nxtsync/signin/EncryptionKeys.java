@@ -1,0 +1,102 @@
+package dev.nxtsync.signin;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.store.Ciphertexts;
+import dev.nxtsync.store.Ciphertexts.Ciphertext;
+import dev.nxtsync.trouble.Trouble;
+
+/** Which keys are needed by what is stored of sign-ins. Safe for any number of threads. */
+@Singleton
+public class EncryptionKeys {
+    private static final Logger LOG = Logger.getLogger(EncryptionKeys.class);
+
+    private final Vault vault;
+    private final Ciphertexts stored;
+
+    EncryptionKeys(Vault vault, Ciphertexts stored) {
+        this.vault = vault;
+        this.stored = stored;
+    }
+
+    /**
+     * A key that is there, or that something needs.
+     *
+     * @param id tells keys apart, and nothing of what they are
+     * @param place in the list of keys, from 1 on for the newest; empty if it is not there
+     * @param connections whose secrets need it; empty if it can be given up
+     */
+    public record Need(String id, OptionalInt place, List<String> connections) {}
+
+    /**
+     * Encrypts with the newest key whatever is not, each text by itself; what cannot be read stays as it is.
+     *
+     * @return whether nothing is left to do; somebody else may have put another text in the place of one meanwhile
+     */
+    boolean renewAll() throws SQLException {
+        int renewed = 0;
+        boolean all = true;
+        var unreadable = new TreeSet<String>();
+        for (Ciphertext each : stored.all()) {
+            try {
+                var text = vault.renewed(each.text(), place(each));
+                if (text.isPresent()) {
+                    boolean done = stored.replace(each, text.get());
+                    renewed += done ? 1 : 0;
+                    all &= done;
+                }
+            } catch (Vault.Locked e) {
+                unreadable.add(each.connection());
+            }
+        }
+        if (renewed > 0) {
+            LOG.infof("What is stored of sign-ins is encrypted with the newest key of NXT_ENCRYPTION_KEY now: %d texts",
+                    renewed);
+        }
+        if (all && !unreadable.isEmpty()) {
+            LOG.warnf(
+                    "What is stored of sign-ins of %s stays as it is, since the keys of NXT_ENCRYPTION_KEY do not read "
+                            + "it (%s). %s",
+                    String.join(", ", unreadable), Trouble.ENCRYPTION_KEY_UNKNOWN.code(),
+                    Trouble.ENCRYPTION_KEY_UNKNOWN.nextStep());
+        }
+        return all;
+    }
+
+    /** Those of the list, newest first, and then those that are not there and needed. */
+    public List<Need> needs() throws SQLException {
+        var needed = new LinkedHashMap<String, TreeSet<String>>();
+        var keys = new ArrayList<String>();
+        try {
+            keys.addAll(vault.keyIds());
+        } catch (Vault.Locked e) {
+            LOG.debugf("no key is there: %s", e.getMessage());
+        }
+        keys.forEach(key -> needed.put(key, new TreeSet<>()));
+        for (Ciphertext each : stored.all()) {
+            needed.computeIfAbsent(Vault.keyId(each.text()), first -> new TreeSet<>()).add(each.connection());
+        }
+        var needs = new ArrayList<Need>();
+        needed.forEach((key, connections) -> needs.add(new Need(key,
+                keys.contains(key) ? OptionalInt.of(keys.indexOf(key) + 1) : OptionalInt.empty(),
+                List.copyOf(connections))));
+        return needs;
+    }
+
+    private static String place(Ciphertext text) {
+        return switch (text.kind()) {
+            case REFRESH_TOKEN -> GrantTokens.place(text.connection(), "refresh");
+            case ACCESS_TOKEN -> GrantTokens.place(text.connection(), "access");
+            case CHALLENGE -> SignIn.place(text.connection());
+        };
+    }
+}
