@@ -23,9 +23,9 @@ class PullResource implements Addresses {
     private final OperatorKey operator;
 
     PullResource(Settings settings, Steering steering, Connections connections, OperatorKey operator) {
-        this.connections = connections;
         this.settings = settings;
         this.steering = steering;
+        this.connections = connections;
         this.operator = operator;
     }
 
@@ -38,8 +38,9 @@ class PullResource implements Addresses {
     @Override
     public List<Address> addresses() {
         return operator.those(address("run", pull -> {
-            steering.run(pull.name(), pull.connection());
+            // first, so that what runs waits for a token that is there in a moment
             connections.retry(pull.connection());
+            steering.run(pull.name(), pull.connection());
         }),
                 address("pause", pull -> steering.pause(pull.name())),
                 address("resume", pull -> steering.resume(pull.name(), pull.connection())));

@@ -22,9 +22,9 @@ class StatusResource implements Addresses {
     private final OperatorKey operator;
 
     StatusResource(Overview overview, Myself myself, NeededKeys keys, OperatorKey operator) {
-        this.keys = keys;
         this.overview = overview;
         this.myself = myself;
+        this.keys = keys;
         this.operator = operator;
     }
 

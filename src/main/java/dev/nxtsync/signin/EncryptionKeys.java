@@ -13,8 +13,9 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.store.Ciphertexts;
 import dev.nxtsync.store.Ciphertexts.Ciphertext;
+import dev.nxtsync.trouble.Trouble;
 
-/** Which keys what is stored needs. */
+/** Which keys are needed by what is stored of sign-ins. Safe for any number of threads. */
 @Singleton
 public class EncryptionKeys {
     private static final Logger LOG = Logger.getLogger(EncryptionKeys.class);
@@ -36,21 +37,39 @@ public class EncryptionKeys {
      */
     public record Need(String id, OptionalInt place, List<String> connections) {}
 
-    /** Encrypts with the newest key whatever is not; what cannot be read stays as it is. */
-    void renewAll() throws SQLException {
+    /**
+     * Encrypts with the newest key whatever is not, each text by itself; what cannot be read stays as it is.
+     *
+     * @return whether nothing is left to do; somebody else may have put another text in the place of one meanwhile
+     */
+    boolean renewAll() throws SQLException {
         int renewed = 0;
+        boolean all = true;
+        var unreadable = new TreeSet<String>();
         for (Ciphertext each : stored.all()) {
             try {
                 var text = vault.renewed(each.text(), place(each));
-                renewed += text.isPresent() && stored.replace(each, text.get()) ? 1 : 0;
+                if (text.isPresent()) {
+                    boolean done = stored.replace(each, text.get());
+                    renewed += done ? 1 : 0;
+                    all &= done;
+                }
             } catch (Vault.Locked e) {
-                LOG.warnf("Connection %s: %s", each.connection(), e.reason().message());
+                unreadable.add(each.connection());
             }
         }
         if (renewed > 0) {
             LOG.infof("What is stored of sign-ins is encrypted with the newest key of NXT_ENCRYPTION_KEY now: %d texts",
                     renewed);
         }
+        if (all && !unreadable.isEmpty()) {
+            LOG.warnf(
+                    "What is stored of sign-ins of %s stays as it is, since the keys of NXT_ENCRYPTION_KEY do not read "
+                            + "it (%s). %s",
+                    String.join(", ", unreadable), Trouble.ENCRYPTION_KEY_UNKNOWN.code(),
+                    Trouble.ENCRYPTION_KEY_UNKNOWN.nextStep());
+        }
+        return all;
     }
 
     /** Those of the list, newest first, and then those that are not there and needed. */

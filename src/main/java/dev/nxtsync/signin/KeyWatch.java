@@ -40,8 +40,7 @@ class KeyWatch {
     private void look() {
         try {
             var now = vault.keyIds();
-            if (migrations.done() && !now.equals(done)) {
-                keys.renewAll();
+            if (migrations.done() && !now.equals(done) && keys.renewAll()) {
                 done = now;
             }
         } catch (SQLException | Vault.Locked e) {

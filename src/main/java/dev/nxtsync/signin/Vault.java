@@ -36,6 +36,7 @@ public class Vault {
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
     private static final int ID_BYTES = 4;
+    private static final int KEY_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Optional<Secret> keys;
@@ -69,6 +70,10 @@ public class Vault {
     private record Key(String id, SecretKeySpec secret) {
         static Key of(String base64) {
             byte[] bytes = Base64.getDecoder().decode(base64.strip());
+            if (bytes.length != KEY_BYTES) {
+                // a file that is half written is no key, above all none to encrypt with
+                throw new IllegalArgumentException();
+            }
             try {
                 byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
                 return new Key(HexFormat.of().formatHex(hash, 0, ID_BYTES), new SecretKeySpec(bytes, "AES"));
@@ -159,7 +164,7 @@ public class Vault {
         } catch (UncheckedIOException e) {
             throw new Locked("NXT_ENCRYPTION_KEY is not there: " + e.getMessage() + ".");
         } catch (IllegalArgumentException e) {
-            throw new Locked("NXT_ENCRYPTION_KEY is no longer base64.");
+            throw new Locked("NXT_ENCRYPTION_KEY is no longer 32 bytes in base64, or several of them.");
         }
     }
 }

@@ -18,7 +18,11 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.process.Outside;
 import dev.nxtsync.process.Threads;
 
-/** Notices that a file with a connection's secret, or with the encryption keys, has changed: what failed may succeed now. */
+/**
+ * Notices that a file which a connection's tokens depend on has changed, whatever it is by now: its client secret, and for
+ * persons the encryption keys and the database's password. What failed may succeed then. A file that was read when it was half
+ * written changes once more when it is whole.
+ */
 @Singleton
 class ChangedSecrets {
     private final Settings settings;
@@ -56,9 +60,10 @@ class ChangedSecrets {
     }
 
     private Stream<Secret> files(Settings.Connection connection) {
-        Optional<Secret> keys = settings.encryptionKey().filter(each -> connection.kind() == Settings.Kind.USER);
-        return Stream.concat(Stream.of(connection.clientSecret()), keys.stream())
-                .filter(Secret.Mounted.class::isInstance);
+        Stream<Secret> stored = connection.kind() == Settings.Kind.USER
+                ? Stream.of(settings.encryptionKey(), settings.database().password()).flatMap(Optional::stream)
+                : Stream.empty();
+        return Stream.concat(Stream.of(connection.clientSecret()), stored).filter(Secret.Mounted.class::isInstance);
     }
 
     /** Enough to see a change by, and not the secret. */

@@ -1,7 +1,6 @@
 package dev.nxtsync.token;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 
 import org.jboss.logging.Logger;
@@ -16,9 +15,11 @@ final class Discovery {
     private static final Duration DAY = Duration.ofDays(1);
     /** After a daily look in vain. */
     private static final Duration LATER = Duration.ofHours(1);
-    /** For the first look, and for the first one after a failure. */
+    /** After a look at doubtful ones in vain, whose whole patience each request would wait for else. */
+    private static final Duration SOON = Duration.ofMinutes(1);
+    /** For the first look, and for one after a failure. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** For all others, which must not take the time of a request that may succeed. */
+    /** For a daily look, which must not take the time of a request that would succeed. */
     private static final Duration LITTLE = Duration.ofSeconds(2);
 
     private final Reader reader;
@@ -31,8 +32,7 @@ final class Discovery {
         Endpoints read(Duration atMost) throws OpenIdProvider.Unreachable;
     }
 
-    /** @param patience for the next look; empty if they are not doubtful */
-    private record Known(Endpoints endpoints, long lookAgain, Optional<Duration> patience) {}
+    private record Known(Endpoints endpoints, long lookAgain, boolean doubtful) {}
 
     /** @param clock monotonic, in nanoseconds */
     Discovery(Reader reader, LongSupplier clock) {
@@ -46,30 +46,30 @@ final class Discovery {
         if (had == null) {
             return read(PATIENCE);
         }
-        if (had.patience().isEmpty() && clock.getAsLong() - had.lookAgain() < 0) {
+        if (clock.getAsLong() - had.lookAgain() < 0) {
             return had.endpoints();
         }
         try {
-            return read(had.patience().orElse(LITTLE));
+            return read(had.doubtful() ? PATIENCE : LITTLE);
         } catch (OpenIdProvider.Unreachable e) {
             LOG.debugf("the endpoints stay as they were known: %s", e.getMessage());
-            known = new Known(had.endpoints(), clock.getAsLong() + LATER.toNanos(),
-                    had.patience().map(again -> LITTLE));
+            known = new Known(had.endpoints(), clock.getAsLong() + (had.doubtful() ? SOON : LATER).toNanos(),
+                    had.doubtful());
             return had.endpoints();
         }
     }
 
-    /** They may be others by now: they are read before they are used again. */
+    /** They may be others by now: they are read before they are used again, but for a minute after that was in vain. */
     void doubt() {
         var had = known;
-        if (had != null && had.patience().isEmpty()) {
-            known = new Known(had.endpoints(), had.lookAgain(), Optional.of(PATIENCE));
+        if (had != null && !had.doubtful()) {
+            known = new Known(had.endpoints(), clock.getAsLong(), true);
         }
     }
 
     private Endpoints read(Duration atMost) throws OpenIdProvider.Unreachable {
         var endpoints = reader.read(atMost);
-        known = new Known(endpoints, clock.getAsLong() + DAY.toNanos(), Optional.empty());
+        known = new Known(endpoints, clock.getAsLong() + DAY.toNanos(), false);
         return endpoints;
     }
 }

@@ -6,12 +6,16 @@ import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
 import dev.nxtsync.trouble.Wordless;
 
-/** What is told of a connection's renewals, in the log and as metrics. */
-record RenewalReport(String connection, String askedScope, MeterRegistry metrics) {
+/**
+ * What is told of a connection's renewals, in the log and as metrics. That there is no new token is told when it begins, once in
+ * ten minutes while it lasts, and when it is over.
+ */
+record RenewalReport(String connection, String askedScope, MeterRegistry metrics, Lasting<String> lasting) {
     private static final Logger LOG = Logger.getLogger(RenewingTokens.class);
 
     RenewalReport {
@@ -26,14 +30,18 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
     /**
      * @param renewed whether the token was asked for; it is as another process left it else
      * @param news whether there was none before
+     * @param trusted whether none was refused just before, as this one may be too
      */
-    void granted(boolean renewed, boolean news, String scope, Duration left, Duration next) {
+    void granted(boolean renewed, boolean news, boolean trusted, String scope, Duration left, Duration next) {
         if (renewed) {
             count("ok");
         }
         LOG.infof("Connection %s: %s, valid for %d s, next renewal in %d s", connection,
                 news ? "signed in" : renewed ? "token renewed" : "token taken over from another process",
                 Math.round(left.toMillis() / 1000.0), Math.round(next.toMillis() / 1000.0));
+        if (trusted) {
+            well();
+        }
         if (news && !scope.equals(askedScope)) {
             LOG.warnf(
                     "Connection %s: the granted scope is \"%s\", not the asked \"%s\"; compare the integrations of the "
@@ -42,9 +50,15 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
         }
     }
 
-    void failed(boolean news, Reason why, Duration left, Duration next) {
+    /** Nothing is wrong with tokens, or no longer. */
+    void well() {
+        lasting.over(connection).ifPresent(lasted -> LOG.infof("Connection %s: tokens are well again, after %d s",
+                connection, lasted.toSeconds()));
+    }
+
+    void failed(Reason why, Duration left, Duration next) {
         count(why.code());
-        LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
+        LOG.logf(lasting.isNews(connection, why.code()) ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
                 left.isZero()
                         ? "There is no valid token."
@@ -52,9 +66,14 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
                 next.toMillis());
     }
 
-    void withdrawn(Reason why) {
-        count(why.code());
-        LOG.warnf("Connection %s: no token. %s", connection, why.message());
+    /** @param news whether it was not so before */
+    void withdrawn(boolean news, Reason why) {
+        if (news) {
+            count(why.code());
+        }
+        if (lasting.isNews(connection, why.message())) {
+            LOG.warnf("Connection %s: no token. %s", connection, why.message());
+        }
     }
 
     void rejected() {
@@ -69,9 +88,11 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
     }
 
     void unexpected(Throwable thrown) {
-        LOG.errorf(Wordless.of(thrown),
-                "Connection %s: a request for a token failed in a way that should not happen (%s). %s", connection,
-                Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep());
+        if (lasting.isNews(connection, thrown.getClass().getName())) {
+            LOG.errorf(Wordless.of(thrown),
+                    "Connection %s: a request for a token failed in a way that should not happen (%s). %s", connection,
+                    Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep());
+        }
         try {
             count(Trouble.UNEXPECTED.code());
         } catch (RuntimeException e) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.trouble.Reason;
 import dev.nxtsync.trouble.Trouble;
@@ -68,7 +69,7 @@ public final class RenewingTokens implements Tokens {
         this.times = times;
         this.clock = clock;
         this.next = new Appointment(this::request, executor, clock);
-        this.report = new RenewalReport(connection, askedScope, metrics);
+        this.report = new RenewalReport(connection, askedScope, metrics, new Lasting<>());
         metrics.gauge("nxt_token_expires_in_seconds", io.micrometer.core.instrument.Tags.of("connection", connection),
                 this, tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
     }
@@ -108,13 +109,19 @@ public final class RenewingTokens implements Tokens {
         }
     }
 
-    /** What stood in the way may be gone: an attempt that waits for its time is made now. */
+    /**
+     * What stood in the way may be gone: an attempt that waits for its time is made now, and callers wait for it; one that is
+     * under way, and may have begun before, is followed by another.
+     */
     void retry() {
         lock.lock();
         try {
-            if (failure != null) {
+            if (failure != null || requesting) {
                 again = requesting;
                 failures = 0;
+                if (valid() == null && !waitsForPerson()) {
+                    failure = null;
+                }
                 schedule(Duration.ZERO);
             }
         } finally {
@@ -211,6 +218,7 @@ public final class RenewingTokens implements Tokens {
                     worked = true;
                     failures = rejections > 0 ? 0 : failures;
                     rejections = 0;
+                    report.well();
                     if (assumed.worked()) {
                         report.lifetime(assumed.get());
                         // the life of this one was assumed too long
@@ -345,21 +353,19 @@ public final class RenewingTokens implements Tokens {
         everIssued = true;
         Duration wait = times.afterSuccess(lifetime, left);
         schedule(wait);
-        report.granted(renewed, news, scope, left, wait);
+        report.granted(renewed, news, rejections == 0, scope, left, wait);
     }
 
     private void failed(Reason why, Optional<Duration> retryAfter) {
         failures++;
-        boolean news = failures <= 3 || failures % 10 == 0 || failure == null
-                || failure.trouble() != why.trouble();
         failure = why;
         Duration left = left();
         Duration wait = times.afterFailure(failures, left, retryAfter);
         schedule(wait);
-        report.failed(news, why, left, wait);
+        report.failed(why, left, wait);
     }
 
-    /** Told once: what follows is up to a person. */
+    /** What follows is up to a person. */
     private void withdrawn(Reason why) {
         var before = failure;
         boolean news = token != null || before == null || before.trouble() != why.trouble();
@@ -368,9 +374,7 @@ public final class RenewingTokens implements Tokens {
         failures = 0;
         rejections = 0;
         schedule(LOOK_AGAIN);
-        if (news) {
-            report.withdrawn(why);
-        }
+        report.withdrawn(news, why);
     }
 
     private Duration left() {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.config.Secret;
+import dev.nxtsync.store.Ciphertexts;
 import dev.nxtsync.store.StoredSecrets;
 import dev.nxtsync.support.TestDatabase;
 
@@ -70,6 +71,36 @@ class EncryptionKeysTest {
                 new EncryptionKeys.Need(newer, OptionalInt.of(1), List.of("gone", "main")),
                 new EncryptionKeys.Need(old, OptionalInt.of(2), List.of()),
                 new EncryptionKeys.Need("00000000", OptionalInt.empty(), List.of("gone")));
+    }
+
+    @Test
+    void aTextThatSomebodyElseHasPutThereMeanwhileIsNeverOverwrittenWithAnOlderOne() throws Exception {
+        var texts = store.ciphertexts();
+        var before = texts.all();
+        var other = vault(OLD);
+        String next = other.encrypt("the next one", GrantTokens.place("main", "refresh"));
+        store.signedIn("main", next, other.encrypt("access", GrantTokens.place("main", "access")), Duration.ofHours(1));
+        for (var each : before) {
+            assertThat(texts.replace(each, "older")).as("%s", each).isEqualTo(
+                    !each.connection().equals("main") || each.kind() == Ciphertexts.Kind.CHALLENGE);
+        }
+        assertThat(database.value("select refresh_token from nxt_sync.user_grant where connection = 'main'"))
+                .isEqualTo(next);
+    }
+
+    @Test
+    void whoeverHasTheOldKeyOnlyChangesNothingAndWhoeverComesLaterWithBothDoesTheRest() throws Exception {
+        assertThat(keys(NEW + "," + OLD).renewAll()).isTrue();
+        String renewed = database.value("select string_agg(refresh_token, ' ') from nxt_sync.user_grant");
+        keys(OLD).renewAll();
+        assertThat(database.value("select string_agg(refresh_token, ' ') from nxt_sync.user_grant")).isEqualTo(renewed);
+        var other = vault(OLD);
+        store.signedIn("side", other.encrypt("r", GrantTokens.place("side", "refresh")),
+                other.encrypt("a", GrantTokens.place("side", "access")), Duration.ofHours(1));
+        var both = keys(NEW + "," + OLD);
+        assertThat(both.needs().get(1).connections()).containsExactly("side");
+        both.renewAll();
+        assertThat(both.needs().get(1).connections()).isEmpty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,22 @@ class VaultTest {
         var seen = new HashSet<String>();
         for (int i = 0; i < 1000; i++) {
             assertThat(seen.add(both.encrypt("text", "here"))).isTrue();
+        }
+    }
+
+    /** Above all nothing is encrypted with half of a key, which nobody has any more a moment later. */
+    @Test
+    void aListOfKeysThatIsHalfWrittenIsNoList() throws Exception {
+        String list = NEW + "," + OLD;
+        for (int length = 0; length < list.length(); length++) {
+            String half = list.substring(0, length);
+            if (Set.of(NEW.length() - 1, NEW.length(), list.length() - 1).contains(length)) {
+                // whole keys, as the sign at the end stands for nothing
+                assertThat(vault(NEW).decrypt(vault(half).encrypt("text", "here"), "here")).isEqualTo("text");
+            } else {
+                assertThatThrownBy(() -> vault(half).encrypt("text", "here")).as(half)
+                        .isInstanceOf(Vault.Locked.class).hasMessageContaining("NXT_ENCRYPTION_KEY");
+            }
         }
     }
 

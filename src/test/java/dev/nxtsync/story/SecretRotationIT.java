@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,9 +79,21 @@ class SecretRotationIT {
             await().atMost(Duration.ofMinutes(1))
                     .until(() -> daemon.operator("GET", "/api/status", Daemon.OPERATOR).body()
                             .contains("key_unusable"));
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> nextRenewal(daemon).isAfter(Instant.now().plusSeconds(20)));
+            var backOff = nextRenewal(daemon);
             Files.createSymbolicLink(data, away);
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> daemon.metric("nxt_token_expires_in_seconds", "main") > 0);
+            assertThat(Instant.now()).as("the back-off ended at once").isBefore(backOff);
             await().atMost(Duration.ofMinutes(2)).until(() -> daemon.get("/q/health/well").status() == 200);
         }
+    }
+
+    private static Instant nextRenewal(Daemon daemon) {
+        var connection = SignIns.json(daemon.operator("GET", "/api/status", Daemon.OPERATOR).body())
+                .path("connections").path(0);
+        return Instant.parse(connection.path("next_renewal_at").asText());
     }
 
     /** As Kubernetes does it: the files are links into a directory that a link is moved to in one step. */

@@ -58,9 +58,31 @@ class DiscoveryTest {
                 .endsWith(Duration.ofSeconds(10), Duration.ofSeconds(2));
         down = false;
         there = "second";
+        pass(Duration.ofMinutes(1));
         assertThat(token()).isEqualTo("second");
         assertThat(token()).isEqualTo("second");
         assertThat(reads).hasSize(4);
+    }
+
+    @Test
+    void aVainLookAtDoubtfulOnesTakesTheTimeOfOneRequestAMinute() throws Exception {
+        assertThat(token()).isEqualTo("first");
+        down = true;
+        for (int second = 0; second < 150; second++) {
+            // each request fails, and doubts them again
+            discovery.doubt();
+            assertThat(token()).isEqualTo("first");
+            pass(Duration.ofSeconds(1));
+        }
+        assertThat(reads).as("the first, and at 0, 60 and 120 s").hasSize(4);
+        discovery.doubt();
+        there = "second";
+        down = false;
+        pass(Duration.ofSeconds(31));
+        assertThat(token()).isEqualTo("second");
+        discovery.doubt();
+        there = "third";
+        assertThat(token()).as("what was good meanwhile is looked at at once").isEqualTo("third");
     }
 
     @Test

@@ -281,22 +281,6 @@ class RenewingTokensTest {
     }
 
     @Test
-    void whereWhatStoodInTheWayMayBeGoneABackOffEndsAtOnce() {
-        answer = () -> refused(Trouble.INVALID_CLIENT);
-        start();
-        time.pass(Duration.ofMinutes(20));
-        int before = requests.size();
-        answer = () -> granted(HOUR);
-        tokens.retry();
-        time.pass(Duration.ofMillis(1));
-        assertThat(requests).hasSize(before + 1);
-        assertThat(valid()).isNotNull();
-        tokens.retry();
-        time.pass(Duration.ofSeconds(1));
-        assertThat(requests).as("nothing is asked for where nothing fails").hasSize(before + 1);
-    }
-
-    @Test
     void aServerThatWantsToBeLeftAloneIsAsLongAsNoTokenLapsesForIt() {
         answer = () -> new TokenRequest.Refused(new Reason(Trouble.TOKEN_UNAVAILABLE, "429"),
                 Optional.of(Duration.ofSeconds(90)));

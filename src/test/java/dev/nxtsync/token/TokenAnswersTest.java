@@ -142,11 +142,14 @@ class TokenAnswersTest {
             person = new OpenIdProvider(connection, settings, NetworkFixture.straight(), vertx);
             assertThat(service.send(PATIENCE)).isInstanceOf(TokenRequest.Refused.class);
             assertThat(person.refresh("r", PATIENCE)).isNotInstanceOf(Refresh.Refreshed.class);
-            server.answer(DISCOVERY, "HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n", 0);
-            assertThat(refusedOf(service).message()).as("the old one is kept").doesNotContain("discovery document");
             server.answer(DISCOVERY, document + server.url() + "/token\"}");
             assertThat(service.send(PATIENCE)).isInstanceOf(TokenRequest.Granted.class);
             assertThat(person.refresh("r", PATIENCE)).isInstanceOf(Refresh.Refreshed.class);
+            server.answer(DISCOVERY, document + url("http", gone) + "/token\"}");
+            service = new ClientCredentials(connection, settings, NetworkFixture.straight(), vertx);
+            assertThat(service.send(PATIENCE)).isInstanceOf(TokenRequest.Refused.class);
+            server.answer(DISCOVERY, "HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n", 0);
+            assertThat(refusedOf(service).message()).as("the old one is kept").doesNotContain("discovery document");
         }
     }
 
