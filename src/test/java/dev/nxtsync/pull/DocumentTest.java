@@ -1,6 +1,7 @@
 package dev.nxtsync.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Table;
 
 class DocumentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,6 +53,21 @@ class DocumentTest {
         assertThat(question.tenant()).contains("company 7");
         assertThat(Document.of("load", Scope.COMPANY, 7, true, List.of(Document.Part.page("t0", plan(Optional.empty()),
                 plan.mapping().fields(), List.of(), plan.key(), 1))).document()).doesNotContain("filter");
+    }
+
+    @Test
+    void onlyWhatATableTellsOfItsRowsIsAskedFor() {
+        var plan = plan(Optional.empty());
+        assertThat(Document.census(plan)).extracting(Document.Part::alias, Document.Part::counts)
+                .containsExactly(tuple("all", true), tuple("top", false));
+        var table = plan.table();
+        var uncounted = new PullPlan(plan.pull(), plan.cadence(),
+                new Table(table.name(), table.rowType(), table.scope(), table.columns(), table.joins(), table.filters(),
+                        false),
+                plan.key(), plan.mapping());
+        assertThat(Document.census(uncounted)).extracting(Document.Part::alias).containsExactly("top");
+        assertThat(Document.of("load", Scope.COMPANY, 7, true, Document.census(uncounted)).document())
+                .doesNotContain("totalCount");
     }
 
     @Test

@@ -118,6 +118,31 @@ class UpgradeTest {
     }
 
     @Test
+    void aPullThatRanBeforeRowsWereCountedGoesOnWhereItWasAndARowThatCameTwiceIsNoFaultAnyMore() {
+        database.execute("create schema nxt_sync");
+        to("13").migrate();
+        database.execute(
+                """
+                        insert into nxt_sync.job (kind, connection, scope, company, pull)
+                        values ('load', 'main', 'company', 1, 'orders'), ('reconciliation', 'main', 'company', 1, 'orders');
+                        insert into nxt_sync.pull_state (pull, company, rows, loaded_at, complete_as_of, mark, mark_seen_at)
+                        values ('orders', 1, 10, now(), now(), 'm', now());
+                        insert into nxt_sync.row_fault (job, company, key, reason, seen_at)
+                        values ('orders', 1, '{"orderNo":1}', 'the key is there twice in one page; the first row was kept. Is NXT_PULLS_…_KEY the whole key?', now()),
+                               ('orders', 1, '{"orderNo":2}', 'text with the character U+0000', now())""");
+        var kept = List.of("select kind, fence, due_at, retry_at, wanted, served from nxt_sync.job order by id",
+                "select pull, company, state, code, rows, loaded_at, complete_as_of, mark, due_at, retry_at, held "
+                        + "from nxt_sync.pull_state",
+                "select * from nxt_sync.pass", "select key, reason from nxt_sync.row_fault where reason like 'text%'");
+        var before = kept.stream().map(database::rows).toList();
+        to("latest").migrate();
+        assertThat(kept.stream().map(database::rows).toList()).isEqualTo(before);
+        assertThat(database.number("select count(*) from nxt_sync.row_fault")).isEqualTo(1);
+        assertThat(database.number("select count(*) from nxt_sync.pull_state where missing is not null"))
+                .as("nothing is lacking before anybody has counted").isZero();
+    }
+
+    @Test
     void nothingIsReadOfTheOutboxWhileItIsLocked() {
         String rights = StoreFixture.text(StoreFixture.migrations().get(6));
         assertThat(rights.substring(rights.indexOf("alter table nxt_sync.outbox"), rights.indexOf("create or replace")))

@@ -151,7 +151,9 @@ class StatusIT {
                     .contains("its key is not known here");
             assertThat(sandbox.counter("requests")).as("few requests").isLessThan(12);
             String yaml = builder.run(0, "discover", "--yaml");
-            assertThat(yaml).contains("    associate:  # 333 rows").contains("    # voucher:");
+            assertThat(yaml).contains("    associate:  # 333 rows").contains("    # voucher:")
+                    .contains("all columns of its primary key, which the API does not tell; a part loses rows")
+                    .doesNotContain("key: batchNo");
             assertThat(builder.run(2, "discover", "--json")).contains("The command discover has no option \"--json\"");
             assertThat(builder.in("config/application.yaml", yaml).run(0, "check"))
                     .contains("pull orderline: table orderLine by orderNo, lineNo")
