@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -47,7 +48,7 @@ final class Endpoints {
     private final Barrier tokenAnswers = new Barrier();
     private final Persons persons;
     private volatile String refusedText = "";
-    private volatile Map.Entry<String, String> spoilt = Map.entry("", "");
+    private final Map<String, String> spoilt = new ConcurrentHashMap<>();
 
     Endpoints(Vertx vertx, SandboxOptions options, Faults faults, Counters counters, Random random,
             Supplier<VismaConnect> connect, Persons persons, BusinessNxt api, Controls controls) {
@@ -79,7 +80,11 @@ final class Endpoints {
     }
 
     void spoilAnswers(String text, String by) {
-        spoilt = Map.entry(text, by);
+        if (text.isEmpty()) {
+            spoilt.clear();
+        } else {
+            spoilt.put(text, by);
+        }
     }
 
     void refuseRequestsWith(String text) {
@@ -283,8 +288,7 @@ final class Endpoints {
         Buffer json = faults.strikes("odd-name")
                 ? Buffer.buffer(answer.json().toString().replace("\"stockBalance\"", "\"stockBalance } } x: y {\""))
                 : answer.json();
-        var instead = spoilt;
-        if (!instead.getKey().isEmpty()) {
+        for (var instead : spoilt.entrySet()) {
             json = Buffer.buffer(json.toString().replace(instead.getKey(), instead.getValue()));
         }
         answer.slots().forEach(counters::left);

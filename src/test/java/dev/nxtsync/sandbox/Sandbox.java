@@ -142,7 +142,7 @@ public final class Sandbox implements AutoCloseable {
         endpoints.refuseRequestsWith(text);
     }
 
-    /** In every answer from now on, the first text stands as the second; as it is, if the first is empty. */
+    /** In every answer from now on, the first text stands as the second, as others do already; none if it is empty. */
     public void spoilAnswers(String text, String by) {
         endpoints.spoilAnswers(text, by);
     }
