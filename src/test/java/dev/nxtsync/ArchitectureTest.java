@@ -84,7 +84,7 @@ class ArchitectureTest {
     @Test
     void noTextBecomesALargeNumberButInOnePlace() {
         for (Class<?> number : List.of(BigDecimal.class, BigInteger.class)) {
-            noClasses().that().doNotHaveFullyQualifiedName("dev.nxtsync.store.Numeral").should()
+            noClasses().that().doNotHaveFullyQualifiedName("dev.nxtsync.database.Numeral").should()
                     .callConstructorWhere(target(owner(type(number)))).check(CLASSES);
         }
         noClasses().should().callMethodWhere(target(nameMatching(

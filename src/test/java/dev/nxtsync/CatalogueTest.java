@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
 
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
 
 /** The catalogue of errors: none is listed that cannot happen. */
 class CatalogueTest {
@@ -21,19 +21,19 @@ class CatalogueTest {
     void eachErrorOfTheCatalogueIsRaisedSomewhereAndProvokedByATest() {
         List<String> code = sources(Path.of("src", "main", "java"), "Trouble.java");
         List<String> tests = sources(Path.of("src", "test", "java"), "CatalogueTest.java");
-        assertThat(Arrays.stream(Trouble.values()).filter(each -> !occurs("Trouble\\." + each.name() + "\\b", code)))
+        assertThat(Arrays.stream(ErrorCode.values()).filter(each -> !occurs("Trouble\\." + each.name() + "\\b", code)))
                 .as("never raised").isEmpty();
-        assertThat(Arrays.stream(Trouble.values())
+        assertThat(Arrays.stream(ErrorCode.values())
                 .filter(each -> !occurs("Trouble\\." + each.name() + "\\b|[\"( ]" + each.code() + "[\"), |%]", tests)))
                 .as("provoked by no test").isEmpty();
     }
 
     @Test
     void aCodeIsOneWordAndNoMeaningLacksANextStep() {
-        assertThat(Trouble.values()).allMatch(each -> each.code().matches("[a-z_]+")
+        assertThat(ErrorCode.values()).allMatch(each -> each.code().matches("[a-z_]+")
                 && each.meaning().endsWith(".") && each.nextStep().length() > 8
-                && Trouble.of(each.code()).orElseThrow() == each);
-        assertThat(Trouble.of("of a later version")).isEmpty();
+                && ErrorCode.of(each.code()).orElseThrow() == each);
+        assertThat(ErrorCode.of("of a later version")).isEmpty();
     }
 
     private static boolean occurs(String pattern, List<String> sources) {

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.config.SettingsCatalogue;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
 
 /** What is made from the code is as the code is. {@code ./mvnw test -Dtest=ReferenceTest -Dnxt.write=true} makes it anew. */
 class ReferenceTest {
@@ -28,7 +28,7 @@ class ReferenceTest {
     @Test
     void theCatalogueOfErrorsInTheReadmeIsMadeFromTheCode() throws IOException {
         section("errors", "| code | means | what to do |\n| --- | --- | --- |\n"
-                + Arrays.stream(Trouble.values()).map(each -> "| `" + each.code() + "` | " + each.meaning() + " | "
+                + Arrays.stream(ErrorCode.values()).map(each -> "| `" + each.code() + "` | " + each.meaning() + " | "
                         + each.nextStep() + " |\n").collect(Collectors.joining()));
     }
 

@@ -30,11 +30,11 @@ final class CrossChecks {
     /** Hosts that are reached without leaving the machine or its network, where a browser may go without TLS. */
     private static final Pattern LOCAL = Pattern.compile("(.+\\.)?localhost|127\\.0\\.0\\.1|\\[::1]|.+\\.local");
 
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<SettingError> problems = new ArrayList<>();
 
     private CrossChecks() {}
 
-    static List<Problem> of(Settings settings) {
+    static List<SettingError> of(Settings settings) {
         var checks = new CrossChecks();
         checks.address("NXT_ISSUER", settings.issuer(), settings.plainHttp());
         checks.address("NXT_API_URL", settings.api().url(), settings.plainHttp());
@@ -320,6 +320,6 @@ final class CrossChecks {
     }
 
     private void add(String setting, String what) {
-        problems.add(new Problem(setting, what));
+        problems.add(new SettingError(setting, what));
     }
 }

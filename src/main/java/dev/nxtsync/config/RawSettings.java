@@ -14,7 +14,7 @@ import java.util.TreeMap;
  *
  * @param readable false if the file could not be read, for the one reason among the problems
  */
-record RawSettings(Map<String, String> values, List<Problem> problems, List<String> warnings, boolean readable) {
+record RawSettings(Map<String, String> values, List<SettingError> problems, List<String> warnings, boolean readable) {
     private static final String PREFIX = Environment.PREFIX;
     /** Settings that may be given without naming the connection, which is then {@code main}. */
     static final List<String> SHORT = List.of("CLIENT_ID", "CLIENT_SECRET",
@@ -36,7 +36,8 @@ record RawSettings(Map<String, String> values, List<Problem> problems, List<Stri
                 String whole = whole(name);
                 if (!whole.equals(name) && !environment.getOrDefault(whole, "").isBlank() && !value.isBlank()) {
                     problems.add(
-                            new Problem(name, "is set, and " + whole + " too, which is the same; set one of the two"));
+                            new SettingError(name,
+                                    "is set, and " + whole + " too, which is the same; set one of the two"));
                 }
                 put(all, whole, value);
             }

@@ -34,7 +34,7 @@ public final class SettingsReader {
 
     private final Map<String, String> raw;
     private final Set<String> known = new TreeSet<>();
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<SettingError> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
     private SettingsReader(RawSettings raw) {
@@ -50,7 +50,7 @@ public final class SettingsReader {
      * @param warnings what an operator should look at
      * @param readable false if the file could not be read, which is then the only problem: the rest is not known
      */
-    public record Reading(Settings settings, List<Problem> problems, List<String> warnings, boolean readable) {}
+    public record Reading(Settings settings, List<SettingError> problems, List<String> warnings, boolean readable) {}
 
     /** Reads the environment, the system properties, and {@code config/application.yaml} in the working directory. */
     public static Reading read() {
@@ -118,7 +118,7 @@ public final class SettingsReader {
             return Convert.to(component, type, fallback.value());
         }
         if (problems.stream().noneMatch(problem -> problem.setting().equals(RawSettings.shown(variable)))) {
-            problems.add(new Problem(RawSettings.shown(variable), "is not set, and there is no default"));
+            problems.add(new SettingError(RawSettings.shown(variable), "is not set, and there is no default"));
         }
         return type == Secret.class ? Secret.of("") : "";
     }
@@ -130,14 +130,15 @@ public final class SettingsReader {
         }
         if (SecretText.isNotUtf8(text)) {
             problems.add(
-                    new Problem(RawSettings.shown(variable), "\"" + text + "\" has a character that could not be read; "
-                            + "write it in UTF-8, and set LC_ALL=C.UTF-8 where it is set"));
+                    new SettingError(RawSettings.shown(variable),
+                            "\"" + text + "\" has a character that could not be read; "
+                                    + "write it in UTF-8, and set LC_ALL=C.UTF-8 where it is set"));
             return Optional.empty();
         }
         try {
             return Optional.of(Convert.to(component, type, text.strip()));
         } catch (IllegalArgumentException e) {
-            problems.add(new Problem(RawSettings.shown(variable), "\"" + text + "\" " + e.getMessage()));
+            problems.add(new SettingError(RawSettings.shown(variable), "\"" + text + "\" " + e.getMessage()));
             return Optional.empty();
         }
     }
@@ -148,7 +149,7 @@ public final class SettingsReader {
         var inline = raw.get(variable);
         var file = raw.get(fileVariable);
         if (inline != null && file != null) {
-            problems.add(new Problem(RawSettings.shown(variable),
+            problems.add(new SettingError(RawSettings.shown(variable),
                     "is set, and " + RawSettings.shown(fileVariable) + " too; set one of the two"));
         }
         if (file == null) {
@@ -157,7 +158,8 @@ public final class SettingsReader {
         try {
             return Optional.of(looked(Secret.in(Path.of(file)), fileVariable, "the file " + file));
         } catch (InvalidPathException e) {
-            problems.add(new Problem(RawSettings.shown(fileVariable), "\"" + file + "\" is not the path of a file"));
+            problems.add(
+                    new SettingError(RawSettings.shown(fileVariable), "\"" + file + "\" is not the path of a file"));
             return Optional.empty();
         }
     }
@@ -166,10 +168,10 @@ public final class SettingsReader {
     private Secret looked(Secret secret, String variable, String source) {
         try {
             if (secret.reveal().isEmpty()) {
-                problems.add(new Problem(RawSettings.shown(variable), source + " is empty"));
+                problems.add(new SettingError(RawSettings.shown(variable), source + " is empty"));
             }
         } catch (UncheckedIOException e) {
-            problems.add(new Problem(RawSettings.shown(variable),
+            problems.add(new SettingError(RawSettings.shown(variable),
                     source + " " + (e.getCause() instanceof UnusableText unusable
                             ? unusable.flaw()
                             : "cannot be read; mount it and make it readable for this process")));

@@ -15,9 +15,9 @@ record UnknownSetting(String variable, Set<String> known) {
 
     private static final String NAME_RULE = "a name is one word of letters and digits that begins with a letter, not ";
 
-    void judge(List<Problem> problems, List<String> warnings) {
+    void judge(List<SettingError> problems, List<String> warnings) {
         if (GROUP.matcher(variable).matches()) {
-            problems.add(new Problem(variable, explain()));
+            problems.add(new SettingError(variable, explain()));
         } else if (!KUBERNETES.matcher(variable).matches()) {
             warnings.add(variable + " is not a setting and has no effect" + Nearest.hint(variable, everyName()));
         }

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param warnings what has no effect
  * @param readable false if nothing is known of it, for the one reason among the problems
  */
-record YamlFile(Map<String, String> values, List<Problem> problems, List<String> warnings, boolean readable) {
+record YamlFile(Map<String, String> values, List<SettingError> problems, List<String> warnings, boolean readable) {
     private static final String OURS = "nxt";
     /** Roots of the framework's own settings, and the usual beginning of what is there to be repeated elsewhere. */
     private static final Set<String> OTHERS = Set.of("quarkus", "smallrye", "mp");
@@ -41,13 +41,13 @@ record YamlFile(Map<String, String> values, List<Problem> problems, List<String>
     }
 
     private static YamlFile unreadable(Path file, String flaw) {
-        return new YamlFile(Map.of(), List.of(new Problem(file.toString(), flaw)), List.of(), false);
+        return new YamlFile(Map.of(), List.of(new SettingError(file.toString(), flaw)), List.of(), false);
     }
 
     private static YamlFile of(Path file, List<YamlText.Leaf> leaves) {
         var first = new HashMap<String, YamlText.Leaf>();
         var values = new TreeMap<String, String>();
-        var problems = new ArrayList<Problem>();
+        var problems = new ArrayList<SettingError>();
         var strangers = new TreeMap<String, Integer>();
         for (YamlText.Leaf leaf : leaves) {
             String root = leaf.key().split("\\.", 2)[0];
@@ -60,7 +60,7 @@ record YamlFile(Map<String, String> values, List<Problem> problems, List<String>
             String variable = RawSettings.variable(leaf.key());
             var before = first.putIfAbsent(variable, leaf);
             if (before != null) {
-                problems.add(new Problem(RawSettings.shown(variable), "is given twice in " + file + ", in lines "
+                problems.add(new SettingError(RawSettings.shown(variable), "is given twice in " + file + ", in lines "
                         + before.line() + " and " + leaf.line() + "; take one of them out"));
             } else {
                 values.put(variable, leaf.value());

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-import dev.nxtsync.trouble.Stopping;
+import dev.nxtsync.error.ShuttingDown;
 
 /**
  * The requests that one connection may send. Threads wait their turn here, in the order in which they came; three of the
@@ -36,7 +36,7 @@ final class Budget {
      * Waits until one more request may be sent; it must be given back by {@link #ended} or {@link #unused}.
      *
      * @return how long it waited; empty if there was no room for so long that it gave up
-     * @throws Stopping if the process is stopping, or begins to
+     * @throws ShuttingDown if the process is stopping, or begins to
      */
     Optional<Duration> enter(boolean inBackground) throws InterruptedException {
         long from = System.nanoTime();
@@ -100,10 +100,10 @@ final class Budget {
         }
     }
 
-    Nxt.Usage usage() {
+    NxtClient.Usage usage() {
         lock.lock();
         try {
-            return new Nxt.Usage(window.limit(), window.used(System.nanoTime()));
+            return new NxtClient.Usage(window.limit(), window.used(System.nanoTime()));
         } finally {
             lock.unlock();
         }
@@ -112,7 +112,7 @@ final class Budget {
     /** Nanoseconds until the ticket had better be tried again; 0 if it was entered. */
     private long attempt(Object ticket, long now) {
         if (stopping) {
-            throw new Stopping();
+            throw new ShuttingDown();
         }
         var next = background.isEmpty() || (!foreground.isEmpty() && inARow < FOREGROUND_IN_A_ROW)
                 ? foreground.peekFirst()

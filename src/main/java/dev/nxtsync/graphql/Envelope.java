@@ -19,9 +19,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.error.Quoted;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.process.OutOfMemory;
-import dev.nxtsync.trouble.Quoted;
 
 /**
  * A whole JSON answer (GraphQL over HTTP): {@code data}, {@code errors} and {@code extensions} in any order. Rows are handed

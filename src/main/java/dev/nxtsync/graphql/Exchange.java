@@ -12,16 +12,16 @@ import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
-import dev.nxtsync.http.HttpLine;
-import dev.nxtsync.http.Outgoing;
-import dev.nxtsync.http.Reply;
-import dev.nxtsync.http.TooSlow;
+import dev.nxtsync.error.ConnectFailure;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Quoted;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Tokens;
-import dev.nxtsync.trouble.NetworkFault;
-import dev.nxtsync.trouble.Quoted;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.transport.HttpLine;
+import dev.nxtsync.transport.Outgoing;
+import dev.nxtsync.transport.Reply;
+import dev.nxtsync.transport.TooSlow;
 
 /** One request of a connection on the wire, and what its answer means. Safe for any number of threads. */
 final class Exchange {
@@ -61,7 +61,7 @@ final class Exchange {
 
     private static Map<String, String> headers(AccessToken token) {
         return Map.of("Authorization", "Bearer " + token.value(), "Content-Type", "application/json", "Accept",
-                "application/json", "Accept-Encoding", Wire.ACCEPTED);
+                "application/json", "Accept-Encoding", CountingBody.ACCEPTED);
     }
 
     private Answer read(Reply reply, Question question, Map<String, ? extends RowSink> rows) {
@@ -70,7 +70,7 @@ final class Exchange {
         if (!succeeded && !mayGiveReasons(reply)) {
             return FailureReader.ofStatus(reply.status(), reply.retryAfter(), traceId);
         }
-        var wire = new Wire(reply.body());
+        var wire = new CountingBody(reply.body());
         try (InputStream in = wire.unpacked(reply.header("Content-Encoding").orElse(""))) {
             var envelope = Envelope.read(in, succeeded ? rows : Map.of());
             return succeeded || envelope.errors().size() > 0
@@ -97,7 +97,7 @@ final class Exchange {
                 && reply.header("Content-Type").orElse("").toLowerCase(Locale.ROOT).contains("json");
     }
 
-    private Answer judge(Envelope envelope, Question question, String headerTraceId, Wire wire) {
+    private Answer judge(Envelope envelope, Question question, String headerTraceId, CountingBody wire) {
         String traceId = envelope.traceId().isEmpty() ? Quoted.name(headerTraceId) : envelope.traceId();
         warnings.tell(envelope.warnings(), traceId);
         if (envelope.errors().size() > 0) {
@@ -115,10 +115,10 @@ final class Exchange {
         if (isInterrupt(innermost(e))) {
             Thread.currentThread().interrupt();
         }
-        return unreachable(NetworkFault.unsent(e, e instanceof TooSlow));
+        return unreachable(ConnectFailure.unsent(e, e instanceof TooSlow));
     }
 
-    private static Failure unreachable(NetworkFault fault) {
+    private static Failure unreachable(ConnectFailure fault) {
         String what = switch (fault.trouble()) {
             case TLS -> "The certificate of Business NXT's host is not trusted (";
             case TLS_HANDSHAKE -> "No TLS connection with Business NXT's host comes about (";
@@ -144,7 +144,7 @@ final class Exchange {
             return unreadable(bad, question, traceId, lost);
         }
         if (cause instanceof JsonProcessingException json) {
-            return new Failure.Unreadable(Envelope.why(json) + " " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId,
+            return new Failure.Unreadable(Envelope.why(json) + " " + ErrorCode.ANSWER_UNREADABLE.nextStep(), traceId,
                     lost,
                     false, Set.of());
         }
@@ -155,13 +155,14 @@ final class Exchange {
     private static Failure unreadable(BadAnswer bad, Question question, String traceId, boolean lost) {
         String message = String.valueOf(bad.getMessage());
         if (bad.alias().isEmpty()) {
-            return new Failure.Unreadable(message + " " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId, lost,
+            return new Failure.Unreadable(message + " " + ErrorCode.ANSWER_UNREADABLE.nextStep(), traceId, lost,
                     bad.mayBeTooLarge(), Set.of());
         }
         var field = Pattern.compile("^" + Pattern.quote(bad.alias()) + ": (\\w+)", Pattern.MULTILINE)
                 .matcher(question.document());
         return new Failure.Unreadable(message + " It was being read for table "
-                + (field.find() ? field.group(1) : bad.alias()) + ". " + Trouble.ANSWER_UNREADABLE.nextStep(), traceId,
+                + (field.find() ? field.group(1) : bad.alias()) + ". " + ErrorCode.ANSWER_UNREADABLE.nextStep(),
+                traceId,
                 lost,
                 bad.mayBeTooLarge(), Set.of(bad.alias()));
     }

@@ -7,9 +7,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
-import dev.nxtsync.trouble.Quoted;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Quoted;
 
 /** Everything but a whole answer without errors, by its meaning (not by its HTTP status: most errors are 200). */
 public sealed interface Failure extends Answer {
@@ -20,19 +20,19 @@ public sealed interface Failure extends Answer {
     /** The trace id of the answer, for Visma's support; empty if there was none. */
     String traceId();
 
-    Next next();
+    Recovery next();
 
     /** What it is, in the catalogue. */
-    Trouble trouble();
+    ErrorCode trouble();
 
     /** What it is and what it says. */
-    default Reason reason() {
-        return new Reason(trouble(), message());
+    default Problem reason() {
+        return new Problem(trouble(), message());
     }
 
     /** The same with the trace id behind it, where there is one. */
-    default Reason traced() {
-        return new Reason(trouble(), traced(message()));
+    default Problem traced() {
+        return new Problem(trouble(), traced(message()));
     }
 
     /** A text about this failure with its trace id behind it, where there is one. */
@@ -81,13 +81,13 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public Next next() {
-            return Next.RETRY;
+        public Recovery next() {
+            return Recovery.RETRY;
         }
 
         @Override
-        public Trouble trouble() {
-            return Trouble.UNAUTHORIZED;
+        public ErrorCode trouble() {
+            return ErrorCode.UNAUTHORIZED;
         }
     }
 
@@ -99,13 +99,13 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public Next next() {
-            return Next.STOP;
+        public Recovery next() {
+            return Recovery.STOP;
         }
 
         @Override
-        public Trouble trouble() {
-            return Trouble.FORBIDDEN_COMPANY;
+        public ErrorCode trouble() {
+            return ErrorCode.FORBIDDEN_COMPANY;
         }
     }
 
@@ -117,13 +117,13 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public Next next() {
-            return Next.WAIT;
+        public Recovery next() {
+            return Recovery.WAIT;
         }
 
         @Override
-        public Trouble trouble() {
-            return Trouble.THROTTLED;
+        public ErrorCode trouble() {
+            return ErrorCode.THROTTLED;
         }
     }
 
@@ -135,13 +135,13 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public Next next() {
-            return Next.WAIT;
+        public Recovery next() {
+            return Recovery.WAIT;
         }
 
         @Override
-        public Trouble trouble() {
-            return Trouble.BUSY;
+        public ErrorCode trouble() {
+            return ErrorCode.BUSY;
         }
     }
 
@@ -152,13 +152,13 @@ public sealed interface Failure extends Answer {
      */
     record InvalidRequest(String message, String traceId, Set<String> aliases, boolean notExecuted) implements Failure {
         @Override
-        public Next next() {
-            return Next.FIX;
+        public Recovery next() {
+            return Recovery.FIX;
         }
 
         @Override
-        public Trouble trouble() {
-            return Trouble.INVALID_REQUEST;
+        public ErrorCode trouble() {
+            return ErrorCode.INVALID_REQUEST;
         }
     }
 
@@ -185,18 +185,18 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public Next next() {
-            return Next.LOOK_FIRST;
+        public Recovery next() {
+            return Recovery.LOOK_FIRST;
         }
 
         @Override
-        public Trouble trouble() {
-            return Trouble.REJECTED;
+        public ErrorCode trouble() {
+            return ErrorCode.REJECTED;
         }
     }
 
     /** The request was not sent, for what is not ours to decide, or since the server could not be reached. */
-    record Unavailable(Trouble trouble, String message) implements Failure {
+    record Unavailable(ErrorCode trouble, String message) implements Failure {
         @Override
         public String traceId() {
             return "";
@@ -208,8 +208,8 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public Next next() {
-            return Next.RETRY;
+        public Recovery next() {
+            return Recovery.RETRY;
         }
     }
 
@@ -227,13 +227,13 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public Next next() {
-            return Next.LOOK_FIRST;
+        public Recovery next() {
+            return Recovery.LOOK_FIRST;
         }
 
         @Override
-        public Trouble trouble() {
-            return Trouble.IN_DOUBT;
+        public ErrorCode trouble() {
+            return ErrorCode.IN_DOUBT;
         }
     }
 
@@ -246,13 +246,13 @@ public sealed interface Failure extends Answer {
             implements
                 Failure {
         @Override
-        public Next next() {
-            return Next.LOOK_FIRST;
+        public Recovery next() {
+            return Recovery.LOOK_FIRST;
         }
 
         @Override
-        public Trouble trouble() {
-            return Trouble.ANSWER_UNREADABLE;
+        public ErrorCode trouble() {
+            return ErrorCode.ANSWER_UNREADABLE;
         }
     }
 }

@@ -14,8 +14,8 @@ import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.nxtsync.trouble.Quoted;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Quoted;
 
 /** What an answer that is not a whole one without errors means. Pure: the same answer always means the same. */
 final class FailureReader {
@@ -40,16 +40,16 @@ final class FailureReader {
         String answered = "Business NXT answered HTTP " + status;
         if (status == 401) {
             return new Failure.Unauthorized(
-                    "Business NXT refuses the access token (HTTP 401). " + Trouble.TOKEN_REJECTED.nextStep(),
+                    "Business NXT refuses the access token (HTTP 401). " + ErrorCode.TOKEN_REJECTED.nextStep(),
                     traceId);
         }
         if (status == 429) {
             return new Failure.Throttled(answered
-                    + ": too many requests in this minute with one token. " + Trouble.THROTTLED.nextStep(),
+                    + ": too many requests in this minute with one token. " + ErrorCode.THROTTLED.nextStep(),
                     traceId, retryAfter.orElse(WAIT_FOR_ROOM));
         }
         if (status >= 500) {
-            return new Failure.InDoubt(answered + ". " + Trouble.IN_DOUBT.nextStep(), traceId, false, false,
+            return new Failure.InDoubt(answered + ". " + ErrorCode.IN_DOUBT.nextStep(), traceId, false, false,
                     retryAfter.orElse(Duration.ZERO));
         }
         if (status >= 300 && status < 400) {
@@ -83,12 +83,12 @@ final class FailureReader {
             String code = error.path("extensions").path("code").asText("");
             if (code.equals(OUTSTANDING)) {
                 return new Failure.Busy(text
-                        + " " + Trouble.BUSY.nextStep(),
+                        + " " + ErrorCode.BUSY.nextStep(),
                         traceId, WAIT_FOR_ROOM);
             }
             if (message.contains(NO_ACCESS)) {
                 return new Failure.ForbiddenCompany(
-                        text + " " + Trouble.FORBIDDEN_COMPANY.nextStep(),
+                        text + " " + ErrorCode.FORBIDDEN_COMPANY.nextStep(),
                         traceId);
             }
             if (isValidation(message, code)) {

@@ -14,12 +14,12 @@ import java.util.Optional;
  * @param gate whether it may be sent still
  */
 public record Question(String operation, String document, Map<String, ?> variables, Optional<String> tenant,
-        boolean background, Gate gate) {
+        boolean background, SendGuard gate) {
 
     /** A question that may always be sent. */
     public Question(String operation, String document, Map<String, ?> variables, Optional<String> tenant,
             boolean background) {
-        this(operation, document, variables, tenant, background, Gate.ALWAYS);
+        this(operation, document, variables, tenant, background, SendGuard.ALWAYS);
     }
 
     /** Whether it asks for something to be changed. */
@@ -28,7 +28,7 @@ public record Question(String operation, String document, Map<String, ?> variabl
     }
 
     /** The same, sent only through a gate. */
-    public Question through(Gate other) {
+    public Question through(SendGuard other) {
         return new Question(operation, document, variables, tenant, background, other);
     }
 

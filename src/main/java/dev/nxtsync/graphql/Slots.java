@@ -7,7 +7,7 @@ import java.util.Map;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.trouble.Stopping;
+import dev.nxtsync.error.ShuttingDown;
 
 /**
  * The places that a company (or customer) has for requests in progress at the server. A call that was lost keeps its place
@@ -44,14 +44,14 @@ public class Slots {
      *
      * @param background whether the request gives way: one place is left to those that do not
      * @return whether it has got one, which must be given back by {@link #ended}
-     * @throws Stopping if the process is stopping, or begins to
+     * @throws ShuttingDown if the process is stopping, or begins to
      */
     synchronized boolean enter(String tenant, boolean background) throws InterruptedException {
         long from = System.nanoTime();
         var own = of(tenant);
         while (stopping || !hasRoom(own, background)) {
             if (stopping) {
-                throw new Stopping();
+                throw new ShuttingDown();
             }
             long rest = LONGEST_WAIT - (System.nanoTime() - from);
             if (rest <= 0) {

@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.nxtsync.trouble.Quoted;
+import dev.nxtsync.error.Quoted;
 
 /** Warnings that come with answers: each is counted, and its text told once. Safe for any number of threads. */
 final class Warnings {

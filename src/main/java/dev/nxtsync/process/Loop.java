@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-import dev.nxtsync.trouble.Stopping;
+import dev.nxtsync.error.ShuttingDown;
 
 /** A thread that does one thing again and again, whatever is thrown, until it is told to stop. Safe for any number of threads. */
 public final class Loop {
@@ -80,7 +80,7 @@ public final class Loop {
         Post.begun();
         try {
             turn.take();
-        } catch (Stopping e) {
+        } catch (ShuttingDown e) {
             // so does this
         } catch (Throwable e) {
             pause = every.compareTo(AFTER_FAULT) < 0 ? AFTER_FAULT : every;

@@ -25,8 +25,8 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 
-import dev.nxtsync.trouble.Trouble;
-import dev.nxtsync.trouble.Wordless;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Wordless;
 
 /**
  * Makes the threads of the process, none of which it shares with requests, and knows of those that must go on how they are.
@@ -156,7 +156,7 @@ public class Threads {
         count(thread, 1);
         seldom.due(Place.of(thread, fault)).ifPresent(
                 since -> LOG.errorf(Wordless.of(fault), "%s failed in a way that should not happen (%s). %s%s", what,
-                        Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep(), Seldom.more(since)));
+                        ErrorCode.UNEXPECTED.code(), ErrorCode.UNEXPECTED.nextStep(), Seldom.more(since)));
     }
 
     /** Which of the threads that must go on do not. */

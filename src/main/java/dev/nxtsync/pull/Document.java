@@ -13,9 +13,10 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.pull.plan.PullPlan;
 
 /** Documents that ask for rows of one company's tables: identifiers stand in them, values are variables. */
-final class Document {
+public final class Document {
     private Document() {}
 
     /**
@@ -25,15 +26,16 @@ final class Document {
      * @param order columns, each in the same direction
      * @param counts whether the number of all rows is asked for too
      */
-    record Part(String alias, Table table, List<String> fields, Optional<ObjectNode> filter, List<String> order,
+    public record Part(String alias, Table table, List<String> fields, Optional<ObjectNode> filter, List<String> order,
             boolean descending, int rows, boolean counts) {
 
-        static Part page(String alias, PullPlan plan, List<String> fields, List<ObjectNode> filters, List<String> order,
+        public static Part page(String alias, PullPlan plan, List<String> fields, List<ObjectNode> filters,
+                List<String> order,
                 int rows) {
             return new Part(alias, plan.table(), fields, plan.filter(filters), order, false, rows, false);
         }
 
-        Part counting() {
+        public Part counting() {
             return new Part(alias, table, fields, filter, order, descending, rows, true);
         }
     }
@@ -53,7 +55,8 @@ final class Document {
     /** The highest change stamp of a pull's rows. */
     static Part top(PullPlan plan) {
         return new Part("top", plan.table(), List.of(Table.CHANGED),
-                plan.filter(List.of(Filters.compare(Table.CHANGED, "_gt", Stamp.EARLIEST))), List.of(Table.CHANGED),
+                plan.filter(List.of(Filters.compare(Table.CHANGED, "_gt", ChangeStamp.EARLIEST))),
+                List.of(Table.CHANGED),
                 true,
                 1, false);
     }
@@ -63,7 +66,7 @@ final class Document {
      *
      * @param background whether the request gives way to others
      */
-    static Question of(String operation, Scope scope, int owner, boolean background, List<Part> parts) {
+    public static Question of(String operation, Scope scope, int owner, boolean background, List<Part> parts) {
         var variables = new LinkedHashMap<String, Object>();
         variables.put("owner", owner);
         var declarations = new StringBuilder("$owner: Int");

@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.schedule.Backoff;
 
 /**

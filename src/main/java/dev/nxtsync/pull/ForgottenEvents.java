@@ -8,9 +8,9 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
-import dev.nxtsync.store.Inbox;
 
 /** Wakes whoever has a key to look at and was not woken for it, such as one that has become due. */
 @Singleton

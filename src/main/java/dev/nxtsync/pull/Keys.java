@@ -9,9 +9,10 @@ import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 
+import dev.nxtsync.database.Numeral;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.store.Numeral;
-import dev.nxtsync.store.TargetColumn;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.target.TargetColumn;
 
 /** Keys of rows, as events name them, as PostgreSQL writes them, and as the API's filters take them. */
 final class Keys {

@@ -16,24 +16,27 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.access.Access;
+import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.jobs.CompanyAccess;
 import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.plan.PageSize;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.TableScan;
+import dev.nxtsync.pull.state.TableScans;
+import dev.nxtsync.pull.target.PageWriter;
+import dev.nxtsync.pull.target.RowFaults;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.DatabaseClock;
-import dev.nxtsync.store.PageWriter;
-import dev.nxtsync.store.Pass;
-import dev.nxtsync.store.Passes;
-import dev.nxtsync.store.PullState;
-import dev.nxtsync.store.RowFaults;
-import dev.nxtsync.store.Runs;
-import dev.nxtsync.store.TargetFault;
-import dev.nxtsync.trouble.Stopping;
+import dev.nxtsync.schedule.RunHistory;
 
 /**
  * Reads a whole table of one company in the order of its key: at first, when somebody asks for it, after a column was added,
@@ -49,20 +52,21 @@ public class Load implements Job {
     private static final Duration TURN = Duration.ofSeconds(10);
 
     private final PullPlans plans;
-    private final Units units;
-    private final Nxt nxt;
+    private final PullUnits units;
+    private final NxtClient nxt;
     private final PageWriter writer;
-    private final Passes passes;
+    private final TableScans passes;
     private final RowFaults faults;
-    private final Runs runs;
-    private final Setback setback;
+    private final RunHistory runs;
+    private final FailurePolicy setback;
     private final Uniqueness uniqueness;
-    private final Access access;
+    private final CompanyAccess access;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
 
-    Load(PullPlans plans, Units units, Nxt nxt, PageWriter writer, Passes passes, RowFaults faults, Runs runs,
-            Setback setback, Uniqueness uniqueness, Access access, MeterRegistry metrics) {
+    Load(PullPlans plans, PullUnits units, NxtClient nxt, PageWriter writer, TableScans passes, RowFaults faults,
+            RunHistory runs,
+            FailurePolicy setback, Uniqueness uniqueness, CompanyAccess access, MeterRegistry metrics) {
         this.plans = plans;
         this.units = units;
         this.nxt = nxt;
@@ -92,15 +96,15 @@ public class Load implements Job {
     @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
         var opening = units.open(claim);
-        if (!(opening instanceof Units.Open open)) {
-            return ((Units.Closed) opening).outcome();
+        if (!(opening instanceof PullUnits.Open open)) {
+            return ((PullUnits.Closed) opening).outcome();
         }
         PullPlan plan = open.plan();
         PullState state = open.state();
         DatabaseClock clock = open.clock();
-        Optional<Pass> pass = passes.of(claim.entry(), claim.company(), Pass.Kind.LOAD)
+        Optional<TableScan> pass = passes.of(claim.entry(), claim.company(), TableScan.Kind.LOAD)
                 .or(() -> isWanted(plan, state, clock.now())
-                        ? Optional.of(Pass.wanted(claim.entry(), claim.company(), Pass.Kind.LOAD))
+                        ? Optional.of(TableScan.wanted(claim.entry(), claim.company(), TableScan.Kind.LOAD))
                         : Optional.empty());
         if (pass.isEmpty()) {
             return new Outcome.Done(plan.tellsChanges() ? NEVER : state.dueAt());
@@ -119,7 +123,7 @@ public class Load implements Job {
         private final PullState state;
         private final DatabaseClock clock;
         private final Progress progress;
-        private final Tally tally;
+        private final PullReport tally;
         private final PageSize size;
         private final Set<String> knownFaults;
 
@@ -129,13 +133,13 @@ public class Load implements Job {
             this.state = state;
             this.clock = clock;
             this.progress = progress;
-            this.tally = new Tally(plan.name(), claim, clock.now(), metrics);
+            this.tally = new PullReport(plan.name(), claim, clock.now(), metrics);
             this.size = sizes.computeIfAbsent(plan.name() + " " + claim.company(), each -> plan.pageSize());
             this.knownFaults = faults.keys(plan.name(), claim.company());
         }
 
-        Outcome from(Pass begin) throws SQLException {
-            Pass pass = begin;
+        Outcome from(TableScan begin) throws SQLException {
+            TableScan pass = begin;
             boolean ended = false;
             Instant until = clock.now().plus(TURN);
             try (var writes = new WriteBehind()) {
@@ -169,7 +173,7 @@ public class Load implements Job {
                 writes.finish();
             } catch (TargetFault e) {
                 return failed(setback.of(claim, state, e, tally));
-            } catch (Stopping e) {
+            } catch (ShuttingDown e) {
                 runs.add(List.of(tally.done("goes on")));
                 throw e;
             }
@@ -179,7 +183,7 @@ public class Load implements Job {
                     !ended ? clock.now() : plan.tellsChanges() ? NEVER : plan.cadence().next(clock.now()));
         }
 
-        private List<Part> parts(Pass pass) {
+        private List<Part> parts(TableScan pass) {
             var filters = new ArrayList<ObjectNode>();
             pass.since().ifPresent(since -> filters.add(Filters.compare(Table.CHANGED, "_gte", since)));
             pass.cursor().ifPresent(cursor -> filters.add(Filters.after(plan.key(), Filters.parse(cursor))));
@@ -197,21 +201,22 @@ public class Load implements Job {
             return parts;
         }
 
-        private Pass after(Pass pass, Pages.Page page, Instant readAt) throws SQLException {
+        private TableScan after(TableScan pass, Pages.Page page, Instant readAt) throws SQLException {
             boolean begins = pass.startedAt().isEmpty();
             boolean direct = begins
                     ? state.loadedAt().isEmpty() && passes.isEmpty(plan.target(), claim.company())
                     : pass.direct();
-            return new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt().or(() -> Optional.of(readAt)),
+            return new TableScan(pass.pull(), pass.company(), pass.kind(),
+                    pass.startedAt().or(() -> Optional.of(readAt)),
                     page.cursor().or(pass::cursor), pass.rows() + page.reader().buffer().rows(),
                     page.count().or(pass::expected), begins ? page.top() : pass.mark(), pass.since(), direct, false,
                     false);
         }
 
-        private void write(WriteBehind writes, PageReader page, Pass pass, Instant readAt, boolean ended)
+        private void write(WriteBehind writes, PageReader page, TableScan pass, Instant readAt, boolean ended)
                 throws SQLException {
             Instant started = pass.startedAt().orElse(readAt);
-            var checkpoint = new Passes.LoadPage(claim, pass, readAt, ended, plan.cadence().next(started),
+            var checkpoint = new TableScans.LoadPage(claim, pass, readAt, ended, plan.cadence().next(started),
                     started.plus(plan.pull().reconcile()), pass.expected().map(all -> all == pass.rows()));
             writes.write(() -> {
                 var written = writer.write(claim, plan.target(), page.buffer(),
@@ -223,7 +228,7 @@ public class Load implements Job {
             });
         }
 
-        private Outcome failed(Setback.Decision decision) throws SQLException {
+        private Outcome failed(FailurePolicy.Decision decision) throws SQLException {
             runs.add(List.of(decision.run()));
             return new Outcome.Again(decision.retry());
         }

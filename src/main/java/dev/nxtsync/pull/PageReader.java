@@ -16,14 +16,15 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 
 import dev.nxtsync.graphql.RowSink;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.store.Cells;
-import dev.nxtsync.store.PageBuffer;
+import dev.nxtsync.pull.plan.TableMapping;
+import dev.nxtsync.pull.target.PageBuffer;
+import dev.nxtsync.pull.target.RowBuffer;
 
 /**
  * Encodes the rows of one answer while it is read, and remembers where it ends: with the row that is last in order, whatever
  * comes again after it. Not thread-safe; good for one answer.
  */
-final class PageReader implements RowSink {
+public final class PageReader implements RowSink {
     /** At most 16 MB, and so little that eight runs with a page being read and one being written fit in half of the heap. */
     static final int BOUND = (int) Math.max(1 << 20, Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 32));
 
@@ -36,28 +37,28 @@ final class PageReader implements RowSink {
     private final SerializableString[] names;
     private final int[] sources;
     /** The row that is being read, and the one where the page ends so far. */
-    private Cells row;
-    private Cells end;
+    private RowBuffer row;
+    private RowBuffer end;
     private boolean hasEnd;
 
     /**
      * @param order the columns by which the rows are ordered, which make the cursor
      * @param knownFaults keys of rows that are set aside
      */
-    PageReader(TableMapping mapping, List<String> key, List<String> order, Set<String> knownFaults) {
+    public PageReader(TableMapping mapping, List<String> key, List<String> order, Set<String> knownFaults) {
         this.key = key;
         this.order = order;
         this.buffer = new PageBuffer(mapping.target(), BOUND, knownFaults);
         this.fields = mapping.fields().toArray(String[]::new);
         this.names = mapping.fields().stream().map(SerializedString::new).toArray(SerializableString[]::new);
         this.sources = mapping.sources().stream().mapToInt(Integer::intValue).toArray();
-        this.row = new Cells(fields.length);
-        this.end = new Cells(fields.length);
+        this.row = new RowBuffer(fields.length);
+        this.end = new RowBuffer(fields.length);
     }
 
     @Override
     public void row(JsonParser parser) throws IOException {
-        Cells cells = row;
+        RowBuffer cells = row;
         cells.clear();
         String misshapen = "";
         int expected = 0;
@@ -97,7 +98,7 @@ final class PageReader implements RowSink {
      * Whether a row comes before another in the order of the page, as far as whole numbers and change stamps tell it; how the
      * server orders texts is not known.
      */
-    private boolean isBefore(Cells one, Cells other) {
+    private boolean isBefore(RowBuffer one, RowBuffer other) {
         for (String column : order) {
             int index = index(column);
             if (!one.isSame(index, other)) {
@@ -109,7 +110,7 @@ final class PageReader implements RowSink {
         return false;
     }
 
-    PageBuffer buffer() {
+    public PageBuffer buffer() {
         return buffer;
     }
 
@@ -137,7 +138,7 @@ final class PageReader implements RowSink {
         return -1;
     }
 
-    private String json(List<String> columns, Cells from) {
+    private String json(List<String> columns, RowBuffer from) {
         var text = new StringWriter();
         try (var json = KEYS.createGenerator(text)) {
             json.writeStartObject();

@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.pull.plan.PageSize;
+import dev.nxtsync.pull.plan.PullPlan;
 
 /** What an answer says about a page, beside its rows. */
-final class Pages {
+public final class Pages {
     private Pages() {}
 
     /** What an answer to a question for one page in key order comes to. */
@@ -92,7 +94,7 @@ final class Pages {
                 : Optional.empty();
     }
 
-    static JsonNode connection(PullPlan plan, Answer.Data answer, String alias) {
+    public static JsonNode connection(PullPlan plan, Answer.Data answer, String alias) {
         return answer.data().path(plan.table().scope().root()).path(alias);
     }
 

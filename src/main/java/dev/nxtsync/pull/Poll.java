@@ -21,24 +21,27 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.nxtsync.access.Access;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.jobs.CompanyAccess;
 import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.plan.PageSize;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.target.PageWriter;
+import dev.nxtsync.pull.target.RowFaults;
+import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.DatabaseClock;
-import dev.nxtsync.store.PageWriter;
-import dev.nxtsync.store.PullState;
-import dev.nxtsync.store.PullStates;
-import dev.nxtsync.store.RowFaults;
-import dev.nxtsync.store.Runs;
-import dev.nxtsync.store.Runs.Run;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.schedule.RunHistory;
+import dev.nxtsync.schedule.RunHistory.Run;
 
 /**
  * Reads the changes of one company (or customer): all tables that are due in one document, so that a poll in which nothing is
@@ -52,20 +55,21 @@ public class Poll implements Job {
     private static final Duration TURN = Duration.ofSeconds(10);
 
     private final PullPlans plans;
-    private final Nxt nxt;
+    private final NxtClient nxt;
     private final PageWriter writer;
     private final PullStates states;
     private final RowFaults faults;
-    private final Runs runs;
-    private final Setback setback;
+    private final RunHistory runs;
+    private final FailurePolicy setback;
     private final Uniqueness uniqueness;
-    private final Access access;
+    private final CompanyAccess access;
     private final Settings settings;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
 
-    Poll(PullPlans plans, Nxt nxt, PageWriter writer, PullStates states, RowFaults faults, Runs runs, Setback setback,
-            Uniqueness uniqueness, Access access, Settings settings, MeterRegistry metrics) {
+    Poll(PullPlans plans, NxtClient nxt, PageWriter writer, PullStates states, RowFaults faults, RunHistory runs,
+            FailurePolicy setback,
+            Uniqueness uniqueness, CompanyAccess access, Settings settings, MeterRegistry metrics) {
         this.plans = plans;
         this.nxt = nxt;
         this.writer = writer;
@@ -117,7 +121,7 @@ public class Poll implements Job {
         try (var writes = new PollWrites(writer, claim, progress)) {
             var reading = new Reading(claim, clock, progress, writes, done,
                     faults.keys(due.stream().map(PullState::pull).toList(), claim.company()));
-            reading.all(due.stream().map(state -> new Increment(plan(own, state), state, settings.serverTimeZone()))
+            reading.all(due.stream().map(state -> new ChangeWindow(plan(own, state), state, settings.serverTimeZone()))
                     .toList());
             inTheWay = reading.inTheWay;
         } finally {
@@ -131,7 +135,7 @@ public class Poll implements Job {
                 .filter(state -> isPolled(state, own))
                 .map(state -> state.retryAt().filter(retry -> retry.isAfter(state.dueAt())).orElse(state.dueAt()))
                 .min(Instant::compareTo).map(at -> at.isAfter(now) ? at : now)
-                .orElse(now.plus(Setback.LOOK_AGAIN)));
+                .orElse(now.plus(FailurePolicy.LOOK_AGAIN)));
     }
 
     private static boolean isPolled(PullState state, Map<String, PullPlan> own) {
@@ -152,12 +156,12 @@ public class Poll implements Job {
         private final Claim claim;
         private final DatabaseClock clock;
         private final Progress progress;
-        private final Map<String, Tally> tallies = new HashMap<>();
+        private final Map<String, PullReport> tallies = new HashMap<>();
         private final Map<String, Set<String>> knownFaults;
         private final List<PullStates.IncrementPage> quiet = new ArrayList<>();
         private final PollWrites writes;
         private final List<Run> done;
-        private final Set<Increment> failed = new HashSet<>();
+        private final Set<ChangeWindow> failed = new HashSet<>();
         private final Instant until;
         Optional<Outcome> inTheWay = Optional.empty();
 
@@ -172,18 +176,18 @@ public class Poll implements Job {
             this.until = clock.now().plus(TURN);
         }
 
-        void all(List<Increment> increments) throws SQLException {
+        void all(List<ChangeWindow> increments) throws SQLException {
             // who waits for a lock on a target, or for a user's trigger, must not keep the others waiting again and again
-            Predicate<Increment> troubled = each -> each.state().reason().trouble() == Trouble.TARGET_UNUSABLE;
+            Predicate<ChangeWindow> troubled = each -> each.state().reason().trouble() == ErrorCode.TARGET_UNUSABLE;
             some(increments.stream().filter(troubled.negate()).toList());
             some(increments.stream().filter(troubled).toList());
         }
 
-        private void some(List<Increment> increments) throws SQLException {
-            var together = new ArrayList<Increment>();
+        private void some(List<ChangeWindow> increments) throws SQLException {
+            var together = new ArrayList<ChangeWindow>();
             quiet.clear();
-            for (Increment each : increments) {
-                tallies.put(each.plan().name(), new Tally(each.plan().name(), claim, clock.now(), metrics));
+            for (ChangeWindow each : increments) {
+                tallies.put(each.plan().name(), new PullReport(each.plan().name(), claim, clock.now(), metrics));
                 if (!each.isReadable()) {
                     fail(each, new Failure.InvalidRequest("The change stamp \""
                             + each.state().mark().orElseThrow().stamp()
@@ -196,13 +200,13 @@ public class Poll implements Job {
             firstPages(together, together.size());
             writes.finish();
             states.quiet(claim, quiet);
-            for (Increment each : increments) {
+            for (ChangeWindow each : increments) {
                 if (!each.isFirst() && !each.hasEnded() && !hasFailed(each) && inTheWay.isEmpty()) {
                     rest(each);
                 }
             }
             writes.finish();
-            for (Increment each : increments) {
+            for (ChangeWindow each : increments) {
                 var fault = writes.refusal(each);
                 if (fault.isPresent()) {
                     done.add(setback.of(claim, each.state(), fault.get(), tally(each)).run());
@@ -215,7 +219,7 @@ public class Poll implements Job {
             }
         }
 
-        private boolean hasFailed(Increment increment) {
+        private boolean hasFailed(ChangeWindow increment) {
             return failed.contains(increment) || writes.refusal(increment).isPresent();
         }
 
@@ -227,11 +231,11 @@ public class Poll implements Job {
          * @param tables how many were to share the document: each brings that part of a page of its own, so that no document
          *        is larger than one page, and a small page of one table makes no more documents
          */
-        private void firstPages(List<Increment> increments, int tables) throws SQLException {
+        private void firstPages(List<ChangeWindow> increments, int tables) throws SQLException {
             if (increments.isEmpty() || inTheWay.isPresent()) {
                 return;
             }
-            var byAlias = new LinkedHashMap<String, Increment>();
+            var byAlias = new LinkedHashMap<String, ChangeWindow>();
             increments.forEach(each -> byAlias.put("t" + byAlias.size(), each));
             var parts = new ArrayList<Part>();
             var readers = new HashMap<String, PageReader>();
@@ -253,7 +257,8 @@ public class Poll implements Job {
             }
         }
 
-        private void firstPagesFailed(Map<String, Increment> byAlias, Failure failure, int tables) throws SQLException {
+        private void firstPagesFailed(Map<String, ChangeWindow> byAlias, Failure failure, int tables)
+                throws SQLException {
             var named = new HashSet<>(byAlias.keySet());
             named.retainAll(failure.aliases());
             if (byAlias.size() == 1) {
@@ -263,7 +268,7 @@ public class Poll implements Job {
                 }
                 fail(only, failure);
             } else if (!named.isEmpty() && named.size() < byAlias.size()) {
-                var others = new ArrayList<Increment>();
+                var others = new ArrayList<ChangeWindow>();
                 for (var entry : byAlias.entrySet()) {
                     if (named.contains(entry.getKey())) {
                         fail(entry.getValue(), failure);
@@ -278,7 +283,7 @@ public class Poll implements Job {
                 firstPages(all.subList(all.size() / 2, all.size()), tables);
             } else {
                 boolean told = false;
-                for (Increment each : byAlias.values()) {
+                for (ChangeWindow each : byAlias.values()) {
                     fail(each, failure, !told);
                     told = true;
                 }
@@ -286,7 +291,7 @@ public class Poll implements Job {
         }
 
         /** The rest of one table, page by page. */
-        private void rest(Increment increment) throws SQLException {
+        private void rest(ChangeWindow increment) throws SQLException {
             while (!increment.hasEnded() && inTheWay.isEmpty() && !hasFailed(increment)
                     && !(increment.isKept() && isOver())) {
                 if (increment.isStale(clock.now())) {
@@ -317,7 +322,7 @@ public class Poll implements Job {
         }
 
         /** Writes a page with its checkpoint. Says whether all is well. */
-        private boolean take(Increment increment, PageReader reader, Instant readAt, JsonNode connection,
+        private boolean take(ChangeWindow increment, PageReader reader, Instant readAt, JsonNode connection,
                 Optional<String> top, Answer.Data answer) throws SQLException {
             if (reader.buffer().overflowed() && increment.isFirst() && size(increment).rows() > 1) {
                 // by itself, with smaller pages
@@ -345,7 +350,7 @@ public class Poll implements Job {
         }
 
         /** Whether no key stands for several rows, as far as the page and those before it show. */
-        private boolean isUnique(Increment increment, PageReader reader) throws SQLException {
+        private boolean isUnique(ChangeWindow increment, PageReader reader) throws SQLException {
             var verdict = reader.buffer().contradicted().isEmpty()
                     ? uniqueness.ofTexts(increment.plan(), claim.company(), increment.again(reader.buffer()),
                             tally(increment)::request)
@@ -361,7 +366,7 @@ public class Poll implements Job {
             return true;
         }
 
-        private Answer ask(List<Increment> increments, List<Part> parts, Map<String, PageReader> readers) {
+        private Answer ask(List<ChangeWindow> increments, List<Part> parts, Map<String, PageReader> readers) {
             Scope scope = increments.get(0).plan().table().scope();
             Answer answer = nxt.ask(claim.connection(),
                     Document.of("poll", scope, claim.company(), false, parts), readers);
@@ -374,12 +379,12 @@ public class Poll implements Job {
             return answer;
         }
 
-        private void fail(Increment increment, Failure failure) throws SQLException {
+        private void fail(ChangeWindow increment, Failure failure) throws SQLException {
             fail(increment, failure, true);
         }
 
         /** @param tells whether the log is told; once is enough for all tables of a document */
-        private void fail(Increment increment, Failure failure, boolean tells) throws SQLException {
+        private void fail(ChangeWindow increment, Failure failure, boolean tells) throws SQLException {
             // what was read before is kept before the reason is
             writes.finish();
             failed.add(increment);
@@ -390,17 +395,17 @@ public class Poll implements Job {
             }
         }
 
-        private PageReader reader(Increment increment) {
+        private PageReader reader(ChangeWindow increment) {
             PullPlan plan = increment.plan();
             return new PageReader(plan.mapping(), plan.key(), plan.changeOrder(),
                     knownFaults.getOrDefault(plan.name(), Set.of()));
         }
 
-        private Tally tally(Increment increment) {
+        private PullReport tally(ChangeWindow increment) {
             return Objects.requireNonNull(tallies.get(increment.plan().name()));
         }
 
-        private PageSize size(Increment increment) {
+        private PageSize size(ChangeWindow increment) {
             return sizes.computeIfAbsent(increment.plan().name() + " " + claim.company(),
                     each -> increment.plan().pageSize());
         }

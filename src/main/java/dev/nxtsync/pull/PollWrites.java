@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.nxtsync.pull.target.Checkpoint;
+import dev.nxtsync.pull.target.PageWriter;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.pull.target.WriteCounts;
+import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job.Progress;
-import dev.nxtsync.store.Checkpoint;
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.PageWriter;
-import dev.nxtsync.store.TargetFault;
-import dev.nxtsync.store.Written;
 
 /**
  * Writes the pages of a poll, one while the next is read. What a target refuses concerns its own pull only: the pages of others
@@ -21,7 +21,7 @@ final class PollWrites implements AutoCloseable {
     private final Claim claim;
     private final Progress progress;
     private final WriteBehind writes = new WriteBehind();
-    private final Map<Increment, TargetFault> refused = new ConcurrentHashMap<>();
+    private final Map<ChangeWindow, TargetFault> refused = new ConcurrentHashMap<>();
 
     PollWrites(PageWriter writer, Claim claim, Progress progress) {
         this.writer = writer;
@@ -30,13 +30,13 @@ final class PollWrites implements AutoCloseable {
     }
 
     /** Begins a write once the one before has ended. */
-    void begin(Increment increment, PageReader page, Checkpoint checkpoint, Tally tally) throws SQLException {
+    void begin(ChangeWindow increment, PageReader page, Checkpoint checkpoint, PullReport tally) throws SQLException {
         writes.write(() -> write(increment, page, checkpoint, tally));
     }
 
-    private Written write(Increment increment, PageReader page, Checkpoint checkpoint, Tally tally)
+    private WriteCounts write(ChangeWindow increment, PageReader page, Checkpoint checkpoint, PullReport tally)
             throws SQLException {
-        var written = Written.NOTHING;
+        var written = WriteCounts.NOTHING;
         if (!refused.containsKey(increment)) {
             try {
                 written = writer.write(claim, increment.plan().target(), page.buffer(), PageWriter.Way.MERGE,
@@ -56,7 +56,7 @@ final class PollWrites implements AutoCloseable {
     }
 
     /** Why a page was refused, as far as writes have ended. */
-    Optional<TargetFault> refusal(Increment increment) {
+    Optional<TargetFault> refusal(ChangeWindow increment) {
         return Optional.ofNullable(refused.get(increment));
     }
 

@@ -20,28 +20,32 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.access.Access;
+import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.jobs.CompanyAccess;
 import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.plan.PageSize;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.plan.TableMapping;
+import dev.nxtsync.pull.state.KeyListing;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.state.TableScan;
+import dev.nxtsync.pull.state.TableScans;
+import dev.nxtsync.pull.target.PageWriter;
+import dev.nxtsync.pull.target.RowFaults;
+import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.pull.target.WriteCounts;
+import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.DatabaseClock;
-import dev.nxtsync.store.Listing;
-import dev.nxtsync.store.PageWriter;
-import dev.nxtsync.store.Pass;
-import dev.nxtsync.store.Passes;
-import dev.nxtsync.store.PullState;
-import dev.nxtsync.store.PullStates;
-import dev.nxtsync.store.RowFaults;
-import dev.nxtsync.store.Runs;
-import dev.nxtsync.store.TargetColumn;
-import dev.nxtsync.store.TargetFault;
-import dev.nxtsync.store.Written;
-import dev.nxtsync.trouble.Stopping;
+import dev.nxtsync.schedule.RunHistory;
 
 /**
  * Lists key and change stamp of every row of a table, and settles each difference by a question for just those rows: what is
@@ -65,26 +69,27 @@ public class Reconciliation implements Job {
     private static final double REREAD_A_DAY = 0.03;
 
     private final PullPlans plans;
-    private final Units units;
-    private final Nxt nxt;
+    private final PullUnits units;
+    private final NxtClient nxt;
     private final PageWriter writer;
     private final PullStates states;
-    private final Passes passes;
-    private final Listing listing;
+    private final TableScans passes;
+    private final KeyListing listing;
     private final RowFaults faults;
-    private final Runs runs;
-    private final Setback setback;
+    private final RunHistory runs;
+    private final FailurePolicy setback;
     private final Uniqueness uniqueness;
-    private final Access access;
+    private final CompanyAccess access;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
     private final Map<String, PageSize> keyCounts = new ConcurrentHashMap<>();
     /** Comparisons in a row that have begun and come to nothing, by unit. */
     private final Map<Long, Integer> unfinished = new ConcurrentHashMap<>();
 
-    Reconciliation(PullPlans plans, Units units, Nxt nxt, PageWriter writer, PullStates states, Passes passes,
-            Listing listing,
-            RowFaults faults, Runs runs, Setback setback, Uniqueness uniqueness, Access access,
+    Reconciliation(PullPlans plans, PullUnits units, NxtClient nxt, PageWriter writer, PullStates states,
+            TableScans passes,
+            KeyListing listing,
+            RowFaults faults, RunHistory runs, FailurePolicy setback, Uniqueness uniqueness, CompanyAccess access,
             MeterRegistry metrics) {
         this.plans = plans;
         this.units = units;
@@ -117,8 +122,8 @@ public class Reconciliation implements Job {
     @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
         var opening = units.open(claim);
-        if (!(opening instanceof Units.Open open)) {
-            return ((Units.Closed) opening).outcome();
+        if (!(opening instanceof PullUnits.Open open)) {
+            return ((PullUnits.Closed) opening).outcome();
         }
         // the end of the first load says when
         return open.state().loadedAt().isEmpty()
@@ -141,7 +146,7 @@ public class Reconciliation implements Job {
         private final PullState state;
         private final DatabaseClock clock;
         private final Progress progress;
-        private final Tally tally;
+        private final PullReport tally;
         private final Instant until;
         private final Set<String> knownFaults;
         private final TableMapping keys;
@@ -152,7 +157,7 @@ public class Reconciliation implements Job {
             this.state = state;
             this.clock = clock;
             this.progress = progress;
-            this.tally = new Tally(plan.name(), claim, clock.now(), metrics);
+            this.tally = new PullReport(plan.name(), claim, clock.now(), metrics);
             this.until = clock.now().plus(TURN);
             this.knownFaults = faults.keys(plan.name(), claim.company());
             Predicate<TargetColumn> keyOrStamp = column -> plan.target().key().contains(column.name())
@@ -165,18 +170,19 @@ public class Reconciliation implements Job {
                 return goOn();
             } catch (TargetFault e) {
                 return failed(setback.of(claim, state, e, tally)).outcome();
-            } catch (Stopping e) {
+            } catch (ShuttingDown e) {
                 runs.add(List.of(tally.done("goes on")));
                 throw e;
             }
         }
 
         private Outcome goOn() throws SQLException {
-            Pass pass = passes.of(claim.entry(), claim.company(), Pass.Kind.RECONCILIATION)
-                    .orElseGet(() -> Pass.wanted(claim.entry(), claim.company(), Pass.Kind.RECONCILIATION));
+            TableScan pass = passes.of(claim.entry(), claim.company(), TableScan.Kind.RECONCILIATION)
+                    .orElseGet(() -> TableScan.wanted(claim.entry(), claim.company(), TableScan.Kind.RECONCILIATION));
             if (pass.startedAt().isEmpty() || isLost(pass)) {
                 listing.begin(claim);
-                pass = new Pass(pass.pull(), pass.company(), pass.kind(), Optional.of(clock.now()), Optional.empty(), 0,
+                pass = new TableScan(pass.pull(), pass.company(), pass.kind(), Optional.of(clock.now()),
+                        Optional.empty(), 0,
                         Optional.empty(), Optional.empty(), Optional.empty(), false, false, pass.confirmed());
                 passes.keep(claim, pass);
             }
@@ -204,14 +210,14 @@ public class Reconciliation implements Job {
         }
 
         /** Whether a crash of the database has emptied our tables, which are not logged. */
-        private boolean isLost(Pass pass) throws SQLException {
+        private boolean isLost(TableScan pass) throws SQLException {
             return pass.settling()
                     ? !listing.isSettling(claim)
                     : pass.cursor().isPresent() && listing.size(claim).orElse(0L) == 0;
         }
 
-        private Step list(Pass begun) throws SQLException {
-            Pass pass = begun;
+        private Step list(TableScan begun) throws SQLException {
+            TableScan pass = begun;
             var size = sizes.computeIfAbsent(plan.name() + " " + claim.company(), each -> plan.pageSize());
             boolean more = true;
             while (more) {
@@ -236,13 +242,13 @@ public class Reconciliation implements Job {
                         return failed(setback.of(claim, state, verdict, tally));
                     }
                     boolean begins = pass.cursor().isEmpty();
-                    pass = new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
+                    pass = new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
                             page.cursor().or(pass::cursor), pass.rows() + reader.buffer().rows(),
                             begins ? page.count() : pass.expected(), begins ? page.top() : pass.mark(),
                             Optional.empty(), false, false, pass.confirmed());
-                    listing.add(claim, keys.target(), reader.buffer(), new Passes.ListingPage(pass, readAt));
+                    listing.add(claim, keys.target(), reader.buffer(), new TableScans.ListingPage(pass, readAt));
                     progress.made();
-                    tally.page(reader.buffer(), Written.NOTHING);
+                    tally.page(reader.buffer(), WriteCounts.NOTHING);
                     plans.met(plan, reader.buffer().misfits());
                     tally.progress(pass.rows(), pass.expected());
                     progress.rows(pass.rows(), pass.expected());
@@ -257,7 +263,7 @@ public class Reconciliation implements Job {
          * Counts what was listed. What changed meanwhile may explain a difference; what remains while nothing has changed does
          * not go away by itself.
          */
-        private Step count(Pass pass) throws SQLException {
+        private Step count(TableScan pass) throws SQLException {
             var before = new Pages.Census(pass.expected(), pass.mark());
             if (before.count().isEmpty()) {
                 return new GoOn();
@@ -285,7 +291,7 @@ public class Reconciliation implements Job {
             return new GoOn();
         }
 
-        private Step compare(Pass pass) throws SQLException {
+        private Step compare(TableScan pass) throws SQLException {
             var found = compareTables(pass.startedAt().orElse(clock.now()));
             progress.made();
             String reason = tooMany(found);
@@ -303,12 +309,12 @@ public class Reconciliation implements Job {
             }
             LOG.debugf("%s: %d listed, %d stored, %d gone, %d to read", claim, found.listed(), found.stored(),
                     found.gone(), found.differing());
-            passes.keep(claim, new Pass(pass.pull(), pass.company(), pass.kind(), pass.startedAt(), pass.cursor(),
+            passes.keep(claim, new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt(), pass.cursor(),
                     pass.rows(), pass.expected(), Optional.empty(), Optional.empty(), false, true, pass.confirmed()));
             return new GoOn();
         }
 
-        private Listing.Comparison compareTables(Instant startedAt) throws SQLException {
+        private KeyListing.Comparison compareTables(Instant startedAt) throws SQLException {
             int before = unfinished.merge(claim.unit(), 1, Integer::sum) - 1;
             if (before >= OFTEN) {
                 // now, since whoever was cut off may not have been able to
@@ -325,7 +331,7 @@ public class Reconciliation implements Job {
         }
 
         /** Why so many deletions need a person's word; empty if they do not. */
-        private String tooMany(Listing.Comparison found) {
+        private String tooMany(KeyListing.Comparison found) {
             double share = plan.pull().maxDeleteShare();
             if (found.listed() == 0 && found.stored() > 1) {
                 return "Business NXT lists no row at all, and " + found.stored() + " are stored.";
@@ -340,7 +346,7 @@ public class Reconciliation implements Job {
         private Step settle() throws SQLException {
             var count = keyCounts.computeIfAbsent(plan.name(), each -> new PageSize(KEYS, KEYS));
             while (true) {
-                List<Listing.Difference> some = listing.next(claim, plan.target(), count.rows());
+                List<KeyListing.Difference> some = listing.next(claim, plan.target(), count.rows());
                 if (some.isEmpty()) {
                     return new GoOn();
                 }
@@ -378,11 +384,12 @@ public class Reconciliation implements Job {
             }
         }
 
-        private void settle(List<Listing.Difference> some, PageReader reader, Instant readAt) throws SQLException {
+        private void settle(List<KeyListing.Difference> some, PageReader reader, Instant readAt) throws SQLException {
             var gone = some.stream().filter(each -> each.stored() && !reader.buffer().has(each.key()))
-                    .map(Listing.Difference::key).toList();
-            Written written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
-                    new Listing.Settlement(claim, readAt, some.stream().map(Listing.Difference::id).toList(), gone));
+                    .map(KeyListing.Difference::key).toList();
+            WriteCounts written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
+                    new KeyListing.Settlement(claim, readAt, some.stream().map(KeyListing.Difference::id).toList(),
+                            gone));
             progress.made();
             tally.page(reader.buffer(), written);
             plans.met(plan, reader.buffer().misfits());
@@ -411,7 +418,7 @@ public class Reconciliation implements Job {
                     rows = page.more() ? rows - reader.buffer().rows() : 0;
                     // from the beginning once the end has been reached
                     cursor = page.more() ? page.cursor() : Optional.empty();
-                    Written written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
+                    WriteCounts written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
                             new PullStates.Reread(claim.entry(), claim.company(), readAt, cursor));
                     progress.made();
                     tally.page(reader.buffer(), written);
@@ -436,7 +443,7 @@ public class Reconciliation implements Job {
             return answer;
         }
 
-        private Ended failed(Setback.Decision decision) throws SQLException {
+        private Ended failed(FailurePolicy.Decision decision) throws SQLException {
             runs.add(List.of(decision.run()));
             return new Ended(new Outcome.Again(decision.retry()));
         }

@@ -13,8 +13,9 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.schedule.Heartbeat;
-import dev.nxtsync.store.RowFaults;
 
 /** Tells the log of rows that are set aside, whichever run met them, and however often runs meet them again. */
 @Singleton

@@ -20,17 +20,18 @@ import jakarta.inject.Singleton;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Quoted;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.Document.Part;
-import dev.nxtsync.trouble.Quoted;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.pull.plan.PullPlan;
 
 /**
  * Finds out whether the key of a pull is unique, where rows with the same key came: that may also be one row, which changed
@@ -38,15 +39,15 @@ import dev.nxtsync.trouble.Trouble;
  * of threads.
  */
 @Singleton
-class Uniqueness {
+public class Uniqueness {
     /** Keys that are asked for together. */
     private static final int KEYS = 20;
     private static final int SHOWN = 3;
     private static final int LONGEST_KEY = 200;
 
-    private final Nxt nxt;
+    private final NxtClient nxt;
 
-    Uniqueness(Nxt nxt) {
+    Uniqueness(NxtClient nxt) {
         this.nxt = nxt;
     }
 
@@ -57,7 +58,7 @@ class Uniqueness {
     record Unique() implements Verdict {}
 
     /** One has several. */
-    record Repeated(Reason reason) implements Verdict {}
+    public record Repeated(Problem reason) implements Verdict {}
 
     /** It gave no whole answer. */
     record Unknown(Failure failure) implements Verdict {}
@@ -95,7 +96,7 @@ class Uniqueness {
     }
 
     /** Whether some rows of the server, of one answer, have different keys. */
-    static Verdict verdict(PullPlan plan, JsonNode rows) {
+    public static Verdict verdict(PullPlan plan, JsonNode rows) {
         var groups = IntStream.range(0, rows.size()).mapToObj(rows::get)
                 .collect(groupingBy(row -> key(plan, row), LinkedHashMap::new, toList()));
         // rows that are equal may be one that came twice; if not, the server counts more than come
@@ -104,7 +105,7 @@ class Uniqueness {
             return new Unique();
         }
         var example = groups.entrySet().iterator().next();
-        return new Repeated(new Reason(Trouble.KEY_NOT_UNIQUE,
+        return new Repeated(new Problem(ErrorCode.KEY_NOT_UNIQUE,
                 message(plan, example.getKey(), example.getValue(), candidates(plan, groups))));
     }
 

@@ -14,21 +14,25 @@ import jakarta.inject.Singleton;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.pull.Pages.Census;
+import dev.nxtsync.pull.plan.CompanyScopes;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullValidator;
+import dev.nxtsync.pull.plan.TableMapping;
+import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.state.VerifiedKeys;
+import dev.nxtsync.pull.target.ColumnType;
+import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.schedule.Job.Progress;
-import dev.nxtsync.store.ColumnType;
-import dev.nxtsync.store.PullStates;
-import dev.nxtsync.store.TargetColumn;
-import dev.nxtsync.store.Verified;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
 
 /**
  * Compares source and target of a pull: reads keys, change stamps and numbers of every row, in pages, and adds the numbers up
@@ -38,14 +42,14 @@ import dev.nxtsync.trouble.Trouble;
 public class Verification {
     private final Settings settings;
     private final Introspection introspection;
-    private final Tenancies tenancies;
-    private final Nxt nxt;
+    private final CompanyScopes tenancies;
+    private final NxtClient nxt;
     private final Uniqueness uniqueness;
     private final PullStates states;
-    private final Verified verified;
+    private final VerifiedKeys verified;
 
-    Verification(Settings settings, Introspection introspection, Tenancies tenancies, Nxt nxt,
-            Uniqueness uniqueness, PullStates states, Verified verified) {
+    Verification(Settings settings, Introspection introspection, CompanyScopes tenancies, NxtClient nxt,
+            Uniqueness uniqueness, PullStates states, VerifiedKeys verified) {
         this.settings = settings;
         this.introspection = introspection;
         this.tenancies = tenancies;
@@ -63,12 +67,12 @@ public class Verification {
      * @throws FailedAnswer if the API gave no whole answer
      */
     public boolean run(Settings.Pull pull, Consumer<String> out, Progress progress) throws SQLException {
-        var design = PullDesign
+        var design = PullValidator
                 .of(List.of(pull), introspection.tables(pull.connection(), List.of(pull.table())), settings)
                 .get(pull.name());
-        if (!(design instanceof PullDesign.Sound sound)) {
+        if (!(design instanceof PullValidator.Sound sound)) {
             out.accept("PROBLEM    pull " + pull.name() + ": "
-                    + (design instanceof PullDesign.Flawed flawed ? flawed.reason().coded() : ""));
+                    + (design instanceof PullValidator.Flawed flawed ? flawed.reason().coded() : ""));
             return false;
         }
         PullPlan plan = sound.plan();
@@ -88,20 +92,21 @@ public class Verification {
             var result = verified.compare(table, compared.target(), owner);
             String what = plan.name() + ", " + plan.table().scope().tenant(owner) + ": ";
             if (read.notUnique().isPresent()) {
-                out.accept("DIFFERENT  " + new Reason(Trouble.KEY_NOT_UNIQUE, what + read.notUnique().get()).coded());
+                out.accept(
+                        "DIFFERENT  " + new Problem(ErrorCode.KEY_NOT_UNIQUE, what + read.notUnique().get()).coded());
                 return false;
             }
             if (result.isEqual()) {
-                String equal = Tally.plural(result.source(), "row") + ", equal in key, "
+                String equal = PullReport.plural(result.source(), "row") + ", equal in key, "
                         + (plan.tellsChanges() ? "change stamp and " : "and ")
-                        + Tally.plural(result.sums().size(), "column") + " of numbers";
+                        + PullReport.plural(result.sums().size(), "column") + " of numbers";
                 var doubt = doubt(plan, read, result.source());
                 out.accept(doubt.isEmpty()
                         ? "ok         " + what + equal
-                        : "NOT PROVEN " + new Reason(Trouble.NOT_PROVEN, what + equal + ", but " + doubt).coded());
+                        : "NOT PROVEN " + new Problem(ErrorCode.NOT_PROVEN, what + equal + ", but " + doubt).coded());
                 return doubt.isEmpty();
             }
-            out.accept("DIFFERENT  " + new Reason(Trouble.DIFFERENT,
+            out.accept("DIFFERENT  " + new Problem(ErrorCode.DIFFERENT,
                     what + result.source() + " in Business NXT, " + result.target() + " in the target").coded());
             result.examples().forEach((kind, keys) -> out.accept("           " + kind + ": " + String.join(" ", keys)));
             result.sums().forEach((column, sums) -> {
@@ -149,7 +154,7 @@ public class Verification {
         }
         return read.rows() == compared
                 ? ""
-                : Tally.plural(read.rows() - compared, "row")
+                : PullReport.plural(read.rows() - compared, "row")
                         + " of Business NXT cannot be held, and were not compared.";
     }
 

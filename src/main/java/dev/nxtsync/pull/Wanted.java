@@ -11,9 +11,10 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.Document.Part;
-import dev.nxtsync.store.Inbox;
-import dev.nxtsync.store.PullState;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.state.PullState;
 
 /**
  * The keys of one pull that go into one request.
@@ -21,7 +22,8 @@ import dev.nxtsync.store.PullState;
  * @param keys as PostgreSQL writes them, with the arrival of the oldest event of each
  * @param woken the same, as the events named them
  */
-record Wanted(PullPlan plan, PullState state, Tally tally, Map<List<String>, Instant> keys, List<WokenKeys.Key> woken) {
+record Wanted(PullPlan plan, PullState state, PullReport tally, Map<List<String>, Instant> keys,
+        List<WokenKeys.Key> woken) {
 
     /**
      * By pull.
@@ -29,7 +31,8 @@ record Wanted(PullPlan plan, PullState state, Tally tally, Map<List<String>, Ins
      * @param useless is told those that are no keys of their pull's table, by pull
      */
     static List<Wanted> of(List<WokenKeys.Key> woken, Map<String, PullPlan> plans,
-            Map<String, PullState> states, Function<PullPlan, Tally> tally, Map<String, List<WokenKeys.Key>> useless) {
+            Map<String, PullState> states, Function<PullPlan, PullReport> tally,
+            Map<String, List<WokenKeys.Key>> useless) {
         var wanted = new TreeMap<String, Wanted>();
         for (WokenKeys.Key each : woken) {
             PullPlan plan = Objects.requireNonNull(plans.get(each.pull()));

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-import dev.nxtsync.store.Inbox;
+import dev.nxtsync.inbox.Inbox;
 
 /**
  * Which woken keys go into one request. Those of which nothing bad is known go together, as many as there is room for. Those

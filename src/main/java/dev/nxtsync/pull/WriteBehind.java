@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.store.Written;
+import dev.nxtsync.pull.target.WriteCounts;
 
 /** Writes one page while the next is read. At most one write is under way, so that pages are written in order. */
 final class WriteBehind implements AutoCloseable {
     private static final ExecutorService WRITERS = Threads.handymen("page-writer");
 
-    private @Nullable Future<Written> underWay;
+    private @Nullable Future<WriteCounts> underWay;
 
     /** Begins a write once the one before has succeeded. */
-    void write(Callable<Written> write) throws SQLException {
+    void write(Callable<WriteCounts> write) throws SQLException {
         finish();
         underWay = WRITERS.submit(write);
     }
@@ -28,7 +28,7 @@ final class WriteBehind implements AutoCloseable {
      * Waits for the write that is under way.
      *
      * @throws SQLException of that write
-     * @throws dev.nxtsync.store.StaleClaim if the unit has another holder
+     * @throws dev.nxtsync.schedule.StaleClaim if the unit has another holder
      */
     void finish() throws SQLException {
         var write = underWay;

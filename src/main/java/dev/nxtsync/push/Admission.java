@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-import dev.nxtsync.store.Outbox.Sized;
+import dev.nxtsync.push.outbox.Outbox.Sized;
 
 /**
  * Which rows are read, by what their payloads cost in memory. A row that never fits is a person's matter, and one that does

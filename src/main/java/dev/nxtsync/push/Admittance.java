@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import dev.nxtsync.store.Outbox;
-import dev.nxtsync.store.Outbox.Sized;
-import dev.nxtsync.store.OutboxRow;
+import dev.nxtsync.push.outbox.Outbox;
+import dev.nxtsync.push.outbox.Outbox.Sized;
+import dev.nxtsync.push.outbox.OutboxRow;
 
 /**
  * Reads the rows whose payloads have room in memory, also as the trees that they become. What a tree takes is known once its

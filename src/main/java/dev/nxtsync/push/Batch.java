@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-import dev.nxtsync.store.OutboxRow;
-import dev.nxtsync.store.OutboxRow.Act;
-import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.push.outbox.OutboxRow.Act;
+import dev.nxtsync.push.outbox.OutboxRow.Step;
 
 /** Which rows go into one request. */
 final class Batch {

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.database.Numeral;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.store.Numeral;
 
 /**
  * By what a record is found again.

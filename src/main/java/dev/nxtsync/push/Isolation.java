@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
+import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.Next;
+import dev.nxtsync.graphql.Recovery;
+import dev.nxtsync.push.outbox.Outbox.Sized;
+import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.schedule.Backoff;
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.DatabaseClock;
-import dev.nxtsync.store.Outbox.Sized;
-import dev.nxtsync.store.OutboxRow;
-import dev.nxtsync.store.OutboxRow.State;
-import dev.nxtsync.store.StaleClaim;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Stopping;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.StaleClaim;
 
 /**
  * Keeps a row that cannot be worked on from keeping the others of its lane. What was thrown in here is a row's fault, and
@@ -31,9 +31,9 @@ final class Isolation {
     /** After which a row that is never answered is a person's matter; with growing pauses, about five minutes. */
     private static final int MOST_TRIES = 6;
 
-    private final Lane lane;
+    private final PushJob lane;
     private final Claim claim;
-    private final Verdict verdict;
+    private final Resolution verdict;
     private final Settling settling;
     private final DatabaseClock clock;
     private final Evidence evidence;
@@ -41,7 +41,7 @@ final class Isolation {
     private boolean answered;
     private boolean failed;
 
-    Isolation(Lane lane, Claim claim, Verdict verdict, Settling settling, DatabaseClock clock) {
+    Isolation(PushJob lane, Claim claim, Resolution verdict, Settling settling, DatabaseClock clock) {
         this.lane = lane;
         this.claim = claim;
         this.verdict = verdict;
@@ -101,22 +101,22 @@ final class Isolation {
             return worked;
         } catch (FailedAnswer e) {
             unanswered(rows, e.failure());
-        } catch (Stopping | StaleClaim | InTheWay e) {
+        } catch (ShuttingDown | StaleClaim | InTheWay e) {
             throw e;
         } catch (RuntimeException e) {
             lane.tell(e, claim + (rows.size() == 1 ? ", row " + rows.get(0).id() : ""));
             suspicion.split(rows.size());
             // what was marked as being sent may have been, and is looked for
             if (lane.outbox().recover(claim, lane.limits().timeLimit()) == 0 && rows.size() == 1) {
-                dead(lane.outbox().readWithoutPayload(List.of(rows.get(0).id())), Reason.unexpected("The row", e));
+                dead(lane.outbox().readWithoutPayload(List.of(rows.get(0).id())), Problem.unexpected("The row", e));
             }
         }
         return true;
     }
 
     private void unanswered(List<Sized> rows, Failure failure) {
-        Next next = failure.next();
-        if (next != Next.LOOK_FIRST && next != Next.FIX) {
+        Recovery next = failure.next();
+        if (next != Recovery.LOOK_FIRST && next != Recovery.FIX) {
             throw new InTheWay(failure);
         }
         failed = true;
@@ -171,7 +171,7 @@ final class Isolation {
         var convicted = suspicion.convicted(evidence.answers());
         for (OutboxRow row : lane.outbox().readWithoutPayload(convicted.keySet())) {
             int tries = suspicion.tried(row.id());
-            Reason why = Objects.requireNonNull(convicted.get(row.id())).failure().traced();
+            Problem why = Objects.requireNonNull(convicted.get(row.id())).failure().traced();
             if (tries < MOST_TRIES) {
                 lane.putOff(claim, why, tries);
                 Instant again = clock.now().plus(Backoff.after(2 * tries));
@@ -186,7 +186,7 @@ final class Isolation {
         suspicion.pardon(convicted.keySet());
     }
 
-    private void dead(List<OutboxRow> rows, Reason why) throws SQLException {
+    private void dead(List<OutboxRow> rows, Problem why) throws SQLException {
         settling.settle(rows, rows.stream().map(row -> row.state() == State.WAITING
                 ? verdict.refused(row, why.trouble(), why.message(), clock.now())
                 : Looking.unlookable(row, why)).toList());

@@ -10,25 +10,26 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.DatabaseClock;
-import dev.nxtsync.store.OutboxRow;
-import dev.nxtsync.store.OutboxRow.State;
-import dev.nxtsync.store.OutboxRow.Step;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.Step;
+import dev.nxtsync.push.plan.PushPlan;
+import dev.nxtsync.schedule.Claim;
 
 /** Looks for rows that were or may have been sent, and settles what follows from what is found. */
 final class Looking {
-    private final Lane lane;
+    private final PushJob lane;
     private final Claim claim;
     private final PushPlan plan;
-    private final Verdict verdict;
+    private final Resolution verdict;
     private final Lookup lookup;
     private final Settling settling;
     private final DatabaseClock clock;
 
-    Looking(Lane lane, Claim claim, PushPlan plan, Verdict verdict, Lookup lookup, Settling settling,
+    Looking(PushJob lane, Claim claim, PushPlan plan, Resolution verdict, Lookup lookup, Settling settling,
             DatabaseClock clock) {
         this.lane = lane;
         this.claim = claim;
@@ -55,7 +56,7 @@ final class Looking {
                 (isProcessing(row) ? processings : records).put(row.id(), sound.payload());
             } else {
                 before.add(row);
-                after.add(unlookable(row, new Reason(Trouble.PAYLOAD_INVALID, ((Payload.Flawed) reading).why())));
+                after.add(unlookable(row, new Problem(ErrorCode.PAYLOAD_INVALID, ((Payload.Flawed) reading).why())));
             }
         }
         var found = lookup.find(records, Optional.empty());
@@ -78,8 +79,8 @@ final class Looking {
     }
 
     /** What becomes of a row that was or may have been sent, and can never be looked for. */
-    static OutboxRow unlookable(OutboxRow row, Reason why) {
-        var reason = new Reason(why.trouble(), "It was sent, and cannot be looked for: " + why.message());
+    static OutboxRow unlookable(OutboxRow row, Problem why) {
+        var reason = new Problem(why.trouble(), "It was sent, and cannot be looked for: " + why.message());
         return row.state() == State.IN_DOUBT
                 ? row.dead(reason.trouble(), reason.message(), Optional.empty())
                 : row.settled(Optional.of(reason.coded()));
@@ -91,7 +92,7 @@ final class Looking {
 
     /** Whether a processing has run cannot be seen. */
     private OutboxRow unknown(OutboxRow row) {
-        return row.dead(Trouble.PROCESSING_FAILED, "Whether " + plan.then().orElseThrow().field().name()
+        return row.dead(ErrorCode.PROCESSING_FAILED, "Whether " + plan.then().orElseThrow().field().name()
                 + " has run for "
                 + row.result().orElse("")
                 + " is not known" + row.answered().map(why -> ": " + why).orElse(", since no whole answer came.")
@@ -122,7 +123,7 @@ final class Looking {
             OutboxRow row = after.get(i);
             if (passed.contains(row.id()) && row.state() == State.WAITING) {
                 from.add(row);
-                to.add(row.dead(Trouble.RECORD_REFUSED,
+                to.add(row.dead(ErrorCode.RECORD_REFUSED,
                         "It is not there, but later rows of its group that were sent with it are"
                                 + before.get(i).answered().map(why -> ": " + why).orElse(".")
                                 + " Retry it to send it after them, or discard it.",

@@ -17,11 +17,12 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.push.plan.PushPlan;
 
 /** Looks for the records of many rows at once. */
 final class Lookup {
-    private final Nxt nxt;
+    private final NxtClient nxt;
     private final PushPlan plan;
     private final int company;
     private final Runnable afterEach;
@@ -31,7 +32,7 @@ final class Lookup {
      * @param afterEach is told of each request that has ended
      * @param answered is told of the rows of each that was answered whole
      */
-    Lookup(Nxt nxt, PushPlan plan, int company, Runnable afterEach, Consumer<List<Long>> answered) {
+    Lookup(NxtClient nxt, PushPlan plan, int company, Runnable afterEach, Consumer<List<Long>> answered) {
         this.answered = answered;
         this.nxt = nxt;
         this.plan = plan;
@@ -127,7 +128,7 @@ final class Lookup {
     /** Columns that an update has sent and that can be read back. */
     private Set<String> compared(List<Payload> payloads) {
         var columns = new LinkedHashSet<String>();
-        if (plan.fields().containsKey(dev.nxtsync.store.OutboxRow.Act.UPDATE)) {
+        if (plan.fields().containsKey(dev.nxtsync.push.outbox.OutboxRow.Act.UPDATE)) {
             Set<String> readable = new LinkedHashSet<>();
             plan.table().columns().values().forEach(column -> {
                 readable.add(column.name());

@@ -15,14 +15,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.graphql.Gate;
 import dev.nxtsync.graphql.Question;
+import dev.nxtsync.graphql.SendGuard;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.push.PushPlan.Child;
-import dev.nxtsync.push.PushPlan.Following;
-import dev.nxtsync.store.OutboxRow.Act;
+import dev.nxtsync.push.outbox.OutboxRow.Act;
+import dev.nxtsync.push.plan.PushPlan;
+import dev.nxtsync.push.plan.PushPlan.Child;
+import dev.nxtsync.push.plan.PushPlan.Following;
 
 /** The documents of pushes: identifiers stand in them, values are variables. Each part is a line of its own. */
 final class Mutation {
@@ -43,7 +44,7 @@ final class Mutation {
         return "t" + index;
     }
 
-    static Question create(PushPlan plan, int company, List<Payload> payloads, Gate gate) {
+    static Question create(PushPlan plan, int company, List<Payload> payloads, SendGuard gate) {
         var mutation = new Mutation(plan, company);
         MutationField field = plan.field(Act.CREATE);
         var values = JsonNodeFactory.instance.arrayNode();
@@ -55,7 +56,7 @@ final class Mutation {
 
     /** Each record's filter holds its change stamp, so that only the record as it was read is changed. */
     static Question update(PushPlan plan, int company, List<Payload> payloads, List<Optional<String>> stamps,
-            Gate gate) {
+            SendGuard gate) {
         var mutation = new Mutation(plan, company);
         MutationField field = plan.field(Act.UPDATE);
         var filters = JsonNodeFactory.instance.arrayNode();
@@ -75,7 +76,7 @@ final class Mutation {
     }
 
     /** One part for each record, since only the number of deleted records is answered. */
-    static Question delete(PushPlan plan, int company, List<Payload> payloads, Gate gate) {
+    static Question delete(PushPlan plan, int company, List<Payload> payloads, SendGuard gate) {
         var mutation = new Mutation(plan, company);
         MutationField field = plan.field(Act.DELETE);
         for (int i = 0; i < payloads.size(); i++) {
@@ -91,7 +92,7 @@ final class Mutation {
      *
      * @param records by what each is found
      */
-    static Question then(PushPlan plan, int company, List<Map<String, JsonNode>> records, Gate gate) {
+    static Question then(PushPlan plan, int company, List<Map<String, JsonNode>> records, SendGuard gate) {
         var mutation = new Mutation(plan, company);
         Following then = plan.then().orElseThrow();
         for (int i = 0; i < records.size(); i++) {
@@ -192,7 +193,7 @@ final class Mutation {
                         .collect(joining(", ", "(", ")"));
     }
 
-    private Question question(String what, Gate gate) {
+    private Question question(String what, SendGuard gate) {
         String operation = "push_" + what + "_" + plan.table().name();
         return new Question(operation, "mutation " + operation + "(" + String.join(", ", declarations)
                 + ") { useCompany(no: $owner) {\n" + parts + "} }", variables,

@@ -12,9 +12,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 
+import dev.nxtsync.database.Characters;
+import dev.nxtsync.database.Numeral;
 import dev.nxtsync.process.JsonTree;
-import dev.nxtsync.store.Characters;
-import dev.nxtsync.store.Numeral;
 
 /**
  * Looks at the numbers of a payload as they are written, before any becomes one: {@code 1e99999999999} is a number for JSON and

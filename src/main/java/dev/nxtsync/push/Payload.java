@@ -21,16 +21,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.config.Nearest;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.database.Characters;
+import dev.nxtsync.database.Numeral;
+import dev.nxtsync.error.Quoted;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.TypeRef;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.process.MemoryBudget;
-import dev.nxtsync.store.Characters;
-import dev.nxtsync.store.Numeral;
-import dev.nxtsync.store.OutboxRow.Act;
-import dev.nxtsync.trouble.Quoted;
+import dev.nxtsync.push.outbox.OutboxRow.Act;
+import dev.nxtsync.push.plan.PushPlan;
 
 /**
  * What an outbox row asks for. Fields stay in the order in which they were written, since assigning one may set others.

@@ -4,11 +4,11 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.push.outbox.Outbox;
+import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job.Progress;
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.Outbox;
-import dev.nxtsync.store.OutboxRow;
-import dev.nxtsync.trouble.Trouble;
 
 /** Keeps what has become of rows in one turn of a lane, and tells it to the history. */
 final class Settling {
@@ -17,10 +17,10 @@ final class Settling {
 
     private final Outbox outbox;
     private final Claim claim;
-    private final Tally tally;
+    private final PushReport tally;
     private final Progress progress;
 
-    Settling(Outbox outbox, Claim claim, Tally tally, Progress progress) {
+    Settling(Outbox outbox, Claim claim, PushReport tally, Progress progress) {
         this.outbox = outbox;
         this.claim = claim;
         this.tally = tally;
@@ -51,7 +51,7 @@ final class Settling {
             if (!isOfARow(e)) {
                 throw e;
             }
-            kept = before.dead(Trouble.UNEXPECTED, "What has become of it (" + after.state().text()
+            kept = before.dead(ErrorCode.UNEXPECTED, "What has become of it (" + after.state().text()
                     + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + e.getSQLState()
                     + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.",
                     Optional.empty());

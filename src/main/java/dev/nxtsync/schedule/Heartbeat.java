@@ -11,16 +11,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.database.DatabaseFault;
+import dev.nxtsync.database.Migrations;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Seconds;
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Loop;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.store.DatabaseFault;
-import dev.nxtsync.store.Migrations;
-import dev.nxtsync.store.PushStates;
-import dev.nxtsync.store.Replica;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Seconds;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.push.outbox.PushStates;
 
 /**
  * Whether this process may take part: the database is there and migrated, and it has lately said that it is alive. Has a thread
@@ -47,8 +46,8 @@ public class Heartbeat {
     private int failures;
     private final Lasting<String> lasting = new Lasting<>();
     private @Nullable Loop loop;
-    private volatile Optional<Reason> trouble = Optional
-            .of(new Reason(Trouble.DATABASE_AWAY, "The database has not been reached yet."));
+    private volatile Optional<Problem> trouble = Optional
+            .of(new Problem(ErrorCode.DATABASE_AWAY, "The database has not been reached yet."));
 
     Heartbeat(Migrations migrations, Replica replica, PushStates pushes, Settings settings) {
         this.pushes = pushes;
@@ -58,7 +57,7 @@ public class Heartbeat {
     }
 
     /** What keeps this process from taking part; empty if nothing does. */
-    public Optional<Reason> trouble() {
+    public Optional<Problem> trouble() {
         return trouble;
     }
 

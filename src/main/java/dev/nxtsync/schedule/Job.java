@@ -4,8 +4,6 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 
-import dev.nxtsync.store.Claim;
-
 /** One kind of work. */
 public interface Job {
 
@@ -22,7 +20,7 @@ public interface Job {
      * Works on a claimed unit until nothing of it is due, something is in the way, or others had better have a turn.
      *
      * @param progress told after each request and each commit; a run that is silent for long is given up and interrupted
-     * @throws dev.nxtsync.store.StaleClaim if the unit has been taken over
+     * @throws dev.nxtsync.schedule.StaleClaim if the unit has been taken over
      */
     Outcome run(Claim claim, Progress progress) throws SQLException;
 

@@ -29,15 +29,12 @@ import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.DatabaseFault;
+import dev.nxtsync.error.Seconds;
+import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.Claims;
-import dev.nxtsync.store.Database;
-import dev.nxtsync.store.DatabaseFault;
-import dev.nxtsync.store.StaleClaim;
-import dev.nxtsync.trouble.Seconds;
-import dev.nxtsync.trouble.Stopping;
 
 /**
  * Claims units that are due and runs them, the one that has waited longest first: each second, after each run that has ended,
@@ -252,7 +249,7 @@ public class JobRunner {
                 return new Ended.Well(done.nextDue(), done.pause());
             }
             return new Ended.Failed(((Outcome.Again) outcome).after());
-        } catch (Stopping e) {
+        } catch (ShuttingDown e) {
             return new Ended.CutShort();
         } catch (StaleClaim e) {
             LOG.debugf("%s", e.getMessage());

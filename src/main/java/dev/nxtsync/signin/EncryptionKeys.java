@@ -11,19 +11,18 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
-import dev.nxtsync.store.Ciphertexts;
-import dev.nxtsync.store.Ciphertexts.Ciphertext;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.signin.Ciphertexts.Ciphertext;
 
 /** Which keys are needed by what is stored of sign-ins. Safe for any number of threads. */
 @Singleton
 public class EncryptionKeys {
     private static final Logger LOG = Logger.getLogger(EncryptionKeys.class);
 
-    private final Vault vault;
+    private final TokenEncryption vault;
     private final Ciphertexts stored;
 
-    EncryptionKeys(Vault vault, Ciphertexts stored) {
+    EncryptionKeys(TokenEncryption vault, Ciphertexts stored) {
         this.vault = vault;
         this.stored = stored;
     }
@@ -54,7 +53,7 @@ public class EncryptionKeys {
                     renewed += done ? 1 : 0;
                     all &= done;
                 }
-            } catch (Vault.Locked e) {
+            } catch (TokenEncryption.Locked e) {
                 unreadable.add(each.connection());
             }
         }
@@ -66,8 +65,8 @@ public class EncryptionKeys {
             LOG.warnf(
                     "What is stored of sign-ins of %s stays as it is, since the keys of NXT_ENCRYPTION_KEY do not read "
                             + "it (%s). %s",
-                    String.join(", ", unreadable), Trouble.ENCRYPTION_KEY_UNKNOWN.code(),
-                    Trouble.ENCRYPTION_KEY_UNKNOWN.nextStep());
+                    String.join(", ", unreadable), ErrorCode.ENCRYPTION_KEY_UNKNOWN.code(),
+                    ErrorCode.ENCRYPTION_KEY_UNKNOWN.nextStep());
         }
         return all;
     }
@@ -78,12 +77,12 @@ public class EncryptionKeys {
         var keys = new ArrayList<String>();
         try {
             keys.addAll(vault.keyIds());
-        } catch (Vault.Locked e) {
+        } catch (TokenEncryption.Locked e) {
             LOG.debugf("no key is there: %s", e.getMessage());
         }
         keys.forEach(key -> needed.put(key, new TreeSet<>()));
         for (Ciphertext each : stored.all()) {
-            needed.computeIfAbsent(Vault.keyId(each.text()), first -> new TreeSet<>()).add(each.connection());
+            needed.computeIfAbsent(TokenEncryption.keyId(each.text()), first -> new TreeSet<>()).add(each.connection());
         }
         var needs = new ArrayList<Need>();
         needed.forEach((key, connections) -> needs.add(new Need(key,

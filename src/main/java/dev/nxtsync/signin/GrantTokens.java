@@ -2,24 +2,23 @@ package dev.nxtsync.signin;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.store.UserGrant;
 import dev.nxtsync.token.RenewingTokens;
 import dev.nxtsync.token.UserTokenSet;
 
 /** The tokens of a grant, to and from the form in which they are kept. */
 @Singleton
 class GrantTokens {
-    private final Vault vault;
+    private final TokenEncryption vault;
 
-    GrantTokens(Vault vault) {
+    GrantTokens(TokenEncryption vault) {
         this.vault = vault;
     }
 
-    String refreshToken(UserGrant grant) throws Vault.Locked {
+    String refreshToken(UserGrant grant) throws TokenEncryption.Locked {
         return vault.decrypt(grant.refreshToken(), place(grant.connection(), "refresh"));
     }
 
-    String accessToken(UserGrant grant) throws Vault.Locked {
+    String accessToken(UserGrant grant) throws TokenEncryption.Locked {
         return vault.decrypt(grant.accessToken(), place(grant.connection(), "access"));
     }
 
@@ -28,7 +27,7 @@ class GrantTokens {
      * @param scope the answer's, or the one before where it has none
      */
     UserGrant.Tokens sealed(String connection, UserTokenSet tokens, String refreshToken, String scope)
-            throws Vault.Locked {
+            throws TokenEncryption.Locked {
         return new UserGrant.Tokens(vault.encrypt(refreshToken, place(connection, "refresh")),
                 vault.encrypt(tokens.accessToken(), place(connection, "access")),
                 tokens.expiresIn().orElse(RenewingTokens.ASSUMED_LIFETIME), scope);

@@ -9,8 +9,8 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.database.Migrations;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.store.Migrations;
 
 /**
  * Has everything that is stored encrypted with the newest key when a daemon starts, and when its keys have changed. Not again
@@ -20,12 +20,12 @@ import dev.nxtsync.store.Migrations;
 class KeyWatch {
     private static final Logger LOG = Logger.getLogger(KeyWatch.class);
 
-    private final Vault vault;
+    private final TokenEncryption vault;
     private final EncryptionKeys keys;
     private final Migrations migrations;
     private List<String> done = List.of();
 
-    KeyWatch(Vault vault, EncryptionKeys keys, Migrations migrations) {
+    KeyWatch(TokenEncryption vault, EncryptionKeys keys, Migrations migrations) {
         this.vault = vault;
         this.keys = keys;
         this.migrations = migrations;
@@ -43,7 +43,7 @@ class KeyWatch {
             if (migrations.done() && !now.equals(done) && keys.renewAll()) {
                 done = now;
             }
-        } catch (SQLException | Vault.Locked e) {
+        } catch (SQLException | TokenEncryption.Locked e) {
             // that one is away is told elsewhere
             LOG.debugf("what is stored is encrypted anew later: %s", e.getMessage());
         }

@@ -9,19 +9,17 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.Claims;
-import dev.nxtsync.store.DatabaseFault;
-import dev.nxtsync.store.StaleClaim;
-import dev.nxtsync.store.UserGrant;
-import dev.nxtsync.store.UserGrant.Kind;
-import dev.nxtsync.store.UserGrants;
+import dev.nxtsync.database.DatabaseFault;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.StaleClaim;
+import dev.nxtsync.signin.UserGrant.Kind;
 import dev.nxtsync.token.OpenIdProvider;
 import dev.nxtsync.token.Refresh;
 import dev.nxtsync.token.TokenRequest;
 import dev.nxtsync.token.UserTokenSet;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
 
 /**
  * The tokens of one connection of a user, which all replicas share. A refresh token is used by one of them at a time:
@@ -108,14 +106,14 @@ final class RefreshTokens implements TokenRequest {
                 }
                 // somebody else is at it, or an answer is waited for
                 if (System.nanoTime() - begun > timeLimit.plus(atMost).toNanos() || Thread.interrupted()) {
-                    return new Refused(new Reason(Trouble.TOKEN_SLOW,
-                            "Another replica is renewing the token. " + Trouble.TOKEN_SLOW.nextStep()));
+                    return new Refused(new Problem(ErrorCode.TOKEN_SLOW,
+                            "Another replica is renewing the token. " + ErrorCode.TOKEN_SLOW.nextStep()));
                 }
                 LockSupport.parkNanos(STEP.toNanos());
             }
         } catch (SQLException e) {
             return new Refused(DatabaseFault.of(e));
-        } catch (Vault.Locked e) {
+        } catch (TokenEncryption.Locked e) {
             return new Refused(e.reason());
         }
     }
@@ -133,7 +131,7 @@ final class RefreshTokens implements TokenRequest {
     }
 
     /** Empty if it is worth another look in a moment. */
-    private Optional<Result> attempt() throws SQLException, Vault.Locked {
+    private Optional<Result> attempt() throws SQLException, TokenEncryption.Locked {
         var known = grants.of(connection.name());
         var had = shared(known);
         if (had.isPresent()) {
@@ -168,7 +166,7 @@ final class RefreshTokens implements TokenRequest {
     }
 
     /** What the store has already: a token that another replica has brought, or that a person has to sign in. */
-    private Optional<Result> shared(Optional<UserGrant> known) throws Vault.Locked {
+    private Optional<Result> shared(Optional<UserGrant> known) throws TokenEncryption.Locked {
         if (known.isEmpty()) {
             seen = Seen.NOTHING;
             return Optional.of(new Withdrawn(SignInNeeded.never(connection)));
@@ -195,7 +193,7 @@ final class RefreshTokens implements TokenRequest {
                         Optional.of(grant.scope()))));
     }
 
-    private Optional<Result> held(Claim claim) throws SQLException, Vault.Locked {
+    private Optional<Result> held(Claim claim) throws SQLException, TokenEncryption.Locked {
         // once more, since the holder before may have just been here
         var known = grants.of(connection.name());
         var had = shared(known);
@@ -263,7 +261,7 @@ final class RefreshTokens implements TokenRequest {
 
     private Optional<Result> judged(Claim claim, UserGrant grant, String sent, Refresh answer, boolean repeat,
             long askedAt)
-            throws SQLException, Vault.Locked {
+            throws SQLException, TokenEncryption.Locked {
         if (answer instanceof Refresh.Refreshed refreshed) {
             String next = refreshed.tokens().refreshToken().orElse(sent);
             unstored = new Unstored(grant, refreshed.tokens(), next, next.equals(sent) ? Kind.RE_USE : Kind.ONE_TIME,
@@ -282,7 +280,7 @@ final class RefreshTokens implements TokenRequest {
         return gaveUp(grant, SignInNeeded.refused(connection));
     }
 
-    private Optional<Result> gaveUp(UserGrant grant, Reason why) throws SQLException {
+    private Optional<Result> gaveUp(UserGrant grant, Problem why) throws SQLException {
         if (!grants.refuse(grant.connection(), grant.generation(), why)) {
             return Optional.empty();
         }
@@ -291,7 +289,7 @@ final class RefreshTokens implements TokenRequest {
     }
 
     /** Stores an answer, now or as soon as the database is back: it may be the only way on. */
-    private Optional<Result> storeWhatIsNot() throws SQLException, Vault.Locked {
+    private Optional<Result> storeWhatIsNot() throws SQLException, TokenEncryption.Locked {
         var answer = unstored;
         if (answer == null) {
             return Optional.empty();

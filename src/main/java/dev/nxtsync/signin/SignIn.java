@@ -14,19 +14,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Wordless;
 import dev.nxtsync.process.OutOfMemory;
-import dev.nxtsync.store.PushStates;
-import dev.nxtsync.store.SignIns;
-import dev.nxtsync.store.UserGrant;
-import dev.nxtsync.store.UserGrants;
+import dev.nxtsync.push.outbox.PushStates;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.OpenIdProvider;
 import dev.nxtsync.token.OpenIdProvider.Challenge;
 import dev.nxtsync.token.OpenIdProviders;
 import dev.nxtsync.token.Person;
 import dev.nxtsync.token.SignInFailed;
-import dev.nxtsync.trouble.Trouble;
-import dev.nxtsync.trouble.Wordless;
 
 /**
  * The sign-in of a person (RFC 6749, section 4.1, with PKCE; OpenID Connect Core, section 3.1): a link, which is good once,
@@ -39,17 +36,17 @@ public class SignIn {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
-    private final SignIns signIns;
+    private final SignInTable signIns;
     private final UserGrants grants;
     private final GrantTokens tokens;
-    private final Vault vault;
+    private final TokenEncryption vault;
     private final OpenIdProviders providers;
     private final UserTokens userTokens;
     private final PushStates pushes;
     private final Provider<Connections> connections;
     private final SignInSummary summary;
 
-    SignIn(Settings settings, SignIns signIns, UserGrants grants, GrantTokens tokens, Vault vault,
+    SignIn(Settings settings, SignInTable signIns, UserGrants grants, GrantTokens tokens, TokenEncryption vault,
             OpenIdProviders providers, UserTokens userTokens, PushStates pushes,
             Provider<Connections> connections, SignInSummary summary) {
         this.settings = settings;
@@ -107,7 +104,7 @@ public class SignIn {
     }
 
     public Link offer(Settings.Connection connection) throws SQLException {
-        var secret = Unguessable.secret();
+        var secret = RandomToken.secret();
         Instant expiresAt = signIns.offer(secret.hash(), connection.name());
         return new Link(settings.publicUrl("/connections/" + connection.name() + "/sign-in/" + secret.value()),
                 expiresAt);
@@ -115,29 +112,29 @@ public class SignIn {
 
     /** Uses a link; empty if it is not good, or no longer. */
     public Optional<Begun> begin(Settings.Connection connection, String link)
-            throws SQLException, OpenIdProvider.Unreachable, Vault.Locked {
-        String hash = new Unguessable(link).hash();
+            throws SQLException, OpenIdProvider.Unreachable, TokenEncryption.Locked {
+        String hash = new RandomToken(link).hash();
         if (!signIns.isGood(hash, connection.name())) {
             return Optional.empty();
         }
         var challenge = Challenge.random();
         // before the link is used up, and not for whoever has none
         URI authorization = providers.of(connection.name()).authorization(challenge);
-        var cookie = Unguessable.secret();
+        var cookie = RandomToken.secret();
         String sealed = vault.encrypt(challenge.nonce() + " " + challenge.verifier(), place(connection.name()));
         boolean good = signIns.begin(hash, connection.name(),
-                new Unguessable(challenge.state()).hash(), cookie.hash(), sealed);
+                new RandomToken(challenge.state()).hash(), cookie.hash(), sealed);
         return good ? Optional.of(new Begun(authorization, cookie.value())) : Optional.empty();
     }
 
     /** Ends a sign-in, whatever became of it; empty if there is none of this browser, so that nothing is kept or told. */
     public Optional<SignInResult> finish(Settings.Connection connection, Callback callback)
-            throws SQLException, Vault.Locked {
+            throws SQLException, TokenEncryption.Locked {
         if (callback.state().isEmpty() || callback.cookie().isEmpty()) {
             return Optional.empty();
         }
-        String cookie = new Unguessable(callback.cookie().get()).hash();
-        var sealed = signIns.end(connection.name(), new Unguessable(callback.state().get()).hash(), cookie);
+        String cookie = new RandomToken(callback.cookie().get()).hash();
+        var sealed = signIns.end(connection.name(), new RandomToken(callback.state().get()).hash(), cookie);
         if (sealed.isEmpty()) {
             return Optional.empty();
         }
@@ -157,7 +154,7 @@ public class SignIn {
 
     /** What became of the sign-in of this browser, for ten minutes. */
     public Optional<SignInResult> result(Settings.Connection connection, String cookie) throws SQLException {
-        var stored = signIns.result(connection.name(), new Unguessable(cookie).hash());
+        var stored = signIns.result(connection.name(), new RandomToken(cookie).hash());
         try {
             return stored.isPresent()
                     ? Optional.of(JSON.readValue(stored.get(), SignInResult.class))
@@ -172,7 +169,7 @@ public class SignIn {
     }
 
     private SignInResult judged(Settings.Connection connection, Callback callback, Challenge challenge)
-            throws SQLException, Vault.Locked {
+            throws SQLException, TokenEncryption.Locked {
         var provider = providers.of(connection.name());
         try {
             if (!provider.isIssuer(callback.issuer())) {
@@ -195,9 +192,9 @@ public class SignIn {
         } catch (RuntimeException e) {
             OutOfMemory.endIfCauseOf(e);
             LOG.errorf(Wordless.of(e), "Connection %s: a sign-in failed in a way that should not happen (%s). %s",
-                    connection.name(), Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep());
+                    connection.name(), ErrorCode.UNEXPECTED.code(), ErrorCode.UNEXPECTED.nextStep());
             return SignInResult.failed("A fault of nxt-sync itself (" + e.getClass().getSimpleName() + ").",
-                    Trouble.UNEXPECTED.nextStep());
+                    ErrorCode.UNEXPECTED.nextStep());
         }
     }
 
@@ -210,7 +207,7 @@ public class SignIn {
     }
 
     private SignInResult signedIn(Settings.Connection connection, OpenIdProvider provider,
-            OpenIdProvider.SignedIn signedIn) throws SQLException, Vault.Locked {
+            OpenIdProvider.SignedIn signedIn) throws SQLException, TokenEncryption.Locked {
         var person = signedIn.person();
         var answer = signedIn.tokens();
         if (answer.refreshToken().isEmpty()) {
@@ -273,7 +270,7 @@ public class SignIn {
             try {
                 provider.revoke(tokens.refreshToken(grant.get()));
                 revoked = true;
-            } catch (Vault.Locked e) {
+            } catch (TokenEncryption.Locked e) {
                 LOG.warnf("Connection %s: its refresh token cannot be revoked. %s", connection.name(), e.getMessage());
             }
         }

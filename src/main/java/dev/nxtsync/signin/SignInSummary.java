@@ -21,8 +21,6 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.store.UserGrant;
-import dev.nxtsync.store.UserGrants;
 import dev.nxtsync.token.Person;
 
 /** What a person who has just signed in is told: who is connected to what, until when, and what happens next. */

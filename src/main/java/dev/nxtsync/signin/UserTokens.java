@@ -10,8 +10,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.store.Steering;
-import dev.nxtsync.store.UserGrants;
+import dev.nxtsync.pull.state.PullControl;
 import dev.nxtsync.token.OpenIdProviders;
 import dev.nxtsync.token.TokenRequest;
 import dev.nxtsync.token.UserTokenRequests;
@@ -22,11 +21,11 @@ public class UserTokens implements UserTokenRequests {
     private static final Logger LOG = Logger.getLogger(UserTokens.class);
 
     private final Settings settings;
-    private final Steering steering;
+    private final PullControl steering;
     private final Map<String, RefreshTokens> byName = new TreeMap<>();
 
     UserTokens(Settings settings, UserGrants grants, GrantTokens tokens, OpenIdProviders providers,
-            Steering steering) {
+            PullControl steering) {
         this.settings = settings;
         this.steering = steering;
         for (Settings.Connection each : settings.connections().values()) {

@@ -19,22 +19,22 @@ import java.util.TreeMap;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.port.CallerKeys;
-import dev.nxtsync.pull.PullPlans;
-import dev.nxtsync.push.PushPlans;
-import dev.nxtsync.store.Database;
-import dev.nxtsync.store.Inbox;
-import dev.nxtsync.store.OutboxHome;
-import dev.nxtsync.store.PullState;
-import dev.nxtsync.store.PullStates;
-import dev.nxtsync.store.PushStates;
-import dev.nxtsync.store.RowFaults;
-import dev.nxtsync.store.UserGrant;
-import dev.nxtsync.store.UserGrants;
+import dev.nxtsync.database.Database;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.http.server.CallerKeys;
+import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.target.RowFaults;
+import dev.nxtsync.push.outbox.OutboxOrigin;
+import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.plan.PushPlans;
+import dev.nxtsync.signin.UserGrant;
+import dev.nxtsync.signin.UserGrants;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.RenewingTokens;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
 
 /**
  * What is wrong: the one place where health, the status and notices learn of it. What this process alone knows is in memory;
@@ -60,14 +60,14 @@ public class Findings {
     private final PushStates pushes;
     private final RowFaults faults;
     private final Inbox inbox;
-    private final OutboxHome home;
+    private final OutboxOrigin home;
     private final UserGrants grants;
     private final CallerKeys keys;
     private final Clock clock;
     private final Database database;
 
     Findings(Settings settings, Connections connections, PullPlans pullPlans, PushPlans pushPlans, PullStates pulls,
-            PushStates pushes, RowFaults faults, Inbox inbox, OutboxHome home, UserGrants grants, CallerKeys keys,
+            PushStates pushes, RowFaults faults, Inbox inbox, OutboxOrigin home, UserGrants grants, CallerKeys keys,
             Clock clock, Database database) {
         this.settings = settings;
         this.connections = connections;
@@ -98,9 +98,9 @@ public class Findings {
             each.lastError().ifPresent(error -> findings.add(new Finding(subject, error, each.age().isEmpty(),
                     each.waitsForPerson() ? Optional.empty() : Optional.of(now.plus(each.nextAttempt())))));
             each.grantedScope().filter(scope -> !scope.equals(each.askedScope()))
-                    .ifPresent(scope -> findings.add(Finding.remark(subject, Trouble.SCOPE_REDUCED,
+                    .ifPresent(scope -> findings.add(Finding.remark(subject, ErrorCode.SCOPE_REDUCED,
                             "The granted scope is \"" + scope + "\", not the asked \"" + each.askedScope() + "\". "
-                                    + Trouble.SCOPE_REDUCED.nextStep())));
+                                    + ErrorCode.SCOPE_REDUCED.nextStep())));
         }
         return findings;
     }
@@ -111,9 +111,9 @@ public class Findings {
         Instant now = clock.instant();
         signInEnds().forEach((connection, end) -> {
             if (end.isBefore(now.plus(SHOWN_AHEAD))) {
-                findings.add(new Finding("sign-in of " + connection, new Reason(Trouble.SIGN_IN_ENDS,
+                findings.add(new Finding("sign-in of " + connection, new Problem(ErrorCode.SIGN_IN_ENDS,
                         "It is expected to end at " + end.truncatedTo(ChronoUnit.SECONDS) + ". "
-                                + Trouble.SIGN_IN_ENDS.nextStep().replace("NAME", connection)),
+                                + ErrorCode.SIGN_IN_ENDS.nextStep().replace("NAME", connection)),
                         end.isBefore(now.plus(ALARM_AHEAD)), Optional.empty()));
             }
         });
@@ -149,7 +149,7 @@ public class Findings {
         return planned(pushPlans.troubles());
     }
 
-    private static List<Finding> planned(Map<String, Reason> troubles) {
+    private static List<Finding> planned(Map<String, Problem> troubles) {
         var findings = new ArrayList<Finding>();
         troubles.forEach((what, reason) -> findings
                 .add(new Finding(what, reason, isOfItsOwn(reason), Optional.empty())));
@@ -157,8 +157,8 @@ public class Findings {
     }
 
     /** Whether it is not what is told of the connection anyway. */
-    private static boolean isOfItsOwn(Reason reason) {
-        return reason.trouble() != Trouble.UNAUTHORIZED;
+    private static boolean isOfItsOwn(Problem reason) {
+        return reason.trouble() != ErrorCode.UNAUTHORIZED;
     }
 
     /** Of pulls, pushes and sign-ins, whichever process works on them: what the database must be asked for. */
@@ -173,13 +173,13 @@ public class Findings {
     public List<Finding> pulls() throws SQLException {
         var findings = new ArrayList<Finding>();
         var alike = new LinkedHashMap<String, List<PullState>>();
-        Map<String, Reason> here = pullPlans.troubles();
+        Map<String, Problem> here = pullPlans.troubles();
         for (PullState each : pulls.troubled(settings.pulls().keySet())) {
             String subject = "pull " + each.pull() + ", " + each.company();
             each.held().ifPresent(
-                    reason -> findings.add(Finding.alarm(subject + ", held", Trouble.DELETES_HELD, reason)));
+                    reason -> findings.add(Finding.alarm(subject + ", held", ErrorCode.DELETES_HELD, reason)));
             each.missing().ifPresent(
-                    reason -> findings.add(Finding.alarm(subject + ", counted", Trouble.ROWS_MISSING, reason)));
+                    reason -> findings.add(Finding.alarm(subject + ", counted", ErrorCode.ROWS_MISSING, reason)));
             var plan = here.get("pull " + each.pull());
             if (plan != null && plan.trouble() == each.reason().trouble()) {
                 // told already, of the whole pull
@@ -188,20 +188,20 @@ public class Findings {
             if (each.state() == PullState.State.FAILING || each.state() == PullState.State.STOPPED) {
                 alike.computeIfAbsent(each.pull() + " " + each.reason().code(), first -> new ArrayList<>()).add(each);
             } else if (each.state() == PullState.State.AWAY) {
-                findings.add(Finding.remark(subject, Trouble.COMPANY_NOT_GRANTED, each.reason().message()));
+                findings.add(Finding.remark(subject, ErrorCode.COMPANY_NOT_GRANTED, each.reason().message()));
             }
         }
         alike.values().forEach(states -> findings.add(alike(states)));
         pulls.paused(settings.pulls().keySet()).forEach((pull, since) -> findings.add(Finding.remark(
-                "pull " + pull + ", paused", Trouble.PULL_PAUSED,
-                "It is paused since " + since + ". " + Trouble.PULL_PAUSED.nextStep())));
+                "pull " + pull + ", paused", ErrorCode.PULL_PAUSED,
+                "It is paused since " + since + ". " + ErrorCode.PULL_PAUSED.nextStep())));
         late(findings);
         database.encodingFlaw().ifPresent(
                 flaw -> findings.add(new Finding("database", flaw, false, Optional.empty())));
         faults.count().forEach((pull, count) -> findings.add(Finding.remark("rows of " + pull + " set aside",
-                Trouble.ROWS_SET_ASIDE, count + "; " + Trouble.ROWS_SET_ASIDE.nextStep())));
+                ErrorCode.ROWS_SET_ASIDE, count + "; " + ErrorCode.ROWS_SET_ASIDE.nextStep())));
         inbox.setAside().forEach((pull, count) -> findings.add(Finding.remark("keys of " + pull + " set aside",
-                Trouble.KEYS_SET_ASIDE, count + "; " + Trouble.KEYS_SET_ASIDE.nextStep())));
+                ErrorCode.KEYS_SET_ASIDE, count + "; " + ErrorCode.KEYS_SET_ASIDE.nextStep())));
         return findings;
     }
 
@@ -214,7 +214,7 @@ public class Findings {
         boolean alarm = isOfItsOwn(first.reason()) && states.stream()
                 .anyMatch(each -> each.state() == PullState.State.STOPPED || each.failures() >= ALARM);
         return new Finding("pull " + first.pull() + ", in companies",
-                new Reason(first.reason().trouble(), "In " + companies + ": " + first.reason().message()), alarm,
+                new Problem(first.reason().trouble(), "In " + companies + ": " + first.reason().message()), alarm,
                 states.stream().flatMap(each -> each.retryAt().stream()).min(Instant::compareTo));
     }
 
@@ -223,8 +223,8 @@ public class Findings {
         pulls.leastComplete(settings.pulls().keySet()).forEach((name, complete) -> {
             var pull = Objects.requireNonNull(settings.pulls().get(name));
             if (pull.cadence(settings.timeZone()).next(complete).isBefore(longAgo)) {
-                findings.add(Finding.alarm("pull " + name + ", late", Trouble.PULL_LATE,
-                        "A company is complete as of " + complete + " only. " + Trouble.PULL_LATE.nextStep()));
+                findings.add(Finding.alarm("pull " + name + ", late", ErrorCode.PULL_LATE,
+                        "A company is complete as of " + complete + " only. " + ErrorCode.PULL_LATE.nextStep()));
             }
         });
     }
@@ -242,11 +242,11 @@ public class Findings {
                         each.stopped() || (each.failures() >= ALARM && isOfItsOwn(each.reason())), each.retryAt())));
         pushes.undecided().forEach((push, rows) -> {
             if (rows.letters() > 0) {
-                findings.add(Finding.alarm("push " + push + ", dead letters", Trouble.DEAD_LETTERS,
+                findings.add(Finding.alarm("push " + push + ", dead letters", ErrorCode.DEAD_LETTERS,
                         waiting(rows.letters()) + " for a person; run: java -jar quarkus-run.jar dead-letters list"));
             }
             if (rows.waiting() > 0 && !settings.pushes().containsKey(push)) {
-                findings.add(Finding.alarm("push " + push, Trouble.PUSH_MISSING,
+                findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING,
                         waiting(rows.waiting()) + " for it, and it is not configured: set NXT_PUSHES_"
                                 + push.toUpperCase(Locale.ROOT) + "_TABLE and the like, or discard them"));
             }

@@ -8,7 +8,7 @@ import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
 import com.nimbusds.oauth2.sdk.Scope;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.http.Network;
+import dev.nxtsync.transport.Network;
 
 /**
  * The client-credentials grant (RFC 6749, section 4.4) of one connection. Not by Quarkus' OIDC client, which

@@ -11,10 +11,10 @@ import io.vertx.core.Vertx;
 
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 
-import dev.nxtsync.http.HttpLine;
-import dev.nxtsync.http.Network;
-import dev.nxtsync.http.Outgoing;
-import dev.nxtsync.http.Reply;
+import dev.nxtsync.transport.HttpLine;
+import dev.nxtsync.transport.Network;
+import dev.nxtsync.transport.Outgoing;
+import dev.nxtsync.transport.Reply;
 
 /**
  * Sends requests to Visma Connect, by the way of all others, each on a connection of its own. Blocks until the answer is there,

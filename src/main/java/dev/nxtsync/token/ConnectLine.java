@@ -24,12 +24,12 @@ import com.nimbusds.oauth2.sdk.id.ClientID;
 
 import dev.nxtsync.config.PlainHttp;
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.http.Network;
-import dev.nxtsync.http.Outgoing;
-import dev.nxtsync.http.TooSlow;
+import dev.nxtsync.error.ConnectFailure;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.OutOfMemory;
-import dev.nxtsync.trouble.NetworkFault;
-import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.transport.Network;
+import dev.nxtsync.transport.Outgoing;
+import dev.nxtsync.transport.TooSlow;
 
 /**
  * Visma Connect as one connection reaches it, of a service or of a person. Nothing is sent to an address without TLS but where
@@ -99,12 +99,12 @@ final class ConnectLine {
             }
             boolean unsent = body.withhold();
             throw new OpenIdProvider.Unreachable(unsent
-                    ? messages.unreachable(NetworkFault.unsent(e, e instanceof TooSlow))
+                    ? messages.unreachable(ConnectFailure.unsent(e, e instanceof TooSlow))
                     : broken(e, atMost), unsent);
         }
     }
 
-    private Reason broken(IOException thrown, Duration atMost) {
+    private Problem broken(IOException thrown, Duration atMost) {
         if (thrown instanceof TooSlow) {
             return messages.slow(atMost);
         }
@@ -125,7 +125,7 @@ final class ConnectLine {
     }
 
     /** What an answer other than a token means. */
-    Reason reason(NotAToken answer) {
+    Problem reason(NotAToken answer) {
         if (answer.error().isEmpty()) {
             // no words of a token endpoint's
             discovery.doubt();

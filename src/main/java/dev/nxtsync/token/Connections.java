@@ -19,9 +19,9 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.http.Network;
 import dev.nxtsync.process.Outside;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.transport.Network;
 
 /** The tokens of every configured connection; asking begins with the first use of this bean. */
 @Singleton

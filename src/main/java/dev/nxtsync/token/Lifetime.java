@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 
 /** How long a token is taken to be good: never longer than a day, whatever the server says. */
 final class Lifetime {
@@ -34,9 +34,9 @@ final class Lifetime {
     }
 
     /** Why a token is not used whose life is over when it comes. */
-    static Reason over(Duration lifetime) {
-        return new Reason(Trouble.EXPIRED_ON_ARRIVAL, "Visma Connect issued a token that was expired on arrival "
-                + "(expires_in " + lifetime.toSeconds() + " s). " + Trouble.EXPIRED_ON_ARRIVAL.nextStep());
+    static Problem over(Duration lifetime) {
+        return new Problem(ErrorCode.EXPIRED_ON_ARRIVAL, "Visma Connect issued a token that was expired on arrival "
+                + "(expires_in " + lifetime.toSeconds() + " s). " + ErrorCode.EXPIRED_ON_ARRIVAL.nextStep());
     }
 
     static Duration capped(Duration lifetime) {

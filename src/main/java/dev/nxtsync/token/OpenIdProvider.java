@@ -28,8 +28,8 @@ import com.nimbusds.openid.connect.sdk.claims.ClaimsSet;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.http.Network;
-import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.transport.Network;
 
 /**
  * Visma Connect for one connection of a user: sign-in, refresh tokens, sign-out. Every endpoint comes from discovery, which is
@@ -61,21 +61,21 @@ public final class OpenIdProvider {
     /** Visma Connect was not reached, or did not say what it should. */
     public static final class Unreachable extends Exception {
         private static final long serialVersionUID = 1L;
-        private final transient Reason reason;
+        private final transient Problem reason;
         private final boolean unsent;
 
-        Unreachable(Reason reason) {
+        Unreachable(Problem reason) {
             this(reason, false);
         }
 
         /** @param unsent whether it is certain that nothing was sent */
-        Unreachable(Reason reason, boolean unsent) {
+        Unreachable(Problem reason, boolean unsent) {
             super(reason.message());
             this.reason = reason;
             this.unsent = unsent;
         }
 
-        public Reason reason() {
+        public Problem reason() {
             return reason;
         }
     }
@@ -154,7 +154,7 @@ public final class OpenIdProvider {
     }
 
     /** Why there is no Visma Connect to send a refresh token to now; empty if it is known where to. */
-    public Optional<Reason> away() {
+    public Optional<Problem> away() {
         try {
             line.endpoints();
             return Optional.empty();

@@ -8,7 +8,7 @@ import jakarta.inject.Singleton;
 import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.http.Network;
+import dev.nxtsync.transport.Network;
 
 /** Visma Connect, as each connection of a user sees it. */
 @Singleton

@@ -3,7 +3,7 @@ package dev.nxtsync.token;
 import java.time.Duration;
 import java.util.Optional;
 
-import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.error.Problem;
 
 /** What came of using a refresh token (RFC 6749, section 6). */
 public sealed interface Refresh {
@@ -18,8 +18,8 @@ public sealed interface Refresh {
      *
      * @param retryAfter how long the server wants to be left alone; empty where it does not say
      */
-    record Unused(Reason reason, Optional<Duration> retryAfter) implements Refresh {}
+    record Unused(Problem reason, Optional<Duration> retryAfter) implements Refresh {}
 
     /** It may have been used, and the answer is lost. */
-    record Lost(Reason reason) implements Refresh {}
+    record Lost(Problem reason) implements Refresh {}
 }

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.trouble.NetworkFault;
-import dev.nxtsync.trouble.Quoted;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ConnectFailure;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Quoted;
 
 /** What each way of not getting a token means for the operator, and what to do. */
 record RefusalMessages(Settings.Connection connection, String issuer) {
@@ -24,86 +24,86 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
             .compile("NXT_(CLIENT_ID|CLIENT_SECRET|SCOPE|ISSUER|TOKEN_AUTH)");
 
     /** @param secret that was sent, and is nowhere in the answer */
-    Reason of(NotAToken answer, String secret) {
+    Problem of(NotAToken answer, String secret) {
         String id = "\"" + connection.clientId() + "\"";
         return switch (answer.error()) {
-            case "invalid_client" -> failure(Trouble.INVALID_CLIENT, "Visma Connect does not know the client id " + id
+            case "invalid_client" -> failure(ErrorCode.INVALID_CLIENT, "Visma Connect does not know the client id " + id
                     + " with this secret (invalid_client)." + mangled(secret));
-            case "invalid_scope" -> failure(Trouble.INVALID_SCOPE, "Visma Connect does not grant the scope \""
+            case "invalid_scope" -> failure(ErrorCode.INVALID_SCOPE, "Visma Connect does not grant the scope \""
                     + connection.askedScope() + "\" to " + id + " (invalid_scope).");
-            case "unauthorized_client" -> failure(Trouble.UNAUTHORIZED_CLIENT,
+            case "unauthorized_client" -> failure(ErrorCode.UNAUTHORIZED_CLIENT,
                     "Visma Connect does not let " + id + " use "
                             + (connection.kind() == Settings.Kind.USER ? "sign-ins of users" : "client credentials")
                             + " (unauthorized_client).");
             case "" -> withoutError(answer);
-            default -> failure(Trouble.TOKEN_REFUSED, "Visma Connect answered " + plain(answer.error())
+            default -> failure(ErrorCode.TOKEN_REFUSED, "Visma Connect answered " + plain(answer.error())
                     + (answer.detail().isEmpty() ? "" : " (" + plain(answer.detail()) + ")") + " for " + id + ".");
         };
     }
 
-    Reason unreadable(UncheckedIOException e) {
-        return failure(Trouble.SECRET_UNREADABLE, "The client secret cannot be used: " + e.getMessage() + ".");
+    Problem unreadable(UncheckedIOException e) {
+        return failure(ErrorCode.SECRET_UNREADABLE, "The client secret cannot be used: " + e.getMessage() + ".");
     }
 
-    Reason noToken() {
-        return failure(Trouble.NO_TOKEN, "The token endpoint of " + issuer + " answered without an access token.");
+    Problem noToken() {
+        return failure(ErrorCode.NO_TOKEN, "The token endpoint of " + issuer + " answered without an access token.");
     }
 
     /** @param flaw which token it is and what is wrong with it, without what it is */
-    Reason malformed(String flaw) {
-        return failure(Trouble.TOKEN_MALFORMED, "The " + flaw + " (RFC 6750, section 2.1). It came from " + issuer
+    Problem malformed(String flaw) {
+        return failure(ErrorCode.TOKEN_MALFORMED, "The " + flaw + " (RFC 6750, section 2.1). It came from " + issuer
                 + " and is not used.");
     }
 
-    Reason tooLong() {
-        return failure(Trouble.TOKEN_NOT_JSON, "An answer of " + issuer + " is longer than " + ConnectClient.LONGEST
+    Problem tooLong() {
+        return failure(ErrorCode.TOKEN_NOT_JSON, "An answer of " + issuer + " is longer than " + ConnectClient.LONGEST
                 + " bytes, and was cut off there.");
     }
 
-    Reason longHeaders() {
-        return failure(Trouble.TOKEN_NOT_JSON,
+    Problem longHeaders() {
+        return failure(ErrorCode.TOKEN_NOT_JSON,
                 "An answer of " + issuer + " has headers without end, and was not read further.");
     }
 
-    Reason broken() {
-        return failure(Trouble.UNREACHABLE, "The connection to Visma Connect at " + issuer
+    Problem broken() {
+        return failure(ErrorCode.UNREACHABLE, "The connection to Visma Connect at " + issuer
                 + " was closed before an answer was whole.");
     }
 
     /** @param answer other than the discovery document */
-    Reason noDiscovery(ConnectAnswer answer) {
+    Problem noDiscovery(ConnectAnswer answer) {
         int status = answer.status();
         if (status == PROXY_WANTS_LOGIN) {
-            return unreachable(new NetworkFault(Trouble.PROXY, "HTTP " + status));
+            return unreachable(new ConnectFailure(ErrorCode.PROXY, "HTTP " + status));
         }
         return notOfOAuth("discovery document", status, answer.location().map(NotAToken::origin).orElse(""))
-                .orElseGet(() -> failure(Trouble.NO_TOKEN, "There is no discovery document at " + issuer
+                .orElseGet(() -> failure(ErrorCode.NO_TOKEN, "There is no discovery document at " + issuer
                         + "/.well-known/openid-configuration (HTTP " + status + ")."));
     }
 
     /** @param name of the address, as the discovery document or the setting has it */
-    Reason plain(String name, URI address) {
-        return failure(Trouble.PLAIN_HTTP, "The " + name + " of " + issuer + " is not an https address ("
+    Problem plain(String name, URI address) {
+        return failure(ErrorCode.PLAIN_HTTP, "The " + name + " of " + issuer + " is not an https address ("
                 + plain(address.getScheme() + "://" + address.getRawAuthority())
                 + "), so that secrets would be read on the way. Nothing was sent there.");
     }
 
     /** @param what the issuer's discovery document does not name */
-    Reason without(String what) {
-        return failure(Trouble.NO_TOKEN, "There is no " + what + " of " + issuer + ".");
+    Problem without(String what) {
+        return failure(ErrorCode.NO_TOKEN, "There is no " + what + " of " + issuer + ".");
     }
 
-    Reason otherIssuer(String named) {
-        return failure(Trouble.NO_TOKEN, "The discovery document of " + issuer + " is of the issuer " + plain(named)
+    Problem otherIssuer(String named) {
+        return failure(ErrorCode.NO_TOKEN, "The discovery document of " + issuer + " is of the issuer " + plain(named)
                 + ", and must be of the very same (OpenID Connect Discovery, section 4.3).");
     }
 
-    Reason slow(Duration waited) {
-        return failure(Trouble.TOKEN_SLOW,
+    Problem slow(Duration waited) {
+        return failure(ErrorCode.TOKEN_SLOW,
                 "Visma Connect did not answer at " + issuer + " within " + waited.toMillis() + " ms.");
     }
 
-    Reason unreachable(NetworkFault fault) {
+    Problem unreachable(ConnectFailure fault) {
         String host = URI.create(issuer).getHost();
         String what = switch (fault.trouble()) {
             case UNKNOWN_HOST -> "The host " + host + " is not known here.";
@@ -115,22 +115,22 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
         return failure(fault.trouble(), what + " It is the host of " + setting("ISSUER") + ".");
     }
 
-    private Reason withoutError(NotAToken answer) {
+    private Problem withoutError(NotAToken answer) {
         int status = answer.status();
-        return notOfOAuth("token endpoint", status, answer.detail()).orElseGet(() -> failure(Trouble.TOKEN_NOT_JSON,
+        return notOfOAuth("token endpoint", status, answer.detail()).orElseGet(() -> failure(ErrorCode.TOKEN_NOT_JSON,
                 "The token endpoint of " + issuer + " answered HTTP " + status + (status == NO_CONTENT
                         ? " with nothing."
                         : " with something that is not JSON, such as a web page.")));
     }
 
     /** What any server says of itself by a status alone; empty if it does not. */
-    private Optional<Reason> notOfOAuth(String what, int status, String location) {
+    private Optional<Problem> notOfOAuth(String what, int status, String location) {
         if (status >= 300 && status < 400) {
-            return Optional.of(failure(Trouble.TOKEN_REDIRECT, "The " + what + " of " + issuer + " redirects to "
+            return Optional.of(failure(ErrorCode.TOKEN_REDIRECT, "The " + what + " of " + issuer + " redirects to "
                     + plain(location) + ". That is not followed, since the secret would go along."));
         }
         return status >= 500 || status == TOO_MANY
-                ? Optional.of(failure(Trouble.TOKEN_UNAVAILABLE, "Visma Connect is out of order or overloaded (HTTP "
+                ? Optional.of(failure(ErrorCode.TOKEN_UNAVAILABLE, "Visma Connect is out of order or overloaded (HTTP "
                         + status + " from the " + what + " of " + issuer + ")."))
                 : Optional.empty();
     }
@@ -153,8 +153,8 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
         return "";
     }
 
-    private Reason failure(Trouble trouble, String what) {
-        return new Reason(trouble, what + " " + CONNECTION_SETTING.matcher(trouble.nextStep())
+    private Problem failure(ErrorCode trouble, String what) {
+        return new Problem(trouble, what + " " + CONNECTION_SETTING.matcher(trouble.nextStep())
                 .replaceAll(named -> setting(named.group(1))));
     }
 

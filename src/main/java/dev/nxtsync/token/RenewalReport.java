@@ -6,10 +6,10 @@ import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Wordless;
 import dev.nxtsync.process.Lasting;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
-import dev.nxtsync.trouble.Wordless;
 
 /**
  * What is told of a connection's renewals, in the log and as metrics. That there is no new token is told when it begins, once in
@@ -56,7 +56,7 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
                 connection, lasted.toSeconds()));
     }
 
-    void failed(Reason why, Duration left, Duration next) {
+    void failed(Problem why, Duration left, Duration next) {
         count(why.code());
         LOG.logf(lasting.isNews(connection, why.code()) ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
@@ -67,7 +67,7 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
     }
 
     /** @param news whether it was not so before */
-    void withdrawn(boolean news, Reason why) {
+    void withdrawn(boolean news, Problem why) {
         if (news) {
             count(why.code());
         }
@@ -91,10 +91,10 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
         if (lasting.isNews(connection, thrown.getClass().getName())) {
             LOG.errorf(Wordless.of(thrown),
                     "Connection %s: a request for a token failed in a way that should not happen (%s). %s", connection,
-                    Trouble.UNEXPECTED.code(), Trouble.UNEXPECTED.nextStep());
+                    ErrorCode.UNEXPECTED.code(), ErrorCode.UNEXPECTED.nextStep());
         }
         try {
-            count(Trouble.UNEXPECTED.code());
+            count(ErrorCode.UNEXPECTED.code());
         } catch (RuntimeException e) {
             // nothing can be counted
         }

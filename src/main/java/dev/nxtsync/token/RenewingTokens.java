@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.OutOfMemory;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
 
 /**
  * Renews a connection's token by the clock.
@@ -49,7 +49,7 @@ public final class RenewingTokens implements Tokens {
     private boolean lifeAssumed;
     /** Whether the API has let the token pass. */
     private volatile boolean worked;
-    private @Nullable Reason failure;
+    private @Nullable Problem failure;
     private int failures;
     private int rejections;
     private boolean everIssued;
@@ -81,12 +81,12 @@ public final class RenewingTokens implements Tokens {
      * @param expiresIn how long it is still valid; zero where there is none
      * @param nextAttempt until the next request for one
      */
-    public record Status(String connection, Optional<Duration> age, Duration expiresIn, Optional<Reason> lastError,
+    public record Status(String connection, Optional<Duration> age, Duration expiresIn, Optional<Problem> lastError,
             Duration nextAttempt, String askedScope, Optional<String> grantedScope) {
 
         /** Whether there will be no token before a person has signed in. */
         public boolean waitsForPerson() {
-            return lastError.filter(error -> error.trouble() == Trouble.SIGN_IN_NEEDED).isPresent();
+            return lastError.filter(error -> error.trouble() == ErrorCode.SIGN_IN_NEEDED).isPresent();
         }
     }
 
@@ -164,7 +164,7 @@ public final class RenewingTokens implements Tokens {
                 var reason = failure;
                 if (closed || reason != null) {
                     return new Unavailable(
-                            reason == null ? new Reason(Trouble.UNAVAILABLE, "The daemon is stopping.") : reason,
+                            reason == null ? new Problem(ErrorCode.UNAVAILABLE, "The daemon is stopping.") : reason,
                             next.left());
                 }
                 if (!waited && everIssued) {
@@ -175,7 +175,7 @@ public final class RenewingTokens implements Tokens {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Unavailable(new Reason(Trouble.UNAVAILABLE, "The wait for a token was interrupted."),
+            return new Unavailable(new Problem(ErrorCode.UNAVAILABLE, "The wait for a token was interrupted."),
                     Duration.ZERO);
         } finally {
             lock.unlock();
@@ -200,8 +200,8 @@ public final class RenewingTokens implements Tokens {
                 schedule(Duration.ZERO);
             } else {
                 assumed.acquit();
-                failed(new Reason(Trouble.TOKEN_REJECTED,
-                        "The API refuses fresh tokens (HTTP 401). " + Trouble.TOKEN_REJECTED.nextStep()),
+                failed(new Problem(ErrorCode.TOKEN_REJECTED,
+                        "The API refuses fresh tokens (HTTP 401). " + ErrorCode.TOKEN_REJECTED.nextStep()),
                         Optional.empty());
             }
         } finally {
@@ -322,8 +322,8 @@ public final class RenewingTokens implements Tokens {
                 failures++;
                 schedule(times.afterFailure(failures, left(), Optional.empty()));
             }
-            failure = new Reason(Trouble.UNEXPECTED, "The request for a token failed: "
-                    + thrown.getClass().getSimpleName() + ". " + Trouble.UNEXPECTED.nextStep());
+            failure = new Problem(ErrorCode.UNEXPECTED, "The request for a token failed: "
+                    + thrown.getClass().getSimpleName() + ". " + ErrorCode.UNEXPECTED.nextStep());
         } finally {
             lock.unlock();
         }
@@ -356,7 +356,7 @@ public final class RenewingTokens implements Tokens {
         report.granted(renewed, news, rejections == 0, scope, left, wait);
     }
 
-    private void failed(Reason why, Optional<Duration> retryAfter) {
+    private void failed(Problem why, Optional<Duration> retryAfter) {
         failures++;
         failure = why;
         Duration left = left();
@@ -366,7 +366,7 @@ public final class RenewingTokens implements Tokens {
     }
 
     /** What follows is up to a person. */
-    private void withdrawn(Reason why) {
+    private void withdrawn(Problem why) {
         var before = failure;
         boolean news = token != null || before == null || before.trouble() != why.trouble();
         token = null;

@@ -3,7 +3,7 @@ package dev.nxtsync.token;
 import java.time.Duration;
 import java.util.Optional;
 
-import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.error.Problem;
 
 /** Asks for one token, once, without keeping it. */
 public interface TokenRequest {
@@ -33,14 +33,14 @@ public interface TokenRequest {
      *
      * @param retryAfter how long the server wants to be left alone; empty where it does not say
      */
-    record Refused(Reason failure, Optional<Duration> retryAfter) implements Result {
-        public Refused(Reason failure) {
+    record Refused(Problem failure, Optional<Duration> retryAfter) implements Result {
+        public Refused(Problem failure) {
             this(failure, Optional.empty());
         }
     }
 
     /** There will be no token until a person has signed in; one in use is used no more. */
-    record Withdrawn(Reason why) implements Result {}
+    record Withdrawn(Problem why) implements Result {}
 
     /**
      * Blocks until there is an answer.

@@ -3,8 +3,8 @@ package dev.nxtsync.token;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 
 /** What a token may consist of. What is wrong with one is told by its length and a kind of character, and never by what it is. */
 final class TokenSyntax {
@@ -23,9 +23,9 @@ final class TokenSyntax {
     }
 
     /** Why an access token is not used; empty if it is one. */
-    static Optional<Reason> refusal(String token) {
-        return flawOfAccess(token).map(what -> new Reason(Trouble.TOKEN_MALFORMED,
-                "The access token " + what + " (RFC 6750, section 2.1). " + Trouble.TOKEN_MALFORMED.nextStep()));
+    static Optional<Problem> refusal(String token) {
+        return flawOfAccess(token).map(what -> new Problem(ErrorCode.TOKEN_MALFORMED,
+                "The access token " + what + " (RFC 6750, section 2.1). " + ErrorCode.TOKEN_MALFORMED.nextStep()));
     }
 
     /** What is wrong with a refresh token; empty if nothing is. */

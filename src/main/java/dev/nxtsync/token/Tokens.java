@@ -2,7 +2,7 @@ package dev.nxtsync.token;
 
 import java.time.Duration;
 
-import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.error.Problem;
 
 /** The access token of one connection. Safe for any number of threads. */
 public interface Tokens {
@@ -16,7 +16,7 @@ public interface Tokens {
      * @param failure what the last request for one came to
      * @param nextAttempt how long until the next request for one
      */
-    record Unavailable(Reason failure, Duration nextAttempt) implements Current {
+    record Unavailable(Problem failure, Duration nextAttempt) implements Current {
         @Override
         public String toString() {
             // when it is asked for again says nothing of when whoever wants it tries again

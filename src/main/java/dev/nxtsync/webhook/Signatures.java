@@ -20,7 +20,7 @@ import dev.nxtsync.config.LastingSecret;
  * signature key (Visma's documentation, {@code webhooks/connect}). Several keys are good at a time. Safe for any number of
  * threads.
  */
-final class Signatures {
+public final class Signatures {
     private static final Logger LOG = Logger.getLogger(Signatures.class);
     private static final String ALGORITHM = "HmacSHA256";
     /** Base64 of 32 bytes. */
@@ -43,18 +43,18 @@ final class Signatures {
     }
 
     /** @param secret keys, separated by commas */
-    Signatures(LastingSecret secret) {
+    public Signatures(LastingSecret secret) {
         this.secret = secret;
         this.keys = Keys.of(secret.reveal());
     }
 
     /** Whether it may be a signature, as far as can be said without the body. */
-    static boolean isOne(String signature) {
+    public static boolean isOne(String signature) {
         return FORM.matcher(signature).matches();
     }
 
     /** Whether one of the keys has signed the body. How long that takes does not depend on the signature. */
-    boolean isGenuine(byte[] body, String signature) {
+    public boolean isGenuine(byte[] body, String signature) {
         byte[] given = signature.getBytes(StandardCharsets.UTF_8);
         boolean genuine = false;
         for (String key : current().all()) {

@@ -14,8 +14,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import dev.nxtsync.database.Numeral;
 import dev.nxtsync.process.JsonTree;
-import dev.nxtsync.store.Numeral;
 
 /**
  * What an event of the type {@code TableChange} says (Visma's documentation, {@code webhooks}).
@@ -27,7 +27,7 @@ import dev.nxtsync.store.Numeral;
  * @param kind {@code insert}, {@code update}, {@code delete} or {@code other}; a hint only
  * @param stamped whether it says when it was made
  */
-record TableChange(String table, String scope, int owner, String key, String kind, boolean stamped) {
+public record TableChange(String table, String scope, int owner, String key, String kind, boolean stamped) {
     private static final JsonMapper JSON = JsonMapper.builder(JsonTree.parsers().streamReadConstraints(
             StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -41,7 +41,7 @@ record TableChange(String table, String scope, int owner, String key, String kin
     private static final int MOST_COLUMNS = 32;
 
     /** Reads a body; empty if it is not such an event. Members that are not known do not matter. */
-    static Optional<TableChange> read(byte[] body) {
+    public static Optional<TableChange> read(byte[] body) {
         if (JsonTree.cost(body) > LARGEST_TREE) {
             return Optional.empty();
         }

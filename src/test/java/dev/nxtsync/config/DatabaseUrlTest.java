@@ -86,7 +86,7 @@ class DatabaseUrlTest {
                 Map.of("NXT_CLIENT_ID", "i", "NXT_CLIENT_SECRET", "s", "NXT_DATABASE_URL",
                         "jdbc:postgresql://db/erp?password=s3cr3t"),
                 new Properties(), Path.of("none"));
-        assertThat(reading.problems()).extracting(Problem::setting).containsExactly("NXT_DATABASE_URL");
+        assertThat(reading.problems()).extracting(SettingError::setting).containsExactly("NXT_DATABASE_URL");
     }
 
     private static void refused(String url, String instead) {

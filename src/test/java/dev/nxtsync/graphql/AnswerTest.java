@@ -84,7 +84,7 @@ class AnswerTest {
             "502, in_doubt, LOOK_FIRST",
             "504, in_doubt, LOOK_FIRST", "302, invalid_request, FIX", "404, invalid_request, FIX",
             "413, invalid_request, FIX"})
-    void aStatusHasItsMeaning(int status, String code, Next next) {
+    void aStatusHasItsMeaning(int status, String code, Recovery next) {
         var failure = FailureReader.ofStatus(status, Optional.empty(), "trace");
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure.next()).isEqualTo(next);
@@ -107,7 +107,7 @@ class AnswerTest {
             "[{\"message\":\"something new\"}] | rejected | LOOK_FIRST",
             "[{\"message\":\"something new\"},{\"message\":\"x\",\"extensions\":{\"code\":\"OUTSTANDING_LIMIT_EXCEEDED\"}}] | busy | WAIT",
             "[{}] | rejected | LOOK_FIRST"})
-    void anErrorHasItsMeaning(String errors, String code, Next next) throws IOException {
+    void anErrorHasItsMeaning(String errors, String code, Recovery next) throws IOException {
         var failure = FailureReader.ofErrors(new ObjectMapper().readTree(errors), MissingNode.getInstance(), "",
                 "trace");
         assertThat(failure.code()).isEqualTo(code);
@@ -135,15 +135,15 @@ class AnswerTest {
             gzip.write(WHOLE.getBytes(StandardCharsets.UTF_8));
         }
         byte[] bytes = packed.toByteArray();
-        var wire = new Wire(new ByteArrayInputStream(bytes));
+        var wire = new CountingBody(new ByteArrayInputStream(bytes));
         assertThat(Envelope.read(wire.unpacked("gzip"), Map.of()).traceId()).isEqualTo("abc");
         assertThat(wire.bytes()).isEqualTo(bytes.length);
         // behind the object itself come two bytes at most, and the sum
         for (int length = 0; length < bytes.length - 10; length++) {
-            var cut = new Wire(new ByteArrayInputStream(bytes, 0, length));
+            var cut = new CountingBody(new ByteArrayInputStream(bytes, 0, length));
             assertThatThrownBy(() -> Envelope.read(cut.unpacked("gzip"), Map.of())).isInstanceOf(IOException.class);
         }
-        assertThatThrownBy(() -> new Wire(new ByteArrayInputStream(bytes)).unpacked("zstd"))
+        assertThatThrownBy(() -> new CountingBody(new ByteArrayInputStream(bytes)).unpacked("zstd"))
                 .hasMessageContaining("not asked for");
     }
 
@@ -160,7 +160,7 @@ class AnswerTest {
                 }
             }
             assertThat(packed.size()).as("a little that unpacks to much").isLessThan(100_000);
-            var wire = new Wire(new ByteArrayInputStream(packed.toByteArray()));
+            var wire = new CountingBody(new ByteArrayInputStream(packed.toByteArray()));
             assertThatThrownBy(() -> Envelope.read(wire.unpacked("gzip"), Map.of())).isInstanceOf(BadAnswer.class)
                     .hasMessageContaining("longer than 8388608 bytes");
         }

@@ -28,12 +28,12 @@ import io.vertx.core.Vertx;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.nxtsync.http.HttpLine;
-import dev.nxtsync.http.NetworkFixture;
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.support.HostileServer;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Tokens;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.transport.HttpLine;
+import dev.nxtsync.transport.NetworkFixture;
 
 /** What becomes of an answer by its bytes on the wire. */
 class ExchangeTest {
@@ -231,7 +231,7 @@ class ExchangeTest {
         server.answer("/graphql",
                 "{\"data\":{\"useCompany\":{\"two\":{\"items\":[{\"orderNo\":7}]},\"one\":{" + spoilt + "}}}}");
         var failure = (Failure) ask(new ArrayList<>(), Duration.ofSeconds(10));
-        assertThat(failure.trouble()).isEqualTo(Trouble.ANSWER_UNREADABLE);
+        assertThat(failure.trouble()).isEqualTo(ErrorCode.ANSWER_UNREADABLE);
         assertThat(String.join(",", failure.aliases()) + ": " + failure.message()).contains(told.substring(0, 4))
                 .contains(told.substring(5).strip());
         assertThat(failure.message()).contains("table order");

@@ -29,7 +29,7 @@ class ThreadsTest {
                 case 2 -> throw new StackOverflowError();
                 case 3 -> throw new NoClassDefFoundError("a jar that is broken");
                 case 4 -> throw new java.sql.SQLException("that nobody has caught");
-                case 5 -> throw new dev.nxtsync.trouble.Stopping();
+                case 5 -> throw new dev.nxtsync.error.ShuttingDown();
                 default -> {
                 }
             }

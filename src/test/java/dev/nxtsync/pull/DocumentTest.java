@@ -26,6 +26,7 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.pull.plan.PullPlan;
 
 class DocumentTest {
     private static final ObjectMapper JSON = new ObjectMapper();

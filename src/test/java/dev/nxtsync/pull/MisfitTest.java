@@ -7,8 +7,9 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.pull.plan.PullPlans;
 
 /** A column whose values do not fit to its type has the schema read again. */
 class MisfitTest {
@@ -42,14 +43,14 @@ class MisfitTest {
             put(pulls, 7, "externalId", "A-7");
             pulls.poll();
             assertThat(isLookedInto(pulls)).as("that had nothing to say").isFalse();
-            pulls.plans.put("orders", new PullPlans.Stopped(new Reason(Trouble.COLUMN_VANISHED, "it is gone")));
+            pulls.plans.put("orders", new PullPlans.Stopped(new Problem(ErrorCode.COLUMN_VANISHED, "it is gone")));
             pulls.plans.put("orders", planned);
             put(pulls, 8, "externalId", "A-8");
             pulls.poll();
             assertThat(isLookedInto(pulls)).as("the plan was another meanwhile").isTrue();
             pulls.plans.forgetMisfits("orders");
             pulls.wake("orders", List.of("{\"orderNo\":8}"));
-            pulls.run(Fetch.KIND, "");
+            pulls.run(KeyFetch.KIND, "");
             assertThat(isLookedInto(pulls)).as("whichever run meets it").isTrue();
             pulls.plans.forgetMisfits("orders");
             pulls.run(Reconciliation.KIND, "orders");

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.pull.plan.PullPlan;
 
 class PageReaderTest {
     private static final PullPlan PLAN = PullFixture.plan("thing", List.of("no", "code"), Optional.empty(),

@@ -43,8 +43,8 @@ class PollTest {
     @Test
     void whatIsInTheWayOfAPullIsToldAtItsBeginningEveryTenMinutesAndAtItsEnd() throws Exception {
         try (var pulls = new PullsFixture(Map.of("order", 5), Map.of("NXT_PULLS_ORDERS_TABLE", "order"));
-                var failures = Listening.to(Tally.class);
-                var ends = Listening.to(Setback.class)) {
+                var failures = Listening.to(PullReport.class);
+                var ends = Listening.to(FailurePolicy.class)) {
             pulls.instead = question -> Optional.of(new Failure.Rejected("no", "", List.of()));
             for (int minute = 0; minute < 25; minute++) {
                 pulls.poll();
@@ -62,7 +62,7 @@ class PollTest {
     @Test
     void rowsSetAsideAreToldOfOnceAndNotByThePollsThatMeetThemAgain() throws Exception {
         try (var pulls = new PullsFixture(Map.of("order", 5), Map.of("NXT_PULLS_ORDERS_TABLE", "order"));
-                var polls = Listening.to(Tally.class);
+                var polls = Listening.to(PullReport.class);
                 var told = Listening.to(RowsSetAside.class)) {
             var setAside = new RowsSetAside(pulls.store.faults(), HeartbeatFixture.steady(), pulls.plans,
                     new Lasting<>(pulls::now));

@@ -11,18 +11,20 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.TableMapping;
 
 /** Pulls as they are when nothing but their table is configured. */
-final class PullFixture {
+public final class PullFixture {
     private PullFixture() {}
 
-    static Settings.Pull pull(String name, String table, List<String> key, Optional<String> filter) {
+    public static Settings.Pull pull(String name, String table, List<String> key, Optional<String> filter) {
         return new Settings.Pull(name, table, key, "main", List.of(), List.of(), List.of(), filter, Optional.empty(),
                 Optional.empty(), Duration.ofMinutes(10), Duration.ofHours(24), Settings.Deletes.MARK, 0.2, 1000, 5000,
                 Optional.empty());
     }
 
-    static PullPlan plan(String table, List<String> key, Optional<String> filter, Column... columns) {
+    public static PullPlan plan(String table, List<String> key, Optional<String> filter, Column... columns) {
         var byName = new LinkedHashMap<String, Column>();
         for (Column column : columns) {
             byName.put(column.name(), column);

@@ -11,23 +11,26 @@ import java.util.function.Function;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
-import dev.nxtsync.access.AccessFixture;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.graphql.Answer;
-import dev.nxtsync.graphql.Nxt;
-import dev.nxtsync.graphql.NxtFixture;
+import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.graphql.NxtClientFixture;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.SchemaFixture;
+import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.jobs.CompanyAccessFixture;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.plan.PullValidator;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.PullStore;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.store.Claims;
-import dev.nxtsync.store.Inbox;
-import dev.nxtsync.store.PullState;
-import dev.nxtsync.store.PullStore;
 
 /** Pulls of the sandbox's first company into a database of their own. What is due is run by the test. */
 final class PullsFixture implements AutoCloseable {
@@ -37,7 +40,7 @@ final class PullsFixture implements AutoCloseable {
     final PullStore store;
     final PullPlans plans = new PullPlans();
     final Settings settings;
-    final Nxt nxt;
+    final NxtClient nxt;
     private int events;
     private final Map<String, Job> jobs = new HashMap<>();
     /** What answers in the sandbox's place, as long as it has something to say. */
@@ -50,7 +53,7 @@ final class PullsFixture implements AutoCloseable {
     PullsFixture(Map<String, Integer> rows, Map<String, String> environment) throws SQLException {
         sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withRows(rows));
         sandbox.acceptAnyToken();
-        nxt = NxtFixture.at(sandbox.url() + "/api/graphql", question -> instead.apply(question));
+        nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> instead.apply(question));
         store = PullStore.migrated();
         settings = SettingsFixture.of(environment);
         restart();
@@ -62,10 +65,10 @@ final class PullsFixture implements AutoCloseable {
 
     /** Another process, which knows what is in the database. */
     void restart() {
-        var outages = AccessFixture.outages(this::now);
-        var access = AccessFixture.access(outages);
-        var setback = new Setback(store.states(), plans, access, outages);
-        var units = new Units(plans, store.states(), access);
+        var outages = CompanyAccessFixture.outages(this::now);
+        var access = CompanyAccessFixture.access(outages);
+        var setback = new FailurePolicy(store.states(), plans, access, outages);
+        var units = new PullUnits(plans, store.states(), access);
         var uniqueness = new Uniqueness(nxt);
         var metrics = new SimpleMeterRegistry();
         var threads = new Threads(Clock.systemUTC(), metrics);
@@ -76,7 +79,7 @@ final class PullsFixture implements AutoCloseable {
                         access, settings, metrics),
                 new Reconciliation(plans, units, nxt, store.writer(), store.states(), store.passes(), store.listing(),
                         store.faults(), store.runs(), setback, uniqueness, access, metrics),
-                new Fetch(plans, nxt, store.writer(), store.states(), store.inbox(), store.faults(), store.runs(),
+                new KeyFetch(plans, nxt, store.writer(), store.states(), store.inbox(), store.faults(), store.runs(),
                         setback, uniqueness, access, new Experience(this::now), threads, metrics))) {
             jobs.put(job.kind(), job);
         }
@@ -85,10 +88,11 @@ final class PullsFixture implements AutoCloseable {
     /** Plans all pulls by the schema as it is now. */
     void plan() throws SQLException {
         var pulls = List.copyOf(settings.pulls().values());
-        var designs = PullDesign.of(pulls, SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList()),
+        var designs = PullValidator.of(pulls,
+                SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList()),
                 settings);
         for (var design : designs.entrySet()) {
-            PullPlan plan = ((PullDesign.Sound) design.getValue()).plan();
+            PullPlan plan = ((PullValidator.Sound) design.getValue()).plan();
             store.claims().declare(plan.name(), "main", PullPlans.scope(plan), COMPANY);
             store.tables().make(plan.name(), plan.target(), plan.mapping().columns());
             plans.put(plan.name(), new PullPlans.Ready(plan, List.of(COMPANY)));

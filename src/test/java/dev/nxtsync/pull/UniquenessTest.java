@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.pull.plan.PullPlan;
 
 class UniquenessTest {
     private static final PullPlan PLAN = PullFixture.plan("voucher", List.of("batchNo"), Optional.empty(),
@@ -42,7 +43,7 @@ class UniquenessTest {
             return;
         }
         var reason = ((Uniqueness.Repeated) verdict).reason();
-        assertThat(reason.trouble()).isEqualTo(Trouble.KEY_NOT_UNIQUE);
+        assertThat(reason.trouble()).isEqualTo(ErrorCode.KEY_NOT_UNIQUE);
         assertThat(reason.message()).startsWith("The key batchNo of table voucher is not unique")
                 .contains(first).contains(second).contains("Set NXT_PULLS_X_KEY to all columns");
     }

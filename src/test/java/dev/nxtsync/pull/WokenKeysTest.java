@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import dev.nxtsync.store.Inbox;
-import dev.nxtsync.store.Inbox.Woken;
+import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.inbox.Inbox.Woken;
 
 class WokenKeysTest {
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.nxtsync.process.MemoryBudget;
-import dev.nxtsync.store.Outbox.Sized;
+import dev.nxtsync.push.outbox.Outbox.Sized;
 
 class AdmissionTest {
     private static final int MEGABYTE = 1 << 20;

@@ -17,11 +17,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Question;
-import dev.nxtsync.trouble.Trouble;
 
 /**
  * A Business NXT of orders that answers at random. A row is known by its customerNo, which is another one for each; it keeps
@@ -95,7 +95,7 @@ final class Erp {
             return new Failure.Throttled("slowly", "", Duration.ZERO);
         }
         if (!question.gate().open()) {
-            return new Failure.Unavailable(Trouble.UNAVAILABLE, "not sent");
+            return new Failure.Unavailable(ErrorCode.UNAVAILABLE, "not sent");
         }
         var values = (ArrayNode) question.variables().get("values");
         var rows = new ArrayList<Integer>();

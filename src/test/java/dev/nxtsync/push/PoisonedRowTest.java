@@ -16,7 +16,7 @@ import dev.nxtsync.config.Settings.Operation;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Question;
-import dev.nxtsync.store.PushStore;
+import dev.nxtsync.push.outbox.PushStore;
 
 /** A row that cannot be worked on stands in the middle of a lane, pushed by SQL: it stops itself, and nothing beside it. */
 class PoisonedRowTest {

@@ -15,16 +15,17 @@ import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.TypeRef;
-import dev.nxtsync.push.PushPlan.Child;
-import dev.nxtsync.store.OutboxRow;
-import dev.nxtsync.store.OutboxRow.Act;
-import dev.nxtsync.store.OutboxRow.State;
-import dev.nxtsync.store.OutboxRow.Step;
+import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.push.outbox.OutboxRow.Act;
+import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.Step;
+import dev.nxtsync.push.plan.PushPlan;
+import dev.nxtsync.push.plan.PushPlan.Child;
 
 /** A push of orders with their lines, and its rows. */
 final class PushFixture {
     static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
-    static final Limits LIMITS = new Limits(Duration.ofSeconds(59), Duration.ofMinutes(31));
+    static final InDoubtTimes LIMITS = new InDoubtTimes(Duration.ofSeconds(59), Duration.ofMinutes(31));
 
     private PushFixture() {}
 

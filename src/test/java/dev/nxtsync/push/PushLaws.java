@@ -15,13 +15,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.nxtsync.config.Settings.Operation;
+import dev.nxtsync.push.outbox.OutboxApi.Taken;
+import dev.nxtsync.push.outbox.PushStates.DueLane;
+import dev.nxtsync.push.outbox.PushStore;
+import dev.nxtsync.push.plan.PushPlan;
+import dev.nxtsync.push.plan.PushPlans;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.Claims;
-import dev.nxtsync.store.OutboxEntries.Taken;
-import dev.nxtsync.store.PushStates.DueLane;
-import dev.nxtsync.store.PushStore;
-import dev.nxtsync.store.StaleClaim;
+import dev.nxtsync.schedule.StaleClaim;
 import dev.nxtsync.support.TestDatabase;
 
 /**
@@ -42,7 +44,7 @@ final class PushLaws implements AutoCloseable {
     private Erp erp = new Erp(random, "", rows -> {
     });
     private final PushPlans plans = new PushPlans();
-    private final List<Lane> lanes = new ArrayList<>();
+    private final List<PushJob> lanes = new ArrayList<>();
     private final List<Claims> replicas = new ArrayList<>();
     private final Map<Integer, Long> ids = new HashMap<>();
     private boolean takenOver;
@@ -100,7 +102,7 @@ final class PushLaws implements AutoCloseable {
         erp = new Erp(random, plan.keyColumn(), this::sending);
         IntStream.rangeClosed(1, 50).filter(record -> !creates).forEach(erp::put);
         for (int i = 0; i < 2; i++) {
-            lanes.add(LaneFixture.lane(STORE, plans, question -> erp.answer(question)));
+            lanes.add(PushJobFixture.lane(STORE, plans, question -> erp.answer(question)));
             replicas.add(STORE.replica());
         }
     }
@@ -131,7 +133,7 @@ final class PushLaws implements AutoCloseable {
     }
 
     private void work(int number, int by) throws SQLException {
-        if (replicas.get(by).claim(Lane.KIND, "main", "company", company, push,
+        if (replicas.get(by).claim(PushJob.KIND, "main", "company", company, push,
                 number) instanceof Claims.Claimed claimed) {
             lane = number;
             worker = by;

@@ -10,10 +10,11 @@ import java.util.function.Function;
 import dev.nxtsync.config.Settings.Operation;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Question;
+import dev.nxtsync.push.outbox.PushStore;
+import dev.nxtsync.push.plan.PushPlans;
+import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.store.Claims;
-import dev.nxtsync.store.PushStore;
 
 /** A push of its own whose rows are all in one lane, turn by turn, with a server that is a function. */
 final class PushedLane {
@@ -38,7 +39,7 @@ final class PushedLane {
     private Function<Question, Answer> server = question -> {
         throw new IllegalStateException();
     };
-    private final Lane lane = LaneFixture.lane(STORE, plans, question -> {
+    private final PushJob lane = PushJobFixture.lane(STORE, plans, question -> {
         requests++;
         return server.apply(question);
     });
@@ -84,7 +85,7 @@ final class PushedLane {
         server = answering;
         Claims replica = STORE.replica();
         announce();
-        if (replica.claim(Lane.KIND, "main", "company", company, push, LANE) instanceof Claims.Claimed claimed) {
+        if (replica.claim(PushJob.KIND, "main", "company", company, push, LANE) instanceof Claims.Claimed claimed) {
             Outcome outcome = lane.run(claimed.claim(), progress);
             replica.free(claimed.claim(),
                     outcome instanceof Outcome.Done done ? Optional.of(done.nextDue()) : Optional.empty(),

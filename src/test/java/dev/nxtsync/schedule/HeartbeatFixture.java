@@ -2,7 +2,7 @@ package dev.nxtsync.schedule;
 
 import java.util.Optional;
 
-import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.error.Problem;
 
 /** A heartbeat of tests. */
 public final class HeartbeatFixture {
@@ -12,7 +12,7 @@ public final class HeartbeatFixture {
     public static Heartbeat steady() {
         return new Heartbeat(null, null, null, null) {
             @Override
-            public Optional<Reason> trouble() {
+            public Optional<Problem> trouble() {
                 return Optional.empty();
             }
         };

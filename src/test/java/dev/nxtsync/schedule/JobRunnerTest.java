@@ -20,9 +20,6 @@ import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.store.Claim;
-import dev.nxtsync.store.Claims;
-import dev.nxtsync.store.StoreFixture;
 import dev.nxtsync.support.TestDatabase;
 
 /** Of a runner whose tick never comes. */
@@ -30,7 +27,7 @@ class JobRunnerTest {
     private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
 
     private final TestDatabase database = TestDatabase.create();
-    private final Claims claims = StoreFixture.claims(StoreFixture.migrated(database));
+    private final Claims claims = ScheduleFixture.claims(ScheduleFixture.migrated(database));
     private final Fetching fetching = new Fetching();
     private final JobRunner runner;
 

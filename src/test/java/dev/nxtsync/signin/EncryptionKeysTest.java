@@ -11,8 +11,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.config.Secret;
-import dev.nxtsync.store.Ciphertexts;
-import dev.nxtsync.store.StoredSecrets;
 import dev.nxtsync.support.TestDatabase;
 
 class EncryptionKeysTest {
@@ -115,7 +113,7 @@ class EncryptionKeysTest {
         return new EncryptionKeys(vault(list), store.ciphertexts());
     }
 
-    private static Vault vault(String keys) {
-        return new Vault(Optional.of(Secret.of(keys)));
+    private static TokenEncryption vault(String keys) {
+        return new TokenEncryption(Optional.of(Secret.of(keys)));
     }
 }

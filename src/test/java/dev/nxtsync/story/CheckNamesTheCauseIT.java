@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.support.ConnectProxy;
@@ -21,7 +22,6 @@ import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Pooler;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.support.TlsFront;
-import dev.nxtsync.trouble.Trouble;
 
 /** Set-ups that are broken on purpose, one way each: check names the cause, with its code, and the cure. */
 class CheckNamesTheCauseIT {
@@ -56,11 +56,12 @@ class CheckNamesTheCauseIT {
         return Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order");
     }
 
-    private static String broken(Trouble cause, Consumer<Daemon.Builder> breakage) throws InterruptedException {
+    private static String broken(ErrorCode cause, Consumer<Daemon.Builder> breakage) throws InterruptedException {
         return broken(List.of(cause), breakage);
     }
 
-    private static String broken(List<Trouble> causes, Consumer<Daemon.Builder> breakage) throws InterruptedException {
+    private static String broken(List<ErrorCode> causes, Consumer<Daemon.Builder> breakage)
+            throws InterruptedException {
         var builder = sound();
         breakage.accept(builder);
         String output = builder.run(3, "check");
@@ -71,7 +72,7 @@ class CheckNamesTheCauseIT {
 
     @Test
     void aWrongSecret() throws Exception {
-        assertThat(broken(Trouble.INVALID_CLIENT, builder -> builder.with("NXT_CLIENT_SECRET", "wr0ng")))
+        assertThat(broken(ErrorCode.INVALID_CLIENT, builder -> builder.with("NXT_CLIENT_SECRET", "wr0ng")))
                 .contains("does not know the client id \"isv_demo\" with this secret")
                 .contains("Compare NXT_CLIENT_ID and NXT_CLIENT_SECRET with the application in the Developer Portal")
                 .doesNotContain("wr0ng");
@@ -79,10 +80,10 @@ class CheckNamesTheCauseIT {
 
     @Test
     void aSecretWhosePlusWasDecodedOrWhichWasEncodedBeforeItCameHere() throws Exception {
-        assertThat(broken(Trouble.INVALID_CLIENT, builder -> builder.with("NXT_CLIENT_SECRET", "demo secret%/:1")))
+        assertThat(broken(ErrorCode.INVALID_CLIENT, builder -> builder.with("NXT_CLIENT_SECRET", "demo secret%/:1")))
                 .contains("a space or a line break in it, as where a + was decoded")
                 .contains("as the portal showed it");
-        assertThat(broken(Trouble.INVALID_CLIENT,
+        assertThat(broken(ErrorCode.INVALID_CLIENT,
                 builder -> builder.with("NXT_CLIENT_SECRET", "demo%2Bsecret%25%2F%3A1")))
                 .contains("looks URL-encoded").contains("as the portal showed it");
     }
@@ -90,13 +91,14 @@ class CheckNamesTheCauseIT {
     @Test
     void anApplicationThatIsNotApproved() throws Exception {
         sandbox.refuseTokensWith("unauthorized_client");
-        assertThat(broken(Trouble.UNAUTHORIZED_CLIENT, builder -> {
+        assertThat(broken(ErrorCode.UNAUTHORIZED_CLIENT, builder -> {
         })).contains("type Service and approved by Visma");
     }
 
     @Test
     void aMissingScope() throws Exception {
-        assertThat(broken(Trouble.INVALID_SCOPE, builder -> builder.with("NXT_SCOPE", "business-graphql-api:nothing")))
+        assertThat(
+                broken(ErrorCode.INVALID_SCOPE, builder -> builder.with("NXT_SCOPE", "business-graphql-api:nothing")))
                 .contains("does not grant the scope \"business-graphql-api:nothing\"")
                 .contains("add the integration \"Business NXT GraphQL Service API\"").contains("correct NXT_SCOPE");
     }
@@ -105,11 +107,11 @@ class CheckNamesTheCauseIT {
     void aReadOnlyScopeWithAPush() throws Exception {
         Consumer<Daemon.Builder> push = builder -> builder.with("NXT_PUSHES_SALES_TABLE", "order")
                 .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
-        assertThat(broken(Trouble.CONFIGURATION, builder -> push.accept(
+        assertThat(broken(ErrorCode.CONFIGURATION, builder -> push.accept(
                 builder.with("NXT_SCOPE", "business-graphql-service-api:access-group-based-readonly"))))
                 .contains("with which nothing can be written; take a scope without -readonly at its end");
         sandbox.grantOnly("business-graphql-service-api:access-group-based-readonly");
-        assertThat(broken(Trouble.SCOPE_REDUCED, push)).contains(
+        assertThat(broken(ErrorCode.SCOPE_REDUCED, push)).contains(
                 "the granted one \"business-graphql-service-api:access-group-based-readonly\"")
                 .contains("Compare the integrations of the application");
     }
@@ -119,7 +121,7 @@ class CheckNamesTheCauseIT {
         for (int company : COMPANIES) {
             sandbox.grant(company, false);
         }
-        assertThat(broken(Trouble.FORBIDDEN_COMPANY, builder -> {
+        assertThat(broken(ErrorCode.FORBIDDEN_COMPANY, builder -> {
         })).contains("Add the client id as a user in Business NXT (table User, Connect application ticked)")
                 .contains("company 5280001").contains("company 5280003");
     }
@@ -127,7 +129,7 @@ class CheckNamesTheCauseIT {
     @Test
     void aCompanyThatIsNotGranted() throws Exception {
         sandbox.grant(5_280_002, false);
-        assertThat(broken(Trouble.FORBIDDEN_COMPANY, builder -> {
+        assertThat(broken(ErrorCode.FORBIDDEN_COMPANY, builder -> {
         })).contains("PROBLEM    company 5280002").contains("grant it this company in Connect Application Access")
                 .doesNotContain("PROBLEM    company 5280001");
     }
@@ -137,30 +139,31 @@ class CheckNamesTheCauseIT {
         for (int company : COMPANIES) {
             sandbox.list(company, false);
         }
-        assertThat(broken(Trouble.NO_COMPANY, builder -> {
+        assertThat(broken(ErrorCode.NO_COMPANY, builder -> {
         })).contains("Demo Customer has no company that this client id sees")
                 .contains("Grant it companies in Connect Application Access");
         sandbox.listCustomers(false);
-        assertThat(broken(Trouble.NO_CUSTOMER, builder -> {
+        assertThat(broken(ErrorCode.NO_CUSTOMER, builder -> {
         })).contains("This client id sees no customer").contains("Add it as a user in Business NXT");
     }
 
     @Test
     void aWrongCustomerNumber() throws Exception {
-        assertThat(broken(Trouble.CUSTOMER_UNKNOWN, builder -> builder.with("NXT_CUSTOMER", "7")))
+        assertThat(broken(ErrorCode.CUSTOMER_UNKNOWN, builder -> builder.with("NXT_CUSTOMER", "7")))
                 .contains("The customer 7 of NXT_CUSTOMER is not one of those").contains("Correct the number");
     }
 
     @Test
     void aHostThatCannotBeReached() throws Exception {
-        assertThat(broken(Trouble.UNKNOWN_HOST, builder -> builder.with("NXT_ISSUER", "https://no-such-host.invalid")))
+        assertThat(
+                broken(ErrorCode.UNKNOWN_HOST, builder -> builder.with("NXT_ISSUER", "https://no-such-host.invalid")))
                 .contains("no-such-host.invalid is not known here").contains("NXT_ISSUER").contains("DNS");
-        assertThat(broken(List.of(Trouble.UNREACHABLE, Trouble.DATABASE_AWAY),
+        assertThat(broken(List.of(ErrorCode.UNREACHABLE, ErrorCode.DATABASE_AWAY),
                 builder -> builder.with("NXT_API_URL", "http://127.0.0.1:" + Daemon.freePort()).with("NXT_DATABASE_URL",
                         "jdbc:postgresql://127.0.0.1:" + Daemon.freePort() + "/x")))
                 .contains("Business NXT cannot be reached").contains("NXT_API_URL").contains("the firewall")
                 .contains("It cannot be reached").contains("Check NXT_DATABASE_URL");
-        assertThat(broken(Trouble.TLS_HANDSHAKE,
+        assertThat(broken(ErrorCode.TLS_HANDSHAKE,
                 builder -> builder.with("NXT_API_URL", sandbox.url().replace("http:", "https:"))))
                 .as("nothing is in doubt that has no connection")
                 .contains(
@@ -171,7 +174,7 @@ class CheckNamesTheCauseIT {
     @Test
     void aColumnThatIsNoGraphQlName() throws Exception {
         sandbox.faults(Map.of("odd-name", 1.0));
-        assertThat(broken(Trouble.SCHEMA_REFUSED, builder -> builder.with("NXT_PULLS_PRODUCTS_TABLE", "product")))
+        assertThat(broken(ErrorCode.SCHEMA_REFUSED, builder -> builder.with("NXT_PULLS_PRODUCTS_TABLE", "product")))
                 .contains("The table product is not used").doesNotContain("x: y")
                 .contains("pull orders: table order by orderNo");
         sandbox.faults(Map.of());
@@ -180,10 +183,12 @@ class CheckNamesTheCauseIT {
     @Test
     void aCertificateThatIsNotTrusted() throws Exception {
         try (var front = new TlsFront(sandbox.port(), "localhost")) {
-            assertThat(broken(Trouble.TLS, builder -> builder.with("NXT_API_URL", "https://localhost:" + front.port())))
+            assertThat(
+                    broken(ErrorCode.TLS, builder -> builder.with("NXT_API_URL", "https://localhost:" + front.port())))
                     .contains("The certificate of Business NXT's host is not trusted")
                     .contains("QUARKUS_TLS_TRUST_STORE_PEM_CERTS");
-            assertThat(broken(Trouble.TLS, builder -> builder.with("NXT_ISSUER", "https://localhost:" + front.port())))
+            assertThat(
+                    broken(ErrorCode.TLS, builder -> builder.with("NXT_ISSUER", "https://localhost:" + front.port())))
                     .contains("The certificate of localhost is not trusted")
                     .contains("QUARKUS_TLS_TRUST_STORE_PEM_CERTS");
         }
@@ -192,12 +197,12 @@ class CheckNamesTheCauseIT {
     @Test
     void aProxyThatRefuses() throws Exception {
         try (var proxy = new ConnectProxy(sandbox.port(), "user:password")) {
-            assertThat(broken(Trouble.PROXY, builder -> builder.with("NXT_ISSUER", "https://connect.example")
+            assertThat(broken(ErrorCode.PROXY, builder -> builder.with("NXT_ISSUER", "https://connect.example")
                     .with("QUARKUS_PROXY_HOST", "127.0.0.1").with("QUARKUS_PROXY_PORT", proxy.port())
                     .with("QUARKUS_PROXY_NON_PROXY_HOSTS", "127.0.0.1")))
                     .contains("The proxy does not connect to connect.example").contains("407")
                     .contains("QUARKUS_PROXY_USERNAME");
-            assertThat(broken(Trouble.PROXY, builder -> builder.with("NXT_API_URL", "https://business.example")
+            assertThat(broken(ErrorCode.PROXY, builder -> builder.with("NXT_API_URL", "https://business.example")
                     .with("QUARKUS_PROXY_HOST", "127.0.0.1").with("QUARKUS_PROXY_PORT", proxy.port())
                     .with("QUARKUS_PROXY_NON_PROXY_HOSTS", "127.0.0.1"))).contains("The proxy does not connect to "
                             + "Business NXT's host")
@@ -210,11 +215,11 @@ class CheckNamesTheCauseIT {
         database.execute("create role feeble login");
         database.execute("create schema nxt");
         try {
-            assertThat(broken(Trouble.DATABASE_RIGHTS, builder -> builder.with("NXT_DATABASE_USER", "feeble")))
+            assertThat(broken(ErrorCode.DATABASE_RIGHTS, builder -> builder.with("NXT_DATABASE_USER", "feeble")))
                     .contains("create schema \"nxt_sync\" authorization \"feeble\"")
                     .contains("grant create, usage on schema \"nxt\" to \"feeble\"");
             database.execute("create table nxt.\"order\" (nxt_company int, order_no int)");
-            assertThat(broken(Trouble.TARGET_UNUSABLE, builder -> {
+            assertThat(broken(ErrorCode.TARGET_UNUSABLE, builder -> {
             })).contains("has no column nxt_read_at, so it is not one of ours");
         } finally {
             database.execute("drop schema nxt cascade");
@@ -262,7 +267,7 @@ class CheckNamesTheCauseIT {
     void aMigrationThatWouldFail() throws Exception {
         var strange = TestDatabase.create();
         strange.execute("create schema nxt_sync; create table nxt_sync.pass (id int)");
-        assertThat(broken(Trouble.DATABASE_ERROR, builder -> builder.with("NXT_DATABASE_URL", strange.url())))
+        assertThat(broken(ErrorCode.DATABASE_ERROR, builder -> builder.with("NXT_DATABASE_URL", strange.url())))
                 .contains("V2__increments_and_history.sql fails here").contains("\"pass\" already exists");
         assertThat(strange
                 .value("select string_agg(relname, ' ') from pg_class where relnamespace = 'nxt_sync'::regnamespace"))
@@ -272,10 +277,10 @@ class CheckNamesTheCauseIT {
     @Test
     void aPoolerThatDoesNotLetTheDriverIn() throws Exception {
         try (var pooler = new Pooler(database, 2, "search_path")) {
-            assertThat(broken(Trouble.DATABASE_POOLER, builder -> builder.with("NXT_DATABASE_URL",
+            assertThat(broken(ErrorCode.DATABASE_POOLER, builder -> builder.with("NXT_DATABASE_URL",
                     database.url(pooler.port()) + "?currentSchema=nxt")))
                     .contains("unsupported startup parameter: search_path").contains("ignore_startup_parameters");
-            assertThat(broken(Trouble.DATABASE_POOLER, builder -> builder.with("NXT_DATABASE_URL",
+            assertThat(broken(ErrorCode.DATABASE_POOLER, builder -> builder.with("NXT_DATABASE_URL",
                     database.url(pooler.port()) + "?prepareThreshold=1")))
                     .contains("prepareThreshold").contains("NXT_DATABASE_URL");
         }
@@ -283,8 +288,8 @@ class CheckNamesTheCauseIT {
 
     @Test
     void aMisspeltColumnAndWhateverElseIsWrongWithJobsAllAtOnce() throws Exception {
-        assertThat(broken(List.of(Trouble.COLUMN_UNKNOWN, Trouble.TABLE_UNKNOWN, Trouble.FILTER_INVALID,
-                Trouble.EXCEPT_UNKNOWN, Trouble.COMPANY_NOT_GRANTED, Trouble.PUSH_FLAWED),
+        assertThat(broken(List.of(ErrorCode.COLUMN_UNKNOWN, ErrorCode.TABLE_UNKNOWN, ErrorCode.FILTER_INVALID,
+                ErrorCode.EXCEPT_UNKNOWN, ErrorCode.COMPANY_NOT_GRANTED, ErrorCode.PUSH_FLAWED),
                 builder -> builder.with("NXT_PULLS_ORDERS_COLUMNS", "orderDte")
                         .with("NXT_PULLS_TYPO_TABLE", "vouchr").with("NXT_PULLS_CAPITAL_TABLE", "Order")
                         .with("NXT_PULLS_SOME_TABLE", "order").with("NXT_PULLS_SOME_TARGET", "some")
@@ -304,11 +309,11 @@ class CheckNamesTheCauseIT {
 
     @Test
     void aMisspeltVariable() throws Exception {
-        assertThat(broken(Trouble.CONFIGURATION,
+        assertThat(broken(ErrorCode.CONFIGURATION,
                 builder -> builder.without("NXT_DATABASE_URL").with("NXT_DATABSE_URL", database.url())))
                 .contains("NXT_DATABSE_URL is not a setting and has no effect; did you mean NXT_DATABASE_URL?")
                 .contains("NXT_DATABASE_URL: is not set");
-        assertThat(broken(Trouble.CONFIGURATION, builder -> builder.with("NXT_PULLS_ORDERS_COLUMS", "orderNo")))
+        assertThat(broken(ErrorCode.CONFIGURATION, builder -> builder.with("NXT_PULLS_ORDERS_COLUMS", "orderNo")))
                 .contains("NXT_PULLS_ORDERS_COLUMS: is not a setting; did you mean NXT_PULLS_ORDERS_COLUMNS?");
     }
 }

@@ -14,15 +14,15 @@ import org.junit.jupiter.api.Test;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.support.Listening;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
 
 /** Renewals that fail: what is told of them, and how their back-off ends when somebody says that its cause may be gone. */
 class BackOffEndsTest {
     private final ManualTime time = new ManualTime();
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-    private Supplier<TokenRequest.Result> answer = () -> refused(Trouble.INVALID_CLIENT);
+    private Supplier<TokenRequest.Result> answer = () -> refused(ErrorCode.INVALID_CLIENT);
     private int requests;
 
     private final RenewingTokens tokens = new RenewingTokens("main", "scope", atMost -> {
@@ -52,14 +52,14 @@ class BackOffEndsTest {
             // the file changes while what stood in it before is sent
             answer = BackOffEndsTest::granted;
             tokens.retry();
-            return refused(Trouble.INVALID_CLIENT);
+            return refused(ErrorCode.INVALID_CLIENT);
         };
         tokens.retry();
         time.pass(Duration.ofMillis(1));
         assertThat(requests).isEqualTo(before + 2);
         assertThat(tokens.current()).isInstanceOf(AccessToken.class);
 
-        answer = () -> refused(Trouble.INVALID_CLIENT);
+        answer = () -> refused(ErrorCode.INVALID_CLIENT);
         tokens.begin();
         time.pass(Duration.ofMinutes(20));
         tokens.retry();
@@ -80,11 +80,11 @@ class BackOffEndsTest {
 
     @Test
     void whereAPersonHasToSignInNobodyWaits() {
-        answer = () -> new TokenRequest.Withdrawn(new Reason(Trouble.SIGN_IN_NEEDED, "Nobody has signed in."));
+        answer = () -> new TokenRequest.Withdrawn(new Problem(ErrorCode.SIGN_IN_NEEDED, "Nobody has signed in."));
         start();
         tokens.retry();
         assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class,
-                unavailable -> assertThat(unavailable.failure().trouble()).isEqualTo(Trouble.SIGN_IN_NEEDED));
+                unavailable -> assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.SIGN_IN_NEEDED));
         assertThat(tokens.waitsForPerson()).isTrue();
     }
 
@@ -92,8 +92,8 @@ class BackOffEndsTest {
     @Test
     void aTroubleIsToldWhenItBeginsAndNotWithEachAttempt() {
         for (Supplier<TokenRequest.Result> trouble : List.<Supplier<TokenRequest.Result>>of(
-                () -> refused(Trouble.ENCRYPTION_KEY_UNKNOWN), () -> refused(Trouble.INVALID_CLIENT),
-                () -> new TokenRequest.Withdrawn(new Reason(Trouble.SIGN_IN_NEEDED, "Nobody has signed in.")),
+                () -> refused(ErrorCode.ENCRYPTION_KEY_UNKNOWN), () -> refused(ErrorCode.INVALID_CLIENT),
+                () -> new TokenRequest.Withdrawn(new Problem(ErrorCode.SIGN_IN_NEEDED, "Nobody has signed in.")),
                 () -> {
                     throw new IllegalStateException("a fault of ours");
                 })) {
@@ -151,7 +151,7 @@ class BackOffEndsTest {
         return new TokenRequest.Granted("token", Optional.of(Duration.ofHours(1)), Optional.of("scope"));
     }
 
-    private static TokenRequest.Result refused(Trouble trouble) {
-        return new TokenRequest.Refused(new Reason(trouble, "It failed."));
+    private static TokenRequest.Result refused(ErrorCode trouble) {
+        return new TokenRequest.Refused(new Problem(trouble, "It failed."));
     }
 }

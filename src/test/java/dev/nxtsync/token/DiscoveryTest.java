@@ -11,8 +11,8 @@ import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 
 class DiscoveryTest {
     private final List<Duration> reads = new ArrayList<>();
@@ -23,7 +23,7 @@ class DiscoveryTest {
     private final Discovery discovery = new Discovery(atMost -> {
         reads.add(atMost);
         if (down) {
-            throw new OpenIdProvider.Unreachable(new Reason(Trouble.UNREACHABLE, "down"));
+            throw new OpenIdProvider.Unreachable(new Problem(ErrorCode.UNREACHABLE, "down"));
         }
         return new Endpoints(URI.create("https://connect.example/" + there), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), false);

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.nxtsync.config.Secret;
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.trouble.NetworkFault;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ConnectFailure;
+import dev.nxtsync.error.ErrorCode;
 
 class RefusalMessagesTest {
     private final RefusalMessages messages = messages("s3cret");
@@ -55,11 +55,11 @@ class RefusalMessagesTest {
     @Test
     void aSlowAndADeadEndpointAreToldApart() {
         assertThat(messages.slow(Duration.ofSeconds(10)).message()).contains("within 10000 ms");
-        assertThat(messages.slow(Duration.ofSeconds(10)).trouble()).isEqualTo(Trouble.TOKEN_SLOW);
-        assertThat(messages.noToken().trouble()).isEqualTo(Trouble.NO_TOKEN);
-        assertThat(messages.unreachable(new NetworkFault(Trouble.UNREACHABLE, "refused")).message())
+        assertThat(messages.slow(Duration.ofSeconds(10)).trouble()).isEqualTo(ErrorCode.TOKEN_SLOW);
+        assertThat(messages.noToken().trouble()).isEqualTo(ErrorCode.NO_TOKEN);
+        assertThat(messages.unreachable(new ConnectFailure(ErrorCode.UNREACHABLE, "refused")).message())
                 .contains("There is no Visma Connect to be reached at https://issuer.example (refused)");
-        assertThat(messages.unreachable(new NetworkFault(Trouble.TLS, "PKIX")).message())
+        assertThat(messages.unreachable(new ConnectFailure(ErrorCode.TLS, "PKIX")).message())
                 .contains("QUARKUS_TLS_TRUST_STORE_PEM_CERTS");
     }
 }

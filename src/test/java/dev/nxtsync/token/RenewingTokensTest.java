@@ -19,8 +19,8 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 
 class RenewingTokensTest {
     private static final Duration HOUR = Duration.ofHours(1);
@@ -51,13 +51,13 @@ class RenewingTokensTest {
     void aFailedRenewalKeepsTheValidTokenAndCallersFailAtOnceOnlyWhenItHasExpired() {
         start();
         var first = valid();
-        answer = () -> refused(Trouble.TOKEN_UNAVAILABLE);
+        answer = () -> refused(ErrorCode.TOKEN_UNAVAILABLE);
         time.pass(Duration.ofMinutes(59));
         assertThat(valid()).isEqualTo(first);
-        assertThat(tokens.status().lastError()).map(Reason::trouble).contains(Trouble.TOKEN_UNAVAILABLE);
+        assertThat(tokens.status().lastError()).map(Problem::trouble).contains(ErrorCode.TOKEN_UNAVAILABLE);
         time.pass(Duration.ofMinutes(2));
         assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class, unavailable -> {
-            assertThat(unavailable.failure().trouble()).isEqualTo(Trouble.TOKEN_UNAVAILABLE);
+            assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.TOKEN_UNAVAILABLE);
             assertThat(unavailable.nextAttempt()).isBetween(Duration.ZERO, Duration.ofSeconds(60));
         });
         answer = () -> granted(HOUR);
@@ -67,7 +67,7 @@ class RenewingTokensTest {
 
     @Test
     void failuresDoNotHammerTheEndpoint() {
-        answer = () -> refused(Trouble.TOKEN_UNAVAILABLE);
+        answer = () -> refused(ErrorCode.TOKEN_UNAVAILABLE);
         start();
         time.pass(Duration.ofHours(1));
         assertThat(requests.size()).isLessThan(150);
@@ -77,7 +77,7 @@ class RenewingTokensTest {
     void aRequestThatTheEndInterruptsIsNoFailure() {
         answer = () -> {
             tokens.close();
-            return refused(Trouble.UNREACHABLE);
+            return refused(ErrorCode.UNREACHABLE);
         };
         start();
         time.pass(Duration.ofMinutes(5));
@@ -93,7 +93,7 @@ class RenewingTokensTest {
         };
         start();
         time.pass(Duration.ofMinutes(5));
-        assertThat(tokens.status().lastError()).map(Reason::trouble).contains(Trouble.UNEXPECTED);
+        assertThat(tokens.status().lastError()).map(Problem::trouble).contains(ErrorCode.UNEXPECTED);
         answer = () -> granted(HOUR);
         time.pass(Duration.ofMinutes(1));
         assertThat(valid()).isNotNull();
@@ -116,7 +116,7 @@ class RenewingTokensTest {
             }
             assertThat(requests.size()).as("%s", thrown).isBetween(before + 5, before + 20);
             assertThat(tokens.status().lastError()).hasValueSatisfying(error -> {
-                assertThat(error.trouble()).isEqualTo(Trouble.UNEXPECTED);
+                assertThat(error.trouble()).isEqualTo(ErrorCode.UNEXPECTED);
                 assertThat(error.message()).contains(thrown.getClass().getSimpleName()).doesNotContain("a secret");
             });
             assertThat(tokens.status().nextAttempt()).isPositive();
@@ -141,7 +141,7 @@ class RenewingTokensTest {
         time.pass(Duration.ofHours(3));
         assertThat(requests).as("at half of each life").hasSizeBetween(6, 8);
         assertThat(valid()).isNotEqualTo(first);
-        assertThat(tokens.status().lastError()).map(Reason::trouble).contains(Trouble.UNEXPECTED);
+        assertThat(tokens.status().lastError()).map(Problem::trouble).contains(ErrorCode.UNEXPECTED);
     }
 
     @Test
@@ -165,7 +165,7 @@ class RenewingTokensTest {
         answer = () -> new TokenRequest.Granted(odd, Optional.of(HOUR), Optional.empty());
         start();
         assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class, unavailable -> {
-            assertThat(unavailable.failure().trouble()).isEqualTo(Trouble.TOKEN_MALFORMED);
+            assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.TOKEN_MALFORMED);
             assertThat(unavailable.toString()).contains("has " + odd.length() + " characters").doesNotContain("secr");
         });
     }
@@ -205,7 +205,7 @@ class RenewingTokensTest {
             time.pass(Duration.ofMillis(100));
         }
         assertThat(requests.size()).isLessThan(10);
-        assertThat(tokens.status().lastError()).map(Reason::trouble).contains(Trouble.TOKEN_REJECTED);
+        assertThat(tokens.status().lastError()).map(Problem::trouble).contains(ErrorCode.TOKEN_REJECTED);
         answer = () -> granted(HOUR);
         time.pass(Duration.ofMinutes(2));
         tokens.accepted(valid());
@@ -282,7 +282,7 @@ class RenewingTokensTest {
 
     @Test
     void aServerThatWantsToBeLeftAloneIsAsLongAsNoTokenLapsesForIt() {
-        answer = () -> new TokenRequest.Refused(new Reason(Trouble.TOKEN_UNAVAILABLE, "429"),
+        answer = () -> new TokenRequest.Refused(new Problem(ErrorCode.TOKEN_UNAVAILABLE, "429"),
                 Optional.of(Duration.ofSeconds(90)));
         start();
         time.pass(Duration.ofSeconds(89));
@@ -320,7 +320,7 @@ class RenewingTokensTest {
         answer = RenewingTokensTest::withdrawn;
         start();
         assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class,
-                unavailable -> assertThat(unavailable.failure().trouble()).isEqualTo(Trouble.SIGN_IN_NEEDED));
+                unavailable -> assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.SIGN_IN_NEEDED));
         time.pass(Duration.ofMinutes(30));
         assertThat(requests).hasSizeBetween(30, 32);
         assertThat(metrics.counter("nxt_token_renewals", "connection", "main", "outcome", "sign_in_needed").count())
@@ -365,7 +365,7 @@ class RenewingTokensTest {
     }
 
     private static TokenRequest.Result withdrawn() {
-        return new TokenRequest.Withdrawn(new Reason(Trouble.SIGN_IN_NEEDED, "Nobody has signed in."));
+        return new TokenRequest.Withdrawn(new Problem(ErrorCode.SIGN_IN_NEEDED, "Nobody has signed in."));
     }
 
     /** For any lifetime and any failures: the first request comes before 60 %, and no sleep takes more than half of what is left. */
@@ -402,7 +402,7 @@ class RenewingTokensTest {
         return new TokenRequest.Granted("token" + issued++, Optional.of(lifetime), Optional.of("scope"));
     }
 
-    private static TokenRequest.Result refused(Trouble trouble) {
-        return new TokenRequest.Refused(new Reason(trouble, "It failed."));
+    private static TokenRequest.Result refused(ErrorCode trouble) {
+        return new TokenRequest.Refused(new Problem(trouble, "It failed."));
     }
 }

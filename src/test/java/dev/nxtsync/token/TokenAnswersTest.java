@@ -26,10 +26,10 @@ import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
-import dev.nxtsync.http.NetworkFixture;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.support.HostileServer;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.transport.NetworkFixture;
 
 /** What a token endpoint may answer, with what is right beside each. */
 class TokenAnswersTest {
@@ -167,7 +167,7 @@ class TokenAnswersTest {
     void aConnectionThatIsDroppedSaysSoAndIsNoTimeOut() throws IOException {
         try (var dropping = dropping("")) {
             var reason = refused(url("http", dropping));
-            assertThat(reason.trouble()).isEqualTo(Trouble.UNREACHABLE);
+            assertThat(reason.trouble()).isEqualTo(ErrorCode.UNREACHABLE);
             assertThat(reason.message()).contains("closed").doesNotContain("did not answer");
         }
         // one that breaks off in the head, and one in the body
@@ -195,7 +195,7 @@ class TokenAnswersTest {
 
     private void handshake(String issuer, String says) {
         var reason = refused(issuer);
-        assertThat(reason.trouble()).as("%s", reason).isEqualTo(Trouble.TLS_HANDSHAKE);
+        assertThat(reason.trouble()).as("%s", reason).isEqualTo(ErrorCode.TLS_HANDSHAKE);
         assertThat(reason.message()).contains("No TLS connection with 127.0.0.1 comes about", says, "openssl s_client")
                 .doesNotContain("firewall").doesNotContain("Exception");
     }
@@ -240,15 +240,15 @@ class TokenAnswersTest {
                 : ((TokenRequest.Refused) result).failure().code();
     }
 
-    private static Reason refusedOf(TokenRequest request) {
+    private static Problem refusedOf(TokenRequest request) {
         return ((TokenRequest.Refused) request.send(PATIENCE)).failure();
     }
 
-    private Reason refused() {
+    private Problem refused() {
         return refused(server.url());
     }
 
-    private static Reason refused(String issuer) {
+    private static Problem refused(String issuer) {
         return ((TokenRequest.Refused) send(issuer)).failure();
     }
 

@@ -17,14 +17,14 @@ import jakarta.inject.Singleton;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Column.Companion;
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
 
 /** Reads what a connection can see of tables; rights shape the schema, so that each connection has its own. */
 @Singleton
@@ -39,9 +39,9 @@ public class Introspection {
     /** Tables whose fields have room in one answer. */
     private static final int TOGETHER = 20;
 
-    private final Nxt nxt;
+    private final NxtClient nxt;
 
-    Introspection(Nxt nxt) {
+    Introspection(NxtClient nxt) {
         this.nxt = nxt;
     }
 
@@ -62,7 +62,7 @@ public class Introspection {
     public Tables seen(String connection, Collection<String> names) {
         var wanted = List.copyOf(names);
         var known = new LinkedHashMap<String, Table>();
-        var refused = new LinkedHashMap<String, Reason>();
+        var refused = new LinkedHashMap<String, Problem>();
         for (int i = 0; i < wanted.size(); i += TOGETHER) {
             var some = wanted.subList(i, Math.min(wanted.size(), i + TOGETHER));
             read(some, ask(connection, some), known, refused);
@@ -70,7 +70,7 @@ public class Introspection {
         return new Tables(known, refused);
     }
 
-    static void read(List<String> names, JsonNode data, Map<String, Table> known, Map<String, Reason> refused) {
+    static void read(List<String> names, JsonNode data, Map<String, Table> known, Map<String, Problem> refused) {
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
             JsonNode fields = data.path("row" + i).path("fields");
@@ -111,7 +111,7 @@ public class Introspection {
     }
 
     /** Why a table is not used: what is told of it would go into documents. It is not quoted. */
-    private static Optional<Reason> flaw(String table, JsonNode fields, JsonNode filters) {
+    private static Optional<Problem> flaw(String table, JsonNode fields, JsonNode filters) {
         String what = "";
         if (fields.size() > MOST_FIELDS || filters.size() > MOST_FIELDS) {
             what = "more than " + MOST_FIELDS + " fields";
@@ -121,8 +121,9 @@ public class Introspection {
         return what.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        new Reason(Trouble.SCHEMA_REFUSED, "The table " + table + " is not used: Business NXT tells of "
-                                + what + ". " + Trouble.SCHEMA_REFUSED.nextStep()));
+                        new Problem(ErrorCode.SCHEMA_REFUSED,
+                                "The table " + table + " is not used: Business NXT tells of "
+                                        + what + ". " + ErrorCode.SCHEMA_REFUSED.nextStep()));
     }
 
     private static boolean areNames(JsonNode fields) {

@@ -16,12 +16,12 @@ import org.jboss.logging.Logger;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
-import dev.nxtsync.trouble.Trouble;
 
 /** Reads what a connection may change, and of what types the values are that it sends. */
 @Singleton
@@ -40,11 +40,11 @@ public class Mutations {
     private static final int MOST_REFUSED = 1_000;
     private static final Logger LOG = Logger.getLogger(Mutations.class);
 
-    private final Nxt nxt;
+    private final NxtClient nxt;
     /** Told once. */
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
-    Mutations(Nxt nxt) {
+    Mutations(NxtClient nxt) {
         this.nxt = nxt;
     }
 
@@ -75,8 +75,8 @@ public class Mutations {
             } else if (refused.size() < MOST_REFUSED && refused.add(connection + " " + name)) {
                 LOG.warnf(
                         "Connection %s: what Business NXT tells of %s is not GraphQL, so that it is not used (%s). %s",
-                        connection, GraphQlName.is(name) ? name : "a field of " + type, Trouble.SCHEMA_REFUSED.code(),
-                        Trouble.SCHEMA_REFUSED.nextStep());
+                        connection, GraphQlName.is(name) ? name : "a field of " + type, ErrorCode.SCHEMA_REFUSED.code(),
+                        ErrorCode.SCHEMA_REFUSED.nextStep());
             }
         }
         return fields;

@@ -3,7 +3,7 @@ package dev.nxtsync.graphql.schema;
 import java.util.List;
 import java.util.Map;
 
-import dev.nxtsync.trouble.Reason;
+import dev.nxtsync.error.Problem;
 
 /**
  * What a connection sees of the tables that it was asked about. One that it cannot see is in neither map.
@@ -12,9 +12,9 @@ import dev.nxtsync.trouble.Reason;
  * @param refused why a table is not used, by name
  * @param names of all tables that it can see, if one that it was asked about is in neither map; else empty
  */
-public record Tables(Map<String, Table> known, Map<String, Reason> refused, List<String> names) {
+public record Tables(Map<String, Table> known, Map<String, Problem> refused, List<String> names) {
     /** Those of which each is in one of the maps. */
-    public Tables(Map<String, Table> known, Map<String, Reason> refused) {
+    public Tables(Map<String, Table> known, Map<String, Problem> refused) {
         this(known, refused, List.of());
     }
 }

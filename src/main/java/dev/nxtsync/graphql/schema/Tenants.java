@@ -9,19 +9,19 @@ import jakarta.inject.Singleton;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.nxtsync.error.Quoted;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.Nxt;
+import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
-import dev.nxtsync.trouble.Quoted;
 
 /** The customers and companies that a connection is granted. */
 @Singleton
 public class Tenants {
-    private final Nxt nxt;
+    private final NxtClient nxt;
 
-    Tenants(Nxt nxt) {
+    Tenants(NxtClient nxt) {
         this.nxt = nxt;
     }
 

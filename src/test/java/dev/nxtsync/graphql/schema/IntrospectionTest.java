@@ -12,15 +12,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.trouble.Reason;
-import dev.nxtsync.trouble.Trouble;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 
 class IntrospectionTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ObjectNode data = JSON.createObjectNode();
     private final HashMap<String, Table> known = new HashMap<>();
-    private final HashMap<String, Reason> refused = new HashMap<>();
+    private final HashMap<String, Problem> refused = new HashMap<>();
 
     @ParameterizedTest
     @ValueSource(strings = {"orderNo } } mutation { order_delete(filter", "order-no", "1st", "", "a b", "\u00e5r",
@@ -32,7 +32,7 @@ class IntrospectionTest {
         read();
         assertThat(known).containsOnlyKeys("product");
         assertThat(refused).containsOnlyKeys("order");
-        assertThat(refused.get("order").trouble()).isEqualTo(Trouble.SCHEMA_REFUSED);
+        assertThat(refused.get("order").trouble()).isEqualTo(ErrorCode.SCHEMA_REFUSED);
         assertThat(refused.get("order").message()).contains("The table order is not used").doesNotContain("mutation");
     }
 

@@ -1,0 +1,44 @@
+package dev.nxtsync.cli;
+
+import java.sql.SQLException;
+
+import jakarta.inject.Singleton;
+
+import io.quarkus.runtime.QuarkusApplication;
+
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.push.outbox.OutboxOrigin;
+
+/** The command {@code adopt}: an outbox that was restored, copied or failed over is sent from again. */
+@Singleton
+class AdoptCommand implements QuarkusApplication {
+    private final OutboxOrigin home;
+
+    AdoptCommand(OutboxOrigin home) {
+        this.home = home;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        if (arguments.length > 1) {
+            System.err.println("adopt takes no arguments");
+            return NxtSync.USAGE;
+        }
+        try {
+            var held = home.held();
+            if (held.isEmpty()) {
+                System.out.println("ok         the outbox is at home; there is nothing to adopt");
+                return 0;
+            }
+            if (held.get().trouble() == ErrorCode.WAL_REFUSED) {
+                System.out.println("PROBLEM    outbox: " + held.get().coded());
+                return NxtSync.FOUND_PROBLEMS;
+            }
+            System.out.println("ok         the outbox is adopted; " + home.adopt()
+                    + " unfinished rows are looked for in Business NXT for NXT_PUSH_REPEAT_AFTER before they are sent");
+            return 0;
+        } catch (SQLException e) {
+            return Command.problem(e);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.nxtsync.cli;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+
+import io.quarkus.runtime.StartupEvent;
+
+import dev.nxtsync.process.Threads;
+
+/** The daemon begins: whoever has something to do again and again gets a thread for it. A command does one thing, once. */
+@Singleton
+class Background {
+    private final Threads threads;
+    private final Event<Threads> begin;
+
+    Background(Threads threads, Event<Threads> begin) {
+        this.threads = threads;
+        this.begin = begin;
+    }
+
+    void begin(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) StartupEvent event) {
+        if (!NxtSync.isCommand()) {
+            begin.fire(threads);
+        }
+    }
+}

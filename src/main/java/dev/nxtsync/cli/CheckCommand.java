@@ -1,0 +1,143 @@
+package dev.nxtsync.cli;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+
+import io.quarkus.runtime.QuarkusApplication;
+
+import dev.nxtsync.config.DatabaseUrl;
+import dev.nxtsync.config.Secret;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SettingsReader;
+import dev.nxtsync.database.DatabaseCheck;
+import dev.nxtsync.database.MigrationDryRun;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.pull.target.TargetTable;
+
+/**
+ * The command {@code check}: goes the way of a row from the client id to the target table, changes nothing, and says in
+ * plain words what is in the way. It runs with any configuration, also one that the daemon refuses.
+ */
+@Singleton
+class CheckCommand implements QuarkusApplication {
+    private final Instance<ConnectionCheck> connections;
+    private final Instance<MigrationDryRun> migrations;
+    private final Report report = new Report();
+
+    CheckCommand(Instance<ConnectionCheck> connections, Instance<MigrationDryRun> migrations) {
+        this.connections = connections;
+        this.migrations = migrations;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        boolean wait = arguments.length > 1;
+        var reading = SettingsReader.read();
+        Settings settings = reading.settings();
+        configuration(reading);
+        boolean database = database(settings);
+        var targets = new LinkedHashMap<String, TargetTable>();
+        for (Settings.Connection connection : settings.connections().values()) {
+            if (connection.clientId().isEmpty() || !isThere(connection.clientSecret())) {
+                System.out.println("skipped    connection " + connection.name()
+                        + ": its client id or secret is not set, or cannot be used");
+            } else {
+                targets.putAll(connections.get().of(connection, report));
+            }
+        }
+        if (database) {
+            targets(settings, targets);
+        }
+        if (settings.webhookKeys().isPresent() && database) {
+            new WebhookCheck(settings, report, Duration.ofMinutes(10)).run(wait);
+        } else if (wait) {
+            report.problem("webhooks", ErrorCode.CONFIGURATION,
+                    "There is nothing to wait for: NXT_WEBHOOK_KEYS is not set, or the database cannot be used.");
+        }
+        return end(report);
+    }
+
+    /** Without the framework, which could not read the file either. */
+    static int unreadable(SettingsReader.Reading reading) {
+        var report = new Report();
+        problems(reading, report);
+        System.out.println("skipped    all else: what the file says is not known");
+        return end(report);
+    }
+
+    private static int end(Report report) {
+        int problems = report.problems();
+        System.out.println(problems == 0
+                ? "All is well."
+                : problems == 1 ? "There is one problem." : "There are " + problems + " problems.");
+        return problems == 0 ? 0 : NxtSync.FOUND_PROBLEMS;
+    }
+
+    private static void problems(SettingsReader.Reading reading, Report report) {
+        reading.problems().forEach(
+                problem -> report.problem("configuration", ErrorCode.CONFIGURATION, problem.toString()));
+    }
+
+    private void configuration(SettingsReader.Reading reading) {
+        Settings settings = reading.settings();
+        reading.warnings().forEach(warning -> System.out.println("warning    " + warning));
+        problems(reading, report);
+        if (settings.pulls().isEmpty() && settings.pushes().isEmpty()) {
+            report.problem("configuration", ErrorCode.CONFIGURATION,
+                    "There is no pull and no push, so that a daemon would do nothing; set for example "
+                            + "NXT_PULLS_ORDERS_TABLE=order.");
+        }
+        if (reading.problems().isEmpty()) {
+            report.fine("configuration",
+                    settings.connections().size() + " connection(s), " + settings.pulls().size() + " pull(s), "
+                            + settings.pushes().size() + " push(es)");
+        }
+    }
+
+    private static boolean isThere(Secret secret) {
+        try {
+            return !secret.reveal().isEmpty();
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /** Says whether it can be used. */
+    private boolean database(Settings settings) {
+        if (settings.database().url().isEmpty()) {
+            System.out.println("skipped    database: its address is not set");
+            return false;
+        }
+        if (DatabaseUrl.flaw(settings.database().url()).isPresent()) {
+            // what is wrong has been said, without a word of it
+            System.out.println("skipped    database: its address cannot be used");
+            return false;
+        }
+        if (settings.database().password().filter(password -> !isThere(password)).isPresent()) {
+            System.out.println("skipped    database: its password cannot be used");
+            return false;
+        }
+        var findings = DatabaseCheck.of(settings);
+        findings.problems().forEach(each -> report.problem("database", each));
+        if (!findings.summary().isEmpty()) {
+            report.fine("database", findings.summary());
+        }
+        findings.notes().forEach(each -> report.note("database", each));
+        if (findings.problems().isEmpty()) {
+            var rehearsed = migrations.get().run(!settings.pushes().isEmpty());
+            rehearsed.problems().forEach(each -> report.problem("migration", each));
+            rehearsed.notes().forEach(each -> report.note("migration", each));
+        }
+        return !findings.summary().isEmpty();
+    }
+
+    private void targets(Settings settings, Map<String, TargetTable> targets) {
+        DatabaseCheck.targets(settings, targets).forEach((pull, problem) -> report.problem("target of " + pull,
+                problem));
+    }
+}

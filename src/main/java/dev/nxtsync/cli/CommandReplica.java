@@ -1,0 +1,56 @@
+package dev.nxtsync.cli;
+
+import java.sql.SQLException;
+import java.time.Duration;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.process.Threads;
+import dev.nxtsync.schedule.Replica;
+
+/** Lets a command's process be one of those that share the database, as long as it works. */
+@Singleton
+class CommandReplica {
+    private static final Duration PERIOD = Duration.ofSeconds(4);
+
+    private final Replica replica;
+    private final Threads threads;
+
+    CommandReplica(Replica replica, Threads threads) {
+        this.replica = replica;
+        this.threads = threads;
+    }
+
+    /** What a command does, and whether all went well. */
+    @FunctionalInterface
+    interface Work {
+        boolean done() throws SQLException;
+    }
+
+    boolean during(Work work) throws SQLException {
+        replica.beat();
+        var heart = threads.loop("heartbeat", PERIOD, this::beat);
+        try {
+            return work.done();
+        } finally {
+            heart.stop();
+            leave();
+        }
+    }
+
+    private void beat() {
+        try {
+            replica.beat();
+        } catch (SQLException e) {
+            // the database tells whoever needs it next
+        }
+    }
+
+    private void leave() {
+        try {
+            replica.leave();
+        } catch (SQLException | RuntimeException e) {
+            // then its silence tells
+        }
+    }
+}

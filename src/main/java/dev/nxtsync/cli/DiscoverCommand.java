@@ -1,0 +1,117 @@
+package dev.nxtsync.cli;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+import jakarta.inject.Singleton;
+
+import io.quarkus.runtime.QuarkusApplication;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SnakeCase;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.schema.Column;
+import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.pull.preview.Discovery;
+import dev.nxtsync.pull.preview.Discovery.Found;
+
+/** The command {@code discover}: what can be pulled, for people to read or as a configuration. */
+@Singleton
+class DiscoverCommand implements QuarkusApplication {
+    private final Settings settings;
+    private final Discovery discovery;
+    private final Set<String> names = new HashSet<>();
+    private final Set<String> targets = new HashSet<>();
+
+    DiscoverCommand(Settings settings, Discovery discovery) {
+        this.settings = settings;
+        this.discovery = discovery;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        boolean yaml = arguments.length > 1;
+        try {
+            if (yaml) {
+                System.out.println("""
+                        # config/application.yaml: pulls of all tables that have rows and a known primary key.
+                        # Remove what is not wanted. Secrets and addresses stay in environment variables.
+                        nxt:
+                          pulls:""");
+            }
+            for (Settings.Connection connection : settings.connections().values()) {
+                var findings = discovery.of(connection);
+                if (yaml) {
+                    findings.tables().forEach(each -> yaml(connection.name(), each));
+                } else {
+                    print(connection, findings);
+                }
+            }
+            return 0;
+        } catch (FailedAnswer e) {
+            return Command.problem(e);
+        }
+    }
+
+    private static void print(Settings.Connection connection, Discovery.Findings findings) {
+        System.out.println("connection " + connection.name() + " sees the customers " + findings.customers()
+                + " and these companies:");
+        findings.companies().forEach(company -> System.out.println(
+                "  " + company.number() + " " + company.name() + ", of customer " + company.customer()));
+        for (Found each : findings.tables()) {
+            System.out.println("table " + each.table().name() + ", " + size(each) + ", "
+                    + each.key().map(key -> "key " + String.join(", ", key)).orElse("its key is not known here")
+                    + (each.table().tellsChanges() ? "" : ", read whole each time"));
+            each.table().columns().values()
+                    .forEach(column -> System.out.println(String.format(Locale.ROOT, "  %-32s %s", column.name(),
+                            type(column))));
+        }
+    }
+
+    private static String size(Found found) {
+        String owner = found.table().scope() == Scope.COMPANY
+                ? found.owners() == 1 ? "company" : "companies"
+                : found.owners() == 1 ? "customer" : "customers";
+        return found.rows().map(rows -> rows + (rows == 1 ? " row" : " rows")).orElse("rows not countable") + " in "
+                + found.owners() + " " + owner;
+    }
+
+    private static String type(Column column) {
+        return column.scalar() + (column.companion() == Companion.NONE
+                ? ""
+                : ", " + switch (column.companion()) {
+                    case DATE -> "a date";
+                    case TIME -> "a time";
+                    case ENUM -> "an enumeration";
+                    case FLAGS -> "flags";
+                    case NONE -> "";
+                });
+    }
+
+    /** Commented out where somebody has to say something first, or there is nothing to read yet. */
+    private void yaml(String connection, Found found) {
+        String table = found.table().name();
+        boolean ready = found.key().isPresent() && found.rows().orElse(0L) > 0;
+        String name = unique(table.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", ""), connection);
+        var lines = new ArrayList<String>();
+        lines.add(name + ":  # " + size(found));
+        lines.add("  table: " + table);
+        if (!connection.equals("main")) {
+            lines.add("  connection: " + connection);
+        }
+        if (ready && !targets.add(SnakeCase.of(table))) {
+            lines.add("  target: " + SnakeCase.of(table) + "_" + connection);
+        }
+        if (found.key().isEmpty()) {
+            lines.add("  key: …  # all columns of its primary key, which the API does not tell; a part loses rows");
+        }
+        lines.forEach(line -> System.out.println("    " + (ready ? "" : "# ") + line));
+    }
+
+    private String unique(String name, String connection) {
+        return names.add(name) ? name : name + connection;
+    }
+}

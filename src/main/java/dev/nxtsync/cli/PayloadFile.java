@@ -1,0 +1,94 @@
+package dev.nxtsync.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+
+import dev.nxtsync.process.JsonTree;
+
+/** A payload that a person has written, looked at before anything is asked of the database. */
+final class PayloadFile {
+    /** As by HTTP. */
+    private static final long LONGEST = 15_000_000;
+
+    private PayloadFile() {}
+
+    /** A file that holds no payload; the message says why not, and that nothing was done. */
+    static final class Unusable extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private Unusable(Path file, String why) {
+            super("The file " + file + " " + why + ". Nothing was changed.");
+        }
+    }
+
+    /** One JSON object. */
+    static String read(Path file) throws Unusable {
+        String text = text(file);
+        if (text.startsWith("\ufeff")) {
+            throw new Unusable(file, "begins with a byte order mark; save it as UTF-8 without one");
+        }
+        // strict, as a payload by HTTP is: of two members of one name it is not known which was meant
+        try (JsonParser parser = JsonTree.parsers().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(Integer.MAX_VALUE).build())
+                .build()
+                .createParser(text)) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw new Unusable(file, "is not JSON (line 1: it is empty)");
+            }
+            if (first != JsonToken.START_OBJECT) {
+                throw new Unusable(file, "holds " + (first == JsonToken.START_ARRAY ? "a list" : "a single value")
+                        + ", where one JSON object is expected");
+            }
+            parser.skipChildren();
+            if (parser.nextToken() != null) {
+                throw new Unusable(file, "goes on after its end (line " + parser.currentLocation().getLineNr()
+                        + "); one JSON object is expected");
+            }
+            return text;
+        } catch (JsonProcessingException e) {
+            throw new Unusable(file, "is not JSON (line " + e.getLocation().getLineNr() + ": " + reason(e) + ")");
+        } catch (IOException e) {
+            throw new IllegalStateException("a text that cannot be read", e);
+        }
+    }
+
+    private static String text(Path file) throws Unusable {
+        if (!Files.exists(file)) {
+            throw new Unusable(file, "is not there");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new Unusable(file, "is no file that can be read");
+        }
+        try {
+            if (Files.size(file) > LONGEST) {
+                throw new Unusable(file, "is larger than " + LONGEST + " bytes, which no payload may be");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
+        } catch (CharacterCodingException e) {
+            throw new Unusable(file, "is not UTF-8; save it in that encoding");
+        } catch (IOException e) {
+            throw new Unusable(file, "cannot be read by this user");
+        }
+    }
+
+    private static String reason(JsonProcessingException e) {
+        if (e instanceof JsonEOFException) {
+            return "it ends too soon";
+        }
+        return String.valueOf(e.getOriginalMessage()).startsWith("Duplicate")
+                ? "a member is there twice"
+                : "column " + e.getLocation().getColumnNr();
+    }
+}

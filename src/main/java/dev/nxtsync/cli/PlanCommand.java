@@ -1,0 +1,72 @@
+package dev.nxtsync.cli;
+
+import java.util.Locale;
+
+import jakarta.inject.Singleton;
+
+import io.quarkus.runtime.QuarkusApplication;
+
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.pull.preview.FirstLoads;
+import dev.nxtsync.pull.preview.LoadEstimates;
+
+/** The command {@code plan}: what the first loads will take, before they begin. */
+@Singleton
+class PlanCommand implements QuarkusApplication {
+    private final LoadEstimates estimates;
+
+    PlanCommand(LoadEstimates estimates) {
+        this.estimates = estimates;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        try {
+            return print();
+        } catch (FailedAnswer e) {
+            return Command.problem(e);
+        }
+    }
+
+    private int print() {
+        var all = estimates.all();
+        boolean well = true;
+        long rows = 0;
+        long bytes = 0;
+        long requests = 0;
+        System.out.println(line("pull", "company", "rows", "MB", "requests", "minutes"));
+        for (LoadEstimates.Estimate each : all.estimates()) {
+            if (!each.problem().isEmpty()) {
+                well = false;
+                System.out
+                        .println("PROBLEM    " + each.pull() + (each.company() == 0 ? "" : ", " + each.company()) + ": "
+                                + each.problem());
+                continue;
+            }
+            rows += each.rows();
+            bytes += each.bytes();
+            requests += each.requests();
+            System.out.println(line(each.pull(), each.company(), each.rows(), megabytes(each.bytes()), each.requests(),
+                    minutes(each.minutes())));
+        }
+        System.out.println(line("all", "", rows, megabytes(bytes), requests,
+                minutes(all.minutes())));
+        System.out.println("At " + estimates.perMinute()
+                + " requests a minute. Rows are counted by the API; megabytes of JSON, by a sample of each table; minutes from "
+                + "the start of the daemon, by how fast the API answers now: nine of ten first loads end within that range, "
+                + "if nothing is in their way.");
+        return well ? 0 : NxtSync.FOUND_PROBLEMS;
+    }
+
+    private static String line(Object... cells) {
+        return String.format(Locale.ROOT, "%-24s %10s %12s %10s %10s %10s", cells);
+    }
+
+    private static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
+    }
+
+    private static String minutes(FirstLoads.Range minutes) {
+        return String.format(Locale.ROOT, "%.1f-%.1f", minutes.low(), minutes.high());
+    }
+}

@@ -1,0 +1,40 @@
+package dev.nxtsync.cli;
+
+import java.sql.SQLException;
+
+import jakarta.inject.Singleton;
+
+import io.quarkus.runtime.QuarkusApplication;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.push.RunPush;
+
+/** The command {@code push}: sends what waits of one push, beside daemons that share the database. */
+@Singleton
+class PushCommand implements QuarkusApplication {
+    private final Settings settings;
+    private final RunPush pushes;
+    private final CommandReplica alive;
+
+    PushCommand(Settings settings, RunPush pushes, CommandReplica alive) {
+        this.settings = settings;
+        this.pushes = pushes;
+        this.alive = alive;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        var push = Command.named("push", settings.pushes(), arguments);
+        if (push.isEmpty() || arguments.length > 2) {
+            return NxtSync.USAGE;
+        }
+        try {
+            return alive.during(() -> pushes.run(push.get(), System.out::println))
+                    ? 0
+                    : NxtSync.FOUND_PROBLEMS;
+        } catch (SQLException | FailedAnswer e) {
+            return Command.problem(e);
+        }
+    }
+}

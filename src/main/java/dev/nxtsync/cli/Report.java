@@ -1,0 +1,35 @@
+package dev.nxtsync.cli;
+
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+
+/** What a command has found, a line each on standard output, and how many problems there were. */
+final class Report {
+    private int problems;
+
+    void fine(String what, String found) {
+        line("ok", what, found);
+    }
+
+    /** Something that nobody need do anything about. */
+    void note(String what, String found) {
+        line("note", what, found);
+    }
+
+    void problem(String what, Problem reason) {
+        problems++;
+        line("PROBLEM", what, reason.coded());
+    }
+
+    void problem(String what, ErrorCode trouble, String message) {
+        problem(what, new Problem(trouble, message));
+    }
+
+    int problems() {
+        return problems;
+    }
+
+    private static void line(String mark, String what, String found) {
+        System.out.println(mark + " ".repeat(11 - mark.length()) + what + ": " + found);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.nxtsync.cli;
+
+import java.time.Clock;
+
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SettingsReader;
+
+/** Hands the settings, which {@code main} has checked, and the clock to whoever needs them. The command check never waits for budget. */
+final class SettingsProducer {
+
+    /** For what is told to people and to others outside; what orders reads is the database's clock. */
+    @Produces
+    @Singleton
+    static Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    static Settings settings() {
+        Settings settings = SettingsReader.read().settings();
+        return NxtSync.isCheck() ? settings.withWholeBudget() : settings;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.nxtsync.cli;
+
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
+
+import jakarta.inject.Singleton;
+
+import io.quarkus.runtime.QuarkusApplication;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.signin.SignIn;
+import dev.nxtsync.token.OpenIdProvider;
+
+/** The commands {@code sign-in}, which prints a link for a person, and {@code sign-out}, which revokes what came of one. */
+@Singleton
+class SignInCommand implements QuarkusApplication {
+    private final Settings settings;
+    private final SignIn signIn;
+
+    SignInCommand(Settings settings, SignIn signIn) {
+        this.settings = settings;
+        this.signIn = signIn;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        Map<String, Settings.Connection> users = new TreeMap<>(settings.connections());
+        users.keySet().removeIf(name -> signIn.user(name).isEmpty());
+        if (users.isEmpty()) {
+            System.err.println("No connection is a user's; set NXT_CONNECTIONS_<NAME>_KIND to user.");
+            return NxtSync.USAGE;
+        }
+        var connection = Command.named("connection", users, arguments);
+        if (connection.isEmpty() || arguments.length > 2) {
+            return NxtSync.USAGE;
+        }
+        try {
+            if (arguments[0].equals("sign-in")) {
+                var link = signIn.offer(connection.get());
+                System.out
+                        .println("Let the person open this link, once, until " + link.expiresAt() + ":\n" + link.url());
+            } else {
+                signOut(connection.get());
+            }
+            return 0;
+        } catch (SQLException e) {
+            return Command.problem(e);
+        } catch (OpenIdProvider.Unreachable e) {
+            System.out.println("PROBLEM    " + e.reason().coded() + " Nothing was done.");
+            return NxtSync.FOUND_PROBLEMS;
+        }
+    }
+
+    private void signOut(Settings.Connection connection) throws SQLException, OpenIdProvider.Unreachable {
+        var ended = signIn.signOut(connection);
+        System.out.println("ok         " + connection.name() + " is signed out"
+                + (ended.revoked() ? ", and its refresh token is revoked" : "; there was no refresh token to revoke"));
+        ended.endOfSession().ifPresent(
+                url -> System.out.println("note       to end the session of the browser too, open " + url));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.nxtsync.cli;
+
+import java.io.Console;
+import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+import dev.nxtsync.schedule.Job;
+
+/**
+ * Shows on a terminal how far a command has come: one line of rows, rate and time left that is written over again. Silent
+ * anywhere else.
+ */
+final class TerminalProgress implements Job.Progress {
+    private static final long PAUSE = Duration.ofMillis(200).toNanos();
+    private static final String CLEAR = "\r\033[K";
+
+    private final boolean shows = isTerminal();
+    private long shownAt = System.nanoTime();
+    private long from = System.nanoTime();
+    private long first;
+    private long last;
+    private boolean isShown;
+
+    @Override
+    public void made() {
+        // a request has ended, of which there is nothing to see
+    }
+
+    @Override
+    public synchronized void rows(long soFar, Optional<Long> expected) {
+        long now = System.nanoTime();
+        if (soFar < last) {
+            from = now;
+            first = soFar;
+        }
+        last = soFar;
+        if (shows && now - shownAt >= PAUSE) {
+            shownAt = now;
+            isShown = true;
+            System.out.print(CLEAR + text(soFar, expected, now > from ? (soFar - first) / ((now - from) / 1e9) : 0));
+            System.out.flush();
+        }
+    }
+
+    /** Prints a line that stays. */
+    synchronized void line(String text) {
+        System.out.println((isShown ? CLEAR : "") + text);
+        isShown = false;
+    }
+
+    static String text(long soFar, Optional<Long> expected, double perSecond) {
+        String rows = soFar + expected.map(all -> " of about " + all).orElse("") + " rows"
+                + (perSecond > 0 ? String.format(Locale.ROOT, ", %.0f rows/s", perSecond) : "");
+        return expected.filter(all -> perSecond > 0).map(all -> {
+            long left = (long) Math.ceil(Math.max(0, all - soFar) / perSecond);
+            return rows + String.format(Locale.ROOT, ", %d:%02d left", left / 60, left % 60);
+        }).orElse(rows);
+    }
+
+    /** Since Java 22 there is a console also where there is no terminal, and it can be asked. */
+    @SuppressWarnings("SystemConsoleNull") // it does before Java 22
+    private static boolean isTerminal() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.nxtsync.database;
+
+import static java.util.stream.Collectors.joining;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.pull.target.PageWriter;
+
+/**
+ * Notices that the database's clock has been set back, and sets back with it all times of ours that lie ahead: what was done
+ * stays as long ago as it was, and what is to be done stays as far off. Runs under way know the old time, and are refused what
+ * they have not yet written. Times in targets stay: the rule of {@link PageWriter} sees through them.
+ */
+public final class ClockSetBack {
+    private static final Logger LOG = Logger.getLogger(ClockSetBack.class);
+    /** So much is put right by a network's time service now and then, and matters nowhere. */
+    private static final double SECONDS = 5;
+    /** Later than this is never. */
+    private static final String NEVER = "'9000-01-01 00:00:00+00'";
+
+    private ClockSetBack() {}
+
+    /** Whether the clock is behind the last beat of any process, which else is now. For the transaction of a beat. */
+    public static boolean isNoticed(Connection transaction) throws SQLException {
+        try (Statement look = transaction.createStatement()) {
+            // whoever mends has it locked, for long
+            look.executeUpdate("""
+                    update nxt_sync.clock set seen_at = clock_timestamp()
+                    from (select seen_at from nxt_sync.clock for update skip locked) before
+                    where before.seen_at <= clock_timestamp() + %s * interval '1 s'""".formatted(SECONDS));
+            try (ResultSet row = look.executeQuery("select from nxt_sync.clock where seen_at > clock_timestamp() + "
+                    + SECONDS + " * interval '1 s'")) {
+                return row.next();
+            }
+        }
+    }
+
+    /**
+     * Sets back what lies ahead, the time of the last beat with it, unless another process is just about it. It takes as long
+     * as the tables are large. The largest come first, so that what others want is locked for a short time only.
+     */
+    public static boolean mend(Connection transaction) throws SQLException {
+        double back = back(transaction);
+        if (back > SECONDS) {
+            LOG.warnf(
+                    "The database's clock was set back by %.0f s, and what is to be done with it; runs under way begin anew",
+                    back);
+            for (var table : times(transaction).entrySet()) {
+                setBack(transaction, table.getKey(), table.getValue(), back);
+            }
+            try (Statement units = transaction.createStatement()) {
+                units.executeUpdate(
+                        """
+                                update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))
+                                where holder is not null""");
+            }
+        }
+        return true;
+    }
+
+    /** By how many seconds the clock is behind the last beat of any process; 0 where another process mends that. */
+    private static double back(Connection transaction) throws SQLException {
+        try (var seen = transaction.prepareStatement("""
+                select extract(epoch from seen_at - clock_timestamp())::float8
+                from nxt_sync.clock for update skip locked""");
+                ResultSet row = seen.executeQuery()) {
+            return row.next() ? row.getDouble(1) : 0;
+        }
+    }
+
+    /** The columns of our tables that hold times, also of tables that a later version has made. */
+    private static Map<String, List<String>> times(Connection transaction) throws SQLException {
+        try (var select = transaction.prepareStatement("""
+                select attrelid::regclass::text, quote_ident(attname)
+                from pg_attribute join pg_class on pg_class.oid = attrelid
+                where relnamespace = 'nxt_sync'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+                  and atttypid = 'timestamptz'::regtype and attgenerated = ''
+                order by relpages desc, attrelid, attnum""");
+                ResultSet row = select.executeQuery()) {
+            var times = new LinkedHashMap<String, List<String>>();
+            while (row.next()) {
+                times.computeIfAbsent(row.getString(1), table -> new ArrayList<>()).add(row.getString(2));
+            }
+            return times;
+        }
+    }
+
+    private static void setBack(Connection transaction, String table, List<String> columns, double back)
+            throws SQLException {
+        String sql = "update " + table + " set "
+                + columns.stream().map(column -> column + " = case when " + isAhead(column) + " then " + column
+                        + " - " + back + " * interval '1 s' else " + column + " end").collect(joining(", "))
+                + " where " + columns.stream().map(ClockSetBack::isAhead).collect(joining(" or "));
+        try (Statement update = transaction.createStatement()) {
+            update.executeUpdate(sql);
+        }
+    }
+
+    /** The statement's time is for an index, the clock's for what somebody writes while the statement runs. */
+    static String isAhead(String column) {
+        return "(" + column + " > statement_timestamp() and " + column + " > clock_timestamp() and " + column + " < "
+                + NEVER + ")";
+    }
+}

@@ -1,0 +1,296 @@
+package dev.nxtsync.database;
+
+import java.net.SocketTimeoutException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+import javax.sql.DataSource;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+import org.postgresql.jdbc.PgConnection;
+
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.process.Outside;
+import dev.nxtsync.pull.target.TargetFault;
+
+/**
+ * Transactions, short by rule: none may be open during an HTTP call. Everything they set is local to them, so that a
+ * transaction-mode pooler may stand between; see {@link Session}.
+ */
+@Singleton
+public class Database {
+    private static final Logger LOG = Logger.getLogger(Database.class);
+    public static final String LOCK_TIME_OUT = "55P03";
+    public static final String LOCK_PATIENCE = "2s";
+    /** Deadlock, lock time-out, and what is not serializable. */
+    private static final Set<String> AGAIN = Set.of("40P01", LOCK_TIME_OUT, "40001");
+    private static final int ATTEMPTS = 4;
+    /** A transaction that was idle, or lasted, for too long ends its session. */
+    private static final Set<String> ENDED = Set.of("25P03", "25P04");
+    private static final String NO_CONNECTION = "08001";
+    /** As long as a run may be silent before it is given up, so that no statement of a run is of use after that. */
+    private static final Duration SLOWEST_ANSWER = Duration.ofMinutes(3);
+    /** Well below the silence after which another process takes over. */
+    private static final Duration PROMPT_ANSWER = Duration.ofSeconds(8);
+    private static final Duration WHENEVER_IT_COMES = Duration.ZERO;
+
+    private final DataSource dataSource;
+    /** The connections that the pool has lent before. */
+    private final Set<PgConnection> met;
+    /** For the answer to one statement, after which the connection is given up as lost; zero is no limit. */
+    private final Duration slowest;
+
+    @Inject
+    public Database(DataSource dataSource) {
+        this(dataSource, SLOWEST_ANSWER);
+    }
+
+    public Database(DataSource dataSource, Duration slowest) {
+        this(dataSource, Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())), slowest);
+    }
+
+    private Database(DataSource dataSource, Set<PgConnection> met, Duration slowest) {
+        this.dataSource = dataSource;
+        this.met = met;
+        this.slowest = slowest;
+    }
+
+    /** The same, for small statements on which much hangs, so that a server that stands still is noticed soon. */
+    public Database promptly() {
+        return new Database(dataSource, met, PROMPT_ANSWER);
+    }
+
+    /** The same, for statements that may take as long as they take, such as those that rewrite or read a whole table. */
+    public Database patiently() {
+        return new Database(dataSource, met, WHENEVER_IT_COMES);
+    }
+
+    /** What is done in a transaction. It may be run more than once; only the last run counts. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T in(Connection transaction) throws SQLException;
+    }
+
+    /**
+     * Runs in one transaction, which is rolled back if the work throws.
+     *
+     * @throws SQLException of the work, or of the connection: {@link #isAway} tells
+     */
+    public <T> T inTransaction(Work<T> work) throws SQLException {
+        return repeatedly(false, work);
+    }
+
+    /**
+     * As {@link #inTransaction}, for what was promised to somebody, or is about to be sent: once this returns, a crash of the
+     * database loses nothing of it, although {@code synchronous_commit} is off.
+     */
+    public <T> T durably(Work<T> work) throws SQLException {
+        return repeatedly(true, work);
+    }
+
+    private <T> T repeatedly(boolean durable, Work<T> work) throws SQLException {
+        for (int attempt = 1;; attempt++) {
+            try {
+                return Outside.of(() -> once(durable, work));
+            } catch (SQLException e) {
+                boolean behind = Sequences.isBehind(e);
+                if (attempt == ATTEMPTS || !(behind || isWorthAnotherNow(e))) {
+                    throw e;
+                }
+                LOG.debugf("transaction is run again after %s", e.getMessage());
+                if (behind) {
+                    Outside.of(() -> once(false, Database::advanceSequences));
+                }
+            }
+        }
+    }
+
+    /** Brings sequences up to what their tables hold, one process at a time. */
+    public static boolean advanceSequences(Connection transaction) throws SQLException {
+        alone(transaction, "sequences");
+        Sequences.advance(transaction);
+        return true;
+    }
+
+    /**
+     * What follows in the transaction is done by one process at a time: for what {@code if not exists} does not keep two from
+     * doing. What may take long has a lock of its own, so that nothing else waits for it.
+     */
+    public static boolean alone(Connection transaction, String what) throws SQLException {
+        try (var lock = transaction.prepareStatement("select pg_advisory_xact_lock(hashtext('nxt_sync ' || ?))")) {
+            lock.setString(1, what);
+            return lock.execute();
+        }
+    }
+
+    /** Makes a schema if it is missing; that right is not needed where it is there. */
+    public static void makeSchema(Connection transaction, String name) throws SQLException {
+        if (isMissing(transaction, name)) {
+            alone(transaction, "schema " + name);
+            // perhaps no more, since another process has had the lock
+            if (isMissing(transaction, name)) {
+                try (Statement make = transaction.createStatement()) {
+                    make.execute("create schema " + SqlName.quoted(name));
+                }
+            }
+        }
+    }
+
+    private static boolean isMissing(Connection transaction, String schema) throws SQLException {
+        try (var find = transaction.prepareStatement("select from pg_namespace where nspname = ?")) {
+            find.setString(1, schema);
+            try (var row = find.executeQuery()) {
+                return !row.next();
+            }
+        }
+    }
+
+    /** What is to be done about a database that was not made for every character; empty if there is nothing. */
+    public Optional<Problem> encodingFlaw() throws SQLException {
+        return inTransaction(Encoding::flaw);
+    }
+
+    /** The database's time, which orders all reads and sends. */
+    public DatabaseClock clock() throws SQLException {
+        return inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("select clock_timestamp()");
+                    var row = select.executeQuery()) {
+                row.next();
+                return new DatabaseClock(row.getObject(1, OffsetDateTime.class).toInstant());
+            }
+        });
+    }
+
+    /** Whether the same transaction may well succeed when it is run again. */
+    public static boolean isWorthAnother(SQLException e) {
+        return AGAIN.contains(String.valueOf(e.getSQLState()));
+    }
+
+    /** A user may hold the lock of a target for hours: its pull comes again, and the thread is for others meanwhile. */
+    private static boolean isWorthAnotherNow(SQLException e) {
+        return isWorthAnother(e) && !(e instanceof TargetFault fault && fault.isLocked());
+    }
+
+    /** Whether the database could not be reached, was lost or takes no writes, rather than a statement refused. */
+    public static boolean isAway(SQLException e) {
+        // the pool's own time-out has no SQLSTATE
+        return isOfNoUse(e) || (e.getSQLState() == null && !(e instanceof TargetFault));
+    }
+
+    private <T> T once(boolean durable, Work<T> work) throws SQLException {
+        try (Connection connection = begun(durable)) {
+            boolean committed = false;
+            try {
+                T result = work.in(connection);
+                connection.commit();
+                committed = true;
+                return result;
+            } catch (SQLException e) {
+                if (isOfNoUse(e)) {
+                    abort(connection);
+                }
+                throw e;
+            } finally {
+                if (!committed) {
+                    rollBack(connection);
+                }
+            }
+        }
+    }
+
+    /**
+     * A connection on which a transaction has begun. The pool may lend one that was lost while it was idle, or whose server
+     * takes no writes any more: it is closed, and another taken, at last a new one.
+     */
+    private Connection begun(boolean durable) throws SQLException {
+        while (true) {
+            Connection connection = connection();
+            boolean used = !met.add(connection.unwrap(PgConnection.class));
+            try {
+                begin(connection, durable);
+                return connection;
+            } catch (SQLException e) {
+                giveUp(connection);
+                if (!used || !isOfNoUse(e) || e.getCause() instanceof SocketTimeoutException) {
+                    throw e;
+                }
+                LOG.debugf("a connection was of no use any more, and another is taken: %s", e.getMessage());
+            } catch (RuntimeException | Error e) {
+                giveUp(connection);
+                throw e;
+            }
+        }
+    }
+
+    private void begin(Connection connection, boolean durable) throws SQLException {
+        // nothing of it takes long, whatever the transaction does
+        connection.setNetworkTimeout(Runnable::run, milliseconds(min(slowest, PROMPT_ANSWER)));
+        connection.setAutoCommit(false);
+        Session.begin(connection, durable);
+        connection.setNetworkTimeout(Runnable::run, milliseconds(slowest));
+    }
+
+    private static Duration min(Duration limit, Duration other) {
+        return limit.isZero() || limit.compareTo(other) > 0 ? other : limit;
+    }
+
+    private static int milliseconds(Duration limit) {
+        return (int) limit.toMillis();
+    }
+
+    private Connection connection() throws SQLException {
+        try {
+            return dataSource.getConnection();
+        } catch (RuntimeException e) {
+            // as when the pool gives up an attempt that takes long, and interrupts the next one with it
+            OutOfMemory.endIfCauseOf(e);
+            throw new SQLException("No connection could be made in time.", NO_CONNECTION, e);
+        }
+    }
+
+    /**
+     * Whether a connection that answered so is of no use any more: it is lost, or the driver and the server do not understand
+     * each other, or the server is no longer the one that takes writes. What a target's triggers say does not count.
+     */
+    static boolean isOfNoUse(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return !(e instanceof TargetFault)
+                && (state.startsWith("08") || state.startsWith("57P") || ENDED.contains(state)
+                        || state.equals(Session.READ_ONLY));
+    }
+
+    private static void giveUp(Connection connection) throws SQLException {
+        try (connection) {
+            abort(connection);
+            rollBack(connection);
+        }
+    }
+
+    /** Closes what is below what the pool has lent, and so the pool drops it. */
+    static void abort(Connection connection) {
+        try {
+            connection.unwrap(PgConnection.class).abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debugf("a connection could not be closed: %s", e.getMessage());
+        }
+    }
+
+    private static void rollBack(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            LOG.debugf("rollback failed, so the connection is gone and the transaction with it: %s", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.nxtsync.database;
+
+import static java.util.stream.Collectors.joining;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Quoted;
+import dev.nxtsync.pull.target.TargetFault;
+
+/** What a fault of the database means (PostgreSQL documentation, appendix A: error codes). */
+public final class DatabaseFault {
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final String NO_SUCH_STATEMENT = "26000";
+    private static final String STATEMENT_IS_THERE = "42P05";
+    private static final String INVALID_SCHEMA_NAME = "3F000";
+
+    private static final List<String> OF_VALUES = List.of("22", "23", "54", "P0");
+
+    private DatabaseFault() {}
+
+    /** Never holds a password; the driver does not print any. */
+    public static Problem of(Exception e) {
+        if (e instanceof TargetFault fault) {
+            return fault.reason();
+        }
+        SQLException sql = sql(e);
+        String text = text(sql == null ? e : sql);
+        ErrorCode trouble = sql == null ? ErrorCode.DATABASE_ERROR : trouble(sql, text.toLowerCase(Locale.ROOT));
+        return new Problem(trouble, text + (text.endsWith(".") ? " " : ". ") + trouble.nextStep());
+    }
+
+    /**
+     * Whether a statement was refused for the values that it was given, or by a user's trigger or constraint that looks at
+     * them (SQLSTATE classes 22, 23, 54 and P0), rather than for what it was to be done with.
+     */
+    public static boolean isOfValues(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return OF_VALUES.stream().anyMatch(state::startsWith);
+    }
+
+    /** The constraint that was violated; empty if it was none, as where a function says so of its own. */
+    public static Optional<String> constraint(SQLException e) {
+        return e instanceof PSQLException fault
+                ? Optional.ofNullable(fault.getServerErrorMessage()).map(ServerErrorMessage::getConstraint)
+                : Optional.empty();
+    }
+
+    private static ErrorCode trouble(SQLException e, String text) {
+        String state = String.valueOf(e.getSQLState());
+        if (text.contains("unsupported startup parameter") || text.contains("transaction blocks not allowed")
+                || state.equals(NO_SUCH_STATEMENT) || state.equals(STATEMENT_IS_THERE)) {
+            return ErrorCode.DATABASE_POOLER;
+        }
+        if (state.equals(INSUFFICIENT_PRIVILEGE) || state.equals(INVALID_SCHEMA_NAME)) {
+            return ErrorCode.DATABASE_RIGHTS;
+        }
+        if (state.equals(Database.LOCK_TIME_OUT)) {
+            return ErrorCode.DATABASE_LOCKED;
+        }
+        if (state.equals(Session.READ_ONLY)) {
+            return ErrorCode.DATABASE_READ_ONLY;
+        }
+        return Database.isAway(e) || state.startsWith("28") || state.startsWith("3D")
+                ? ErrorCode.DATABASE_AWAY
+                : ErrorCode.DATABASE_ERROR;
+    }
+
+    @org.jspecify.annotations.Nullable
+    private static SQLException sql(Exception e) {
+        Throwable cause = e;
+        for (int depth = 0; cause != null && depth < 12; depth++) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql;
+            }
+            cause = cause.getCause();
+        }
+        return e instanceof SQLException sql ? sql : null;
+    }
+
+    private static String text(Exception e) {
+        return e.getMessage() == null
+                ? e.getClass().getSimpleName()
+                : Quoted.message(e.getMessage().strip().lines().map(String::strip).filter(line -> !line.isEmpty())
+                        .limit(3).collect(joining(" ")));
+    }
+}

@@ -1,0 +1,60 @@
+package dev.nxtsync.database;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.TransactionState;
+import org.postgresql.jdbc.PgConnection;
+
+/** Connections for others, such as Flyway, whose transactions rely on the same as ours: each begins as {@link Session} says. */
+final class RelyingSource {
+    private RelyingSource() {}
+
+    static DataSource of(DataSource source) {
+        return proxy(DataSource.class, (self, method, arguments) -> {
+            Object made = invoke(source, method, arguments);
+            return made instanceof Connection connection ? connection(connection) : made;
+        });
+    }
+
+    private static Connection connection(Connection connection) {
+        return proxy(Connection.class, (self, method, arguments) -> {
+            boolean statement = method.getName().equals("createStatement") || method.getName().startsWith("prepare");
+            if (statement && begins(connection)) {
+                try {
+                    Session.beginForOthers(connection);
+                } catch (SQLException e) {
+                    if (Database.isOfNoUse(e)) {
+                        Database.abort(connection);
+                    }
+                    throw e;
+                }
+            }
+            return invoke(connection, method, arguments);
+        });
+    }
+
+    private static boolean begins(Connection connection) throws SQLException {
+        return !connection.getAutoCommit()
+                && connection.unwrap(PgConnection.class).getTransactionState() == TransactionState.IDLE;
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(RelyingSource.class.getClassLoader(), new Class<?>[]{type}, handler));
+    }
+
+    private static @Nullable Object invoke(Object on, Method method, Object @Nullable [] arguments) throws Throwable {
+        try {
+            return method.invoke(on, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() == null ? e : e.getCause();
+        }
+    }
+}

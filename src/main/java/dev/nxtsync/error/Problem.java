@@ -1,0 +1,28 @@
+package dev.nxtsync.error;
+
+/**
+ * A trouble as it was met.
+ *
+ * @param message what happened and what to do next, in an operator's words; never a secret
+ */
+public record Problem(ErrorCode trouble, String message) {
+
+    /**
+     * A fault of ours, without the words of what was thrown, which may hold anything.
+     *
+     * @param what failed, as the beginning of a sentence
+     */
+    public static Problem unexpected(String what, Throwable thrown) {
+        return new Problem(ErrorCode.UNEXPECTED, what + " failed in a way that should not happen ("
+                + thrown.getClass().getSimpleName() + "). " + ErrorCode.UNEXPECTED.nextStep());
+    }
+
+    public String code() {
+        return trouble.code();
+    }
+
+    /** The message with the code behind it, by which it is found in the catalogue. */
+    public String coded() {
+        return message + " (" + code() + ")";
+    }
+}

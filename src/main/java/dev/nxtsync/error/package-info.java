@@ -1,0 +1,5 @@
+/** Everything that can go wrong, by code, with its meaning and what to do: {@link dev.nxtsync.trouble.Trouble}. */
+@NullMarked
+package dev.nxtsync.error;
+
+import org.jspecify.annotations.NullMarked;

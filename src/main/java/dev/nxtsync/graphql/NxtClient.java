@@ -1,0 +1,236 @@
+package dev.nxtsync.graphql;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Vertx;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.ShuttingDown;
+import dev.nxtsync.process.Outside;
+import dev.nxtsync.token.AccessToken;
+import dev.nxtsync.token.Connections;
+import dev.nxtsync.token.Scopes;
+import dev.nxtsync.token.Tokens;
+import dev.nxtsync.transport.HttpLine;
+import dev.nxtsync.transport.Network;
+
+/**
+ * The one door to Business NXT. A call blocks until its answer has been read, at most for its wait for budget and one and a
+ * half times the server's time limit. Safe for any number of threads. When the process is stopping, answers that are under way
+ * still come, and whoever asks anew is told so by {@link ShuttingDown}.
+ */
+@Singleton
+public class NxtClient {
+    // escaped, so that also text that is no valid Unicode goes back to the server as it came
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature());
+
+    private final Slots slots;
+    private final MeterRegistry metrics;
+    private final Map<String, Line> lines = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
+
+    /** What belongs to one connection. */
+    private record Line(HttpLine http, Exchange exchange, Tokens tokens, String scope, Budget budget,
+            boolean allowed) {}
+
+    NxtClient(Settings settings, Connections connections, Slots slots, Network network, Vertx vertx,
+            MeterRegistry metrics) {
+        this.slots = slots;
+        this.metrics = metrics;
+        var deadline = settings.api().timeLimit().multipliedBy(3).dividedBy(2);
+        var warnings = new Warnings(metrics);
+        int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
+        for (Settings.Connection each : settings.connections().values()) {
+            // after our own deadline, to close a connection on which nothing comes
+            var http = new HttpLine(network, vertx, settings.graphqlUrl(each), deadline.plusSeconds(5));
+            var budget = new Budget(perMinute);
+            var tokens = connections.of(each.name());
+            lines.put(each.name(),
+                    new Line(http, new Exchange(http, tokens, deadline, warnings), tokens, each.askedScope(),
+                            budget,
+                            settings.plainHttp().allows(URI.create(settings.graphqlUrl(each)))));
+            Gauge.builder("nxt_budget_limit", budget, Budget::limit).tag("connection", each.name())
+                    .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
+                    .register(metrics);
+        }
+    }
+
+    /**
+     * How much of a connection's budget is used.
+     *
+     * @param limit requests in any 60 seconds, as allowed now
+     * @param used of these, in the last 60 seconds
+     */
+    public record Usage(int limit, int used) {}
+
+    /** Of a configured connection, in this process. */
+    public Usage usage(String connection) {
+        return Objects.requireNonNull(lines.get(connection)).budget().usage();
+    }
+
+    /** Whether nothing can be asked with a connection before a person has signed in. */
+    public boolean waitsForPerson(String connection) {
+        return Objects.requireNonNull(lines.get(connection)).tokens().waitsForPerson();
+    }
+
+    /** Asks for something small. */
+    public Answer ask(String connection, Question question) {
+        return ask(connection, question, Map.of());
+    }
+
+    /**
+     * Asks for rows. A failure after some rows is a failure of them all.
+     *
+     * @param rows by the alias of a table below the root field, what takes its rows; a refused token's answer has none, so
+     *        that no row comes twice
+     */
+    public Answer ask(String connection, Question question, Map<String, ? extends RowSink> rows) {
+        var line = lines.get(connection);
+        if (line == null) {
+            throw new IllegalArgumentException("no connection is named " + connection);
+        }
+        if (!line.allowed()) {
+            return new Failure.Unavailable(ErrorCode.PLAIN_HTTP, "NXT_API_URL is not an https address, so that nothing "
+                    + "is sent there. " + ErrorCode.PLAIN_HTTP.nextStep());
+        }
+        byte[] body = body(question);
+        return Outside.of(() -> {
+            Answer answer = askOnce(connection, line, question, body, rows);
+            return answer instanceof Failure.Unauthorized && !(line.tokens().current() instanceof Tokens.Unavailable)
+                    ? askOnce(connection, line, question, body, rows)
+                    : answer;
+        });
+    }
+
+    private Answer askOnce(String connection, Line line, Question question, byte[] body,
+            Map<String, ? extends RowSink> rows) {
+        String tenant = question.tenant().orElse("");
+        boolean lost = false;
+        try {
+            if (!tenant.isEmpty() && !slots.enter(tenant, question.background())) {
+                return new Failure.Busy("All slots of " + tenant + " are taken, " + slots.lost().get(tenant)
+                        + " of them by calls whose answers were lost; they are free again after NXT_API_SLOT_HOLD.", "",
+                        Duration.ofSeconds(30));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Failure.Unavailable(ErrorCode.UNAVAILABLE, "The wait for a slot was interrupted.");
+        }
+        try {
+            Answer answer = inTurn(connection, line, question, body, rows);
+            lost = answer instanceof Failure failure && failure.lost();
+            if (answer instanceof Failure.Busy && !tenant.isEmpty()) {
+                slots.tooMany(tenant);
+            } else if (answer instanceof Failure.Throttled throttled) {
+                line.budget().tooMany(throttled.atLeast());
+            }
+            return answer;
+        } finally {
+            if (!tenant.isEmpty()) {
+                slots.ended(tenant, lost);
+            }
+        }
+    }
+
+    private Answer inTurn(String connection, Line line, Question question, byte[] body,
+            Map<String, ? extends RowSink> rows) {
+        try {
+            Optional<Duration> waited = line.budget().enter(question.background());
+            if (waited.isEmpty()) {
+                return new Failure.Unavailable(ErrorCode.UNAVAILABLE,
+                        "Other requests have used up the budget; nothing was sent. If this goes on, raise "
+                                + "NXT_BUDGET_REQUESTS_PER_MINUTE, or pull less often.");
+            }
+            metrics.timer("nxt_budget_wait").record(waited.get());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Failure.Unavailable(ErrorCode.UNAVAILABLE, "The wait for budget was interrupted.");
+        }
+        // only now: a token that was taken before the wait could have expired in it
+        Tokens.Current current = line.tokens().current();
+        if (current instanceof Tokens.Unavailable unavailable) {
+            line.budget().unused();
+            return new Failure.Unauthorized(unavailable.toString(), "");
+        }
+        String granted = ((AccessToken) current).scope();
+        if (question.changes() && Scopes.isReduced(granted, line.scope())) {
+            line.budget().unused();
+            return new Failure.Unavailable(ErrorCode.SCOPE_REDUCED, "The granted scope is \"" + granted
+                    + "\", not the asked \"" + line.scope() + "\", so that nothing is sent that changes something. "
+                    + ErrorCode.SCOPE_REDUCED.nextStep());
+        }
+        if (!passes(question, line)) {
+            return new Failure.Unavailable(ErrorCode.UNAVAILABLE,
+                    "Nothing was sent, since it may not be sent any more.");
+        }
+        Answer answer;
+        try {
+            answer = line.exchange().of((AccessToken) current, question, body, rows);
+        } finally {
+            line.budget().ended();
+        }
+        String outcome = answer instanceof Failure failure ? failure.code() : "ok";
+        metrics.counter("nxt_requests", "connection", connection, "outcome", outcome).increment();
+        return answer;
+    }
+
+    private boolean passes(Question question, Line line) {
+        boolean passed = false;
+        try {
+            if (stopping) {
+                throw new ShuttingDown();
+            }
+            passed = question.gate().open();
+            return passed;
+        } finally {
+            if (!passed) {
+                line.budget().unused();
+            }
+        }
+    }
+
+    /** As it is sent. */
+    static byte[] body(Question question) {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("query", question.document());
+        members.put("variables", question.variables());
+        members.put("operationName", question.operation());
+        try {
+            return JSON.writeValueAsBytes(members);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("variables that are not JSON", e);
+        }
+    }
+
+    /** Before those who use it are waited for. */
+    void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) ShutdownEvent event) {
+        stopping = true;
+        slots.stop();
+        lines.values().forEach(line -> line.budget().stop());
+    }
+
+    /** After they have been waited for: what is given up must not come to its end when the rest is gone. */
+    void close(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) ShutdownEvent event) {
+        lines.values().forEach(line -> line.http().close());
+    }
+}

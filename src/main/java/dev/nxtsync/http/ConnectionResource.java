@@ -1,0 +1,79 @@
+package dev.nxtsync.http;
+
+import java.net.URI;
+import java.sql.SQLException;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.http.server.Address;
+import dev.nxtsync.http.server.Addresses;
+import dev.nxtsync.http.server.Answer;
+import dev.nxtsync.http.server.Call;
+import dev.nxtsync.signin.SignIn;
+import dev.nxtsync.token.OpenIdProvider;
+
+/** What an operator tells a connection of a user. Closed without an operator key. */
+@Singleton
+class ConnectionResource implements Addresses {
+    private static final String PATH = "/api/connections/{name}/sign-in";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Settings settings;
+    private final SignIn signIn;
+    private final OperatorKey operator;
+
+    ConnectionResource(Settings settings, SignIn signIn, OperatorKey operator) {
+        this.settings = settings;
+        this.signIn = signIn;
+        this.operator = operator;
+    }
+
+    /** What is done with a connection. */
+    @FunctionalInterface
+    private interface Order {
+        Answer give(Settings.Connection connection) throws SQLException, OpenIdProvider.Unreachable;
+    }
+
+    @Override
+    public List<Address> addresses() {
+        return operator.those(operator.address("POST", PATH, call -> give(call, this::offer)),
+                operator.address("DELETE", PATH, call -> give(call, this::signOut)));
+    }
+
+    /** A link by which a person signs in. */
+    private Answer offer(Settings.Connection connection) throws SQLException {
+        var link = signIn.offer(connection);
+        return Answer.json(200, JSON.createObjectNode().put("url", link.url())
+                .put("expires_at", link.expiresAt().toString()).toString()).with("Cache-Control", "no-store");
+    }
+
+    /** Signs out: the refresh token is revoked, and a person has to sign in before anything more is done. */
+    private Answer signOut(Settings.Connection connection) throws SQLException, OpenIdProvider.Unreachable {
+        var ended = signIn.signOut(connection);
+        return Answer.json(200, JSON.createObjectNode().put("revoked", ended.revoked())
+                .put("end_session_url", ended.endOfSession().map(URI::toString).orElse(null)).toString());
+    }
+
+    private Answer give(Call call, Order order) {
+        String name = call.parameter("name");
+        var connection = signIn.user(name);
+        if (connection.isEmpty()) {
+            return ErrorResponse.error(404, settings.connections().containsKey(name)
+                    ? "This connection acts as a service, for which nobody signs in."
+                    : "There is no connection of this name" + Nearest.hint(name, settings.connections().keySet())
+                            + ".");
+        }
+        try {
+            return order.give(connection.get());
+        } catch (SQLException e) {
+            return ErrorResponse.away();
+        } catch (OpenIdProvider.Unreachable e) {
+            return ErrorResponse.error(503, e.reason().message() + " Nothing was done.");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.nxtsync.http;
+
+import java.sql.SQLException;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.http.server.Address;
+import dev.nxtsync.http.server.Addresses;
+import dev.nxtsync.http.server.Answer;
+import dev.nxtsync.http.server.Call;
+import dev.nxtsync.pull.state.PullControl;
+import dev.nxtsync.token.Connections;
+
+/** What an operator tells a pull. Closed without an operator key. */
+@Singleton
+class PullResource implements Addresses {
+    private final Settings settings;
+    private final PullControl steering;
+    private final Connections connections;
+    private final OperatorKey operator;
+
+    PullResource(Settings settings, PullControl steering, Connections connections, OperatorKey operator) {
+        this.settings = settings;
+        this.steering = steering;
+        this.connections = connections;
+        this.operator = operator;
+    }
+
+    /** What is told to a pull in all its companies. */
+    @FunctionalInterface
+    private interface Order {
+        void give(Settings.Pull pull) throws SQLException;
+    }
+
+    @Override
+    public List<Address> addresses() {
+        return operator.those(address("run", pull -> {
+            // first, so that what runs waits for a token that is there in a moment
+            connections.retry(pull.connection());
+            steering.run(pull.name(), pull.connection());
+        }),
+                address("pause", pull -> steering.pause(pull.name())),
+                address("resume", pull -> steering.resume(pull.name(), pull.connection())));
+    }
+
+    private Address address(String order, Order given) {
+        return operator.address("POST", "/api/pulls/{name}/" + order, call -> give(call, given));
+    }
+
+    private Answer give(Call call, Order order) {
+        String name = call.parameter("name");
+        var pull = settings.pulls().get(name);
+        if (pull == null) {
+            return ErrorResponse.error(404,
+                    "There is no pull of this name" + Nearest.hint(name, settings.pulls().keySet()) + ".");
+        }
+        try {
+            order.give(pull);
+            return Answer.json(202, "{\"pull\":\"" + pull.name() + "\"}");
+        } catch (SQLException e) {
+            return ErrorResponse.away();
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.nxtsync.http;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.error.Quoted;
+import dev.nxtsync.http.server.Address;
+import dev.nxtsync.http.server.Address.Allowance;
+import dev.nxtsync.http.server.Addresses;
+import dev.nxtsync.http.server.Answer;
+import dev.nxtsync.http.server.Call;
+import dev.nxtsync.http.server.Refusal;
+import dev.nxtsync.process.JsonTree;
+import dev.nxtsync.push.OutboxIntake;
+import dev.nxtsync.push.PayloadMemory;
+import dev.nxtsync.push.outbox.OutboxApi;
+import dev.nxtsync.push.outbox.OutboxApi.Conflict;
+import dev.nxtsync.push.outbox.OutboxApi.Taken;
+import dev.nxtsync.push.outbox.OutboxApi.TooLarge;
+import dev.nxtsync.push.outbox.OutboxApi.Unfit;
+
+/** The way into the outbox for those who do not write SQL. Closed without an operator key. */
+@Singleton
+class PushResource implements Addresses {
+    /** A payload as large as Business NXT takes, and what is around it; a line of a megabit a second needs two minutes for that. */
+    private static final Allowance BODY = new Allowance(15_000_000, Duration.ofMinutes(3));
+    private static final JsonFactory JSON = JsonTree.parsers().build();
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final OutboxIntake acceptance;
+    private final OutboxApi entries;
+    private final PayloadMemory memory;
+    private final OperatorKey operator;
+
+    PushResource(OutboxIntake acceptance, OutboxApi entries, PayloadMemory memory, OperatorKey operator) {
+        this.acceptance = acceptance;
+        this.entries = entries;
+        this.memory = memory;
+        this.operator = operator;
+    }
+
+    @Override
+    public List<Address> addresses() {
+        return operator.those(operator.address("POST", "/api/pushes/{name}", BODY, this::unknown, this::post),
+                operator.address("GET", "/api/pushes/{name}/{key}", Allowance.NONE, this::unknown, this::get));
+    }
+
+    private Optional<Refusal> unknown(Call call) {
+        return acceptance.isKnown(call.parameter("name"))
+                ? Optional.empty()
+                : Optional.of(new Refusal(Refusal.Reason.UNKNOWN, "There is no push of this name."));
+    }
+
+    /** What a body asks for; the payload as it was written. */
+    private record Body(String key, String payload, Optional<Integer> company, Optional<String> group) {}
+
+    private Answer post(Call call) {
+        try {
+            Body body = read(call.body());
+            var taking = acceptance.take(call.parameter("name"), body.key(), body.payload(), body.company(),
+                    body.group());
+            if (taking.isEmpty()) {
+                return ErrorResponse.noMemory();
+            }
+            if (taking.get() instanceof Taken taken) {
+                var answer = MAPPER.createObjectNode().put("id", taken.id()).put("key", body.key());
+                return Answer.json(taken.isNew() ? 202 : 200, answer.toString());
+            }
+            return taking.get() instanceof Conflict conflict
+                    ? ErrorResponse.error(409, conflict.why())
+                    : taking.get() instanceof TooLarge large
+                            ? ErrorResponse.error(413, large.why())
+                            : ErrorResponse.error(422, ((Unfit) taking.get()).why());
+        } catch (JsonProcessingException e) {
+            return ErrorResponse.error(422, "The body is not what is expected: "
+                    + Quoted.message(
+                            e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(", from `[^`]*`", ""))
+                    + ". Write {\"key\": \"…\", \"payload\": {…}, \"company\": 1234567, \"grp\": \"…\"}; the last two may be left out.");
+        } catch (CharacterCodingException e) {
+            return ErrorResponse.error(422, "The body is not UTF-8.");
+        } catch (IOException e) {
+            return ErrorResponse.error(422, String.valueOf(e.getMessage()));
+        } catch (SQLException e) {
+            return ErrorResponse.away();
+        }
+    }
+
+    private Answer get(Call call) {
+        try {
+            String push = call.parameter("name");
+            String key = call.parameter("key");
+            var found = entries.find(push, key, memory.together());
+            int bytes = found.map(OutboxApi.Entry::payloadBytes).orElse(0);
+            if (bytes <= memory.together() || bytes > memory.most() || !memory.take(bytes)) {
+                return found.map(row -> Answer.json(200, json(row))).orElseGet(
+                        () -> ErrorResponse.error(404, "Nothing was pushed to " + push + " with this key."));
+            }
+            try {
+                return Answer.json(200, json(entries.find(push, key, bytes).or(() -> found).orElseThrow()));
+            } finally {
+                memory.giveBack(bytes);
+            }
+        } catch (SQLException e) {
+            return ErrorResponse.away();
+        }
+    }
+
+    private static Body read(byte[] bytes) throws IOException {
+        String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        String key = null;
+        String payload = null;
+        Optional<Integer> company = Optional.empty();
+        Optional<String> group = Optional.empty();
+        var seen = new HashSet<String>();
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new IOException("The body is not a JSON object.");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                if (!seen.add(Quoted.name(name))) {
+                    throw new IOException("The body has the member " + Quoted.name(name) + " twice.");
+                }
+                JsonToken value = parser.nextToken();
+                switch (name) {
+                    case "key" -> key = text(parser, value, name);
+                    case "grp" -> group = value == JsonToken.VALUE_NULL
+                            ? Optional.empty()
+                            : Optional.of(text(parser, value, name));
+                    case "company" -> company = value == JsonToken.VALUE_NULL
+                            ? Optional.empty()
+                            : Optional.of(number(parser, value));
+                    case "payload" -> payload = raw(parser, text);
+                    default -> throw new IOException("The body has a member \"" + Quoted.name(name)
+                            + "\", which is none of key, payload, company and grp.");
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw new IOException("The body goes on after its end.");
+            }
+        }
+        if (key == null || payload == null) {
+            throw new IOException("The body lacks " + (key == null ? "key" : "payload") + ".");
+        }
+        return new Body(key, payload, company, group);
+    }
+
+    private static String text(JsonParser parser, JsonToken value, String name) throws IOException {
+        if (value != JsonToken.VALUE_STRING) {
+            throw new IOException("The member " + name + " is not a text.");
+        }
+        return parser.getText();
+    }
+
+    private static int number(JsonParser parser, JsonToken value) throws IOException {
+        if (value != JsonToken.VALUE_NUMBER_INT || !parser.getNumberType().equals(JsonParser.NumberType.INT)) {
+            throw new IOException("The member company is not the number of a company.");
+        }
+        return parser.getIntValue();
+    }
+
+    /** A value as it was written. */
+    private static String raw(JsonParser parser, String text) throws IOException {
+        int from = (int) parser.currentTokenLocation().getCharOffset();
+        if (parser.currentToken().isScalarValue()) {
+            throw new IOException("The payload is not a JSON object.");
+        }
+        parser.skipChildren();
+        return text.substring(from, (int) parser.currentLocation().getCharOffset());
+    }
+
+    private static String json(OutboxApi.Entry entry) {
+        ObjectNode row = MAPPER.createObjectNode();
+        Map<String, Optional<String>> columns = new LinkedHashMap<>(entry.columns());
+        if (entry.get("payload").isEmpty()) {
+            row.put("payload_bytes", entry.payloadBytes());
+        }
+        columns.forEach((name, value) -> {
+            switch (name) {
+                case "id", "company", "attempts", "payload", "result" ->
+                    row.putRawValue(name, new com.fasterxml.jackson.databind.util.RawValue(value.orElse("null")));
+                default -> row.put(name, value.orElse(null));
+            }
+        });
+        return row.toString();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.nxtsync.http;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+import dev.nxtsync.http.server.Address;
+import dev.nxtsync.http.server.Address.Allowance;
+import dev.nxtsync.http.server.Addresses;
+import dev.nxtsync.http.server.Answer;
+import dev.nxtsync.http.server.Call;
+import dev.nxtsync.http.server.CallerKeys;
+import dev.nxtsync.http.server.Refusal;
+import dev.nxtsync.webhook.RefusalLog;
+import dev.nxtsync.webhook.Signatures;
+import dev.nxtsync.webhook.TableChange;
+import dev.nxtsync.webhook.WebhookQueue;
+import dev.nxtsync.webhook.WebhookResult;
+
+/**
+ * The address that Visma Connect posts events to. Whoever does not have a key learns nothing but that. The headers
+ * {@code x-vwd-…} are not signed: they are logged, and nothing else.
+ */
+@Singleton
+class WebhookRoute implements Addresses {
+    private static final Logger LOG = Logger.getLogger(WebhookRoute.class);
+    private static final String SIGNATURE = "x-vwd-signature-v1";
+    private static final Allowance BODY = new Allowance(256 * 1024, Duration.ofSeconds(10));
+    private static final Pattern NOT_FOR_LOGS = Pattern.compile("[^!-~]");
+
+    private final WebhookQueue intake;
+    private final MeterRegistry metrics;
+    private final Optional<Signatures> signatures;
+    private final RefusalLog refusals = new RefusalLog();
+
+    WebhookRoute(WebhookQueue intake, CallerKeys keys, MeterRegistry metrics) {
+        this.intake = intake;
+        this.metrics = metrics;
+        this.signatures = keys.webhooks().map(Signatures::new);
+    }
+
+    @Override
+    public List<Address> addresses() {
+        if (signatures.isEmpty()) {
+            return List.of();
+        }
+        for (WebhookResult verdict : WebhookResult.values()) {
+            metrics.counter("nxt_webhooks", "result", verdict.label());
+        }
+        return List.of(new Address("POST", "/webhooks/visma-connect", BODY, false, WebhookRoute::unsigned,
+                (call, refusal) -> answer(call, verdict(refusal)),
+                (Address.Swift) (call, reply) -> judge(signatures.get(), call, reply)));
+    }
+
+    private static Optional<Refusal> unsigned(Call call) {
+        return call.header(SIGNATURE).filter(Signatures::isOne).isPresent()
+                ? Optional.empty()
+                : Optional.of(new Refusal(Refusal.Reason.KEY, ""));
+    }
+
+    private static WebhookResult verdict(Refusal refusal) {
+        return switch (refusal.reason()) {
+            case KEY -> WebhookResult.BAD_SIGNATURE;
+            case TOO_LARGE -> WebhookResult.TOO_LARGE;
+            // what came late may come in time when it is sent again
+            case NO_MEMORY, BUSY, LATE, UNEXPECTED -> WebhookResult.UNAVAILABLE;
+            case UNKNOWN, METHOD, MALFORMED, LONG_LINE, LONG_HEADERS -> WebhookResult.MALFORMED;
+        };
+    }
+
+    private void judge(Signatures keys, Call call, Consumer<Answer> reply) {
+        if (!keys.isGenuine(call.body(), call.header(SIGNATURE).orElse(""))) {
+            reply.accept(answer(call, WebhookResult.BAD_SIGNATURE));
+            return;
+        }
+        Optional<TableChange> change = TableChange.read(call.body());
+        if (change.isEmpty()) {
+            reply.accept(answer(call, WebhookResult.MALFORMED));
+            return;
+        }
+        boolean taken = intake.offer(new WebhookQueue.Call(hash(call.body()), change.get(), verdict -> {
+            try {
+                taken(call, change.get(), verdict);
+            } finally {
+                reply.accept(answer(call, verdict));
+            }
+        }));
+        if (!taken) {
+            reply.accept(answer(call, WebhookResult.UNAVAILABLE));
+        }
+    }
+
+    private void taken(Call call, TableChange change, WebhookResult verdict) {
+        if (verdict == WebhookResult.ACCEPTED) {
+            metrics.counter("nxt_webhook_events", "event", change.kind()).increment();
+        }
+        if (LOG.isDebugEnabled()) {
+            LOG.debugf("Webhook %s: %s of %s %s in %s %d is %s", headers(call), change.kind(), change.table(),
+                    change.key(), change.scope(), change.owner(), verdict.label());
+        }
+    }
+
+    private Answer answer(Call call, WebhookResult verdict) {
+        metrics.counter("nxt_webhooks", "result", verdict.label()).increment();
+        if (verdict.isRefusal()) {
+            refusals.tell(verdict, call.remote() + " with " + headers(call));
+        }
+        var answer = Answer.of(verdict.status());
+        return verdict == WebhookResult.UNAVAILABLE ? answer.with("Retry-After", "2") : answer;
+    }
+
+    /** What the caller says of itself, cut so that it can do no harm in a log. */
+    private static Map<String, String> headers(Call call) {
+        var said = new TreeMap<String, String>();
+        for (String name : new String[]{"event", "group", "notification", "subscription", "tenant"}) {
+            call.header("x-vwd-" + name + "-id").ifPresent(value -> said.put(name,
+                    NOT_FOR_LOGS.matcher(value.substring(0, Math.min(64, value.length()))).replaceAll("?")));
+        }
+        return said;
+    }
+
+    private static String hash(byte[] body) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

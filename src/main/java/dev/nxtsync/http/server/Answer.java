@@ -1,0 +1,34 @@
+package dev.nxtsync.http.server;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a caller gets.
+ *
+ * @param headers but for those that the port sets by itself: length and connection
+ */
+public record Answer(int status, Map<String, String> headers, String body) {
+
+    /** Without a body. */
+    public static Answer of(int status) {
+        return new Answer(status, Map.of(), "");
+    }
+
+    /** @param type with its character set, which is UTF-8 */
+    public static Answer of(int status, String type, String body) {
+        return new Answer(status, Map.of("Content-Type", type), body);
+    }
+
+    public static Answer json(int status, String body) {
+        return of(status, "application/json;charset=UTF-8", body);
+    }
+
+    /** The same with one header more. */
+    public Answer with(String name, String value) {
+        var all = new TreeMap<>(headers);
+        all.put(name, value);
+        return new Answer(status, Collections.unmodifiableMap(all), body);
+    }
+}

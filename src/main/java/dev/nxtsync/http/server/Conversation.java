@@ -1,0 +1,400 @@
+package dev.nxtsync.http.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+
+import dev.nxtsync.http.server.Refusal.Reason;
+import dev.nxtsync.process.MemoryBudget;
+
+/**
+ * What is said on one connection: a request, its answer, and perhaps another. Who may not call is answered on the headers,
+ * before a byte of the body is taken; a body is taken in piece by piece, as far as there is memory, and only when it is whole
+ * does anybody work on it. At any time somebody owes something to the other, and what is owed to us is so until a set time
+ * only. A second request before the answer to the first is not taken: the connection is closed after that answer, and the
+ * sender may ask again (RFC 9112, section 9.3.2). Used on the port's own thread only.
+ */
+final class Conversation extends ChannelInboundHandlerAdapter {
+    /** From the connection to the end of the headers. */
+    private static final Duration HEADERS = Duration.ofSeconds(10);
+    /** From an answer to the end of the next headers: longer than proxies keep connections that nobody uses. */
+    private static final Duration PAUSE = Duration.ofSeconds(75);
+    /** The largest answer at a megabit a second. */
+    private static final Duration TAKING = Duration.ofMinutes(2);
+    /** For one who is still sending to take note of the answer. */
+    private static final Duration TAKING_NOTE = Duration.ofSeconds(2);
+
+    private enum Phase {
+        /** The other side owes headers. */
+        HEADERS,
+        /** It owes a body. */
+        BODY,
+        /** We owe an answer. */
+        OURS,
+        /** It owes to take the answer. */
+        ANSWER,
+        /** It has been told to go, and what it goes on sending is dropped. */
+        LEAVING
+    }
+
+    private final PublicPort port;
+    private final Crowd crowd;
+    private final SocketChannel channel;
+    private Phase phase = Phase.HEADERS;
+    private long since = System.nanoTime();
+    private long until = since + HEADERS.toNanos();
+    /** Whether another request may follow. */
+    private boolean stays = true;
+    private HttpVersion version = HttpVersion.HTTP_1_1;
+    private boolean headOnly;
+    private @Nullable Address address;
+    private @Nullable Call call;
+    private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    /** In bytes. */
+    private long memory;
+
+    Conversation(PublicPort port, Crowd crowd, SocketChannel channel) {
+        this.port = port;
+        this.crowd = crowd;
+        this.channel = channel;
+    }
+
+    /** Whether the other side owes something. */
+    boolean owes() {
+        return phase != Phase.OURS;
+    }
+
+    /** Since when, on this process' monotonic clock. */
+    long since() {
+        return since;
+    }
+
+    boolean isLate(long now) {
+        return owes() && now - until >= 0;
+    }
+
+    /** Whether it has had its answer, and is only read on so that it sees it. */
+    boolean isLeaving() {
+        return phase == Phase.LEAVING;
+    }
+
+    /** Whether it has yet to get, or to take, the answer to what it has asked. */
+    boolean isServed() {
+        return phase == Phase.OURS || phase == Phase.ANSWER || phase == Phase.LEAVING;
+    }
+
+    boolean isKnown() { return address != null && address.known() && phase != Phase.LEAVING; }
+
+    boolean holdsMemory() {
+        return phase == Phase.BODY && memory > 0;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            if (!channel.isActive()) {
+                return;
+            }
+            if (message instanceof HttpRequest request) {
+                if (phase == Phase.HEADERS) {
+                    begin(request);
+                } else {
+                    stays = false;
+                }
+            }
+            if (phase == Phase.BODY && message instanceof HttpContent content) {
+                take(content);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(HttpRequest request) {
+        version = request.protocolVersion();
+        headOnly = request.method().equals(HttpMethod.HEAD);
+        stays &= HttpUtil.isKeepAlive(request);
+        if (request.decoderResult().isFailure()) {
+            refuse(unreadable(request.decoderResult().cause()).because(""));
+            return;
+        }
+        if (version.equals(HttpVersion.HTTP_1_1) && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
+            // RFC 9112, section 3.2
+            refuse(Reason.MALFORMED.because("There is not one header Host."));
+            return;
+        }
+        Optional<Directory.Found> found;
+        try {
+            found = port.directory().find(request, remote());
+        } catch (IllegalArgumentException e) {
+            refuse(Reason.MALFORMED.because(""));
+            return;
+        }
+        if (found.isEmpty()) {
+            refuse(Reason.UNKNOWN.because(""));
+            return;
+        }
+        address = found.get().address();
+        call = found.get().call();
+        if (!found.get().methods().isEmpty()) {
+            respond(port.refusals().of(call, Reason.METHOD.because("")).with("Allow",
+                    String.join(", ", found.get().methods())));
+            return;
+        }
+        var refusal = address.gate().refusal(call);
+        if (refusal.isPresent()) {
+            refuse(refusal.get());
+        } else if (HttpUtil.getContentLength(request, 0L) > largest()) {
+            refuse(tooLarge());
+        } else {
+            phase(Phase.BODY, address.body().within());
+            if (HttpUtil.is100ContinueExpected(request)) {
+                var unused = write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE,
+                        Unpooled.EMPTY_BUFFER));
+            }
+        }
+    }
+
+    private static Reason unreadable(Throwable cause) {
+        return cause instanceof TooLongHttpLineException
+                ? Reason.LONG_LINE
+                : cause instanceof TooLongHttpHeaderException ? Reason.LONG_HEADERS : Reason.MALFORMED;
+    }
+
+    private SocketAddress remote() {
+        return channel.remoteAddress();
+    }
+
+    private long largest() {
+        return address == null ? 0 : Math.min(address.body().largest(), crowd.largestBody());
+    }
+
+    private Refusal tooLarge() {
+        return Reason.TOO_LARGE.because(largest() == 0
+                ? "No body is taken here."
+                : "The body is larger than the " + largest() + " bytes that are taken here.");
+    }
+
+    private void take(HttpContent content) {
+        int more = content.content().readableBytes();
+        if (content.decoderResult().isFailure()) {
+            refuse(Reason.MALFORMED.because(""));
+        } else if (body.size() + more > largest()) {
+            refuse(tooLarge());
+        } else if (!crowd.takeMemory((long) more * MemoryBudget.COST_OF_JSON, this)) {
+            refuse(Reason.NO_MEMORY.because("There is no memory for this body now; nothing was done. Try again."));
+        } else {
+            memory += (long) more * MemoryBudget.COST_OF_JSON;
+            try {
+                content.content().readBytes(body, more);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+            if (content instanceof LastHttpContent) {
+                work();
+            }
+        }
+    }
+
+    private void work() {
+        var asked = Objects.requireNonNull(call).with(body.toByteArray());
+        body = new ByteArrayOutputStream(0);
+        phase = Phase.OURS;
+        // whatever comes now has to wait where it is
+        channel.config().setAutoRead(false);
+        var given = new AtomicBoolean();
+        boolean begun = port.begin(Objects.requireNonNull(address), asked, answer -> {
+            if (given.compareAndSet(false, true)) {
+                reply(answer);
+            }
+        });
+        if (!begun) {
+            refuse(Reason.BUSY.because("Too many requests wait; nothing was done. Try again."));
+        }
+    }
+
+    /** May be said on any thread. */
+    private void reply(Answer answer) {
+        try {
+            channel.eventLoop().execute(() -> {
+                try {
+                    answered(answer);
+                } catch (RuntimeException | Error e) {
+                    failed(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // the port has been closed meanwhile, and this connection with it
+        }
+    }
+
+    private void answered(Answer answer) {
+        giveBackMemory();
+        if (!channel.isActive()) {
+            return;
+        }
+        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+        if (!crowd.takeMemory(bytes.length, this)) {
+            refuse(Reason.NO_MEMORY.because("There is no memory for the answer now. Try again."));
+            return;
+        }
+        memory = bytes.length;
+        stays &= answer.status() < 400 || isKnown();
+        phase(Phase.ANSWER, TAKING);
+        write(answer, bytes, stays).addListener((ChannelFuture written) -> {
+            giveBackMemory();
+            if (!written.isSuccess()) {
+                return;
+            }
+            if (stays) {
+                address = null;
+                call = null;
+                phase(Phase.HEADERS, PAUSE);
+                channel.config().setAutoRead(true);
+            } else {
+                leave();
+            }
+        });
+    }
+
+    private void refuse(Refusal refusal) {
+        respond(objection(refusal));
+    }
+
+    private Answer objection(Refusal refusal) {
+        return address == null || call == null
+                ? port.refusals().of(remote().toString(), refusal)
+                : address.objection().of(call, refusal);
+    }
+
+    private void respond(Answer answer) {
+        giveBackMemory();
+        phase(Phase.LEAVING, TAKING_NOTE);
+        write(answer, answer.body().getBytes(StandardCharsets.UTF_8), false).addListener(written -> leave());
+    }
+
+    private ChannelFuture write(Answer answer, byte[] bytes, boolean stay) {
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(answer.status()),
+                headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes));
+        answer.headers().forEach(response.headers()::set);
+        response.headers().set(HttpHeaderNames.DATE, port.date().now());
+        if (answer.status() != HttpResponseStatus.NO_CONTENT.code()) {
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
+        }
+        if (stay) {
+            HttpUtil.setKeepAlive(response.headers(), version, true);
+        } else {
+            // also to one whose version could not be read, for which the library would leave it away
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        return write(response);
+    }
+
+    /** What is thrown meanwhile is in the outcome of the write, where nobody else looks. */
+    private ChannelFuture write(FullHttpResponse response) {
+        return channel.writeAndFlush(response).addListener((ChannelFuture written) -> {
+            if (written.cause() != null) {
+                failed(written.cause());
+            }
+        });
+    }
+
+    /** Says that nothing more comes from us, and drops what still comes: a sender that is cut off might not see its answer. */
+    private void leave() {
+        if (!channel.isActive()) {
+            return;
+        }
+        phase(Phase.LEAVING, TAKING_NOTE);
+        if (channel.pipeline().get(PublicPort.DECODER) != null) {
+            channel.pipeline().remove(PublicPort.DECODER);
+        }
+        channel.config().setAutoRead(true);
+        var unused = channel.shutdownOutput();
+    }
+
+    /** Its time is over. */
+    void endLate() {
+        if (phase == Phase.BODY) {
+            refuse(Reason.LATE.because("The body did not come whole within "
+                    + Objects.requireNonNull(address).body().within().toSeconds() + " s; nothing was done."));
+        } else {
+            close();
+        }
+    }
+
+    /** Gives way to another at once, though a sender may not see why. */
+    void dismiss() {
+        if (phase == Phase.BODY) {
+            var answer = objection(Reason.NO_MEMORY.because("Others were quicker; nothing was done. Try again."));
+            var unused = write(answer, answer.body().getBytes(StandardCharsets.UTF_8), false);
+        }
+        close();
+    }
+
+    void close() {
+        crowd.leave(this);
+        if (owes()) {
+            giveBackMemory();
+        }
+        var unused = channel.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+        failed(thrown);
+    }
+
+    /** That the other side has gone is nothing; anything else should not happen. */
+    private void failed(Throwable thrown) {
+        if (!(thrown instanceof IOException)) {
+            port.unexpected(call == null ? "A connection" : call.toString(), thrown);
+        }
+        close();
+    }
+
+    private void phase(Phase next, Duration within) {
+        phase = next;
+        since = System.nanoTime();
+        until = since + within.toNanos();
+    }
+
+    private void giveBackMemory() {
+        crowd.giveBackMemory(memory);
+        memory = 0;
+        body = new ByteArrayOutputStream(0);
+    }
+}

@@ -1,0 +1,209 @@
+package dev.nxtsync.http.server;
+
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.quarkus.arc.All;
+import io.quarkus.runtime.ShutdownEvent;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.Wordless;
+import dev.nxtsync.http.server.Refusal.Reason;
+import dev.nxtsync.process.MemoryBudget;
+import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.process.Threads;
+
+/**
+ * The port that the world may call. One thread takes in all that comes and gives all answers, and never waits; work that does
+ * has few threads of its own. So however many call, however slowly, and whatever they send, it costs nobody else a thread, and
+ * memory that is bounded: a third of the heap for bodies.
+ *
+ * <p>Not Quarkus' own server: that tells of a connection once its headers are whole, and hands on a body before it is.
+ */
+@Singleton
+public class PublicPort {
+    static final String DECODER = "decoder";
+    private static final String THREAD = "public-port";
+    private static final Logger LOG = Logger.getLogger(PublicPort.class);
+    private static final int LOOK = 250;
+    private static final int STOP = 3_000;
+
+    private final List<Addresses> addresses;
+    private final Refusals refusals;
+    private final MeterRegistry metrics;
+    private final String host;
+    private final int number;
+    private final Threads threads;
+    private final Workers workers;
+    private final DateField date = new DateField(Clock.systemUTC());
+    private Directory directory = new Directory(List.of());
+    private @Nullable Opened opened;
+
+    private record Opened(EventLoopGroup thread, Channel server, Crowd crowd) {}
+
+    /** @param host of the network interfaces that it listens on, as the port of health does */
+    PublicPort(@All List<Addresses> addresses, Refusals refusals, Settings settings, Threads threads,
+            MeterRegistry metrics,
+            @ConfigProperty(name = "quarkus.http.host") String host) {
+        this.addresses = addresses;
+        this.refusals = refusals;
+        this.metrics = metrics;
+        this.threads = threads;
+        this.workers = new Workers(threads);
+        this.host = host;
+        this.number = settings.http().port();
+    }
+
+    public void open() throws UnusablePort {
+        open(MemoryBudget.ofHeap(3, 16 << 20));
+    }
+
+    /** @param memory for bodies */
+    synchronized void open(MemoryBudget memory) throws UnusablePort {
+        refusals.begin();
+        directory = new Directory(addresses.stream().flatMap(each -> each.addresses().stream()).toList());
+        var crowd = new Crowd(memory, metrics);
+        var thread = new NioEventLoopGroup(1, threads.unresting(THREAD));
+        var bound = new ServerBootstrap().group(thread).channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        welcome(channel, crowd);
+                    }
+                }).bind(host, number).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            var unused = thread.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            throw new UnusablePort(UnusablePort.PUBLIC, host, number, bound.cause());
+        }
+        var unused = thread.scheduleAtFixedRate(() -> look(bound.channel(), crowd), LOOK, LOOK, TimeUnit.MILLISECONDS);
+        opened = new Opened(thread, bound.channel(), crowd);
+        LOG.infof("Webhooks, sign-ins and /api are taken on port %d", number());
+    }
+
+    /** The number that it has, once it is open. */
+    synchronized int number() {
+        return ((InetSocketAddress) Objects.requireNonNull(opened).server().localAddress()).getPort();
+    }
+
+    private void welcome(SocketChannel channel, Crowd crowd) {
+        var conversation = new Conversation(this, crowd, channel);
+        if (crowd.admit(conversation)) {
+            channel.pipeline().addLast(DECODER, BoundedHeaders.decoder()).addLast(new HttpResponseEncoder())
+                    .addLast(conversation);
+        } else {
+            var unused = channel.close();
+        }
+    }
+
+    private void look(Channel server, Crowd crowd) {
+        try {
+            // a thread to whose port nobody comes any more is of no use; a stop is over long before that counts
+            if (server.isOpen()) {
+                Threads.getOn();
+            }
+            crowd.look(System.nanoTime());
+        } catch (RuntimeException | Error e) {
+            // else it would be the last look
+            unexpected("Looking for connections that are late", e);
+        }
+    }
+
+    /** Whether the work for a call has begun, or will begin; then there will be an answer, on any thread. */
+    boolean begin(Address address, Call call, Consumer<Answer> reply) {
+        try {
+            return begin(address.work(), address, call, reply);
+        } catch (RuntimeException | Error e) {
+            reply.accept(fault(address, call, e));
+            return true;
+        }
+    }
+
+    private boolean begin(Address.Work work, Address address, Call call, Consumer<Answer> reply) {
+        if (work instanceof Address.Waiting waiting) {
+            return workers.take(address.known(), () -> reply.accept(guarded(address, call, waiting)));
+        }
+        if (work instanceof Address.Depending depending) {
+            return begin(depending.of(call), address, call, reply);
+        }
+        ((Address.Swift) work).of(call, reply);
+        return true;
+    }
+
+    private Answer guarded(Address address, Call call, Address.Waiting work) {
+        try {
+            return work.of(call);
+        } catch (RuntimeException | Error e) {
+            return fault(address, call, e);
+        }
+    }
+
+    private Answer fault(Address address, Call call, Throwable thrown) {
+        unexpected(call.toString(), thrown);
+        return address.objection().of(call, Reason.UNEXPECTED
+                .because("A fault of nxt-sync itself (unexpected); its log says more. Please report it."));
+    }
+
+    /** @param what without anything that a caller has sent */
+    void unexpected(String what, Throwable thrown) {
+        OutOfMemory.endIfCauseOf(thrown);
+        threads.failed(THREAD, Wordless.strictly(thrown), what);
+    }
+
+    Directory directory() {
+        return directory;
+    }
+
+    DateField date() {
+        return date;
+    }
+
+    Refusals refusals() {
+        return refusals;
+    }
+
+    /** Once nothing else is done any more, so that events are taken until the end: whom we owe an answer gets it. */
+    synchronized void close(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER + 1) ShutdownEvent event)
+            throws InterruptedException {
+        var open = opened;
+        opened = null;
+        if (open != null) {
+            open.server().close().await(STOP);
+            var idle = new CountDownLatch(1);
+            var looking = open.thread().scheduleAtFixedRate(() -> {
+                if (!open.crowd().isServing()) {
+                    idle.countDown();
+                }
+            }, 0, 20, TimeUnit.MILLISECONDS);
+            idle.await(STOP, TimeUnit.MILLISECONDS);
+            looking.cancel(false);
+            open.thread().submit(open.crowd()::closeAll).await(STOP);
+            open.thread().shutdownGracefully(0, STOP, TimeUnit.MILLISECONDS).await(STOP);
+        }
+        workers.stop();
+    }
+}

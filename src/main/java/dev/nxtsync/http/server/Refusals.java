@@ -1,0 +1,76 @@
+package dev.nxtsync.http.server;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.nxtsync.http.server.Refusal.Reason;
+import dev.nxtsync.process.Seldom;
+
+/** Answers who is refused in JSON, counts it, and tells the log now and then. Safe for any number of threads. */
+@Singleton
+public class Refusals implements Address.Objection {
+    private static final Logger LOG = Logger.getLogger(Refusals.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final MeterRegistry metrics;
+    private final Seldom<Reason> seldom = new Seldom<>();
+
+    Refusals(MeterRegistry metrics) {
+        this.metrics = metrics;
+    }
+
+    /** So that each is there before it happens. */
+    void begin() {
+        for (Reason reason : Reason.values()) {
+            metrics.counter("nxt_api_refusals", "reason", reason.label());
+        }
+    }
+
+    @Override
+    public Answer of(Call call, Refusal refusal) {
+        note(call.toString(), call.remote(), refusal.reason());
+        return answer(refusal);
+    }
+
+    /** Of what came to no address of ours. */
+    Answer of(String remote, Refusal refusal) {
+        note("An address that is not known", remote, refusal.reason());
+        return answer(refusal);
+    }
+
+    /** @param what without anything that the caller has made up */
+    public void note(String what, String remote, Reason reason) {
+        metrics.counter("nxt_api_refusals", "reason", reason.label()).increment();
+        String why = meaning(reason);
+        if (!why.isEmpty()) {
+            seldom.due(reason).ifPresent(since -> LOG.warnf("%s was refused to %s with %d: %s%s", what, remote,
+                    reason.status(), why, Seldom.more(since)));
+        }
+    }
+
+    private static Answer answer(Refusal refusal) {
+        var answer = refusal.text().isEmpty()
+                ? Answer.of(refusal.reason().status())
+                : Answer.json(refusal.reason().status(),
+                        JSON.createObjectNode().put("error", refusal.text()).toString());
+        return refusal.reason().status() == 503 ? answer.with("Retry-After", "2") : answer;
+    }
+
+    /** Empty for what anybody may cause and nobody needs to know of. */
+    private static String meaning(Reason reason) {
+        return switch (reason) {
+            case KEY -> "the header X-Api-Key is missing, or is not the operator key. If this was not a program of "
+                    + "yours, somebody else has found the address.";
+            case TOO_LARGE -> "its body is larger than what is taken there.";
+            case LATE -> "its body did not come whole in time.";
+            case NO_MEMORY -> "the bodies of other requests have taken the memory that there is for them.";
+            case BUSY -> "too many requests wait for the database or another system.";
+            case UNKNOWN, METHOD, MALFORMED, LONG_LINE, LONG_HEADERS, UNEXPECTED -> "";
+        };
+    }
+}

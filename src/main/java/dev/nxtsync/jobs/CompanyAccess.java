@@ -1,0 +1,82 @@
+package dev.nxtsync.jobs;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.schedule.Claim;
+
+/**
+ * Companies that refuse the connection's client. Each is skipped, and tried again by one request now and then:
+ * after ten seconds at first, after ten minutes at last. Safe for any number of threads.
+ */
+@Singleton
+public class CompanyAccess {
+    private static final Logger LOG = Logger.getLogger(CompanyAccess.class);
+    private static final long FIRST = Duration.ofSeconds(10).toNanos();
+    private static final long LAST = Duration.ofMinutes(10).toNanos();
+
+    private final OutageLog outages;
+    private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
+
+    CompanyAccess(OutageLog outages) {
+        this.outages = outages;
+    }
+
+    /**
+     * A company that is skipped.
+     *
+     * @param pause how long, in nanoseconds
+     * @param until when, on this process' monotonic clock
+     * @param asked whether somebody asks again just now
+     */
+    private record Refusal(long pause, long until, boolean asked) {}
+
+    /** How long the company is still to be skipped; empty if it may be asked. */
+    public synchronized Optional<Duration> barred(Claim unit) {
+        var refusal = refusals.get(name(unit));
+        if (refusal == null) {
+            return Optional.empty();
+        }
+        long now = System.nanoTime();
+        // whoever comes first after that time asks, and the others wait for what comes of it
+        return refusal.until() - now <= 0
+                && refusals.replace(name(unit), refusal, new Refusal(refusal.pause(), now + FIRST, true))
+                        ? Optional.empty()
+                        : Optional
+                                .of(Duration.ofNanos(Math.max(Duration.ofSeconds(1).toNanos(), refusal.until() - now)));
+    }
+
+    public synchronized void refused(Claim unit, String reason) {
+        long now = System.nanoTime();
+        var before = refusals.get(name(unit));
+        if (before != null && !before.asked()) {
+            // a request that was under way when another was refused
+            return;
+        }
+        long wait = before == null ? FIRST : Math.min(LAST, before.pause() * 2);
+        refusals.put(name(unit), new Refusal(wait, now + wait, false));
+        if (outages.isNews("access " + name(unit), "")) {
+            LOG.warnf("Connection %s has no access to %s, which is skipped until it has. %s", unit.connection(),
+                    unit.tenant(), reason);
+        }
+    }
+
+    /** The company has answered. */
+    public synchronized void granted(Claim unit) {
+        outages.answered(unit.connection());
+        if (refusals.remove(name(unit)) != null) {
+            var unused = outages.over("access " + name(unit));
+            LOG.infof("Connection %s has access to %s again", unit.connection(), unit.tenant());
+        }
+    }
+
+    private static String name(Claim unit) {
+        return unit.connection() + " " + unit.tenant();
+    }
+}

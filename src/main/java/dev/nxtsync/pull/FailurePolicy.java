@@ -1,0 +1,194 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Recovery;
+import dev.nxtsync.jobs.CompanyAccess;
+import dev.nxtsync.jobs.OutageLog;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.schedule.Backoff;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.RunHistory.Run;
+
+/** What follows from a failure: how long to wait, and what people see of it. */
+@Singleton
+class FailurePolicy {
+    private static final Logger LOG = Logger.getLogger(FailurePolicy.class);
+    /** How long until something that a person must mend is looked at again. */
+    static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+    private static final Duration TARGET_AGAIN = Duration.ofSeconds(30);
+    /** Failures by which the schema has been looked at. */
+    private static final int AT_FIRST = 2;
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
+
+    private static final Problem CUT_OFF = new Problem(ErrorCode.TARGET_UNUSABLE,
+            "The comparison of its target with what Business NXT lists has been cut off several times, so that deletions do "
+                    + "not arrive. See in the log of PostgreSQL, or of what stands between, who ends the connection, and "
+                    + "lengthen that time limit; the comparison is tried again by itself.");
+
+    private final PullStates states;
+    private final PullPlans plans;
+    private final CompanyAccess access;
+    private final OutageLog outages;
+
+    FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, OutageLog outages) {
+        this.states = states;
+        this.plans = plans;
+        this.access = access;
+        this.outages = outages;
+    }
+
+    /**
+     * What has been decided.
+     *
+     * @param retry how long to wait
+     * @param whole whether nothing else of the unit has a chance either
+     */
+    record Decision(Duration retry, boolean whole, Run run) {}
+
+    /**
+     * Keeps the reason with the pull, and decides.
+     *
+     * @param tells whether the log is told
+     */
+    Decision of(Claim claim, PullState state, Failure failure, PullReport tally, boolean tells) throws SQLException {
+        Recovery next = failure.next();
+        Duration retry = switch (next) {
+            // what does not fit to the schema may fit again in a moment; if not, the planner says what is wrong, and wakes it
+            case WAIT, RETRY, LOOK_FIRST, FIX -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
+            // it is asked again in the time that access says, by whichever unit is the first to come then
+            case STOP -> A_MOMENT;
+        };
+        boolean person = next == Recovery.STOP || (next == Recovery.FIX && state.failures() >= AT_FIRST);
+        if (failure instanceof Failure.ForbiddenCompany) {
+            access.refused(claim, failure.message());
+        }
+        if (next == Recovery.FIX) {
+            // the schema may have changed
+            plans.lookAgain(claim.connection());
+        }
+        Problem reason = failure.traced();
+        states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING, reason, retry);
+        boolean isNews = !(failure instanceof Failure.ForbiddenCompany)
+                && outages.isNews(claim.connection(), work(claim, state.pull()), failure);
+        Run run = isNews && tells
+                ? tally.failed(reason.code(), reason.message(), retry)
+                : tally.run(reason.code(), reason.message());
+        return new Decision(retry, next != Recovery.FIX && !failure.mayBeTooLarge(), run);
+    }
+
+    /**
+     * The same where PostgreSQL refuses the target: nothing else of the unit is concerned. It is looked at again so soon that
+     * the pull goes on within a minute, whoever has mended what.
+     */
+    Decision of(Claim claim, PullState state, TargetFault fault, PullReport tally) throws SQLException {
+        plans.lookAtTargets(claim.connection());
+        Duration retry = shorter(Backoff.after(state.failures() + 1), TARGET_AGAIN);
+        Problem reason = fault.reason();
+        states.fail(claim, state, fault.mayPass() ? PullState.State.FAILING : PullState.State.STOPPED, reason, retry);
+        return new Decision(retry, false, outages.isNews(work(claim, state.pull()), reason.message())
+                ? tally.failed(reason.code(), reason.message(), retry)
+                : tally.run(reason.code(), reason.message()));
+    }
+
+    /** The same where the key of a pull is not unique, or where that could not be found out. */
+    Decision of(Claim claim, PullState state, Uniqueness.Verdict verdict, PullReport tally) throws SQLException {
+        if (verdict instanceof Uniqueness.Unknown unknown) {
+            return of(claim, state, unknown.failure(), tally, true);
+        }
+        Problem reason = ((Uniqueness.Repeated) verdict).reason();
+        Duration retry = Backoff.after(state.failures() + 1);
+        states.fail(claim, state, PullState.State.STOPPED, reason, retry);
+        // what reads changes cannot see by itself that it is over
+        states.reconcile(claim, state.pull());
+        return new Decision(retry, false, outages.isNews(work(claim, state.pull()), reason.message())
+                ? tally.failed(reason.code(), reason.message(), retry)
+                : tally.run(reason.code(), reason.message()));
+    }
+
+    /** Says of a pull that rows are lacking. */
+    void lacks(Claim claim, String told) {
+        if (outages.isNews("rows of " + work(claim, claim.entry()), told)) {
+            LOG.errorf("Pull %s, %s: %s", claim.entry(), claim.tenant(), told);
+        }
+    }
+
+    /** They are lacking no more. */
+    void lacksNothing(Claim claim) {
+        outages.over("rows of " + work(claim, claim.entry())).ifPresent(lasted -> LOG.infof(
+                "Pull %s, %s: as many rows came as Business NXT counts, after %d s", claim.entry(), claim.tenant(),
+                lasted.toSeconds()));
+    }
+
+    /**
+     * Says of a pull that its comparison with what the API lists has been cut off again and again. Nothing else of it is held
+     * up by that.
+     */
+    void cutOff(Claim claim, PullState state) throws SQLException {
+        if (outages.isNews(work(claim, state.pull()), CUT_OFF.message())) {
+            LOG.warnf("Pull %s, %s: %s", state.pull(), claim.tenant(), CUT_OFF.message());
+        }
+        states.fail(claim, state, PullState.State.FAILING, CUT_OFF, A_MOMENT);
+    }
+
+    /** A pull has got on: says so, if something was in the way. */
+    void gotOn(Claim claim, String pull) {
+        outages.over(work(claim, pull)).ifPresent(lasted -> LOG.infof("Pull %s, %s: %s goes on, after %d s", pull,
+                claim.tenant(), claim.kind(), lasted.toSeconds()));
+    }
+
+    /** Keys of a pull cannot be looked at, which is left to polls for a while. */
+    Run leftAlone(Claim claim, String pull, PullReport tally, Failure failure, Duration retry) {
+        return outages.isNews(claim.connection(), work(claim, pull), failure)
+                ? tally.failed(failure.code(), failure.message(), retry)
+                : tally.run(failure.code(), failure.message());
+    }
+
+    /** Webhooks name rows of a pull by something else than its key. */
+    void misnamed(Claim claim, PullPlan plan, List<WokenKeys.Key> named) {
+        LOG.logf(outages.isNews("names of " + work(claim, plan.name()), "") ? Logger.Level.WARN : Logger.Level.DEBUG,
+                "Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the next poll. If "
+                        + "that is the table's key, set NXT_PULLS_…_KEY.",
+                plan.name(), claim.tenant(), named.size(), String.join(", ", plan.key()), named.get(0).text());
+    }
+
+    /** They name them by its key. */
+    void named(Claim claim, String pull) {
+        outages.over("names of " + work(claim, pull)).ifPresent(lasted -> LOG.infof(
+                "Pull %s, %s: webhooks name rows by its key again, after %d s", pull, claim.tenant(),
+                lasted.toSeconds()));
+    }
+
+    /** Says of a pull that a person has to decide something. */
+    void held(Claim claim, String told) {
+        if (outages.isNews(work(claim, claim.entry()), told)) {
+            LOG.errorf("Pull %s, %s is held. %s", claim.entry(), claim.tenant(), told);
+        }
+    }
+
+    /** Of which another kind knows nothing: where a poll goes on, a reconciliation may not. */
+    private static String work(Claim claim, String pull) {
+        return claim.kind() + " of " + pull + " in " + claim.tenant();
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.jobs.CompanyAccess;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Outcome;
+
+/** Opens units of work that are about one pull of one company. */
+@Singleton
+class PullUnits {
+    private final PullPlans plans;
+    private final PullStates states;
+    private final CompanyAccess access;
+
+    PullUnits(PullPlans plans, PullStates states, CompanyAccess access) {
+        this.plans = plans;
+        this.states = states;
+        this.access = access;
+    }
+
+    sealed interface Opening {}
+
+    /** What a run needs to know. */
+    record Open(PullPlan plan, PullState state, DatabaseClock clock) implements Opening {}
+
+    /** There is nothing that can be done now. */
+    record Closed(Outcome outcome) implements Opening {}
+
+    Opening open(Claim claim) throws SQLException {
+        var clock = states.clock();
+        var plan = plans.of(claim.connection(), claim.scope(), claim.company()).get(claim.entry());
+        Optional<PullState> state = states.of(claim.entry(), claim.company());
+        if (plan == null || state.isEmpty() || state.get().paused()) {
+            return new Closed(new Outcome.Done(clock.now().plus(FailurePolicy.LOOK_AGAIN)));
+        }
+        var barred = access.barred(claim);
+        return barred.isPresent()
+                ? new Closed(new Outcome.Done(clock.now().plus(barred.get())))
+                : new Open(plan, state.get(), clock);
+    }
+}

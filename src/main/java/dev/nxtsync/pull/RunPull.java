@@ -1,0 +1,185 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullPlanner;
+import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.state.TableScan;
+import dev.nxtsync.pull.state.TableScans;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.Job;
+import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.RunHistory;
+
+/** Runs one pull at once, because a person asked for it, beside daemons that share the database. */
+@Singleton
+public class RunPull {
+    private static final int PATIENCE = 5;
+
+    private final PullPlanner planner;
+    private final PullPlans plans;
+    private final Poll poll;
+    private final Load load;
+    private final Reconciliation reconciliation;
+    private final PullStates states;
+    private final TableScans passes;
+    private final Claims claims;
+    private final RunHistory runs;
+
+    RunPull(PullPlanner planner, PullPlans plans, Poll poll, Load load, Reconciliation reconciliation,
+            PullStates states, TableScans passes, Claims claims, RunHistory runs) {
+        this.planner = planner;
+        this.plans = plans;
+        this.poll = poll;
+        this.load = load;
+        this.reconciliation = reconciliation;
+        this.states = states;
+        this.passes = passes;
+        this.claims = claims;
+        this.runs = runs;
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param full whether every row is read again
+     * @param since only rows that changed at or after this moment, in the server's local time
+     * @param company only this one
+     * @param confirmDeletes whether a reconciliation is to run that may delete any number of rows
+     */
+    public record Request(boolean full, Optional<String> since, Optional<Integer> company, boolean confirmDeletes) {}
+
+    /**
+     * Runs to its end.
+     *
+     * @param out is told a line for each company, and each problem
+     * @param progress is told how far it has come
+     * @return whether all went well
+     * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
+     */
+    public boolean run(Settings.Pull pull, Request request, Consumer<String> out, Job.Progress progress)
+            throws SQLException {
+        Optional<Problem> flaw = planner.plan(pull);
+        var planned = plans.of(pull.name());
+        if (flaw.isPresent() || !(planned.orElse(null) instanceof PullPlans.Ready ready)) {
+            out.accept("PROBLEM    pull " + pull.name() + ": "
+                    + flaw.map(Problem::coded).orElse("it could not be planned"));
+            return false;
+        }
+        if (request.since().isPresent() && !ready.plan().tellsChanges()) {
+            out.accept(
+                    "PROBLEM    pull " + pull.name() + ": the table does not tell its changes, so there is no --since");
+            return false;
+        }
+        List<Integer> owners = request.company().map(List::of).orElse(ready.owners());
+        if (!ready.owners().containsAll(owners)) {
+            out.accept("PROBLEM    pull " + pull.name() + ": it does not read " + owners + ", but " + ready.owners());
+            return false;
+        }
+        boolean well = true;
+        for (int owner : owners) {
+            well &= one(ready.plan(), owner, request, out, progress);
+        }
+        return well;
+    }
+
+    private boolean one(PullPlan plan, int owner, Request request, Consumer<String> out, Job.Progress progress)
+            throws SQLException {
+        PullState state = states.of(plan.name(), owner).orElseThrow();
+        String what = plan.name() + ", " + plan.table().scope().tenant(owner);
+        if (state.paused()) {
+            out.accept("PROBLEM    " + new Problem(ErrorCode.PULL_PAUSED,
+                    what + ": it is paused. " + ErrorCode.PULL_PAUSED.nextStep()).coded());
+            return false;
+        }
+        Job job = request.confirmDeletes()
+                ? reconciliation
+                : request.full() || request.since().isPresent() || state.loadedAt().isEmpty() || !plan.tellsChanges()
+                        ? load
+                        : poll;
+        if (job == reconciliation && state.loadedAt().isEmpty()) {
+            out.accept("PROBLEM    " + what + ": its first load has not ended, so there is nothing to compare");
+            return false;
+        }
+        var attempt = claims.claim(job.kind(), plan.pull().connection(), PullPlans.scope(plan), owner,
+                job == poll ? "" : plan.name(), 0);
+        if (attempt instanceof Claims.Taken taken) {
+            out.accept("PROBLEM    " + new Problem(ErrorCode.UNIT_TAKEN,
+                    what + ": its " + job.kind() + " is under way on " + taken.holder().host() + " since "
+                            + taken.holder().since() + ". " + ErrorCode.UNIT_TAKEN.nextStep())
+                    .coded());
+            return false;
+        }
+        if (!(attempt instanceof Claims.Claimed claimed)) {
+            out.accept("PROBLEM    " + what + ": there is no such unit of work");
+            return false;
+        }
+        try {
+            begin(claimed.claim(), plan, state, request, job);
+            return work(claimed.claim(), plan, job, what, out, progress);
+        } finally {
+            // what is left of it is finished by a daemon, which then says that nothing is in the way any more
+            Optional<Instant> due = isLeft(claimed.claim()) ? Optional.of(states.now()) : Optional.empty();
+            claims.free(claimed.claim(), due, Optional.empty(), true);
+        }
+    }
+
+    /** Whether a walk through the whole table has not come to its end. */
+    private boolean isLeft(Claim claim) throws SQLException {
+        return !claim.kind().equals(Poll.KIND) && passes.of(claim.entry(), claim.company(),
+                claim.kind().equals(Load.KIND) ? TableScan.Kind.LOAD : TableScan.Kind.RECONCILIATION).isPresent();
+    }
+
+    private void begin(Claim claim, PullPlan plan, PullState state, Request request, Job job) throws SQLException {
+        if (job == load && (state.loadedAt().isPresent() || request.full())) {
+            var wanted = TableScan.wanted(plan.name(), claim.company(), TableScan.Kind.LOAD);
+            passes.keep(claim, request.since().map(wanted::since).orElse(wanted));
+        } else if (job == reconciliation) {
+            passes.keep(claim, TableScan.wanted(plan.name(), claim.company(), TableScan.Kind.RECONCILIATION).confirm());
+        }
+    }
+
+    private boolean work(Claim claim, PullPlan plan, Job job, String what, Consumer<String> out,
+            Job.Progress progress) throws SQLException {
+        var from = states.now();
+        int failures = 0;
+        boolean goesOn = true;
+        while (goesOn) {
+            Outcome outcome = job == poll
+                    ? poll.run(claim, plan, states.of(plan.name(), claim.company()).orElseThrow(), progress)
+                    : job.run(claim, progress);
+            PullState state = states.of(plan.name(), claim.company()).orElseThrow();
+            if (outcome instanceof Outcome.Again again) {
+                failures++;
+                out.accept(
+                        (failures < PATIENCE ? "waiting    " : "PROBLEM    ") + what + ": " + state.reason().coded());
+                if (failures == PATIENCE || state.state() == PullState.State.STOPPED || !again.waitOut()) {
+                    return false;
+                }
+            } else if (state.state() == PullState.State.FAILING || state.state() == PullState.State.STOPPED) {
+                out.accept("PROBLEM    " + what + ": " + state.reason().coded());
+                return false;
+            } else {
+                goesOn = isLeft(claim);
+            }
+        }
+        var done = runs.since(plan.name(), claim.company(), from);
+        out.accept("ok         " + what + ": " + job.kind() + ", " + PullReport.plural(done.read(), "row") + " read, "
+                + done.written() + " written, " + done.deleted() + " deleted, "
+                + PullReport.plural(done.requests(), "request"));
+        return true;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.nxtsync.pull.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Tenants;
+
+/** Which customers and companies a connection is for. */
+@Singleton
+public class CompanyScopes {
+    private final Tenants tenants;
+
+    CompanyScopes(Tenants tenants) {
+        this.tenants = tenants;
+    }
+
+    /** What a connection is granted, as far as it is configured to be used. */
+    public record Tenancy(List<Integer> customers, List<Tenants.Company> companies) {
+
+        /** The companies of a pull, or the customers of a system table. */
+        public List<Integer> owners(PullPlan plan) {
+            if (plan.table().scope() == Scope.CUSTOMER) {
+                return customers;
+            }
+            return plan.pull().companies().isEmpty()
+                    ? companies.stream().map(Tenants.Company::number).toList()
+                    : plan.pull().companies();
+        }
+    }
+
+    /** @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer */
+    public Tenancy of(Settings.Connection connection) {
+        List<Integer> customers = connection.customer().isEmpty()
+                ? tenants.customers(connection.name()).stream().map(Tenants.Customer::number).toList()
+                : connection.customer();
+        var companies = new ArrayList<Tenants.Company>();
+        for (int customer : customers) {
+            companies.addAll(tenants.companies(connection.name(), customer));
+        }
+        return new Tenancy(customers, companies);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.nxtsync.pull.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.config.Cadence;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.database.Encoding;
+import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.pull.target.TargetTable;
+
+/**
+ * A configured pull, checked against the schema that its connection sees.
+ *
+ * @param key names of columns, in the order of the primary key
+ */
+public record PullPlan(Settings.Pull pull, Cadence cadence, Table table, List<String> key, TableMapping mapping) {
+
+    public String name() {
+        return pull.name();
+    }
+
+    public TargetTable target() {
+        return mapping.target();
+    }
+
+    /** The same into a database of this encoding. */
+    PullPlan in(Encoding encoding) {
+        return new PullPlan(pull, cadence, table, key, mapping.in(encoding));
+    }
+
+    /** Whether its changes can be asked for; else the whole table is read each time. */
+    public boolean tellsChanges() {
+        return table.tellsChanges();
+    }
+
+    /** The order of increments: it is unique, and nothing that changes later comes before what has been read. */
+    public List<String> changeOrder() {
+        return Stream.concat(Stream.of(Table.CHANGED), key.stream().filter(column -> !column.equals(Table.CHANGED)))
+                .toList();
+    }
+
+    /** What the pull's own filter and the given ones leave; empty if there is none. */
+    public Optional<ObjectNode> filter(List<ObjectNode> filters) {
+        var all = new ArrayList<ObjectNode>();
+        pull.filter().ifPresent(text -> all.add((ObjectNode) Filters.parse(text)));
+        all.addAll(filters);
+        return Filters.and(all);
+    }
+
+    public PageSize pageSize() {
+        return new PageSize(pull.pageSize(), Math.max(pull.pageSize(), pull.pageSizeMax()));
+    }
+}

@@ -1,0 +1,165 @@
+package dev.nxtsync.pull.plan;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.pull.target.Misfit;
+
+/** What has been planned so far, for each pull. Safe for any number of threads. */
+@Singleton
+public class PullPlans {
+    private final Map<String, Planned> byPull = new ConcurrentHashMap<>();
+    private final Map<String, Problem> troubles = new ConcurrentHashMap<>();
+    private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
+    private final Set<String> targetsToLookAt = ConcurrentHashMap.newKeySet();
+    private final Set<String> complete = ConcurrentHashMap.newKeySet();
+    /** By pull, those for which the schema was read again, or is about to be. */
+    private final Map<String, Set<Misfit>> lookedFor = new ConcurrentHashMap<>();
+
+    /** A pull, checked against the schema. */
+    public sealed interface Planned {}
+
+    /** @param owners the companies of the pull, or the customers of a system table */
+    public record Ready(PullPlan plan, List<Integer> owners) implements Planned {}
+
+    /** A pull that cannot run until somebody has done what the reason says. */
+    sealed interface Halted extends Planned {
+        Problem reason();
+    }
+
+    /** It cannot be made as configured. */
+    public record Stopped(Problem reason) implements Halted {}
+
+    /** All is ready but its target table. */
+    record Unusable(Ready ready, Problem reason) implements Halted {}
+
+    /** The plans that a unit works on, by pull. */
+    public Map<String, PullPlan> of(String connection, String scope, int owner) {
+        var plans = new TreeMap<String, PullPlan>();
+        byPull.forEach((pull, planned) -> {
+            if (planned instanceof Ready ready && ready.plan().pull().connection().equals(connection)
+                    && scope(ready.plan()).equals(scope) && ready.owners().contains(owner)) {
+                plans.put(pull, ready.plan());
+            }
+        });
+        return plans;
+    }
+
+    /**
+     * The connections that have a pull that can run, once all of their pulls have been looked at: a unit whose pull is not
+     * planned yet would be put off.
+     */
+    public Set<String> plannedConnections() {
+        var connections = new TreeSet<String>();
+        byPull.values().forEach(planned -> {
+            if (planned instanceof Ready ready) {
+                connections.add(ready.plan().pull().connection());
+            }
+        });
+        connections.retainAll(complete);
+        return connections;
+    }
+
+    /** Why pulls cannot run, by pull; and by connection, why its pulls have not been planned. */
+    public Map<String, Problem> troubles() {
+        var all = new TreeMap<>(troubles);
+        byPull.forEach((pull, planned) -> {
+            if (planned instanceof Halted halted) {
+                all.put("pull " + pull, halted.reason());
+            }
+        });
+        return all;
+    }
+
+    /** The pulls of a connection that run, or would if it were not for their target. */
+    List<Ready> planned(String connection) {
+        return byPull.values().stream()
+                .map(planned -> planned instanceof Unusable unusable ? unusable.ready() : planned)
+                .filter(Ready.class::isInstance).map(Ready.class::cast)
+                .filter(ready -> ready.plan().pull().connection().equals(connection)).toList();
+    }
+
+    /** Asks for the target tables of a connection to be looked at soon, since PostgreSQL has refused one. */
+    public void lookAtTargets(String connection) {
+        targetsToLookAt.add(connection);
+    }
+
+    /** Whether somebody has asked for it since this was last asked. */
+    boolean takeLookAtTargets(String connection) {
+        return targetsToLookAt.remove(connection);
+    }
+
+    /** Asks for the schema of a connection to be read again soon, since an answer did not fit to it. */
+    public void lookAgain(String connection) {
+        toLookAt.add(connection);
+    }
+
+    /**
+     * A page has columns that do not fit to their types. The schema is read again soon, but once for each: what it does not
+     * explain is not asked again before the plan changes, or {@link #forgetMisfits}.
+     */
+    public void met(PullPlan plan, Set<Misfit> misfits) {
+        if (lookedFor.computeIfAbsent(plan.name(), pull -> ConcurrentHashMap.newKeySet()).addAll(misfits)) {
+            lookAgain(plan.pull().connection());
+        }
+    }
+
+    /** The same misfits of a pull are news again. */
+    public void forgetMisfits(String pull) {
+        lookedFor.remove(pull);
+    }
+
+    /** Whether somebody has asked for it since this was last asked. */
+    public boolean takeLookAgain(String connection) {
+        return toLookAt.remove(connection);
+    }
+
+    /** What is planned of one pull; empty if nothing is. */
+    public Optional<Planned> of(String pull) {
+        return Optional.ofNullable(byPull.get(pull));
+    }
+
+    public void put(String pull, Planned planned) {
+        var before = byPull.put(pull, planned);
+        if (before == null || !plan(before).equals(plan(planned))) {
+            forgetMisfits(pull);
+        }
+    }
+
+    /** Empty if there is none that the schema allows. */
+    private static Optional<PullPlan> plan(Planned planned) {
+        if (planned instanceof Ready ready) {
+            return Optional.of(ready.plan());
+        }
+        return planned instanceof Unusable unusable ? Optional.of(unusable.ready().plan()) : Optional.empty();
+    }
+
+    void trouble(String connection, Problem reason) {
+        troubles.put("connection " + connection, reason);
+    }
+
+    /** Nothing of a connection can be worked on until its pulls have been looked at anew. */
+    void undone(String connection) {
+        complete.remove(connection);
+        troubles.remove("connection " + connection);
+    }
+
+    /** All pulls of a connection have been looked at. */
+    public void done(String connection) {
+        complete.add(connection);
+        troubles.remove("connection " + connection);
+    }
+
+    public static String scope(PullPlan plan) {
+        return plan.table().scope().name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.nxtsync.pull.plan;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.graphql.schema.PrimaryKeys;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.graphql.schema.Tables;
+
+/** Checks pulls against the schema that their connection sees; asks nothing and writes nothing. */
+public final class PullValidator {
+    private PullValidator() {}
+
+    /** A pull that can be made as configured, or why not. */
+    public sealed interface Design {}
+
+    public record Sound(PullPlan plan) implements Design {
+        /** What somebody should look at, though nothing is in the way. */
+        public List<String> remarks() {
+            return plan.mapping().remarks();
+        }
+
+        @Override
+        public String toString() {
+            return "table " + plan.table().name() + " by " + String.join(", ", plan.key()) + " into " + plan.target()
+                    + ", "
+                    + plan.target().columns().size() + " columns, "
+                    + (plan.tellsChanges()
+                            ? "incremental by " + Table.CHANGED
+                            : "whole each time, since " + Table.CHANGED + " cannot be read");
+        }
+    }
+
+    public record Flawed(Problem reason) implements Design {
+        Flawed(ErrorCode trouble, String message) {
+            this(new Problem(trouble, message));
+        }
+    }
+
+    /** @param tables what the connection sees of the tables of its pulls */
+    public static Map<String, Design> of(List<Settings.Pull> pulls, Tables tables, Settings settings) {
+        var designs = new TreeMap<String, Design>();
+        for (Settings.Pull pull : pulls) {
+            designs.put(pull.name(), design(pull, tables, settings));
+        }
+        return designs;
+    }
+
+    private static Design design(Settings.Pull pull, Tables tables, Settings settings) {
+        var refusal = tables.refused().get(pull.table());
+        if (refusal != null) {
+            return new Flawed(refusal);
+        }
+        var table = tables.known().get(pull.table());
+        if (table == null) {
+            return new Flawed(ErrorCode.TABLE_UNKNOWN,
+                    "There is no table " + pull.table() + " that this client id can read"
+                            + Nearest.hint(pull.table(), tables.names()) + ". Correct " + variable(pull, "TABLE")
+                            + ", or give the access group of the client id the right to it.");
+        }
+        var key = pull.key().isEmpty() ? PrimaryKeys.of(pull.table()).orElse(List.of()) : pull.key();
+        if (key.isEmpty()) {
+            return new Flawed(ErrorCode.KEY_UNKNOWN,
+                    "The primary key of " + pull.table() + " is not known. Set " + variable(pull, "KEY")
+                            + " to all of its columns, separated by commas, as Visma's documentation of the table has "
+                            + "them; with a part of them rows would be lost.");
+        }
+        var flaw = pull.filter().flatMap(text -> Filters.flaw(text, table.filters()));
+        if (flaw.isPresent()) {
+            return new Flawed(ErrorCode.FILTER_INVALID, variable(pull, "FILTER") + " " + flaw.get() + ".");
+        }
+        try {
+            var mapping = TableMapping.of(pull, table, key, settings.target().schema());
+            var plan = new PullPlan(pull, pull.cadence(settings.timeZone()), table, key, mapping);
+            return new Sound(plan);
+        } catch (TableMapping.Unmappable e) {
+            return new Flawed(ErrorCode.COLUMN_UNKNOWN, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String variable(Settings.Pull pull, String key) {
+        return "NXT_PULLS_" + pull.name().toUpperCase(Locale.ROOT) + "_" + key;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.nxtsync.pull.plan;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.database.DatabaseFault;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.process.Lasting;
+import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.target.TableMigrator;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.schedule.Claims;
+
+/**
+ * Makes the target tables of pulls, and goes on looking at them: what a user does to one stops its own pull only, is noticed
+ * though no row may have to be written, and costs no request meanwhile. For one thread.
+ */
+@Singleton
+class Targets {
+    private static final Logger LOG = Logger.getLogger(Targets.class);
+    private static final long LOOK = Duration.ofSeconds(15).toNanos();
+
+    private final TableMigrator tables;
+    private final PullPlans plans;
+    private final PullStates states;
+    private final Claims claims;
+    private final Map<String, PullPlans.Ready> toChange = new LinkedHashMap<>();
+    private final Map<String, Long> lookedAt = new HashMap<>();
+    private final Lasting<String> lasting = new Lasting<>();
+
+    Targets(TableMigrator tables, PullPlans plans, PullStates states, Claims claims) {
+        this.tables = tables;
+        this.plans = plans;
+        this.states = states;
+        this.claims = claims;
+    }
+
+    /**
+     * Makes the target of a pull that is otherwise ready, which then runs; or says why it cannot be used. A target that must be
+     * changed is left to {@link #change}.
+     */
+    void prepare(PullPlans.Ready ready) throws SQLException {
+        if (tables.isToChange(ready.plan().target())) {
+            toChange.put(ready.plan().name(), ready);
+        } else {
+            make(ready);
+        }
+    }
+
+    /** Changes the targets that must be, for which others may have to wait long. */
+    void change() {
+        for (PullPlans.Ready ready : toChange.values()) {
+            PullPlan plan = ready.plan();
+            try {
+                make(ready);
+                // its units may have come, and found that it was not planned
+                claims.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
+            } catch (SQLException e) {
+                LOG.debugf("the target of pull %s is changed later: %s", plan.name(), e.getMessage());
+                plans.put(plan.name(), new PullPlans.Unusable(ready, DatabaseFault.of(e)));
+            }
+        }
+        toChange.clear();
+    }
+
+    private void make(PullPlans.Ready ready) throws SQLException {
+        PullPlan plan = ready.plan();
+        var obstacle = obstacle(plan);
+        if (obstacle.isPresent()) {
+            stop(plan.name(), new PullPlans.Unusable(ready, obstacle.get()));
+            return;
+        }
+        boolean ran = plans.of(plan.name()).filter(PullPlans.Ready.class::isInstance).isPresent();
+        boolean wasHalted = !ran && plans.of(plan.name()).isPresent();
+        plans.put(plan.name(), ready);
+        var unused = lasting.over(plan.name());
+        if (states.planned(plan.name(), !ran) || wasHalted) {
+            LOG.infof("Pull %s goes on", plan.name());
+            claims.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
+        }
+    }
+
+    /** Says of a pull that it cannot run, and why. */
+    void stop(String pull, PullPlans.Halted halted) throws SQLException {
+        Problem reason = halted.reason();
+        if (lasting.isNews(pull, reason.message())) {
+            LOG.errorf("Pull %s is stopped, the others run. %s", pull, reason.message());
+        }
+        plans.put(pull, halted);
+        states.stopped(pull, reason);
+    }
+
+    /**
+     * Asks the catalogue of the database, now and then and when somebody has met something, whether the targets of a
+     * connection's pulls are as they must be. One that is gone is made anew, and its pull begins anew.
+     */
+    void look(String connection) {
+        boolean asked = plans.takeLookAtTargets(connection);
+        long now = System.nanoTime();
+        if (!asked && now - lookedAt.getOrDefault(connection, now - LOOK) < LOOK) {
+            return;
+        }
+        lookedAt.put(connection, now);
+        List<PullPlans.Ready> planned = plans.planned(connection);
+        try {
+            var fitting = planned.isEmpty()
+                    ? List.of()
+                    : tables.fitting(planned.stream().map(ready -> ready.plan().target()).toList());
+            for (PullPlans.Ready ready : planned) {
+                boolean runs = plans.of(ready.plan().name()).filter(ready::equals).isPresent();
+                if (!runs || !fitting.contains(ready.plan().target())) {
+                    prepare(ready);
+                }
+            }
+        } catch (SQLException e) {
+            LOG.debugf("looked at the targets of connection %s again later: %s", connection, e.getMessage());
+        }
+    }
+
+    private Optional<Problem> obstacle(PullPlan plan) throws SQLException {
+        try {
+            var made = tables.make(plan.name(), plan.target(), plan.mapping().columns());
+            if (!made.problems().isEmpty()) {
+                return Optional.of(new Problem(ErrorCode.TARGET_UNUSABLE,
+                        "Its target cannot be used: " + String.join("; ", made.problems()) + "."));
+            }
+            if (!made.changes().isEmpty()) {
+                LOG.infof("Pull %s: in its target, %s", plan.name(), String.join(", ", made.changes()));
+            }
+            return Optional.empty();
+        } catch (TargetFault e) {
+            return Optional.of(e.reason());
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.nxtsync.pull.preview;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.graphql.schema.PrimaryKeys;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.graphql.schema.Tenants;
+import dev.nxtsync.pull.Document;
+import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.plan.CompanyScopes;
+
+/** Finds out what a connection can read. */
+@Singleton
+public class Discovery {
+    /** Tables of one request: their schema is long. */
+    private static final int TABLES = 25;
+    /** Tables that are counted with one request. */
+    private static final int COUNTS = 50;
+
+    private final Introspection introspection;
+    private final CompanyScopes tenancies;
+    private final NxtClient nxt;
+
+    Discovery(Introspection introspection, CompanyScopes tenancies, NxtClient nxt) {
+        this.introspection = introspection;
+        this.tenancies = tenancies;
+        this.nxt = nxt;
+    }
+
+    /**
+     * A table.
+     *
+     * @param key the columns of its primary key, where that is known
+     * @param rows in all companies or customers; empty if they could not be counted in one of them
+     * @param owners how many companies, or customers, were counted
+     */
+    public record Found(Table table, Optional<List<String>> key, Optional<Long> rows, int owners) {}
+
+    /** @param customers whose number is the scope of system tables */
+    public record Findings(List<Integer> customers, List<Tenants.Company> companies, List<Found> tables) {}
+
+    /**
+     * Asks a request for each 25 tables, and for each 50 tables in each company.
+     *
+     * @throws dev.nxtsync.graphql.FailedAnswer if the schema or the companies cannot be read
+     */
+    public Findings of(Settings.Connection connection) {
+        var tenancy = tenancies.of(connection);
+        var found = new ArrayList<Found>();
+        for (Scope scope : Scope.values()) {
+            var tables = new ArrayList<Table>();
+            for (List<String> names : chunks(introspection.tableNames(connection.name(), scope), TABLES)) {
+                introspection.tables(connection.name(), names).known().values().stream()
+                        .filter(table -> table.scope() == scope && !table.columns().isEmpty()).forEach(tables::add);
+            }
+            List<Integer> owners = scope == Scope.COMPANY
+                    ? tenancy.companies().stream().map(Tenants.Company::number).toList()
+                    : tenancy.customers();
+            var rows = count(connection.name(), scope, owners, tables);
+            tables.forEach(table -> found.add(new Found(table, PrimaryKeys.of(table.name()),
+                    Objects.requireNonNull(rows.get(table.name())), owners.size())));
+        }
+        return new Findings(tenancy.customers(), tenancy.companies(), found);
+    }
+
+    private Map<String, Optional<Long>> count(String connection, Scope scope, List<Integer> owners,
+            List<Table> tables) {
+        var rows = new LinkedHashMap<String, Optional<Long>>();
+        tables.forEach(table -> rows.put(table.name(), Optional.of(0L)));
+        for (int owner : owners) {
+            for (List<Table> some : chunks(tables, COUNTS)) {
+                count(connection, scope, owner, some, rows);
+            }
+        }
+        return rows;
+    }
+
+    /** One document for all. If it fails, halves of it; what fails alone is not counted. */
+    private void count(String connection, Scope scope, int owner, List<Table> tables,
+            Map<String, Optional<Long>> rows) {
+        var parts = new ArrayList<Part>();
+        for (Table table : tables) {
+            String column = PrimaryKeys.of(table.name()).map(key -> key.get(0)).filter(table.columns()::containsKey)
+                    .orElseGet(() -> table.columns().keySet().iterator().next());
+            parts.add(new Part("t" + parts.size(), table, List.of(column), Optional.empty(), List.of(column), false, 1,
+                    true));
+        }
+        Answer answer = nxt.ask(connection, Document.of("discover", scope, owner, false, parts));
+        if (answer instanceof Answer.Data data) {
+            for (int i = 0; i < tables.size(); i++) {
+                long count = data.data().path(scope.root()).path("t" + i).path("totalCount").asLong();
+                rows.computeIfPresent(tables.get(i).name(), (name, sum) -> sum.map(before -> before + count));
+            }
+        } else if (tables.size() > 1 && (((Failure) answer).mayBeTooLarge()
+                || answer instanceof Failure.InvalidRequest)) {
+            count(connection, scope, owner, tables.subList(0, tables.size() / 2), rows);
+            count(connection, scope, owner, tables.subList(tables.size() / 2, tables.size()), rows);
+        } else {
+            tables.forEach(table -> rows.put(table.name(), Optional.empty()));
+        }
+    }
+
+    private static <T> List<List<T>> chunks(List<T> all, int size) {
+        var chunks = new ArrayList<List<T>>();
+        for (int i = 0; i < all.size(); i += size) {
+            chunks.add(all.subList(i, Math.min(all.size(), i + size)));
+        }
+        return chunks;
+    }
+}

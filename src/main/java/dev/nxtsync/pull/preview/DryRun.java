@@ -1,0 +1,125 @@
+package dev.nxtsync.pull.preview;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.graphql.schema.PrimaryKeys;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Tenants;
+import dev.nxtsync.pull.Document;
+import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Pages;
+import dev.nxtsync.pull.Uniqueness;
+import dev.nxtsync.pull.plan.CompanyScopes;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullValidator;
+import dev.nxtsync.pull.target.TargetTable;
+
+/** Goes through the pulls of a connection without writing anything, for the command {@code check}. */
+@Singleton
+public class DryRun {
+    /** Rows in which a key that is not unique is looked for. */
+    private static final int SOME = 100;
+
+    private final Settings settings;
+    private final Introspection introspection;
+    private final NxtClient nxt;
+
+    DryRun(Settings settings, Introspection introspection, NxtClient nxt) {
+        this.settings = settings;
+        this.introspection = introspection;
+        this.nxt = nxt;
+    }
+
+    /** A company, or the customer of a system table, in which a row of each pull was asked for, or some where its key may be wrong. */
+    public record Reading(String tenant, Optional<Problem> obstacle) {}
+
+    /**
+     * What was found.
+     *
+     * @param designs by pull
+     * @param strangers by pull, companies that it names and the connection does not see
+     * @param targets by pull, what it would write to
+     */
+    public record Result(Map<String, PullValidator.Design> designs, Map<String, List<Integer>> strangers,
+            Map<String, TargetTable> targets, List<Reading> readings) {}
+
+    /**
+     * Asks one request for the schema, and one for each company.
+     *
+     * @param customers whom the connection is for
+     * @param companies that it sees
+     * @param most companies that are asked at most
+     * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
+     */
+    public Result of(Settings.Connection connection, Collection<Settings.Pull> pulls, List<Integer> customers,
+            List<Tenants.Company> companies, int most) {
+        var tenancy = new CompanyScopes.Tenancy(customers, companies);
+        var designs = PullValidator.of(List.copyOf(pulls),
+                introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList()),
+                settings);
+        var seen = companies.stream().map(Tenants.Company::number).toList();
+        var strangers = new TreeMap<String, List<Integer>>();
+        var targets = new TreeMap<String, TargetTable>();
+        var byTenant = new TreeMap<String, List<PullPlan>>();
+        var owners = new TreeMap<String, Integer>();
+        designs.forEach((name, design) -> {
+            if (design instanceof PullValidator.Sound sound) {
+                PullPlan plan = sound.plan();
+                targets.put(name, plan.target());
+                for (int owner : tenancy.owners(plan)) {
+                    if (plan.table().scope() == Scope.COMPANY && !seen.contains(owner)) {
+                        strangers.computeIfAbsent(name, each -> new ArrayList<>()).add(owner);
+                    } else {
+                        String tenant = plan.table().scope().tenant(owner);
+                        owners.put(tenant, owner);
+                        byTenant.computeIfAbsent(tenant, each -> new ArrayList<>()).add(plan);
+                    }
+                }
+            }
+        });
+        var readings = byTenant.entrySet().stream().limit(most)
+                .map(each -> read(connection, each.getKey(), owners.getOrDefault(each.getKey(), 0), each.getValue()))
+                .toList();
+        return new Result(designs, strangers, targets, readings);
+    }
+
+    private Reading read(Settings.Connection connection, String tenant, int owner, List<PullPlan> plans) {
+        var parts = new ArrayList<Part>();
+        for (PullPlan plan : plans) {
+            String alias = "t" + parts.size();
+            parts.add(isOfAPerson(plan)
+                    ? Part.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), SOME)
+                    : Part.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), 1));
+        }
+        Answer answer = nxt.ask(connection.name(),
+                Document.of("check", plans.get(0).table().scope(), owner, false, parts));
+        if (answer instanceof Failure failure) {
+            return new Reading(tenant, Optional.of(failure.reason()));
+        }
+        for (int i = 0; i < plans.size(); i++) {
+            var rows = Pages.connection(plans.get(i), (Answer.Data) answer, "t" + i).path("items");
+            if (Uniqueness.verdict(plans.get(i), rows) instanceof Uniqueness.Repeated repeated) {
+                return new Reading(tenant, Optional.of(repeated.reason()));
+            }
+        }
+        return new Reading(tenant, Optional.empty());
+    }
+
+    /** Whether somebody has set the key, so that it may be wrong; a part of a key shows soon in the order of that part. */
+    private static boolean isOfAPerson(PullPlan plan) {
+        return !PrimaryKeys.of(plan.table().name()).equals(Optional.of(plan.key()));
+    }
+}

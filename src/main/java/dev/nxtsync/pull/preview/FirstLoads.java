@@ -1,0 +1,65 @@
+package dev.nxtsync.pull.preview;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.summingDouble;
+
+import java.util.List;
+
+/**
+ * How long the first loads of a connection take. Nobody knows how fast the server will answer, what else will ask it, and how
+ * often; so there is a range, in which nine of ten loads end when nothing is in their way.
+ *
+ * @param perMinute requests that the connection may send, a half of them at once
+ * @param inProgress requests of one company at a time
+ * @param polls requests a minute that polls need once tables are loaded
+ */
+public record FirstLoads(int perMinute, int inProgress, double polls, List<Walk> walks) {
+    /** Loads that run side by side in one process. */
+    private static final int SIDE_BY_SIDE = 6;
+    /** From the start of the process to its first request, in minutes. */
+    private static final double START = 0.5;
+    /** Pages of a load come faster or slower than the one that was measured. */
+    private static final double FASTER = 0.7;
+    private static final double SLOWER = 1.5;
+    /** What is over the budget's whole minutes: a request counts until a minute after its answer, and the last loads run alone. */
+    private static final double SPARE = 1.15;
+
+    /**
+     * The load of one table of one company, page by page.
+     *
+     * @param seconds that its answers take, by what was measured
+     */
+    public record Walk(int company, long requests, double seconds) {}
+
+    /** In minutes. */
+    public record Range(double low, double high) {
+
+        /** Of what runs side by side. */
+        public Range and(Range other) {
+            return new Range(Math.max(low, other.low), Math.max(high, other.high));
+        }
+    }
+
+    public Range minutes() {
+        double asked = walks.stream().mapToLong(Walk::requests).sum();
+        // polls never take more than three of four turns
+        double left = Math.max(perMinute / 4.0, perMinute - polls);
+        return new Range(Math.max(budget(asked, perMinute), answers() * FASTER),
+                START + Math.max(budget(asked, left) * SPARE, answers() * SLOWER));
+    }
+
+    /** How long the budget takes for so many requests: half of it can be used at once, and the rest of it within a minute. */
+    private static double budget(double requests, double perMinute) {
+        double minutes = requests / perMinute;
+        return minutes < 1 ? Math.max(0, 2 * minutes - 1) : minutes;
+    }
+
+    /** How long the answers take, as far as they do not come side by side. */
+    private double answers() {
+        double longest = walks.stream().mapToDouble(Walk::seconds).max().orElse(0);
+        double ofOneCompany = walks.stream().collect(groupingBy(Walk::company, summingDouble(Walk::seconds))).values()
+                .stream().mapToDouble(seconds -> seconds / Math.min(inProgress, SIDE_BY_SIDE)).max().orElse(0);
+        double all = walks.stream().mapToDouble(Walk::seconds).sum() / SIDE_BY_SIDE;
+        return Math.max(longest, Math.max(ofOneCompany, all)) / 60;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.nxtsync.pull.preview;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+import jakarta.inject.Singleton;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.nxtsync.config.Cadence;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.graphql.Question;
+import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.pull.Document;
+import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.PageReader;
+import dev.nxtsync.pull.Pages;
+import dev.nxtsync.pull.plan.CompanyScopes;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullValidator;
+
+/**
+ * What first loads will cost: asks one question for each company, and a page of the largest table of each connection, and
+ * writes nothing.
+ */
+@Singleton
+public class LoadEstimates {
+    private static final int SAMPLE = 20;
+
+    private final Settings settings;
+    private final Introspection introspection;
+    private final NxtClient nxt;
+    private final CompanyScopes tenancies;
+
+    LoadEstimates(Settings settings, Introspection introspection, NxtClient nxt, CompanyScopes tenancies) {
+        this.settings = settings;
+        this.introspection = introspection;
+        this.nxt = nxt;
+        this.tenancies = tenancies;
+    }
+
+    /**
+     * One pull in one company.
+     *
+     * @param bytes of its rows as JSON, by a small sample
+     * @param minutes that it takes by itself
+     * @param problem why there is no estimate; empty if there is one
+     */
+    public record Estimate(String pull, int company, long rows, long bytes, long requests, FirstLoads.Range minutes,
+            String problem) {}
+
+    /**
+     * All pulls.
+     *
+     * @param minutes that they take together
+     */
+    public record Estimated(List<Estimate> estimates, FirstLoads.Range minutes) {}
+
+    /** What the API counts of one pull in one company. */
+    private record Counted(PullPlan plan, int company, long rows, long bytes) {
+        long requests() {
+            return LoadEstimates.requests(plan, rows);
+        }
+    }
+
+    /**
+     * How fast answers come.
+     *
+     * @param request seconds of an answer with hardly a row
+     * @param row seconds of each row
+     */
+    private record Speed(double request, double row) {
+        FirstLoads.Walk walk(Counted counted) {
+            return new FirstLoads.Walk(counted.company(), counted.requests(),
+                    counted.requests() * request + counted.rows() * row);
+        }
+    }
+
+    /** An answer, and how many seconds it took. */
+    private record Timed(Answer answer, double seconds) {}
+
+    /** @throws dev.nxtsync.graphql.FailedAnswer if the schema or the companies cannot be read */
+    public Estimated all() {
+        var estimates = new ArrayList<Estimate>();
+        var minutes = new FirstLoads.Range(0, 0);
+        for (Settings.Connection connection : settings.connections().values()) {
+            var pulls = settings.pulls().values().stream()
+                    .filter(pull -> pull.connection().equals(connection.name())).toList();
+            if (!pulls.isEmpty()) {
+                minutes = minutes.and(add(estimates, connection, pulls));
+            }
+        }
+        return new Estimated(estimates, minutes);
+    }
+
+    private FirstLoads.Range add(List<Estimate> estimates, Settings.Connection connection, List<Settings.Pull> pulls) {
+        var tenancy = tenancies.of(connection);
+        var byOwner = new TreeMap<String, List<PullPlan>>();
+        var owners = new TreeMap<String, Integer>();
+        PullValidator.of(pulls, introspection.tables(connection.name(),
+                pulls.stream().map(Settings.Pull::table).distinct().toList()), settings).forEach((pull, design) -> {
+                    if (design instanceof PullValidator.Sound sound) {
+                        for (int owner : tenancy.owners(sound.plan())) {
+                            String tenant = sound.plan().table().scope().tenant(owner);
+                            owners.put(tenant, owner);
+                            byOwner.computeIfAbsent(tenant, each -> new ArrayList<>()).add(sound.plan());
+                        }
+                    } else {
+                        estimates.add(problem(pull, 0, ((PullValidator.Flawed) design).reason().coded()));
+                    }
+                });
+        var counted = new ArrayList<Counted>();
+        double fastest = Double.MAX_VALUE;
+        double polls = 0;
+        for (var tenant : byOwner.entrySet()) {
+            int owner = owners.getOrDefault(tenant.getKey(), 0);
+            var timed = ask(connection.name(), owner, tenant.getValue());
+            fastest = Math.min(fastest, timed.seconds());
+            polls += polls(tenant.getValue());
+            if (timed.answer() instanceof Failure failure) {
+                tenant.getValue().forEach(plan -> estimates.add(problem(plan.name(), owner, failure.message())));
+            } else {
+                counted.addAll(counted(owner, tenant.getValue(), (Answer.Data) timed.answer()));
+            }
+        }
+        var speed = speed(connection.name(), counted, fastest);
+        counted.forEach(each -> estimates.add(new Estimate(each.plan().name(), each.company(), each.rows(),
+                each.bytes(), each.requests(), loads(0, List.of(speed.walk(each))).minutes(), "")));
+        return counted.isEmpty()
+                ? new FirstLoads.Range(0, 0)
+                : loads(polls, counted.stream().map(speed::walk).toList()).minutes();
+    }
+
+    private FirstLoads loads(double polls, List<FirstLoads.Walk> walks) {
+        return new FirstLoads(perMinute(), settings.budget().inProgress(), polls, walks);
+    }
+
+    private Timed ask(String connection, int owner, List<PullPlan> plans) {
+        var parts = new ArrayList<Part>();
+        for (PullPlan plan : plans) {
+            parts.add(Part.page("t" + parts.size(), plan, plan.mapping().fields(), List.of(), plan.key(), SAMPLE)
+                    .counting());
+        }
+        return ask(connection, Document.of("plan", plans.get(0).table().scope(), owner, false, parts), Map.of());
+    }
+
+    private Timed ask(String connection, Question question, Map<String, PageReader> readers) {
+        long from = System.nanoTime();
+        Answer answer = nxt.ask(connection, question, readers);
+        return new Timed(answer, (System.nanoTime() - from) / 1e9);
+    }
+
+    private static List<Counted> counted(int owner, List<PullPlan> plans, Answer.Data answer) {
+        var counted = new ArrayList<Counted>();
+        for (PullPlan plan : plans) {
+            JsonNode table = Pages.connection(plan, answer, "t" + counted.size());
+            long rows = table.path("totalCount").asLong();
+            long sampled = table.path("items").size();
+            long bytes = sampled == 0 ? 0 : rows * table.path("items").toString().length() / sampled;
+            counted.add(new Counted(plan, owner, rows, bytes));
+        }
+        return counted;
+    }
+
+    /** By a page of the largest table. */
+    private Speed speed(String connection, List<Counted> counted, double fastest) {
+        var largest = counted.stream().max(Comparator.comparingLong(Counted::bytes));
+        if (largest.isEmpty()) {
+            return new Speed(fastest, 0);
+        }
+        PullPlan plan = largest.get().plan();
+        var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), Set.of());
+        var page = Part.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(), plan.pageSize().rows());
+        var timed = ask(connection, Document.of("measure", plan.table().scope(), largest.get().company(), false,
+                List.of(page)), Map.of("t0", reader));
+        int rows = reader.buffer().rows();
+        return new Speed(fastest, rows == 0 ? 0 : Math.max(0, timed.seconds() - fastest) / rows);
+    }
+
+    /** How many requests a minute keep the tables of a company up to date. */
+    private static double polls(List<PullPlan> plans) {
+        return plans.stream().map(PullPlan::cadence).filter(Cadence.Every.class::isInstance)
+                .mapToDouble(every -> 60_000.0 / ((Cadence.Every) every).interval().toMillis()).max().orElse(0);
+    }
+
+    /** How many requests a minute there are for all. */
+    public int perMinute() {
+        return Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
+    }
+
+    private static Estimate problem(String pull, int company, String reason) {
+        return new Estimate(pull, company, 0, 0, 0, new FirstLoads.Range(0, 0),
+                Optional.of(reason).filter(text -> !text.isEmpty()).orElse("?"));
+    }
+
+    /** With pages that grow as they do in a load in which all goes well. */
+    public static long requests(PullPlan plan, long rows) {
+        var size = plan.pageSize();
+        long requests = 1;
+        long rest = rows - size.rows();
+        while (rest > 0) {
+            size.good();
+            rest -= size.rows();
+            requests++;
+        }
+        return requests;
+    }
+}

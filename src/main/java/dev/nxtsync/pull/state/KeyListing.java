@@ -1,0 +1,304 @@
+package dev.nxtsync.pull.state;
+
+import static java.util.stream.Collectors.joining;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.SqlName;
+import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.pull.target.Checkpoint;
+import dev.nxtsync.pull.target.PageBuffer;
+import dev.nxtsync.pull.target.PageWriter;
+import dev.nxtsync.pull.target.RowCount;
+import dev.nxtsync.pull.target.RowFaults;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.pull.target.Tombstones;
+import dev.nxtsync.pull.target.WriteCounts;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.WatchedStatement;
+
+/**
+ * What the API lists of a table, beside what is stored of it, in unlogged tables of a unit: large listings cost no memory, and
+ * a crash of the database costs no more than a new listing. First the listing is made, then it gives way to the differences.
+ */
+@Singleton
+public class KeyListing {
+    private final Database database;
+
+    public KeyListing(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * What a comparison found.
+     *
+     * @param listed rows
+     * @param stored rows of the target that are not marked as deleted
+     * @param gone of them, those that were read before the listing began and are not listed
+     * @param differing rows to read again: not stored, or with another change stamp
+     */
+    public record Comparison(long listed, long stored, long gone, long differing) {}
+
+    /**
+     * A row that differs.
+     *
+     * @param key as PostgreSQL writes its columns
+     * @param stored whether it is stored and was not listed
+     */
+    public record Difference(long id, List<String> key, boolean stored) {}
+
+    /**
+     * The settlement of some differences: what was read has been merged, and what was not there is deleted.
+     *
+     * @param settled the numbers of the differences
+     * @param gone the keys of those that the API did not have
+     */
+    public record Settlement(Claim unit, Instant readAt, List<Long> settled, List<List<String>> gone)
+            implements
+                Checkpoint {
+        @Override
+        public String pull() {
+            return unit.entry();
+        }
+
+        @Override
+        public int company() {
+            return unit.company();
+        }
+
+        @Override
+        public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
+            int deleted = Tombstones.delete(transaction, table, this, gone);
+            try (var settle = transaction
+                    .prepareStatement("delete from " + difference(unit) + " where nxt_id = any (?)");
+                    var count = transaction.prepareStatement(
+                            "update nxt_sync.pull_state set digest = null, rows = rows + ? where pull = ? and company = ?")) {
+                settle.setArray(1, transaction.createArrayOf("bigint", settled.toArray()));
+                settle.executeUpdate();
+                count.setInt(1, written.inserted() - deleted);
+                count.setString(2, pull());
+                count.setInt(3, company());
+                count.executeUpdate();
+            }
+            PullCondition.well(transaction, unit.kind(), company(), List.of(pull()));
+            return new WriteCounts(written.inserted(), written.updated(), deleted);
+        }
+    }
+
+    /** Begins anew. */
+    public void begin(Claim unit) throws SQLException {
+        database.inTransaction(transaction -> {
+            drop(transaction, unit);
+            Claims.check(transaction, unit);
+            return true;
+        });
+    }
+
+    /** Adds a page of keys (and change stamps), and keeps how far the listing has come. */
+    public void add(Claim unit, TargetTable listed, PageBuffer page, Checkpoint checkpoint) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (Statement statement = transaction.createStatement()) {
+                statement.execute("create unlogged table if not exists " + listing(unit)
+                        + " (nxt_read_at timestamptz not null, " + listed.columns().stream()
+                                .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                                .collect(joining(", "))
+                        + ")");
+            }
+            PageWriter.copy(transaction,
+                    "copy " + listing(unit) + " (nxt_read_at, " + PageWriter.columns(listed) + ") from stdin", page,
+                    (Claims.timestamp(checkpoint.readAt()) + "\t").getBytes(StandardCharsets.US_ASCII));
+            RowFaults.setAside(transaction, page, checkpoint);
+            checkpoint.keep(transaction, listed, WriteCounts.NOTHING);
+            Claims.check(transaction, unit);
+            return true;
+        });
+    }
+
+    /**
+     * Compares what is listed with what is stored, and keeps the differences in the listing's place.
+     *
+     * @param startedAt when the listing began: what was stored later is not called gone
+     * @param alive told now and then, since it may take very long
+     */
+    public Comparison compare(Claim unit, TargetTable target, TargetTable listed, Instant startedAt, Runnable alive)
+            throws SQLException {
+        return database.patiently().inTransaction(transaction -> {
+            var comparison = WatchedStatement.run(database, transaction, unit, alive,
+                    watched -> compare(watched, unit, target, listed, startedAt));
+            Claims.check(transaction, unit);
+            return comparison;
+        });
+    }
+
+    private static Comparison compare(Connection transaction, Claim unit, TargetTable target, TargetTable listed,
+            Instant startedAt) throws SQLException {
+        String keys = target.key().stream().map(SqlName::quoted).collect(joining(", "));
+        String owner = SqlName.quoted(target.owner());
+        String stamp = listed.changeStamp().map(SqlName::quoted)
+                .map(column -> " or (stored." + column + " is distinct from listing." + column
+                        + " and (stored.nxt_read_at <= listing.nxt_read_at or stored.nxt_read_at > clock_timestamp()))")
+                .orElse("");
+        try (Statement statement = transaction.createStatement();
+                var fill = transaction.prepareStatement("""
+                        insert into %s (%s, nxt_stored)
+                        select %s, false from %s listing left join %s stored on %s and stored.%s = ?
+                        where stored.%s is null or stored.nxt_deleted_at is not null%s
+                        union all
+                        select %s, true from %s stored where stored.%s = ? and stored.nxt_deleted_at is null
+                            and (stored.nxt_read_at < ? or stored.nxt_read_at > clock_timestamp())
+                            and not exists (select from %s listing where %s)"""
+                        .formatted(
+                                difference(unit), keys, prefixed(target, "listing"), listing(unit),
+                                target.quotedName(),
+                                same(target, "listing", "stored"), owner, owner, stamp, prefixed(target, "stored"),
+                                target.quotedName(), owner, listing(unit), same(target, "listing", "stored")))) {
+            statement.execute("drop table if exists " + difference(unit));
+            statement.execute("create unlogged table " + difference(unit)
+                    + " (nxt_id bigint generated always as identity primary key, "
+                    + target.keyColumns().stream()
+                            .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                            .collect(joining(", "))
+                    + ", nxt_stored boolean not null)");
+            statement.execute("analyze " + listing(unit));
+            fill.setInt(1, unit.company());
+            fill.setInt(2, unit.company());
+            fill.setObject(3, Claims.timestamp(startedAt));
+            TargetFault.guard(transaction, target, guarded -> fill.executeUpdate());
+        }
+        var comparison = TargetFault.guard(transaction, target, guarded -> count(guarded, unit, target));
+        try (Statement statement = transaction.createStatement()) {
+            statement.execute("drop table " + listing(unit));
+        }
+        return comparison;
+    }
+
+    private static Comparison count(Connection transaction, Claim unit, TargetTable target) throws SQLException {
+        try (var count = transaction.prepareStatement("""
+                select (select count(*) from %s), (select count(*) from %s where %s = ? and nxt_deleted_at is null),
+                       count(*) filter (where nxt_stored), count(*) filter (where not nxt_stored) from %s"""
+                .formatted(listing(unit), target.quotedName(), SqlName.quoted(target.owner()), difference(unit)))) {
+            count.setInt(1, unit.company());
+            try (ResultSet row = count.executeQuery()) {
+                row.next();
+                return new Comparison(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
+            }
+        }
+    }
+
+    /** Whether there is still a listing, and how many rows it has; a crash of the database empties it. */
+    public Optional<Long> size(Claim unit) throws SQLException {
+        return size(listing(unit));
+    }
+
+    /** Whether there are differences being settled. */
+    public boolean isSettling(Claim unit) throws SQLException {
+        return size(difference(unit)).isPresent();
+    }
+
+    private Optional<Long> size(String table) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var exists = transaction.prepareStatement("select to_regclass(?) is not null")) {
+                exists.setString(1, table);
+                try (ResultSet row = exists.executeQuery()) {
+                    row.next();
+                    if (!row.getBoolean(1)) {
+                        return Optional.empty();
+                    }
+                }
+            }
+            try (var count = transaction.prepareStatement("select count(*) from " + table);
+                    ResultSet row = count.executeQuery()) {
+                row.next();
+                return Optional.of(row.getLong(1));
+            }
+        });
+    }
+
+    /** The next differences to settle, at most so many. */
+    public List<Difference> next(Claim unit, TargetTable target, int limit) throws SQLException {
+        return database.inTransaction(transaction -> {
+            var differences = new ArrayList<Difference>();
+            try (var select = transaction.prepareStatement("select nxt_id, nxt_stored, "
+                    + target.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "))
+                    + " from " + difference(unit) + " order by nxt_id limit ?")) {
+                select.setInt(1, limit);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        var key = new ArrayList<String>();
+                        for (int i = 0; i < target.key().size(); i++) {
+                            key.add(row.getString(3 + i));
+                        }
+                        differences.add(new Difference(row.getLong(1), key, row.getBoolean(2)));
+                    }
+                }
+            }
+            return differences;
+        });
+    }
+
+    /**
+     * Ends a reconciliation: rows that were set aside and are no longer there are forgotten, and so are keys that webhooks
+     * named and that were set aside; the rows are counted.
+     *
+     * @param keyNames the API's names of the key's columns
+     */
+    public void end(Claim unit, TargetTable target, List<String> keyNames, Instant startedAt) throws SQLException {
+        database.inTransaction(transaction -> {
+            // first of all, since it may take long, and others want what is locked from here on
+            long more = RowCount.correction(transaction, target, unit.entry(), unit.company()).orElse(0);
+            drop(transaction, unit);
+            RowFaults.settle(transaction, unit, target, keyNames, startedAt);
+            try (var count = transaction.prepareStatement(
+                    "update nxt_sync.pull_state set rows = rows + ?, reconciled_at = ? where pull = ? and company = ?")) {
+                count.setLong(1, more);
+                count.setObject(2, Claims.timestamp(startedAt));
+                count.setString(3, unit.entry());
+                count.setInt(4, unit.company());
+                count.executeUpdate();
+            }
+            PullCondition.well(transaction, unit.kind(), unit.company(), List.of(unit.entry()));
+            PullCondition.unique(transaction, unit);
+            TableScans.forget(transaction, unit.entry(), unit.company(), TableScan.Kind.RECONCILIATION);
+            Inbox.reconciled(transaction, unit, startedAt);
+            Claims.check(transaction, unit);
+            return true;
+        });
+    }
+
+    private static void drop(Connection transaction, Claim unit) throws SQLException {
+        try (Statement statement = transaction.createStatement()) {
+            statement.execute("drop table if exists " + listing(unit) + ", " + difference(unit));
+        }
+    }
+
+    private static String listing(Claim unit) {
+        return "nxt_sync.listing_" + unit.unit();
+    }
+
+    private static String difference(Claim unit) {
+        return "nxt_sync.difference_" + unit.unit();
+    }
+
+    private static String prefixed(TargetTable table, String alias) {
+        return table.key().stream().map(column -> alias + "." + SqlName.quoted(column)).collect(joining(", "));
+    }
+
+    private static String same(TargetTable table, String a, String b) {
+        return table.key().stream()
+                .map(column -> a + "." + SqlName.quoted(column) + " = " + b + "." + SqlName.quoted(column))
+                .collect(joining(" and "));
+    }
+}

@@ -1,0 +1,96 @@
+package dev.nxtsync.pull.state;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+
+/** What a person tells a pull, in all of its companies, or the work of a connection. */
+@Singleton
+public class PullControl {
+    private final Database database;
+
+    public PullControl(Database database) {
+        // somebody waits for the answer
+        this.database = database.promptly();
+    }
+
+    /** Makes a pull due. What has backed off is tried at once; a paused pull runs when it is resumed. */
+    public void run(String pull, String connection) throws SQLException {
+        database.inTransaction(transaction -> {
+            makeDue(transaction, pull, connection);
+            return true;
+        });
+    }
+
+    /**
+     * Pauses a pull: nothing of it begins any more, and a load or reconciliation under way is refused what it has not yet
+     * written. A poll under way, which may be about other pulls too, comes to its end.
+     */
+    public void pause(String pull) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var pause = transaction
+                    .prepareStatement("insert into nxt_sync.pull_pause (pull) values (?) on conflict do nothing");
+                    var units = transaction.prepareStatement(
+                            """
+                                    update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))
+                                    where pull = ? and kind in ('load', 'reconciliation') and holder is not null""")) {
+                pause.setString(1, pull);
+                pause.executeUpdate();
+                units.setString(1, pull);
+                return units.executeUpdate();
+            }
+        });
+    }
+
+    /** Resumes a pull, which is due at once. Does nothing to one that is not paused. */
+    public void resume(String pull, String connection) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var resume = transaction.prepareStatement("delete from nxt_sync.pull_pause where pull = ?")) {
+                resume.setString(1, pull);
+                if (resume.executeUpdate() == 1) {
+                    makeDue(transaction, pull, connection);
+                }
+            }
+            return true;
+        });
+    }
+
+    /** Has all work of a connection that has backed off tried at once, since a person has signed in. */
+    public void goOn(String connection, Collection<String> pulls, Collection<String> pushes) throws SQLException {
+        database.inTransaction(transaction -> {
+            PullCondition.hurry(transaction, pulls);
+            try (var pushing = transaction
+                    .prepareStatement("update nxt_sync.push_state set retry_at = null where push = any (?)");
+                    var units = transaction.prepareStatement("""
+                            update nxt_sync.job set wanted = wanted + 1, retry_at = null
+                            where connection = ? and scope <> 'connection' and retry_at is not null""")) {
+                pushing.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
+                pushing.executeUpdate();
+                units.setString(1, connection);
+                return units.executeUpdate();
+            }
+        });
+    }
+
+    private static void makeDue(Connection transaction, String pull, String connection) throws SQLException {
+        PullCondition.hurry(transaction, List.of(pull));
+        try (var states = transaction.prepareStatement(
+                "update nxt_sync.pull_state set due_at = least(due_at, clock_timestamp()) where pull = ?");
+                var units = transaction.prepareStatement("""
+                        update nxt_sync.job unit set wanted = wanted + 1, retry_at = null
+                        where connection = ? and company in (select company from nxt_sync.pull_state where pull = ?)
+                          and (kind in ('poll', 'fetch') or kind = 'load' and pull = ?)""")) {
+            states.setString(1, pull);
+            states.executeUpdate();
+            units.setString(1, connection);
+            units.setString(2, pull);
+            units.setString(3, pull);
+            units.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.nxtsync.pull.state;
+
+import java.time.Instant;
+import java.util.Optional;
+
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+
+/**
+ * How far a pull has come in one company.
+ *
+ * @param company the company's number, or the customer's for a system table
+ * @param loadedAt when the first load had read everything; empty while it has not
+ * @param reason what is in the way, unless its state is {@link State#OK}
+ * @param mark the highest change stamp that was read; empty if no row had one
+ * @param floor a change stamp up to which nothing is committed late any more, as far as that is known
+ * @param digest of the rows of the last increment; empty once another job has written
+ * @param walk the increment under way
+ * @param reread the key after which the slow re-read goes on, as JSON written by the server
+ * @param held why a reconciliation waits for a person
+ * @param paused whether a person has paused the pull
+ * @param completeAsOf every change that was shown by then is in
+ * @param missing why rows are lacking, as a reconciliation has found by counting
+ */
+public record PullState(String pull, int company, State state, Problem reason, int failures, Instant dueAt,
+        Optional<Instant> retryAt, Optional<Instant> loadedAt, Optional<Mark> mark, Optional<String> floor,
+        Optional<String> digest, Optional<Walk> walk, Optional<String> reread, Optional<String> held, boolean paused,
+        Optional<Instant> completeAsOf, Optional<String> missing) {
+
+    /** Whether its changes are read: it is loaded, its company is there, its key is one, and nobody has paused it. */
+    public boolean isFollowed() {
+        boolean isKeyless = state == State.STOPPED && reason.trouble() == ErrorCode.KEY_NOT_UNIQUE;
+        return loadedAt.isPresent() && state != State.AWAY && !isKeyless && !paused;
+    }
+
+    public enum State {
+        /** Its last run went well, or it has not run yet. */
+        OK,
+        /** It tries again by itself. */
+        FAILING,
+        /** It looks again now and then, but somebody has to do something first. */
+        STOPPED,
+        /** Its company is not among those that the connection sees; its rows stay as they are. */
+        AWAY
+    }
+
+    /**
+     * A change stamp.
+     *
+     * @param stamp as the server wrote it
+     * @param seenAt when the request was sent that first showed it
+     */
+    public record Mark(String stamp, Instant seenAt) {}
+
+    /**
+     * An increment of several pages.
+     *
+     * @param cursor stamp and key of the last row, as JSON written by the server
+     * @param upper the change stamp up to which it goes
+     * @param startedAt when its first page was asked for
+     */
+    public record Walk(String cursor, String upper, Instant startedAt) {}
+}

@@ -1,0 +1,276 @@
+package dev.nxtsync.pull.state;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.SqlName;
+import dev.nxtsync.pull.target.Checkpoint;
+import dev.nxtsync.pull.target.RowCount;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.pull.target.WriteCounts;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Claims;
+
+/** The walks through whole tables. */
+@Singleton
+public class TableScans {
+    private final Database database;
+
+    public TableScans(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * The progress of a load.
+     *
+     * @param unit the load's, by which the polls and reconciliations of the same pull are found
+     * @param pass as it is after the page
+     * @param ended whether this was the last page
+     * @param due when the pull is due again, once the load has ended
+     * @param reconcile when the pull is reconciled next, once its first load has ended
+     * @param counted at the end, whether the server counts as many rows as have come; empty if it was not asked
+     */
+    public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended, Instant due, Instant reconcile,
+            Optional<Boolean> counted)
+            implements
+                Checkpoint {
+        @Override
+        public String pull() {
+            return pass.pull();
+        }
+
+        @Override
+        public int company() {
+            return pass.company();
+        }
+
+        @Override
+        public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
+            boolean completes = ended && pass.since().isEmpty();
+            // first of all, since it may take long, and others want what is locked from here on
+            long more = completes
+                    ? RowCount.correction(transaction, table, pull(), company()).orElse(written.inserted())
+                    : written.inserted();
+            advance(transaction, more);
+            if (ended) {
+                forget(transaction, pull(), company(), TableScan.Kind.LOAD);
+                if (completes) {
+                    complete(transaction);
+                }
+            } else {
+                put(transaction, pass);
+            }
+            return written;
+        }
+
+        private void advance(Connection transaction, long more) throws SQLException {
+            try (var update = transaction.prepareStatement("""
+                    update nxt_sync.pull_state set digest = null, rows = rows + ?
+                    where pull = ? and company = ?""")) {
+                update.setLong(1, more);
+                update.setString(2, pull());
+                update.setInt(3, company());
+                update.executeUpdate();
+            }
+            PullCondition.well(transaction, unit.kind(), company(), List.of(pull()));
+        }
+
+        /** Then a reconciliation has been started by that already. */
+        private boolean isKnownToLack(Connection transaction) throws SQLException {
+            try (var select = transaction.prepareStatement(
+                    "select from nxt_sync.pull_state where pull = ? and company = ? and missing is not null")) {
+                select.setString(1, pull());
+                select.setInt(2, company());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        }
+
+        private void complete(Connection transaction) throws SQLException {
+            Instant started = pass.startedAt().orElse(readAt);
+            try (var settle = transaction
+                    .prepareStatement(
+                            "delete from nxt_sync.row_fault where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())");
+                    var first = transaction.prepareStatement("""
+                            update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = ?,
+                                mark_seen_at = case when ? is null then null::timestamptz else ? end
+                            where pull = ? and company = ? and loaded_at is null""");
+                    var fresh = transaction.prepareStatement(
+                            "update nxt_sync.pull_state set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end, ?), due_at = ? where pull = ? and company = ?")) {
+                settle.setString(1, pull());
+                settle.setInt(2, company());
+                settle.setObject(3, Claims.timestamp(started));
+                settle.executeUpdate();
+                first.setString(1, pass.mark().orElse(null));
+                first.setString(2, pass.mark().orElse(null));
+                first.setObject(3, Claims.timestamp(started));
+                first.setString(4, pull());
+                first.setInt(5, company());
+                boolean wasFirst = first.executeUpdate() == 1;
+                fresh.setObject(1, Claims.timestamp(started));
+                fresh.setObject(2, Claims.timestamp(due));
+                fresh.setString(3, pull());
+                fresh.setInt(4, company());
+                fresh.executeUpdate();
+                if (wasFirst) {
+                    Claims.loaded(transaction, unit, reconcile);
+                }
+                PullCondition.unique(transaction, unit);
+                if (counted.orElse(false)) {
+                    PullStates.missing(transaction, unit, Optional.empty());
+                } else if (counted.isPresent() && !isKnownToLack(transaction)) {
+                    Claims.reconcile(transaction, unit, pull());
+                }
+            }
+        }
+    }
+
+    /** The progress of a listing, whose rows go to a table of ours. */
+    public record ListingPage(TableScan pass, Instant readAt) implements Checkpoint {
+        @Override
+        public String pull() {
+            return pass.pull();
+        }
+
+        @Override
+        public int company() {
+            return pass.company();
+        }
+
+        @Override
+        public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
+            put(transaction, pass);
+            return written;
+        }
+    }
+
+    public Optional<TableScan> of(String pull, int company, TableScan.Kind kind) throws SQLException {
+        return database.inTransaction(transaction -> find(transaction, pull, company, kind));
+    }
+
+    /** Whether the target has no row of the company, so that nothing can be in the way of new ones. */
+    public boolean isEmpty(TargetTable table, int company) throws SQLException {
+        return database.inTransaction(transaction -> TargetFault.guard(transaction, table, guarded -> {
+            try (var select = guarded.prepareStatement("select from " + table.quotedName() + " where "
+                    + SqlName.quoted(table.owner()) + " = ? limit 1")) {
+                select.setInt(1, company);
+                try (ResultSet row = select.executeQuery()) {
+                    return !row.next();
+                }
+            }
+        }));
+    }
+
+    /** Keeps a walk as it is now, in place of one that is under way. */
+    public void keep(Claim claim, TableScan pass) throws SQLException {
+        database.inTransaction(transaction -> {
+            put(transaction, pass);
+            Claims.check(transaction, claim);
+            return true;
+        });
+    }
+
+    /** Ends a walk. */
+    public void end(Claim claim, TableScan pass) throws SQLException {
+        database.inTransaction(transaction -> {
+            forget(transaction, pass.pull(), pass.company(), pass.kind());
+            Claims.check(transaction, claim);
+            return true;
+        });
+    }
+
+    /**
+     * Wants every row of a pull read again, in all companies. A load that is under way, also a first one, begins again, since
+     * it may have read rows before the change. For the transaction of the change that makes it necessary.
+     */
+    public static void wantAll(Connection transaction, String pull) throws SQLException {
+        try (var want = transaction.prepareStatement(
+                """
+                        insert into nxt_sync.pass (pull, company, kind)
+                        select pull, company, 'load' from nxt_sync.pull_state where pull = ?
+                        on conflict (pull, company, kind) do update
+                        set started_at = null, cursor = null, rows = 0, expected = null, mark = null, since = null, direct = false""");
+                // a page that is being read is refused
+                var wake = transaction.prepareStatement(
+                        """
+                                update nxt_sync.job set wanted = wanted + 1, fence = greatest(fence + 1, nextval('nxt_sync.fence')), holder = null
+                                where kind = 'load' and pull = ?""")) {
+            want.setString(1, pull);
+            want.executeUpdate();
+            wake.setString(1, pull);
+            wake.executeUpdate();
+        }
+    }
+
+    private static Optional<TableScan> find(Connection transaction, String pull, int company, TableScan.Kind kind)
+            throws SQLException {
+        try (var select = transaction.prepareStatement("""
+                select started_at, cursor, rows, expected, mark, since, direct, settling, confirmed
+                from nxt_sync.pass where pull = ? and company = ? and kind = ?""")) {
+            select.setString(1, pull);
+            select.setInt(2, company);
+            select.setString(3, name(kind));
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                return Optional.of(new TableScan(pull, company, kind, PullStates.instant(row, 1),
+                        Optional.ofNullable(row.getString(2)), row.getLong(3),
+                        Optional.ofNullable(row.getObject(4, Long.class)),
+                        Optional.ofNullable(row.getString(5)), Optional.ofNullable(row.getString(6)), row.getBoolean(7),
+                        row.getBoolean(8), row.getBoolean(9)));
+            }
+        }
+    }
+
+    private static void put(Connection transaction, TableScan pass) throws SQLException {
+        try (var insert = transaction.prepareStatement(
+                """
+                        insert into nxt_sync.pass
+                            (pull, company, kind, started_at, cursor, rows, expected, mark, since, direct, settling, confirmed)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        on conflict (pull, company, kind) do update
+                        set started_at = excluded.started_at, cursor = excluded.cursor, rows = excluded.rows, expected = excluded.expected,
+                            mark = excluded.mark, since = excluded.since, direct = excluded.direct, settling = excluded.settling,
+                            confirmed = excluded.confirmed""")) {
+            insert.setString(1, pass.pull());
+            insert.setInt(2, pass.company());
+            insert.setString(3, name(pass.kind()));
+            PullStates.timestamp(insert, 4, pass.startedAt());
+            insert.setString(5, pass.cursor().orElse(null));
+            insert.setLong(6, pass.rows());
+            insert.setObject(7, pass.expected().orElse(null), Types.BIGINT);
+            insert.setString(8, pass.mark().orElse(null));
+            insert.setString(9, pass.since().orElse(null));
+            insert.setBoolean(10, pass.direct());
+            insert.setBoolean(11, pass.settling());
+            insert.setBoolean(12, pass.confirmed());
+            insert.executeUpdate();
+        }
+    }
+
+    static void forget(Connection transaction, String pull, int company, TableScan.Kind kind) throws SQLException {
+        try (var delete = transaction
+                .prepareStatement("delete from nxt_sync.pass where pull = ? and company = ? and kind = ?")) {
+            delete.setString(1, pull);
+            delete.setInt(2, company);
+            delete.setString(3, name(kind));
+            delete.executeUpdate();
+        }
+    }
+
+    private static String name(TableScan.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.nxtsync.pull.state;
+
+import static java.util.stream.Collectors.joining;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.SqlName;
+import dev.nxtsync.pull.target.ColumnType;
+import dev.nxtsync.pull.target.PageBuffer;
+import dev.nxtsync.pull.target.PageWriter;
+import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.schedule.Claims;
+
+/** What a source has, beside what its target has, in an unlogged table for the time of the comparison. */
+@Singleton
+public class VerifiedKeys {
+    private static final int EXAMPLES = 10;
+
+    private final Database database;
+
+    public VerifiedKeys(Database database) {
+        this.database = database;
+    }
+
+    /** The sum of a column on both sides, as PostgreSQL writes it. */
+    public record Sums(String source, String target) {
+        public boolean isEqual() {
+            return ColumnType.NUMERIC.canonical(source).equals(ColumnType.NUMERIC.canonical(target));
+        }
+    }
+
+    /**
+     * A comparison.
+     *
+     * @param source rows there
+     * @param target rows here that are not marked as deleted
+     * @param examples of keys that differ, by what is wrong with them
+     * @param sums by column
+     */
+    public record Result(long source, long target, Map<String, List<String>> examples, Map<String, Sums> sums) {
+        public boolean isEqual() {
+            return source == target && examples.isEmpty() && sums.values().stream().allMatch(Sums::isEqual);
+        }
+    }
+
+    /** Makes room. Answers its name. */
+    public String begin(TargetTable compared) throws SQLException {
+        String name = "nxt_sync.verify_" + UUID.randomUUID().toString().replace("-", "");
+        database.inTransaction(transaction -> {
+            try (Statement statement = transaction.createStatement()) {
+                statement.execute("create unlogged table " + name + " (nxt_read_at timestamptz not null, "
+                        + compared.columns().stream()
+                                .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                                .collect(joining(", "))
+                        + ")");
+            }
+            return true;
+        });
+        return name;
+    }
+
+    public void add(String table, TargetTable compared, PageBuffer page, Instant readAt) throws SQLException {
+        database.inTransaction(transaction -> {
+            PageWriter.copy(transaction,
+                    "copy " + table + " (nxt_read_at, " + PageWriter.columns(compared) + ") from stdin", page,
+                    (Claims.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
+            return true;
+        });
+    }
+
+    public Result compare(String table, TargetTable compared, int owner) throws SQLException {
+        return database.patiently().inTransaction(
+                transaction -> TargetFault.guard(transaction, compared,
+                        guarded -> compare(guarded, table, compared, owner)));
+    }
+
+    private static Result compare(Connection transaction, String table, TargetTable compared, int owner)
+            throws SQLException {
+        String stored = "(select * from " + compared.quotedName() + " where " + SqlName.quoted(compared.owner())
+                + " = "
+                + owner + " and nxt_deleted_at is null) stored";
+        String same = compared.key().stream().map(SqlName::quoted).map(key -> "listed." + key + " = stored." + key)
+                .collect(joining(" and "));
+        String differs = compared.columns().stream().map(column -> SqlName.quoted(column.name()))
+                .map(column -> "listed." + column + " is distinct from stored." + column).collect(joining(" or "));
+        var examples = new LinkedHashMap<String, List<String>>();
+        example(transaction, examples, "missing here", "select " + key(compared, "listed") + " from " + table
+                + " listed where not exists (select from " + stored + " where " + same + ")");
+        example(transaction, examples, "not there any more", "select " + key(compared, "stored") + " from " + stored
+                + " where not exists (select from " + table + " listed where " + same + ")");
+        example(transaction, examples, "different", "select " + key(compared, "stored") + " from " + table
+                + " listed join " + stored + " on " + same + " where (" + differs
+                + ") and (stored.nxt_read_at <= listed.nxt_read_at or stored.nxt_read_at > clock_timestamp())");
+        var sums = new LinkedHashMap<String, Sums>();
+        for (TargetColumn column : compared.columns()) {
+            if (column.type() == ColumnType.INTEGER || column.type() == ColumnType.BIGINT
+                    || column.type() == ColumnType.NUMERIC) {
+                String sum = "select coalesce(sum(" + SqlName.quoted(column.name()) + "::numeric), 0) from ";
+                sums.put(column.name(),
+                        new Sums(number(transaction, sum + table), number(transaction, sum + stored)));
+            }
+        }
+        return new Result(Long.parseLong(number(transaction, "select count(*) from " + table)),
+                Long.parseLong(number(transaction, "select count(*) from " + stored)), examples, sums);
+    }
+
+    public void end(String table) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (Statement statement = transaction.createStatement()) {
+                return statement.execute("drop table if exists " + table);
+            }
+        });
+    }
+
+    private static void example(Connection transaction, Map<String, List<String>> examples, String kind, String query)
+            throws SQLException {
+        try (Statement statement = transaction.createStatement();
+                ResultSet row = statement.executeQuery(query + " limit " + (EXAMPLES + 1))) {
+            var keys = new ArrayList<String>();
+            while (row.next()) {
+                keys.add(keys.size() == EXAMPLES ? "…" : row.getString(1));
+            }
+            if (!keys.isEmpty()) {
+                examples.put(kind, keys);
+            }
+        }
+    }
+
+    private static String number(Connection transaction, String query) throws SQLException {
+        try (Statement statement = transaction.createStatement(); ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private static String key(TargetTable table, String alias) {
+        return table.key().stream().map(column -> alias + "." + SqlName.quoted(column) + "::text")
+                .collect(joining(", ", "concat_ws('/', ", ")"));
+    }
+}

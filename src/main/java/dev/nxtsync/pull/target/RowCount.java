@@ -1,0 +1,75 @@
+package dev.nxtsync.pull.target;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.OptionalLong;
+
+import dev.nxtsync.database.SqlName;
+
+/**
+ * Counts the rows of a target anew: what is added up from page to page starts from nothing where {@code nxt_sync} was made
+ * anew, and does not see what others do.
+ */
+public final class RowCount {
+    /** Below the silence of a run after which it is given up. */
+    private static final String LONGEST = "set local statement_timeout = '1min'";
+    private static final String CANCELLED = "57014";
+
+    private RowCount() {}
+
+    /**
+     * What is to be added to the number of a pull's rows in a company, for the transaction that adds it. Locks no row, so that
+     * it may take long; what others write meanwhile they add to the number themselves.
+     *
+     * @return empty if another transaction is just about it, or if the table is too large to be counted in a minute
+     */
+    public static OptionalLong correction(Connection transaction, TargetTable target, String pull, int company)
+            throws SQLException {
+        try (var lock = transaction.prepareStatement(
+                "select pg_try_advisory_xact_lock(hashtext('nxt_sync rows ' || ?), ?)")) {
+            lock.setString(1, pull);
+            lock.setInt(2, company);
+            try (ResultSet row = lock.executeQuery()) {
+                row.next();
+                // two that add the same would add it twice
+                if (!row.getBoolean(1)) {
+                    return OptionalLong.empty();
+                }
+            }
+        }
+        // what is read outlives it, and the time limit does not
+        var limited = transaction.setSavepoint();
+        try {
+            return OptionalLong.of(TargetFault.guard(transaction, target, guarded -> {
+                try (Statement limit = guarded.createStatement()) {
+                    limit.execute(LONGEST);
+                }
+                return count(guarded, target, pull, company);
+            }));
+        } catch (TargetFault e) {
+            if (CANCELLED.equals(e.getSQLState())) {
+                return OptionalLong.empty();
+            }
+            throw e;
+        } finally {
+            transaction.rollback(limited);
+        }
+    }
+
+    /** In one statement, which sees the rows and their number as the same commits have left them. */
+    private static long count(Connection transaction, TargetTable target, String pull, int company)
+            throws SQLException {
+        try (var count = transaction.prepareStatement("select (select count(*) from " + target.quotedName() + " where "
+                + SqlName.quoted(target.owner()) + " = ? and nxt_deleted_at is null) - rows "
+                + "from nxt_sync.pull_state where pull = ? and company = ?")) {
+            count.setInt(1, company);
+            count.setString(2, pull);
+            count.setInt(3, company);
+            try (ResultSet row = count.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.nxtsync.pull.target;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+import jakarta.inject.Singleton;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.SqlName;
+import dev.nxtsync.process.JsonTree;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Claims;
+
+/** Rows that are set aside. */
+@Singleton
+public class RowFaults {
+    /** Of one company; beyond it a row that was mended is noticed by the next load only. */
+    private static final int REMEMBERED = 10_000;
+    private static final int AT_ONCE = 1_000;
+    private static final JsonFactory KEYS = JsonTree.parsers()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(Integer.MAX_VALUE).build()).build();
+
+    private final Database database;
+
+    public RowFaults(Database database) {
+        this.database = database;
+    }
+
+    /** By pull; pulls without any are missing. */
+    public Map<String, Long> count() throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("select job, count(*) from nxt_sync.row_fault group by job");
+                    ResultSet row = select.executeQuery()) {
+                var counts = new TreeMap<String, Long>();
+                while (row.next()) {
+                    counts.put(row.getString(1), row.getLong(2));
+                }
+                return counts;
+            }
+        });
+    }
+
+    /** The keys of those of some pulls in one company, as JSON objects, by pull; pulls without any are missing. */
+    public Map<String, Set<String>> keys(Collection<String> pulls, int company) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement(
+                    "select job, key from nxt_sync.row_fault where job = any (?) and company = ? limit ?")) {
+                select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+                select.setInt(2, company);
+                select.setInt(3, REMEMBERED);
+                var keys = new HashMap<String, Set<String>>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        keys.computeIfAbsent(row.getString(1), each -> new HashSet<>()).add(row.getString(2));
+                    }
+                }
+                return keys;
+            }
+        });
+    }
+
+    /** The same for one pull. */
+    public Set<String> keys(String pull, int company) throws SQLException {
+        return keys(List.of(pull), company).getOrDefault(pull, Set.of());
+    }
+
+    public static void setAside(Connection transaction, PageBuffer page, Checkpoint checkpoint) throws SQLException {
+        if (!page.faults().isEmpty()) {
+            try (var insert = transaction.prepareStatement(
+                    """
+                            insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values (?, ?, ?::json, ?, ?)
+                            on conflict (job, company, md5(key::text)) do update set reason = excluded.reason,
+                                seen_at = case when row_fault.seen_at > clock_timestamp() then excluded.seen_at
+                                    else greatest(row_fault.seen_at, excluded.seen_at) end""")) {
+                for (RowFault fault : page.faults()) {
+                    insert.setString(1, checkpoint.pull());
+                    insert.setInt(2, checkpoint.company());
+                    insert.setString(3, fault.key());
+                    insert.setString(4, fault.reason());
+                    insert.setObject(5, Claims.timestamp(checkpoint.readAt()));
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+        }
+        if (!page.mended().isEmpty()) {
+            try (var mend = transaction.prepareStatement(
+                    "delete from nxt_sync.row_fault where job = ? and company = ? and key::text = any (?) and (seen_at <= ? or seen_at > clock_timestamp())")) {
+                mend.setString(1, checkpoint.pull());
+                mend.setInt(2, checkpoint.company());
+                mend.setArray(3, transaction.createArrayOf("text", page.mended().toArray()));
+                mend.setObject(4, Claims.timestamp(checkpoint.readAt()));
+                mend.executeUpdate();
+            }
+        }
+    }
+
+    /**
+     * Forgets the rows that were not seen any more, once all were listed; but not those of which the target still has an older
+     * version. Their keys are compared as PostgreSQL writes them: what it cannot hold never reaches a statement as a value.
+     *
+     * @param keyNames the API's names of the key's columns
+     */
+    public static void settle(Connection transaction, Claim unit, TargetTable target, List<String> keyNames,
+            Instant startedAt)
+            throws SQLException {
+        var gone = new ArrayList<String>();
+        try (var select = transaction.prepareStatement("""
+                select md5(key::text), key::text from nxt_sync.row_fault
+                where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())""")) {
+            select.setString(1, unit.entry());
+            select.setInt(2, unit.company());
+            select.setObject(3, Claims.timestamp(startedAt));
+            select.setFetchSize(AT_ONCE);
+            try (ResultSet row = select.executeQuery()) {
+                var some = new LinkedHashMap<String, List<String>>();
+                while (row.next()) {
+                    var key = texts(row.getString(2), keyNames).flatMap(target::keyOf);
+                    if (key.isPresent()) {
+                        some.put(row.getString(1), key.get());
+                    } else {
+                        gone.add(row.getString(1));
+                    }
+                    if (some.size() == AT_ONCE) {
+                        gone.addAll(absent(transaction, unit, target, some));
+                        some.clear();
+                    }
+                }
+                gone.addAll(absent(transaction, unit, target, some));
+            }
+        }
+        try (var delete = transaction.prepareStatement(
+                "delete from nxt_sync.row_fault where job = ? and company = ? and md5(key::text) = any (?) "
+                        + "and (seen_at < ? or seen_at > clock_timestamp())")) {
+            delete.setString(1, unit.entry());
+            delete.setInt(2, unit.company());
+            delete.setArray(3, transaction.createArrayOf("text", gone.toArray()));
+            delete.setObject(4, Claims.timestamp(startedAt));
+            delete.executeUpdate();
+        }
+    }
+
+    /** The members of a key as JSON has them, without quotes; empty if one is missing, or none. */
+    private static Optional<List<String>> texts(String json, List<String> names) {
+        var texts = new HashMap<String, String>();
+        try (JsonParser parser = KEYS.createParser(json)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                if (parser.nextToken() != JsonToken.VALUE_NULL) {
+                    texts.put(name, parser.getText());
+                }
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        return texts.keySet().containsAll(names)
+                ? Optional.of(names.stream().map(name -> Objects.requireNonNull(texts.get(name))).toList())
+                : Optional.empty();
+    }
+
+    /** Which of some keys the target does not have. */
+    private static Set<String> absent(Connection transaction, Claim unit, TargetTable target,
+            Map<String, List<String>> keys) throws SQLException {
+        var absent = new LinkedHashSet<>(keys.keySet());
+        if (keys.isEmpty()) {
+            return absent;
+        }
+        var columns = target.keyColumns();
+        var arrays = new ArrayList<String>();
+        var same = new ArrayList<String>();
+        for (int i = 0; i < columns.size(); i++) {
+            arrays.add("?::" + columns.get(i).type().sql() + "[]");
+            same.add("stored." + SqlName.quoted(columns.get(i).name()) + " = faulty.key" + i);
+        }
+        String sql = "select faulty.id from unnest(?::text[], %s) as faulty (id, %s) join %s stored on stored.%s = ? and %s"
+                .formatted(String.join(", ", arrays),
+                        IntStream.range(0, columns.size()).mapToObj(i -> "key" + i).collect(joining(", ")),
+                        target.quotedName(), SqlName.quoted(target.owner()), String.join(" and ", same));
+        return TargetFault.guard(transaction, target, guarded -> {
+            try (var select = guarded.prepareStatement(sql)) {
+                select.setArray(1, guarded.createArrayOf("text", keys.keySet().toArray()));
+                for (int i = 0; i < columns.size(); i++) {
+                    int column = i;
+                    select.setArray(i + 2, guarded.createArrayOf("text",
+                            keys.values().stream().map(key -> key.get(column)).toArray()));
+                }
+                select.setInt(columns.size() + 2, unit.company());
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        absent.remove(row.getString(1));
+                    }
+                }
+                return absent;
+            }
+        });
+    }
+}

@@ -1,0 +1,253 @@
+package dev.nxtsync.pull.target;
+
+import static java.util.stream.Collectors.joining;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.OwnPath;
+import dev.nxtsync.database.SqlName;
+import dev.nxtsync.pull.state.Anew;
+import dev.nxtsync.pull.state.TableScans;
+
+/** Makes target tables. What is there is never dropped: it gains columns, and types that hold more. */
+@Singleton
+public class TableMigrator {
+    private final Database database;
+
+    public TableMigrator(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * What has become of a table.
+     *
+     * @param changes that were made to a table that was there
+     * @param problems why it cannot be used; then it was not changed
+     */
+    public record Made(List<String> changes, List<String> problems) {}
+
+    /**
+     * Makes the table, adds the columns that it lacks, and widens those whose type has become too narrow. Where that leaves
+     * rows incomplete, or a column has had a type that cannot hold them, every row is wanted again; into a table that had to be made, the pull begins anew.
+     *
+     * @param pull whose table it is
+     * @param read the API's names of the columns that the pull reads from now on
+     * @throws TargetFault if PostgreSQL refuses it
+     */
+    public Made make(String pull, TargetTable table, Collection<String> read) throws SQLException {
+        return database.patiently().inTransaction(transaction -> {
+            // that another process is at it keeps no other pull from being planned
+            TargetFault.guard(transaction, table, guarded -> Database.alone(guarded, "target " + table.quotedName()));
+            var changes = new ArrayList<String>();
+            var found = Optional.ofNullable(TableShape.of(transaction, List.of(table)).get(table));
+            if (found.isEmpty()) {
+                TargetFault.guard(transaction, table, guarded -> create(guarded, table));
+                if (Anew.beginEmpty(transaction, pull) > 0) {
+                    changes.add("the table was not there, so that it was made anew and every row is read again");
+                }
+            } else {
+                var problems = problems(transaction, table, found.get());
+                if (!problems.isEmpty()) {
+                    if (found.get().hasLostValues(table)) {
+                        TableScans.wantAll(transaction, pull);
+                    }
+                    return new Made(List.of(), problems);
+                }
+                if (TargetFault.guard(transaction, table, guarded -> change(guarded, table, found.get(), changes))) {
+                    TableScans.wantAll(transaction, pull);
+                }
+                if (found.get().hasOtherKey(table)) {
+                    // how far anything has come is told by the key before
+                    Anew.begin(transaction, pull);
+                }
+            }
+            remember(transaction, pull, read);
+            return new Made(changes, List.of());
+        });
+    }
+
+    /** Which of some tables are there and as they must be. */
+    public Set<TargetTable> fitting(Collection<TargetTable> tables) throws SQLException {
+        return database.inTransaction(transaction -> {
+            var fitting = new HashSet<TargetTable>();
+            TableShape.of(transaction, tables).forEach((table, shape) -> {
+                if (shape.fits(table)) {
+                    fitting.add(table);
+                }
+            });
+            return fitting;
+        });
+    }
+
+    /** Whether a table is there and must be changed, which may take as long as to write all of it anew. */
+    public boolean isToChange(TargetTable table) throws SQLException {
+        return database.inTransaction(transaction -> {
+            var found = TableShape.of(transaction, List.of(table)).get(table);
+            return found != null && !found.fits(table);
+        });
+    }
+
+    /** Why a table cannot be used as it is; empty if it can, or is not there. */
+    public static List<String> flaws(Connection connection, TargetTable table) throws SQLException {
+        var found = TableShape.of(connection, List.of(table)).get(table);
+        return found == null ? List.of() : problems(connection, table, found);
+    }
+
+    /** Of the database in which the targets are. */
+    public Encoding encoding() throws SQLException {
+        return database.inTransaction(Encoding::of);
+    }
+
+    /** The API's names of the columns that a pull has read so far. */
+    public Set<String> read(String pull) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction
+                    .prepareStatement("select column_name from nxt_sync.pull_column where pull = ?")) {
+                select.setString(1, pull);
+                var names = new TreeSet<String>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        names.add(row.getString(1));
+                    }
+                }
+                return names;
+            }
+        });
+    }
+
+    private static void remember(Connection transaction, String pull, Collection<String> read) throws SQLException {
+        try (var forget = transaction
+                .prepareStatement("delete from nxt_sync.pull_column where pull = ? and column_name <> all (?)");
+                var insert = transaction.prepareStatement("""
+                        insert into nxt_sync.pull_column (pull, column_name) select ?, unnest(?::text[])
+                        on conflict (pull, column_name) do nothing""")) {
+            var names = transaction.createArrayOf("text", read.toArray());
+            forget.setString(1, pull);
+            forget.setArray(2, names);
+            forget.executeUpdate();
+            insert.setString(1, pull);
+            insert.setArray(2, names);
+            insert.executeUpdate();
+        }
+    }
+
+    private static boolean create(Connection transaction, TargetTable table) throws SQLException {
+        String owner = SqlName.quoted(table.owner());
+        String columns = table.columns().stream()
+                .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql() + ",\n").collect(joining());
+        try (Statement statement = transaction.createStatement()) {
+            Database.makeSchema(transaction, table.schema());
+            OwnPath.enter(transaction);
+            statement.execute("create table " + table.quotedName() + " (\n" + owner + " integer not null,\n" + columns
+                    + "nxt_read_at timestamptz not null,\nnxt_deleted_at timestamptz,\n" + TableShape.keyOf(table)
+                    + ")");
+            statement.execute("comment on table " + table.quotedName() + " is " + SqlName.literal(table.comment()));
+            comment(statement, table, table.owner(), table.owner().equals("nxt_company")
+                    ? "The Visma.net company id that the row belongs to"
+                    : "The Visma.net customer id that the row belongs to");
+            comment(statement, table, "nxt_read_at", "When the row was asked for, in the state in which it is here");
+            comment(statement, table, "nxt_deleted_at",
+                    "When the row was found to be deleted in Business NXT; null while it is there");
+            for (TargetColumn column : table.columns()) {
+                comment(statement, table, column.name(), column.comment());
+            }
+        }
+        OwnPath.leave(transaction);
+        return true;
+    }
+
+    /** Widens columns, and adds those that are missing. Says whether there were any. */
+    private static boolean change(Connection transaction, TargetTable table, TableShape found, List<String> changes)
+            throws SQLException {
+        boolean added = false;
+        // where event triggers of users find their tables
+        OwnPath.enter(transaction);
+        try (Statement statement = transaction.createStatement()) {
+            for (TargetColumn column : table.columns()) {
+                String name = SqlName.quoted(column.name());
+                var before = found.types().get(column.name());
+                if (before == null) {
+                    statement.execute("alter table " + table.quotedName() + " add column if not exists " + name + " "
+                            + column.type().sql());
+                    changes.add("the column " + column.name() + " was added");
+                    added = true;
+                } else if (found.isTooNarrow(column)) {
+                    statement.execute("alter table " + table.quotedName() + " alter column " + name + " type "
+                            + column.type().sql());
+                    changes.add("the column " + column.name() + " was widened from " + before + " to "
+                            + column.type().sql());
+                } else {
+                    continue;
+                }
+                comment(statement, table, column.name(), column.comment());
+            }
+        }
+        if (found.hasOtherKey(table)) {
+            try (Statement statement = transaction.createStatement()) {
+                statement.execute("alter table " + table.quotedName() + " drop constraint "
+                        + SqlName.quoted(found.primaryKey()) + ", add " + TableShape.keyOf(table));
+            }
+            changes.add("its " + TableShape.keyOf(table)
+                    + " is new, as the pull's KEY is, so that every row is read again");
+        }
+        OwnPath.leave(transaction);
+        return added;
+    }
+
+    private static List<String> problems(Connection transaction, TargetTable table, TableShape found)
+            throws SQLException {
+        var problems = new ArrayList<>(found.flaws(table));
+        for (TargetColumn column : table.columns()) {
+            if (found.isTooNarrow(column)) {
+                for (String view : views(transaction, table, column.name())) {
+                    problems.add("the column " + column.name() + " of " + table + " must become " + column.type().sql()
+                            + ", and the view " + view
+                            + " uses it; drop the view, and make it again once this pull runs");
+                }
+            }
+        }
+        return problems;
+    }
+
+    private static List<String> views(Connection transaction, TargetTable table, String column) throws SQLException {
+        try (var select = transaction.prepareStatement(
+                """
+                        select distinct view.oid::regclass::text from pg_depend
+                        join pg_rewrite on pg_rewrite.oid = pg_depend.objid join pg_class view on view.oid = pg_rewrite.ev_class
+                        join pg_attribute on attrelid = pg_depend.refobjid and attnum = pg_depend.refobjsubid
+                        where pg_depend.classid = 'pg_rewrite'::regclass and attname = ?
+                          and pg_depend.refobjid = (select pg_class.oid from pg_class
+                              join pg_namespace on pg_namespace.oid = relnamespace where nspname = ? and relname = ?)""")) {
+            select.setString(1, column);
+            select.setString(2, table.schema());
+            select.setString(3, table.name());
+            var views = new ArrayList<String>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    views.add(row.getString(1));
+                }
+            }
+            return views;
+        }
+    }
+
+    private static void comment(Statement statement, TargetTable table, String column, String text)
+            throws SQLException {
+        statement.execute("comment on column " + table.quotedName() + "." + SqlName.quoted(column) + " is "
+                + SqlName.literal(text));
+    }
+}

@@ -1,0 +1,190 @@
+package dev.nxtsync.pull.target;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.nxtsync.database.SqlName;
+
+/**
+ * A relation as PostgreSQL's catalogue has it, which anybody may read, whatever rights he lacks.
+ *
+ * @param kind {@code pg_class.relkind}
+ * @param types of its columns, by name
+ * @param generated columns that cannot be written
+ * @param keys the columns of each unique index that {@code ON CONFLICT} can go by
+ * @param primaryKey the name of its constraint; empty if there is none that {@code ON CONFLICT} can go by
+ * @param lacking rights that the database user lacks
+ * @param user the database user, quoted where it must be
+ */
+record TableShape(String kind, Map<String, String> types, Set<String> generated, Set<Set<String>> keys,
+        String primaryKey, List<String> lacking, String user) {
+    private static final Map<String, String> OTHERS = Map.of("v", "a view", "m", "a materialized view", "f",
+            "a foreign table", "S", "a sequence", "c", "a type", "i", "an index", "I", "an index");
+
+    /** Those of some tables that are there, by the table. */
+    static Map<TargetTable, TableShape> of(Connection connection, Collection<TargetTable> tables) throws SQLException {
+        try (var select = connection.prepareStatement(
+                """
+                        select wanted.number, relkind, columns.names, columns.types, columns.generated,
+                               array(select (select string_agg(attname, E'\\x1f') from generate_series(0, indnkeyatts - 1) place
+                                             join pg_catalog.pg_attribute on attrelid = indrelid and attnum = indkey[place])
+                                     from pg_catalog.pg_index where indrelid = pg_class.oid and indisunique and indimmediate
+                                       and indisvalid and indpred is null and indexprs is null),
+                               array(select right_ from unnest(array['select', 'insert', 'update']) right_
+                                     where not has_any_column_privilege(pg_class.oid, right_)
+                                     union all select 'delete' where wanted.removes and not has_table_privilege(pg_class.oid, 'delete')),
+                               has_schema_privilege(relnamespace, 'usage'), quote_ident(current_user),
+                               (select conname from pg_catalog.pg_constraint where conrelid = pg_class.oid and contype = 'p' and not condeferrable)
+                        from unnest(?::integer[], ?::text[], ?::text[], ?::boolean[]) as wanted (number, schema, name, removes)
+                        join pg_catalog.pg_namespace on nspname = wanted.schema
+                        join pg_catalog.pg_class on relnamespace = pg_namespace.oid and relname = wanted.name,
+                        lateral (select array_agg(attname::text) as names, array_agg(format_type(atttypid, null)) as types,
+                                        array_agg(attname::text) filter (where attgenerated <> '' or attidentity = 'a') as generated
+                                 from pg_catalog.pg_attribute where attrelid = pg_class.oid and attnum > 0 and not attisdropped) columns""")) {
+            var all = List.copyOf(tables);
+            var numbers = new ArrayList<Integer>();
+            all.forEach(each -> numbers.add(numbers.size()));
+            select.setArray(1, connection.createArrayOf("integer", numbers.toArray()));
+            select.setArray(2, connection.createArrayOf("text", all.stream().map(TargetTable::schema).toArray()));
+            select.setArray(3, connection.createArrayOf("text", all.stream().map(TargetTable::name).toArray()));
+            select.setArray(4, connection.createArrayOf("boolean", all.stream().map(TargetTable::removes).toArray()));
+            var shapes = new HashMap<TargetTable, TableShape>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    shapes.put(all.get(row.getInt(1)), read(row));
+                }
+            }
+            return shapes;
+        }
+    }
+
+    private static TableShape read(ResultSet row) throws SQLException {
+        List<String> names = texts(row, 3);
+        List<String> sql = texts(row, 4);
+        var types = new HashMap<String, String>();
+        for (int i = 0; i < names.size(); i++) {
+            types.put(names.get(i), sql.get(i));
+        }
+        var lacking = new ArrayList<>(texts(row, 7));
+        if (!row.getBoolean(8)) {
+            lacking.add("usage");
+        }
+        return new TableShape(row.getString(2), types, Set.copyOf(texts(row, 5)),
+                texts(row, 6).stream().map(key -> Set.of(key.split("\u001f", -1))).collect(Collectors.toSet()),
+                Objects.requireNonNullElse(row.getString(10), ""), lacking, row.getString(9));
+    }
+
+    private static List<String> texts(ResultSet row, int column) throws SQLException {
+        var array = row.getArray(column);
+        return array == null ? List.of() : List.of((String[]) array.getArray());
+    }
+
+    /** Whether it can be used, and nothing need be changed for it. */
+    boolean fits(TargetTable table) {
+        return flaws(table).isEmpty() && !hasOtherKey(table) && table.columns().stream()
+                .allMatch(column -> types.containsKey(column.name()) && !isTooNarrow(column));
+    }
+
+    /** The type of a column; null if there is no such column, or no column of ours has that type. */
+    @Nullable
+    ColumnType type(TargetColumn column) {
+        var sql = types.get(column.name());
+        return sql == null ? null : ColumnType.of(sql);
+    }
+
+    /** Whether its type must change, and can without a loss. */
+    boolean isTooNarrow(TargetColumn column) {
+        var type = type(column);
+        return type != null && type != column.type() && column.type().holds(type);
+    }
+
+    /** Whether a column has a type that does not hold its values, so that they may be lost also when it is changed back. */
+    boolean hasLostValues(TargetTable table) {
+        return table.columns().stream().anyMatch(this::isOfAnotherType);
+    }
+
+    private boolean isOfAnotherType(TargetColumn column) {
+        var type = type(column);
+        return types.containsKey(column.name()) && !isTooNarrow(column)
+                && (type == null || !type.holds(column.type()));
+    }
+
+    /** Whether rows are found by another primary key than the pull's now, which can be exchanged. */
+    boolean hasOtherKey(TargetTable table) {
+        return lacksKey(table) && !primaryKey.isEmpty();
+    }
+
+    private boolean lacksKey(TargetTable table) {
+        Set<String> key = new HashSet<>(table.key());
+        key.add(table.owner());
+        return !keys.contains(key);
+    }
+
+    /** The primary key of a table, as a clause. */
+    static String keyOf(TargetTable table) {
+        return "primary key (" + Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
+                .collect(Collectors.joining(", ")) + ")";
+    }
+
+    /** Why it cannot be used for a table, whatever else is changed; each says what to do. */
+    List<String> flaws(TargetTable table) {
+        var other = OTHERS.get(kind);
+        if (other != null) {
+            return List.of(
+                    table + " is " + other + ", not a table; move it away, or set NXT_PULLS_…_TARGET to another name");
+        }
+        var flaws = new ArrayList<String>();
+        var expected = new TreeSet<>(Set.of("nxt_read_at", "nxt_deleted_at", table.owner()));
+        expected.addAll(table.key());
+        expected.removeAll(types.keySet());
+        for (String name : expected) {
+            flaws.add("the table " + table + " has no column " + name
+                    + ", so it is not one of ours; set NXT_PULLS_…_TARGET to another name, or move the table away");
+        }
+        for (TargetColumn column : table.columns()) {
+            if (isOfAnotherType(column)) {
+                flaws.add("the column " + column.name() + " of " + table + " is " + types.get(column.name()) + ", not "
+                        + column.type().sql()
+                        + "; change its type, or set NXT_PULLS_…_TARGET to another name");
+            }
+            if (generated.contains(column.name())) {
+                flaws.add("the column " + column.name() + " of " + table
+                        + " is generated, so that it cannot be written; drop the expression");
+            }
+        }
+        if (expected.isEmpty() && lacksKey(table) && primaryKey.isEmpty()) {
+            flaws.add("the table " + table + " has lost its primary key, by which rows are found; run: alter table "
+                    + table.quotedName() + " add " + keyOf(table));
+        }
+        if (!lacking.isEmpty()) {
+            flaws.add("the database user lacks rights to " + table + "; as its owner run: " + grants(table));
+        }
+        return flaws;
+    }
+
+    private String grants(TargetTable table) {
+        var grants = new ArrayList<String>();
+        if (lacking.contains("usage")) {
+            grants.add("grant usage on schema " + SqlName.quoted(table.schema()) + " to " + user);
+        }
+        String rights = lacking.stream().filter(each -> !each.equals("usage")).collect(Collectors.joining(", "));
+        if (!rights.isEmpty()) {
+            grants.add("grant " + rights + " on " + table.quotedName() + " to " + user);
+        }
+        return String.join("; ", grants);
+    }
+}

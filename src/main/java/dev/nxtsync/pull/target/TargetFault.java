@@ -1,0 +1,107 @@
+package dev.nxtsync.pull.target;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Quoted;
+
+/**
+ * PostgreSQL refuses a statement about a target table, by whatever a user has made of it. It is a fault of the one pull that
+ * the table belongs to: no other pull, and nothing of the database, is in the way.
+ */
+public final class TargetFault extends SQLException {
+    private static final long serialVersionUID = 1L;
+    private static final int LONGEST = 300;
+    private static final String LOCKED = "Somebody else is at work on it, such as another process of ours that changes it, or an "
+            + "index that is built; the pull goes on by itself within a minute of the end of that.";
+    /** Data exceptions quote the value. */
+    private static final String DATA_EXCEPTION = "22";
+    /** The function of PostgreSQL that finds a row's partition; it has no SQLSTATE of its own, and its message is translated. */
+    private static final String FIND_PARTITION = "ExecFindPartition";
+    private static final Pattern QUOTED = Pattern.compile("\".*\"", Pattern.DOTALL);
+
+    private final transient Problem reason;
+
+    private TargetFault(TargetTable table, SQLException e) {
+        super(e.getMessage(), e.getSQLState(), e);
+        this.reason = new Problem(ErrorCode.TARGET_UNUSABLE, "PostgreSQL refuses what is to be done in its target "
+                + table
+                + ": " + words(e) + " (SQLSTATE " + e.getSQLState() + "). "
+                + (isLocked()
+                        ? LOCKED
+                        : lacksPartition(e)
+                                ? "Make that partition, or one for all others (create table … partition of "
+                                        + table.quotedName()
+                                        + " default); no row is lost, and the pull goes on by itself within a minute."
+                                : ErrorCode.TARGET_UNUSABLE.nextStep()));
+    }
+
+    /**
+     * Runs statements about a target table.
+     *
+     * @throws TargetFault if one of them is refused
+     * @throws SQLException if the connection is lost with it, whatever the reason given: a trigger may give any
+     */
+    public static <T> T guard(Connection transaction, TargetTable table, Database.Work<T> statements)
+            throws SQLException {
+        try {
+            return statements.in(transaction);
+        } catch (TargetFault e) {
+            throw e;
+        } catch (SQLException e) {
+            throw isAlive(transaction) ? new TargetFault(table, e) : e;
+        }
+    }
+
+    /** What an operator is told: the server's own words, without its details, which hold values of rows. */
+    public Problem reason() {
+        return reason;
+    }
+
+    /** Whether it is likely to pass by itself, since somebody else is at work on the same rows. */
+    public boolean mayPass() {
+        return Database.isWorthAnother(this);
+    }
+
+    /** Whether somebody held a lock for longer than we wait. */
+    public boolean isLocked() {
+        return Database.LOCK_TIME_OUT.equals(getSQLState());
+    }
+
+    private static boolean isAlive(Connection connection) throws SQLException {
+        return connection.isValid(5);
+    }
+
+    private static boolean lacksPartition(SQLException e) {
+        return told(e).map(ServerErrorMessage::getRoutine).filter(FIND_PARTITION::equals).isPresent();
+    }
+
+    private static Optional<ServerErrorMessage> told(SQLException e) {
+        return e instanceof PSQLException postgres
+                ? Optional.ofNullable(postgres.getServerErrorMessage())
+                : Optional.empty();
+    }
+
+    private static String words(SQLException e) {
+        var told = told(e);
+        String message = told.map(ServerErrorMessage::getMessage).orElse(e.getMessage());
+        String hint = told.map(ServerErrorMessage::getHint).map(text -> ". " + text).orElse("");
+        // of a partition that is missing, they are the values of the key that it is for
+        String detail = lacksPartition(e)
+                ? told.map(ServerErrorMessage::getDetail).map(text -> ". " + text).orElse("")
+                : "";
+        String all = message + hint + detail;
+        if (String.valueOf(e.getSQLState()).startsWith(DATA_EXCEPTION)) {
+            all = QUOTED.matcher(all).replaceAll("\"…\"");
+        }
+        return Quoted.upTo(LONGEST, all);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.nxtsync.pull.target;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.Numeral;
+import dev.nxtsync.database.SqlName;
+
+/**
+ * A mirrored table.
+ *
+ * @param owner the first column of its primary key: {@code nxt_company} or {@code nxt_customer}
+ * @param columns without ours, which begin with {@code nxt_}
+ * @param key names of columns, the rest of the primary key
+ * @param changeStamp the column that says when a row last changed; empty if it cannot be read
+ * @param removes whether rows that were deleted are removed, rather than marked
+ * @param encoding of the database
+ */
+public record TargetTable(String schema, String name, String owner, String comment, List<TargetColumn> columns,
+        List<String> key,
+        Optional<String> changeStamp, boolean removes, Encoding encoding) {
+
+    /** A table of a database that holds every character. */
+    public TargetTable(String schema, String name, String owner, String comment, List<TargetColumn> columns,
+            List<String> key, Optional<String> changeStamp, boolean removes) {
+        this(schema, name, owner, comment, columns, key, changeStamp, removes, Encoding.UTF8);
+    }
+
+    /** The same in a database of this encoding. */
+    public TargetTable in(Encoding other) {
+        return new TargetTable(schema, name, owner, comment, columns, key, changeStamp, removes, other);
+    }
+
+    /** The same with some of its columns only, among them the key. */
+    public TargetTable only(Predicate<TargetColumn> wanted) {
+        return new TargetTable(schema, name, owner, comment, columns.stream().filter(wanted).toList(), key, changeStamp,
+                removes, encoding);
+    }
+
+    /** The columns of the key. */
+    public List<TargetColumn> keyColumns() {
+        return key.stream().map(this::column).toList();
+    }
+
+    /**
+     * A key as PostgreSQL writes it.
+     *
+     * @param json its columns' values as JSON has them, without quotes
+     * @return empty if PostgreSQL has no such values, or a number has more digits than any key
+     */
+    public Optional<List<String>> keyOf(List<String> json) {
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < key.size(); i++) {
+            try {
+                ColumnType type = column(key.get(i)).type();
+                var text = type.text(json.get(i));
+                if (text == null || encoding.flaw(text).isPresent()
+                        || (type == ColumnType.NUMERIC && Numeral.of(text).flatMap(Numeral::value).isEmpty())) {
+                    return Optional.empty();
+                }
+                texts.add(text);
+            } catch (UnstorableValue e) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(texts);
+    }
+
+    TargetColumn column(String name) {
+        return columns.stream().filter(column -> column.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    public String quotedName() {
+        return SqlName.quoted(schema) + "." + SqlName.quoted(name);
+    }
+
+    @Override
+    public String toString() {
+        return schema + "." + name;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.nxtsync.push;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.RunHistory;
+import dev.nxtsync.schedule.RunHistory.Run;
+
+/** What one turn of a lane does, for the log and the history. */
+final class PushReport {
+    private static final Logger LOG = Logger.getLogger(PushReport.class);
+
+    private final Claim claim;
+    private final Instant startedAt;
+    private final Map<State, Integer> settled = new EnumMap<>(State.class);
+    private int requests;
+    private int sent;
+
+    PushReport(Claim claim, Instant startedAt) {
+        this.claim = claim;
+        this.startedAt = startedAt;
+    }
+
+    void request() {
+        requests++;
+    }
+
+    int requests() {
+        return requests;
+    }
+
+    void sent(int rows) {
+        sent += rows;
+    }
+
+    void settled(List<OutboxRow> before, List<OutboxRow> after) {
+        for (int i = 0; i < after.size(); i++) {
+            OutboxRow row = after.get(i);
+            if (row.state() != before.get(i).state()) {
+                settled.merge(row.state(), 1, Integer::sum);
+            }
+            if (row.state() == State.DEAD && before.get(i).state() != State.DEAD) {
+                LOG.warnf("Push %s, %s: row %d (key \"%s\") is dead. %s See: dead-letters show %d", claim.entry(),
+                        claim.tenant(), row.id(), row.key(), row.error().orElse(""), row.id());
+            } else if (row.state() != State.DEAD && row.error().isPresent()
+                    && !row.error().equals(before.get(i).error())) {
+                LOG.errorf("Push %s, %s: row %d (key \"%s\"): %s", claim.entry(), claim.tenant(), row.id(), row.key(),
+                        row.error().get());
+            }
+        }
+    }
+
+    void tell(RunHistory runs, Instant now, Optional<Failure> failure) throws SQLException {
+        if (requests == 0 && settled.isEmpty()) {
+            return;
+        }
+        int done = settled.getOrDefault(State.DONE, 0);
+        int dead = settled.getOrDefault(State.DEAD, 0);
+        int doubtful = settled.getOrDefault(State.IN_DOUBT, 0);
+        LOG.logf(sent + done + dead + doubtful > 0 ? Logger.Level.INFO : Logger.Level.DEBUG,
+                "Push %s, %s, lane %d: %d sent, %d done%s%s, in %.1f s with %d %s", claim.entry(), claim.tenant(),
+                claim.lane(), sent, done, dead > 0 ? ", " + dead + " dead" : "",
+                doubtful > 0 ? ", " + doubtful + " in doubt, which are looked for" : "",
+                java.time.Duration.between(startedAt, now).toMillis() / 1000.0, requests,
+                requests == 1 ? "request" : "requests");
+        runs.add(List.of(new Run(claim.entry(), claim.company(), claim.kind(), startedAt, now,
+                failure.map(Failure::code).orElse("ok"), 0, done, 0, dead, requests, 0,
+                failure.map(Failure::traceId).orElse(""), failure.map(Failure::message).orElse(""))));
+    }
+}

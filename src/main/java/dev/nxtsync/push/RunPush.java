@@ -1,0 +1,101 @@
+package dev.nxtsync.push;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.push.outbox.OutboxOrigin;
+import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.plan.PushPlanner;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.Outcome;
+
+/** Sends what waits of one push at once, because a person asked for it, beside daemons that share the database. */
+@Singleton
+public class RunPush {
+    private static final int PATIENCE = 5;
+
+    private final PushPlanner planner;
+    private final PushJob lane;
+    private final PushStates states;
+    private final OutboxOrigin home;
+    private final Claims claims;
+
+    RunPush(PushPlanner planner, PushJob lane, PushStates states, OutboxOrigin home, Claims claims) {
+        this.planner = planner;
+        this.lane = lane;
+        this.states = states;
+        this.home = home;
+        this.claims = claims;
+    }
+
+    /**
+     * Runs until nothing can be sent or looked for now.
+     *
+     * @param out is told what is in the way, and how the push stands at the end
+     * @return whether nothing was in the way, and no row is dead
+     * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
+     */
+    public boolean run(Settings.Push push, Consumer<String> out) throws SQLException {
+        Optional<Problem> flaw = home.held();
+        if (flaw.isEmpty()) {
+            flaw = planner.plan(push);
+        }
+        if (flaw.isPresent()) {
+            out.accept("PROBLEM    push " + push.name() + ": " + flaw.get().coded());
+            return false;
+        }
+        states.announce(Map.of(push.name(), push.connection()));
+        boolean well = true;
+        for (PushStates.DueLane due : states.dueLanes(push.name())) {
+            var attempt = claims.claim(PushJob.KIND, push.connection(), "company", due.company(), push.name(),
+                    due.lane());
+            if (attempt instanceof Claims.Taken taken) {
+                out.accept("skipped    push " + push.name() + ", company " + due.company() + ", lane " + due.lane()
+                        + ": " + taken.holder().host() + " is at work on it since " + taken.holder().since());
+            } else if (attempt instanceof Claims.Claimed claimed) {
+                well &= work(claimed.claim(), out);
+            }
+        }
+        var states = this.states.depths().getOrDefault(push.name(), PushStates.Depth.EMPTY).states();
+        long dead = states.getOrDefault("dead", 0L);
+        out.accept((dead > 0 ? "PROBLEM    " : "ok         ") + "push " + push.name() + ": "
+                + List.of("done", "waiting", "in_doubt", "dead").stream()
+                        .map(state -> states.getOrDefault(state, 0L) + " " + state.replace('_', ' '))
+                        .reduce((a, b) -> a + ", " + b).orElse("")
+                + (dead > 0 ? "; see: dead-letters list" : ""));
+        return well && dead == 0;
+    }
+
+    private boolean work(Claim claim, Consumer<String> out) throws SQLException {
+        Outcome last = new Outcome.Again(java.time.Duration.ZERO);
+        try {
+            int failures = 0;
+            while (true) {
+                last = lane.run(claim, () -> {
+                });
+                if (last instanceof Outcome.Done done) {
+                    if (done.nextDue().isAfter(lane.outbox().clock().now())) {
+                        return true;
+                    }
+                } else if (++failures == PATIENCE || !((Outcome.Again) last).waitOut()) {
+                    var reason = states.troubles(Map.of(claim.entry(), "")).stream()
+                            .map(each -> each.reason().coded())
+                            .findFirst().orElse("something is in the way");
+                    out.accept("PROBLEM    push " + claim.entry() + ", " + claim.tenant() + ": " + reason);
+                    return false;
+                }
+            }
+        } finally {
+            claims.free(claim, last instanceof Outcome.Done done ? Optional.of(done.nextDue()) : Optional.empty(),
+                    Optional.empty(), true);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.nxtsync.push.outbox;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import dev.nxtsync.database.Encoding;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Claims;
+
+/** What the outbox says, as the last thing before rows are sent, of those that must not be on their way now. */
+final class InFlight {
+    /** Later than anything that a row waits for by itself. */
+    static final String ASIDE = "next_at > '9000-01-01 00:00:00+00' and state = 'waiting'";
+
+    private InFlight() {}
+
+    /** Rows about whose record another row is in flight. */
+    static Set<Long> contended(Connection transaction, List<OutboxRow> rows) throws SQLException {
+        var contended = new HashSet<Long>();
+        var encoding = Encoding.of(transaction);
+        try (var lock = transaction.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 7496))");
+                var select = transaction.prepareStatement(
+                        """
+                                select 1 from nxt_sync.outbox where record = ? and id <> ? and state in ('sending', 'in_doubt')""")) {
+            for (OutboxRow row : rows.stream().filter(each -> each.record().isPresent())
+                    .sorted((a, b) -> a.record().orElseThrow().compareTo(b.record().orElseThrow())).toList()) {
+                lock.setString(1, encoding.shown(row.record().orElseThrow()));
+                lock.execute();
+                select.setString(1, encoding.shown(row.record().orElseThrow()));
+                select.setLong(2, row.id());
+                try (var other = select.executeQuery()) {
+                    if (other.next()) {
+                        contended.add(row.id());
+                    }
+                }
+            }
+        }
+        return contended;
+    }
+
+    /** They wait until {@link PushStates#announce} finds that no row about their record is in flight any more. */
+    static void setAside(Connection transaction, Claim claim, List<OutboxRow> rows) throws SQLException {
+        if (rows.isEmpty()) {
+            return;
+        }
+        try (var update = transaction.prepareStatement("update nxt_sync.outbox set record = ?, "
+                + "next_at = '9999-01-01 00:00:00+00' where id = ? and state = 'waiting'")) {
+            var encoding = Encoding.of(transaction);
+            for (OutboxRow row : rows) {
+                update.setString(1, encoding.shown(row.record().orElseThrow()));
+                update.setLong(2, row.id());
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+        Claims.check(transaction, claim);
+    }
+
+    /** Rows of groups in which one before them is unsettled and stays behind: whatever was thought before, the table says it. */
+    static Set<Long> outOfOrder(Connection transaction, Claim claim, List<OutboxRow> rows) throws SQLException {
+        var groups = rows.stream().flatMap(row -> row.group().stream()).distinct().toArray();
+        if (groups.length == 0) {
+            return Set.of();
+        }
+        try (var select = transaction.prepareStatement(
+                """
+                        with batch as (select unnest(?::bigint[]) as id)
+                        select grp, min(id) from (
+                            select grp, id from nxt_sync.outbox where state = 'waiting' and %1$s
+                            union all
+                            select grp, id from nxt_sync.outbox where state in ('sending', 'in_doubt', 'dead') and %1$s) unsettled
+                        where id not in (select id from batch) group by grp"""
+                        .formatted(Outbox.LANE + " and grp = any (?) and id < ?"))) {
+            select.setArray(1, transaction.createArrayOf("bigint", rows.stream().map(OutboxRow::id).toArray()));
+            long last = rows.stream().mapToLong(OutboxRow::id).max().orElseThrow();
+            for (int first : new int[]{2, 7}) {
+                Outbox.lane(select, first, claim);
+                select.setArray(first + 3, transaction.createArrayOf("text", groups));
+                select.setLong(first + 4, last);
+            }
+            var behind = new HashMap<String, Long>();
+            try (var row = select.executeQuery()) {
+                while (row.next()) {
+                    behind.put(row.getString(1), row.getLong(2));
+                }
+            }
+            return rows.stream()
+                    .filter(row -> row.group().map(behind::get).filter(first -> first < row.id()).isPresent())
+                    .map(OutboxRow::id).collect(Collectors.toSet());
+        }
+    }
+}

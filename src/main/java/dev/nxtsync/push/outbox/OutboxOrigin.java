@@ -1,0 +1,118 @@
+package dev.nxtsync.push.outbox;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Quoted;
+
+/**
+ * Where the outbox was at home when it was last sent from: the server's system identifier and timeline, and the oids of the
+ * database and of the table. A backup that was restored, a copy and a fail-over are elsewhere; what they hold may have been
+ * sent since they were made.
+ */
+@Singleton
+public class OutboxOrigin {
+    static final Problem HELD = new Problem(ErrorCode.OUTBOX_HELD,
+            "The outbox was restored from a backup, copied, or failed over: what it holds may have been sent "
+                    + "meanwhile, so nothing is sent. If no other daemon sends from the original any more, run: java -jar "
+                    + "quarkus-run.jar adopt");
+
+    private static final Problem ADOPTED_NEVER = new Problem(ErrorCode.OUTBOX_HELD,
+            "The server that the outbox is on did not say so until now, so it is not known whether what it holds was sent from "
+                    + "elsewhere, and nothing is sent. If no other daemon sends it, run: java -jar quarkus-run.jar adopt");
+
+    private final Database database;
+
+    public OutboxOrigin(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Why nothing of the outbox is sent; empty if it is at home. One that never had a home, and holds nothing that may have
+     * been sent from elsewhere, finds it here.
+     */
+    public Optional<Problem> held() throws SQLException {
+        return database.inTransaction(transaction -> {
+            var held = held(transaction);
+            return held.isPresent() && settle(transaction) ? Optional.empty() : held;
+        });
+    }
+
+    private static boolean settle(Connection transaction) throws SQLException {
+        try (var settle = transaction.prepareStatement("""
+                insert into nxt_sync.outbox_home (system_identifier, timeline, database_oid, outbox_oid)
+                select system_identifier, timeline, database_oid, outbox_oid from nxt_sync.outbox_here
+                where refused is null and not exists (select from nxt_sync.outbox_home)
+                  and not exists (select from nxt_sync.outbox where state in ('waiting', 'sending', 'in_doubt', 'dead'))
+                on conflict (one) do nothing""")) {
+            return settle.executeUpdate() == 1;
+        }
+    }
+
+    /**
+     * Makes this its home. What is not finished may have been sent, and is looked for first; what is dead, too.
+     *
+     * @return how many rows are looked for
+     */
+    public int adopt() throws SQLException {
+        database.inTransaction(Database::advanceSequences);
+        return database.durably(transaction -> {
+            try (var home = transaction.prepareStatement("""
+                    insert into nxt_sync.outbox_home (system_identifier, timeline, database_oid, outbox_oid)
+                    select system_identifier, timeline, database_oid, outbox_oid from nxt_sync.outbox_here
+                    on conflict (one) do update set system_identifier = excluded.system_identifier,
+                        timeline = excluded.timeline, database_oid = excluded.database_oid,
+                        outbox_oid = excluded.outbox_oid""");
+                    var rows = transaction.prepareStatement(
+                            """
+                                    update nxt_sync.outbox
+                                    set state = case when state = 'dead' then state else 'in_doubt' end,
+                                        record = case when state = 'waiting' then null else record end,
+                                        sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
+                                        looks = 0, repeated = true
+                                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""");
+                    var lanes = transaction.prepareStatement(
+                            """
+                                    update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')),
+                                        failures = 0, retry_at = null
+                                    where kind = 'push'""")) {
+                home.executeUpdate();
+                lanes.executeUpdate();
+                return rows.executeUpdate();
+            }
+        });
+    }
+
+    /** Why nothing of the outbox is sent, for the transaction that would send it; empty if it is at home. */
+    public static Optional<Problem> held(Connection transaction) throws SQLException {
+        try (var select = transaction.prepareStatement("""
+                select here.refused, home.one is null,
+                       (home.system_identifier, home.timeline, home.database_oid, home.outbox_oid)
+                           = (here.system_identifier, here.timeline, here.database_oid, here.outbox_oid)
+                from nxt_sync.outbox_here here left join nxt_sync.outbox_home home on true""");
+                var row = select.executeQuery()) {
+            row.next();
+            var refused = row.getString(1);
+            if (refused != null) {
+                return Optional.of(refused(refused));
+            }
+            if (row.getBoolean(2)) {
+                return Optional.of(ADOPTED_NEVER);
+            }
+            return row.getBoolean(3) ? Optional.empty() : Optional.of(HELD);
+        }
+    }
+
+    private static Problem refused(String words) {
+        return new Problem(ErrorCode.WAL_REFUSED,
+                "PostgreSQL does not say where its WAL stands, by which an outbox that was restored or copied is told from the "
+                        + "original, so nothing is sent: " + Quoted.message(words) + ". "
+                        + ErrorCode.WAL_REFUSED.nextStep());
+    }
+}

@@ -1,0 +1,223 @@
+package dev.nxtsync.push.plan;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.graphql.schema.InputType.Members;
+import dev.nxtsync.graphql.schema.MutationField;
+import dev.nxtsync.graphql.schema.PrimaryKeys;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.push.outbox.OutboxRow.Act;
+import dev.nxtsync.push.plan.PushPlan.Child;
+import dev.nxtsync.push.plan.PushPlan.Following;
+
+/** Checks a push against what its connection may read and change; asks nothing and writes nothing. */
+final class PushValidator {
+    /** Numbers by which people know rows whose primary key is not known. */
+    private static final Map<String, List<String>> NUMBERS = Map.of("batch", List.of("batchNo"), "voucher",
+            List.of("voucherNo"));
+    private static final Set<String> KEY_SCALARS = Set.of("String", "Int", "Long", "Short");
+
+    private final Settings.Push push;
+    private final PushSchema schema;
+    private final List<String> flaws = new ArrayList<>();
+
+    private PushValidator(Settings.Push push, PushSchema schema) {
+        this.push = push;
+        this.schema = schema;
+    }
+
+    /** A push that can be made as configured, or why not. */
+    sealed interface Design {}
+
+    record Sound(PushPlan plan) implements Design {}
+
+    record Flawed(Problem reason) implements Design {
+        Flawed(String message) {
+            this(new Problem(ErrorCode.PUSH_FLAWED, message));
+        }
+    }
+
+    static Design of(Settings.Push push, PushSchema schema, Optional<String> creator) {
+        return new PushValidator(push, schema).design(creator);
+    }
+
+    private Design design(Optional<String> creator) {
+        var refusal = schema.refused().get(push.table());
+        if (refusal != null) {
+            return new Flawed(refusal);
+        }
+        Table table = schema.tables().get(push.table());
+        if (table == null) {
+            return new Flawed("There is no table " + push.table() + " that this client id can read"
+                    + Nearest.hint(push.table(), schema.names()) + ".");
+        }
+        if (table.scope() != Scope.COMPANY) {
+            return new Flawed(
+                    "The table " + push.table() + " is one of the customer; only tables of companies are pushed to.");
+        }
+        for (String column : push.keyColumn()) {
+            column(table, column, "KEY_COLUMN").filter(scalar -> !KEY_SCALARS.contains(scalar)).ifPresent(
+                    scalar -> flaws
+                            .add("KEY_COLUMN " + column + " is of type " + scalar + ", by which nothing is found"));
+        }
+        Map<Act, MutationField> fields = new EnumMap<>(Act.class);
+        for (Act act : acts()) {
+            field(act).ifPresent(field -> fields.put(act, field));
+        }
+        if (fields.containsKey(Act.CREATE) && !table.columns().containsKey(PushPlan.CREATOR)) {
+            flaws.add("the column " + PushPlan.CREATOR + " cannot be read, by which a record of ours is known");
+        }
+        if (fields.containsKey(Act.UPDATE) && !table.columns().containsKey(Table.CHANGED)) {
+            flaws.add("the column " + Table.CHANGED + " cannot be read, by which an update is guarded");
+        }
+        var children = children(table, fields);
+        var returning = returning(table, children);
+        Optional<Following> then = push.then().flatMap(text -> following(table, text));
+        if (!flaws.isEmpty()) {
+            return new Flawed("Table " + push.table() + ": " + String.join("; ", flaws) + ".");
+        }
+        var key = PrimaryKeys.of(push.table()).or(() -> Optional.ofNullable(NUMBERS.get(push.table())))
+                .orElse(List.of())
+                .stream().filter(table.columns()::containsKey).toList();
+        return new Sound(new PushPlan(push, table, fields, schema.inputs(), children, key, returning, then, creator));
+    }
+
+    private List<Act> acts() {
+        return switch (push.operation()) {
+            case CREATE -> List.of(Act.CREATE);
+            case UPDATE -> List.of(Act.UPDATE);
+            case UPSERT -> List.of(Act.CREATE, Act.UPDATE);
+            case DELETE -> List.of(Act.DELETE);
+        };
+    }
+
+    private Optional<MutationField> field(Act act) {
+        String name = push.table() + "_" + act.name().toLowerCase(java.util.Locale.ROOT);
+        var field = schema.mutations().get(name);
+        if (field == null) {
+            flaws.add("there is no " + name + " for this client id; its access group must grant that right");
+            return Optional.empty();
+        }
+        List<String> needed = switch (act) {
+            case CREATE -> List.of("values");
+            case UPDATE -> List.of("filters", "values");
+            case DELETE -> List.of("filter");
+        };
+        for (String argument : needed) {
+            if (!field.arguments().containsKey(argument)) {
+                flaws.add(name + " has no argument " + argument);
+            }
+        }
+        return Optional.of(field);
+    }
+
+    private Optional<String> column(Table table, String column, String setting) {
+        var found = table.columns().get(column);
+        if (found == null) {
+            flaws.add(setting + " names " + column + ", which is no readable column"
+                    + Nearest.hint(column, table.columns().keySet()));
+            return Optional.empty();
+        }
+        return Optional.of(found.scalar());
+    }
+
+    /** Lists of rows of other tables in what is created. */
+    private Map<String, Child> children(Table table, Map<Act, MutationField> fields) {
+        var children = new LinkedHashMap<String, Child>();
+        var create = Optional.ofNullable(fields.get(Act.CREATE)).map(field -> field.arguments().get("values"));
+        if (create.isEmpty() || !(schema.inputs().get(create.get().name()) instanceof Members members)) {
+            return children;
+        }
+        members.fields().forEach((name, type) -> {
+            var childName = PushSchema.child(type.name());
+            var child = childName.map(schema.tables()::get);
+            if (type.list() && childName.isPresent()) {
+                List<String> columns = child.isEmpty()
+                        ? List.of()
+                        : PrimaryKeys.of(childName.get())
+                                .or(() -> Optional.ofNullable(NUMBERS.get(childName.get()))).orElse(List.of()).stream()
+                                .filter(child.get().columns()::containsKey).toList();
+                children.put(name, new Child(child.flatMap(each -> table.children(each.rowType())),
+                        columns.isEmpty() ? List.of("__typename") : columns));
+            }
+        });
+        return children;
+    }
+
+    /** Columns of the record; those of children are put to their own. */
+    private List<String> returning(Table table, Map<String, Child> children) {
+        var own = new ArrayList<String>();
+        for (String each : push.returning()) {
+            String[] path = each.split("\\.", 2);
+            if (path.length == 1) {
+                column(table, each, "RETURNING").ifPresent(scalar -> own.add(each));
+            } else if (!children.containsKey(path[0])) {
+                flaws.add("RETURNING names " + each + ", but there are no " + path[0] + " in what is created"
+                        + Nearest.hint(path[0], children.keySet()));
+            } else {
+                Child child = children.get(path[0]);
+                var columns = new ArrayList<>(child.columns());
+                columns.remove("__typename");
+                columns.remove(path[1]);
+                columns.add(path[1]);
+                children.put(path[0], new Child(child.join(), columns));
+            }
+        }
+        return own;
+    }
+
+    private Optional<Following> following(Table table, String text) {
+        String name = PushSchema.processing(text);
+        var own = schema.processings().getOrDefault(push.table(), Map.of());
+        var field = own.get(name);
+        if (field == null) {
+            flaws.add("THEN names " + name + ", which is no processing of this table for this client id"
+                    + Nearest.hint(name, own.keySet()));
+            return Optional.empty();
+        }
+        if (!field.arguments().containsKey("filter")) {
+            flaws.add("THEN names " + name + ", which takes no filter and so would process every row");
+            return Optional.empty();
+        }
+        Optional<ObjectNode> arguments = object(text.strip().substring(name.length()), "THEN");
+        if (arguments.isPresent() && !field.arguments().containsKey("args")) {
+            flaws.add("THEN gives arguments to " + name + ", which takes none");
+        }
+        push.doneWhen().flatMap(filter -> Filters.flaw(filter, table.filters()))
+                .ifPresent(flaw -> flaws.add("DONE_WHEN " + flaw));
+        return Optional.of(
+                new Following(push.table() + "_processings", field, arguments,
+                        push.doneWhen().flatMap(filter -> object(filter, "DONE_WHEN"))));
+    }
+
+    private Optional<ObjectNode> object(String text, String setting) {
+        if (text.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode parsed = Filters.parse(text);
+            if (parsed instanceof ObjectNode object) {
+                return Optional.of(object);
+            }
+        } catch (java.io.UncheckedIOException e) {
+            // said below
+        }
+        flaws.add(setting + " is not a JSON object: " + text.strip());
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,375 @@
+package dev.nxtsync.schedule;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Sequences;
+import dev.nxtsync.pull.state.Anew;
+import dev.nxtsync.pull.state.PullCondition;
+import dev.nxtsync.pull.state.PullStates;
+
+/** Who holds which unit of work. */
+@Singleton
+public class Claims {
+    /**
+     * A beat in the future is from before the database's clock was set back, and as old as it is ahead. Asks for the holder in
+     * a query of its own: where somebody has just claimed the unit, PostgreSQL looks at these
+     * conditions again for the row's new version, but not at what was joined to the old one.
+     */
+    private static final String FREE = """
+            (unit.holder is null or not exists (
+                select from nxt_sync.replica
+                where replica.id = unit.holder and (replica.beat_at
+                    between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'
+                    or not (? or coalesce(replica.found_silent_at < clock_timestamp() - interval '8 s', false)))))
+            """;
+    private static final String CLAIM = """
+            with free as (
+                select unit.id, unit.holder is not null as taken_over, unit.fence as before
+                from nxt_sync.job unit
+                where %s %s for update of unit skip locked)
+            update nxt_sync.job
+            set holder = ?, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()
+            from free where job.id = free.id
+            returning job.id, kind, connection, scope, company, pull, lane, fence, job.holder, wanted, failures, taken_over, before
+            """;
+
+    private final Database database;
+    private final Replica replica;
+
+    public Claims(Database database, Replica replica) {
+        this.database = database.promptly();
+        this.replica = replica;
+    }
+
+    /**
+     * Makes known what is to be done for a pull in one company: its state, and the units that work on it. What is known
+     * already stays as it is.
+     */
+    public void declare(String pull, String connection, String scope, int company) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var state = transaction.prepareStatement(
+                    """
+                            insert into nxt_sync.pull_state (pull, company) values (?, ?) on conflict (pull, company) do nothing""");
+                    var unit = transaction.prepareStatement("""
+                            insert into nxt_sync.job (kind, connection, scope, company, pull, due_at)
+                            values (?, ?, ?, ?, ?, case when ? then clock_timestamp() else '9999-01-01 00:00:00+00' end)
+                            on conflict on constraint job_unit do nothing""")) {
+                state.setString(1, pull);
+                state.setInt(2, company);
+                state.executeUpdate();
+                for (String kind : List.of("poll", "fetch", "load", "reconciliation")) {
+                    unit.setString(1, kind);
+                    unit.setString(2, connection);
+                    unit.setString(3, scope);
+                    unit.setInt(4, company);
+                    unit.setString(5, kind.equals("poll") || kind.equals("fetch") ? "" : pull);
+                    // the first load says when the others begin
+                    unit.setBoolean(6, kind.equals("load"));
+                    unit.addBatch();
+                }
+                return unit.executeBatch().length;
+            }
+        });
+    }
+
+    /**
+     * Says that the companies of a pull are these: others are away, with their rows as they are, and those that were away are
+     * back. Answers which are away since now.
+     */
+    public List<Integer> seen(String pull, Collection<Integer> companies) throws SQLException {
+        return database.inTransaction(transaction -> PullCondition.seen(transaction, pull, companies));
+    }
+
+    /** Wakes what works on a pull, after it could not be worked on. */
+    public void wake(String pull, String connection, String scope) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var update = transaction.prepareStatement(
+                    """
+                            update nxt_sync.job set wanted = wanted + 1
+                            where connection = ? and scope = ? and (kind in ('poll', 'fetch') or kind = 'load' and pull = ?)""")) {
+                update.setString(1, connection);
+                update.setString(2, scope);
+                update.setString(3, pull);
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    /** Wakes the poll and the fetch of the same company, and makes the reconciliation of the same pull due. */
+    public static void loaded(Connection transaction, Claim load, Instant reconcile) throws SQLException {
+        try (var update = transaction.prepareStatement(
+                """
+                        update nxt_sync.job set wanted = wanted + case kind when 'reconciliation' then 0 else 1 end,
+                            due_at = case kind when 'reconciliation' then least(due_at, ?) else due_at end
+                        where connection = ? and scope = ? and company = ?
+                          and (kind in ('poll', 'fetch') or kind = 'reconciliation' and pull = ?)""")) {
+            update.setObject(1, timestamp(reconcile));
+            update.setString(2, load.connection());
+            update.setString(3, load.scope());
+            update.setInt(4, load.company());
+            update.setString(5, load.entry());
+            update.executeUpdate();
+        }
+    }
+
+    /** Has polls and fetches of the same company look what they can do. */
+    public static void goOn(Connection transaction, Claim unit) throws SQLException {
+        try (var update = transaction.prepareStatement("""
+                update nxt_sync.job set wanted = wanted + 1
+                where connection = ? and scope = ? and company = ? and kind in ('poll', 'fetch')""")) {
+            update.setString(1, unit.connection());
+            update.setString(2, unit.scope());
+            update.setInt(3, unit.company());
+            update.executeUpdate();
+        }
+    }
+
+    /** Makes the reconciliation of a pull due, in the same company as a unit. */
+    public static void reconcile(Connection transaction, Claim unit, String pull) throws SQLException {
+        try (var update = transaction.prepareStatement("""
+                update nxt_sync.job set due_at = least(due_at, clock_timestamp())
+                where connection = ? and scope = ? and company = ? and kind = 'reconciliation' and pull = ?""")) {
+            update.setString(1, unit.connection());
+            update.setString(2, unit.scope());
+            update.setInt(3, unit.company());
+            update.setString(4, pull);
+            update.executeUpdate();
+        }
+    }
+
+    /** Who holds a unit. */
+    public record Holder(String host, Instant since) {}
+
+    /** What came of an attempt to claim one unit. */
+    public sealed interface Attempt {}
+
+    public record Claimed(Claim claim) implements Attempt {}
+
+    public record Taken(Holder holder) implements Attempt {}
+
+    /** There is no such unit. */
+    public record Unknown() implements Attempt {}
+
+    /** Claims one unit, due or not, unless a living process holds it. */
+    public Attempt claim(String kind, String connection, String scope, int company, String entry, int lane)
+            throws SQLException {
+        return database.inTransaction(transaction -> {
+            String which = "unit.kind = ? and unit.connection = ? and unit.scope = ? and unit.company = ? and unit.pull = ? and unit.lane = ?";
+            try (var claim = transaction.prepareStatement(CLAIM.formatted(which + " and " + FREE, ""))) {
+                name(claim, kind, connection, scope, company, entry, lane);
+                claim.setBoolean(7, true);
+                claim.setObject(8, replica.id());
+                Optional<Claim> claimed = claimed(transaction, claim);
+                if (claimed.isPresent()) {
+                    return new Claimed(claimed.get());
+                }
+            }
+            try (var holder = transaction.prepareStatement("""
+                    select coalesce(replica.host, 'unknown'), coalesce(unit.claimed_at, clock_timestamp())
+                    from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder where\s""" + which)) {
+                name(holder, kind, connection, scope, company, entry, lane);
+                try (ResultSet row = holder.executeQuery()) {
+                    return row.next()
+                            ? new Taken(new Holder(row.getString(1), PullStates.instant(row, 2).orElseThrow()))
+                            : new Unknown();
+                }
+            }
+        });
+    }
+
+    /** Units of one kind, of one connection. */
+    public record Kind(String name, String connection) {}
+
+    /**
+     * Claims the unit that has been due, or kept waiting, for longest and is free. One whose holder is silent has its work to be
+     * finished, due or not: a person may have asked for it.
+     *
+     * @param what only this; another process may be configured otherwise, or know more
+     * @param full not another one of the same kind and company as one of these
+     * @param takeOver also those whose holder has been silent for 16 s; else only where somebody noted eight seconds ago that
+     *        it was
+     */
+    public Optional<Claim> claim(Collection<Kind> what, Collection<Claim> full, boolean takeOver) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var claim = transaction.prepareStatement(CLAIM.formatted(
+                    """
+                            (unit.kind, unit.connection) in (select * from unnest(?::text[], ?::text[]))
+                              and (unit.kind, unit.connection, unit.scope, unit.company) not in (
+                                  select * from unnest(?::text[], ?::text[], ?::text[], ?::integer[]))
+                              and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
+                              and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null) and\s"""
+                            + FREE,
+                    "order by least(unit.due_at, unit.retry_at) limit 1"))) {
+                claim.setArray(1, transaction.createArrayOf("text", what.stream().map(Kind::name).toArray()));
+                claim.setArray(2, transaction.createArrayOf("text", what.stream().map(Kind::connection).toArray()));
+                claim.setArray(3, transaction.createArrayOf("text", full.stream().map(Claim::kind).toArray()));
+                claim.setArray(4, transaction.createArrayOf("text", full.stream().map(Claim::connection).toArray()));
+                claim.setArray(5, transaction.createArrayOf("text", full.stream().map(Claim::scope).toArray()));
+                claim.setArray(6, transaction.createArrayOf("integer", full.stream().map(Claim::company).toArray()));
+                claim.setBoolean(7, takeOver);
+                claim.setObject(8, replica.id());
+                return claimed(transaction, claim);
+            }
+        });
+    }
+
+    /** A holder before us that is dead or silent may have left requests hanging: two at most, one read and one ahead. */
+    private static Optional<Claim> claimed(Connection transaction, PreparedStatement claim) throws SQLException {
+        try (ResultSet row = claim.executeQuery()) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            var claimed = new Claim(row.getLong(1), row.getString(2), row.getString(3), row.getString(4),
+                    row.getInt(5), row.getString(6), row.getInt(7), row.getLong(8), row.getObject(9, UUID.class),
+                    row.getLong(10), row.getInt(11));
+            if (claimed.fence() <= row.getLong(13)) {
+                throw new Sequences.Behind("the fence of " + claimed + " would fall from " + row.getLong(13));
+            }
+            // a unit of a connection asks Visma Connect, which has no slots
+            if (row.getBoolean(12) && !claimed.scope().equals("connection")) {
+                LostCalls.add(transaction, claimed.tenant(), 2);
+            }
+            return Optional.of(claimed);
+        }
+    }
+
+    private static void name(PreparedStatement statement, String kind, String connection, String scope, int company,
+            String entry, int lane) throws SQLException {
+        statement.setString(1, kind);
+        statement.setString(2, connection);
+        statement.setString(3, scope);
+        statement.setInt(4, company);
+        statement.setString(5, entry);
+        statement.setInt(6, lane);
+    }
+
+    /**
+     * Frees a unit, if this claim still holds it, and says whether it did.
+     *
+     * @param due when its next work falls due, by the database's clock; empty to leave that as it is
+     * @param pause it is not claimed before so long from now, due or woken; empty for no pause
+     * @param well whether the run went well, which settles the wake-ups that it saw
+     */
+    public boolean free(Claim claim, Optional<Instant> due, Optional<Duration> pause, boolean well)
+            throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var free = transaction.prepareStatement("""
+                    update nxt_sync.job
+                    set holder = null, claimed_at = null, due_at = coalesce(?, due_at),
+                        retry_at = clock_timestamp() + ? * interval '1 ms',
+                        failures = case when ? then 0 else failures + 1 end,
+                        served = case when ? then greatest(served, ?) else served end
+                    where id = ? and fence = ? and holder = ?""")) {
+                free.setObject(1, due.map(Claims::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
+                free.setObject(2, pause.map(Duration::toMillis).orElse(null), Types.BIGINT);
+                free.setBoolean(3, well);
+                free.setBoolean(4, well);
+                free.setLong(5, claim.wanted());
+                free.setLong(6, claim.unit());
+                free.setLong(7, claim.fence());
+                free.setObject(8, claim.holder());
+                return free.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /** Frees a unit as if it had not been claimed: whoever looks next may claim it. */
+    public boolean giveBack(Claim claim) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var free = transaction.prepareStatement("""
+                    update nxt_sync.job set holder = null, claimed_at = null
+                    where id = ? and fence = ? and holder = ?""")) {
+                free.setLong(1, claim.unit());
+                free.setLong(2, claim.fence());
+                free.setObject(3, claim.holder());
+                return free.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /** Forgets how far a pull has come: its next run is a load, which merges. Runs under way are refused what they write. */
+    public int reset(String pull) throws SQLException {
+        return database.inTransaction(transaction -> Anew.begin(transaction, pull));
+    }
+
+    /** Frees the units of jobs that this process holds under other fences than these: claims that it does not know of. */
+    public void freeAllBut(Collection<Long> fences) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var free = transaction
+                    .prepareStatement(
+                            "update nxt_sync.job set holder = null, claimed_at = null where holder = ? and scope <> 'connection' and fence <> all (?)")) {
+                free.setObject(1, replica.id());
+                free.setArray(2, transaction.createArrayOf("bigint", fences.toArray()));
+                return free.executeUpdate();
+            }
+        });
+    }
+
+    /** Takes a unit away from a run of this process that has stalled: whatever the run still tries to write is refused. */
+    public void giveUp(Claim claim, Duration retry) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var raise = transaction.prepareStatement(
+                    """
+                            update nxt_sync.job
+                            set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')), failures = failures + 1,
+                                retry_at = clock_timestamp() + ? * interval '1 ms'
+                            where id = ? and fence = ? and holder = ?""")) {
+                raise.setLong(1, retry.toMillis());
+                raise.setLong(2, claim.unit());
+                raise.setLong(3, claim.fence());
+                raise.setObject(4, claim.holder());
+                return raise.executeUpdate();
+            }
+        });
+    }
+
+    /**
+     * The last statement of every transaction that writes for a claim: its lock holds until the commit, so that nobody can
+     * take the unit over between the check and the commit.
+     *
+     * @throws StaleClaim if somebody else holds the unit
+     */
+    public static void check(Connection transaction, Claim claim) throws SQLException {
+        try (var check = transaction.prepareStatement(
+                "select 1 from nxt_sync.job where id = ? and fence = ? and holder = ? for share")) {
+            check.setLong(1, claim.unit());
+            check.setLong(2, claim.fence());
+            check.setObject(3, claim.holder());
+            try (ResultSet row = check.executeQuery()) {
+                if (!row.next()) {
+                    count(transaction);
+                    throw new StaleClaim(claim);
+                }
+            }
+        }
+    }
+
+    /** Counts a refused write; a sequence keeps that although the transaction is rolled back. */
+    private static void count(Connection transaction) throws SQLException {
+        try (var next = transaction.prepareStatement("select nextval('nxt_sync.stale_write')")) {
+            next.execute();
+        }
+    }
+
+    public static OffsetDateTime timestamp(Instant instant) {
+        // a cadence that never comes again
+        return instant.isAfter(FAR) ? FAR.atOffset(ZoneOffset.UTC) : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
+}

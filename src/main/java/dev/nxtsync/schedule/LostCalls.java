@@ -1,0 +1,58 @@
+package dev.nxtsync.schedule;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+
+/** The requests of all processes whose answers were lost, by tenant. */
+@Singleton
+public class LostCalls {
+    private final Database database;
+
+    public LostCalls(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Adds some, and forgets those that hold no slot any more.
+     *
+     * @param held how long a lost call holds its slot
+     * @return all that do, by tenant
+     */
+    public Map<String, Integer> keep(Map<String, Integer> lost, Duration held) throws SQLException {
+        return database.inTransaction(transaction -> {
+            for (var each : lost.entrySet()) {
+                add(transaction, each.getKey(), each.getValue());
+            }
+            try (var forget = transaction.prepareStatement(
+                    "delete from nxt_sync.lost_call where lost_at not between clock_timestamp() - ? * interval '1 ms' and clock_timestamp()");
+                    var select = transaction
+                            .prepareStatement("select tenant, sum(calls) from nxt_sync.lost_call group by tenant")) {
+                forget.setLong(1, held.toMillis());
+                forget.executeUpdate();
+                var all = new HashMap<String, Integer>();
+                try (var row = select.executeQuery()) {
+                    while (row.next()) {
+                        all.put(row.getString(1), row.getInt(2));
+                    }
+                }
+                return all;
+            }
+        });
+    }
+
+    static void add(Connection transaction, String tenant, int calls) throws SQLException {
+        try (var insert = transaction
+                .prepareStatement("insert into nxt_sync.lost_call (tenant, calls) values (?, ?)")) {
+            insert.setString(1, tenant);
+            insert.setInt(2, calls);
+            insert.executeUpdate();
+        }
+    }
+}

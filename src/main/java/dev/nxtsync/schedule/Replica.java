@@ -1,0 +1,138 @@
+package dev.nxtsync.schedule;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.ClockSetBack;
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Encoding;
+
+/** This process among those that share the database. It is alive as long as its row is beaten, by the database's clock. */
+@Singleton
+public class Replica {
+    private final UUID id = UUID.randomUUID();
+    private final Database database;
+    private final Database patient;
+    /** Whether this process may have a row. */
+    private volatile boolean known;
+
+    public Replica(Database database) {
+        this.database = database.promptly();
+        this.patient = database.patiently();
+    }
+
+    public UUID id() {
+        return id;
+    }
+
+    /**
+     * Says that this process is alive, forgets those that died long ago, and notices that the database's clock was set back.
+     * Then one process mends that, which may take long: it beats no more until it has, and so claims nothing and may be taken
+     * over, while the others go on.
+     */
+    public void beat() throws SQLException {
+        boolean setBack = database.inTransaction(transaction -> {
+            boolean noticed = ClockSetBack.isNoticed(transaction);
+            try (var beat = transaction.prepareStatement("""
+                    insert into nxt_sync.replica (id, host) values (?, ?)
+                    on conflict (id) do update set beat_at = clock_timestamp(), found_silent_at = null""")) {
+                beat.setObject(1, id);
+                beat.setString(2, host());
+                beat.executeUpdate();
+                known = true;
+            }
+            if (noticed) {
+                // whoever seems to have died may have beaten by the old time
+                return true;
+            }
+            try (var forget = transaction.prepareStatement(
+                    """
+                            delete from nxt_sync.replica
+                            where beat_at not between clock_timestamp() - interval '1 day' and clock_timestamp() + interval '1 day'
+                              and not exists (select from nxt_sync.job where holder = replica.id)""")) {
+                forget.executeUpdate();
+            }
+            noteSilent(transaction);
+            return false;
+        });
+        if (setBack) {
+            patient.inTransaction(ClockSetBack::mend);
+        }
+    }
+
+    /**
+     * Notes of each holder that has missed two beats that it has, so that it is known to whoever starts later that it had been
+     * silent while the database was there.
+     */
+    private static void noteSilent(Connection transaction) throws SQLException {
+        try (var note = transaction.prepareStatement(
+                """
+                        update nxt_sync.replica set found_silent_at = clock_timestamp()
+                        where id in (
+                            select id from nxt_sync.replica
+                            where found_silent_at is null and beat_at
+                                not between clock_timestamp() - interval '8 s' and clock_timestamp() + interval '8 s'
+                              and exists (select from nxt_sync.job where holder = replica.id)
+                            for update skip locked)""")) {
+            note.executeUpdate();
+        }
+    }
+
+    /** Says how this process' connections are, and what it alone knows to be wrong, as JSON. */
+    public void report(String json) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var report = transaction
+                    .prepareStatement("update nxt_sync.replica set report = ?::json where id = ?")) {
+                report.setString(1, Encoding.of(transaction).json(json));
+                report.setObject(2, id);
+                return report.executeUpdate();
+            }
+        });
+    }
+
+    /** What every living process has reported last, as JSON. */
+    public List<String> reports() throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement(
+                    """
+                            select report from nxt_sync.replica
+                            where report is not null
+                              and beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'""");
+                    var row = select.executeQuery()) {
+                var reports = new ArrayList<String>();
+                while (row.next()) {
+                    reports.add(row.getString(1));
+                }
+                return reports;
+            }
+        });
+    }
+
+    /** Says that this process is gone, so that nobody waits for its silence. */
+    public void leave() throws SQLException {
+        if (!known) {
+            return;
+        }
+        database.inTransaction(transaction -> {
+            try (var leave = transaction.prepareStatement("delete from nxt_sync.replica where id = ?")) {
+                leave.setObject(1, id);
+                return leave.executeUpdate();
+            }
+        });
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+}

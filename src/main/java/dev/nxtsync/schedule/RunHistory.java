@@ -1,0 +1,108 @@
+package dev.nxtsync.schedule;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Encoding;
+import dev.nxtsync.error.Quoted;
+
+/** The history of runs, of which only the newest are kept. */
+@Singleton
+public class RunHistory {
+    /** Of each pull, company and kind. */
+    private static final int KEPT = 200;
+
+    private final Database database;
+
+    public RunHistory(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * A run over one table of one company.
+     *
+     * @param job the pull
+     * @param outcome {@code ok}, {@code goes on}, {@code held}, or the code of a failure
+     * @param requests those that served several tables are counted with the first
+     * @param bytes on the wire, counted in the same way
+     */
+    public record Run(String job, int company, String kind, Instant startedAt, Instant endedAt, String outcome,
+            long rowsRead, long rowsWritten, long rowsDeleted, long rowsSetAside, int requests, long bytes,
+            String traceId, String error) {}
+
+    public void add(List<Run> runs) throws SQLException {
+        if (runs.isEmpty()) {
+            return;
+        }
+        database.inTransaction(transaction -> {
+            try (var insert = transaction.prepareStatement(
+                    """
+                            insert into nxt_sync.run (job, company, kind, started_at, ended_at, outcome, rows_read, rows_written,
+                                rows_deleted, rows_set_aside, requests, bytes, trace_id, error)
+                            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))""")) {
+                var encoding = Encoding.of(transaction);
+                for (Run run : runs) {
+                    insert.setString(1, run.job());
+                    insert.setInt(2, run.company());
+                    insert.setString(3, run.kind());
+                    insert.setObject(4, Claims.timestamp(run.startedAt()));
+                    insert.setObject(5, Claims.timestamp(run.endedAt()));
+                    insert.setString(6, run.outcome());
+                    insert.setLong(7, run.rowsRead());
+                    insert.setLong(8, run.rowsWritten());
+                    insert.setLong(9, run.rowsDeleted());
+                    insert.setLong(10, run.rowsSetAside());
+                    insert.setInt(11, run.requests());
+                    insert.setLong(12, run.bytes());
+                    insert.setString(13, encoding.shown(Quoted.name(run.traceId())));
+                    insert.setString(14, encoding.shown(run.error()));
+                    insert.addBatch();
+                }
+                return insert.executeBatch().length;
+            }
+        });
+    }
+
+    /** What runs did together. */
+    public record Sum(long read, long written, long deleted, int requests) {}
+
+    /** What the runs of a pull and company did since a moment. */
+    public Sum since(String job, int company, Instant from) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("""
+                    select coalesce(sum(rows_read), 0), coalesce(sum(rows_written), 0), coalesce(sum(rows_deleted), 0),
+                           coalesce(sum(requests), 0)
+                    from nxt_sync.run where job = ? and company = ? and ended_at >= ?""")) {
+                select.setString(1, job);
+                select.setInt(2, company);
+                select.setObject(3, Claims.timestamp(from));
+                try (var row = select.executeQuery()) {
+                    row.next();
+                    return new Sum(row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4));
+                }
+            }
+        });
+    }
+
+    /** Forgets runs and marks that are too old to be of use. */
+    public void forgetOld() throws SQLException {
+        database.patiently().inTransaction(transaction -> {
+            try (var runs = transaction.prepareStatement(
+                    """
+                            delete from nxt_sync.run using (
+                                select id from (select id, row_number() over (partition by job, company, kind order by id desc) as age
+                                                from nxt_sync.run) aged where age > ?) old
+                            where run.id = old.id""");
+                    var removed = transaction.prepareStatement(
+                            "delete from nxt_sync.removed where read_at not between clock_timestamp() - interval '1 hour' and clock_timestamp()")) {
+                runs.setInt(1, KEPT);
+                removed.executeUpdate();
+                return runs.executeUpdate();
+            }
+        });
+    }
+}

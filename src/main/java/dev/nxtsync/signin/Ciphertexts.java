@@ -1,0 +1,77 @@
+package dev.nxtsync.signin;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+
+/** All that is kept encrypted, wherever it is: the tokens of persons, and what sign-ins that are under way have to keep. */
+@Singleton
+public class Ciphertexts {
+    private static final String GOOD_CHALLENGE = """
+            challenge is not null and ended_at is null
+            and begun_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""";
+
+    private final Database database;
+
+    Ciphertexts(Database database) {
+        this.database = database;
+    }
+
+    /** What a text is of. */
+    public enum Kind {
+        REFRESH_TOKEN("user_grant", "refresh_token", "refresh_token is not null"), ACCESS_TOKEN("user_grant",
+                "access_token", "access_token is not null"), CHALLENGE("sign_in", "challenge", GOOD_CHALLENGE);
+
+        private final String table;
+        private final String column;
+        private final String needed;
+
+        Kind(String table, String column, String needed) {
+            this.table = table;
+            this.column = column;
+            this.needed = needed;
+        }
+    }
+
+    /** A text that is still needed, as it is stored; no two are the same. */
+    public record Ciphertext(Kind kind, String connection, String text) {
+        @Override
+        public String toString() {
+            return "Ciphertext[" + kind + " of " + connection + "]";
+        }
+    }
+
+    public List<Ciphertext> all() throws SQLException {
+        return database.inTransaction(transaction -> {
+            var all = new ArrayList<Ciphertext>();
+            for (Kind kind : Kind.values()) {
+                try (var select = transaction.prepareStatement("select connection, " + kind.column
+                        + " from nxt_sync." + kind.table + " where " + kind.needed + " order by connection");
+                        ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        all.add(new Ciphertext(kind, row.getString(1), row.getString(2)));
+                    }
+                }
+            }
+            return all;
+        });
+    }
+
+    /** Puts another text in the place of one, which says the same; says whether it was still there. */
+    public boolean replace(Ciphertext old, String text) throws SQLException {
+        return database.durably(transaction -> {
+            try (var replace = transaction.prepareStatement("update nxt_sync." + old.kind().table + " set "
+                    + old.kind().column + " = ? where connection = ? and " + old.kind().column + " = ?")) {
+                replace.setString(1, text);
+                replace.setString(2, old.connection());
+                replace.setString(3, old.text());
+                return replace.executeUpdate() == 1;
+            }
+        });
+    }
+}

@@ -1,0 +1,57 @@
+package dev.nxtsync.signin;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+import jakarta.inject.Singleton;
+
+import io.quarkus.qute.Location;
+import io.quarkus.qute.Template;
+
+import dev.nxtsync.http.server.Answer;
+
+/**
+ * The one page that people see. Nothing runs in it, it loads nothing, no other site can frame it, and no browser keeps it
+ * (Content Security Policy Level 3; OAuth 2.0 Security Best Current Practice, RFC 9700, sections 4.2 and 4.16).
+ */
+@Singleton
+public class SignInPage {
+    private static final String STYLE = "body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}"
+            + "dt{font-weight:600}dd{margin:0 0 .5rem}";
+    private static final String POLICY = "default-src 'none'; style-src 'sha256-" + hash(STYLE)
+            + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private final Template page;
+
+    SignInPage(@Location("sign-in.html") Template page) {
+        this.page = page;
+    }
+
+    public Answer of(SignInResult result) {
+        return of(result.well() ? 200 : 400, result);
+    }
+
+    public Answer of(int status, SignInResult result) {
+        return guarded(Answer.of(status, "text/html;charset=utf-8",
+                page.data("style", STYLE).data("title", result.title()).data("facts", result.facts().entrySet())
+                        .data("notes", result.notes()).render()));
+    }
+
+    /** An answer that no browser keeps, frames or tells others the address of. */
+    public static Answer guarded(Answer answer) {
+        return answer.with("Content-Security-Policy", POLICY).with("X-Frame-Options", "DENY")
+                .with("X-Content-Type-Options", "nosniff").with("Referrer-Policy", "no-referrer")
+                .with("Cross-Origin-Opener-Policy", "same-origin").with("Cache-Control", "no-store");
+    }
+
+    private static String hash(String text) {
+        try {
+            return Base64.getEncoder().encodeToString(
+                    MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.nxtsync.signin;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Encoding;
+import dev.nxtsync.pull.state.PullStates;
+
+/** Sign-ins of persons that are under way. Links, states and cookies are hashes here, and challenges are encrypted. */
+@Singleton
+public class SignInTable {
+    private static final String GOOD = """
+            link = ? and connection = ? and begun_at is null
+              and made_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""";
+
+    private final Database database;
+
+    public SignInTable(Database database) {
+        this.database = database;
+    }
+
+    /** Keeps a new link, forgets old ones, and answers until when it is good. */
+    public Instant offer(String link, String connection) throws SQLException {
+        return database.durably(transaction -> {
+            try (var forget = transaction.prepareStatement(
+                    "delete from nxt_sync.sign_in where made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()");
+                    var put = transaction.prepareStatement("""
+                            insert into nxt_sync.sign_in (link, connection) values (?, ?)
+                            returning made_at + interval '10 minutes'""")) {
+                forget.executeUpdate();
+                put.setString(1, link);
+                put.setString(2, connection);
+                try (ResultSet row = put.executeQuery()) {
+                    row.next();
+                    return PullStates.instant(row, 1).orElseThrow();
+                }
+            }
+        });
+    }
+
+    /** Whether a link could be used now. */
+    public boolean isGood(String link, String connection) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("select from nxt_sync.sign_in where " + GOOD)) {
+                select.setString(1, link);
+                select.setString(2, connection);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
+    /** Uses a link, which can be done once, within ten minutes. Says whether it was good. */
+    public boolean begin(String link, String connection, String state, String cookie, String challenge)
+            throws SQLException {
+        return database.durably(transaction -> {
+            try (var begin = transaction.prepareStatement("""
+                    update nxt_sync.sign_in set begun_at = clock_timestamp(), state = ?, cookie = ?, challenge = ?
+                    where\s""" + GOOD)) {
+                begin.setString(1, state);
+                begin.setString(2, cookie);
+                begin.setString(3, challenge);
+                begin.setString(4, link);
+                begin.setString(5, connection);
+                return begin.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /** Ends a sign-in that was begun with this state and cookie, which can be done once, within ten minutes. Answers its challenge. */
+    public Optional<String> end(String connection, String state, String cookie) throws SQLException {
+        return database.durably(transaction -> {
+            try (var end = transaction.prepareStatement("""
+                    update nxt_sync.sign_in set ended_at = clock_timestamp()
+                    where connection = ? and state = ? and cookie = ? and ended_at is null
+                      and begun_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()
+                    returning challenge""")) {
+                end.setString(1, connection);
+                end.setString(2, state);
+                end.setString(3, cookie);
+                try (ResultSet row = end.executeQuery()) {
+                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /** Keeps what came of a sign-in, as JSON. */
+    public void result(String connection, String cookie, String json) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var put = transaction.prepareStatement(
+                    "update nxt_sync.sign_in set result = ?::json, challenge = null where connection = ? and cookie = ?")) {
+                put.setString(1, Encoding.of(transaction).json(json));
+                put.setString(2, connection);
+                put.setString(3, cookie);
+                return put.executeUpdate();
+            }
+        });
+    }
+
+    /** What came of a sign-in, for ten minutes. */
+    public Optional<String> result(String connection, String cookie) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("""
+                    select result from nxt_sync.sign_in where connection = ? and cookie = ? and result is not null
+                      and ended_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""")) {
+                select.setString(1, connection);
+                select.setString(2, cookie);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,50 @@
+package dev.nxtsync.status;
+
+import java.time.Instant;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.status.OpenFindings.Change;
+import dev.nxtsync.status.OpenFindings.Trouble;
+
+/** The body of a notice: type, time and data, as the Standard Webhooks specification recommends. */
+final class NoticeMessage {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** The specification recommends at most 20 kB. */
+    private static final int MOST = 20;
+    private static final int LONGEST = 500;
+
+    private NoticeMessage() {}
+
+    static String of(Change change) {
+        ObjectNode message = JSON.createObjectNode().put("type", "nxt_sync.state_changed").put("timestamp",
+                change.at().toString());
+        ObjectNode data = message.putObject("data");
+        data.put("state", change.open() == 0 ? "well" : "in_trouble").put("open", change.open());
+        list(data.putArray("begun"), change.begun());
+        list(data.putArray("ended"), change.ended());
+        int more = Math.max(0, change.begun().size() - MOST) + Math.max(0, change.ended().size() - MOST);
+        if (more > 0) {
+            data.put("more", more);
+        }
+        return message.toString();
+    }
+
+    /** Of one trouble that only this process knows of. */
+    static String of(Trouble trouble, boolean begun, Instant at) {
+        return of(new Change(begun ? List.of(trouble) : List.of(), begun ? List.of() : List.of(trouble),
+                begun ? 1 : 0, at));
+    }
+
+    private static void list(ArrayNode into, List<Trouble> troubles) {
+        troubles.stream().limit(MOST).forEach(each -> {
+            String reason = each.reason().message();
+            into.addObject().put("subject", each.subject()).put("code", each.reason().code())
+                    .put("reason", reason.length() > LONGEST ? reason.substring(0, LONGEST) + "…" : reason)
+                    .put("next_step", each.reason().trouble().nextStep()).put("since", each.since().toString());
+        });
+    }
+}

@@ -1,0 +1,93 @@
+package dev.nxtsync.status;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Encoding;
+
+/** Notices that wait until they are taken, at most for a day. Each is sent by one process at a time. */
+@Singleton
+public class NoticeQueue {
+    private final Database database;
+
+    NoticeQueue(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * One that is to be sent now.
+     *
+     * @param attempts this one included
+     */
+    public record Notice(String id, String body, int attempts) {}
+
+    /** An id that a receiver knows a second delivery by. */
+    public static String newId() {
+        return "msg_" + UUID.randomUUID().toString().replace("-", "");
+    }
+
+    /** Adds one, in the transaction that keeps what it is about. */
+    static void add(Connection transaction, String body) throws SQLException {
+        try (var insert = transaction.prepareStatement("insert into nxt_sync.notice (id, body) values (?, ?)")) {
+            insert.setString(1, newId());
+            insert.setString(2, Encoding.of(transaction).json(body));
+            insert.executeUpdate();
+        }
+    }
+
+    /**
+     * The oldest that is due, which nobody else gets for so long.
+     *
+     * @param lease longer than it takes to send one
+     */
+    public Optional<Notice> next(Duration lease) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var next = transaction.prepareStatement("""
+                    update nxt_sync.notice
+                    set attempts = attempts + 1, next_at = clock_timestamp() + ? * interval '1 ms'
+                    where id = (select id from nxt_sync.notice where next_at <= clock_timestamp()
+                                order by made_at limit 1 for update skip locked)
+                    returning id, body, attempts""")) {
+                next.setLong(1, lease.toMillis());
+                try (var row = next.executeQuery()) {
+                    return row.next()
+                            ? Optional.of(new Notice(row.getString(1), row.getString(2), row.getInt(3)))
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /** It was taken. */
+    public void done(Notice notice) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var delete = transaction.prepareStatement("delete from nxt_sync.notice where id = ?")) {
+                delete.setString(1, notice.id());
+                return delete.executeUpdate();
+            }
+        });
+    }
+
+    /** It was not taken, and is tried again. Says whether it was given up instead, since it is a day old. */
+    public boolean again(Notice notice, Duration after) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var old = transaction.prepareStatement(
+                    "delete from nxt_sync.notice where id = ? and made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()");
+                    var again = transaction.prepareStatement(
+                            "update nxt_sync.notice set next_at = clock_timestamp() + ? * interval '1 ms' where id = ?")) {
+                old.setString(1, notice.id());
+                boolean givenUp = old.executeUpdate() == 1;
+                again.setLong(1, after.toMillis());
+                again.setString(2, notice.id());
+                again.executeUpdate();
+                return givenUp;
+            }
+        });
+    }
+}

@@ -1,0 +1,144 @@
+package dev.nxtsync.status;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Encoding;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.pull.state.PullStates;
+
+/**
+ * What is wrong now, as all processes together see it, and since when. A change counts once it has lasted for twenty seconds,
+ * so that what comes and goes is told to nobody.
+ */
+@Singleton
+public class OpenFindings {
+    private final Database database;
+
+    public OpenFindings(Database database) {
+        this.database = database;
+    }
+
+    /** Something that is, or was, wrong. */
+    public record Trouble(String subject, Problem reason, Instant since) {}
+
+    /**
+     * What has changed for good since it was last asked.
+     *
+     * @param open how many troubles there are
+     * @param at by the database's clock
+     */
+    public record Change(List<Trouble> begun, List<Trouble> ended, long open, Instant at) {
+        public boolean isEmpty() { return begun.isEmpty() && ended.isEmpty(); }
+    }
+
+    /**
+     * Keeps what is wrong now, unless another process is just about that.
+     *
+     * @param now everything that is wrong, by subject and code once
+     * @param notice what a person is told of a change, which is kept in the same transaction, and so told once
+     */
+    public void keep(Collection<Trouble> now, Function<Change, Optional<String>> notice) throws SQLException {
+        database.inTransaction(transaction -> {
+            if (isFirst(transaction)) {
+                note(transaction, now);
+                var change = change(transaction);
+                var body = change.isEmpty() ? Optional.<String>empty() : notice.apply(change);
+                if (body.isPresent()) {
+                    NoticeQueue.add(transaction, body.get());
+                }
+            }
+            return true;
+        });
+    }
+
+    /** How many of each code there are now. */
+    public Map<String, Long> counts() throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement(
+                    "select code, count(*) from nxt_sync.trouble where gone_at is null group by code");
+                    ResultSet row = select.executeQuery()) {
+                var counts = new TreeMap<String, Long>();
+                while (row.next()) {
+                    counts.put(row.getString(1), row.getLong(2));
+                }
+                return counts;
+            }
+        });
+    }
+
+    private static boolean isFirst(Connection transaction) throws SQLException {
+        try (var lock = transaction
+                .prepareStatement("select pg_try_advisory_xact_lock(hashtext('nxt_sync trouble'))");
+                ResultSet row = lock.executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private static void note(Connection transaction, Collection<Trouble> now) throws SQLException {
+        try (var put = transaction.prepareStatement("""
+                insert into nxt_sync.trouble (subject, code, reason) values (?, ?, ?)
+                on conflict (subject, code) do update set reason = excluded.reason, gone_at = null""");
+                var gone = transaction.prepareStatement(
+                        """
+                                update nxt_sync.trouble set gone_at = clock_timestamp()
+                                where gone_at is null and (subject, code) not in (select * from unnest(?::text[], ?::text[]))""");
+                var forget = transaction.prepareStatement(
+                        "delete from nxt_sync.trouble where gone_at is not null and told_at is null")) {
+            var encoding = Encoding.of(transaction);
+            for (Trouble each : now) {
+                put.setString(1, encoding.shown(each.subject()));
+                put.setString(2, each.reason().code());
+                put.setString(3, encoding.shown(each.reason().message()));
+                put.addBatch();
+            }
+            put.executeBatch();
+            gone.setArray(1, transaction.createArrayOf("text",
+                    now.stream().map(Trouble::subject).map(encoding::shown).toArray()));
+            gone.setArray(2, transaction.createArrayOf("text", now.stream().map(each -> each.reason().code())
+                    .toArray()));
+            gone.executeUpdate();
+            forget.executeUpdate();
+        }
+    }
+
+    private static Change change(Connection transaction) throws SQLException {
+        var begun = troubles(transaction, """
+                update nxt_sync.trouble set told_at = clock_timestamp()
+                where told_at is null and since not between clock_timestamp() - interval '20 s' and clock_timestamp()
+                returning subject, code, reason, since""");
+        var ended = troubles(transaction,
+                """
+                        delete from nxt_sync.trouble where gone_at not between clock_timestamp() - interval '20 s' and clock_timestamp()
+                        returning subject, code, reason, since""");
+        try (var count = transaction.prepareStatement(
+                "select count(*) filter (where gone_at is null), clock_timestamp() from nxt_sync.trouble");
+                ResultSet row = count.executeQuery()) {
+            row.next();
+            return new Change(begun, ended, row.getLong(1), PullStates.instant(row, 2).orElseThrow());
+        }
+    }
+
+    private static List<Trouble> troubles(Connection transaction, String sql) throws SQLException {
+        try (var statement = transaction.prepareStatement(sql); ResultSet row = statement.executeQuery()) {
+            var troubles = new ArrayList<Trouble>();
+            while (row.next()) {
+                troubles.add(new Trouble(row.getString(1), PullStates.reason(row.getString(2), row.getString(3)),
+                        PullStates.instant(row, 4).orElseThrow()));
+            }
+            return troubles;
+        }
+    }
+}

@@ -1,8 +1,0 @@
-package dev.nxtsync.store;
-
-/**
- * A row that PostgreSQL cannot hold as it is.
- *
- * @param key as a JSON object
- */
-public record RowFault(String key, String reason) {}

@@ -1,4 +1,0 @@
-package dev.nxtsync.store;
-
-/** @param comment what the column is, for {@code COMMENT ON} */
-public record TargetColumn(String name, ColumnType type, String comment) {}

@@ -1,0 +1,118 @@
+package dev.nxtsync.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+
+/** The body of an answer, from the event loop to the one thread that reads it. */
+final class ReplyBody extends InputStream {
+    /** Parts that may wait for the reader; more stay on the wire. */
+    private static final int AHEAD = 4;
+    /** So much of what nobody wants is read, and for so long, rather than that a connection is made anew. */
+    private static final int LITTLE = 64 * 1024;
+    private static final Duration SOON = Duration.ofMillis(100);
+    private static final End END = new End();
+
+    private final HttpClientResponse source;
+    private final Until until;
+    private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
+    private Part part = new Bytes(Buffer.buffer());
+    private int at;
+
+    /** What comes from the event loop. */
+    private sealed interface Part {}
+
+    private record Bytes(Buffer content) implements Part {}
+
+    private record Broken(Throwable why) implements Part {}
+
+    private record End() implements Part {}
+
+    /** For the event loop that the answer comes to. */
+    ReplyBody(HttpClientResponse source, Until until) {
+        this.source = source;
+        this.until = until;
+        source.pause().exceptionHandler(thrown -> parts.add(new Broken(thrown))).endHandler(end -> parts.add(END))
+                .handler(content -> parts.add(new Bytes(content)));
+        source.fetch(AHEAD);
+    }
+
+    @Override
+    public int read() throws IOException {
+        var one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        while (available() == 0 && part instanceof Bytes) {
+            take(next());
+        }
+        if (part instanceof Bytes bytes) {
+            int read = Math.min(length, available());
+            bytes.content().getBytes(at, at + read, into, offset);
+            at += read;
+            return read;
+        }
+        if (part instanceof Broken broken) {
+            throw new IOException(broken.why());
+        }
+        return -1;
+    }
+
+    @Override
+    public int available() {
+        return part instanceof Bytes bytes ? bytes.content().length() - at : 0;
+    }
+
+    private Part next() throws IOException {
+        try {
+            return until.await(nanos -> parts.poll(nanos, TimeUnit.NANOSECONDS));
+        } catch (InterruptedException e) {
+            // also known to whoever does not see this exception, as within what unpacks
+            Thread.currentThread().interrupt();
+            throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
+        }
+    }
+
+    private void take(Part next) {
+        part = next;
+        at = 0;
+        if (next instanceof Bytes) {
+            source.fetch(1);
+        }
+    }
+
+    /** Whether nothing more comes, as is known soon where little is left. */
+    boolean ends() {
+        long end = System.nanoTime() + Math.min(SOON.toNanos(), until.left());
+        int read = 0;
+        try {
+            while (part instanceof Bytes && read <= LITTLE) {
+                @Nullable
+                Part next = parts.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                if (next == null) {
+                    return false;
+                }
+                take(next);
+                read += available();
+            }
+            return part == END;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

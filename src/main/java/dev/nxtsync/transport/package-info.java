@@ -1,0 +1,5 @@
+/** Requests to hosts outside. Start at {@link dev.nxtsync.http.HttpLine}. */
+@NullMarked
+package dev.nxtsync.transport;
+
+import org.jspecify.annotations.NullMarked;

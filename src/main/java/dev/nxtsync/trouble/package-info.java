@@ -1,5 +1,0 @@
-/** Everything that can go wrong, by code, with its meaning and what to do: {@link dev.nxtsync.trouble.Trouble}. */
-@NullMarked
-package dev.nxtsync.trouble;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package dev.nxtsync.webhook;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.process.Seldom;
+
+/** Tells the log of refused calls: of each reason at once, and then at most once a minute. Safe for any number of threads. */
+public final class RefusalLog {
+    private static final Logger LOG = Logger.getLogger(RefusalLog.class);
+
+    private final Seldom<WebhookResult> seldom = new Seldom<>();
+
+    /** @param caller who called, in words that may stand in a log */
+    public void tell(WebhookResult verdict, String caller) {
+        seldom.due(verdict).ifPresent(since -> LOG.warnf("A webhook from %s was refused with %d: %s%s", caller,
+                verdict.status(), reason(verdict), Seldom.more(since)));
+    }
+
+    private static String reason(WebhookResult verdict) {
+        return switch (verdict) {
+            case BAD_SIGNATURE ->
+                "no key of NXT_WEBHOOK_KEYS has signed it. If it came from Visma Connect, compare the "
+                        + "keys with the subscription's in the Developer Portal; if not, somebody else has found the address.";
+            case MALFORMED ->
+                "it is not an event of the type TableChange, or did not come whole within 10 s. If it came "
+                        + "from Visma Connect, look which publisher and event the subscription has: Business NXT, TableChange.";
+            case TOO_LARGE -> "it has more than 256 kB, which no event has.";
+            case UNAVAILABLE -> "the database is away, or more came than could be kept; the sender tries again.";
+            case ACCEPTED, DUPLICATE, UNKNOWN -> throw new IllegalArgumentException("not refused: " + verdict);
+        };
+    }
+}

@@ -1,0 +1,121 @@
+package dev.nxtsync.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.schedule.Outcome;
+
+/** The looks at keys that webhooks named. */
+class KeyFetchTest {
+    private static final Map<String, String> ORDERS = Map.of("NXT_PULLS_ORDERS_TABLE", "order");
+
+    @Test
+    void oneRowThatCannotBeReadKeepsNoSoundOneWaitingAndIsFoundInFewRequests() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", 200), ORDERS)) {
+            change(pulls, 200);
+            pulls.sandbox.put(PullsFixture.COMPANY, "order", Map.of("orderNo", 77, "information1", "spoilt"));
+            pulls.sandbox.spoilAnswers("\"spoilt\"", "01");
+            pulls.wake("orders", keys(200));
+            pulls.run(KeyFetch.KIND, "");
+            assertThat(changed(pulls)).as("in one turn").isEqualTo(199);
+            assertThat(attempts(pulls)).as("looked at alone, and put off for a moment").containsExactly("3");
+            assertThat(pulls.sandbox.counter("requests_fetch")).isLessThan(40);
+            for (int i = 0; i < 2; i++) {
+                due(pulls);
+                pulls.run(KeyFetch.KIND, "");
+            }
+            assertThat(attempts(pulls)).as("set aside").containsExactly("5");
+            assertThat(pulls.sandbox.counter("requests_fetch")).isLessThan(42);
+        }
+    }
+
+    @Test
+    void aRowThatCannotBeReadIsSetAsideAlsoWhereItIsTheOnlyOne() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", 10), ORDERS)) {
+            pulls.sandbox.put(PullsFixture.COMPANY, "order", Map.of("orderNo", 7, "information1", "spoilt"));
+            pulls.sandbox.spoilAnswers("\"spoilt\"", "01");
+            pulls.wake("orders", List.of("{\"orderNo\":7}"));
+            for (int attempt = 1; attempt <= 5; attempt++) {
+                due(pulls);
+                pulls.restart();
+                pulls.run(KeyFetch.KIND, "");
+                assertThat(attempts(pulls)).containsExactly(Integer.toString(attempt));
+            }
+            assertThat(pulls.sandbox.counter("requests_fetch")).as("none is repeated at once").isEqualTo(5);
+        }
+    }
+
+    @Test
+    void whatOnePullIsRefusedDelaysNoOther() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", 10, "product", 10),
+                Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_GOODS_TABLE", "product"))) {
+            change(pulls, 1);
+            pulls.sandbox.put(PullsFixture.COMPANY, "product", Map.of("productNo", "new", "description", "changed"));
+            pulls.instead = question -> question.document().contains("order(")
+                    ? Optional.of(new Failure.Rejected("no", "", List.of()))
+                    : Optional.empty();
+            pulls.wake("orders", keys(1));
+            pulls.wake("goods", List.of("{\"productNo\":\"new\"}"));
+            var outcome = pulls.run(KeyFetch.KIND, "");
+            assertThat(pulls.store.database().value("select description from nxt.product where product_no = 'new'"))
+                    .isEqualTo("changed");
+            assertThat(outcome).as("the unit goes on").isInstanceOf(Outcome.Done.class);
+            assertThat(attempts(pulls)).containsExactly("1");
+        }
+    }
+
+    @Test
+    void aKeyWhoseRequestIsNeverAnsweredIsCountedOnceOthersAre() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", 10), ORDERS)) {
+            change(pulls, 3);
+            pulls.instead = question -> {
+                if (((JsonNode) question.variables().get("f0")).findValue("_in").toString().matches(".*\\b2\\b.*")) {
+                    pulls.passed += Duration.ofSeconds(88).toNanos();
+                    return Optional.of(new Failure.InDoubt("slow", "", true, true));
+                }
+                return Optional.empty();
+            };
+            pulls.wake("orders", keys(3));
+            for (int turn = 0; turn < 4; turn++) {
+                pulls.run(KeyFetch.KIND, "");
+            }
+            assertThat(changed(pulls)).isEqualTo(2);
+            assertThat(attempts(pulls)).as("it says nothing of a key before others are answered").containsExactly("2");
+        }
+    }
+
+    private static void change(PullsFixture pulls, int orders) {
+        for (int i = 1; i <= orders; i++) {
+            pulls.sandbox.put(PullsFixture.COMPANY, "order", Map.of("orderNo", i, "information1", "changed"));
+        }
+    }
+
+    private static List<String> keys(int orders) {
+        return IntStream.rangeClosed(1, orders).mapToObj(i -> "{\"orderNo\":" + i + "}").toList();
+    }
+
+    private static long changed(PullsFixture pulls) {
+        return pulls.store.database().number("select count(*) from nxt.\"order\" where information1 = 'changed'");
+    }
+
+    /** Of the keys that are left. */
+    private static List<String> attempts(PullsFixture pulls) {
+        return pulls.store.database().rows("select attempts from nxt_sync.inbox").stream()
+                .map(row -> row.get("attempts")).toList();
+    }
+
+    /** Rather than wait. */
+    private static void due(PullsFixture pulls) {
+        pulls.store.database().execute("update nxt_sync.inbox set next_at = null");
+    }
+}

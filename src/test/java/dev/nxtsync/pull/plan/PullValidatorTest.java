@@ -1,0 +1,98 @@
+package dev.nxtsync.pull.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.graphql.schema.Column;
+import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.graphql.schema.Scope;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.graphql.schema.Tables;
+import dev.nxtsync.pull.PullFixture;
+
+class PullValidatorTest {
+
+    @Test
+    void aKeyThatIsNotKnownIsAskedForWithTheVariableAndWithoutAGuess() {
+        assertThat(flaw(pull("text", List.of()), column("textNo", Companion.NONE)))
+                .contains("The primary key of text is not known")
+                .contains("NXT_PULLS_X_KEY to all of its columns").doesNotContain("textNo");
+        assertThat(design(pull("text", List.of("textNo")), column("textNo", Companion.NONE)))
+                .isInstanceOf(PullValidator.Sound.class);
+    }
+
+    @Test
+    void namesThatWouldCollideOrAreReservedAreRefusedWithBothNamed() {
+        assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE), column("aB", Companion.NONE),
+                column("a_b", Companion.NONE)))
+                .contains("The columns aB and a_b would both be a_b");
+        assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
+                column("kind", Companion.ENUM), column("kind_as_enum", Companion.NONE)))
+                .contains("kind_as_enum");
+        assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
+                column("nxtThing", Companion.NONE))).contains("nxt_ is reserved");
+        assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
+                column("x".repeat(64), Companion.NONE))).contains("63 bytes");
+    }
+
+    @Test
+    void eachFlawHasItsCodeInTheCatalogueOfErrors() {
+        assertThat(trouble(design(pull("text", List.of()), column("textNo", Companion.NONE))))
+                .isEqualTo(ErrorCode.KEY_UNKNOWN);
+        assertThat(trouble(design(pull("text", List.of("no")), column("textNo", Companion.NONE))))
+                .isEqualTo(ErrorCode.COLUMN_UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "none", value = {"vouchr, voucher", "Order, order", "orderline, orderLine",
+            "assocate, associate",
+            "associate, none", "frobnicate, none", "batches, batch"})
+    void aTableThatIsNotThereIsToldWithTheNearestThatIs(String table, @Nullable String nearest) {
+        var there = List.of("order", "orderLine", "voucher", "batch");
+        var names = nearest == null || there.contains(nearest) ? there : List.of(nearest);
+        var design = PullValidator.of(List.of(pull(table, List.of())), new Tables(Map.of(), Map.of(), names),
+                SettingsFixture.defaults()).get("x");
+        var reason = ((PullValidator.Flawed) design).reason();
+        assertThat(reason.trouble()).isEqualTo(ErrorCode.TABLE_UNKNOWN);
+        assertThat(reason.message()).startsWith("There is no table " + table + " that this client id can read"
+                + (nearest == null ? "." : "; did you mean " + nearest + "?")).doesNotContain("primary key");
+    }
+
+    private static ErrorCode trouble(PullValidator.Design design) {
+        return ((PullValidator.Flawed) design).reason().trouble();
+    }
+
+    private static String flaw(Settings.Pull pull, Column... columns) {
+        return ((PullValidator.Flawed) design(pull, columns)).reason().message();
+    }
+
+    private static PullValidator.Design design(Settings.Pull pull, Column... columns) {
+        var byName = new LinkedHashMap<String, Column>();
+        Stream.of(columns).forEach(column -> byName.put(column.name(), column));
+        return PullValidator.of(List.of(pull),
+                new Tables(Map.of("text", new Table("text", "Text", Scope.COMPANY, byName, List.of(), Map.of(), true)),
+                        Map.of()),
+                SettingsFixture.defaults()).get("x");
+    }
+
+    private static Column column(String name, Companion companion) {
+        return new Column(name, "Int", companion);
+    }
+
+    private static Settings.Pull pull(String table, List<String> key) {
+        return PullFixture.pull("x", table, key, Optional.empty());
+    }
+}

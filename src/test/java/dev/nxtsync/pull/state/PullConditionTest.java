@@ -1,0 +1,149 @@
+package dev.nxtsync.pull.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.pull.state.PullState.State;
+import dev.nxtsync.pull.target.TargetFixture;
+import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.Replica;
+
+class PullConditionTest {
+    private static final Problem REFUSED = new Problem(ErrorCode.TARGET_UNUSABLE, "no");
+    private static final Problem BUSY = new Problem(ErrorCode.BUSY, "later");
+
+    private final TargetFixture fixture;
+    private final Claims claims;
+
+    PullConditionTest() throws SQLException {
+        fixture = new TargetFixture();
+        claims = new Claims(fixture.store, new Replica(fixture.store));
+    }
+
+    private interface Change {
+        void make() throws SQLException;
+    }
+
+    @Test
+    void whateverHappensInWhateverOrderAStateAReasonAndACodeAreOfOneMoment() throws SQLException {
+        List<Change> changes = List.of(() -> met("poll", State.STOPPED, REFUSED),
+                () -> met("load", State.FAILING, BUSY), () -> met("fetch", State.STOPPED, REFUSED),
+                () -> met("reconciliation", State.STOPPED, REFUSED), () -> well("poll"), () -> well("load"),
+                () -> well("fetch"), () -> well("reconciliation"), () -> fixture.states.stopped("things", REFUSED),
+                () -> fixture.states.planned("things", true), () -> fixture.states.planned("things", false),
+                () -> claims.seen("things", List.of(1)), () -> claims.seen("things", List.of(2)),
+                () -> claims.reset("things"), () -> new PullControl(fixture.store).run("things", "main"),
+                () -> fixture.states.quiet(fixture.claim, List.of(fixture.increment())),
+                () -> claims.declare("things", "main", "company", 1));
+        var random = new Random(21);
+        for (int i = 0; i < 500; i++) {
+            changes.get(random.nextInt(changes.size())).make();
+            assertThat(fixture.database
+                    .value("""
+                            select case state
+                                when 'ok' then code is null and reason is null and met_by is null and failures = 0 and retry_at is null
+                                when 'away' then code = 'company_not_granted' and reason like '%does not see%' and retry_at is null
+                                else code || ' ' || reason in ('target_unusable no', 'busy later') and met_by is not null end
+                            from nxt_sync.pull_state"""))
+                    .as("step " + i + ": "
+                            + fixture.database.rows("select * from nxt_sync.pull_state"))
+                    .isEqualTo("t");
+        }
+    }
+
+    @Test
+    void aCompanyThatIsSeenAgainIsNotAwayAnyMore() throws SQLException {
+        met("poll", State.FAILING, BUSY);
+        assertThat(claims.seen("things", List.of(2))).containsExactly(1);
+        assertThat(fixture.state().state()).isEqualTo(State.AWAY);
+        assertThat(fixture.state().reason().trouble()).isEqualTo(ErrorCode.COMPANY_NOT_GRANTED);
+        assertThat(claims.seen("things", List.of(2))).as("told once").isEmpty();
+        assertThat(claims.seen("things", List.of(1))).isEmpty();
+        assertThat(fixture.state().state()).isEqualTo(State.OK);
+        assertThat(fixture.state().reason().message()).isEmpty();
+    }
+
+    /** A poll that has nothing to write, or a fetch of another row, knows nothing of what a trigger refuses. */
+    @Test
+    void whatWasMetInATargetIsOverOnceThatWorkItselfGoesWell() throws SQLException {
+        for (String kind : List.of("poll", "load", "reconciliation")) {
+            met(kind, State.STOPPED, REFUSED);
+            for (String other : List.of("poll", "load", "reconciliation", "fetch")) {
+                if (!other.equals(kind)) {
+                    well(other);
+                }
+            }
+            assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(State.STOPPED);
+            well(kind);
+            assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(State.OK);
+        }
+        met("reconciliation", State.FAILING, BUSY);
+        well("poll");
+        assertThat(fixture.state().state()).as("the API answers again").isEqualTo(State.OK);
+    }
+
+    @Test
+    void whatAFetchHasMetIsOverOnceNothingIsLeftToFetch() throws SQLException {
+        fixture.database.execute(
+                """
+                        insert into nxt_sync.job (kind, connection, scope, company) values ('fetch', 'main', 'company', 1);
+                        insert into nxt_sync.inbox (unit, pull, key) select id, 'things', '{}' from nxt_sync.job where kind = 'fetch'""");
+        met("fetch", State.STOPPED, REFUSED);
+        well("poll");
+        assertThat(fixture.state().state()).isEqualTo(State.STOPPED);
+        fixture.database.execute("delete from nxt_sync.inbox");
+        well("poll");
+        assertThat(fixture.state().state()).isEqualTo(State.OK);
+    }
+
+    @Test
+    void aTargetThatIsMendedIsTriedAtOnceWhoeverMetIt() throws SQLException {
+        met("reconciliation", State.STOPPED, REFUSED);
+        assertThat(fixture.states.planned("things", false)).isFalse();
+        assertThat(fixture.states.planned("things", true)).isTrue();
+        assertThat(fixture.state().state()).isEqualTo(State.OK);
+        met("poll", State.FAILING, BUSY);
+        assertThat(fixture.states.planned("things", true)).isFalse();
+    }
+
+    /** Its loads do not meet what the poll met, and so would never clear it. */
+    @Test
+    void whatARunMeetsThatBeganBeforeItsTableWasMadeAnewIsNotSaidOfTheNewOne() throws SQLException {
+        PullState before = fixture.state();
+        fixture.database.execute("drop table nxt.thing");
+        fixture.make(TargetFixture.TABLE);
+        met("poll", before, State.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("while it is loaded").isEqualTo(State.OK);
+        fixture.database.execute("update nxt_sync.pull_state set loaded_at = clock_timestamp()");
+        met("poll", before, State.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("once it is loaded").isEqualTo(State.OK);
+        met("poll", State.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("of the table that is there").isEqualTo(State.STOPPED);
+    }
+
+    private void met(String kind, State state, Problem reason) throws SQLException {
+        met(kind, fixture.state(), state, reason);
+    }
+
+    private void met(String kind, PullState pull, State state, Problem reason) throws SQLException {
+        fixture.store.inTransaction(transaction -> {
+            PullCondition.met(transaction, kind, pull, state, reason, Duration.ofSeconds(30));
+            return true;
+        });
+    }
+
+    private void well(String kind) throws SQLException {
+        fixture.store.inTransaction(transaction -> {
+            PullCondition.well(transaction, kind, 1, List.of("things"));
+            return true;
+        });
+    }
+}

@@ -1,0 +1,167 @@
+package dev.nxtsync.pull.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.pull.state.TableScan;
+import dev.nxtsync.pull.state.TableScans;
+
+class TableMigratorTest {
+    private final TargetFixture fixture;
+
+    TableMigratorTest() throws SQLException {
+        fixture = new TargetFixture();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            alter table nxt.thing rename to moved; create view nxt.thing as select * from nxt.moved              | is a view, not a table
+            alter table nxt.thing rename to moved; create materialized view nxt.thing as select * from nxt.moved | is a materialized view
+            drop table nxt.thing; create sequence nxt.thing                                                      | is a sequence, not a table
+            drop table nxt.thing; create type nxt.thing as (id integer)                                          | is a type, not a table
+            alter table nxt.thing drop column nxt_read_at                                                        | has no column nxt_read_at
+            alter table nxt.thing drop column id                                                                 | has no column id
+            alter table nxt.thing alter column text type integer using 0                                         | the column text of nxt.thing is integer, not text
+            create domain d as text; alter table nxt.thing alter column text type d                              | the column text of nxt.thing is public.d, not text
+            alter table nxt.thing drop column number, add number bigint generated always as (id) stored          | the column number of nxt.thing is generated
+            alter table nxt.thing drop constraint thing_pkey                                                     | has lost its primary key
+            alter table nxt.thing drop constraint thing_pkey, add primary key (nxt_company, id) deferrable       | has lost its primary key
+            """)
+    void aTableThatCannotBeUsedIsSeenWithoutWritingToIt(String change, String problem) throws SQLException {
+        assertThat(fixture.maker.fitting(List.of(TargetFixture.TABLE))).containsExactly(TargetFixture.TABLE);
+        fixture.database.execute(change);
+        assertThat(fixture.maker.fitting(List.of(TargetFixture.TABLE))).isEmpty();
+        assertThat(fixture.make(TargetFixture.TABLE).problems()).anySatisfy(each -> assertThat(each).contains(problem));
+    }
+
+    @Test
+    void aColumnThatIsGoneIsMadeAgainAndATableWithOtherColumnsAndIndexesIsAsGood() throws SQLException {
+        fixture.database.execute("alter table nxt.thing add column mine text; alter table nxt.thing drop constraint "
+                + "thing_pkey; create unique index on nxt.thing (id, nxt_company) include (mine)");
+        assertThat(fixture.maker.fitting(List.of(TargetFixture.TABLE))).hasSize(1);
+        fixture.database.execute("alter table nxt.thing drop column text");
+        assertThat(fixture.maker.fitting(List.of(TargetFixture.TABLE))).isEmpty();
+        assertThat(fixture.make(TargetFixture.TABLE).changes()).containsExactly("the column text was added");
+        assertThat(fixture.maker.fitting(List.of(TargetFixture.TABLE))).hasSize(1);
+    }
+
+    @Test
+    void aColumnThatWasOfAnotherTypeMayHaveLostItsValuesSoThatEveryRowIsReadAgain() throws SQLException {
+        fixture.database.execute("alter table nxt.thing alter column text type integer using 0");
+        assertThat(fixture.make(TargetFixture.TABLE).problems()).hasSize(1);
+        fixture.database.execute("alter table nxt.thing alter column text type text");
+        assertThat(fixture.make(TargetFixture.TABLE).problems()).isEmpty();
+        assertThat(fixture.database.number("select count(*) from nxt_sync.pass where kind = 'load'")).isEqualTo(1);
+    }
+
+    @Test
+    void aColumnThatIsLostDuringAFirstLoadHasTheLoadBeginAgainAsOneThatHasNotBegun() throws SQLException {
+        fixture.database.execute("""
+                insert into nxt_sync.pull_state (pull, company) values ('things', 2);
+                update nxt_sync.pull_state set loaded_at = null;
+                insert into nxt_sync.pass (pull, company, kind, started_at, cursor, rows, expected, mark, since, direct)
+                values ('things', 1, 'load', now(), '{}', 60, 100, 'm', 's', true);
+                alter table nxt.thing drop column text""");
+        fixture.make(TargetFixture.TABLE);
+        var passes = new TableScans(fixture.store);
+        for (int company : List.of(1, 2)) {
+            assertThat(passes.of("things", company, TableScan.Kind.LOAD)).as("company " + company)
+                    .contains(TableScan.wanted("things", company, TableScan.Kind.LOAD));
+        }
+    }
+
+    @Test
+    void aTableThatIsGoneIsMadeAnewAndItsPullBeginsAnew() throws SQLException {
+        fixture.write(1, "a");
+        fixture.database.execute("""
+                insert into nxt_sync.pass (pull, company, kind, cursor) values ('things', 1, 'load', '{}');
+                insert into nxt_sync.removed (pull, company, key, read_at) values ('things', 1, '1', now());
+                update nxt_sync.pull_state set mark = 'm', mark_seen_at = now(), floor = 'f', digest = 'd', held = 'h',
+                    state = 'stopped', code = 'target_unusable', reason = 'r', met_by = 'reconciliation';
+                drop table nxt.thing""");
+        assertThat(fixture.make(TargetFixture.TABLE).changes()).singleElement().asString().contains("made anew");
+        assertThat(fixture.database.rows("""
+                select state, code, reason, met_by, rows, loaded_at, complete_as_of, mark, floor, digest, held,
+                       (select count(*) from nxt_sync.pass) as passes from nxt_sync.pull_state""").get(0).toString())
+                .isEqualTo(
+                        "{state=ok, code=null, reason=null, met_by=null, rows=0, loaded_at=null, complete_as_of=null, "
+                                + "mark=null, floor=null, digest=null, held=null, passes=0}");
+        assertThat(fixture.make(TargetFixture.TABLE)).as("once")
+                .isEqualTo(new TableMigrator.Made(List.of(), List.of()));
+    }
+
+    @Test
+    void aKeyOfMoreColumnsBecomesTheTablesPrimaryKeyAndItsPullBeginsAnewWithTheRowsThatAreThere() throws SQLException {
+        fixture.write(1, "a");
+        fixture.database.execute(
+                """
+                        insert into nxt_sync.pass (pull, company, kind, cursor) values ('things', 1, 'reconciliation', '{}');
+                        update nxt_sync.pull_state set state = 'stopped', code = 'key_not_unique', reason = 'r', missing = 'm'""");
+        var wider = new TargetTable("nxt", "thing", "nxt_company", "things", TargetFixture.TABLE.columns(),
+                List.of("id", "number"), Optional.empty(), false);
+        assertThat(fixture.maker.fitting(List.of(wider))).isEmpty();
+        assertThat(fixture.make(wider).changes()).singleElement().asString()
+                .contains("primary key (\"nxt_company\", \"id\", \"number\") is new");
+        assertThat(fixture.maker.fitting(List.of(wider))).containsExactly(wider);
+        assertThat(fixture.database.rows("""
+                select state, code, missing, loaded_at, rows, (select count(*) from nxt_sync.pass) as passes,
+                       (select count(*) from nxt.thing) as kept from nxt_sync.pull_state""").get(0).toString())
+                .isEqualTo(
+                        "{state=ok, code=null, missing=null, loaded_at=null, rows=1, passes=0, kept=1}");
+        fixture.database.execute("insert into nxt.thing select nxt_company, id, text, 8, nxt_read_at from nxt.thing");
+        assertThatThrownBy(() -> fixture.make(TargetFixture.TABLE)).as("a key that its rows do not have")
+                .isInstanceOf(TargetFault.class).hasMessageContaining("could not create unique index");
+        assertThat(fixture.maker.fitting(List.of(wider))).containsExactly(wider);
+    }
+
+    @Test
+    void aTableOfMoreColumnsThanPostgresHasIsAFaultOfItsOwn() {
+        var columns = new ArrayList<>(TargetFixture.TABLE.columns());
+        for (int i = 0; i < 1_600; i++) {
+            columns.add(new TargetColumn("c" + i, ColumnType.TEXT, ""));
+        }
+        var wide = new TargetTable("nxt", "wide", "nxt_company", "", columns, List.of("id"), Optional.empty(), false);
+        assertThatThrownBy(() -> fixture.make(wide)).isInstanceOf(TargetFault.class)
+                .hasMessageContaining("at most 1600 columns");
+    }
+
+    @Test
+    void rightsThatAreLackingAreNamedWithTheStatementThatGivesThem() throws SQLException {
+        String user = "feeble_" + UUID.randomUUID().toString().substring(0, 8);
+        fixture.database.execute("create role " + user + " login; grant usage on schema nxt_sync to " + user
+                + "; grant select on all tables in schema nxt_sync to " + user);
+        var source = new PGSimpleDataSource();
+        source.setUrl(fixture.database.url());
+        source.setUser(user);
+        var maker = new TableMigrator(new Database(source));
+        try {
+            var removing = new TargetTable("nxt", "thing", "nxt_company", "", TargetFixture.TABLE.columns(),
+                    List.of("id"), Optional.empty(), true);
+            assertThat(maker.fitting(List.of(removing))).isEmpty();
+            assertThat(maker.make("things", removing, List.of()).problems()).singleElement().asString()
+                    .contains("grant usage on schema \"nxt\" to " + user + "; ")
+                    .contains("grant select, insert, update, delete on \"nxt\".\"thing\" to " + user);
+            for (Map.Entry<String, Boolean> grant : List.of(Map.entry("usage on schema nxt", false),
+                    Map.entry("select, insert, update on nxt.thing", false), Map.entry("delete on nxt.thing", true))) {
+                fixture.database.execute("grant " + grant.getKey() + " to " + user);
+                assertThat(maker.fitting(List.of(removing)).isEmpty()).as(grant.getKey())
+                        .isEqualTo(!grant.getValue());
+            }
+        } finally {
+            fixture.database.execute("drop owned by " + user + "; drop role " + user);
+        }
+    }
+}

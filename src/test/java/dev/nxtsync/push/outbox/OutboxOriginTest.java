@@ -1,0 +1,100 @@
+package dev.nxtsync.push.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.support.TestDatabase;
+
+/** A server that does not say where it is, such as a managed one that refuses WAL functions. */
+class OutboxOriginTest {
+    private static final String PUSH = "select nxt_sync.push('sales', 'a', '{}', 1)";
+
+    private final TestDatabase database = TestDatabase.create();
+
+    /** Whatever SQLSTATE the server gives it, and wherever it refuses. */
+    @ParameterizedTest
+    @CsvSource({"0A000", "42501", "42883", "55000", "XX000", "58000", "P0001", "22023", "42P01", "2F003", "53400"})
+    void theSchemaIsMadeAllTheSameAndWhatIsPushedWaitsUntilItIsAdopted(String state) throws SQLException {
+        database.refuseWalFunctions(state);
+        var home = new OutboxOrigin(ScheduleFixture.migrated(database));
+        assertThat(database.count("nxt_sync.outbox_home")).isZero();
+        database.execute(PUSH);
+        assertThat(home.held()).get().satisfies(held -> {
+            assertThat(held.trouble()).isEqualTo(ErrorCode.WAL_REFUSED);
+            assertThat(held.message())
+                    .contains("WAL control functions cannot be executed here (SQLSTATE " + state + ")")
+                    .contains("rds.logical_replication");
+        });
+        database.allowWalFunctions();
+        assertThat(home.held()).get().satisfies(held -> assertThat(held.message()).contains("run: java -jar")
+                .contains("did not say so until now")).extracting(Problem::trouble).isEqualTo(ErrorCode.OUTBOX_HELD);
+        assertThat(home.adopt()).isEqualTo(1);
+        assertThat(home.held()).isEmpty();
+    }
+
+    @Test
+    void anOutboxThatHoldsNothingFindsItsHomeByItselfOnceTheServerSaysWhereItIs() throws SQLException {
+        database.refuseWalFunctions("0A000");
+        var home = new OutboxOrigin(ScheduleFixture.migrated(database));
+        database.execute(PUSH);
+        database.execute("update nxt_sync.outbox set state = 'discarded'");
+        assertThat(home.held()).get().extracting(Problem::trouble).isEqualTo(ErrorCode.WAL_REFUSED);
+        database.allowWalFunctions();
+        assertThat(home.held()).isEmpty();
+        database.execute(PUSH.replace("'a'", "'b'"));
+        assertThat(home.held()).isEmpty();
+        database.refuseWalFunctions("0A000");
+        assertThat(home.held()).get().extracting(Problem::trouble).isEqualTo(ErrorCode.WAL_REFUSED);
+        database.allowWalFunctions();
+        assertThat(home.held()).as("what it was at home in is known").isEmpty();
+    }
+
+    @Test
+    void anOutboxThatIsElsewhereStaysHeldAlsoWhereItHoldsNothing() throws SQLException {
+        var home = new OutboxOrigin(ScheduleFixture.migrated(database));
+        assertThat(home.held()).isEmpty();
+        database.execute("update nxt_sync.outbox_home set timeline = '00000009'");
+        assertThat(home.held()).contains(OutboxOrigin.HELD);
+        assertThat(home.held()).contains(OutboxOrigin.HELD);
+    }
+
+    @Test
+    void aRoleThatMayNotExecuteTheFunctionsIsToldWhichAndGoesOnOnceItMay() throws SQLException {
+        String name = database.value("select current_database()");
+        database.execute(
+                "revoke execute on function pg_catalog.pg_current_wal_insert_lsn() from public; create role wal_less login; "
+                        + "grant create on database " + name + " to wal_less");
+        try (Connection login = role(); Statement statement = login.createStatement()) {
+            statement.execute("create schema nxt_sync");
+            for (var migration : ScheduleFixture.migrations()) {
+                statement.execute(ScheduleFixture.text(migration));
+            }
+        }
+        var source = ScheduleFixture.source(database);
+        source.setUser("wal_less");
+        var home = new OutboxOrigin(new Database(source));
+        assertThat(home.held()).get()
+                .satisfies(held -> assertThat(held.message()).contains("grant execute on the function")
+                        .contains("permission denied for function pg_current_wal_insert_lsn (SQLSTATE 42501)"));
+        database.execute("grant execute on function pg_catalog.pg_current_wal_insert_lsn() to wal_less");
+        assertThat(home.held()).isEqualTo(Optional.empty());
+    }
+
+    private Connection role() throws SQLException {
+        var source = ScheduleFixture.source(database);
+        source.setUser("wal_less");
+        return source.getConnection();
+    }
+}

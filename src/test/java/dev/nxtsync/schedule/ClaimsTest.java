@@ -1,0 +1,223 @@
+package dev.nxtsync.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.support.TestDatabase;
+
+class ClaimsTest {
+    private final TestDatabase database = TestDatabase.create();
+    private final Database store = ScheduleFixture.migrated(database);
+    private final Replica one = new Replica(store);
+    private final Replica two = new Replica(store);
+    private final Claims claims = new Claims(store, one);
+    private final Claims others = new Claims(store, two);
+
+    @Test
+    void aUnitHasOneHolderAndEachClaimRaisesItsFence() throws Exception {
+        one.beat();
+        two.beat();
+        declare(7);
+        Claim first = claim(claims).orElseThrow();
+        assertThat(claim(others)).isEmpty();
+        assertThat(claims.free(first, Optional.of(Instant.EPOCH), Optional.empty(), true)).isTrue();
+        assertThat(claims.free(first, Optional.of(Instant.EPOCH), Optional.empty(), true)).as("it is freed already")
+                .isFalse();
+        Claim second = claim(others).orElseThrow();
+        assertThat(second.fence()).isGreaterThan(first.fence());
+        assertThat(claims.free(first, Optional.empty(), Optional.empty(), true)).as("an old claim frees nothing")
+                .isFalse();
+    }
+
+    @Test
+    void whatAReplicaHeldIsTakenOverOnlyOnceItHasBeenSilentFor16Seconds() throws Exception {
+        one.beat();
+        two.beat();
+        declare(7);
+        Claim held = claim(claims).orElseThrow();
+        database.execute(
+                "update nxt_sync.replica set beat_at = beat_at - interval '14 s' where id = '" + one.id() + "'");
+        assertThat(claim(others)).isEmpty();
+        database.execute(
+                "update nxt_sync.replica set beat_at = beat_at - interval '3 s' where id = '" + one.id() + "'");
+        assertThat(others.claim(List.of(new Claims.Kind("poll", "main")), List.of(), false)).as("not after an outage")
+                .isEmpty();
+        assertThat(claim(others)).map(Claim::fence)
+                .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(held.fence()));
+    }
+
+    /** A daemon that dies within eight seconds of each start never lives as long as the grace after an outage. */
+    @Test
+    void whatWasFoundSilentBeforeAProcessBeganIsTakenOverByItAtOnceAndWhoeverBeatsIsNot() throws Exception {
+        one.beat();
+        declare(7);
+        Claim held = claim(claims).orElseThrow();
+        String silent = "update nxt_sync.replica set beat_at = beat_at - interval '20 s' where id = '" + one.id() + "'";
+        String ago = "update nxt_sync.replica set found_silent_at = found_silent_at - interval '%d s'";
+        database.execute(silent);
+        two.beat();
+        assertThat(atStart(others)).as("an outage may have kept it from beating").isEmpty();
+        database.execute(ago.formatted(5));
+        assertThat(atStart(others)).isEmpty();
+        database.execute(ago.formatted(4));
+        one.beat();
+        assertThat(atStart(others)).as("it was alive").isEmpty();
+        database.execute(silent);
+        assertThat(atStart(others)).as("nobody has seen that it is silent again").isEmpty();
+        two.beat();
+        database.execute(ago.formatted(9));
+        var next = new Replica(store);
+        next.beat();
+        assertThat(atStart(new Claims(store, next))).map(Claim::fence)
+                .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(held.fence()));
+    }
+
+    private static Optional<Claim> atStart(Claims claims) throws SQLException {
+        return claims.claim(List.of(new Claims.Kind("poll", "main")), List.of(), false);
+    }
+
+    /** A command that was killed had its work from a person, not from a schedule. */
+    @Test
+    void whatASilentReplicaHeldIsFinishedAlthoughItWasNotDue() throws Exception {
+        two.beat();
+        declare(7);
+        database.execute("update nxt_sync.job set due_at = '9999-01-01'");
+        assertThat(claim(others)).isEmpty();
+        assertThat(claims.claim("poll", "main", "company", 7, "", 0)).isInstanceOf(Claims.Claimed.class);
+        assertThat(claim(others)).map(Claim::kind).contains("poll");
+    }
+
+    @Test
+    void aUnitIsDueWhenItsTimeHasComeOrSomebodyWokeItButNotBeforeItsBackOffHasPassed() throws Exception {
+        one.beat();
+        declare(7);
+        Claim first = claim(claims).orElseThrow();
+        claims.wake("orders", "main", "company");
+        claims.free(first, Optional.of(Instant.now().plusSeconds(3600)), Optional.empty(), true);
+        Claim woken = claim(claims).orElseThrow();
+        assertThat(woken.wanted()).as("a wake-up during a run is not lost").isEqualTo(first.wanted() + 1);
+        claims.free(woken, Optional.empty(), Optional.of(Duration.ofHours(1)), false);
+        assertThat(claim(claims)).as("in its back-off").isEmpty();
+        database.execute("update nxt_sync.job set retry_at = now()");
+        Claim again = claim(claims).orElseThrow();
+        assertThat(again.failures()).isEqualTo(1);
+        claims.free(again, Optional.empty(), Optional.empty(), true);
+        assertThat(claim(claims)).as("its wake-ups are served and its time is in an hour").isEmpty();
+    }
+
+    @Test
+    void replicasThatClaimAtTheSameTimeNeverGetTheSameUnit() throws Exception {
+        one.beat();
+        two.beat();
+        int units = 400;
+        for (int company = 1; company <= units; company++) {
+            claims.declare("orders", "main", "company", company);
+        }
+        database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
+        var threads = Executors.newFixedThreadPool(6);
+        var claimed = new ConcurrentLinkedQueue<Long>();
+        try {
+            var working = new ArrayList<Future<?>>();
+            for (int i = 0; i < 6; i++) {
+                Claims by = i % 2 == 0 ? claims : others;
+                working.add(threads.submit(() -> {
+                    Optional<Claim> next = claim(by);
+                    while (next.isPresent()) {
+                        claimed.add(next.get().unit());
+                        next = claim(by);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> each : working) {
+                each.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
+        assertThat(claimed).doesNotHaveDuplicates().hasSize(units);
+    }
+
+    @Test
+    void whoeverTakesOverCountsTwoLostCallsAndTheyAreForgottenWhenTheirSlotsAreFree() throws Exception {
+        one.beat();
+        two.beat();
+        declare(7);
+        assertThat(claim(claims)).isPresent();
+        var lost = new LostCalls(store);
+        assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).isEmpty();
+        database.execute(
+                "update nxt_sync.replica set beat_at = beat_at - interval '17 s' where id = '" + one.id() + "'");
+        assertThat(claim(others)).isPresent();
+        assertThat(lost.keep(Map.of("company 8", 3), Duration.ofMinutes(30))).containsExactlyInAnyOrderEntriesOf(
+                Map.of("company 7", 2, "company 8", 3));
+        database.execute(
+                "update nxt_sync.lost_call set lost_at = lost_at - interval '31 min' where tenant = 'company 7'");
+        assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).containsOnlyKeys("company 8");
+    }
+
+    @Test
+    void oneUnitCanBeClaimedByNameAndElseItIsSaidWhoHasIt() throws Exception {
+        one.beat();
+        two.beat();
+        claims.declare("orders", "main", "company", 7);
+        var claimed = (Claims.Claimed) claims.claim("load", "main", "company", 7, "orders", 0);
+        var taken = (Claims.Taken) others.claim("load", "main", "company", 7, "orders", 0);
+        assertThat(taken.holder().host()).isNotBlank();
+        assertThat(claims.claim("load", "main", "company", 7, "lines", 0)).isInstanceOf(Claims.Unknown.class);
+        claims.free(claimed.claim(), Optional.empty(), Optional.empty(), true);
+        assertThat(others.claim("load", "main", "company", 7, "orders", 0)).isInstanceOf(Claims.Claimed.class);
+    }
+
+    @Test
+    void whereAsManyOfAKindAsCanWorkAreHeldOfACompanyAnotherCompanyIsServed() throws Exception {
+        one.beat();
+        claims.declare("orders", "main", "company", 7);
+        claims.declare("lines", "main", "company", 7);
+        claims.declare("orders", "main", "company", 8);
+        database.execute("update nxt_sync.job set due_at = due_at - interval '1 h' where company = 7");
+        var loads = List.of(new Claims.Kind("load", "main"));
+        Claim held = claims.claim(loads, List.of(), true).orElseThrow();
+        assertThat(held.company()).isEqualTo(7);
+        assertThat(claims.claim(loads, List.of(held), true)).map(Claim::company).contains(8);
+        assertThat(claims.claim(loads, List.of(held), true)).isEmpty();
+        assertThat(claims.claim(loads, List.of(), true)).map(Claim::company).contains(7);
+    }
+
+    @Test
+    void aUnitThatNoThreadKnowsOfIsFreedAndAStalledOneIsTakenAway() throws Exception {
+        one.beat();
+        declare(7);
+        declare(8);
+        Claim known = claim(claims).orElseThrow();
+        Claim lost = claim(claims).orElseThrow();
+        claims.freeAllBut(List.of(known.fence()));
+        assertThat(claim(claims)).map(Claim::company).contains(lost.company());
+        claims.giveUp(known, Duration.ZERO);
+        assertThat(claim(claims)).map(Claim::fence)
+                .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(known.fence()));
+    }
+
+    /** A pull that has been loaded, so that its poll is due. */
+    private void declare(int company) throws Exception {
+        claims.declare("orders", "main", "company", company);
+        database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
+    }
+
+    private static Optional<Claim> claim(Claims by) throws Exception {
+        return by.claim(List.of(new Claims.Kind("poll", "main")), List.of(), true);
+    }
+}

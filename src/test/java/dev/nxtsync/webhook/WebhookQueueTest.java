@@ -1,0 +1,46 @@
+package dev.nxtsync.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import org.junit.jupiter.api.Test;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+
+import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.process.Threads;
+import dev.nxtsync.schedule.HeartbeatFixture;
+
+class WebhookQueueTest {
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final Threads threads = new Threads(Clock.systemUTC(), metrics);
+    /** Whose inbox fails. */
+    private final WebhookQueue intake = new WebhookQueue(null, null, HeartbeatFixture.steady(), threads,
+            SettingsFixture.of(Map.of()));
+
+    @Test
+    void aCallThatCannotBeAnsweredKeepsNoOtherFromItsAnswer() throws InterruptedException {
+        var answered = new CopyOnWriteArrayList<String>();
+        for (String name : List.of("first", "second", "third")) {
+            assertThat(intake.offer(new WebhookQueue.Call(name,
+                    new TableChange("order", "company", 1, "{\"orderNo\":1}", "update", true), verdict -> {
+                        answered.add(name + " " + verdict);
+                        if (!name.equals("third")) {
+                            throw new IllegalStateException("no answer to the " + name);
+                        }
+                    }))).isTrue();
+        }
+        try {
+            intake.stop(new ShutdownEvent());
+        } catch (NullPointerException e) {
+            // that is the inbox
+        }
+        assertThat(answered).containsExactly("first UNAVAILABLE", "second UNAVAILABLE", "third UNAVAILABLE");
+        assertThat(metrics.get("nxt_thread_failures").tag("thread", "webhook-intake").counter().count()).isEqualTo(2);
+    }
+}
