@@ -1,14 +1,18 @@
 package dev.nxtsync;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -17,8 +21,10 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
@@ -27,56 +33,70 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 
 class ArchitectureTest {
+    private static final Path MAIN = Path.of("src/main/java/dev/nxtsync");
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.nxtsync");
 
+    /** Which packages of ours each package may use. */
+    private static final Map<String, String> MAY_USE = Map.ofEntries(
+            entry("error", ""), entry("config", ""), entry("process", "error"),
+            entry("transport", "process"), entry("http.server", "config error process"),
+            entry("token", "config error process transport"),
+            entry("graphql", "config error process token transport"), entry("graphql.schema", "error graphql"),
+            entry("database", "config error process"), entry("schedule", "config error process database"),
+            entry("inbox", "config database schedule"), entry("webhook", "config database inbox process schedule"),
+            entry("jobs", "config error process database graphql schedule"),
+            entry("pull.target", "config error process database schedule"),
+            entry("pull.state", "config error database inbox schedule pull.target"),
+            entry("pull.plan",
+                    "config error process database graphql graphql.schema jobs schedule pull.state pull.target"),
+            entry("pull",
+                    "config error process database graphql graphql.schema inbox jobs schedule pull.plan pull.state pull.target"),
+            entry("pull.preview", "config error graphql graphql.schema pull pull.plan pull.target"),
+            entry("push.outbox", "error database schedule"),
+            entry("push.plan",
+                    "config error process database graphql graphql.schema jobs schedule push.outbox pull.state"),
+            entry("push", "config error process database graphql graphql.schema jobs schedule push.outbox push.plan"),
+            entry("signin",
+                    "config error process database graphql graphql.schema schedule token http.server pull.state push.outbox"),
+            entry("status", "config error process database graphql inbox schedule signin token transport http.server "
+                    + "pull.plan pull.state pull.target push.outbox push.plan"),
+            entry("health", "config error process database graphql inbox schedule status token pull.state pull.target "
+                    + "push.outbox"),
+            entry("http", "config error process database pull.state push push.outbox signin status token webhook "
+                    + "http.server"),
+            entry("cli", "config error process database graphql graphql.schema inbox schedule signin status token "
+                    + "http.server pull pull.plan pull.preview pull.state pull.target push push.outbox push.plan"));
+
     @Test
-    void packagesDependInOneDirectionOnly() {
-        layeredArchitecture().consideringOnlyDependenciesInLayers()
-                .layer("trouble").definedBy("dev.nxtsync.trouble..").layer("process").definedBy("dev.nxtsync.process..")
-                .layer("config")
-                .definedBy("dev.nxtsync.config..").layer("http").definedBy("dev.nxtsync.http..").layer("port")
-                .definedBy("dev.nxtsync.port..")
-                .layer("token").definedBy("dev.nxtsync.token..").layer("graphql").definedBy("dev.nxtsync.graphql..")
-                .layer("store").definedBy("dev.nxtsync.store..").layer("schedule").definedBy("dev.nxtsync.schedule..")
-                .layer("access").definedBy("dev.nxtsync.access..").layer("pull").definedBy("dev.nxtsync.pull..")
-                .layer("push").definedBy("dev.nxtsync.push..").layer("webhook").definedBy("dev.nxtsync.webhook..")
-                .layer("signin").definedBy("dev.nxtsync.signin..")
-                .layer("status").definedBy("dev.nxtsync.status..").layer("notice").definedBy("dev.nxtsync.notice..")
-                .layer("operate").definedBy("dev.nxtsync.operate..")
-                .whereLayer("trouble").mayNotAccessAnyLayer()
-                .whereLayer("config").mayNotAccessAnyLayer()
-                .whereLayer("process").mayOnlyAccessLayers("config", "trouble")
-                .whereLayer("http").mayOnlyAccessLayers("process")
-                .whereLayer("port").mayOnlyAccessLayers("config", "process", "trouble")
-                .whereLayer("token").mayOnlyAccessLayers("config", "http", "process", "trouble")
-                .whereLayer("graphql").mayOnlyAccessLayers("config", "http", "process", "trouble", "token")
-                .whereLayer("store").mayOnlyAccessLayers("config", "process", "trouble")
-                .whereLayer("schedule").mayOnlyAccessLayers("config", "process", "trouble", "store")
-                .whereLayer("access").mayOnlyAccessLayers("config", "process", "trouble", "graphql", "store")
-                .whereLayer("pull")
-                .mayOnlyAccessLayers("config", "process", "trouble", "graphql", "store", "schedule", "access")
-                .whereLayer("push")
-                .mayOnlyAccessLayers("config", "process", "trouble", "graphql", "store", "schedule", "access")
-                .whereLayer("webhook").mayOnlyAccessLayers("config", "process", "port", "store", "schedule")
-                .whereLayer("signin").mayOnlyAccessLayers("config", "process", "trouble", "token", "graphql", "store")
-                .whereLayer("status")
-                .mayOnlyAccessLayers("config", "process", "trouble", "port", "token", "graphql", "store", "pull",
-                        "push")
-                .whereLayer("notice")
-                .mayOnlyAccessLayers("config", "http", "process", "trouble", "store", "schedule", "status")
-                .whereLayer("operate").mayNotBeAccessedByAnyLayer()
-                .check(CLASSES);
-        slices().matching("dev.nxtsync.(*)..").should().beFreeOfCycles().check(CLASSES);
+    void packagesDependInOneDirectionOnly() throws IOException {
+        try (var directories = Files.walk(MAIN)) {
+            assertThat(directories.filter(each -> Files.exists(each.resolve("package-info.java")))
+                    .map(each -> MAIN.relativize(each).toString().replace('/', '.')))
+                    .containsExactlyInAnyOrderElementsOf(MAY_USE.keySet());
+        }
+        MAY_USE.forEach((each, others) -> {
+            var usable = Stream.concat(Stream.of(each), Stream.of(others.split(" "))).map(ArchitectureTest::named)
+                    .collect(toSet());
+            noClasses().that().resideInAPackage(named(each)).should()
+                    .dependOnClassesThat(resideInAPackage("dev.nxtsync..").and(not(
+                            resideInAnyPackage(usable.toArray(String[]::new)))))
+                    .check(CLASSES);
+        });
+        slices().matching("dev.nxtsync.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    private static String named(String each) {
+        return "dev.nxtsync." + each;
     }
 
     @Test
-    void onlyTheStoreWritesSqlAndRequestsGoOutInOneWay() {
-        noClasses().that().resideOutsideOfPackage("..store..").should().dependOnClassesThat()
-                .haveFullyQualifiedName("java.sql.Connection")
-                .check(CLASSES);
-        noClasses().that().resideOutsideOfPackage("dev.nxtsync.http..").should()
+    void onlyWhoOwnsTablesWritesSqlAndRequestsGoOutInOneWay() {
+        noClasses().that().resideOutsideOfPackages("..database..", "..schedule..", "..inbox..", "..pull.target..",
+                "..pull.state..", "..pull.plan..", "..push.outbox..", "..signin..", "..status..").should()
+                .dependOnClassesThat().haveFullyQualifiedName("java.sql.Connection").check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("dev.nxtsync.transport..").should()
                 .dependOnClassesThat().haveFullyQualifiedName("io.vertx.core.http.HttpClient").check(CLASSES);
     }
 
@@ -110,7 +130,7 @@ class ArchitectureTest {
 
     @Test
     void everyPackageSaysWhatItIs() throws IOException {
-        try (var directories = Files.walk(Path.of("src/main/java/dev/nxtsync"))) {
+        try (var directories = Files.walk(MAIN)) {
             assertThat(directories.filter(Files::isDirectory).filter(each -> !each.endsWith("nxtsync")))
                     .allMatch(each -> Files.exists(each.resolve("package-info.java")));
         }

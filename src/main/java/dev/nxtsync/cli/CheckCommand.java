@@ -3,6 +3,7 @@ package dev.nxtsync.cli;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import jakarta.enterprise.inject.Instance;
@@ -17,7 +18,11 @@ import dev.nxtsync.config.SettingsReader;
 import dev.nxtsync.database.DatabaseCheck;
 import dev.nxtsync.database.MigrationDryRun;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.pull.target.TargetCheck;
 import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.push.outbox.OutboxOrigin;
+import dev.nxtsync.schedule.Replica;
+import dev.nxtsync.status.OpenFindings;
 
 /**
  * The command {@code check}: goes the way of a row from the client id to the target table, changes nothing, and says in
@@ -122,14 +127,15 @@ class CheckCommand implements QuarkusApplication {
             System.out.println("skipped    database: its password cannot be used");
             return false;
         }
-        var findings = DatabaseCheck.of(settings);
+        var findings = DatabaseCheck.of(settings,
+                List.of(Replica.note(settings.budget().share()), OpenFindings.note()));
         findings.problems().forEach(each -> report.problem("database", each));
         if (!findings.summary().isEmpty()) {
             report.fine("database", findings.summary());
         }
         findings.notes().forEach(each -> report.note("database", each));
         if (findings.problems().isEmpty()) {
-            var rehearsed = migrations.get().run(!settings.pushes().isEmpty());
+            var rehearsed = migrations.get().run(OutboxOrigin.check(!settings.pushes().isEmpty()));
             rehearsed.problems().forEach(each -> report.problem("migration", each));
             rehearsed.notes().forEach(each -> report.note("migration", each));
         }
@@ -137,7 +143,7 @@ class CheckCommand implements QuarkusApplication {
     }
 
     private void targets(Settings settings, Map<String, TargetTable> targets) {
-        DatabaseCheck.targets(settings, targets).forEach((pull, problem) -> report.problem("target of " + pull,
+        TargetCheck.problems(settings, targets).forEach((pull, problem) -> report.problem("target of " + pull,
                 problem));
     }
 }

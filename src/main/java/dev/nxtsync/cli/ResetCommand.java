@@ -7,17 +7,17 @@ import jakarta.inject.Singleton;
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.pull.state.PullUnitTable;
 
 /** The command {@code reset}: a pull forgets how far it has come, and keeps its rows. */
 @Singleton
 class ResetCommand implements QuarkusApplication {
     private final Settings settings;
-    private final Claims claims;
+    private final PullUnitTable units;
 
-    ResetCommand(Settings settings, Claims claims) {
+    ResetCommand(Settings settings, PullUnitTable units) {
         this.settings = settings;
-        this.claims = claims;
+        this.units = units;
     }
 
     @Override
@@ -27,7 +27,7 @@ class ResetCommand implements QuarkusApplication {
             return NxtSync.USAGE;
         }
         try {
-            int companies = claims.reset(pull.get().name());
+            int companies = units.reset(pull.get().name());
             System.out.println("ok         pull " + pull.get().name() + " begins anew in " + companies
                     + (companies == 1 ? " company" : " companies") + " with its next run; its rows stay");
             return 0;

@@ -9,10 +9,10 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.database.DatabaseCheck;
-import dev.nxtsync.database.DatabaseCheck.LastEvent;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.inbox.LastEvents;
+import dev.nxtsync.inbox.LastEvents.LastEvent;
 
 /**
  * Which webhooks have come, and whether one comes while somebody changes a row.
@@ -23,7 +23,7 @@ record WebhookCheck(Settings settings, Report report, Duration patience) {
 
     void run(boolean wait) {
         try {
-            var before = DatabaseCheck.lastEvents(settings);
+            var before = LastEvents.read(settings);
             tell(before);
             if (wait) {
                 waitForEvent(before);
@@ -53,7 +53,7 @@ record WebhookCheck(Settings settings, Report report, Duration patience) {
                 + " minutes at most; the daemon must be running. Change a row in Business NXT now");
         long until = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() - until < 0) {
-            var come = DatabaseCheck.lastEvents(settings).stream().filter(each -> !before.contains(each)).toList();
+            var come = LastEvents.read(settings).stream().filter(each -> !before.contains(each)).toList();
             if (!come.isEmpty()) {
                 come.forEach(each -> report.fine("webhook", each.table() + ": " + each));
                 return;

@@ -1,4 +1,6 @@
-/** The daemon's start, its commands, its health and its metrics. Start at {@link dev.nxtsync.operate.NxtSync}. */
+/**
+ * The command line: the daemon's start and its commands. Only this prints. Start at {@link dev.nxtsync.cli.NxtSync}.
+ */
 @NullMarked
 package dev.nxtsync.cli;
 

@@ -22,7 +22,6 @@ import org.postgresql.jdbc.PgConnection;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Outside;
-import dev.nxtsync.pull.target.TargetFault;
 
 /**
  * Transactions, short by rule: none may be open during an HTTP call. Everything they set is local to them, so that a
@@ -179,13 +178,13 @@ public class Database {
 
     /** A user may hold the lock of a target for hours: its pull comes again, and the thread is for others meanwhile. */
     private static boolean isWorthAnotherNow(SQLException e) {
-        return isWorthAnother(e) && !(e instanceof TargetFault fault && fault.isLocked());
+        return isWorthAnother(e) && !(e instanceof LocalFault fault && fault.isLocked());
     }
 
     /** Whether the database could not be reached, was lost or takes no writes, rather than a statement refused. */
     public static boolean isAway(SQLException e) {
         // the pool's own time-out has no SQLSTATE
-        return isOfNoUse(e) || (e.getSQLState() == null && !(e instanceof TargetFault));
+        return isOfNoUse(e) || (e.getSQLState() == null && !(e instanceof LocalFault));
     }
 
     private <T> T once(boolean durable, Work<T> work) throws SQLException {
@@ -265,7 +264,7 @@ public class Database {
      */
     static boolean isOfNoUse(SQLException e) {
         String state = String.valueOf(e.getSQLState());
-        return !(e instanceof TargetFault)
+        return !(e instanceof LocalFault)
                 && (state.startsWith("08") || state.startsWith("57P") || ENDED.contains(state)
                         || state.equals(Session.READ_ONLY));
     }

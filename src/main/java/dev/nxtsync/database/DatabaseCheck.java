@@ -3,14 +3,10 @@ package dev.nxtsync.database;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PreferQueryMode;
@@ -18,9 +14,6 @@ import org.postgresql.jdbc.PreferQueryMode;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.pull.state.PullStates;
-import dev.nxtsync.pull.target.TableMigrator;
-import dev.nxtsync.pull.target.TargetTable;
 
 /** Whether a database can be used, without changing it and without the pool. */
 public final class DatabaseCheck {
@@ -30,7 +23,6 @@ public final class DatabaseCheck {
     private static final String PREPARE_THRESHOLD = "prepareThreshold";
     /** In seconds, after which a person hears that nothing comes. */
     private static final int SLOWEST_ANSWER = 30;
-    private static final String NO_SUCH_TABLE = "42P01";
     private static final String PROCESS = "select pg_catalog.pg_backend_pid()";
 
     private DatabaseCheck() {}
@@ -44,7 +36,12 @@ public final class DatabaseCheck {
      */
     public record Findings(String summary, List<String> notes, List<Problem> problems) {}
 
-    public static Findings of(Settings settings) {
+    /**
+     * Looks at it.
+     *
+     * @param also what features have to say about it, once it is known that it can be used
+     */
+    public static Findings of(Settings settings, List<Database.Work<Optional<String>>> also) {
         var problems = new ArrayList<Problem>();
         var notes = new ArrayList<String>();
         try {
@@ -58,8 +55,9 @@ public final class DatabaseCheck {
                 }
                 Encoding.flaw(transaction).ifPresent(problems::add);
                 strangers(transaction, problems);
-                replicas(transaction, settings, notes);
-                troubles(transaction, notes);
+                for (var each : also) {
+                    each.in(transaction).ifPresent(notes::add);
+                }
                 return "PostgreSQL " + about.getDatabaseProductVersion() + ", as " + about.getUserName();
             });
             if (isPooled(settings)) {
@@ -89,7 +87,8 @@ public final class DatabaseCheck {
         }
     }
 
-    private static Problem fault(SQLException e) {
+    /** Why it cannot be used, as a person is told who has just named it. */
+    public static Problem fault(SQLException e) {
         var reason = DatabaseFault.of(e);
         return reason.trouble() == ErrorCode.DATABASE_AWAY
                 ? new Problem(reason.trouble(), "It cannot be reached or refuses the login: " + reason.message())
@@ -120,10 +119,6 @@ public final class DatabaseCheck {
         }
     }
 
-    private static boolean exists(Connection connection, String table) throws SQLException {
-        return number(connection, "select to_regclass('" + table + "') is not null").equals("t");
-    }
-
     /** Our own tables that belong to somebody else, which could not be migrated. */
     private static void strangers(Connection connection, List<Problem> problems) throws SQLException {
         try (var select = connection.prepareStatement("""
@@ -142,110 +137,8 @@ public final class DatabaseCheck {
         }
     }
 
-    private static void replicas(Connection connection, Settings settings, List<String> notes) throws SQLException {
-        if (exists(connection, "nxt_sync.replica")) {
-            String alive = number(connection,
-                    "select count(*) from nxt_sync.replica where beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'");
-            int share = settings.budget().share();
-            if (!alive.equals("0")) {
-                notes.add(alive + (alive.equals("1") ? " daemon is" : " daemons are") + " at work on it"
-                        + (Integer.parseInt(alive) > share
-                                ? "; NXT_BUDGET_SHARE is " + share + ", and should be their number"
-                                : ""));
-            }
-        }
-    }
-
-    private static void troubles(Connection connection, List<String> notes) throws SQLException {
-        if (exists(connection, "nxt_sync.trouble")) {
-            String open = number(connection, "select count(*) from nxt_sync.trouble where gone_at is null");
-            if (!open.equals("0")) {
-                notes.add("the daemons have met " + open + (open.equals("1") ? " trouble" : " troubles")
-                        + "; the command status says which");
-            }
-        }
-    }
-
-    /** What is wrong with the target tables of pulls that are there already, by pull. */
-    public static Map<String, Problem> targets(Settings settings, Map<String, TargetTable> targets) {
-        var problems = new TreeMap<String, Problem>();
-        if (targets.isEmpty()) {
-            return problems;
-        }
-        try {
-            database(settings).inTransaction(transaction -> {
-                for (var each : targets.entrySet()) {
-                    var flaws = TableMigrator.flaws(transaction, each.getValue());
-                    if (!flaws.isEmpty()) {
-                        problems.put(each.getKey(), new Problem(ErrorCode.TARGET_UNUSABLE,
-                                "Its target cannot be used: " + String.join("; ", flaws) + "."));
-                    }
-                    owner(transaction, each.getValue()).ifPresent(problem -> problems.put(each.getKey(), problem));
-                }
-                return true;
-            });
-        } catch (SQLException e) {
-            problems.put("all pulls", fault(e));
-        }
-        return problems;
-    }
-
-    private static Optional<Problem> owner(Connection connection, TargetTable table) throws SQLException {
-        try (var select = connection.prepareStatement("""
-                select relowner::regrole::text, quote_ident(current_user)
-                from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-                where nspname = ? and relname = ? and not pg_has_role(relowner, 'USAGE')""")) {
-            select.setString(1, table.schema());
-            select.setString(2, table.name());
-            try (ResultSet row = select.executeQuery()) {
-                return row.next()
-                        ? Optional.of(new Problem(ErrorCode.DATABASE_RIGHTS, "The table " + table + " belongs to "
-                                + row.getString(1) + ", so that " + row.getString(2)
-                                + " cannot add columns to it. As its owner run: alter table " + table.quotedName()
-                                + " owner to " + row.getString(2) + ";"))
-                        : Optional.empty();
-            }
-        }
-    }
-
-    /** The last valid webhook of a table and company (or customer). */
-    public record LastEvent(String table, int company, String event, Instant at) {
-        @Override
-        public String toString() {
-            return "the last " + event + " in " + company + " came at " + at.truncatedTo(ChronoUnit.SECONDS);
-        }
-    }
-
-    /**
-     * What came last of each table and company, the newest first; nothing where the daemon has never run.
-     *
-     * @throws SQLException if the database cannot be used
-     */
-    public static List<LastEvent> lastEvents(Settings settings) throws SQLException {
-        try {
-            return database(settings).inTransaction(DatabaseCheck::lastEvents);
-        } catch (SQLException e) {
-            if (NO_SUCH_TABLE.equals(e.getSQLState())) {
-                return List.of();
-            }
-            throw e;
-        }
-    }
-
-    private static List<LastEvent> lastEvents(Connection transaction) throws SQLException {
-        try (var select = transaction.prepareStatement("""
-                select table_name, company, last_event, last_at from nxt_sync.webhook_event
-                order by last_at desc limit 1000"""); ResultSet row = select.executeQuery()) {
-            var events = new ArrayList<LastEvent>();
-            while (row.next()) {
-                events.add(new LastEvent(row.getString(1), row.getInt(2), row.getString(3),
-                        PullStates.instant(row, 4).orElseThrow()));
-            }
-            return events;
-        }
-    }
-
-    private static Database database(Settings settings) {
+    /** The database, without the pool. */
+    public static Database database(Settings settings) {
         return new Database(dataSource(settings.database()));
     }
 

@@ -13,7 +13,6 @@ import org.postgresql.util.ServerErrorMessage;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
-import dev.nxtsync.pull.target.TargetFault;
 
 /** What a fault of the database means (PostgreSQL documentation, appendix A: error codes). */
 public final class DatabaseFault {
@@ -28,7 +27,7 @@ public final class DatabaseFault {
 
     /** Never holds a password; the driver does not print any. */
     public static Problem of(Exception e) {
-        if (e instanceof TargetFault fault) {
+        if (e instanceof LocalFault fault) {
             return fault.reason();
         }
         SQLException sql = sql(e);

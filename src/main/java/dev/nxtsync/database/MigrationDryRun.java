@@ -26,7 +26,6 @@ import io.quarkus.arc.Unremovable;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.push.outbox.OutboxOrigin;
 
 /** Runs the migrations that are pending in a transaction that is rolled back, and so says what would be in their way. */
 @Unremovable
@@ -60,8 +59,8 @@ public class MigrationDryRun {
      */
     public record Findings(List<String> notes, List<Problem> problems) {}
 
-    /** @param pushing whether anything is to be sent */
-    public Findings run(boolean pushing) {
+    /** @param then looks at the database as it would be */
+    public Findings run(Database.Work<Findings> then) {
         try {
             var changed = changed();
             if (changed.isPresent()) {
@@ -71,7 +70,7 @@ public class MigrationDryRun {
             return database.inTransaction(transaction -> {
                 var before = transaction.setSavepoint();
                 try {
-                    return rehearse(transaction, pending, pushing);
+                    return rehearse(transaction, pending, then);
                 } finally {
                     transaction.rollback(before);
                 }
@@ -93,7 +92,8 @@ public class MigrationDryRun {
                                 + ". Use the version that made it, or a schema that nobody has changed."));
     }
 
-    private Findings rehearse(Connection transaction, MigrationInfo[] pending, boolean pushing) throws SQLException {
+    private Findings rehearse(Connection transaction, MigrationInfo[] pending, Database.Work<Findings> then)
+            throws SQLException {
         var notes = new ArrayList<String>();
         String script = "";
         long end = System.nanoTime() + deadline.toNanos();
@@ -127,11 +127,9 @@ public class MigrationDryRun {
             notes.add(pending.length + (pending.length == 1 ? " migration" : " migrations")
                     + " will be run at the start; that was tried, and rolled back");
         }
-        var refused = OutboxOrigin.held(transaction).filter(each -> each.trouble() == ErrorCode.WAL_REFUSED);
-        if (!pushing) {
-            refused.ifPresent(each -> notes.add("pulls would run, and pushes would not: " + each.message()));
-        }
-        return new Findings(notes, pushing ? refused.stream().toList() : List.of());
+        var after = then.in(transaction);
+        notes.addAll(after.notes());
+        return new Findings(notes, after.problems());
     }
 
     private String slow() {

@@ -1,4 +1,7 @@
-/** Everything that is kept in PostgreSQL. Start at {@link dev.nxtsync.store.PageWriter}. */
+/**
+ * How to talk to PostgreSQL: transactions, what they rely on, migrations, and what a fault means. Start at
+ * {@link dev.nxtsync.database.Database}.
+ */
 @NullMarked
 package dev.nxtsync.database;
 

@@ -17,6 +17,11 @@ public record Problem(ErrorCode trouble, String message) {
                 + thrown.getClass().getSimpleName() + "). " + ErrorCode.UNEXPECTED.nextStep());
     }
 
+    /** One that was kept; a code of a later version than this one is only a text here. */
+    public static Problem kept(String code, String message) {
+        return new Problem(ErrorCode.of(code).orElse(ErrorCode.UNEXPECTED), message);
+    }
+
     public String code() {
         return trouble.code();
     }

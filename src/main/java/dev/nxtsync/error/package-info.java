@@ -1,4 +1,4 @@
-/** Everything that can go wrong, by code, with its meaning and what to do: {@link dev.nxtsync.trouble.Trouble}. */
+/** Everything that can go wrong, by code, with its meaning and what to do: {@link dev.nxtsync.error.ErrorCode}. */
 @NullMarked
 package dev.nxtsync.error;
 

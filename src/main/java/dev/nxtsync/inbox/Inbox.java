@@ -17,12 +17,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.pull.state.PullCondition;
-import dev.nxtsync.pull.state.PullStates;
-import dev.nxtsync.pull.target.Checkpoint;
-import dev.nxtsync.pull.target.TargetTable;
-import dev.nxtsync.pull.target.Tombstones;
-import dev.nxtsync.pull.target.WriteCounts;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 
@@ -239,7 +234,7 @@ public class Inbox {
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         woken.add(new Woken(row.getLong(1), row.getString(2), row.getString(3),
-                                PullStates.instant(row, 4).orElseThrow(), row.getInt(5)));
+                                Rows.instant(row, 4).orElseThrow(), row.getInt(5)));
                     }
                 }
             }
@@ -306,38 +301,11 @@ public class Inbox {
         });
     }
 
-    private static void drop(Connection transaction, List<Long> keys) throws SQLException {
+    /** Drops keys that are settled, with what settles them. */
+    public static void drop(Connection transaction, List<Long> keys) throws SQLException {
         try (var delete = transaction.prepareStatement("delete from nxt_sync.inbox where id = any (?)")) {
             delete.setArray(1, transaction.createArrayOf("bigint", keys.toArray()));
             delete.executeUpdate();
-        }
-    }
-
-    /**
-     * The settlement of some keys of a pull: what was read has been merged, and what was not there is deleted.
-     *
-     * @param settled the keys' numbers
-     * @param gone the keys that the API did not have
-     */
-    public record Settlement(String pull, int company, Instant readAt, List<Long> settled, List<List<String>> gone)
-            implements
-                Checkpoint {
-        @Override
-        public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
-            var all = new WriteCounts(written.inserted(), written.updated(),
-                    Tombstones.delete(transaction, table, this, gone));
-            drop(transaction, settled);
-            if (all.changed() + all.deleted() > 0) {
-                try (var count = transaction.prepareStatement(
-                        "update nxt_sync.pull_state set digest = null, rows = rows + ? where pull = ? and company = ?")) {
-                    count.setInt(1, all.inserted() - all.deleted());
-                    count.setString(2, pull);
-                    count.setInt(3, company);
-                    count.executeUpdate();
-                }
-            }
-            PullCondition.well(transaction, "fetch", company, List.of(pull));
-            return all;
         }
     }
 
@@ -351,7 +319,7 @@ public class Inbox {
             delete.setString(2, reconciliation.scope());
             delete.setInt(3, reconciliation.company());
             delete.setString(4, reconciliation.entry());
-            delete.setObject(5, Claims.timestamp(startedAt));
+            delete.setObject(5, Rows.timestamp(startedAt));
             delete.executeUpdate();
         }
     }

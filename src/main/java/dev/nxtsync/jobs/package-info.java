@@ -1,4 +1,7 @@
-/** What a connection may reach now: companies that refuse it, and slots that lost calls still take. Shared by all jobs. */
+/**
+ * What pulls and pushes share: what a connection may reach now, and the slots that lost calls still take. Start at
+ * {@link dev.nxtsync.jobs.CompanyAccess}.
+ */
 @NullMarked
 package dev.nxtsync.jobs;
 

@@ -39,6 +39,7 @@ import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.state.KeySettlement;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.PageWriter;
@@ -299,7 +300,7 @@ public class KeyFetch implements Job {
             WriteCounts written;
             try {
                 written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
-                        new Inbox.Settlement(plan.name(), claim.company(), readAt, wanted.ids(), gone));
+                        new KeySettlement(plan.name(), claim.company(), readAt, wanted.ids(), gone));
             } catch (TargetFault e) {
                 refused(wanted, e);
                 return;

@@ -1,4 +1,6 @@
-/** One outbox row becomes one Business NXT record, once, or a person is told. Start at {@link dev.nxtsync.push.Lane}. */
+/**
+ * One outbox row becomes one Business NXT record, once, or a person is told. Start at {@link dev.nxtsync.push.PushJob}.
+ */
 @NullMarked
 package dev.nxtsync.push;
 

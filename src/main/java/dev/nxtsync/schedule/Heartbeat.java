@@ -5,12 +5,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.Migrations;
 import dev.nxtsync.error.ErrorCode;
@@ -19,7 +20,6 @@ import dev.nxtsync.error.Seconds;
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Loop;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.push.outbox.PushStates;
 
 /**
  * Whether this process may take part: the database is there and migrated, and it has lately said that it is alive. Has a thread
@@ -37,9 +37,8 @@ public class Heartbeat {
 
     private final Migrations migrations;
     private final Replica replica;
-    private final PushStates pushes;
-    private final Settings settings;
-    private boolean configured;
+    private final Instance<BeforeReady> before;
+    private boolean written;
     private long nextAttempt = System.nanoTime();
     private volatile long beatAt;
     private volatile long backSince;
@@ -49,9 +48,8 @@ public class Heartbeat {
     private volatile Optional<Problem> trouble = Optional
             .of(new Problem(ErrorCode.DATABASE_AWAY, "The database has not been reached yet."));
 
-    Heartbeat(Migrations migrations, Replica replica, PushStates pushes, Settings settings) {
-        this.pushes = pushes;
-        this.settings = settings;
+    Heartbeat(Migrations migrations, Replica replica, @Any Instance<BeforeReady> before) {
+        this.before = before;
         this.migrations = migrations;
         this.replica = replica;
     }
@@ -86,10 +84,11 @@ public class Heartbeat {
                     migrations.run();
                     LOG.info("The database is there, and the schema nxt_sync is up to date");
                 }
-                if (!configured) {
-                    // before anybody is told that rows can be pushed
-                    pushes.configure(settings.companiesOfPushes());
-                    configured = true;
+                if (!written) {
+                    for (BeforeReady each : before) {
+                        each.write();
+                    }
+                    written = true;
                 }
                 replica.beat();
                 failures = 0;

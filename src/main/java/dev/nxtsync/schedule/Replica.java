@@ -3,9 +3,11 @@ package dev.nxtsync.schedule;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 import jakarta.inject.Singleton;
@@ -133,6 +135,41 @@ public class Replica {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
             return "unknown";
+        }
+    }
+
+    /**
+     * Says how many daemons are at work on a database, and whether the budget is shared by as many; nothing where none is.
+     *
+     * @param share among how many processes a connection's budget is shared
+     */
+    public static Database.Work<Optional<String>> note(int share) {
+        return transaction -> {
+            try (var is = transaction.prepareStatement("select to_regclass('nxt_sync.replica') is not null")) {
+                if (!isTrue(is)) {
+                    return Optional.empty();
+                }
+            }
+            try (var count = transaction.prepareStatement("""
+                    select count(*) from nxt_sync.replica where beat_at
+                        between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'""");
+                    var row = count.executeQuery()) {
+                row.next();
+                int alive = row.getInt(1);
+                return alive == 0
+                        ? Optional.empty()
+                        : Optional.of(alive + (alive == 1 ? " daemon is" : " daemons are")
+                                + " at work on it"
+                                + (alive > share
+                                        ? "; NXT_BUDGET_SHARE is " + share + ", and should be their number"
+                                        : ""));
+            }
+        };
+    }
+
+    private static boolean isTrue(PreparedStatement select) throws SQLException {
+        try (var row = select.executeQuery()) {
+            return row.next() && row.getBoolean(1);
         }
     }
 }

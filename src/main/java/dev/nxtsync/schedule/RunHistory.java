@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.Quoted;
 
 /** The history of runs, of which only the newest are kept. */
@@ -49,8 +50,8 @@ public class RunHistory {
                     insert.setString(1, run.job());
                     insert.setInt(2, run.company());
                     insert.setString(3, run.kind());
-                    insert.setObject(4, Claims.timestamp(run.startedAt()));
-                    insert.setObject(5, Claims.timestamp(run.endedAt()));
+                    insert.setObject(4, Rows.timestamp(run.startedAt()));
+                    insert.setObject(5, Rows.timestamp(run.endedAt()));
                     insert.setString(6, run.outcome());
                     insert.setLong(7, run.rowsRead());
                     insert.setLong(8, run.rowsWritten());
@@ -79,7 +80,7 @@ public class RunHistory {
                     from nxt_sync.run where job = ? and company = ? and ended_at >= ?""")) {
                 select.setString(1, job);
                 select.setInt(2, company);
-                select.setObject(3, Claims.timestamp(from));
+                select.setObject(3, Rows.timestamp(from));
                 try (var row = select.executeQuery()) {
                     row.next();
                     return new Sum(row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4));

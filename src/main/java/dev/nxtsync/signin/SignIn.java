@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 import jakarta.inject.Provider;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -17,7 +18,6 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Wordless;
 import dev.nxtsync.process.OutOfMemory;
-import dev.nxtsync.push.outbox.PushStates;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.OpenIdProvider;
 import dev.nxtsync.token.OpenIdProvider.Challenge;
@@ -42,12 +42,12 @@ public class SignIn {
     private final TokenEncryption vault;
     private final OpenIdProviders providers;
     private final UserTokens userTokens;
-    private final PushStates pushes;
+    private final Event<SignInEvent> events;
     private final Provider<Connections> connections;
     private final SignInSummary summary;
 
     SignIn(Settings settings, SignInTable signIns, UserGrants grants, GrantTokens tokens, TokenEncryption vault,
-            OpenIdProviders providers, UserTokens userTokens, PushStates pushes,
+            OpenIdProviders providers, UserTokens userTokens, Event<SignInEvent> events,
             Provider<Connections> connections, SignInSummary summary) {
         this.settings = settings;
         this.signIns = signIns;
@@ -56,7 +56,7 @@ public class SignIn {
         this.vault = vault;
         this.providers = providers;
         this.userTokens = userTokens;
-        this.pushes = pushes;
+        this.events = events;
         this.connections = connections;
         this.summary = summary;
     }
@@ -275,8 +275,7 @@ public class SignIn {
             }
         }
         grants.forget(connection.name(), SignInNeeded.signedOut(connection));
-        pushes.forgetCreators(settings.pushes().values().stream()
-                .filter(each -> each.connection().equals(connection.name())).map(Settings.Push::name).toList());
+        events.fire(new SignInEvent.Ended(connection.name()));
         // every replica, this one too, notices that within two seconds
         return new SignedOut(revoked, endOfSession);
     }

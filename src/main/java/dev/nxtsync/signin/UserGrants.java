@@ -14,11 +14,10 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
-import dev.nxtsync.schedule.StaleClaim;
 
 /**
  * What persons' sign-ins have left. A refresh token is used by whoever holds the connection's unit; what came of it is stored
@@ -88,13 +87,13 @@ public class UserGrants {
     private static UserGrant grant(ResultSet row) throws SQLException {
         return new UserGrant(row.getString(1), row.getLong(2),
                 row.getString(3).equals("needed")
-                        ? Optional.of(PullStates.reason(row.getString(4), row.getString(5)))
+                        ? Optional.of(Problem.kept(row.getString(4), row.getString(5)))
                         : Optional.empty(),
                 Optional.ofNullable(row.getString(20)), Optional.ofNullable(row.getString(6)),
                 Optional.ofNullable(row.getString(7)), text(row, 8),
                 text(row, 9), UserGrant.Kind.of(text(row, 10)), text(row, 11), text(row, 12),
-                Duration.ofMillis(row.getLong(13)), Duration.ofMillis(row.getLong(14)), PullStates.instant(row, 15),
-                PullStates.instant(row, 16),
+                Duration.ofMillis(row.getLong(13)), Duration.ofMillis(row.getLong(14)), Rows.instant(row, 15),
+                Rows.instant(row, 16),
                 Optional.ofNullable(row.getObject(17, Long.class)).map(Duration::ofMillis),
                 Duration.ofMillis(row.getLong(18)), row.getBoolean(19));
     }

@@ -1,16 +1,14 @@
 package dev.nxtsync.signin;
 
-import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
 
-import org.jboss.logging.Logger;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.pull.state.PullControl;
 import dev.nxtsync.token.OpenIdProviders;
 import dev.nxtsync.token.TokenRequest;
 import dev.nxtsync.token.UserTokenRequests;
@@ -18,16 +16,12 @@ import dev.nxtsync.token.UserTokenRequests;
 /** The tokens of all connections of users. */
 @Singleton
 public class UserTokens implements UserTokenRequests {
-    private static final Logger LOG = Logger.getLogger(UserTokens.class);
-
-    private final Settings settings;
-    private final PullControl steering;
+    private final Event<SignInEvent> events;
     private final Map<String, RefreshTokens> byName = new TreeMap<>();
 
     UserTokens(Settings settings, UserGrants grants, GrantTokens tokens, OpenIdProviders providers,
-            PullControl steering) {
-        this.settings = settings;
-        this.steering = steering;
+            Event<SignInEvent> events) {
+        this.events = events;
         for (Settings.Connection each : settings.connections().values()) {
             if (each.kind() == Settings.Kind.USER) {
                 byName.put(each.name(), new RefreshTokens(each, settings.api().timeLimit(), grants, tokens,
@@ -50,14 +44,6 @@ public class UserTokens implements UserTokenRequests {
 
     /** Has all that waited for a sign-in tried at once. */
     void goOn(String connection) {
-        try {
-            steering.goOn(connection,
-                    settings.pulls().values().stream().filter(each -> each.connection().equals(connection))
-                            .map(Settings.Pull::name).toList(),
-                    settings.pushes().values().stream().filter(each -> each.connection().equals(connection))
-                            .map(Settings.Push::name).toList());
-        } catch (SQLException e) {
-            LOG.debugf("what waited for a sign-in is tried in its own time: %s", e.getMessage());
-        }
+        events.fire(new SignInEvent.Works(connection));
     }
 }

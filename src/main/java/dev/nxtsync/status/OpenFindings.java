@@ -16,8 +16,8 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.pull.state.PullStates;
 
 /**
  * What is wrong now, as all processes together see it, and since when. A change counts once it has lasted for twenty seconds,
@@ -127,7 +127,7 @@ public class OpenFindings {
                 "select count(*) filter (where gone_at is null), clock_timestamp() from nxt_sync.trouble");
                 ResultSet row = count.executeQuery()) {
             row.next();
-            return new Change(begun, ended, row.getLong(1), PullStates.instant(row, 2).orElseThrow());
+            return new Change(begun, ended, row.getLong(1), Rows.instant(row, 2).orElseThrow());
         }
     }
 
@@ -135,10 +135,32 @@ public class OpenFindings {
         try (var statement = transaction.prepareStatement(sql); ResultSet row = statement.executeQuery()) {
             var troubles = new ArrayList<Trouble>();
             while (row.next()) {
-                troubles.add(new Trouble(row.getString(1), PullStates.reason(row.getString(2), row.getString(3)),
-                        PullStates.instant(row, 4).orElseThrow()));
+                troubles.add(new Trouble(row.getString(1), Problem.kept(row.getString(2), row.getString(3)),
+                        Rows.instant(row, 4).orElseThrow()));
             }
             return troubles;
         }
+    }
+
+    /** Says how many are open in a database; nothing where none is, or no daemon has been. */
+    public static Database.Work<Optional<String>> note() {
+        return transaction -> {
+            try (var is = transaction.prepareStatement("select to_regclass('nxt_sync.trouble') is not null");
+                    var row = is.executeQuery()) {
+                if (!row.next() || !row.getBoolean(1)) {
+                    return Optional.empty();
+                }
+            }
+            try (var count = transaction
+                    .prepareStatement("select count(*) from nxt_sync.trouble where gone_at is null");
+                    var row = count.executeQuery()) {
+                row.next();
+                int open = row.getInt(1);
+                return open == 0
+                        ? Optional.empty()
+                        : Optional.of("the daemons have met " + open
+                                + (open == 1 ? " trouble" : " troubles") + "; the command status says which");
+            }
+        };
     }
 }

@@ -1,4 +1,7 @@
-/** How everything stands, and what is wrong: {@link dev.nxtsync.status.Findings} and {@link dev.nxtsync.status.Overview}. */
+/**
+ * How everything stands, what is wrong, and who is told of it: {@link dev.nxtsync.status.Findings} and
+ * {@link dev.nxtsync.status.StatusReport}.
+ */
 @NullMarked
 package dev.nxtsync.status;
 

@@ -1,4 +1,4 @@
-/** Requests to hosts outside. Start at {@link dev.nxtsync.http.HttpLine}. */
+/** Requests to hosts outside. Start at {@link dev.nxtsync.transport.HttpLine}. */
 @NullMarked
 package dev.nxtsync.transport;
 

@@ -1,4 +1,7 @@
-/** Calls of Visma Connect are checked, kept, and looked at by the pulls. Start at {@link dev.nxtsync.webhook.WebhookRoute}. */
+/**
+ * Calls of Visma Connect are checked and kept, and the pulls look at what they tell. Start at
+ * {@link dev.nxtsync.webhook.WebhookQueue}.
+ */
 @NullMarked
 package dev.nxtsync.webhook;
 

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.target.ColumnType;
-import dev.nxtsync.pull.target.TableMigrator;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.push.outbox.PushStates;

@@ -21,15 +21,17 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
+import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.KeyListing;
+import dev.nxtsync.pull.state.KeySettlement;
 import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowBuffer;
-import dev.nxtsync.pull.target.TableMigrator;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
@@ -55,7 +57,7 @@ class ClockSetBackTest {
     @Test
     void whatIsToBeDoneStaysAsFarOffAndWhatWasDoneAsLongAgoWhenTheClockIsSetBack() throws Exception {
         one.beat();
-        claims.declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
         database.execute("update nxt_sync.job set due_at = now() where kind = 'load'");
         Claim load = claim(claims, "load").orElseThrow();
         database.execute("select nxt_sync.push('orders', 'k', '{}', 7)");
@@ -88,7 +90,7 @@ class ClockSetBackTest {
 
     @Test
     void theOthersBeatOnWhileOneSetsBackWhatTakesLong() throws Exception {
-        claims.declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
         database.execute("update nxt_sync.pull_state set due_at = now() + interval '5 min'");
         setBack("10 days");
         try (var user = database.connect(); var statement = user.createStatement()) {
@@ -130,7 +132,7 @@ class ClockSetBackTest {
     @Test
     void whatALittleCorrectionOfTheClockLeavesAheadStaysAsItIs() throws Exception {
         one.beat();
-        claims.declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
         setBack("3 s");
         database.execute("create table public.before as select * from nxt_sync.job");
         one.beat();
@@ -144,7 +146,7 @@ class ClockSetBackTest {
         one.beat();
         two.beat();
         one.report("{}");
-        claims.declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
         assertThat(claim(claims, "load")).isPresent();
         assertThat(claim(others, "load")).isEmpty();
         database.execute("update nxt_sync.replica set beat_at = '2031-01-01' where id = '" + one.id() + "'");
@@ -157,7 +159,7 @@ class ClockSetBackTest {
     @ValueSource(booleans = {false, true})
     void aRowThatWasReadInTheFutureCountsAsReadEarlier(boolean removes) throws Exception {
         one.beat();
-        claims.declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
         var table = new TargetTable("nxt", "thing", "nxt_company", "things",
                 List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("text", ColumnType.TEXT, "")),
                 List.of("id"), Optional.empty(), removes);
@@ -209,7 +211,7 @@ class ClockSetBackTest {
         assertThat(database.value("select body from nxt_sync.notice")).isEqualTo("told");
 
         one.beat();
-        claims.declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
         var inbox = new Inbox(store);
         var event = new Inbox.Event("aa".repeat(32), true, "order", "company", 7, "{}", "update",
                 List.of(new Addressee("orders", "main")));
@@ -256,7 +258,7 @@ class ClockSetBackTest {
     private WriteCounts write(TargetTable table, Claim load, PageBuffer page, List<List<String>> gone)
             throws SQLException {
         return new PageWriter(store).write(load, table, page, PageWriter.Way.MERGE,
-                new Inbox.Settlement("orders", 7, new PullStates(store).now(), List.of(), gone));
+                new KeySettlement("orders", 7, new PullStates(store).now(), List.of(), gone));
     }
 
     private static PageBuffer page(TargetTable table, String... rows) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.nxtsync.error.ErrorCode;
-import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.error.Problem;
 
 class DatabaseFaultTest {
     @ParameterizedTest
@@ -41,7 +41,7 @@ class DatabaseFaultTest {
 
     @Test
     void aCodeOfALaterVersionIsShownAsItsText() {
-        assertThat(PullStates.reason("of_a_later_version", "text").trouble()).isEqualTo(ErrorCode.UNEXPECTED);
-        assertThat(PullStates.reason("of_a_later_version", "text").message()).isEqualTo("text");
+        assertThat(Problem.kept("of_a_later_version", "text").trouble()).isEqualTo(ErrorCode.UNEXPECTED);
+        assertThat(Problem.kept("of_a_later_version", "text").message()).isEqualTo("text");
     }
 }

@@ -24,6 +24,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
+import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.OutboxOrigin;
@@ -49,7 +50,7 @@ class DurabilityTest {
         var claims = new Claims(store, replica);
         replica.beat();
         assertThat(committed("replica")).isEqualTo("off");
-        claims.declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
         Claim claim = ((Claims.Claimed) claims.claim("fetch", "main", "company", 7, "", 0)).claim();
         assertThat(committed("job")).isEqualTo("off");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
 
 import jakarta.enterprise.inject.Instance;
 
@@ -68,6 +69,7 @@ class MigrationDryRunTest {
         new PatientMigrations().customize(configuration);
         var flyway = (Instance<Flyway>) Proxy.newProxyInstance(Flyway.class.getClassLoader(),
                 new Class<?>[]{Instance.class}, (proxy, method, arguments) -> configuration.load());
-        return new MigrationDryRun(flyway, new Database(ScheduleFixture.source(database)), deadline).run(false);
+        return new MigrationDryRun(flyway, new Database(ScheduleFixture.source(database)), deadline)
+                .run(transaction -> new MigrationDryRun.Findings(List.of(), List.of()));
     }
 }

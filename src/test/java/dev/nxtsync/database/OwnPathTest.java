@@ -15,11 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
+import dev.nxtsync.pull.plan.TableMigrator;
+import dev.nxtsync.pull.state.KeySettlement;
+import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowBuffer;
-import dev.nxtsync.pull.target.TableMigrator;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.push.outbox.OutboxApi;
@@ -142,7 +144,7 @@ class OwnPathTest {
         var inbox = new Inbox(store);
         replica.beat();
         replica.report("{}");
-        claims.declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
         new TableMigrator(store).make("orders", table, List.of("id", "code", "text"));
         inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", "company", 7, "{}", "update",
                 List.of(new Addressee("orders", "main")))));
@@ -169,7 +171,7 @@ class OwnPathTest {
     private void write(Database store, Claim fetch, Instant at, PageWriter.Way way, PageBuffer page,
             List<List<String>> gone) throws SQLException {
         new PageWriter(store).write(fetch, table, page, way,
-                new Inbox.Settlement("orders", 7, at, List.of(), gone));
+                new KeySettlement("orders", 7, at, List.of(), gone));
     }
 
     private Database with(String path) {

@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.pull.state.VerifiedKeys;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowBuffer;
-import dev.nxtsync.pull.target.TableMigrator;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;

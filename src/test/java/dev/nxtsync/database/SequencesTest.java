@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullControl;
+import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.OutboxOrigin;
@@ -41,7 +42,7 @@ class SequencesTest {
     void failOver() throws SQLException {
         replica.beat();
         for (int i = 0; i < 20; i++) {
-            claims.declare("pull" + i, "main", "company", 7);
+            new PullUnitTable(store).declare("pull" + i, "main", "company", 7);
             assertThat(take("before" + i, "{}")).isInstanceOf(OutboxApi.Taken.class);
         }
         for (int i = 0; i < 20; i++) {
@@ -76,7 +77,7 @@ class SequencesTest {
         long before = database.number("select max(fence) from nxt_sync.job");
         assertThat(before).isGreaterThanOrEqualTo(20);
         assertThat(claim().fence()).isGreaterThan(before);
-        claims.declare("another", "main", "company", 7);
+        new PullUnitTable(store).declare("another", "main", "company", 7);
         assertThat(database.number("select count(*) from nxt_sync.job where pull = 'another'")).isEqualTo(2);
     }
 
@@ -86,7 +87,7 @@ class SequencesTest {
         var fences = "select min(fence) from nxt_sync.job where kind = 'load' and pull = '" + load.entry() + "'";
         var away = Map.<String, Change>of(
                 "given up", () -> claims.giveUp(load, Duration.ofMinutes(1)),
-                "reset", () -> claims.reset(load.entry()),
+                "reset", () -> new PullUnitTable(store).reset(load.entry()),
                 "wanted", () -> store.inTransaction(transaction -> {
                     TableScans.wantAll(transaction, load.entry());
                     return true;

@@ -19,11 +19,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.inbox.Inbox.Fate;
+import dev.nxtsync.pull.plan.TableMigrator;
+import dev.nxtsync.pull.state.KeySettlement;
+import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowBuffer;
-import dev.nxtsync.pull.target.TableMigrator;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
@@ -49,8 +51,8 @@ class InboxTest {
     @BeforeEach
     void declare() throws SQLException {
         replica.beat();
-        claims.declare("orders", "main", "company", 7);
-        claims.declare("again", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("again", "main", "company", 7);
         fetch = claim();
     }
 
@@ -89,7 +91,7 @@ class InboxTest {
         assertThat(add(event(B, true))).isEqualTo(Fate.UNKNOWN);
         assertThat(add(new Inbox.Event(B, true, "order", "company", 8, "{}", "update",
                 List.of(new Addressee("orders", "main"))))).isEqualTo(Fate.UNKNOWN);
-        claims.seen("orders", List.of(8));
+        new PullUnitTable(store).seen("orders", List.of(8));
         assertThat(add(event(B, true, "orders"))).as("its company is away").isEqualTo(Fate.UNKNOWN);
         assertThat(database.rows("select table_name, company, last_event from nxt_sync.webhook_event order by company"))
                 .containsExactly(Map.of("table_name", "order", "company", "7", "last_event", "update"),
@@ -239,7 +241,7 @@ class InboxTest {
     private WriteCounts write(TargetTable table, Instant readAt, PageBuffer page, List<List<String>> gone)
             throws SQLException {
         return new PageWriter(store).write(fetch, table, page, PageWriter.Way.MERGE,
-                new Inbox.Settlement("orders", 7, readAt, List.of(), gone));
+                new KeySettlement("orders", 7, readAt, List.of(), gone));
     }
 
     /** Rows by id and text, all with one code. */

@@ -93,7 +93,7 @@ final class PullsFixture implements AutoCloseable {
                 settings);
         for (var design : designs.entrySet()) {
             PullPlan plan = ((PullValidator.Sound) design.getValue()).plan();
-            store.claims().declare(plan.name(), "main", PullPlans.scope(plan), COMPANY);
+            store.units().declare(plan.name(), "main", PullPlans.scope(plan), COMPANY);
             store.tables().make(plan.name(), plan.target(), plan.mapping().columns());
             plans.put(plan.name(), new PullPlans.Ready(plan, List.of(COMPANY)));
         }

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.support.TestDatabase;
 
 class ClaimsTest {
@@ -105,7 +106,7 @@ class ClaimsTest {
         one.beat();
         declare(7);
         Claim first = claim(claims).orElseThrow();
-        claims.wake("orders", "main", "company");
+        new PullUnitTable(store).wake("orders", "main", "company");
         claims.free(first, Optional.of(Instant.now().plusSeconds(3600)), Optional.empty(), true);
         Claim woken = claim(claims).orElseThrow();
         assertThat(woken.wanted()).as("a wake-up during a run is not lost").isEqualTo(first.wanted() + 1);
@@ -124,7 +125,7 @@ class ClaimsTest {
         two.beat();
         int units = 400;
         for (int company = 1; company <= units; company++) {
-            claims.declare("orders", "main", "company", company);
+            new PullUnitTable(store).declare("orders", "main", "company", company);
         }
         database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
         var threads = Executors.newFixedThreadPool(6);
@@ -173,7 +174,7 @@ class ClaimsTest {
     void oneUnitCanBeClaimedByNameAndElseItIsSaidWhoHasIt() throws Exception {
         one.beat();
         two.beat();
-        claims.declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
         var claimed = (Claims.Claimed) claims.claim("load", "main", "company", 7, "orders", 0);
         var taken = (Claims.Taken) others.claim("load", "main", "company", 7, "orders", 0);
         assertThat(taken.holder().host()).isNotBlank();
@@ -185,9 +186,9 @@ class ClaimsTest {
     @Test
     void whereAsManyOfAKindAsCanWorkAreHeldOfACompanyAnotherCompanyIsServed() throws Exception {
         one.beat();
-        claims.declare("orders", "main", "company", 7);
-        claims.declare("lines", "main", "company", 7);
-        claims.declare("orders", "main", "company", 8);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("lines", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 8);
         database.execute("update nxt_sync.job set due_at = due_at - interval '1 h' where company = 7");
         var loads = List.of(new Claims.Kind("load", "main"));
         Claim held = claims.claim(loads, List.of(), true).orElseThrow();
@@ -213,7 +214,7 @@ class ClaimsTest {
 
     /** A pull that has been loaded, so that its poll is due. */
     private void declare(int company) throws Exception {
-        claims.declare("orders", "main", "company", company);
+        new PullUnitTable(store).declare("orders", "main", "company", company);
         database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
     }
 

@@ -10,7 +10,7 @@ public final class HeartbeatFixture {
 
     /** One of a process that nothing keeps from taking part. */
     public static Heartbeat steady() {
-        return new Heartbeat(null, null, null, null) {
+        return new Heartbeat(null, null, null) {
             @Override
             public Optional<Problem> trouble() {
                 return Optional.empty();

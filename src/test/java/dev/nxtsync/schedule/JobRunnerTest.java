@@ -19,7 +19,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.database.Database;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.support.TestDatabase;
 
 /** Of a runner whose tick never comes. */
@@ -27,14 +29,15 @@ class JobRunnerTest {
     private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
 
     private final TestDatabase database = TestDatabase.create();
-    private final Claims claims = ScheduleFixture.claims(ScheduleFixture.migrated(database));
+    private final Database store = ScheduleFixture.migrated(database);
+    private final Claims claims = ScheduleFixture.claims(store);
     private final Fetching fetching = new Fetching();
     private final JobRunner runner;
 
     JobRunnerTest() throws SQLException {
-        claims.declare("things", "main", "company", 1);
+        new PullUnitTable(store).declare("things", "main", "company", 1);
         var metrics = new SimpleMeterRegistry();
-        runner = new JobRunner(List.of(fetching), claims, new Heartbeat(null, null, null, null) {
+        runner = new JobRunner(List.of(fetching), claims, new Heartbeat(null, null, null) {
             @Override
             boolean alive() {
                 return true;

@@ -39,18 +39,18 @@ class ChaosIT {
     private static final String UNEXPECTED = "in a way that should not happen";
     private static final Duration SOON = Duration.ofSeconds(60);
 
-    private static final String REQUEST = "status.Overview.of";
+    private static final String REQUEST = "status.StatusReport.of";
     /** Where an answer is written, by a library that tells nobody what was thrown but him who asks. */
     private static final String ANSWER = "io.netty.handler.codec.http.HttpResponseEncoder.encodeInitialLine";
     /** What is done again and again, in threads that must go on. */
     private static final List<String> LOOPS = List.of("schedule.Heartbeat.beat", "schedule.JobRunner.tick",
-            "pull.PullPlanner.plan", "push.PushPlanner.tick", "pull.Fetch.wakeForgotten", "access.LostCallKeeper.tick",
-            "signin.GrantWatch.look", "notice.Watch.look", "operate.StoreMetrics.take", "process.Threads.look",
-            "webhook.Intake.keepSome");
+            "pull.plan.PullPlanner.plan", "push.plan.PushPlanner.tick", "pull.KeyFetch.wakeForgotten", "jobs.LostCallSync.tick",
+            "signin.GrantPoller.look", "status.FindingsWatch.look", "health.DatabaseMetrics.take", "process.Threads.look",
+            "webhook.WebhookQueue.keepSome");
     /** What works for somebody: a run from its claim to its commit, a renewal, an event. */
     private static final List<String> WORK = List.of("schedule.JobRunner.claim", "schedule.JobRunner.attempt",
-            "pull.Poll.run", "graphql.Exchange.judge", "store.PageWriter.write", "store.Claims.check", "push.Lane.run",
-            "push.Turn.run", "store.Runs.add", "store.Claims.free", "webhook.Intake.keep", "webhook.TableChange.read",
+            "pull.Poll.run", "graphql.Exchange.judge", "pull.target.PageWriter.write", "schedule.Claims.check", "push.PushJob.run",
+            "push.LaneRun.run", "schedule.RunHistory.add", "schedule.Claims.free", "webhook.WebhookQueue.keep", "webhook.TableChange.read",
             "token.ClientCredentials.send");
     /** Met by daemons of which nothing outside can be reached. */
     private static final List<String> ALONE = List.of("schedule.Heartbeat.beat", "token.ClientCredentials.send",
@@ -179,7 +179,7 @@ class ChaosIT {
 
     @Test
     void aWebhookWhoseAnswerFailsKeepsNoneFromItsAnswer() throws Exception {
-        String place = "webhook.WebhookRoute.taken";
+        String place = "http.WebhookRoute.taken";
         try (var sandbox = sandbox(); var daemon = daemon(sandbox, List.of(place)).start()) {
             loaded(daemon, database, 2);
             var points = FailPoints.of(daemon);

@@ -38,9 +38,8 @@ import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.plan.CompanyScopes.Tenancy;
 import dev.nxtsync.pull.plan.PullValidator.Design;
 import dev.nxtsync.pull.state.DueTimes;
-import dev.nxtsync.pull.target.TableMigrator;
+import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.schedule.Backoff;
-import dev.nxtsync.schedule.Claims;
 
 /**
  * Turns the configured pulls into units of work: reads the schema and the companies of each connection, makes the target
@@ -65,7 +64,7 @@ public class PullPlanner {
     private final CompanyScopes tenancies;
     private final TableMigrator tables;
     private final Targets targets;
-    private final Claims claims;
+    private final PullUnitTable units;
     private final DueTimes dueTimes;
     private final Migrations migrations;
     private final PullPlans plans;
@@ -89,7 +88,7 @@ public class PullPlanner {
     PullPlanner(Settings settings, NxtClient nxt, Introspection introspection, CompanyScopes tenancies,
             TableMigrator tables,
             Targets targets,
-            Claims claims, DueTimes dueTimes, Migrations migrations, PullPlans plans, LostCallSync lostCalls,
+            PullUnitTable units, DueTimes dueTimes, Migrations migrations, PullPlans plans, LostCallSync lostCalls,
             OutageLog outages,
             Threads threads) {
         this.outages = outages;
@@ -100,7 +99,7 @@ public class PullPlanner {
         this.tenancies = tenancies;
         this.tables = tables;
         this.targets = targets;
-        this.claims = claims;
+        this.units = units;
         this.dueTimes = dueTimes;
         this.migrations = migrations;
         this.plans = plans;
@@ -273,12 +272,12 @@ public class PullPlanner {
             if (before.contains(owner)) {
                 continue;
             }
-            claims.declare(pull, plan.pull().connection(), PullPlans.scope(plan), owner);
+            units.declare(pull, plan.pull().connection(), PullPlans.scope(plan), owner);
             if (!before.isEmpty()) {
                 LOG.infof("Pull %s: %s %d is new", pull, PullPlans.scope(plan), owner);
             }
         }
-        for (int gone : claims.seen(pull, owners)) {
+        for (int gone : units.seen(pull, owners)) {
             LOG.warnf("Pull %s: %s %d is not among those that connection %s sees; its rows stay as they are", pull,
                     PullPlans.scope(plan), gone, plan.pull().connection());
         }

@@ -17,9 +17,8 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.pull.state.PullStates;
-import dev.nxtsync.pull.target.TableMigrator;
+import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.target.TargetFault;
-import dev.nxtsync.schedule.Claims;
 
 /**
  * Makes the target tables of pulls, and goes on looking at them: what a user does to one stops its own pull only, is noticed
@@ -33,16 +32,16 @@ class Targets {
     private final TableMigrator tables;
     private final PullPlans plans;
     private final PullStates states;
-    private final Claims claims;
+    private final PullUnitTable units;
     private final Map<String, PullPlans.Ready> toChange = new LinkedHashMap<>();
     private final Map<String, Long> lookedAt = new HashMap<>();
     private final Lasting<String> lasting = new Lasting<>();
 
-    Targets(TableMigrator tables, PullPlans plans, PullStates states, Claims claims) {
+    Targets(TableMigrator tables, PullPlans plans, PullStates states, PullUnitTable units) {
         this.tables = tables;
         this.plans = plans;
         this.states = states;
-        this.claims = claims;
+        this.units = units;
     }
 
     /**
@@ -64,7 +63,7 @@ class Targets {
             try {
                 make(ready);
                 // its units may have come, and found that it was not planned
-                claims.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
+                units.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
             } catch (SQLException e) {
                 LOG.debugf("the target of pull %s is changed later: %s", plan.name(), e.getMessage());
                 plans.put(plan.name(), new PullPlans.Unusable(ready, DatabaseFault.of(e)));
@@ -86,7 +85,7 @@ class Targets {
         var unused = lasting.over(plan.name());
         if (states.planned(plan.name(), !ran) || wasHalted) {
             LOG.infof("Pull %s goes on", plan.name());
-            claims.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
+            units.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
         }
     }
 

@@ -17,7 +17,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
-import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.schedule.Replica;
 
 /**
@@ -96,22 +96,6 @@ public class DueTimes {
         });
     }
 
-    /**
-     * Looks for what may have been sent no later than settings say that may have changed: at the latest when nothing of it is
-     * expected any more. Sooner is never wrong, since whoever looks then decides by the present settings what follows.
-     */
-    public void follow(Settings.Pushing pushing) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (var update = transaction.prepareStatement("""
-                    update nxt_sync.outbox set next_at = sent_at + ? * interval '1 ms'
-                    where state = 'in_doubt' and next_at > sent_at + ? * interval '1 ms'""")) {
-                update.setLong(1, pushing.repeatAfter().toMillis());
-                update.setLong(2, pushing.repeatAfter().toMillis());
-                return update.executeUpdate();
-            }
-        });
-    }
-
     /** Sets the settings, if others hold and their process was started before this one. */
     private boolean decides(Connection transaction, Rule rule) throws SQLException {
         try (var decide = transaction.prepareStatement("""
@@ -153,7 +137,7 @@ public class DueTimes {
             var known = new ArrayList<Known>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    known.add(new Known(row.getInt(1), instant(row, 2), PullStates.instant(row, 3), instant(row, 4),
+                    known.add(new Known(row.getInt(1), instant(row, 2), Rows.instant(row, 3), instant(row, 4),
                             instant(row, 5), row.getBoolean(8), row.getBoolean(7), instant(row, 6)));
                 }
             }
@@ -184,11 +168,11 @@ public class DueTimes {
 
     private static void move(PreparedStatement update, Rule rule, int company, Instant from, Instant to)
             throws SQLException {
-        update.setObject(1, Claims.timestamp(to));
+        update.setObject(1, Rows.timestamp(to));
         update.setString(2, rule.pull().name());
         update.setInt(3, company);
-        update.setObject(4, Claims.timestamp(from));
-        update.setObject(5, Claims.timestamp(to));
+        update.setObject(4, Rows.timestamp(from));
+        update.setObject(5, Rows.timestamp(to));
     }
 
     /** A unit that serves several pulls finds by itself when it is due. */
@@ -209,6 +193,6 @@ public class DueTimes {
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {
-        return PullStates.instant(row, column).orElseThrow();
+        return Rows.instant(row, column).orElseThrow();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.target.Checkpoint;
@@ -119,7 +120,7 @@ public class KeyListing {
             }
             PageWriter.copy(transaction,
                     "copy " + listing(unit) + " (nxt_read_at, " + PageWriter.columns(listed) + ") from stdin", page,
-                    (Claims.timestamp(checkpoint.readAt()) + "\t").getBytes(StandardCharsets.US_ASCII));
+                    (Rows.timestamp(checkpoint.readAt()) + "\t").getBytes(StandardCharsets.US_ASCII));
             RowFaults.setAside(transaction, page, checkpoint);
             checkpoint.keep(transaction, listed, WriteCounts.NOTHING);
             Claims.check(transaction, unit);
@@ -175,7 +176,7 @@ public class KeyListing {
             statement.execute("analyze " + listing(unit));
             fill.setInt(1, unit.company());
             fill.setInt(2, unit.company());
-            fill.setObject(3, Claims.timestamp(startedAt));
+            fill.setObject(3, Rows.timestamp(startedAt));
             TargetFault.guard(transaction, target, guarded -> fill.executeUpdate());
         }
         var comparison = TargetFault.guard(transaction, target, guarded -> count(guarded, unit, target));
@@ -264,7 +265,7 @@ public class KeyListing {
             try (var count = transaction.prepareStatement(
                     "update nxt_sync.pull_state set rows = rows + ?, reconciled_at = ? where pull = ? and company = ?")) {
                 count.setLong(1, more);
-                count.setObject(2, Claims.timestamp(startedAt));
+                count.setObject(2, Rows.timestamp(startedAt));
                 count.setString(3, unit.entry());
                 count.setInt(4, unit.company());
                 count.executeUpdate();

@@ -8,11 +8,11 @@ import java.util.Collection;
 import java.util.List;
 
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
 import dev.nxtsync.schedule.Claim;
-import dev.nxtsync.schedule.Claims;
 
 /**
  * How a pull is in a company: its state, what is in the way, who met that, and when it is tried again. These columns of
@@ -61,7 +61,7 @@ public final class PullCondition {
             update.setInt(2, unit.company());
             update.setString(3, ErrorCode.KEY_NOT_UNIQUE.code());
             if (update.executeUpdate() > 0) {
-                Claims.goOn(transaction, unit);
+                PullUnitTable.goOn(transaction, unit);
             }
         }
     }
@@ -87,7 +87,7 @@ public final class PullCondition {
             update.setLong(5, retry.toMillis());
             update.setString(6, pull.pull());
             update.setInt(7, pull.company());
-            PullStates.timestamp(update, 8, pull.loadedAt());
+            Rows.timestamp(update, 8, pull.loadedAt());
             update.executeUpdate();
         }
     }

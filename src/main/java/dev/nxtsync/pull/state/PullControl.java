@@ -1,5 +1,6 @@
 package dev.nxtsync.pull.state;
 
+import dev.nxtsync.schedule.Claims;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -60,23 +61,6 @@ public class PullControl {
         });
     }
 
-    /** Has all work of a connection that has backed off tried at once, since a person has signed in. */
-    public void goOn(String connection, Collection<String> pulls, Collection<String> pushes) throws SQLException {
-        database.inTransaction(transaction -> {
-            PullCondition.hurry(transaction, pulls);
-            try (var pushing = transaction
-                    .prepareStatement("update nxt_sync.push_state set retry_at = null where push = any (?)");
-                    var units = transaction.prepareStatement("""
-                            update nxt_sync.job set wanted = wanted + 1, retry_at = null
-                            where connection = ? and scope <> 'connection' and retry_at is not null""")) {
-                pushing.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
-                pushing.executeUpdate();
-                units.setString(1, connection);
-                return units.executeUpdate();
-            }
-        });
-    }
-
     private static void makeDue(Connection transaction, String pull, String connection) throws SQLException {
         PullCondition.hurry(transaction, List.of(pull));
         try (var states = transaction.prepareStatement(
@@ -92,5 +76,13 @@ public class PullControl {
             units.setString(3, pull);
             units.executeUpdate();
         }
+    }
+
+    /** Has what has backed off of a connection's pulls tried at once. */
+    public void retry(String connection, Collection<String> pulls) throws SQLException {
+        database.inTransaction(transaction -> {
+            PullCondition.hurry(transaction, pulls);
+            return Claims.retry(transaction, connection, List.of("poll", "fetch", "load", "reconciliation"));
+        });
     }
 }

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -21,7 +20,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullState.Mark;
 import dev.nxtsync.pull.state.PullState.State;
@@ -96,13 +95,13 @@ public class PullStates {
         private void bind(PreparedStatement update, int inserted) throws SQLException {
             update.setString(1, walk.map(Walk::cursor).orElse(null));
             update.setString(2, walk.map(Walk::upper).orElse(null));
-            timestamp(update, 3, walk.map(Walk::startedAt));
+            Rows.timestamp(update, 3, walk.map(Walk::startedAt));
             update.setString(4, mark.map(Mark::stamp).orElse(null));
-            timestamp(update, 5, mark.map(Mark::seenAt));
+            Rows.timestamp(update, 5, mark.map(Mark::seenAt));
             update.setString(6, floor.orElse(null));
             update.setString(7, digest.orElse(null));
-            timestamp(update, 8, completeAsOf);
-            timestamp(update, 9, due);
+            Rows.timestamp(update, 8, completeAsOf);
+            Rows.timestamp(update, 9, due);
             update.setInt(10, inserted);
             update.setString(11, pull);
             update.setInt(12, company);
@@ -192,7 +191,7 @@ public class PullStates {
                 var instants = new TreeMap<String, Instant>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
-                        instants.put(row.getString(1), instant(row, 2).orElseThrow());
+                        instants.put(row.getString(1), Rows.instant(row, 2).orElseThrow());
                     }
                 }
                 return instants;
@@ -302,7 +301,7 @@ public class PullStates {
     /** Has a reconciliation of a pull look at all of its keys. */
     public void reconcile(Claim claim, String pull) throws SQLException {
         database.inTransaction(transaction -> {
-            Claims.reconcile(transaction, claim, pull);
+            PullUnitTable.reconcile(transaction, claim, pull);
             Claims.check(transaction, claim);
             return true;
         });
@@ -322,19 +321,6 @@ public class PullStates {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
-    static void timestamp(PreparedStatement statement, int parameter, Optional<Instant> instant) throws SQLException {
-        statement.setObject(parameter, instant.map(Claims::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
-    }
-
-    public static Optional<Instant> instant(ResultSet row, int column) throws SQLException {
-        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
-    }
-
-    /** What is kept of a reason; a code of a later version than this one is only a text here. */
-    public static Problem reason(String code, String message) {
-        return new Problem(ErrorCode.of(code).orElse(ErrorCode.UNEXPECTED), message);
-    }
-
     private static List<PullState> read(ResultSet rows) throws SQLException {
         var states = new ArrayList<PullState>();
         try (rows) {
@@ -343,15 +329,19 @@ public class PullStates {
                 var cursor = rows.getString(14);
                 states.add(new PullState(rows.getString(1), rows.getInt(2),
                         State.valueOf(rows.getString(3).toUpperCase(Locale.ROOT)),
-                        reason(rows.getString(4), rows.getString(5)), rows.getInt(6),
-                        rows.getObject(7, OffsetDateTime.class).toInstant(), instant(rows, 8), instant(rows, 9),
-                        mark == null ? Optional.empty() : Optional.of(new Mark(mark, instant(rows, 11).orElseThrow())),
+                        Problem.kept(rows.getString(4), rows.getString(5)), rows.getInt(6),
+                        rows.getObject(7, OffsetDateTime.class).toInstant(), Rows.instant(rows, 8),
+                        Rows.instant(rows, 9),
+                        mark == null
+                                ? Optional.empty()
+                                : Optional.of(new Mark(mark, Rows.instant(rows, 11).orElseThrow())),
                         Optional.ofNullable(rows.getString(12)), Optional.ofNullable(rows.getString(13)),
                         cursor == null
                                 ? Optional.empty()
-                                : Optional.of(new Walk(cursor, rows.getString(15), instant(rows, 16).orElseThrow())),
+                                : Optional
+                                        .of(new Walk(cursor, rows.getString(15), Rows.instant(rows, 16).orElseThrow())),
                         Optional.ofNullable(rows.getString(17)), Optional.ofNullable(rows.getString(18)),
-                        rows.getBoolean(19), instant(rows, 20), Optional.ofNullable(rows.getString(21))));
+                        rows.getBoolean(19), Rows.instant(rows, 20), Optional.ofNullable(rows.getString(21))));
             }
         }
         return states;

@@ -12,6 +12,7 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.RowCount;
@@ -110,27 +111,27 @@ public class TableScans {
                             "update nxt_sync.pull_state set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end, ?), due_at = ? where pull = ? and company = ?")) {
                 settle.setString(1, pull());
                 settle.setInt(2, company());
-                settle.setObject(3, Claims.timestamp(started));
+                settle.setObject(3, Rows.timestamp(started));
                 settle.executeUpdate();
                 first.setString(1, pass.mark().orElse(null));
                 first.setString(2, pass.mark().orElse(null));
-                first.setObject(3, Claims.timestamp(started));
+                first.setObject(3, Rows.timestamp(started));
                 first.setString(4, pull());
                 first.setInt(5, company());
                 boolean wasFirst = first.executeUpdate() == 1;
-                fresh.setObject(1, Claims.timestamp(started));
-                fresh.setObject(2, Claims.timestamp(due));
+                fresh.setObject(1, Rows.timestamp(started));
+                fresh.setObject(2, Rows.timestamp(due));
                 fresh.setString(3, pull());
                 fresh.setInt(4, company());
                 fresh.executeUpdate();
                 if (wasFirst) {
-                    Claims.loaded(transaction, unit, reconcile);
+                    PullUnitTable.loaded(transaction, unit, reconcile);
                 }
                 PullCondition.unique(transaction, unit);
                 if (counted.orElse(false)) {
                     PullStates.missing(transaction, unit, Optional.empty());
                 } else if (counted.isPresent() && !isKnownToLack(transaction)) {
-                    Claims.reconcile(transaction, unit, pull());
+                    PullUnitTable.reconcile(transaction, unit, pull());
                 }
             }
         }
@@ -225,7 +226,7 @@ public class TableScans {
                 if (!row.next()) {
                     return Optional.empty();
                 }
-                return Optional.of(new TableScan(pull, company, kind, PullStates.instant(row, 1),
+                return Optional.of(new TableScan(pull, company, kind, Rows.instant(row, 1),
                         Optional.ofNullable(row.getString(2)), row.getLong(3),
                         Optional.ofNullable(row.getObject(4, Long.class)),
                         Optional.ofNullable(row.getString(5)), Optional.ofNullable(row.getString(6)), row.getBoolean(7),
@@ -247,7 +248,7 @@ public class TableScans {
             insert.setString(1, pass.pull());
             insert.setInt(2, pass.company());
             insert.setString(3, name(pass.kind()));
-            PullStates.timestamp(insert, 4, pass.startedAt());
+            Rows.timestamp(insert, 4, pass.startedAt());
             insert.setString(5, pass.cursor().orElse(null));
             insert.setLong(6, pass.rows());
             insert.setObject(7, pass.expected().orElse(null), Types.BIGINT);

@@ -17,6 +17,7 @@ import java.util.UUID;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
@@ -24,7 +25,6 @@ import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
-import dev.nxtsync.schedule.Claims;
 
 /** What a source has, beside what its target has, in an unlogged table for the time of the comparison. */
 @Singleton
@@ -78,7 +78,7 @@ public class VerifiedKeys {
         database.inTransaction(transaction -> {
             PageWriter.copy(transaction,
                     "copy " + table + " (nxt_read_at, " + PageWriter.columns(compared) + ") from stdin", page,
-                    (Claims.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
+                    (Rows.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
             return true;
         });
     }

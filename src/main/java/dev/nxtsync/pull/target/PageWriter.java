@@ -15,10 +15,10 @@ import org.postgresql.PGConnection;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.OwnPath;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
-import dev.nxtsync.schedule.StaleClaim;
 
 /** Writes a page and its checkpoint in one transaction, or nothing. */
 @Singleton
@@ -138,7 +138,7 @@ public class PageWriter {
 
     private static WriteCounts insert(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
-        String first = checkpoint.company() + "\t" + Claims.timestamp(checkpoint.readAt()) + "\t";
+        String first = checkpoint.company() + "\t" + Rows.timestamp(checkpoint.readAt()) + "\t";
         OwnPath.enter(transaction);
         // not those of the page: a user's trigger may leave rows out
         long inserted = copy(transaction,
@@ -160,11 +160,11 @@ public class PageWriter {
         try (var merge = transaction.prepareStatement(OwnPath.around(mergeStatement(table)))) {
             int parameter = 1;
             merge.setInt(parameter++, checkpoint.company());
-            merge.setObject(parameter++, Claims.timestamp(checkpoint.readAt()));
+            merge.setObject(parameter++, Rows.timestamp(checkpoint.readAt()));
             merge.setInt(parameter++, checkpoint.company());
             merge.setString(parameter++, checkpoint.pull());
             merge.setInt(parameter++, checkpoint.company());
-            merge.setObject(parameter, Claims.timestamp(checkpoint.readAt()));
+            merge.setObject(parameter, Rows.timestamp(checkpoint.readAt()));
             try (var row = OwnPath.query(merge)) {
                 row.next();
                 return new WriteCounts(row.getInt(1), row.getInt(2), 0);

@@ -29,10 +29,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.schedule.Claim;
-import dev.nxtsync.schedule.Claims;
 
 /** Rows that are set aside. */
 @Singleton
@@ -100,7 +100,7 @@ public class RowFaults {
                     insert.setInt(2, checkpoint.company());
                     insert.setString(3, fault.key());
                     insert.setString(4, fault.reason());
-                    insert.setObject(5, Claims.timestamp(checkpoint.readAt()));
+                    insert.setObject(5, Rows.timestamp(checkpoint.readAt()));
                     insert.addBatch();
                 }
                 insert.executeBatch();
@@ -112,7 +112,7 @@ public class RowFaults {
                 mend.setString(1, checkpoint.pull());
                 mend.setInt(2, checkpoint.company());
                 mend.setArray(3, transaction.createArrayOf("text", page.mended().toArray()));
-                mend.setObject(4, Claims.timestamp(checkpoint.readAt()));
+                mend.setObject(4, Rows.timestamp(checkpoint.readAt()));
                 mend.executeUpdate();
             }
         }
@@ -133,7 +133,7 @@ public class RowFaults {
                 where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())""")) {
             select.setString(1, unit.entry());
             select.setInt(2, unit.company());
-            select.setObject(3, Claims.timestamp(startedAt));
+            select.setObject(3, Rows.timestamp(startedAt));
             select.setFetchSize(AT_ONCE);
             try (ResultSet row = select.executeQuery()) {
                 var some = new LinkedHashMap<String, List<String>>();
@@ -158,7 +158,7 @@ public class RowFaults {
             delete.setString(1, unit.entry());
             delete.setInt(2, unit.company());
             delete.setArray(3, transaction.createArrayOf("text", gone.toArray()));
-            delete.setObject(4, Claims.timestamp(startedAt));
+            delete.setObject(4, Rows.timestamp(startedAt));
             delete.executeUpdate();
         }
     }

@@ -30,13 +30,14 @@ import dev.nxtsync.database.SqlName;
  * @param lacking rights that the database user lacks
  * @param user the database user, quoted where it must be
  */
-record TableShape(String kind, Map<String, String> types, Set<String> generated, Set<Set<String>> keys,
+public record TableShape(String kind, Map<String, String> types, Set<String> generated, Set<Set<String>> keys,
         String primaryKey, List<String> lacking, String user) {
     private static final Map<String, String> OTHERS = Map.of("v", "a view", "m", "a materialized view", "f",
             "a foreign table", "S", "a sequence", "c", "a type", "i", "an index", "I", "an index");
 
     /** Those of some tables that are there, by the table. */
-    static Map<TargetTable, TableShape> of(Connection connection, Collection<TargetTable> tables) throws SQLException {
+    public static Map<TargetTable, TableShape> of(Connection connection, Collection<TargetTable> tables)
+            throws SQLException {
         try (var select = connection.prepareStatement(
                 """
                         select wanted.number, relkind, columns.names, columns.types, columns.generated,
@@ -94,7 +95,7 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
     }
 
     /** Whether it can be used, and nothing need be changed for it. */
-    boolean fits(TargetTable table) {
+    public boolean fits(TargetTable table) {
         return flaws(table).isEmpty() && !hasOtherKey(table) && table.columns().stream()
                 .allMatch(column -> types.containsKey(column.name()) && !isTooNarrow(column));
     }
@@ -107,13 +108,13 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
     }
 
     /** Whether its type must change, and can without a loss. */
-    boolean isTooNarrow(TargetColumn column) {
+    public boolean isTooNarrow(TargetColumn column) {
         var type = type(column);
         return type != null && type != column.type() && column.type().holds(type);
     }
 
     /** Whether a column has a type that does not hold its values, so that they may be lost also when it is changed back. */
-    boolean hasLostValues(TargetTable table) {
+    public boolean hasLostValues(TargetTable table) {
         return table.columns().stream().anyMatch(this::isOfAnotherType);
     }
 
@@ -124,7 +125,7 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
     }
 
     /** Whether rows are found by another primary key than the pull's now, which can be exchanged. */
-    boolean hasOtherKey(TargetTable table) {
+    public boolean hasOtherKey(TargetTable table) {
         return lacksKey(table) && !primaryKey.isEmpty();
     }
 
@@ -135,7 +136,7 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
     }
 
     /** The primary key of a table, as a clause. */
-    static String keyOf(TargetTable table) {
+    public static String keyOf(TargetTable table) {
         return "primary key (" + Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
                 .collect(Collectors.joining(", ")) + ")";
     }
@@ -186,5 +187,48 @@ record TableShape(String kind, Map<String, String> types, Set<String> generated,
             grants.add("grant " + rights + " on " + table.quotedName() + " to " + user);
         }
         return String.join("; ", grants);
+    }
+
+    /** Why a table cannot be used as it is; empty if it can, or is not there. */
+    public static List<String> unusable(Connection connection, TargetTable table) throws SQLException {
+        var found = of(connection, List.of(table)).get(table);
+        return found == null ? List.of() : found.problems(connection, table);
+    }
+
+    /** Why a table cannot be used, and not changed either; empty if it can be. */
+    public List<String> problems(Connection transaction, TargetTable table) throws SQLException {
+        var problems = new ArrayList<>(flaws(table));
+        for (TargetColumn column : table.columns()) {
+            if (isTooNarrow(column)) {
+                for (String view : views(transaction, table, column.name())) {
+                    problems.add("the column " + column.name() + " of " + table + " must become " + column.type().sql()
+                            + ", and the view " + view
+                            + " uses it; drop the view, and make it again once this pull runs");
+                }
+            }
+        }
+        return problems;
+    }
+
+    private static List<String> views(Connection transaction, TargetTable table, String column) throws SQLException {
+        try (var select = transaction.prepareStatement(
+                """
+                        select distinct view.oid::regclass::text from pg_depend
+                        join pg_rewrite on pg_rewrite.oid = pg_depend.objid join pg_class view on view.oid = pg_rewrite.ev_class
+                        join pg_attribute on attrelid = pg_depend.refobjid and attnum = pg_depend.refobjsubid
+                        where pg_depend.classid = 'pg_rewrite'::regclass and attname = ?
+                          and pg_depend.refobjid = (select pg_class.oid from pg_class
+                              join pg_namespace on pg_namespace.oid = relnamespace where nspname = ? and relname = ?)""")) {
+            select.setString(1, column);
+            select.setString(2, table.schema());
+            select.setString(3, table.name());
+            var views = new ArrayList<String>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    views.add(row.getString(1));
+                }
+            }
+            return views;
+        }
     }
 }

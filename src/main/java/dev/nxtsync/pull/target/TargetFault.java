@@ -9,6 +9,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.LocalFault;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
@@ -17,7 +18,7 @@ import dev.nxtsync.error.Quoted;
  * PostgreSQL refuses a statement about a target table, by whatever a user has made of it. It is a fault of the one pull that
  * the table belongs to: no other pull, and nothing of the database, is in the way.
  */
-public final class TargetFault extends SQLException {
+public final class TargetFault extends LocalFault {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST = 300;
     private static final String LOCKED = "Somebody else is at work on it, such as another process of ours that changes it, or an "
@@ -31,7 +32,7 @@ public final class TargetFault extends SQLException {
     private final transient Problem reason;
 
     private TargetFault(TargetTable table, SQLException e) {
-        super(e.getMessage(), e.getSQLState(), e);
+        super(e);
         this.reason = new Problem(ErrorCode.TARGET_UNUSABLE, "PostgreSQL refuses what is to be done in its target "
                 + table
                 + ": " + words(e) + " (SQLSTATE " + e.getSQLState() + "). "
@@ -62,6 +63,7 @@ public final class TargetFault extends SQLException {
     }
 
     /** What an operator is told: the server's own words, without its details, which hold values of rows. */
+    @Override
     public Problem reason() {
         return reason;
     }
@@ -69,11 +71,6 @@ public final class TargetFault extends SQLException {
     /** Whether it is likely to pass by itself, since somebody else is at work on the same rows. */
     public boolean mayPass() {
         return Database.isWorthAnother(this);
-    }
-
-    /** Whether somebody held a lock for longer than we wait. */
-    public boolean isLocked() {
-        return Database.LOCK_TIME_OUT.equals(getSQLState());
     }
 
     private static boolean isAlive(Connection connection) throws SQLException {

@@ -20,8 +20,8 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.push.outbox.OutboxRow.Act;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
@@ -183,7 +183,7 @@ public class Outbox {
                 lane(select, 1, claim);
                 try (var row = select.executeQuery()) {
                     row.next();
-                    return PullStates.instant(row, 1);
+                    return Rows.instant(row, 1);
                 }
             }
         });
@@ -361,12 +361,12 @@ public class Outbox {
     private static Instant now(Connection transaction) throws SQLException {
         try (var select = transaction.prepareStatement("select clock_timestamp()"); var row = select.executeQuery()) {
             row.next();
-            return PullStates.instant(row, 1).orElseThrow();
+            return Rows.instant(row, 1).orElseThrow();
         }
     }
 
     private static void time(PreparedStatement statement, int index, Optional<Instant> at) throws SQLException {
-        statement.setObject(index, at.map(Claims::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(index, at.map(Rows::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
     }
 
     private static String lower(Enum<?> constant) {
@@ -383,7 +383,7 @@ public class Outbox {
         return new OutboxRow(row.getLong(1), row.getString(2), row.getString(3), text(row, 4),
                 State.of(row.getString(5)), row.getInt(6), Step.valueOf(row.getString(7).toUpperCase(Locale.ROOT)),
                 text(row, 8).map(act -> Act.valueOf(act.toUpperCase(Locale.ROOT))), text(row, 9), text(row, 10),
-                PullStates.instant(row, 11), PullStates.instant(row, 12), text(row, 13), row.getBoolean(14),
+                Rows.instant(row, 11), Rows.instant(row, 12), text(row, 13), row.getBoolean(14),
                 Optional.ofNullable(row.getObject(15, Integer.class)), row.getBoolean(16), row.getInt(17),
                 text(row, 18), text(row, 19));
     }

@@ -2,11 +2,13 @@ package dev.nxtsync.push.outbox;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.MigrationDryRun;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
@@ -114,5 +116,21 @@ public class OutboxOrigin {
                 "PostgreSQL does not say where its WAL stands, by which an outbox that was restored or copied is told from the "
                         + "original, so nothing is sent: " + Quoted.message(words) + ". "
                         + ErrorCode.WAL_REFUSED.nextStep());
+    }
+
+    /**
+     * Whether a server would refuse what pushes need of it.
+     *
+     * @param pushing whether anything is to be sent
+     */
+    public static Database.Work<MigrationDryRun.Findings> check(boolean pushing) {
+        return transaction -> {
+            var refused = held(transaction).filter(each -> each.trouble() == ErrorCode.WAL_REFUSED);
+            return pushing
+                    ? new MigrationDryRun.Findings(List.of(), refused.stream().toList())
+                    : new MigrationDryRun.Findings(refused
+                            .map(each -> "pulls would run, and pushes would not: " + each.message()).stream().toList(),
+                            List.of());
+        };
     }
 }

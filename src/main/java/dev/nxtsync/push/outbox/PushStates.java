@@ -1,5 +1,6 @@
 package dev.nxtsync.push.outbox;
 
+import dev.nxtsync.schedule.Claims;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,9 +15,9 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.pull.state.PullStates;
 
 /** What is known of each push in each company, and of the outbox as a whole. */
 @Singleton
@@ -186,8 +187,8 @@ public class PushStates {
                             troubles.add(new InTheWay(push, row.getInt(2),
                                     stopped
                                             ? changesKeys(row.getString(6))
-                                            : PullStates.reason(row.getString(3), row.getString(4)),
-                                    row.getInt(5), stopped, PullStates.instant(row, 7)));
+                                            : Problem.kept(row.getString(3), row.getString(4)),
+                                    row.getInt(5), stopped, Rows.instant(row, 7)));
                         }
                     }
                 }
@@ -370,6 +371,34 @@ public class PushStates {
                     statement.setObject(3 + i, values[i] instanceof String text ? encoding.shown(text) : values[i]);
                 }
                 return statement.executeUpdate();
+            }
+        });
+    }
+
+    /** Has what has backed off of a connection's pushes tried at once. */
+    public void retry(String connection, Collection<String> pushes) throws SQLException {
+        database.promptly().inTransaction(transaction -> {
+            try (var states = transaction
+                    .prepareStatement("update nxt_sync.push_state set retry_at = null where push = any (?)")) {
+                states.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
+                states.executeUpdate();
+            }
+            return Claims.retry(transaction, connection, List.of("push"));
+        });
+    }
+
+    /**
+     * Looks for what may have been sent no later than settings say that may have changed: at the latest when nothing of it is
+     * expected any more. Sooner is never wrong, since whoever looks then decides by the present settings what follows.
+     */
+    public void follow(Duration repeatAfter) throws SQLException {
+        database.promptly().inTransaction(transaction -> {
+            try (var update = transaction.prepareStatement("""
+                    update nxt_sync.outbox set next_at = sent_at + ? * interval '1 ms'
+                    where state = 'in_doubt' and next_at > sent_at + ? * interval '1 ms'""")) {
+                update.setLong(1, repeatAfter.toMillis());
+                update.setLong(2, repeatAfter.toMillis());
+                return update.executeUpdate();
             }
         });
     }

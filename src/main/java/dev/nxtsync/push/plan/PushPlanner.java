@@ -27,7 +27,6 @@ import dev.nxtsync.graphql.schema.Mutations;
 import dev.nxtsync.jobs.LostCallSync;
 import dev.nxtsync.jobs.OutageLog;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.pull.state.DueTimes;
 import dev.nxtsync.push.outbox.OutboxOrigin;
 import dev.nxtsync.push.outbox.PushStates;
 import dev.nxtsync.schedule.Backoff;
@@ -54,7 +53,6 @@ public class PushPlanner {
     private final PushPlans plans;
     private final PushStates states;
     private final OutboxOrigin home;
-    private final DueTimes dueTimes;
     private final Heartbeat heartbeat;
     private final LostCallSync lostCalls;
     private final OutageLog outages;
@@ -71,7 +69,7 @@ public class PushPlanner {
     private record Attempt(int failures, long at, long next) {}
 
     PushPlanner(Settings settings, NxtClient nxt, Introspection introspection, Mutations mutations, PushPlans plans,
-            PushStates states, OutboxOrigin home, DueTimes dueTimes, Heartbeat heartbeat, LostCallSync lostCalls,
+            PushStates states, OutboxOrigin home, Heartbeat heartbeat, LostCallSync lostCalls,
             OutageLog outages,
             Threads threads) {
         this.outages = outages;
@@ -83,7 +81,6 @@ public class PushPlanner {
         this.plans = plans;
         this.states = states;
         this.home = home;
-        this.dueTimes = dueTimes;
         this.heartbeat = heartbeat;
         this.lostCalls = lostCalls;
     }
@@ -101,7 +98,7 @@ public class PushPlanner {
         }
         try {
             if (!followed) {
-                dueTimes.follow(settings.push());
+                states.follow(settings.push().repeatAfter());
                 followed = true;
             }
             states.complete(settings.pushes().keySet());

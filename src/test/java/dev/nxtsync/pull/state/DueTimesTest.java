@@ -1,5 +1,6 @@
 package dev.nxtsync.pull.state;
 
+import dev.nxtsync.push.outbox.PushStates;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
-import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
@@ -28,7 +29,7 @@ class DueTimesTest {
     private final Instant now;
 
     DueTimesTest() throws SQLException {
-        new Claims(store, new Replica(store)).declare("things", "main", "company", 1);
+        new PullUnitTable(store).declare("things", "main", "company", 1);
         // read a minute ago, and compared an hour ago
         database.execute(
                 """
@@ -144,7 +145,7 @@ class DueTimesTest {
                 "select nxt_sync.push('orders', 'late', '{}', 7); select nxt_sync.push('orders', 'soon', '{}', 7)");
         database.execute("update nxt_sync.outbox set state = 'in_doubt', sent_at = now() - interval '20 m', "
                 + "next_at = now() + case key when 'late' then interval '40 m' else interval '1 m' end");
-        process().follow(new Settings.Pushing(Duration.ofMinutes(31)));
+        new PushStates(store).follow(Duration.ofMinutes(31));
         assertThat(database.rows(
                 "select key, round(extract(epoch from next_at - sent_at) / 60)::text as minutes from nxt_sync.outbox order by key"))
                 .extracting(row -> row.get("key") + " " + row.get("minutes")).containsExactly("late 31", "soon 21");
@@ -202,7 +203,7 @@ class DueTimesTest {
         return store.inTransaction(transaction -> {
             try (var select = transaction.createStatement(); var row = select.executeQuery(query)) {
                 row.next();
-                return PullStates.instant(row, 1).orElseThrow();
+                return Rows.instant(row, 1).orElseThrow();
             }
         });
     }

@@ -13,19 +13,15 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullState.State;
 import dev.nxtsync.pull.target.TargetFixture;
-import dev.nxtsync.schedule.Claims;
-import dev.nxtsync.schedule.Replica;
 
 class PullConditionTest {
     private static final Problem REFUSED = new Problem(ErrorCode.TARGET_UNUSABLE, "no");
     private static final Problem BUSY = new Problem(ErrorCode.BUSY, "later");
 
     private final TargetFixture fixture;
-    private final Claims claims;
 
     PullConditionTest() throws SQLException {
         fixture = new TargetFixture();
-        claims = new Claims(fixture.store, new Replica(fixture.store));
     }
 
     private interface Change {
@@ -39,10 +35,12 @@ class PullConditionTest {
                 () -> met("reconciliation", State.STOPPED, REFUSED), () -> well("poll"), () -> well("load"),
                 () -> well("fetch"), () -> well("reconciliation"), () -> fixture.states.stopped("things", REFUSED),
                 () -> fixture.states.planned("things", true), () -> fixture.states.planned("things", false),
-                () -> claims.seen("things", List.of(1)), () -> claims.seen("things", List.of(2)),
-                () -> claims.reset("things"), () -> new PullControl(fixture.store).run("things", "main"),
+                () -> new PullUnitTable(fixture.store).seen("things", List.of(1)),
+                () -> new PullUnitTable(fixture.store).seen("things", List.of(2)),
+                () -> new PullUnitTable(fixture.store).reset("things"),
+                () -> new PullControl(fixture.store).run("things", "main"),
                 () -> fixture.states.quiet(fixture.claim, List.of(fixture.increment())),
-                () -> claims.declare("things", "main", "company", 1));
+                () -> new PullUnitTable(fixture.store).declare("things", "main", "company", 1));
         var random = new Random(21);
         for (int i = 0; i < 500; i++) {
             changes.get(random.nextInt(changes.size())).make();
@@ -62,11 +60,11 @@ class PullConditionTest {
     @Test
     void aCompanyThatIsSeenAgainIsNotAwayAnyMore() throws SQLException {
         met("poll", State.FAILING, BUSY);
-        assertThat(claims.seen("things", List.of(2))).containsExactly(1);
+        assertThat(new PullUnitTable(fixture.store).seen("things", List.of(2))).containsExactly(1);
         assertThat(fixture.state().state()).isEqualTo(State.AWAY);
         assertThat(fixture.state().reason().trouble()).isEqualTo(ErrorCode.COMPANY_NOT_GRANTED);
-        assertThat(claims.seen("things", List.of(2))).as("told once").isEmpty();
-        assertThat(claims.seen("things", List.of(1))).isEmpty();
+        assertThat(new PullUnitTable(fixture.store).seen("things", List.of(2))).as("told once").isEmpty();
+        assertThat(new PullUnitTable(fixture.store).seen("things", List.of(1))).isEmpty();
         assertThat(fixture.state().state()).isEqualTo(State.OK);
         assertThat(fixture.state().reason().message()).isEmpty();
     }

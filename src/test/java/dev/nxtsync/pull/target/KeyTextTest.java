@@ -1,5 +1,6 @@
 package dev.nxtsync.pull.target;
 
+import dev.nxtsync.pull.state.KeySettlement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
@@ -13,7 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.nxtsync.inbox.Inbox;
 
 /** Keys that PostgreSQL takes for equal, though they are written in other ways. */
 class KeyTextTest {
@@ -82,6 +82,6 @@ class KeyTextTest {
         keys.forEach(key -> page.add(RowBuffer.of(key, text), new int[]{0, 1}, () -> "{}"));
         assertThat(page.faults()).isEmpty();
         return new PageWriter(fixture.store).write(fixture.claim, table, page, PageWriter.Way.MERGE,
-                new Inbox.Settlement("things", 1, readAt, List.of(), gone));
+                new KeySettlement("things", 1, readAt, List.of(), gone));
     }
 }

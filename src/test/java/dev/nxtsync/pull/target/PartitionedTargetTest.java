@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.ScheduleFixture;

@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 
+import dev.nxtsync.pull.plan.TableMigrator;
+import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.schedule.Claim;
@@ -42,7 +44,7 @@ class RowCountTest {
                 insert into nxt.thing select 7, id, '2026-11-01' from generate_series(1, 500) id;
                 insert into nxt.thing values (7, 501, '2026-11-01', '2026-11-01'), (8, 1, '2026-11-01', null)""");
         replica.beat();
-        claims.declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", "company", 7);
         Claim load = claims.claim(List.of(new Claims.Kind("load", "main")), List.of(), true).orElseThrow();
         var writer = new PageWriter(store);
         writer.write(load, table, page(table, 1, 250), PageWriter.Way.MERGE, checkpoint(load, false));
@@ -63,7 +65,7 @@ class RowCountTest {
         var replica = new Replica(fixture.store);
         var claims = new Claims(fixture.store, replica);
         replica.beat();
-        claims.declare("things", "main", "company", 1);
+        new PullUnitTable(fixture.store).declare("things", "main", "company", 1);
         target.execute(
                 "update nxt_sync.pull_state set loaded_at = null, rows = 7; insert into nxt.thing (nxt_company, id, nxt_read_at, text) values (1, 1, now(), 'x')");
         Claim load = ((Claims.Claimed) claims.claim("load", "main", "company", 1, "things", 0)).claim();

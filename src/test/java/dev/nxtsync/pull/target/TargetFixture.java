@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.schedule.Claim;

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Hostile;
+import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.ScheduleFixture;

@@ -1,4 +1,4 @@
-package dev.nxtsync.pull.target;
+package dev.nxtsync.pull.plan;
 
 import static java.util.stream.Collectors.joining;
 
@@ -22,6 +22,10 @@ import dev.nxtsync.database.OwnPath;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.pull.state.Anew;
 import dev.nxtsync.pull.state.TableScans;
+import dev.nxtsync.pull.target.TableShape;
+import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.pull.target.TargetTable;
 
 /** Makes target tables. What is there is never dropped: it gains columns, and types that hold more. */
 @Singleton
@@ -60,7 +64,7 @@ public class TableMigrator {
                     changes.add("the table was not there, so that it was made anew and every row is read again");
                 }
             } else {
-                var problems = problems(transaction, table, found.get());
+                var problems = found.get().problems(transaction, table);
                 if (!problems.isEmpty()) {
                     if (found.get().hasLostValues(table)) {
                         TableScans.wantAll(transaction, pull);
@@ -99,12 +103,6 @@ public class TableMigrator {
             var found = TableShape.of(transaction, List.of(table)).get(table);
             return found != null && !found.fits(table);
         });
-    }
-
-    /** Why a table cannot be used as it is; empty if it can, or is not there. */
-    public static List<String> flaws(Connection connection, TargetTable table) throws SQLException {
-        var found = TableShape.of(connection, List.of(table)).get(table);
-        return found == null ? List.of() : problems(connection, table, found);
     }
 
     /** Of the database in which the targets are. */
@@ -206,43 +204,6 @@ public class TableMigrator {
         }
         OwnPath.leave(transaction);
         return added;
-    }
-
-    private static List<String> problems(Connection transaction, TargetTable table, TableShape found)
-            throws SQLException {
-        var problems = new ArrayList<>(found.flaws(table));
-        for (TargetColumn column : table.columns()) {
-            if (found.isTooNarrow(column)) {
-                for (String view : views(transaction, table, column.name())) {
-                    problems.add("the column " + column.name() + " of " + table + " must become " + column.type().sql()
-                            + ", and the view " + view
-                            + " uses it; drop the view, and make it again once this pull runs");
-                }
-            }
-        }
-        return problems;
-    }
-
-    private static List<String> views(Connection transaction, TargetTable table, String column) throws SQLException {
-        try (var select = transaction.prepareStatement(
-                """
-                        select distinct view.oid::regclass::text from pg_depend
-                        join pg_rewrite on pg_rewrite.oid = pg_depend.objid join pg_class view on view.oid = pg_rewrite.ev_class
-                        join pg_attribute on attrelid = pg_depend.refobjid and attnum = pg_depend.refobjsubid
-                        where pg_depend.classid = 'pg_rewrite'::regclass and attname = ?
-                          and pg_depend.refobjid = (select pg_class.oid from pg_class
-                              join pg_namespace on pg_namespace.oid = relnamespace where nspname = ? and relname = ?)""")) {
-            select.setString(1, column);
-            select.setString(2, table.schema());
-            select.setString(3, table.name());
-            var views = new ArrayList<String>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    views.add(row.getString(1));
-                }
-            }
-            return views;
-        }
     }
 
     private static void comment(Statement statement, TargetTable table, String column, String text)

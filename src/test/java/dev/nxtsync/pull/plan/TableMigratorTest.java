@@ -1,4 +1,4 @@
-package dev.nxtsync.pull.target;
+package dev.nxtsync.pull.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +18,11 @@ import org.postgresql.ds.PGSimpleDataSource;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
+import dev.nxtsync.pull.target.ColumnType;
+import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.pull.target.TargetFixture;
+import dev.nxtsync.pull.target.TargetTable;
 
 class TableMigratorTest {
     private final TargetFixture fixture;

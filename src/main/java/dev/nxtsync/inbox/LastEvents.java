@@ -1,0 +1,57 @@
+package dev.nxtsync.inbox;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.database.DatabaseCheck;
+import dev.nxtsync.database.Rows;
+
+/** Which webhooks came last, also for a process that is not the daemon. */
+public final class LastEvents {
+    private static final String NO_SUCH_TABLE = "42P01";
+
+    private LastEvents() {}
+
+    /** The last valid webhook of a table and company (or customer). */
+    public record LastEvent(String table, int company, String event, Instant at) {
+        @Override
+        public String toString() {
+            return "the last " + event + " in " + company + " came at " + at.truncatedTo(ChronoUnit.SECONDS);
+        }
+    }
+
+    /**
+     * What came last of each table and company, the newest first; nothing where the daemon has never run.
+     *
+     * @throws SQLException if the database cannot be used
+     */
+    public static List<LastEvent> read(Settings settings) throws SQLException {
+        try {
+            return DatabaseCheck.database(settings).inTransaction(LastEvents::read);
+        } catch (SQLException e) {
+            if (NO_SUCH_TABLE.equals(e.getSQLState())) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    private static List<LastEvent> read(Connection transaction) throws SQLException {
+        try (var select = transaction.prepareStatement("""
+                select table_name, company, last_event, last_at from nxt_sync.webhook_event
+                order by last_at desc limit 1000"""); ResultSet row = select.executeQuery()) {
+            var events = new ArrayList<LastEvent>();
+            while (row.next()) {
+                events.add(new LastEvent(row.getString(1), row.getInt(2), row.getString(3),
+                        Rows.instant(row, 4).orElseThrow()));
+            }
+            return events;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.nxtsync.pull.state;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+
+import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.pull.target.Checkpoint;
+import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.pull.target.Tombstones;
+import dev.nxtsync.pull.target.WriteCounts;
+
+/**
+ * The settlement of some keys of a pull: what was read has been merged, and what was not there is deleted.
+ *
+ * @param settled the keys' numbers
+ * @param gone the keys that the API did not have
+ */
+public record KeySettlement(String pull, int company, Instant readAt, List<Long> settled, List<List<String>> gone)
+        implements
+            Checkpoint {
+    @Override
+    public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
+        var all = new WriteCounts(written.inserted(), written.updated(),
+                Tombstones.delete(transaction, table, this, gone));
+        Inbox.drop(transaction, settled);
+        if (all.changed() + all.deleted() > 0) {
+            try (var count = transaction.prepareStatement(
+                    "update nxt_sync.pull_state set digest = null, rows = rows + ? where pull = ? and company = ?")) {
+                count.setInt(1, all.inserted() - all.deleted());
+                count.setString(2, pull);
+                count.setInt(3, company);
+                count.executeUpdate();
+            }
+        }
+        PullCondition.well(transaction, "fetch", company, List.of(pull));
+        return all;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.nxtsync.pull.target;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.database.DatabaseCheck;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+
+/** Whether target tables that are there can be used, without changing them and without the pool. */
+public final class TargetCheck {
+    private TargetCheck() {}
+
+    /** What is wrong with the target tables of pulls that are there already, by pull. */
+    public static Map<String, Problem> problems(Settings settings, Map<String, TargetTable> targets) {
+        var problems = new TreeMap<String, Problem>();
+        if (targets.isEmpty()) {
+            return problems;
+        }
+        try {
+            DatabaseCheck.database(settings).inTransaction(transaction -> {
+                for (var each : targets.entrySet()) {
+                    var flaws = TableShape.unusable(transaction, each.getValue());
+                    if (!flaws.isEmpty()) {
+                        problems.put(each.getKey(), new Problem(ErrorCode.TARGET_UNUSABLE,
+                                "Its target cannot be used: " + String.join("; ", flaws) + "."));
+                    }
+                    owner(transaction, each.getValue()).ifPresent(problem -> problems.put(each.getKey(), problem));
+                }
+                return true;
+            });
+        } catch (SQLException e) {
+            problems.put("all pulls", DatabaseCheck.fault(e));
+        }
+        return problems;
+    }
+
+    private static Optional<Problem> owner(Connection connection, TargetTable table) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select relowner::regrole::text, quote_ident(current_user)
+                from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+                where nspname = ? and relname = ? and not pg_has_role(relowner, 'USAGE')""")) {
+            select.setString(1, table.schema());
+            select.setString(2, table.name());
+            try (ResultSet row = select.executeQuery()) {
+                return row.next()
+                        ? Optional.of(new Problem(ErrorCode.DATABASE_RIGHTS, "The table " + table + " belongs to "
+                                + row.getString(1) + ", so that " + row.getString(2)
+                                + " cannot add columns to it. As its owner run: alter table " + table.quotedName()
+                                + " owner to " + row.getString(2) + ";"))
+                        : Optional.empty();
+            }
+        }
+    }
+}
