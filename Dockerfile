@@ -1,6 +1,9 @@
 # Build first: ./mvnw package. Layers change from rarely to often.
 # A release adds the digest of what it was tried with: --build-arg BASE=eclipse-temurin:25.0.3_9-jre@sha256:…
-ARG BASE=eclipse-temurin:25.0.3_9-jre
+ARG BASE=run-time
+# Named in a line of its own, where tools that propose newer versions look for it.
+FROM eclipse-temurin:25.0.3_9-jre AS run-time
+
 FROM ${BASE} AS application
 WORKDIR /opt/nxt-sync
 COPY image/jvm-options ./
@@ -20,7 +23,7 @@ LABEL org.opencontainers.image.description="Keeps a company's PostgreSQL databas
 LABEL org.opencontainers.image.licenses="Apache-2.0"
 LABEL org.opencontainers.image.version="0.1.0-SNAPSHOT"
 COPY --from=training /opt/nxt-sync/nxt-sync.aot ./
-COPY target/bom.json ./
+COPY target/bom.json LICENSE ./
 USER 10001
 EXPOSE 8080 9000
 ENTRYPOINT ["java", "@jvm-options", "-XX:AOTCache=nxt-sync.aot", "-jar", "quarkus-run.jar"]

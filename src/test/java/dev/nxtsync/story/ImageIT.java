@@ -46,7 +46,9 @@ class ImageIT {
     void theBaseIsPinnedToOneBuildOfTheRunTimeAndAReleaseCanAddItsDigest() throws IOException {
         assertThat(image.base()).matches("eclipse-temurin:25\\.\\d+\\.\\d+_\\d+-jre");
         assertThat(Files.readAllLines(Path.of("Dockerfile"))).filteredOn(line -> line.startsWith("FROM "))
-                .allMatch(line -> line.startsWith("FROM ${BASE}") || line.startsWith("FROM application"));
+                .containsExactly("FROM " + image.base() + " AS run-time", "FROM ${BASE} AS application",
+                        "FROM application AS training", "FROM application");
+        assertThat(Files.readAllLines(Path.of("Dockerfile"))).contains("ARG BASE=run-time");
         assertThat(image.user()).isEqualTo("10001");
     }
 

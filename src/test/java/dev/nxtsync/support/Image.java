@@ -148,12 +148,13 @@ public final class Image {
 
     /** A stage begins with all that another one has, or with nothing of ours. */
     private void from(String... words) throws IOException {
-        var parent = stages.get(words[0]);
+        String origin = arguments.getOrDefault(words[0], words[0]);
+        var parent = stages.get(origin);
         String name = words.length == 3 ? words[2] : "image";
         var stage = new Stage(name, into.resolve(name), parent == null ? "/" : parent.directory());
         Files.createDirectories(stage.root());
         if (parent == null) {
-            base = arguments.getOrDefault(words[0], words[0]);
+            base = origin;
         } else {
             // with the times of files, which the cache looks at
             Tree.copy(parent.root(), stage.root());
