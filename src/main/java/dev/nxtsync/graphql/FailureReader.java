@@ -23,7 +23,7 @@ final class FailureReader {
     private static final String OUTSTANDING = "OUTSTANDING_LIMIT_EXCEEDED";
     private static final String NO_ACCESS = "Could not get authorize user";
     private static final String VALIDATION = "GraphQL.Validation.";
-    /** Codes of the GraphQL library behind the API that say that a document was not run. */
+    /** Codes that say that a document was not run (docs/facts/business-nxt.md, "Errors"). */
     private static final Set<String> NOT_RUN = Set.of("SYNTAX_ERROR", "INVALID_VALUE", "INVALID_OPERATION",
             "FIELDS_ON_CORRECT_TYPE");
 
@@ -125,7 +125,7 @@ final class FailureReader {
 
     /**
      * What the errors are about: the field by the second member of the path, or by what stands at the beginning of the line
-     * of the document; the record by the first number in the path (release note of 2024-01-25).
+     * of the document; the record by the first number in the path (docs/facts/business-nxt.md, "Changes").
      */
     private static List<Failure.Fault> faults(JsonNode errors, String document) {
         List<String> lines = document.lines().toList();

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Change stamps, which are texts of the server in its own local time. They are sent back as they came; they are parsed only to
- * step back from one, and then always rounded down.
+ * Change stamps, which are texts of the server in its own local time (docs/facts/business-nxt.md, "Time stamps"). They are
+ * sent back as they came; they are parsed only to step back from one, and then always rounded down.
  */
 final class ChangeStamp {
     /** The earliest {@code DateTime} (T-SQL {@code datetime2}), in the documented pattern. */

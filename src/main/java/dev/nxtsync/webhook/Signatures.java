@@ -17,8 +17,7 @@ import dev.nxtsync.config.LastingSecret;
 
 /**
  * The signature of a call: base64 of the HMAC-SHA256 of the body as it came, with the UTF-8 bytes of a subscription's
- * signature key (Visma's documentation, {@code webhooks/connect}). Several keys are good at a time. Safe for any number of
- * threads.
+ * signature key (docs/facts/business-nxt.md, "Webhooks"). Several keys are good at a time. Safe for any number of threads.
  */
 public final class Signatures {
     private static final Logger LOG = Logger.getLogger(Signatures.class);

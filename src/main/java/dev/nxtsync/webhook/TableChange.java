@@ -18,7 +18,7 @@ import dev.nxtsync.database.Numeral;
 import dev.nxtsync.process.JsonTree;
 
 /**
- * What an event of the type {@code TableChange} says (Visma's documentation, {@code webhooks}).
+ * What an event of the type {@code TableChange} says (docs/facts/business-nxt.md, "Webhooks").
  *
  * @param table with a small first letter, as GraphQL has it
  * @param scope {@code company}, or {@code customer} for tables that belong to no company

@@ -26,7 +26,7 @@ import dev.nxtsync.graphql.Question;
 /** Reads what a connection may change, and of what types the values are that it sends. */
 @Singleton
 public class Mutations {
-    /** Below {@code Mutation}, the object with the fields of all company tables (facts: type name patterns). */
+    /** The object with the fields of all company tables (docs/facts/business-nxt.md, "Type name patterns"). */
     private static final String COMPANY_FIELDS = "Mutation_UseCompany";
     private static final String FIELDS = "{ fields { name " + TypeRef.SELECTION + " args { name " + TypeRef.SELECTION
             + " } } }";

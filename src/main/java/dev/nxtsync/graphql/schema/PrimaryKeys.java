@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The primary keys of common tables, which introspection does not tell. Others are configured. */
+/**
+ * The primary keys of common tables, which introspection does not tell (docs/facts/business-nxt.md, "Keys"). Others are
+ * configured.
+ */
 public final class PrimaryKeys {
     private static final Map<String, List<String>> KNOWN = Map.of(
             "associate", List.of("associateNo"),

@@ -17,7 +17,7 @@ import java.util.Set;
  */
 public record Table(String name, String rowType, Scope scope, Map<String, Column> columns,
         List<String> joins, Map<String, Set<String>> filters, boolean isCounted) {
-    /** When a row last changed, in the server's local time (facts: {@code schema/datetime}). */
+    /** When a row last changed, in the server's local time (docs/facts/business-nxt.md, "Time stamps"). */
     public static final String CHANGED = "changedTimestamp";
 
     /** The field that leads from a row to its rows in another table; empty if there is none, or no telling which. */

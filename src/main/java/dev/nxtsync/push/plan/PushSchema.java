@@ -65,7 +65,7 @@ record PushSchema(Map<String, MutationField> mutations, Map<String, InputType> i
                 all ? List.of() : introspection.tableNames(connection, Scope.COMPANY));
     }
 
-    /** The table whose rows an input type is of, by the documented pattern of its name. */
+    /** The table of an input type, by its name (docs/facts/business-nxt.md, "Type name patterns"). */
     static Optional<String> child(String inputType) {
         return inputType.endsWith(INPUT) && !inputType.startsWith("Suggest_") && inputType.length() > INPUT.length()
                 ? Optional.of(Character.toLowerCase(inputType.charAt(0))
