@@ -42,7 +42,7 @@ class DocsTest {
 
     @Test
     void everyCommandIsInTheHelpAndInTheReadmeAndNoOther() throws Exception {
-        var help = found(read("src/main/java/dev/nxtsync/operate/NxtSync.java"), "(?m)^ {14}([a-z-]+) ");
+        var help = found(read("src/main/java/dev/nxtsync/cli/NxtSync.java"), "(?m)^ {14}([a-z-]+) ");
         String table = README.substring(README.indexOf("| command |"));
         table = table.substring(0, table.indexOf("\n\n"));
         assertThat(found(table, "(?m)^\\| `([a-z-]+)")).isEqualTo(help);
@@ -53,7 +53,7 @@ class DocsTest {
     void everyPathThatTheReadmeNamesIsOneOfOurs() {
         var sources = new StringBuilder();
         for (String file : new String[]{"PushResource", "PullResource", "StatusResource", "ConnectionResource"}) {
-            sources.append(read("src/main/java/dev/nxtsync/operate/" + file + ".java"));
+            sources.append(read("src/main/java/dev/nxtsync/http/" + file + ".java"));
         }
         var paths = found(README, "(?:GET|POST) (/api/[a-z{}/-]+)");
         assertThat(paths).isNotEmpty();
