@@ -1,5 +1,6 @@
 package dev.nxtsync.push;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -7,14 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.Act;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 
 /** Which rows go into one request. */
 final class Batch {
 
     /** What rows must have in common to share a request. */
-    record Kind(Step step, Optional<Act> act) {
+    record Kind(Step step, Optional<MutationKind> act) {
         static Kind of(OutboxRow row) {
             return new Kind(row.step(), row.step() == Step.THEN ? Optional.empty() : row.act());
         }

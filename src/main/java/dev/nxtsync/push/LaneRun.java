@@ -1,5 +1,6 @@
 package dev.nxtsync.push;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,7 +70,7 @@ final class LaneRun {
     private boolean onePerGroup;
 
     /** A row as it is to be sent, without what is read again with it. */
-    private record Prepared(OutboxRow.Act act, String record, Optional<String> stamp) {
+    private record Prepared(MutationKind act, String record, Optional<String> stamp) {
         static Prepared of(OutboxRow row) {
             return new Prepared(row.act().orElseThrow(), row.record().orElseThrow(), row.stamp());
         }
@@ -287,7 +288,7 @@ final class LaneRun {
             // until the key has come back as it was sent, no more than one record is risked
             return 1;
         }
-        return first.act().filter(act -> act == OutboxRow.Act.DELETE).isPresent()
+        return first.act().filter(act -> act == MutationKind.DELETE).isPresent()
                 ? Math.min(MOST_PARTS, size())
                 : size();
     }
@@ -299,7 +300,7 @@ final class LaneRun {
     /** Parts of a document may be run in any order, and a record comes with its processing. */
     private boolean isOnePerGroup(OutboxRow first) {
         return onePerGroup || plan.then().isPresent()
-                || first.act().filter(act -> act == OutboxRow.Act.DELETE).isPresent();
+                || first.act().filter(act -> act == MutationKind.DELETE).isPresent();
     }
 
     private void settle(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {

@@ -128,7 +128,7 @@ final class Lookup {
     /** Columns that an update has sent and that can be read back. */
     private Set<String> compared(List<Payload> payloads) {
         var columns = new LinkedHashSet<String>();
-        if (plan.fields().containsKey(dev.nxtsync.push.outbox.OutboxRow.Act.UPDATE)) {
+        if (plan.fields().containsKey(dev.nxtsync.push.outbox.MutationKind.UPDATE)) {
             Set<String> readable = new LinkedHashSet<>();
             plan.table().columns().values().forEach(column -> {
                 readable.add(column.name());

@@ -1,5 +1,6 @@
 package dev.nxtsync.push;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
@@ -20,7 +21,6 @@ import dev.nxtsync.graphql.SendGuard;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.push.outbox.OutboxRow.Act;
 import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.push.plan.PushPlan.Child;
 import dev.nxtsync.push.plan.PushPlan.Following;
@@ -46,7 +46,7 @@ final class Mutation {
 
     static Question create(PushPlan plan, int company, List<Payload> payloads, SendGuard gate) {
         var mutation = new Mutation(plan, company);
-        MutationField field = plan.field(Act.CREATE);
+        MutationField field = plan.field(MutationKind.CREATE);
         var values = JsonNodeFactory.instance.arrayNode();
         payloads.forEach(payload -> values.add(payload.values()));
         mutation.part(0, field.name(), Map.of("values", mutation.variable("values", field, "values", values)),
@@ -58,7 +58,7 @@ final class Mutation {
     static Question update(PushPlan plan, int company, List<Payload> payloads, List<Optional<String>> stamps,
             SendGuard gate) {
         var mutation = new Mutation(plan, company);
-        MutationField field = plan.field(Act.UPDATE);
+        MutationField field = plan.field(MutationKind.UPDATE);
         var filters = JsonNodeFactory.instance.arrayNode();
         var values = JsonNodeFactory.instance.arrayNode();
         for (int i = 0; i < payloads.size(); i++) {
@@ -78,7 +78,7 @@ final class Mutation {
     /** One part for each record, since only the number of deleted records is answered. */
     static Question delete(PushPlan plan, int company, List<Payload> payloads, SendGuard gate) {
         var mutation = new Mutation(plan, company);
-        MutationField field = plan.field(Act.DELETE);
+        MutationField field = plan.field(MutationKind.DELETE);
         for (int i = 0; i < payloads.size(); i++) {
             var filter = Filters.and(equal(payloads.get(i).identity().values())).orElseThrow();
             mutation.part(i, field.name(), Map.of("filter", mutation.variable("f" + i, field, "filter", filter)),

@@ -1,5 +1,6 @@
 package dev.nxtsync.push;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,7 +31,6 @@ import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.TypeRef;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.process.MemoryBudget;
-import dev.nxtsync.push.outbox.OutboxRow.Act;
 import dev.nxtsync.push.plan.PushPlan;
 
 /**
@@ -79,7 +79,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         Payload payload = sound.payload();
         unholdable(payload.values()).ifPresent(flaws::add);
         plan.fields().forEach((act, field) -> {
-            if (act == Act.DELETE) {
+            if (act == MutationKind.DELETE) {
                 payload.changes().fieldNames().forEachRemaining(
                         name -> flaws.add(
                                 Quoted.name(name) + ": a delete takes only the columns by which the record is found ("
@@ -88,9 +88,9 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
             }
             var type = field.arguments().get("values");
             if (type != null && plan.inputs().get(type.name()) instanceof Members members) {
-                check(act == Act.CREATE ? payload.values() : payload.changes(), members, "", plan, flaws);
+                check(act == MutationKind.CREATE ? payload.values() : payload.changes(), members, "", plan, flaws);
             }
-            if (act == Act.UPDATE && payload.changes().isEmpty()) {
+            if (act == MutationKind.UPDATE && payload.changes().isEmpty()) {
                 flaws.add("it has nothing to change beside " + plan.keyColumn());
             }
         });

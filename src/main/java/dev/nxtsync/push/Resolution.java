@@ -1,5 +1,6 @@
 package dev.nxtsync.push;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import static java.util.stream.Collectors.joining;
 
 import java.time.Instant;
@@ -17,7 +18,6 @@ import dev.nxtsync.error.Quoted;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.Act;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan;
@@ -32,7 +32,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
 
     /** A row that is about to be sent: as it is to be sent, or as it is settled without that. */
     OutboxRow before(OutboxRow row, Payload payload, List<JsonNode> found) {
-        if (found.size() > 1 && (!row.wasSent() || act(row).orElse(Act.UPDATE) != Act.CREATE)) {
+        if (found.size() > 1 && (!row.wasSent() || act(row).orElse(MutationKind.UPDATE) != MutationKind.CREATE)) {
             return row.dead(ErrorCode.RECORD_AMBIGUOUS,
                     found.size() + " records are there with " + payload.identity() + ": " + names(found)
                             + ". One of them would be taken at random.",
@@ -42,15 +42,15 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
             return absent(row, payload);
         }
         JsonNode record = found.get(0);
-        return switch (act(row).orElse(Act.UPDATE)) {
+        return switch (act(row).orElse(MutationKind.UPDATE)) {
             case CREATE -> !row.wasSent()
                     ? row.dead(ErrorCode.RECORD_EXISTS, "A record with this key is there already: " + names(found)
                             + ". Discard the row if that is the one; else give a new key.", Optional.empty())
                     : created(row, payload, found);
             case UPDATE -> row.wasSent() && isAsSent(payload, record)
                     ? done(row, record)
-                    : row.about(Act.UPDATE, name(payload), Optional.of(stamp(record)));
-            case DELETE -> row.about(Act.DELETE, name(payload), Optional.of(stamp(record)));
+                    : row.about(MutationKind.UPDATE, name(payload), Optional.of(stamp(record)));
+            case DELETE -> row.about(MutationKind.DELETE, name(payload), Optional.of(stamp(record)));
         };
     }
 
@@ -64,7 +64,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
             // of an upsert nobody knows what it was going to be; an update to the same values does no harm
             return row.waiting();
         }
-        return switch (act.orElse(Act.CREATE)) {
+        return switch (act.orElse(MutationKind.CREATE)) {
             case CREATE -> found.isEmpty() ? missing(row, now) : created(row, payload, found);
             case UPDATE -> updated(row, payload, found, now);
             case DELETE -> found.isEmpty() ? done(row, payload.identity().asKey()) : missing(row, now);
@@ -107,18 +107,18 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
 
     private OutboxRow absent(OutboxRow row, Payload payload) {
         var act = act(row);
-        if (act.isPresent() && act.get() == Act.DELETE) {
+        if (act.isPresent() && act.get() == MutationKind.DELETE) {
             return row.wasSent()
                     ? row.done(kept(payload.identity().asKey()), Optional.empty(), Optional.empty())
                     : row.dead(ErrorCode.RECORD_MISSING,
                             "There is no record with " + payload.identity() + " to delete.",
                             Optional.empty());
         }
-        if (act.isPresent() && act.get() == Act.UPDATE && plan.push().operation() == Settings.Operation.UPDATE) {
+        if (act.isPresent() && act.get() == MutationKind.UPDATE && plan.push().operation() == Settings.Operation.UPDATE) {
             return row.dead(ErrorCode.RECORD_MISSING, "There is no record with " + payload.identity() + " to update.",
                     Optional.empty());
         }
-        return row.about(Act.CREATE, name(payload), Optional.empty());
+        return row.about(MutationKind.CREATE, name(payload), Optional.empty());
     }
 
     private OutboxRow created(OutboxRow row, Payload payload, List<JsonNode> found) {
@@ -220,7 +220,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
 
     /** A row that is settled, and was looked at for the last time. */
     private OutboxRow counted(OutboxRow row, Payload payload, List<JsonNode> found) {
-        if (act(row).filter(act -> act == Act.CREATE).isEmpty()) {
+        if (act(row).filter(act -> act == MutationKind.CREATE).isEmpty()) {
             return row.settled(Optional.empty());
         }
         if (found.size() > 1) {
@@ -279,11 +279,11 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
     }
 
     /** What is done with the row's record; empty for an upsert that has not been looked up. */
-    private Optional<Act> act(OutboxRow row) {
+    private Optional<MutationKind> act(OutboxRow row) {
         return row.act().or(() -> switch (plan.push().operation()) {
-            case CREATE -> Optional.of(Act.CREATE);
-            case UPDATE -> Optional.of(Act.UPDATE);
-            case DELETE -> Optional.of(Act.DELETE);
+            case CREATE -> Optional.of(MutationKind.CREATE);
+            case UPDATE -> Optional.of(MutationKind.UPDATE);
+            case DELETE -> Optional.of(MutationKind.DELETE);
             case UPSERT -> Optional.empty();
         });
     }

@@ -1,5 +1,6 @@
 package dev.nxtsync.push;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -306,7 +307,7 @@ final class SendRequest implements SendGuard {
     /** What errors say of single rows: by the record's index, or by a part of its own. */
     private Map<Integer, String> blamed(Failure.Rejected rejected) {
         boolean parts = batch.get(0).step() == Step.THEN
-                || batch.get(0).act().filter(act -> act == OutboxRow.Act.DELETE).isPresent();
+                || batch.get(0).act().filter(act -> act == MutationKind.DELETE).isPresent();
         Map<Integer, String> blamed = new HashMap<>();
         for (Failure.Fault fault : rejected.faults()) {
             int index = parts

@@ -1,5 +1,6 @@
 package dev.nxtsync.push;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.Act;
 
 class BatchTest {
 
@@ -31,7 +31,7 @@ class BatchTest {
         var left = new ArrayList<Batch.Candidate>();
         for (int id = 1; id <= 60; id++) {
             OutboxRow row = PushFixture.row(id, "k" + id, "{}", random.nextInt(4) == 0 ? null : "g" + random.nextInt(6))
-                    .about(random.nextInt(5) == 0 ? Act.UPDATE : Act.CREATE, "r" + random.nextInt(40),
+                    .about(random.nextInt(5) == 0 ? MutationKind.UPDATE : MutationKind.CREATE, "r" + random.nextInt(40),
                             Optional.empty());
             left.add(new Batch.Candidate(random.nextInt(6) == 0 ? row.atMost(1 + random.nextInt(5)) : row,
                     1 + random.nextInt(100)));

@@ -1,5 +1,6 @@
 package dev.nxtsync.push;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -16,7 +17,6 @@ import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.TypeRef;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.Act;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan;
@@ -47,15 +47,15 @@ final class PushFixture {
         var values = Map.of("values", ref("[Order_Input!]!", "Order_Input", true), "filters",
                 ref("[FilterExpression_Order]", "FilterExpression_Order", true), "filter",
                 ref("FilterExpression_Order", "FilterExpression_Order", false));
-        Map<Act, MutationField> fields = new java.util.EnumMap<>(Act.class);
+        Map<MutationKind, MutationField> fields = new java.util.EnumMap<>(MutationKind.class);
         if (operation != Settings.Operation.UPDATE && operation != Settings.Operation.DELETE) {
-            fields.put(Act.CREATE, new MutationField("order_create", "R", values));
+            fields.put(MutationKind.CREATE, new MutationField("order_create", "R", values));
         }
         if (operation == Settings.Operation.UPDATE || operation == Settings.Operation.UPSERT) {
-            fields.put(Act.UPDATE, new MutationField("order_update", "R", values));
+            fields.put(MutationKind.UPDATE, new MutationField("order_update", "R", values));
         }
         if (operation == Settings.Operation.DELETE) {
-            fields.put(Act.DELETE, new MutationField("order_delete", "R", values));
+            fields.put(MutationKind.DELETE, new MutationField("order_delete", "R", values));
         }
         var inputs = Map.<String, InputType>of("Order_Input",
                 new InputType.Members(Map.of("customerNo", ref("Int", "Int", false), "yourReference",

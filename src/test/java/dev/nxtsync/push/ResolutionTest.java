@@ -1,5 +1,6 @@
 package dev.nxtsync.push;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import static dev.nxtsync.push.PushFixture.LIMITS;
 import static dev.nxtsync.push.PushFixture.NOON;
 import static dev.nxtsync.push.PushFixture.plan;
@@ -21,7 +22,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.nxtsync.config.Settings.Operation;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.Act;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 
 class ResolutionTest {
@@ -131,7 +131,7 @@ class ResolutionTest {
         assertThat(verdict.before(fresh, payload(verdict, fresh), List.of(json(WHOLE))).state()).isEqualTo(State.DEAD);
         OutboxRow sent = sent(fresh, 1).waiting();
         assertThat(verdict.before(sent, payload(verdict, sent), List.of(json(WHOLE))).state()).isEqualTo(State.DONE);
-        assertThat(verdict.before(fresh, payload(verdict, fresh), List.of()).act()).hasValue(Act.CREATE);
+        assertThat(verdict.before(fresh, payload(verdict, fresh), List.of()).act()).hasValue(MutationKind.CREATE);
     }
 
     @Test
@@ -191,7 +191,7 @@ class ResolutionTest {
 
     private static OutboxRow create(OutboxRow row, Instant now, String... found) {
         var verdict = verdict(Operation.CREATE, "yourReference");
-        OutboxRow create = row.act().isPresent() ? row : row.about(Act.CREATE, "r", Optional.empty());
+        OutboxRow create = row.act().isPresent() ? row : row.about(MutationKind.CREATE, "r", Optional.empty());
         return verdict.after(create, payload(verdict, row), Stream.of(found).map(ResolutionTest::json).toList(), now);
     }
 

@@ -27,11 +27,12 @@ import dev.nxtsync.database.SqlName;
  * @param generated columns that cannot be written
  * @param keys the columns of each unique index that {@code ON CONFLICT} can go by
  * @param primaryKey the name of its constraint; empty if there is none that {@code ON CONFLICT} can go by
+ * @param primaryColumns those of the primary key
  * @param lacking rights that the database user lacks
  * @param user the database user, quoted where it must be
  */
 public record TableShape(String kind, Map<String, String> types, Set<String> generated, Set<Set<String>> keys,
-        String primaryKey, List<String> lacking, String user) {
+        String primaryKey, Set<String> primaryColumns, List<String> lacking, String user) {
     private static final Map<String, String> OTHERS = Map.of("v", "a view", "m", "a materialized view", "f",
             "a foreign table", "S", "a sequence", "c", "a type", "i", "an index", "I", "an index");
 
@@ -49,7 +50,10 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
                                      where not has_any_column_privilege(pg_class.oid, right_)
                                      union all select 'delete' where wanted.removes and not has_table_privilege(pg_class.oid, 'delete')),
                                has_schema_privilege(relnamespace, 'usage'), quote_ident(current_user),
-                               (select conname from pg_catalog.pg_constraint where conrelid = pg_class.oid and contype = 'p' and not condeferrable)
+                               (select conname from pg_catalog.pg_constraint where conrelid = pg_class.oid and contype = 'p' and not condeferrable),
+                               array(select attname::text from pg_catalog.pg_constraint join pg_catalog.pg_attribute
+                                         on attrelid = conrelid and attnum = any (conkey)
+                                     where conrelid = pg_class.oid and contype = 'p')
                         from unnest(?::integer[], ?::text[], ?::text[], ?::boolean[]) as wanted (number, schema, name, removes)
                         join pg_catalog.pg_namespace on nspname = wanted.schema
                         join pg_catalog.pg_class on relnamespace = pg_namespace.oid and relname = wanted.name,
@@ -86,7 +90,7 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
         }
         return new TableShape(row.getString(2), types, Set.copyOf(texts(row, 5)),
                 texts(row, 6).stream().map(key -> Set.of(key.split("\u001f", -1))).collect(Collectors.toSet()),
-                Objects.requireNonNullElse(row.getString(10), ""), lacking, row.getString(9));
+                Objects.requireNonNullElse(row.getString(10), ""), Set.copyOf(texts(row, 11)), lacking, row.getString(9));
     }
 
     private static List<String> texts(ResultSet row, int column) throws SQLException {
@@ -124,9 +128,15 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
                 && (type == null || !type.holds(column.type()));
     }
 
-    /** Whether rows are found by another primary key than the pull's now, which can be exchanged. */
+    /**
+     * Whether the primary key is one that we made by another {@code KEY} of the pull, so that it can be exchanged. One with a
+     * column of a user's is the user's.
+     */
     public boolean hasOtherKey(TargetTable table) {
-        return lacksKey(table) && !primaryKey.isEmpty();
+        var ours = table.columns().stream().map(TargetColumn::name).collect(Collectors.toCollection(HashSet::new));
+        ours.add(table.owner());
+        return lacksKey(table) && !primaryKey.isEmpty() && primaryColumns.contains(table.owner())
+                && ours.containsAll(primaryColumns);
     }
 
     private boolean lacksKey(TargetTable table) {
@@ -137,8 +147,12 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
 
     /** The primary key of a table, as a clause. */
     public static String keyOf(TargetTable table) {
-        return "primary key (" + Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
-                .collect(Collectors.joining(", ")) + ")";
+        return "primary key " + columnsOfKey(table);
+    }
+
+    private static String columnsOfKey(TargetTable table) {
+        return Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)
+                .collect(Collectors.joining(", ", "(", ")"));
     }
 
     /** Why it cannot be used for a table, whatever else is changed; each says what to do. */
@@ -167,9 +181,12 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
                         + " is generated, so that it cannot be written; drop the expression");
             }
         }
-        if (expected.isEmpty() && lacksKey(table) && primaryKey.isEmpty()) {
-            flaws.add("the table " + table + " has lost its primary key, by which rows are found; run: alter table "
-                    + table.quotedName() + " add " + keyOf(table));
+        if (expected.isEmpty() && lacksKey(table) && !hasOtherKey(table)) {
+            flaws.add(primaryKey.isEmpty()
+                    ? "the table " + table + " has lost its primary key, by which rows are found; run: alter table "
+                            + table.quotedName() + " add " + keyOf(table)
+                    : "the table " + table + " has a primary key of yours, and rows are not found by it; run: "
+                            + "create unique index on " + table.quotedName() + " " + columnsOfKey(table));
         }
         if (!lacking.isEmpty()) {
             flaws.add("the database user lacks rights to " + table + "; as its owner run: " + grants(table));

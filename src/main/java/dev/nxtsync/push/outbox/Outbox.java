@@ -22,7 +22,6 @@ import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.push.outbox.OutboxRow.Act;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.schedule.Claim;
@@ -382,7 +381,7 @@ public class Outbox {
     private static OutboxRow read(ResultSet row) throws SQLException {
         return new OutboxRow(row.getLong(1), row.getString(2), row.getString(3), text(row, 4),
                 State.of(row.getString(5)), row.getInt(6), Step.valueOf(row.getString(7).toUpperCase(Locale.ROOT)),
-                text(row, 8).map(act -> Act.valueOf(act.toUpperCase(Locale.ROOT))), text(row, 9), text(row, 10),
+                text(row, 8).map(act -> MutationKind.valueOf(act.toUpperCase(Locale.ROOT))), text(row, 9), text(row, 10),
                 Rows.instant(row, 11), Rows.instant(row, 12), text(row, 13), row.getBoolean(14),
                 Optional.ofNullable(row.getObject(15, Integer.class)), row.getBoolean(16), row.getInt(17),
                 text(row, 18), text(row, 19));

@@ -24,7 +24,7 @@ import dev.nxtsync.error.Problem;
  * @param looks how often it was looked for since it was last sent
  */
 public record OutboxRow(long id, String key, String payload, Optional<String> group, State state, int attempts,
-        Step step, Optional<Act> act, Optional<String> record, Optional<String> stamp, Optional<Instant> sentAt,
+        Step step, Optional<MutationKind> act, Optional<String> record, Optional<String> stamp, Optional<Instant> sentAt,
         Optional<Instant> nextAt, Optional<String> answered, boolean blamed, Optional<Integer> atMost,
         boolean repeated, int looks, Optional<String> result, Optional<String> error) {
 
@@ -43,10 +43,6 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
     /** What is under way: the record, or the processing that follows it. */
     public enum Step {
         RECORD, THEN
-    }
-
-    public enum Act {
-        CREATE, UPDATE, DELETE
     }
 
     public boolean wasSent() {
@@ -145,7 +141,7 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
     }
 
     /** The same with what is known now of its record. */
-    public OutboxRow about(Act what, String named, Optional<String> stampBefore) {
+    public OutboxRow about(MutationKind what, String named, Optional<String> stampBefore) {
         return new OutboxRow(id, key, payload, group, state, attempts, step, Optional.of(what), Optional.of(named),
                 stampBefore, sentAt, nextAt, answered, blamed, atMost, repeated, looks, result, error);
     }

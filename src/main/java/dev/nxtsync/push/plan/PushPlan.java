@@ -1,5 +1,6 @@
 package dev.nxtsync.push.plan;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,6 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.push.outbox.OutboxRow.Act;
 
 /**
  * A configured push, checked against what its connection may read and change.
@@ -26,7 +26,7 @@ import dev.nxtsync.push.outbox.OutboxRow.Act;
  * @param creator whom records of this connection name as their creator: its client id; of a user that is known only from the
  *        first create that is answered
  */
-public record PushPlan(Settings.Push push, Table table, Map<Act, MutationField> fields, Map<String, InputType> inputs,
+public record PushPlan(Settings.Push push, Table table, Map<MutationKind, MutationField> fields, Map<String, InputType> inputs,
         Map<String, Child> children, List<String> key, List<String> returning, Optional<Following> then,
         Optional<String> creator) {
     public static final String CREATOR = "createdByUser";
@@ -63,12 +63,12 @@ public record PushPlan(Settings.Push push, Table table, Map<Act, MutationField> 
     public boolean isDryRun() { return push.mode() == Settings.Mode.DRY_RUN; }
 
     /** @throws NullPointerException for what this push does not do */
-    public MutationField field(Act act) {
+    public MutationField field(MutationKind act) {
         return Objects.requireNonNull(fields.get(act));
     }
 
     public boolean creates() {
-        return fields.containsKey(Act.CREATE);
+        return fields.containsKey(MutationKind.CREATE);
     }
 
     /** The columns by which a record is known, and those that are kept with its row. */

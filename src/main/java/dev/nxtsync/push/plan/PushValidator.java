@@ -1,5 +1,6 @@
 package dev.nxtsync.push.plan;
 
+import dev.nxtsync.push.outbox.MutationKind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -21,7 +22,6 @@ import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.push.outbox.OutboxRow.Act;
 import dev.nxtsync.push.plan.PushPlan.Child;
 import dev.nxtsync.push.plan.PushPlan.Following;
 
@@ -75,14 +75,14 @@ final class PushValidator {
                     scalar -> flaws
                             .add("KEY_COLUMN " + column + " is of type " + scalar + ", by which nothing is found"));
         }
-        Map<Act, MutationField> fields = new EnumMap<>(Act.class);
-        for (Act act : acts()) {
+        Map<MutationKind, MutationField> fields = new EnumMap<>(MutationKind.class);
+        for (MutationKind act : acts()) {
             field(act).ifPresent(field -> fields.put(act, field));
         }
-        if (fields.containsKey(Act.CREATE) && !table.columns().containsKey(PushPlan.CREATOR)) {
+        if (fields.containsKey(MutationKind.CREATE) && !table.columns().containsKey(PushPlan.CREATOR)) {
             flaws.add("the column " + PushPlan.CREATOR + " cannot be read, by which a record of ours is known");
         }
-        if (fields.containsKey(Act.UPDATE) && !table.columns().containsKey(Table.CHANGED)) {
+        if (fields.containsKey(MutationKind.UPDATE) && !table.columns().containsKey(Table.CHANGED)) {
             flaws.add("the column " + Table.CHANGED + " cannot be read, by which an update is guarded");
         }
         var children = children(table, fields);
@@ -97,16 +97,16 @@ final class PushValidator {
         return new Sound(new PushPlan(push, table, fields, schema.inputs(), children, key, returning, then, creator));
     }
 
-    private List<Act> acts() {
+    private List<MutationKind> acts() {
         return switch (push.operation()) {
-            case CREATE -> List.of(Act.CREATE);
-            case UPDATE -> List.of(Act.UPDATE);
-            case UPSERT -> List.of(Act.CREATE, Act.UPDATE);
-            case DELETE -> List.of(Act.DELETE);
+            case CREATE -> List.of(MutationKind.CREATE);
+            case UPDATE -> List.of(MutationKind.UPDATE);
+            case UPSERT -> List.of(MutationKind.CREATE, MutationKind.UPDATE);
+            case DELETE -> List.of(MutationKind.DELETE);
         };
     }
 
-    private Optional<MutationField> field(Act act) {
+    private Optional<MutationField> field(MutationKind act) {
         String name = push.table() + "_" + act.name().toLowerCase(java.util.Locale.ROOT);
         var field = schema.mutations().get(name);
         if (field == null) {
@@ -137,9 +137,9 @@ final class PushValidator {
     }
 
     /** Lists of rows of other tables in what is created. */
-    private Map<String, Child> children(Table table, Map<Act, MutationField> fields) {
+    private Map<String, Child> children(Table table, Map<MutationKind, MutationField> fields) {
         var children = new LinkedHashMap<String, Child>();
-        var create = Optional.ofNullable(fields.get(Act.CREATE)).map(field -> field.arguments().get("values"));
+        var create = Optional.ofNullable(fields.get(MutationKind.CREATE)).map(field -> field.arguments().get("values"));
         if (create.isEmpty() || !(schema.inputs().get(create.get().name()) instanceof Members members)) {
             return children;
         }
