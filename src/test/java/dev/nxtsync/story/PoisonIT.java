@@ -60,14 +60,14 @@ class PoisonIT {
                 database.execute("""
                         create function public.refuse() returns trigger language plpgsql
                             as $$ begin raise 'no such row here'; end $$""");
-                for (int round = 1; round <= Size.of(1, 5); round++) {
+                for (int round = 1; round <= Size.of(1, 3); round++) {
                     int seed = round;
                     layInTheDatabase(seed);
                     layInBusinessNxt(sandbox, seed);
                     push(seed);
                     hook(sandbox, daemon, seed);
-                    isNamed(daemon, seed);
                     neighboursGoOn(sandbox, daemon, seed);
+                    isNamed(daemon, seed);
                     if (seed == 1) {
                         assertThat(builder.run(3, "verify", "goods"))
                                 .as("rows that no target holds are not equal")
@@ -117,7 +117,7 @@ class PoisonIT {
             database.execute("create trigger refuse before insert or update on nxt." + pull
                     + " for each row when (new." + column + " = 'poison') execute function public.refuse()");
         }
-        database.execute("alter table nxt.checked add constraint sound check (description <> 'poison')");
+        database.execute("alter table nxt.checked add constraint sound check (description <> 'poison') not valid");
         database.execute("create table public.note (company integer, account integer, "
                 + "foreign key (company, account) references nxt.accounts (nxt_company, account_no)); "
                 + "insert into public.note values (" + COMPANY + ", " + seed + ")");
