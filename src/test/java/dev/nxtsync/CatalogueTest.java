@@ -21,10 +21,12 @@ class CatalogueTest {
     void eachErrorOfTheCatalogueIsRaisedSomewhereAndProvokedByATest() {
         List<String> code = sources(Path.of("src", "main", "java"), "ErrorCode.java");
         List<String> tests = sources(Path.of("src", "test", "java"), "CatalogueTest.java");
-        assertThat(Arrays.stream(ErrorCode.values()).filter(each -> !occurs("ErrorCode\\." + each.name() + "\\b", code)))
+        assertThat(
+                Arrays.stream(ErrorCode.values()).filter(each -> !occurs("ErrorCode\\." + each.name() + "\\b", code)))
                 .as("never raised").isEmpty();
         assertThat(Arrays.stream(ErrorCode.values())
-                .filter(each -> !occurs("ErrorCode\\." + each.name() + "\\b|[\"( ]" + each.code() + "[\"), |%]", tests)))
+                .filter(each -> !occurs("ErrorCode\\." + each.name() + "\\b|[\"( ]" + each.code() + "[\"), |%]",
+                        tests)))
                 .as("provoked by no test").isEmpty();
     }
 

@@ -1,12 +1,15 @@
 package dev.nxtsync.pull;
 
+import java.sql.SQLException;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.pull.state.PullControl;
 import dev.nxtsync.signin.SignInEvent;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
-import java.sql.SQLException;
-import org.jboss.logging.Logger;
 
 /** Pulls that waited for a sign-in go on. */
 @Singleton

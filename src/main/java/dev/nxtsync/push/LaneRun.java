@@ -1,6 +1,5 @@
 package dev.nxtsync.push;
 
-import dev.nxtsync.push.outbox.MutationKind;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +20,7 @@ import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.State;

@@ -1,6 +1,5 @@
 package dev.nxtsync.push;
 
-import dev.nxtsync.push.outbox.MutationKind;
 import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import dev.nxtsync.graphql.SendGuard;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.push.plan.PushPlan.Child;
 import dev.nxtsync.push.plan.PushPlan.Following;

@@ -1,6 +1,5 @@
 package dev.nxtsync.push;
 
-import dev.nxtsync.push.outbox.MutationKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,6 +30,7 @@ import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.TypeRef;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.process.MemoryBudget;
+import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.plan.PushPlan;
 
 /**

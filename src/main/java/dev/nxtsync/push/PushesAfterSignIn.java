@@ -1,13 +1,16 @@
 package dev.nxtsync.push;
 
+import java.sql.SQLException;
+import java.util.List;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.push.outbox.PushStates;
 import dev.nxtsync.signin.SignInEvent;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
-import java.sql.SQLException;
-import java.util.List;
-import org.jboss.logging.Logger;
 
 /** Pushes that waited for a sign-in go on, and take nothing for granted of a person who has signed out. */
 @Singleton

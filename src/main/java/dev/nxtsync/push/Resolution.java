@@ -1,6 +1,5 @@
 package dev.nxtsync.push;
 
-import dev.nxtsync.push.outbox.MutationKind;
 import static java.util.stream.Collectors.joining;
 
 import java.time.Instant;
@@ -17,6 +16,7 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
@@ -114,7 +114,8 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
                             "There is no record with " + payload.identity() + " to delete.",
                             Optional.empty());
         }
-        if (act.isPresent() && act.get() == MutationKind.UPDATE && plan.push().operation() == Settings.Operation.UPDATE) {
+        if (act.isPresent() && act.get() == MutationKind.UPDATE
+                && plan.push().operation() == Settings.Operation.UPDATE) {
             return row.dead(ErrorCode.RECORD_MISSING, "There is no record with " + payload.identity() + " to update.",
                     Optional.empty());
         }

@@ -7,7 +7,6 @@ import java.util.TreeMap;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
 
-
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.token.OpenIdProviders;
 import dev.nxtsync.token.TokenRequest;

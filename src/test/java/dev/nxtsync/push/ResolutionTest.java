@@ -1,6 +1,5 @@
 package dev.nxtsync.push;
 
-import dev.nxtsync.push.outbox.MutationKind;
 import static dev.nxtsync.push.PushFixture.LIMITS;
 import static dev.nxtsync.push.PushFixture.NOON;
 import static dev.nxtsync.push.PushFixture.plan;
@@ -21,6 +20,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.config.Settings.Operation;
 import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 

@@ -44,13 +44,17 @@ class ChaosIT {
     private static final String ANSWER = "io.netty.handler.codec.http.HttpResponseEncoder.encodeInitialLine";
     /** What is done again and again, in threads that must go on. */
     private static final List<String> LOOPS = List.of("schedule.Heartbeat.beat", "schedule.JobRunner.tick",
-            "pull.plan.PullPlanner.plan", "push.plan.PushPlanner.tick", "pull.KeyFetch.wakeForgotten", "jobs.LostCallSync.tick",
-            "signin.GrantPoller.look", "status.FindingsWatch.look", "health.DatabaseMetrics.take", "process.Threads.look",
+            "pull.plan.PullPlanner.plan", "push.plan.PushPlanner.tick", "pull.KeyFetch.wakeForgotten",
+            "jobs.LostCallSync.tick",
+            "signin.GrantPoller.look", "status.FindingsWatch.look", "health.DatabaseMetrics.take",
+            "process.Threads.look",
             "webhook.WebhookQueue.keepSome");
     /** What works for somebody: a run from its claim to its commit, a renewal, an event. */
     private static final List<String> WORK = List.of("schedule.JobRunner.claim", "schedule.JobRunner.attempt",
-            "pull.Poll.run", "graphql.Exchange.judge", "pull.target.PageWriter.write", "schedule.Claims.check", "push.PushJob.run",
-            "push.LaneRun.run", "schedule.RunHistory.add", "schedule.Claims.free", "webhook.WebhookQueue.keep", "webhook.TableChange.read",
+            "pull.Poll.run", "graphql.Exchange.judge", "pull.target.PageWriter.write", "schedule.Claims.check",
+            "push.PushJob.run",
+            "push.LaneRun.run", "schedule.RunHistory.add", "schedule.Claims.free", "webhook.WebhookQueue.keep",
+            "webhook.TableChange.read",
             "token.ClientCredentials.send");
     /** Met by daemons of which nothing outside can be reached. */
     private static final List<String> ALONE = List.of("schedule.Heartbeat.beat", "token.ClientCredentials.send",

@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.state;
 
-import dev.nxtsync.schedule.Claims;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -9,6 +8,7 @@ import java.util.List;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.schedule.Claims;
 
 /** What a person tells a pull, in all of its companies, or the work of a connection. */
 @Singleton

@@ -90,7 +90,8 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
         }
         return new TableShape(row.getString(2), types, Set.copyOf(texts(row, 5)),
                 texts(row, 6).stream().map(key -> Set.of(key.split("\u001f", -1))).collect(Collectors.toSet()),
-                Objects.requireNonNullElse(row.getString(10), ""), Set.copyOf(texts(row, 11)), lacking, row.getString(9));
+                Objects.requireNonNullElse(row.getString(10), ""), Set.copyOf(texts(row, 11)), lacking,
+                row.getString(9));
     }
 
     private static List<String> texts(ResultSet row, int column) throws SQLException {

@@ -381,7 +381,8 @@ public class Outbox {
     private static OutboxRow read(ResultSet row) throws SQLException {
         return new OutboxRow(row.getLong(1), row.getString(2), row.getString(3), text(row, 4),
                 State.of(row.getString(5)), row.getInt(6), Step.valueOf(row.getString(7).toUpperCase(Locale.ROOT)),
-                text(row, 8).map(act -> MutationKind.valueOf(act.toUpperCase(Locale.ROOT))), text(row, 9), text(row, 10),
+                text(row, 8).map(act -> MutationKind.valueOf(act.toUpperCase(Locale.ROOT))), text(row, 9),
+                text(row, 10),
                 Rows.instant(row, 11), Rows.instant(row, 12), text(row, 13), row.getBoolean(14),
                 Optional.ofNullable(row.getObject(15, Integer.class)), row.getBoolean(16), row.getInt(17),
                 text(row, 18), text(row, 19));

@@ -24,7 +24,8 @@ import dev.nxtsync.error.Problem;
  * @param looks how often it was looked for since it was last sent
  */
 public record OutboxRow(long id, String key, String payload, Optional<String> group, State state, int attempts,
-        Step step, Optional<MutationKind> act, Optional<String> record, Optional<String> stamp, Optional<Instant> sentAt,
+        Step step, Optional<MutationKind> act, Optional<String> record, Optional<String> stamp,
+        Optional<Instant> sentAt,
         Optional<Instant> nextAt, Optional<String> answered, boolean blamed, Optional<Integer> atMost,
         boolean repeated, int looks, Optional<String> result, Optional<String> error) {
 

@@ -1,6 +1,5 @@
 package dev.nxtsync.push.outbox;
 
-import dev.nxtsync.schedule.Claims;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +17,7 @@ import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.schedule.Claims;
 
 /** What is known of each push in each company, and of the outbox as a whole. */
 @Singleton

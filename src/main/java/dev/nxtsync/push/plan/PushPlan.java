@@ -1,6 +1,5 @@
 package dev.nxtsync.push.plan;
 
-import dev.nxtsync.push.outbox.MutationKind;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.push.outbox.MutationKind;
 
 /**
  * A configured push, checked against what its connection may read and change.
@@ -26,7 +26,8 @@ import dev.nxtsync.graphql.schema.Table;
  * @param creator whom records of this connection name as their creator: its client id; of a user that is known only from the
  *        first create that is answered
  */
-public record PushPlan(Settings.Push push, Table table, Map<MutationKind, MutationField> fields, Map<String, InputType> inputs,
+public record PushPlan(Settings.Push push, Table table, Map<MutationKind, MutationField> fields,
+        Map<String, InputType> inputs,
         Map<String, Child> children, List<String> key, List<String> returning, Optional<Following> then,
         Optional<String> creator) {
     public static final String CREATOR = "createdByUser";

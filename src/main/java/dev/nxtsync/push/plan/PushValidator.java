@@ -1,6 +1,5 @@
 package dev.nxtsync.push.plan;
 
-import dev.nxtsync.push.outbox.MutationKind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -22,6 +21,7 @@ import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.plan.PushPlan.Child;
 import dev.nxtsync.push.plan.PushPlan.Following;
 

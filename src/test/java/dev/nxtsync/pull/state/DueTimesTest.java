@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.state;
 
-import dev.nxtsync.push.outbox.PushStates;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
@@ -17,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Rows;
+import dev.nxtsync.push.outbox.PushStates;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;

@@ -1,9 +1,9 @@
 package dev.nxtsync.pull.state;
 
-import dev.nxtsync.pull.plan.TableMigrator;
 import java.sql.SQLException;
 
 import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.schedule.Claims;
@@ -12,13 +12,15 @@ import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
 /** What pulls keep in a database of its own, for tests of other packages. */
-public record PullStore(TestDatabase database, Claims claims, PullUnitTable units, PullStates states, TableScans passes, Inbox inbox,
+public record PullStore(TestDatabase database, Claims claims, PullUnitTable units, PullStates states, TableScans passes,
+        Inbox inbox,
         RowFaults faults, RunHistory runs, KeyListing listing, PageWriter writer, TableMigrator tables) {
 
     public static PullStore migrated() throws SQLException {
         var database = TestDatabase.create();
         var store = ScheduleFixture.migrated(database);
-        return new PullStore(database, ScheduleFixture.claims(store), new PullUnitTable(store), new PullStates(store), new TableScans(store),
+        return new PullStore(database, ScheduleFixture.claims(store), new PullUnitTable(store), new PullStates(store),
+                new TableScans(store),
                 new Inbox(store), new RowFaults(store), new RunHistory(store), new KeyListing(store),
                 new PageWriter(store),
                 new TableMigrator(store));

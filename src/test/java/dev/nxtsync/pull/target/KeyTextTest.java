@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.target;
 
-import dev.nxtsync.pull.state.KeySettlement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
@@ -14,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.nxtsync.pull.state.KeySettlement;
 
 /** Keys that PostgreSQL takes for equal, though they are written in other ways. */
 class KeyTextTest {
