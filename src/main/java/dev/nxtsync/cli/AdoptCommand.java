@@ -22,7 +22,7 @@ class AdoptCommand implements QuarkusApplication {
     public int run(String... arguments) {
         if (arguments.length > 1) {
             System.err.println("adopt takes no arguments");
-            return NxtSync.USAGE;
+            return ExitCode.USAGE;
         }
         try {
             var held = home.held();
@@ -32,7 +32,7 @@ class AdoptCommand implements QuarkusApplication {
             }
             if (held.get().trouble() == ErrorCode.WAL_REFUSED) {
                 System.out.println("PROBLEM    outbox: " + held.get().coded());
-                return NxtSync.FOUND_PROBLEMS;
+                return ExitCode.FOUND_PROBLEMS;
             }
             System.out.println("ok         the outbox is adopted; " + home.adopt()
                     + " unfinished rows are looked for in Business NXT for NXT_PUSH_REPEAT_AFTER before they are sent");

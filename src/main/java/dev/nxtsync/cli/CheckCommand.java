@@ -80,7 +80,7 @@ class CheckCommand implements QuarkusApplication {
         System.out.println(problems == 0
                 ? "All is well."
                 : problems == 1 ? "There is one problem." : "There are " + problems + " problems.");
-        return problems == 0 ? 0 : NxtSync.FOUND_PROBLEMS;
+        return problems == 0 ? 0 : ExitCode.FOUND_PROBLEMS;
     }
 
     private static void problems(SettingsReader.Reading reading, Report report) {

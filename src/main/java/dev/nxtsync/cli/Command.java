@@ -34,6 +34,6 @@ final class Command {
                         ? fault.reason().coded()
                         : "database: " + DatabaseFault.of(e).coded()
                                 + " Has the daemon run on it once, which makes the schema nxt_sync?"));
-        return NxtSync.FOUND_PROBLEMS;
+        return ExitCode.FOUND_PROBLEMS;
     }
 }

@@ -54,7 +54,7 @@ class DeadLettersCommand implements QuarkusApplication {
         };
         if (!counts || !rest.stream().allMatch(id -> id.matches("\\d{1,18}"))) {
             System.err.print(USAGE);
-            return NxtSync.USAGE;
+            return ExitCode.USAGE;
         }
         try {
             return run(verb, rest.stream().map(Long::valueOf).toList(),
@@ -63,7 +63,7 @@ class DeadLettersCommand implements QuarkusApplication {
             return Command.problem(e);
         } catch (PayloadFile.Unusable e) {
             System.err.println(e.getMessage());
-            return NxtSync.USAGE;
+            return ExitCode.USAGE;
         }
     }
 
@@ -83,7 +83,7 @@ class DeadLettersCommand implements QuarkusApplication {
                 System.out.println("PROBLEM    row " + id + (entry.isEmpty()
                         ? " is not in the outbox"
                         : " is " + entry.get().get("state") + ", about which nobody need decide"));
-                code = NxtSync.FOUND_PROBLEMS;
+                code = ExitCode.FOUND_PROBLEMS;
             } else if (!verb.equals("show")) {
                 System.out.println("ok         row " + id + (verb.equals("retry")
                         ? " is looked for, and sent again if it is not there"

@@ -24,8 +24,6 @@ import dev.nxtsync.process.OutOfMemory;
 @QuarkusMain
 public final class NxtSync {
     private static final Logger LOG = Logger.getLogger(NxtSync.class);
-    static final int USAGE = 2;
-    static final int FOUND_PROBLEMS = 3;
 
     private static final String HELP = """
             Usage: java -jar quarkus-run.jar [COMMAND]
@@ -94,7 +92,7 @@ public final class NxtSync {
         } else {
             CommandLine.flaw(arguments).ifPresent(flaw -> {
                 System.err.println(flaw + "\n\n" + HELP);
-                System.exit(USAGE);
+                System.exit(ExitCode.USAGE);
             });
             command(arguments);
         }
@@ -125,7 +123,7 @@ public final class NxtSync {
             }
         } else if (!reading.problems().isEmpty()) {
             refuse(reading);
-            System.exit(USAGE);
+            System.exit(ExitCode.USAGE);
         }
         FrameworkSettings.give(url, 0);
         Quarkus.run(CommandRunner.class, (exitCode, failure) -> System.exit(exitCode), arguments);
@@ -149,7 +147,7 @@ public final class NxtSync {
         reading.warnings().forEach(warning -> System.err.println(line("WARN", "Warning: " + warning)));
         if (!reading.problems().isEmpty()) {
             refuse(reading);
-            System.exit(USAGE);
+            System.exit(ExitCode.USAGE);
         }
         if (json) {
             System.setProperty("quarkus.log.console.json.enabled", "true");
@@ -167,7 +165,7 @@ public final class NxtSync {
                     : cause instanceof QuarkusBindException taken ? new UnusablePort(taken) : null;
             if (unusable != null) {
                 System.err.println(doesNotStart(String.valueOf(unusable.getMessage())));
-                System.exit(USAGE);
+                System.exit(ExitCode.USAGE);
             }
         }
         if (failure != null) {

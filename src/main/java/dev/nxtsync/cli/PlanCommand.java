@@ -55,7 +55,7 @@ class PlanCommand implements QuarkusApplication {
                 + " requests a minute. Rows are counted by the API; megabytes of JSON, by a sample of each table; minutes from "
                 + "the start of the daemon, by how fast the API answers now: nine of ten first loads end within that range, "
                 + "if nothing is in their way.");
-        return well ? 0 : NxtSync.FOUND_PROBLEMS;
+        return well ? 0 : ExitCode.FOUND_PROBLEMS;
     }
 
     private static String line(Object... cells) {

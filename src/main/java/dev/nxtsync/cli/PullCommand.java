@@ -33,13 +33,13 @@ class PullCommand implements QuarkusApplication {
         Optional<RunPull.Request> request = request(
                 new ArrayDeque<>(List.of(arguments).subList(Math.min(2, arguments.length), arguments.length)));
         if (pull.isEmpty() || request.isEmpty()) {
-            return NxtSync.USAGE;
+            return ExitCode.USAGE;
         }
         try {
             var progress = new TerminalProgress();
             return alive.during(() -> pulls.run(pull.get(), request.get(), progress::line, progress))
                     ? 0
-                    : NxtSync.FOUND_PROBLEMS;
+                    : ExitCode.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {
             return Command.problem(e);
         }

@@ -27,12 +27,12 @@ class PushCommand implements QuarkusApplication {
     public int run(String... arguments) {
         var push = Command.named("push", settings.pushes(), arguments);
         if (push.isEmpty() || arguments.length > 2) {
-            return NxtSync.USAGE;
+            return ExitCode.USAGE;
         }
         try {
             return alive.during(() -> pushes.run(push.get(), System.out::println))
                     ? 0
-                    : NxtSync.FOUND_PROBLEMS;
+                    : ExitCode.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {
             return Command.problem(e);
         }

@@ -24,7 +24,7 @@ class ResetCommand implements QuarkusApplication {
     public int run(String... arguments) {
         var pull = Command.named("pull", settings.pulls(), arguments);
         if (pull.isEmpty() || arguments.length > 2) {
-            return NxtSync.USAGE;
+            return ExitCode.USAGE;
         }
         try {
             int companies = units.reset(pull.get().name());

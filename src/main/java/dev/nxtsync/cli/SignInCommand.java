@@ -10,7 +10,7 @@ import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.signin.SignIn;
-import dev.nxtsync.token.OpenIdProvider;
+import dev.nxtsync.token.ConnectUnreachable;
 
 /** The commands {@code sign-in}, which prints a link for a person, and {@code sign-out}, which revokes what came of one. */
 @Singleton
@@ -29,11 +29,11 @@ class SignInCommand implements QuarkusApplication {
         users.keySet().removeIf(name -> signIn.user(name).isEmpty());
         if (users.isEmpty()) {
             System.err.println("No connection is a user's; set NXT_CONNECTIONS_<NAME>_KIND to user.");
-            return NxtSync.USAGE;
+            return ExitCode.USAGE;
         }
         var connection = Command.named("connection", users, arguments);
         if (connection.isEmpty() || arguments.length > 2) {
-            return NxtSync.USAGE;
+            return ExitCode.USAGE;
         }
         try {
             if (arguments[0].equals("sign-in")) {
@@ -46,13 +46,13 @@ class SignInCommand implements QuarkusApplication {
             return 0;
         } catch (SQLException e) {
             return Command.problem(e);
-        } catch (OpenIdProvider.Unreachable e) {
+        } catch (ConnectUnreachable e) {
             System.out.println("PROBLEM    " + e.reason().coded() + " Nothing was done.");
-            return NxtSync.FOUND_PROBLEMS;
+            return ExitCode.FOUND_PROBLEMS;
         }
     }
 
-    private void signOut(Settings.Connection connection) throws SQLException, OpenIdProvider.Unreachable {
+    private void signOut(Settings.Connection connection) throws SQLException, ConnectUnreachable {
         var ended = signIn.signOut(connection);
         System.out.println("ok         " + connection.name() + " is signed out"
                 + (ended.revoked() ? ", and its refresh token is revoked" : "; there was no refresh token to revoke"));

@@ -25,11 +25,11 @@ class VerifyCommand implements QuarkusApplication {
     public int run(String... arguments) {
         var pull = Command.named("pull", settings.pulls(), arguments);
         if (pull.isEmpty() || arguments.length > 2) {
-            return NxtSync.USAGE;
+            return ExitCode.USAGE;
         }
         try {
             var progress = new TerminalProgress();
-            return verification.run(pull.get(), progress::line, progress) ? 0 : NxtSync.FOUND_PROBLEMS;
+            return verification.run(pull.get(), progress::line, progress) ? 0 : ExitCode.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {
             return Command.problem(e);
         }

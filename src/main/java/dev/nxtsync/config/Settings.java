@@ -176,7 +176,7 @@ public record Settings(
 
         /** The variable of one of its settings, such as {@code SCOPE}, as an operator writes it. */
         public String variable(String setting) {
-            return RawSettings.shown("NXT_CONNECTIONS_" + name.toUpperCase(Locale.ROOT) + "_" + setting);
+            return VariableName.shown("NXT_CONNECTIONS_" + name.toUpperCase(Locale.ROOT) + "_" + setting);
         }
     }
 

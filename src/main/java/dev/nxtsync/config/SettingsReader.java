@@ -90,7 +90,7 @@ public final class SettingsReader {
     }
 
     private Object value(RecordComponent component, String prefix, @Nullable String name) {
-        String variable = prefix + "_" + variable(component.getName());
+        String variable = prefix + "_" + VariableName.of(component.getName());
         if (component.isAnnotationPresent(Name.class)) {
             return Objects.requireNonNull(name);
         }
@@ -117,8 +117,8 @@ public final class SettingsReader {
         if (fallback != null) {
             return Convert.to(component, type, fallback.value());
         }
-        if (problems.stream().noneMatch(problem -> problem.setting().equals(RawSettings.shown(variable)))) {
-            problems.add(new SettingError(RawSettings.shown(variable), "is not set, and there is no default"));
+        if (problems.stream().noneMatch(problem -> problem.setting().equals(VariableName.shown(variable)))) {
+            problems.add(new SettingError(VariableName.shown(variable), "is not set, and there is no default"));
         }
         return type == Secret.class ? Secret.of("") : "";
     }
@@ -130,7 +130,7 @@ public final class SettingsReader {
         }
         if (SecretText.isNotUtf8(text)) {
             problems.add(
-                    new SettingError(RawSettings.shown(variable),
+                    new SettingError(VariableName.shown(variable),
                             "\"" + text + "\" has a character that could not be read; "
                                     + "write it in UTF-8, and set LC_ALL=C.UTF-8 where it is set"));
             return Optional.empty();
@@ -138,7 +138,7 @@ public final class SettingsReader {
         try {
             return Optional.of(Convert.to(component, type, text.strip()));
         } catch (IllegalArgumentException e) {
-            problems.add(new SettingError(RawSettings.shown(variable), "\"" + text + "\" " + e.getMessage()));
+            problems.add(new SettingError(VariableName.shown(variable), "\"" + text + "\" " + e.getMessage()));
             return Optional.empty();
         }
     }
@@ -149,8 +149,8 @@ public final class SettingsReader {
         var inline = raw.get(variable);
         var file = raw.get(fileVariable);
         if (inline != null && file != null) {
-            problems.add(new SettingError(RawSettings.shown(variable),
-                    "is set, and " + RawSettings.shown(fileVariable) + " too; set one of the two"));
+            problems.add(new SettingError(VariableName.shown(variable),
+                    "is set, and " + VariableName.shown(fileVariable) + " too; set one of the two"));
         }
         if (file == null) {
             return Optional.ofNullable(inline).map(Secret::of).map(secret -> looked(secret, variable, "what it says"));
@@ -159,7 +159,7 @@ public final class SettingsReader {
             return Optional.of(looked(Secret.in(Path.of(file)), fileVariable, "the file " + file));
         } catch (InvalidPathException e) {
             problems.add(
-                    new SettingError(RawSettings.shown(fileVariable), "\"" + file + "\" is not the path of a file"));
+                    new SettingError(VariableName.shown(fileVariable), "\"" + file + "\" is not the path of a file"));
             return Optional.empty();
         }
     }
@@ -168,10 +168,10 @@ public final class SettingsReader {
     private Secret looked(Secret secret, String variable, String source) {
         try {
             if (secret.reveal().isEmpty()) {
-                problems.add(new SettingError(RawSettings.shown(variable), source + " is empty"));
+                problems.add(new SettingError(VariableName.shown(variable), source + " is empty"));
             }
         } catch (UncheckedIOException e) {
-            problems.add(new SettingError(RawSettings.shown(variable),
+            problems.add(new SettingError(VariableName.shown(variable),
                     source + " " + (e.getCause() instanceof UnusableText unusable
                             ? unusable.flaw()
                             : "cannot be read; mount it and make it readable for this process")));
@@ -200,7 +200,7 @@ public final class SettingsReader {
 
     private boolean hasKnownKey(String prefix, Class<?> type) {
         for (RecordComponent component : type.getRecordComponents()) {
-            String variable = prefix + "_" + variable(component.getName());
+            String variable = prefix + "_" + VariableName.of(component.getName());
             if (raw.containsKey(variable) || raw.containsKey(variable + "_FILE")) {
                 return true;
             }
@@ -210,10 +210,5 @@ public final class SettingsReader {
 
     private static Class<?> argument(RecordComponent component, int index) {
         return (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[index];
-    }
-
-    /** {@code clientId} is {@code CLIENT_ID}. */
-    static String variable(String component) {
-        return component.replaceAll("(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
     }
 }

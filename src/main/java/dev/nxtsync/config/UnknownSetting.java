@@ -59,8 +59,8 @@ record UnknownSetting(String variable, Set<String> known) {
     /** Every variable that is known, and every key that an entry of a group could have, under this one's entry name. */
     private Set<String> everyName() {
         var names = new TreeSet<>(known);
-        known.forEach(each -> names.add(RawSettings.shown(each)));
-        RawSettings.SHORT.forEach(each -> names.add("NXT_" + each));
+        known.forEach(each -> names.add(VariableName.shown(each)));
+        VariableName.SHORT.forEach(each -> names.add("NXT_" + each));
         var entry = Pattern.compile("NXT_[A-Z]+_([A-Z0-9]+)_.+").matcher(variable);
         String name = entry.matches() ? entry.group(1) : "X";
         addKeys(names, "NXT_CONNECTIONS_" + name, Settings.Connection.class);
@@ -72,7 +72,7 @@ record UnknownSetting(String variable, Set<String> known) {
     private static void addKeys(Set<String> names, String prefix, Class<?> type) {
         for (var component : type.getRecordComponents()) {
             if (!component.isAnnotationPresent(Name.class)) {
-                names.add(prefix + "_" + SettingsReader.variable(component.getName()));
+                names.add(prefix + "_" + VariableName.of(component.getName()));
             }
         }
     }

@@ -57,10 +57,10 @@ record YamlFile(Map<String, String> values, List<SettingError> problems, List<St
                 }
                 continue;
             }
-            String variable = RawSettings.variable(leaf.key());
+            String variable = VariableName.variable(leaf.key());
             var before = first.putIfAbsent(variable, leaf);
             if (before != null) {
-                problems.add(new SettingError(RawSettings.shown(variable), "is given twice in " + file + ", in lines "
+                problems.add(new SettingError(VariableName.shown(variable), "is given twice in " + file + ", in lines "
                         + before.line() + " and " + leaf.line() + "; take one of them out"));
             } else {
                 values.put(variable, leaf.value());

@@ -30,13 +30,7 @@ import dev.nxtsync.process.Outside;
 @Singleton
 public class Database {
     private static final Logger LOG = Logger.getLogger(Database.class);
-    public static final String LOCK_TIME_OUT = "55P03";
-    public static final String LOCK_PATIENCE = "2s";
-    /** Deadlock, lock time-out, and what is not serializable. */
-    private static final Set<String> AGAIN = Set.of("40P01", LOCK_TIME_OUT, "40001");
     private static final int ATTEMPTS = 4;
-    /** A transaction that was idle, or lasted, for too long ends its session. */
-    private static final Set<String> ENDED = Set.of("25P03", "25P04");
     private static final String NO_CONNECTION = "08001";
     /** As long as a run may be silent before it is given up, so that no statement of a run is of use after that. */
     private static final Duration SLOWEST_ANSWER = Duration.ofMinutes(3);
@@ -84,7 +78,7 @@ public class Database {
     /**
      * Runs in one transaction, which is rolled back if the work throws.
      *
-     * @throws SQLException of the work, or of the connection: {@link #isAway} tells
+     * @throws SQLException of the work, or of the connection: {@link DatabaseFault#isAway} tells
      */
     public <T> T inTransaction(Work<T> work) throws SQLException {
         return repeatedly(false, work);
@@ -171,20 +165,9 @@ public class Database {
         });
     }
 
-    /** Whether the same transaction may well succeed when it is run again. */
-    public static boolean isWorthAnother(SQLException e) {
-        return AGAIN.contains(String.valueOf(e.getSQLState()));
-    }
-
     /** A user may hold the lock of a target for hours: its pull comes again, and the thread is for others meanwhile. */
     private static boolean isWorthAnotherNow(SQLException e) {
-        return isWorthAnother(e) && !(e instanceof LocalFault fault && fault.isLocked());
-    }
-
-    /** Whether the database could not be reached, was lost or takes no writes, rather than a statement refused. */
-    public static boolean isAway(SQLException e) {
-        // the pool's own time-out has no SQLSTATE
-        return isOfNoUse(e) || (e.getSQLState() == null && !(e instanceof LocalFault));
+        return DatabaseFault.isWorthAnother(e) && !(e instanceof LocalFault fault && fault.isLocked());
     }
 
     private <T> T once(boolean durable, Work<T> work) throws SQLException {
@@ -196,7 +179,7 @@ public class Database {
                 committed = true;
                 return result;
             } catch (SQLException e) {
-                if (isOfNoUse(e)) {
+                if (DatabaseFault.isOfNoUse(e)) {
                     abort(connection);
                 }
                 throw e;
@@ -221,7 +204,7 @@ public class Database {
                 return connection;
             } catch (SQLException e) {
                 giveUp(connection);
-                if (!used || !isOfNoUse(e) || e.getCause() instanceof SocketTimeoutException) {
+                if (!used || !DatabaseFault.isOfNoUse(e) || e.getCause() instanceof SocketTimeoutException) {
                     throw e;
                 }
                 LOG.debugf("a connection was of no use any more, and another is taken: %s", e.getMessage());
@@ -256,17 +239,6 @@ public class Database {
             OutOfMemory.endIfCauseOf(e);
             throw new SQLException("No connection could be made in time.", NO_CONNECTION, e);
         }
-    }
-
-    /**
-     * Whether a connection that answered so is of no use any more: it is lost, or the driver and the server do not understand
-     * each other, or the server is no longer the one that takes writes. What a target's triggers say does not count.
-     */
-    static boolean isOfNoUse(SQLException e) {
-        String state = String.valueOf(e.getSQLState());
-        return !(e instanceof LocalFault)
-                && (state.startsWith("08") || state.startsWith("57P") || ENDED.contains(state)
-                        || state.equals(Session.READ_ONLY));
     }
 
     private static void giveUp(Connection connection) throws SQLException {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -20,6 +21,11 @@ public final class DatabaseFault {
     private static final String NO_SUCH_STATEMENT = "26000";
     private static final String STATEMENT_IS_THERE = "42P05";
     private static final String INVALID_SCHEMA_NAME = "3F000";
+
+    /** Deadlock, lock time-out, and what is not serializable. */
+    private static final Set<String> AGAIN = Set.of("40P01", SqlState.LOCK_TIME_OUT, "40001");
+    /** A transaction that was idle, or lasted, for too long ends its session. */
+    private static final Set<String> ENDED = Set.of("25P03", "25P04");
 
     private static final List<String> OF_VALUES = List.of("22", "23", "54", "P0");
 
@@ -61,13 +67,13 @@ public final class DatabaseFault {
         if (state.equals(INSUFFICIENT_PRIVILEGE) || state.equals(INVALID_SCHEMA_NAME)) {
             return ErrorCode.DATABASE_RIGHTS;
         }
-        if (state.equals(Database.LOCK_TIME_OUT)) {
+        if (state.equals(SqlState.LOCK_TIME_OUT)) {
             return ErrorCode.DATABASE_LOCKED;
         }
-        if (state.equals(Session.READ_ONLY)) {
+        if (state.equals(SqlState.READ_ONLY)) {
             return ErrorCode.DATABASE_READ_ONLY;
         }
-        return Database.isAway(e) || state.startsWith("28") || state.startsWith("3D")
+        return isAway(e) || state.startsWith("28") || state.startsWith("3D")
                 ? ErrorCode.DATABASE_AWAY
                 : ErrorCode.DATABASE_ERROR;
     }
@@ -89,5 +95,27 @@ public final class DatabaseFault {
                 ? e.getClass().getSimpleName()
                 : Quoted.message(e.getMessage().strip().lines().map(String::strip).filter(line -> !line.isEmpty())
                         .limit(3).collect(joining(" ")));
+    }
+
+    /** Whether the same transaction may well succeed when it is run again. */
+    public static boolean isWorthAnother(SQLException e) {
+        return AGAIN.contains(String.valueOf(e.getSQLState()));
+    }
+
+    /** Whether the database could not be reached, was lost or takes no writes, rather than a statement refused. */
+    public static boolean isAway(SQLException e) {
+        // the pool's own time-out has no SQLSTATE
+        return isOfNoUse(e) || (e.getSQLState() == null && !(e instanceof LocalFault));
+    }
+
+    /**
+     * Whether a connection that answered so is of no use any more: it is lost, or the driver and the server do not understand
+     * each other, or the server is no longer the one that takes writes. What a target's triggers say does not count.
+     */
+    static boolean isOfNoUse(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return !(e instanceof LocalFault)
+                && (state.startsWith("08") || state.startsWith("57P") || ENDED.contains(state)
+                        || state.equals(SqlState.READ_ONLY));
     }
 }

@@ -22,6 +22,6 @@ public abstract class LocalFault extends SQLException {
 
     /** Whether somebody held a lock for longer than we wait. */
     public final boolean isLocked() {
-        return Database.LOCK_TIME_OUT.equals(getSQLState());
+        return SqlState.LOCK_TIME_OUT.equals(getSQLState());
     }
 }

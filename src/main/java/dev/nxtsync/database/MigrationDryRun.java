@@ -110,13 +110,13 @@ public class MigrationDryRun {
                 statement.execute(text(script));
             }
         } catch (SQLException e) {
-            if (Database.isAway(e)) {
+            if (DatabaseFault.isAway(e)) {
                 throw e;
             }
             if (CANCELLED.equals(e.getSQLState())) {
                 return unfinished(script, slow());
             }
-            if (Database.isWorthAnother(e)) {
+            if (DatabaseFault.isWorthAnother(e)) {
                 return unfinished(script, "another transaction is in its way");
             }
             var reason = DatabaseFault.of(e);

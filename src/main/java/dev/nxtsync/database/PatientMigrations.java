@@ -34,7 +34,7 @@ class PatientMigrations implements FlywayConfigurationCustomizer {
             public void handle(Event event, Context context) {
                 try (var settings = context.getConnection().createStatement()) {
                     context.getConnection().setNetworkTimeout(Runnable::run, 0);
-                    settings.execute("set local lock_timeout = '" + Database.LOCK_PATIENCE + "'");
+                    settings.execute("set local lock_timeout = '" + Session.LOCK_PATIENCE + "'");
                 } catch (SQLException e) {
                     throw new FlywayException("the connection cannot be made ready for a migration", e);
                 }

@@ -31,7 +31,7 @@ final class RelyingSource {
                 try {
                     Session.beginForOthers(connection);
                 } catch (SQLException e) {
-                    if (Database.isOfNoUse(e)) {
+                    if (DatabaseFault.isOfNoUse(e)) {
                         Database.abort(connection);
                     }
                     throw e;

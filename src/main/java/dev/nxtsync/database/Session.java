@@ -15,9 +15,9 @@ import java.util.Set;
  * nothing at the login, since poolers refuse most of that. How much memory a statement takes, how it is planned and where
  * tables lie is the administrator's to say.
  */
-final class Session {
-    /** Of a transaction that only reads: in a standby, or where an administrator lets nobody write. */
-    static final String READ_ONLY = "25006";
+public final class Session {
+    /** For a lock, behind which whoever wants the same table queues. */
+    public static final String LOCK_PATIENCE = "2s";
     /** A statement is bounded by how long its answer is waited for, and by the locks that it waits for. */
     static final List<Setting> RELIED_ON = List.of(new Setting("TimeZone", "UTC"), new Setting("DateStyle", "ISO, MDY"),
             new Setting("IntervalStyle", "postgres"), new Setting("extra_float_digits", "1"),
@@ -25,7 +25,7 @@ final class Session {
             new Setting("standard_conforming_strings", "on"), new Setting("quote_all_identifiers", "off"),
             new Setting("transform_null_equals", "off"), new Setting("row_security", "on"),
             new Setting("exit_on_error", "off"), new Setting("client_min_messages", "warning"),
-            new Setting("statement_timeout", "0"), new Setting("lock_timeout", Database.LOCK_PATIENCE));
+            new Setting("statement_timeout", "0"), new Setting("lock_timeout", LOCK_PATIENCE));
 
     private static final String ISOLATION = "set transaction isolation level read committed";
     private static final String READ_WRITE = ", read write";
@@ -64,7 +64,7 @@ final class Session {
      * Begins one of our transactions, which finds names as {@link OwnPath} says.
      *
      * @param durable whether what it commits is on disk once it has
-     * @throws SQLException with {@link #READ_ONLY} where nothing can be written
+     * @throws SQLException with {@link SqlState#READ_ONLY} where nothing can be written
      */
     static void begin(Connection connection, boolean durable) throws SQLException {
         // the path first: what follows finds PostgreSQL's names in it
@@ -82,7 +82,7 @@ final class Session {
             boolean ofTheRole = isTrue(connection, OF_THE_ROLE);
             connection.rollback();
             if (!ofTheRole || isTrue(connection, ISOLATION + READ_WRITE + settings)) {
-                throw new SQLException("This server of PostgreSQL takes no writes now.", READ_ONLY);
+                throw new SQLException("This server of PostgreSQL takes no writes now.", SqlState.READ_ONLY);
             }
         }
     }

@@ -100,10 +100,10 @@ final class Budget {
         }
     }
 
-    NxtClient.Usage usage() {
+    Usage usage() {
         lock.lock();
         try {
-            return new NxtClient.Usage(window.limit(), window.used(System.nanoTime()));
+            return new Usage(window.limit(), window.used(System.nanoTime()));
         } finally {
             lock.unlock();
         }

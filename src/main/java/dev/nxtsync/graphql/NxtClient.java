@@ -75,14 +75,6 @@ public class NxtClient {
         }
     }
 
-    /**
-     * How much of a connection's budget is used.
-     *
-     * @param limit requests in any 60 seconds, as allowed now
-     * @param used of these, in the last 60 seconds
-     */
-    public record Usage(int limit, int used) {}
-
     /** Of a configured connection, in this process. */
     public Usage usage(String connection) {
         return Objects.requireNonNull(lines.get(connection)).budget().usage();

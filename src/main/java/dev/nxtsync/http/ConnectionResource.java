@@ -15,7 +15,7 @@ import dev.nxtsync.http.server.Addresses;
 import dev.nxtsync.http.server.Answer;
 import dev.nxtsync.http.server.Call;
 import dev.nxtsync.signin.SignIn;
-import dev.nxtsync.token.OpenIdProvider;
+import dev.nxtsync.token.ConnectUnreachable;
 
 /** What an operator tells a connection of a user. Closed without an operator key. */
 @Singleton
@@ -36,7 +36,7 @@ class ConnectionResource implements Addresses {
     /** What is done with a connection. */
     @FunctionalInterface
     private interface Order {
-        Answer give(Settings.Connection connection) throws SQLException, OpenIdProvider.Unreachable;
+        Answer give(Settings.Connection connection) throws SQLException, ConnectUnreachable;
     }
 
     @Override
@@ -53,7 +53,7 @@ class ConnectionResource implements Addresses {
     }
 
     /** Signs out: the refresh token is revoked, and a person has to sign in before anything more is done. */
-    private Answer signOut(Settings.Connection connection) throws SQLException, OpenIdProvider.Unreachable {
+    private Answer signOut(Settings.Connection connection) throws SQLException, ConnectUnreachable {
         var ended = signIn.signOut(connection);
         return Answer.json(200, JSON.createObjectNode().put("revoked", ended.revoked())
                 .put("end_session_url", ended.endOfSession().map(URI::toString).orElse(null)).toString());
@@ -72,7 +72,7 @@ class ConnectionResource implements Addresses {
             return order.give(connection.get());
         } catch (SQLException e) {
             return ErrorResponse.away();
-        } catch (OpenIdProvider.Unreachable e) {
+        } catch (ConnectUnreachable e) {
             return ErrorResponse.error(503, e.reason().message() + " Nothing was done.");
         }
     }

@@ -32,7 +32,7 @@ import dev.nxtsync.signin.SignIn;
 import dev.nxtsync.signin.SignInPage;
 import dev.nxtsync.signin.SignInResult;
 import dev.nxtsync.signin.TokenEncryption;
-import dev.nxtsync.token.OpenIdProvider;
+import dev.nxtsync.token.ConnectUnreachable;
 
 /**
  * What a browser sees of a sign-in: the link, Visma Connect's way back, and the page at the end. Without a link of a
@@ -161,7 +161,7 @@ class SignInResource implements Addresses {
     @FunctionalInterface
     private interface Step {
         Answer of(Settings.Connection connection)
-                throws SQLException, TokenEncryption.Locked, OpenIdProvider.Unreachable;
+                throws SQLException, TokenEncryption.Locked, ConnectUnreachable;
     }
 
     /** @param next what the person does when something is not there now */
@@ -172,7 +172,7 @@ class SignInResource implements Addresses {
             return later(DatabaseFault.of(e), next);
         } catch (TokenEncryption.Locked e) {
             return later(e.reason(), next);
-        } catch (OpenIdProvider.Unreachable e) {
+        } catch (ConnectUnreachable e) {
             return later(e.reason(), next);
         }
     }

@@ -11,7 +11,6 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.ShuttingDown;
@@ -112,7 +111,7 @@ public class PushJob implements Job {
         } catch (ShuttingDown | StaleClaim e) {
             throw e;
         } catch (SQLException e) {
-            if (!Database.isAway(e)) {
+            if (!DatabaseFault.isAway(e)) {
                 note(claim, DatabaseFault.of(e));
             }
             throw e;

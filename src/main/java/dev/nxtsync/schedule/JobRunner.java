@@ -29,7 +29,6 @@ import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Seconds;
 import dev.nxtsync.error.ShuttingDown;
@@ -265,7 +264,7 @@ public class JobRunner {
 
     /** That the database is away is told once, by the heartbeat. */
     private boolean isNews(long unit, SQLException e) {
-        return !Database.isAway(e) && refusals.isNews(unit, DatabaseFault.of(e).code());
+        return !DatabaseFault.isAway(e) && refusals.isNews(unit, DatabaseFault.of(e).code());
     }
 
     private void over(long unit) {

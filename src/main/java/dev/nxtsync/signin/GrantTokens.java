@@ -2,7 +2,7 @@ package dev.nxtsync.signin;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.token.RenewingTokens;
+import dev.nxtsync.token.AssumedLifetime;
 import dev.nxtsync.token.UserTokenSet;
 
 /** The tokens of a grant, to and from the form in which they are kept. */
@@ -30,7 +30,7 @@ class GrantTokens {
             throws TokenEncryption.Locked {
         return new UserGrant.Tokens(vault.encrypt(refreshToken, place(connection, "refresh")),
                 vault.encrypt(tokens.accessToken(), place(connection, "access")),
-                tokens.expiresIn().orElse(RenewingTokens.ASSUMED_LIFETIME), scope);
+                tokens.expiresIn().orElse(AssumedLifetime.AT_FIRST), scope);
     }
 
     static String place(String connection, String token) {

@@ -18,6 +18,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Wordless;
 import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.token.ConnectUnreachable;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.OpenIdProvider;
 import dev.nxtsync.token.OpenIdProvider.Challenge;
@@ -112,7 +113,7 @@ public class SignIn {
 
     /** Uses a link; empty if it is not good, or no longer. */
     public Optional<Begun> begin(Settings.Connection connection, String link)
-            throws SQLException, OpenIdProvider.Unreachable, TokenEncryption.Locked {
+            throws SQLException, ConnectUnreachable, TokenEncryption.Locked {
         String hash = new RandomToken(link).hash();
         if (!signIns.isGood(hash, connection.name())) {
             return Optional.empty();
@@ -187,7 +188,7 @@ public class SignIn {
             return signedIn(connection, provider, provider.exchange(callback.code().get(), challenge));
         } catch (SignInFailed e) {
             return SignInResult.failed(String.valueOf(e.getMessage()));
-        } catch (OpenIdProvider.Unreachable e) {
+        } catch (ConnectUnreachable e) {
             return SignInResult.failed(e.reason().message());
         } catch (RuntimeException e) {
             OutOfMemory.endIfCauseOf(e);
@@ -243,7 +244,7 @@ public class SignIn {
         if (!same) {
             try {
                 provider.revoke(refreshToken);
-            } catch (OpenIdProvider.Unreachable e) {
+            } catch (ConnectUnreachable e) {
                 LOG.warnf("Connection %s: the refresh token of a person who was refused is not revoked. %s",
                         connection.name(), e.getMessage());
             }
@@ -258,7 +259,7 @@ public class SignIn {
      * Ends what a sign-in has begun: its refresh token is revoked, and forgotten. Nothing is done if Visma Connect does not
      * take it back.
      */
-    public SignedOut signOut(Settings.Connection connection) throws SQLException, OpenIdProvider.Unreachable {
+    public SignedOut signOut(Settings.Connection connection) throws SQLException, ConnectUnreachable {
         var provider = providers.of(connection.name());
         var endOfSession = provider.endOfSession();
         var grant = grants.of(connection.name()).filter(each -> !each.refreshToken().isEmpty());

@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  * shown by a token that has worked, is refused at some age, and is followed by one that works: a refusal alone may have any
  * cause. For one thread at a time.
  */
-final class AssumedLifetime {
+public final class AssumedLifetime {
+    /** Where an answer has no {@code expires_in}. */
+    public static final Duration AT_FIRST = Duration.ofMinutes(5);
     /** Fewer would be asked for all the time, whatever has made the API refuse one. */
     private static final Duration SHORTEST = Duration.ofSeconds(10);
 
-    private Duration assumed = RenewingTokens.ASSUMED_LIFETIME;
+    private Duration assumed = AT_FIRST;
     private @Nullable Duration suspected;
 
     Duration get() {

@@ -33,7 +33,7 @@ final class ClientCredentials implements TokenRequest {
             }
             var tokens = line.tokens(request, answer).tokens();
             return new Granted(tokens.accessToken(), tokens.expiresIn(), tokens.scope());
-        } catch (OpenIdProvider.Unreachable e) {
+        } catch (ConnectUnreachable e) {
             return new Refused(e.reason());
         }
     }

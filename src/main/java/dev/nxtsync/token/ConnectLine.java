@@ -36,6 +36,8 @@ import dev.nxtsync.transport.TooSlow;
  * {@link PlainHttp} allows it. Safe for any number of threads; each call blocks for its request.
  */
 final class ConnectLine {
+    /** Of one request of a sign-in, for which a person waits. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
     private final Settings.Connection connection;
     private final String issuer;
     private final PlainHttp plainHttp;
@@ -55,39 +57,39 @@ final class ConnectLine {
         return messages;
     }
 
-    Endpoints endpoints() throws OpenIdProvider.Unreachable {
+    Endpoints endpoints() throws ConnectUnreachable {
         return discovery.endpoints();
     }
 
     /** As {@link #endpoints}, read anew where that succeeds. */
-    Endpoints endpointsAnew() throws OpenIdProvider.Unreachable {
+    Endpoints endpointsAnew() throws ConnectUnreachable {
         discovery.doubt();
         return discovery.endpoints();
     }
 
-    private Endpoints readEndpoints(Duration atMost) throws OpenIdProvider.Unreachable {
+    private Endpoints readEndpoints(Duration atMost) throws ConnectUnreachable {
         if (!plainHttp.allows(URI.create(issuer))) {
-            throw new OpenIdProvider.Unreachable(messages.plain("issuer", URI.create(issuer)));
+            throw new ConnectUnreachable(messages.plain("issuer", URI.create(issuer)));
         }
         var answer = exchange(new HTTPRequest(HTTPRequest.Method.GET,
                 URI.create(issuer + "/.well-known/openid-configuration")), atMost);
         if (!answer.isSuccess()) {
-            throw new OpenIdProvider.Unreachable(messages.noDiscovery(answer));
+            throw new ConnectUnreachable(messages.noDiscovery(answer));
         }
         return Endpoints.of(ConnectJson.object(answer.body()), issuer, plainHttp, messages);
     }
 
     /** Asks one of the endpoints, which is doubtful where no whole answer comes. */
-    ConnectAnswer ask(HTTPRequest request, Duration atMost) throws OpenIdProvider.Unreachable {
+    ConnectAnswer ask(HTTPRequest request, Duration atMost) throws ConnectUnreachable {
         try {
             return exchange(request, atMost);
-        } catch (OpenIdProvider.Unreachable e) {
+        } catch (ConnectUnreachable e) {
             discovery.doubt();
             throw e;
         }
     }
 
-    private ConnectAnswer exchange(HTTPRequest request, Duration atMost) throws OpenIdProvider.Unreachable {
+    private ConnectAnswer exchange(HTTPRequest request, Duration atMost) throws ConnectUnreachable {
         var body = new Outgoing(
                 Optional.ofNullable(request.getBody()).orElse("").getBytes(StandardCharsets.UTF_8));
         try {
@@ -98,7 +100,7 @@ final class ConnectLine {
                 Thread.currentThread().interrupt();
             }
             boolean unsent = body.withhold();
-            throw new OpenIdProvider.Unreachable(unsent
+            throw new ConnectUnreachable(unsent
                     ? messages.unreachable(ConnectFailure.unsent(e, e instanceof TooSlow))
                     : broken(e, atMost), unsent);
         }
@@ -115,10 +117,10 @@ final class ConnectLine {
     }
 
     /** The tokens of an answer that says that all went well. */
-    TokenAnswer tokens(HTTPRequest request, ConnectAnswer answer) throws OpenIdProvider.Unreachable {
+    TokenAnswer tokens(HTTPRequest request, ConnectAnswer answer) throws ConnectUnreachable {
         try {
             return TokenAnswer.of(answer, Sent.in(request), messages);
-        } catch (OpenIdProvider.Unreachable e) {
+        } catch (ConnectUnreachable e) {
             discovery.doubt();
             throw e;
         }
@@ -139,21 +141,21 @@ final class ConnectLine {
 
     /** @param scope null where it is that of the grant */
     HTTPRequest tokenRequest(Endpoints endpoints, AuthorizationGrant grant, @Nullable Scope scope)
-            throws OpenIdProvider.Unreachable {
+            throws ConnectUnreachable {
         var request = new com.nimbusds.oauth2.sdk.TokenRequest.Builder(endpoints.token(), client(), grant)
                 .scope(scope);
         connection.extraParameters().forEach((name, value) -> request.customParameter(name, value));
         return request.build().toHTTPRequest();
     }
 
-    ClientAuthentication client() throws OpenIdProvider.Unreachable {
+    ClientAuthentication client() throws ConnectUnreachable {
         try {
             var secret = new Secret(connection.clientSecret().reveal());
             return connection.tokenAuth() == Settings.TokenAuth.BASIC
                     ? new ClientSecretBasic(clientId(), secret)
                     : new ClientSecretPost(clientId(), secret);
         } catch (UncheckedIOException e) {
-            throw new OpenIdProvider.Unreachable(messages.unreadable(e));
+            throw new ConnectUnreachable(messages.unreadable(e));
         }
     }
 

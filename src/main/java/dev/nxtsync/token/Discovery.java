@@ -29,7 +29,7 @@ final class Discovery {
     /** Reads the discovery document, in the time that it is given. */
     @FunctionalInterface
     interface Reader {
-        Endpoints read(Duration atMost) throws OpenIdProvider.Unreachable;
+        Endpoints read(Duration atMost) throws ConnectUnreachable;
     }
 
     private record Known(Endpoints endpoints, long lookAgain, boolean doubtful) {}
@@ -40,8 +40,8 @@ final class Discovery {
         this.clock = clock;
     }
 
-    /** @throws OpenIdProvider.Unreachable if none were ever read */
-    Endpoints endpoints() throws OpenIdProvider.Unreachable {
+    /** @throws ConnectUnreachable if none were ever read */
+    Endpoints endpoints() throws ConnectUnreachable {
         var had = known;
         if (had == null) {
             return read(PATIENCE);
@@ -51,7 +51,7 @@ final class Discovery {
         }
         try {
             return read(had.doubtful() ? PATIENCE : LITTLE);
-        } catch (OpenIdProvider.Unreachable e) {
+        } catch (ConnectUnreachable e) {
             LOG.debugf("the endpoints stay as they were known: %s", e.getMessage());
             known = new Known(had.endpoints(), clock.getAsLong() + (had.doubtful() ? SOON : LATER).toNanos(),
                     had.doubtful());
@@ -67,7 +67,7 @@ final class Discovery {
         }
     }
 
-    private Endpoints read(Duration atMost) throws OpenIdProvider.Unreachable {
+    private Endpoints read(Duration atMost) throws ConnectUnreachable {
         var endpoints = reader.read(atMost);
         known = new Known(endpoints, clock.getAsLong() + DAY.toNanos(), false);
         return endpoints;

@@ -16,28 +16,28 @@ import dev.nxtsync.config.PlainHttp;
 record Endpoints(URI token, Optional<URI> authorization, Optional<URI> keys, Optional<URI> userInfo,
         Optional<URI> revocation, Optional<URI> endOfSession, boolean namesIssuer) {
 
-    /** @throws OpenIdProvider.Unreachable if it is of another issuer, or names no token endpoint, or one without TLS */
+    /** @throws ConnectUnreachable if it is of another issuer, or names no token endpoint, or one without TLS */
     static Endpoints of(JsonNode document, String issuer, PlainHttp plainHttp, RefusalMessages messages)
-            throws OpenIdProvider.Unreachable {
+            throws ConnectUnreachable {
         if (document.isMissingNode()) {
-            throw new OpenIdProvider.Unreachable(messages.without("readable discovery document"));
+            throw new ConnectUnreachable(messages.without("readable discovery document"));
         }
         String named = document.path("issuer").asText("");
         if (!named.equals(issuer)) {
-            throw new OpenIdProvider.Unreachable(messages.otherIssuer(named));
+            throw new ConnectUnreachable(messages.otherIssuer(named));
         }
         for (String name : Stream.of("token_endpoint", "authorization_endpoint", "jwks_uri", "userinfo_endpoint",
                 "revocation_endpoint", "end_session_endpoint").filter(document::has).toList()) {
             URI address = address(document, name)
-                    .orElseThrow(() -> new OpenIdProvider.Unreachable(messages.without("usable " + name)));
+                    .orElseThrow(() -> new ConnectUnreachable(messages.without("usable " + name)));
             boolean plain = !"https".equalsIgnoreCase(address.getScheme());
             if (plain && (issuer.startsWith("https:") || !plainHttp.allows(address))) {
-                throw new OpenIdProvider.Unreachable(messages.plain(name, address));
+                throw new ConnectUnreachable(messages.plain(name, address));
             }
         }
         return new Endpoints(
                 address(document, "token_endpoint")
-                        .orElseThrow(() -> new OpenIdProvider.Unreachable(messages.without("token endpoint"))),
+                        .orElseThrow(() -> new ConnectUnreachable(messages.without("token endpoint"))),
                 address(document, "authorization_endpoint"), address(document, "jwks_uri"),
                 address(document, "userinfo_endpoint"), address(document, "revocation_endpoint"),
                 address(document, "end_session_endpoint"),

@@ -33,7 +33,7 @@ final class IdTokens {
 
     /** @throws SignInFailed if it is not to be trusted */
     IDTokenClaimsSet verified(String idToken, Nonce nonce, Endpoints endpoints)
-            throws OpenIdProvider.Unreachable, SignInFailed {
+            throws ConnectUnreachable, SignInFailed {
         try {
             var validator = new IDTokenValidator(issuer, line.clientId(), JWSAlgorithm.RS256, keys(endpoints));
             validator.setMaxClockSkew(SKEW_SECONDS);
@@ -52,15 +52,15 @@ final class IdTokens {
     }
 
     /** Read for each sign-in, so that a key that is new, or no longer there, is known as such. */
-    private JWKSet keys(Endpoints endpoints) throws OpenIdProvider.Unreachable {
+    private JWKSet keys(Endpoints endpoints) throws ConnectUnreachable {
         var address = endpoints.keys()
-                .orElseThrow(() -> new OpenIdProvider.Unreachable(line.messages().without("jwks_uri")));
+                .orElseThrow(() -> new ConnectUnreachable(line.messages().without("jwks_uri")));
         var json = ConnectJson
-                .object(line.ask(new HTTPRequest(HTTPRequest.Method.GET, address), OpenIdProvider.PATIENCE).body());
+                .object(line.ask(new HTTPRequest(HTTPRequest.Method.GET, address), ConnectLine.PATIENCE).body());
         try {
             return JWKSet.parse(json.toString());
         } catch (java.text.ParseException e) {
-            throw new OpenIdProvider.Unreachable(line.messages().without("usable key set"));
+            throw new ConnectUnreachable(line.messages().without("usable key set"));
         }
     }
 

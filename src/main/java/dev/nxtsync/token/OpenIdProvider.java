@@ -39,8 +39,6 @@ import dev.nxtsync.transport.Network;
 public final class OpenIdProvider {
     /** Of what is shown of a person. */
     private static final int LONGEST_CLAIM = 200;
-    /** Of one request of a sign-in, for which a person waits. */
-    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Settings.Connection connection;
     private final Settings settings;
@@ -56,28 +54,6 @@ public final class OpenIdProvider {
         this.line = new ConnectLine(connection, settings, network, vertx);
         this.messages = line.messages();
         this.idTokens = new IdTokens(issuer, line);
-    }
-
-    /** Visma Connect was not reached, or did not say what it should. */
-    public static final class Unreachable extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final transient Problem reason;
-        private final boolean unsent;
-
-        Unreachable(Problem reason) {
-            this(reason, false);
-        }
-
-        /** @param unsent whether it is certain that nothing was sent */
-        Unreachable(Problem reason, boolean unsent) {
-            super(reason.message());
-            this.reason = reason;
-            this.unsent = unsent;
-        }
-
-        public Problem reason() {
-            return reason;
-        }
     }
 
     /**
@@ -106,9 +82,9 @@ public final class OpenIdProvider {
     }
 
     /** The address at which a person signs in. */
-    public URI authorization(Challenge challenge) throws Unreachable {
+    public URI authorization(Challenge challenge) throws ConnectUnreachable {
         var endpoint = line.endpointsAnew().authorization()
-                .orElseThrow(() -> new Unreachable(messages.without("authorization endpoint")));
+                .orElseThrow(() -> new ConnectUnreachable(messages.without("authorization endpoint")));
         var request = new AuthenticationRequest.Builder(ResponseType.CODE, Scope.parse(connection.askedScope()),
                 line.clientId(), redirect())
                 .endpointURI(endpoint).state(new State(challenge.state())).nonce(new Nonce(challenge.nonce()))
@@ -125,17 +101,17 @@ public final class OpenIdProvider {
      *
      * @param named its {@code iss}
      */
-    public boolean isIssuer(Optional<String> named) throws Unreachable {
+    public boolean isIssuer(Optional<String> named) throws ConnectUnreachable {
         var endpoints = line.endpoints();
         return named.map(name -> name.equals(issuer.getValue())).orElse(!endpoints.namesIssuer());
     }
 
     /** Exchanges an authorization code, and finds out who it is of. */
-    public SignedIn exchange(String code, Challenge challenge) throws Unreachable, SignInFailed {
+    public SignedIn exchange(String code, Challenge challenge) throws ConnectUnreachable, SignInFailed {
         var endpoints = line.endpoints();
         HTTPRequest request = line.tokenRequest(endpoints, new AuthorizationCodeGrant(
                 new AuthorizationCode(code), redirect(), new CodeVerifier(challenge.verifier())), null);
-        ConnectAnswer response = line.ask(request, PATIENCE);
+        ConnectAnswer response = line.ask(request, ConnectLine.PATIENCE);
         if (!response.isSuccess()) {
             throw refused(request, response);
         }
@@ -158,7 +134,7 @@ public final class OpenIdProvider {
         try {
             line.endpoints();
             return Optional.empty();
-        } catch (Unreachable e) {
+        } catch (ConnectUnreachable e) {
             return Optional.of(e.reason());
         }
     }
@@ -170,30 +146,30 @@ public final class OpenIdProvider {
             // RFC 6749, section 6: a refresh without a scope is for what was granted
             request = line.tokenRequest(line.endpoints(),
                     new RefreshTokenGrant(new RefreshToken(refreshToken)), null);
-        } catch (Unreachable e) {
+        } catch (ConnectUnreachable e) {
             return new Refresh.Unused(e.reason(), Optional.empty());
         }
         try {
             return judged(request, line.ask(request, atMost));
-        } catch (Unreachable e) {
-            return e.unsent ? new Refresh.Unused(e.reason(), Optional.empty()) : new Refresh.Lost(e.reason());
+        } catch (ConnectUnreachable e) {
+            return e.isUnsent() ? new Refresh.Unused(e.reason(), Optional.empty()) : new Refresh.Lost(e.reason());
         }
     }
 
     /** Ends a refresh token and all that came from it (RFC 7009). */
-    public void revoke(String refreshToken) throws Unreachable {
+    public void revoke(String refreshToken) throws ConnectUnreachable {
         var endpoint = line.endpoints().revocation()
-                .orElseThrow(() -> new Unreachable(messages.without("revocation endpoint")));
+                .orElseThrow(() -> new ConnectUnreachable(messages.without("revocation endpoint")));
         var request = new TokenRevocationRequest(endpoint, line.client(), new RefreshToken(refreshToken))
                 .toHTTPRequest();
-        var response = line.ask(request, PATIENCE);
+        var response = line.ask(request, ConnectLine.PATIENCE);
         if (!response.isSuccess()) {
-            throw new Unreachable(line.reason(NotAToken.of(response, Sent.in(request))));
+            throw new ConnectUnreachable(line.reason(NotAToken.of(response, Sent.in(request))));
         }
     }
 
     /** Where a person ends the session of the browser (OpenID Connect RP-Initiated Logout); empty if there is no such place. */
-    public Optional<URI> endOfSession() throws Unreachable {
+    public Optional<URI> endOfSession() throws ConnectUnreachable {
         return line.endpoints().endOfSession();
     }
 
@@ -202,7 +178,7 @@ public final class OpenIdProvider {
         if (response.isSuccess()) {
             try {
                 return new Refresh.Refreshed(line.tokens(request, response).tokens());
-            } catch (Unreachable e) {
+            } catch (ConnectUnreachable e) {
                 return new Refresh.Lost(e.reason());
             }
         }
@@ -217,12 +193,13 @@ public final class OpenIdProvider {
     }
 
     /** Empty if there is no such endpoint. */
-    private Optional<JsonNode> userInfo(Endpoints endpoints, String accessToken) throws Unreachable, SignInFailed {
+    private Optional<JsonNode> userInfo(Endpoints endpoints, String accessToken)
+            throws ConnectUnreachable, SignInFailed {
         if (endpoints.userInfo().isEmpty()) {
             return Optional.empty();
         }
         var response = line.ask(new UserInfoRequest(endpoints.userInfo().get(), new BearerAccessToken(accessToken))
-                .toHTTPRequest(), PATIENCE);
+                .toHTTPRequest(), ConnectLine.PATIENCE);
         var info = ConnectJson.object(response.body());
         if (!response.isSuccess() || !info.path("sub").isTextual()) {
             throw new SignInFailed("The userinfo endpoint does not say who signed in (HTTP "

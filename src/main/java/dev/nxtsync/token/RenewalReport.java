@@ -16,7 +16,7 @@ import dev.nxtsync.process.Lasting;
  * ten minutes while it lasts, and when it is over.
  */
 record RenewalReport(String connection, String askedScope, MeterRegistry metrics, Lasting<String> lasting) {
-    private static final Logger LOG = Logger.getLogger(RenewingTokens.class);
+    private static final Logger LOG = Logger.getLogger(RenewalReport.class);
 
     RenewalReport {
         metrics.counter("nxt_token_waits", "connection", connection);

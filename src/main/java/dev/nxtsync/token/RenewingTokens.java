@@ -29,8 +29,6 @@ import dev.nxtsync.process.OutOfMemory;
  * </ol>
  */
 public final class RenewingTokens implements Tokens {
-    /** Where an answer has no {@code expires_in}. */
-    public static final Duration ASSUMED_LIFETIME = Duration.ofMinutes(5);
     /** After which it is asked again, unasked for, whether a person has signed in. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 

@@ -15,23 +15,23 @@ record TokenAnswer(UserTokenSet tokens, Optional<String> idToken) {
 
     /**
      * @param sent what the answer may repeat, and nobody may see
-     * @throws OpenIdProvider.Unreachable if there is no usable token in it
+     * @throws ConnectUnreachable if there is no usable token in it
      */
-    static TokenAnswer of(ConnectAnswer answer, Sent sent, RefusalMessages messages) throws OpenIdProvider.Unreachable {
+    static TokenAnswer of(ConnectAnswer answer, Sent sent, RefusalMessages messages) throws ConnectUnreachable {
         JsonNode json = ConnectJson.object(answer.body());
         if (json.isMissingNode()) {
-            throw new OpenIdProvider.Unreachable(messages.of(NotAToken.of(answer, sent), ""));
+            throw new ConnectUnreachable(messages.of(NotAToken.of(answer, sent), ""));
         }
         String accessToken = text(json, "access_token").orElse("");
         if (accessToken.isEmpty()
                 || !text(json, "token_type").map(type -> type.equalsIgnoreCase("Bearer")).orElse(true)) {
-            throw new OpenIdProvider.Unreachable(messages.noToken());
+            throw new ConnectUnreachable(messages.noToken());
         }
         var refreshToken = text(json, "refresh_token");
         var flaw = TokenSyntax.flawOfAccess(accessToken).map(what -> "access token " + what)
                 .or(() -> refreshToken.flatMap(TokenSyntax::flawOfRefresh).map(what -> "refresh token " + what));
         if (flaw.isPresent()) {
-            throw new OpenIdProvider.Unreachable(messages.malformed(flaw.get()));
+            throw new ConnectUnreachable(messages.malformed(flaw.get()));
         }
         return new TokenAnswer(new UserTokenSet(accessToken, Lifetime.of(json.path("expires_in")),
                 text(json, "scope").map(TokenAnswer::printable).filter(scope -> !scope.isBlank() && !sent.isIn(scope)),

@@ -77,7 +77,7 @@ public final class SettingsCatalogue {
 
     private static void add(List<Entry> entries, String prefix, Class<?> type) {
         for (RecordComponent component : type.getRecordComponents()) {
-            String name = prefix + "_" + SettingsReader.variable(component.getName());
+            String name = prefix + "_" + VariableName.of(component.getName());
             if (component.getType() == Map.class) {
                 add(entries, name + "_<NAME>", argument(component, 1));
             } else if (component.getType().isRecord()) {
@@ -118,6 +118,6 @@ public final class SettingsCatalogue {
     /** Those that may be given without naming the connection. */
     static boolean hasShortForm(Entry entry) {
         return entry.name().startsWith("NXT_CONNECTIONS_<NAME>_")
-                && RawSettings.SHORT.contains(entry.name().substring("NXT_CONNECTIONS_<NAME>_".length()));
+                && VariableName.SHORT.contains(entry.name().substring("NXT_CONNECTIONS_<NAME>_".length()));
     }
 }

@@ -49,7 +49,7 @@ final class SettingsSchema {
         if (group == Settings.class) {
             put(place, key(whole), entry);
         } else {
-            String own = SettingsReader.variable(entry.component().getName());
+            String own = VariableName.of(entry.component().getName());
             String prefix = whole.substring(0, whole.length() - own.length() - 1);
             put(object(place.withObjectProperty("properties"), key(prefix)), key(own), entry);
         }

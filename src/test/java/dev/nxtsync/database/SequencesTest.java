@@ -122,7 +122,7 @@ class SequencesTest {
 
     @Test
     void aSequenceThatIsBehindIsNoOutageAndDoesNotWaitForDdl() throws Exception {
-        assertThat(Database.isAway(new Sequences.Behind("x"))).isFalse();
+        assertThat(DatabaseFault.isAway(new Sequences.Behind("x"))).isFalse();
         try (var ddl = database.connect()) {
             ddl.setAutoCommit(false);
             Database.alone(ddl, "target \"nxt\".\"order\"");

@@ -97,7 +97,7 @@ class SessionTest {
         var fault = catchThrowableOfType(SQLException.class, store::clock);
         assertThat(fault.getSQLState()).isEqualTo("25006");
         assertThat(DatabaseFault.of(fault).trouble()).isEqualTo(ErrorCode.DATABASE_READ_ONLY);
-        assertThat(Database.isAway(fault)).isTrue();
+        assertThat(DatabaseFault.isAway(fault)).isTrue();
         assertThat(DatabaseFault.of(fault).message()).contains("takes no writes now")
                 .contains("targetServerType=primary").contains("default_transaction_read_only");
     }

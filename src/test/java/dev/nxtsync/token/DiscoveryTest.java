@@ -23,7 +23,7 @@ class DiscoveryTest {
     private final Discovery discovery = new Discovery(atMost -> {
         reads.add(atMost);
         if (down) {
-            throw new OpenIdProvider.Unreachable(new Problem(ErrorCode.UNREACHABLE, "down"));
+            throw new ConnectUnreachable(new Problem(ErrorCode.UNREACHABLE, "down"));
         }
         return new Endpoints(URI.create("https://connect.example/" + there), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), false);
@@ -85,10 +85,10 @@ class DiscoveryTest {
     void whereNoneWereEverReadThereIsAReason() {
         down = true;
         discovery.doubt();
-        assertThatThrownBy(discovery::endpoints).isInstanceOf(OpenIdProvider.Unreachable.class).hasMessage("down");
+        assertThatThrownBy(discovery::endpoints).isInstanceOf(ConnectUnreachable.class).hasMessage("down");
     }
 
-    private String token() throws OpenIdProvider.Unreachable {
+    private String token() throws ConnectUnreachable {
         return discovery.endpoints().token().getPath().substring(1);
     }
 

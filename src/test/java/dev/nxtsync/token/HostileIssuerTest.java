@@ -160,7 +160,7 @@ class HostileIssuerTest {
     void anHttpsIssuerWhoseEndpointIsNotHttpsIsRefusedByItsName(String name) {
         for (String address : List.of("http://connect.example/x", "http://127.0.0.1/x")) {
             assertThatThrownBy(() -> endpoints("https://connect.example", name, address))
-                    .isInstanceOfSatisfying(OpenIdProvider.Unreachable.class, e -> {
+                    .isInstanceOfSatisfying(ConnectUnreachable.class, e -> {
                         assertThat(e.reason().trouble()).isEqualTo(ErrorCode.PLAIN_HTTP);
                         assertThat(e.reason().message()).contains("The " + name + " of https://connect.example");
                     });
@@ -171,7 +171,7 @@ class HostileIssuerTest {
                 .hasMessageContaining("There is no usable " + name);
     }
 
-    private static void endpoints(String issuer, String name, String address) throws OpenIdProvider.Unreachable {
+    private static void endpoints(String issuer, String name, String address) throws ConnectUnreachable {
         var json = ConnectJson.object("{\"issuer\": \"" + issuer + "\", " + (name.equals("token_endpoint")
                 ? ""
                 : "\"token_endpoint\": \"https://connect.example/token\", ") + "\"" + name + "\": \"" + address

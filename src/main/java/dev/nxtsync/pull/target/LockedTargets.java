@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Session;
 
 /**
  * The targets that this process has found locked, so that one of them does not take the threads from all companies: one waits
@@ -45,7 +46,7 @@ final class LockedTargets {
     static <T> T briefly(Connection transaction, Database.Work<T> statements) throws SQLException {
         waitAtMost(transaction, "100ms");
         T result = statements.in(transaction);
-        waitAtMost(transaction, Database.LOCK_PATIENCE);
+        waitAtMost(transaction, Session.LOCK_PATIENCE);
         return result;
     }
 

@@ -17,6 +17,7 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.database.OwnPath;
 import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
+import dev.nxtsync.database.SqlState;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 
@@ -54,7 +55,7 @@ public class PageWriter {
             if (way == Way.DIRECT && KEY_EXISTS.equals(e.getSQLState())) {
                 return attempt(claim, table, page, Way.MERGE, checkpoint);
             }
-            if (Database.LOCK_TIME_OUT.equals(e.getSQLState()) && endOthersOf(claim)) {
+            if (SqlState.LOCK_TIME_OUT.equals(e.getSQLState()) && endOthersOf(claim)) {
                 return attempt(claim, table, page, Way.MERGE, checkpoint);
             }
             throw e;

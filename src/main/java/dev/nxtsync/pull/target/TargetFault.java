@@ -9,6 +9,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.LocalFault;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
@@ -70,7 +71,7 @@ public final class TargetFault extends LocalFault {
 
     /** Whether it is likely to pass by itself, since somebody else is at work on the same rows. */
     public boolean mayPass() {
-        return Database.isWorthAnother(this);
+        return DatabaseFault.isWorthAnother(this);
     }
 
     private static boolean isAlive(Connection connection) throws SQLException {

@@ -21,6 +21,7 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Rows;
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
@@ -35,7 +36,6 @@ public class Outbox {
             id, key, %s, grp, state, attempts, step, act, record, stamp, sent_at, next_at, answered, blamed, at_most,
             repeated, looks, result::text, error
             """;
-    static final String LANE = "push = ? and company = ? and lane = ?";
     /**
      * Nothing before it in its group is unsettled, but for rows that could be sent with it. By one time for all rows, or the
      * second of a group would be ready whose first comes of age while they are looked at.
@@ -80,9 +80,9 @@ public class Outbox {
         return database.durably(transaction -> {
             try (var recover = transaction.prepareStatement("""
                     update nxt_sync.outbox set state = 'in_doubt', next_at = sent_at + ? * interval '1 ms'
-                    where state = 'sending' and\s""" + LANE)) {
+                    where state = 'sending' and\s""" + OfLane.SQL)) {
                 recover.setLong(1, timeLimit.toMillis());
-                lane(recover, 2, claim);
+                OfLane.bind(recover, 2, claim);
                 int count = recover.executeUpdate();
                 if (count > 0) {
                     Claims.check(transaction, claim);
@@ -106,7 +106,7 @@ public class Outbox {
      */
     public List<Sized> toLookFor(Claim claim, int most, Set<Long> but) throws SQLException {
         return sized("where next_at <= clock_timestamp() and state in ('in_doubt', 'done', 'dead', 'discarded') and "
-                + LANE + " and o.id <> all (?)", claim, most, List.of(but));
+                + OfLane.SQL + " and o.id <> all (?)", claim, most, List.of(but));
     }
 
     /**
@@ -128,7 +128,7 @@ public class Outbox {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement("select id, grp, octet_length(payload::text) "
                     + "from nxt_sync.outbox o " + where + " order by id limit ?")) {
-                lane(select, 1, claim);
+                OfLane.bind(select, 1, claim);
                 int next = 4;
                 for (Set<Long> each : ids) {
                     select.setArray(next++, transaction.createArrayOf("bigint", each.toArray()));
@@ -178,8 +178,8 @@ public class Outbox {
     public Optional<Instant> next(Claim claim) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement(
-                    "select min(next_at) from nxt_sync.outbox where next_at is not null and " + LANE)) {
-                lane(select, 1, claim);
+                    "select min(next_at) from nxt_sync.outbox where next_at is not null and " + OfLane.SQL)) {
+                OfLane.bind(select, 1, claim);
                 try (var row = select.executeQuery()) {
                     row.next();
                     return Rows.instant(row, 1);
@@ -301,7 +301,7 @@ public class Outbox {
             select.setString(1, claim.entry());
             select.setString(2, keyColumn);
             try (var row = select.executeQuery()) {
-                return row.next() ? Optional.of(PushStates.changesKeys(keyColumn)) : Optional.empty();
+                return row.next() ? Optional.of(changesKeys(keyColumn)) : Optional.empty();
             }
         }
     }
@@ -317,7 +317,7 @@ public class Outbox {
                             result = ?::json, error = ?,
                             settled_at = case when ? in ('done', 'dead', 'discarded') then coalesce(settled_at, clock_timestamp()) end
                         where id = ? and state = ? and\s"""
-                        + LANE)) {
+                        + OfLane.SQL)) {
             var encoding = Encoding.of(transaction);
             for (int i = 0; i < rows.size(); i++) {
                 OutboxRow row = rows.get(i);
@@ -342,7 +342,7 @@ public class Outbox {
                 update.setString(18, row.state().text());
                 update.setLong(19, row.id());
                 update.setString(20, before.get(i).text());
-                lane(update, 21, claim);
+                OfLane.bind(update, 21, claim);
                 update.addBatch();
             }
             int[] counts = update.executeBatch();
@@ -372,12 +372,6 @@ public class Outbox {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    static void lane(PreparedStatement statement, int first, Claim claim) throws SQLException {
-        statement.setString(first, claim.entry());
-        statement.setInt(first + 1, claim.company());
-        statement.setInt(first + 2, claim.lane());
-    }
-
     private static OutboxRow read(ResultSet row) throws SQLException {
         return new OutboxRow(row.getLong(1), row.getString(2), row.getString(3), text(row, 4),
                 State.of(row.getString(5)), row.getInt(6), Step.valueOf(row.getString(7).toUpperCase(Locale.ROOT)),
@@ -390,5 +384,11 @@ public class Outbox {
 
     private static Optional<String> text(ResultSet row, int column) throws SQLException {
         return Optional.ofNullable(row.getString(column));
+    }
+
+    static Problem changesKeys(String keyColumn) {
+        return new Problem(ErrorCode.KEY_CHANGED, "The column " + keyColumn
+                + " came back other than it was sent, so that records could not be found again by it. "
+                + ErrorCode.KEY_CHANGED.nextStep());
     }
 }

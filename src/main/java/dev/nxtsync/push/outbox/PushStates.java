@@ -42,12 +42,6 @@ public class PushStates {
     public record InTheWay(String push, int company, Problem reason, int failures, boolean stopped,
             Optional<Instant> retryAt) {}
 
-    static Problem changesKeys(String keyColumn) {
-        return new Problem(ErrorCode.KEY_CHANGED, "The column " + keyColumn
-                + " came back other than it was sent, so that records could not be found again by it. "
-                + ErrorCode.KEY_CHANGED.nextStep());
-    }
-
     /**
      * Says what the function {@code nxt_sync.push} must know of the configured pushes.
      *
@@ -186,7 +180,7 @@ public class PushStates {
                         if (stopped || row.getString(4) != null) {
                             troubles.add(new InTheWay(push, row.getInt(2),
                                     stopped
-                                            ? changesKeys(row.getString(6))
+                                            ? Outbox.changesKeys(row.getString(6))
                                             : Problem.kept(row.getString(3), row.getString(4)),
                                     row.getInt(5), stopped, Rows.instant(row, 7)));
                         }

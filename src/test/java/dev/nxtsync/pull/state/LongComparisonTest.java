@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetFixture;
@@ -86,7 +87,7 @@ class LongComparisonTest {
     void aComparisonIsCutOffOnceItsRunIsInterrupted() {
         run.interrupt();
         assertThat(catchThrowable(comparison::get)).cause()
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(Database.isAway(e)).isTrue());
+                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(DatabaseFault.isAway(e)).isTrue());
         assertNothingIsLeft();
     }
 

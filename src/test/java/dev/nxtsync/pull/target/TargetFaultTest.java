@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.ErrorCode;
 
@@ -60,7 +59,7 @@ class TargetFaultTest {
         var fault = catchThrowableOfType(TargetFault.class, () -> fixture.write(1, SECRET));
         assertThat(fault.reason().message()).contains("no, not so (SQLSTATE " + state + ")").doesNotContain(SECRET);
         assertThat(fault.mayPass()).isEqualTo(mayPass);
-        assertThat(Database.isAway(fault)).isFalse();
+        assertThat(DatabaseFault.isAway(fault)).isFalse();
         fixture.database.execute("drop trigger t on nxt.thing");
         assertThat(fixture.write(1, SECRET).inserted()).as("it heals").isEqualTo(1);
     }
@@ -98,7 +97,7 @@ class TargetFaultTest {
         raise("perform pg_terminate_backend(pg_backend_pid()); return new");
         assertThatThrownBy(() -> fixture.write(1, SECRET)).isInstanceOf(SQLException.class)
                 .isNotInstanceOf(TargetFault.class)
-                .satisfies(lost -> assertThat(Database.isAway((SQLException) lost)).isTrue());
+                .satisfies(lost -> assertThat(DatabaseFault.isAway((SQLException) lost)).isTrue());
     }
 
     @Test

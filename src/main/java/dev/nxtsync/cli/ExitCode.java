@@ -1,0 +1,11 @@
+package dev.nxtsync.cli;
+
+/** With what a process ends that was not at its end: operators and scripts rely on these. */
+final class ExitCode {
+    /** The command line, or the configuration, is not right. */
+    static final int USAGE = 2;
+    /** A command has found something that a person has to see to. */
+    static final int FOUND_PROBLEMS = 3;
+
+    private ExitCode() {}
+}
