@@ -52,14 +52,16 @@ class ArchitectureTest {
             entry("pull.plan",
                     "config error process database graphql graphql.schema jobs schedule pull.state pull.target"),
             entry("pull",
-                    "config error process database graphql graphql.schema inbox jobs schedule pull.plan pull.state pull.target"),
+                    "config error process database graphql graphql.schema inbox jobs schedule signin token pull.plan pull.state "
+                            + "pull.target"),
             entry("pull.preview", "config error graphql graphql.schema pull pull.plan pull.target"),
             entry("push.outbox", "error database schedule"),
             entry("push.plan",
-                    "config error process database graphql graphql.schema jobs schedule push.outbox pull.state"),
-            entry("push", "config error process database graphql graphql.schema jobs schedule push.outbox push.plan"),
+                    "config error process database graphql graphql.schema jobs schedule push.outbox"),
+            entry("push",
+                    "config error process database graphql graphql.schema jobs schedule signin token push.outbox push.plan"),
             entry("signin",
-                    "config error process database graphql graphql.schema schedule token http.server pull.state push.outbox"),
+                    "config error process database graphql graphql.schema schedule token http.server"),
             entry("status", "config error process database graphql inbox schedule signin token transport http.server "
                     + "pull.plan pull.state pull.target push.outbox push.plan"),
             entry("health", "config error process database graphql inbox schedule status token pull.state pull.target "

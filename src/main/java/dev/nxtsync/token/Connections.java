@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 
 import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
@@ -19,6 +20,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Outside;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.transport.Network;
@@ -34,7 +36,7 @@ public class Connections {
     private final boolean hasUsers;
 
     Connections(Settings settings, UserTokenRequests users, Network network, Vertx vertx,
-            Threads threads, MeterRegistry metrics) {
+            Threads threads, MeterRegistry metrics, Event<TokenRecovered> recovered) {
         hasUsers = settings.connections().values().stream().anyMatch(each -> each.kind() == Settings.Kind.USER);
         // A request blocks its thread, so that each connection has one; a slow issuer then delays no other connection.
         executor = threads.timer("token-renewal", Math.max(1, settings.connections().size()));
@@ -42,10 +44,12 @@ public class Connections {
             TokenRequest request = each.kind() == Settings.Kind.USER
                     ? users.of(each)
                     : new ClientCredentials(each, settings, network, vertx);
-            var tokens = new RenewingTokens(each.name(), each.askedScope(),
+            var report = new RenewalReport(each.name(), each.askedScope(), metrics, new Lasting<>(),
+                    () -> executor.execute(() -> recovered.fire(new TokenRecovered(each.name()))));
+            var tokens = new RenewingTokens(report,
                     atMost -> Outside.of(() -> request.send(atMost)),
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),
-                    executor, System::nanoTime, metrics);
+                    executor, System::nanoTime);
             byName.put(each.name(), tokens);
             tokens.start();
         }

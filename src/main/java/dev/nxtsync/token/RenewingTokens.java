@@ -10,11 +10,8 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
-import io.micrometer.core.instrument.MeterRegistry;
-
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.OutOfMemory;
 
 /**
@@ -59,16 +56,17 @@ public final class RenewingTokens implements Tokens {
     private boolean again;
     private final Appointment next;
 
-    RenewingTokens(String connection, String askedScope, TokenRequest request, RenewalTimes times,
-            ScheduledExecutorService executor, LongSupplier clock, MeterRegistry metrics) {
-        this.connection = connection;
-        this.askedScope = askedScope;
+    RenewingTokens(RenewalReport report, TokenRequest request, RenewalTimes times, ScheduledExecutorService executor,
+            LongSupplier clock) {
+        this.report = report;
+        this.connection = report.connection();
+        this.askedScope = report.askedScope();
         this.request = request;
         this.times = times;
         this.clock = clock;
         this.next = new Appointment(this::request, executor, clock);
-        this.report = new RenewalReport(connection, askedScope, metrics, new Lasting<>());
-        metrics.gauge("nxt_token_expires_in_seconds", io.micrometer.core.instrument.Tags.of("connection", connection),
+        report.metrics().gauge("nxt_token_expires_in_seconds",
+                io.micrometer.core.instrument.Tags.of("connection", connection),
                 this, tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
     }
 

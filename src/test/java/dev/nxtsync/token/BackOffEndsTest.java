@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.process.Lasting;
 import dev.nxtsync.support.Listening;
 
 /** Renewals that fail: what is told of them, and how their back-off ends when somebody says that its cause may be gone. */
@@ -24,11 +25,13 @@ class BackOffEndsTest {
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private Supplier<TokenRequest.Result> answer = () -> refused(ErrorCode.INVALID_CLIENT);
     private int requests;
+    private int recovered;
 
-    private final RenewingTokens tokens = new RenewingTokens("main", "scope", atMost -> {
-        requests++;
-        return answer.get();
-    }, new RenewalTimes(new Random(1)), time.executor(), time::nanos, metrics);
+    private final RenewingTokens tokens = new RenewingTokens(
+            new RenewalReport("main", "scope", metrics, new Lasting<>(), () -> recovered++), atMost -> {
+                requests++;
+                return answer.get();
+            }, new RenewalTimes(new Random(1)), time.executor(), time::nanos);
 
     @Test
     void whereWhatStoodInTheWayMayBeGoneABackOffEndsAtOnce() {
@@ -39,9 +42,11 @@ class BackOffEndsTest {
         time.pass(Duration.ofMillis(1));
         assertThat(requests).isEqualTo(before + 1);
         assertThat(tokens.current()).isInstanceOf(AccessToken.class);
+        assertThat(recovered).as("whoever waits for a token hears of it").isEqualTo(1);
         tokens.retry();
         time.pass(Duration.ofSeconds(1));
         assertThat(requests).as("nothing is asked for where nothing fails").isEqualTo(before + 1);
+        assertThat(recovered).as("once").isEqualTo(1);
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.process.Lasting;
 
 class RenewingTokensTest {
     private static final Duration HOUR = Duration.ofHours(1);
@@ -30,11 +31,13 @@ class RenewingTokensTest {
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private Supplier<TokenRequest.Result> answer = () -> granted(HOUR);
     private int issued;
+    private int recovered;
 
-    private final RenewingTokens tokens = new RenewingTokens("main", "scope", atMost -> {
-        requests.add(time.nanos());
-        return answer.get();
-    }, new RenewalTimes(new Random(1)), time.executor(), time::nanos, metrics);
+    private final RenewingTokens tokens = new RenewingTokens(
+            new RenewalReport("main", "scope", metrics, new Lasting<>(), () -> recovered++), atMost -> {
+                requests.add(time.nanos());
+                return answer.get();
+            }, new RenewalTimes(new Random(1)), time.executor(), time::nanos);
 
     @Test
     void renewsAroundHalfOfTheLifetimeWithOneRequestEach() {
@@ -45,6 +48,7 @@ class RenewingTokensTest {
         time.pass(Duration.ofMinutes(8));
         assertThat(valid()).isNotEqualTo(first);
         assertThat(requests).hasSize(2);
+        assertThat(recovered).as("nothing was wrong").isZero();
     }
 
     @Test

@@ -11,25 +11,34 @@ import org.jboss.logging.Logger;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.push.outbox.PushStates;
 import dev.nxtsync.signin.SignInEvent;
+import dev.nxtsync.token.TokenRecovered;
 
-/** Pushes that waited for a sign-in go on, and take nothing for granted of a person who has signed out. */
+/** Pushes that waited for a token go on as soon as there is one, and take nothing for granted of a person who has signed out. */
 @Singleton
-class PushesAfterSignIn {
-    private static final Logger LOG = Logger.getLogger(PushesAfterSignIn.class);
+class PushesAfterToken {
+    private static final Logger LOG = Logger.getLogger(PushesAfterToken.class);
 
     private final Settings settings;
     private final PushStates states;
 
-    PushesAfterSignIn(Settings settings, PushStates states) {
+    PushesAfterToken(Settings settings, PushStates states) {
         this.settings = settings;
         this.states = states;
     }
 
-    void retry(@Observes SignInEvent.Works event) {
+    void signedIn(@Observes SignInEvent.Works event) {
+        retry(event.connection());
+    }
+
+    void recovered(@Observes TokenRecovered event) {
+        retry(event.connection());
+    }
+
+    private void retry(String connection) {
         try {
-            states.retry(event.connection(), of(event.connection()));
+            states.retry(connection, of(connection));
         } catch (SQLException e) {
-            LOG.debugf("pushes that waited for a sign-in are tried in their own time: %s", e.getMessage());
+            LOG.debugf("pushes that waited for a token are tried in their own time: %s", e.getMessage());
         }
     }
 
