@@ -3,6 +3,7 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -29,7 +30,7 @@ class PullsAfterToken {
         retry(event.connection());
     }
 
-    void recovered(@Observes TokenRecovered event) {
+    void recovered(@ObservesAsync TokenRecovered event) {
         retry(event.connection());
     }
 

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -30,7 +31,7 @@ class PushesAfterToken {
         retry(event.connection());
     }
 
-    void recovered(@Observes TokenRecovered event) {
+    void recovered(@ObservesAsync TokenRecovered event) {
         retry(event.connection());
     }
 

@@ -45,7 +45,7 @@ public class Connections {
                     ? users.of(each)
                     : new ClientCredentials(each, settings, network, vertx);
             var report = new RenewalReport(each.name(), each.askedScope(), metrics, new Lasting<>(),
-                    () -> executor.execute(() -> recovered.fire(new TokenRecovered(each.name()))));
+                    () -> recovered.fireAsync(new TokenRecovered(each.name())));
             var tokens = new RenewingTokens(report,
                     atMost -> Outside.of(() -> request.send(atMost)),
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),

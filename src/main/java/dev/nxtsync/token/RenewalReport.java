@@ -15,7 +15,7 @@ import dev.nxtsync.process.Lasting;
  * What is told of a connection's renewals, in the log and as metrics. That there is no new token is told when it begins, once in
  * ten minutes while it lasts, and when it is over.
  *
- * @param recovered hears of the end; it must not wait, since tokens are locked meanwhile
+ * @param recovered hears that there is a good token after a failure; it must not wait, since tokens are locked meanwhile
  */
 record RenewalReport(String connection, String askedScope, MeterRegistry metrics, Lasting<String> lasting,
         Runnable recovered) {
@@ -55,11 +55,8 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
 
     /** Nothing is wrong with tokens, or no longer. */
     void well() {
-        lasting.over(connection).ifPresent(lasted -> {
-            LOG.infof("Connection %s: tokens are well again, after %d s",
-                    connection, lasted.toSeconds());
-            recovered.run();
-        });
+        lasting.over(connection).ifPresent(lasted -> LOG.infof("Connection %s: tokens are well again, after %d s",
+                connection, lasted.toSeconds()));
     }
 
     void failed(Problem why, Duration left, Duration next) {

@@ -30,7 +30,6 @@ public final class RenewingTokens implements Tokens {
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 
     private final String connection;
-    private final String askedScope;
     private final TokenRequest request;
     private final RenewalTimes times;
     private final LongSupplier clock;
@@ -46,6 +45,8 @@ public final class RenewingTokens implements Tokens {
     private volatile boolean worked;
     private @Nullable Problem failure;
     private int failures;
+    /** Since there was a good token last. */
+    private boolean failed;
     private int rejections;
     private boolean everIssued;
     private boolean closed;
@@ -60,7 +61,6 @@ public final class RenewingTokens implements Tokens {
             LongSupplier clock) {
         this.report = report;
         this.connection = report.connection();
-        this.askedScope = report.askedScope();
         this.request = request;
         this.times = times;
         this.clock = clock;
@@ -240,7 +240,7 @@ public final class RenewingTokens implements Tokens {
             long now = clock.getAsLong();
             return new Status(connection, valid.map(each -> Duration.ofNanos(now - each.requestedAt())),
                     valid.map(each -> Duration.ofNanos(each.expiresAt() - now)).orElse(Duration.ZERO),
-                    Optional.ofNullable(failure), next.left(), askedScope,
+                    Optional.ofNullable(failure), next.left(), report.askedScope(),
                     valid.map(AccessToken::scope));
         } finally {
             lock.unlock();
@@ -338,7 +338,7 @@ public final class RenewingTokens implements Tokens {
             failed(Lifetime.over(lifetime), Optional.empty());
             return;
         }
-        String scope = Scopes.granted(granted.scope(), askedScope);
+        String scope = Scopes.granted(granted.scope(), report.askedScope());
         boolean news = failure != null || !everIssued;
         token = new AccessToken(granted.accessToken(), scope, sentAt, sentAt + lifetime.toNanos());
         lifeAssumed = granted.expiresIn().isEmpty();
@@ -350,10 +350,15 @@ public final class RenewingTokens implements Tokens {
         Duration wait = times.afterSuccess(lifetime, left);
         schedule(wait);
         report.granted(renewed, news, rejections == 0, scope, left, wait);
+        if (failed && rejections == 0) {
+            failed = false;
+            report.recovered().run();
+        }
     }
 
     private void failed(Problem why, Optional<Duration> retryAfter) {
         failures++;
+        failed = true;
         failure = why;
         Duration left = left();
         Duration wait = times.afterFailure(failures, left, retryAfter);

@@ -103,7 +103,7 @@ class BackOffEndsTest {
                     throw new IllegalStateException("a fault of ours");
                 })) {
             answer = trouble;
-            try (var log = Listening.to(RenewingTokens.class)) {
+            try (var log = Listening.to(RenewalReport.class)) {
                 start();
                 for (int i = 0; i < 50; i++) {
                     time.pass(Duration.ofSeconds(2));
@@ -114,7 +114,7 @@ class BackOffEndsTest {
             }
         }
         assertThat(requests).isGreaterThan(100);
-        try (var log = Listening.to(RenewingTokens.class)) {
+        try (var log = Listening.to(RenewalReport.class)) {
             answer = BackOffEndsTest::granted;
             tokens.retry();
             time.pass(Duration.ofMillis(1));
@@ -127,7 +127,7 @@ class BackOffEndsTest {
         var count = new int[1];
         answer = () -> new TokenRequest.Granted("token" + count[0]++, Optional.of(Duration.ofHours(1)),
                 Optional.of("scope"));
-        try (var log = Listening.to(RenewingTokens.class)) {
+        try (var log = Listening.to(RenewalReport.class)) {
             start();
             for (int i = 0; i < 600; i++) {
                 if (tokens.current() instanceof AccessToken token) {
