@@ -150,7 +150,10 @@ class TargetFaultsIT {
                 loaded(daemon, database, 1);
                 database.execute("update nxt.people set name = 'spoilt'");
                 isEndedByTheDaemon(daemon, builder, "--full");
-                sandbox.delete(COMPANY, "associate", Map.of("associateNo", 5));
+                // more than are set aside as rows
+                for (int associate = 5; associate < 35; associate++) {
+                    sandbox.delete(COMPANY, "associate", Map.of("associateNo", associate));
+                }
                 isEndedByTheDaemon(daemon, builder, "--confirm-deletes");
                 assertThat(differences("people", sandbox)).isEmpty();
             }

@@ -169,7 +169,8 @@ class RefusedRowsTest {
         fixture.database.execute("alter table nxt.keyed drop constraint c");
         keyed(table, id, Set.of(key));
         assertThat(setAside()).isEmpty();
-        fixture.database.execute("create table o (company integer, id " + type.sql() + ", primary key (company, id), foreign key (company, id) "
+        fixture.database.execute("create table o (company integer, id " + type.sql()
+                + ", primary key (company, id), foreign key (company, id) "
                 + "references nxt.keyed); insert into o select nxt_company, its_id from nxt.keyed");
         String stored = fixture.database.value("select its_id::text from nxt.keyed");
         for (String expected : List.of("[" + key + "]", "[]")) {
