@@ -47,7 +47,7 @@ class ArchitectureTest {
             entry("database", "config error process"), entry("schedule", "config error process database"),
             entry("inbox", "config database schedule"), entry("webhook", "config database inbox process schedule"),
             entry("jobs", "config error process database graphql schedule"),
-            entry("pull.target", "config error process database schedule"),
+            entry("pull.target", "config error process database inbox schedule"),
             entry("pull.state", "config error database inbox schedule pull.target"),
             entry("pull.plan",
                     "config error process database graphql graphql.schema jobs schedule pull.state pull.target"),

@@ -139,9 +139,12 @@ public enum ErrorCode {
             "See what else is reported; if nothing is, the budget or the machine is too small for what changes."),
     PULL_PAUSED(Area.PULL, "Somebody has paused a pull.",
             "Resume it when it is time: POST /api/pulls/NAME/resume."),
-    ROWS_SET_ASIDE(Area.PULL, "PostgreSQL cannot hold some rows, such as those with a character 0 in a text.",
+    ROWS_SET_ASIDE(Area.PULL,
+            "PostgreSQL cannot hold some rows, such as those with a character 0 in a text, or a trigger or constraint of the "
+                    + "target refuses them or their deletion.",
             "nxt_sync.row_fault has the key of each and the reason. Correct the value that it names in Business NXT; where "
-                    + "it names the key, see first whether the pull's KEY is right. The other rows are in."),
+                    + "it names the key, see first whether the pull's KEY is right; where the target refuses the row, change "
+                    + "what the reason names, and the row is written by itself within a minute. The other rows are in."),
     KEYS_SET_ASIDE(Area.PULL, "Rows that webhooks named were looked at five times in vain; all others went on.",
             "Nothing is lost: polls and the next reconciliation read these rows too, and their keys are tried again by "
                     + "themselves, after an hour and then less and less often. nxt_sync.inbox says what went wrong "

@@ -340,7 +340,7 @@ public class Inbox {
     }
 
     /**
-     * What waits, without what is set aside and what that keeps back.
+     * What waits, without what is set aside, what that keeps back, and what nobody has called and is not due.
      *
      * @param oldest since when the oldest key waits, in seconds; 0 if none does
      */
@@ -350,7 +350,8 @@ public class Inbox {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement("""
                     select count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8
-                    from nxt_sync.inbox i where attempts < 5 and %s""".formatted(IS_FREE));
+                    from nxt_sync.inbox i
+                    where attempts < 5 and received_at <= clock_timestamp() and %s""".formatted(IS_FREE));
                     ResultSet row = select.executeQuery()) {
                 row.next();
                 return new Depth(row.getLong(1), Math.max(0, row.getDouble(2)));

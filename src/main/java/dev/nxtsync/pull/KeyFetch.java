@@ -313,7 +313,8 @@ public class KeyFetch implements Job {
             plans.met(plan, reader.buffer().misfits());
             wanted.keys().values().forEach(received -> delay.record(Duration.between(received, clock.now())));
             Run run = wanted.tally().done("ok");
-            if (written.changed() + written.deleted() + reader.buffer().faults().size() > 0) {
+            if (written.changed() + written.deleted() + reader.buffer().faults().size()
+                    + written.refused().size() > 0) {
                 done.add(run);
             }
         }
@@ -355,12 +356,8 @@ public class KeyFetch implements Job {
             }
         }
 
-        /** Perhaps it is one of these rows that a user's trigger or constraint refuses; or it is all of them. */
+        /** It is none of these rows, which would have been set aside. */
         private void refused(Wanted wanted, TargetFault fault) throws SQLException {
-            if (DatabaseFault.isOfValues(fault) && (wanted.keys().size() > 1 || wasAnswered(wanted))) {
-                atFault(wanted.woken(), wanted.ids(), fault.reason().message());
-                return;
-            }
             inbox.spared(claim, wanted.ids());
             var decision = setback.of(claim, wanted.state(), fault, wanted.tally());
             leaveAlone(wanted, decision.retry());

@@ -65,12 +65,13 @@ final class PullReport {
         rows += page.rows();
         written += done.changed();
         deleted += done.deleted();
-        setAside += page.faults().size();
+        int aside = page.faults().size() + done.refused().size();
+        setAside += aside;
         newlySetAside += page.newFaults();
         count("read", page.rows());
         count("written", done.changed());
         count("deleted", done.deleted());
-        count("set_aside", page.faults().size());
+        count("set_aside", aside);
     }
 
     /** Counts a page that was written before. */

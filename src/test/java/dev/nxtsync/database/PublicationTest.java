@@ -176,7 +176,7 @@ class PublicationTest {
 
     private static void gone(TargetFixture fixture, TargetTable table, String id) throws SQLException {
         assertThat(fixture.store.<Integer>inTransaction(transaction -> Tombstones.delete(transaction, table,
-                new TargetFixture.At(SECOND.plusSeconds(1)), List.of(List.of(id))))).isEqualTo(1);
+                new TargetFixture.At(SECOND.plusSeconds(1)), List.of(List.of(id))).deleted())).isEqualTo(1);
     }
 
     private static void arrives(TestDatabase source, TestDatabase warehouse) {

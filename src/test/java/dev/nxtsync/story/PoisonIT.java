@@ -22,8 +22,8 @@ import dev.nxtsync.support.TestDatabase;
 
 /**
  * At every station at once lies something that makes it fail: reading, encoding, merging, listing, verifying, deleting,
- * sending, looking up, and what webhooks name. Where PostgreSQL refuses a row for what a user has made of the target, or an
- * answer cannot be read, the table stops, as the README says; everywhere else only the row does.
+ * sending, looking up, and what webhooks name. Where an answer cannot be read, the table stops, as the README says;
+ * everywhere else only the row does.
  */
 class PoisonIT {
     private static final int COMPANY = Pushes.COMPANY;
@@ -36,7 +36,8 @@ class PoisonIT {
             "product", "wares", "product", "spoilt", "customerTransaction", "checked", "generalLedgerTransaction",
             "accounts", "generalLedgerAccount", "sound", "timeless", "hooked", "order");
     /** Those of which a poison stops a row, at most. */
-    private static final List<String> BY_ROW = List.of("people", "lines", "goods", "sound");
+    private static final List<String> BY_ROW = List.of("people", "lines", "goods", "sound", "wares", "checked",
+            "accounts");
 
     private final TestDatabase database = TestDatabase.create();
     /** Groups of one lane. */
@@ -156,13 +157,14 @@ class PoisonIT {
                 + groups.get(group) + "')");
     }
 
-    /** Keys that no target holds, and one whose row a trigger refuses. */
+    /** Keys that no target holds, and those of rows that a trigger refuses and that cannot be read. */
     private void hook(Sandbox sandbox, Daemon daemon, int seed) {
         // a row that alone is refused is at fault once its table has taken another
         order(sandbox, daemon, seed + 10, "by a webhook " + seed);
         await().atMost(A_MINUTE).until(() -> database
                 .number("select count(*) from nxt.hooked where information1 = 'by a webhook " + seed + "'") == 1);
         order(sandbox, daemon, seed, "poison");
+        order(sandbox, daemon, seed + 20, "unreadable" + seed);
         // a key of which it is clear at once that no row has it may be refused
         for (Object key : List.of(99_999_999_999L, new BigDecimal("1e400"), "nul \u0000")) {
             assertThat(Hooks.post(daemon, sandbox.eventBody(COMPANY, "order", Map.of("orderNo", key), "UPDATE")))
@@ -185,9 +187,10 @@ class PoisonIT {
         await().atMost(A_MINUTE).untilAsserted(() -> {
             String well = daemon.get("/q/health/well").body();
             assertThat(well).contains("pull spoilt, in companies (answer_unreadable)",
-                    "pull wares, in companies (target_unusable)",
-                    "pull checked, in companies (target_unusable)",
-                    "pull accounts, in companies (target_unusable)",
+                    "rows of wares set aside (rows_set_aside)",
+                    "rows of checked set aside (rows_set_aside)",
+                    "rows of accounts set aside (rows_set_aside)",
+                    "rows of hooked set aside (rows_set_aside)",
                     "rows of people set aside (rows_set_aside)",
                     "rows of lines set aside (rows_set_aside)",
                     "rows of goods set aside (rows_set_aside)",
@@ -195,8 +198,12 @@ class PoisonIT {
                     "push orders, dead letters (dead_letters)",
                     "push numbers, dead letters (dead_letters)");
             assertThat(database.rows("select job || ' ' || count(*) as faults from nxt_sync.row_fault "
-                    + "where job in ('people', 'lines', 'goods') group by job order by job").toString())
-                    .isEqualTo("[{faults=goods 2}, {faults=lines 1}, {faults=people 3}]");
+                    + "group by job order by job").toString())
+                    .isEqualTo("[{faults=accounts 1}, {faults=checked 1}, {faults=goods 2}, {faults=hooked 1}, "
+                            + "{faults=lines 1}, {faults=people 3}, {faults=wares 3}]");
+            assertThat(database.rows("select distinct substring(reason for 22) as words from nxt_sync.row_fault "
+                    + "where job in ('accounts', 'checked', 'hooked')"))
+                    .containsExactly(Map.of("words", "the target refuses it:"));
             assertThat(database.rows("select key from nxt_sync.outbox where state = 'dead' order by id"))
                     .extracting(row -> row.get("key"))
                     .contains("exponent" + seed, "surrogate" + seed, "1e99999999" + seed);
@@ -216,11 +223,11 @@ class PoisonIT {
             sandbox.put(company, "orderLine", values("orderNo", 2_000, "lineNo", 1, "description", what));
             sandbox.put(company, "product", values("productNo", what, "description", what));
             sandbox.put(company, "timeless", values("timelessNo", 2_000, "name", what));
+            sandbox.put(company, "generalLedgerTransaction",
+                    values("voucherJournalNo", 2_000, "auditNo", 1, "description", what));
+            sandbox.put(company, "generalLedgerAccount", values("accountNo", 2_000, "name", what));
         }
-        sandbox.put(OTHER, "generalLedgerTransaction",
-                values("voucherJournalNo", 2_000, "auditNo", 1, "description", what));
         sandbox.put(OTHER, "customerTransaction", values("voucherJournalNo", 2_000, "auditNo", 1, "invoiceNo", what));
-        sandbox.put(OTHER, "generalLedgerAccount", values("accountNo", 2_000, "name", what));
         order(sandbox, daemon, 30, what);
         for (int i = 4; i < groups.size(); i++) {
             push("orders", what + i, "{\"customerNo\": 1}", i);
@@ -255,6 +262,7 @@ class PoisonIT {
         sandbox.put(COMPANY, "customerTransaction",
                 values("voucherJournalNo", 1, "auditNo", 1, "invoiceNo", "readable"));
         order(sandbox, daemon, seed, "sound");
+        order(sandbox, daemon, seed + 20, "sound");
         // which would be in an hour, or by the next reconciliation
         database.execute("update nxt_sync.inbox set next_at = null where attempts >= 5");
         sandbox.spoilAnswers("", "");

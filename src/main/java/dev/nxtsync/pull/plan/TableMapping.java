@@ -158,7 +158,8 @@ public record TableMapping(List<String> columns, List<String> remarks, List<Stri
                         + " bytes; except it.");
             }
             columns.put(name, new TargetColumn(name, type,
-                    column.name() + " (" + column.scalar() + ")" + (remark.isEmpty() ? "" : ": " + remark)));
+                    column.name() + " (" + column.scalar() + ")" + (remark.isEmpty() ? "" : ": " + remark),
+                    column.name()));
             sources.add(field(field));
         }
 

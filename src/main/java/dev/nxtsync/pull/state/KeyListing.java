@@ -82,20 +82,20 @@ public class KeyListing {
 
         @Override
         public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
-            int deleted = Tombstones.delete(transaction, table, this, gone);
+            var all = written.plus(Tombstones.delete(transaction, table, this, gone));
             try (var settle = transaction
                     .prepareStatement("delete from " + difference(unit) + " where nxt_id = any (?)");
                     var count = transaction.prepareStatement(
                             "update nxt_sync.pull_state set digest = null, rows = rows + ? where pull = ? and company = ?")) {
                 settle.setArray(1, transaction.createArrayOf("bigint", settled.toArray()));
                 settle.executeUpdate();
-                count.setInt(1, written.inserted() - deleted);
+                count.setInt(1, all.inserted() - all.deleted());
                 count.setString(2, pull());
                 count.setInt(3, company());
                 count.executeUpdate();
             }
             PullCondition.well(transaction, unit.kind(), company(), List.of(pull()));
-            return new WriteCounts(written.inserted(), written.updated(), deleted);
+            return all;
         }
     }
 

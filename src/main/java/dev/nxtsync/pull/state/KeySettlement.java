@@ -22,8 +22,7 @@ public record KeySettlement(String pull, int company, Instant readAt, List<Long>
             Checkpoint {
     @Override
     public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
-        var all = new WriteCounts(written.inserted(), written.updated(),
-                Tombstones.delete(transaction, table, this, gone));
+        var all = written.plus(Tombstones.delete(transaction, table, this, gone));
         Inbox.drop(transaction, settled);
         if (all.changed() + all.deleted() > 0) {
             try (var count = transaction.prepareStatement(

@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,7 +85,7 @@ public enum ColumnType {
         String text(String json) throws UnstorableValue {
             try {
                 Matcher fraction = FRACTION.matcher(json);
-                return LocalTime.parse(fraction.replaceFirst("$1")).toString();
+                return LocalTime.parse(fraction.replaceFirst("$1")).format(DateTimeFormatter.ISO_LOCAL_TIME);
             } catch (DateTimeException e) {
                 throw new UnstorableValue("not a time of day");
             }

@@ -13,11 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
-
-import dev.nxtsync.database.Encoding;
 
 /**
  * The rows of one page, encoded for {@code COPY} (text format). Bounded: rows beyond the bound are dropped and the page is
@@ -32,9 +31,8 @@ public final class PageBuffer {
     /** So few keys are enough to see what is the matter. */
     private static final int MOST_REPEATED = 20;
 
-    private final List<String> names;
     private final ColumnType[] types;
-    private final Encoding encoding;
+    private final TargetTable table;
     private final int[] keyColumns;
     private final int bound;
     private final List<byte[]> full = new ArrayList<>();
@@ -60,8 +58,8 @@ public final class PageBuffer {
      */
     public PageBuffer(TargetTable table, int bound, Set<String> knownFaults) {
         this.types = table.columns().stream().map(TargetColumn::type).toArray(ColumnType[]::new);
-        this.encoding = table.encoding();
-        this.names = table.columns().stream().map(TargetColumn::name).toList();
+        this.table = table;
+        var names = table.columns().stream().map(TargetColumn::name).toList();
         this.keyColumns = table.key().stream().mapToInt(names::indexOf).toArray();
         this.bound = bound;
         this.knownFaults = knownFaults;
@@ -104,8 +102,8 @@ public final class PageBuffer {
         if (!fault.isEmpty()) {
             setAside(stored, key, fault);
             takeBack(chunksBefore, usedBefore);
-        } else if (!knownFaults.isEmpty() && knownFaults.contains(key.get())) {
-            mended.add(key.get());
+        } else if (!knownFaults.isEmpty() && stored != null) {
+            Stream.of(key.get(), table.keyAsJson(texts(stored))).filter(knownFaults::contains).forEach(mended::add);
         }
         overflowed = size(0, 0) > bound;
         return true;
@@ -242,12 +240,10 @@ public final class PageBuffer {
 
     /** A text that two pages share only if they hold the same rows in the same order. No row is added after it is asked for. */
     public String digest() {
-        var known = digest;
-        if (known == null) {
-            known = newDigest();
-            digest = known;
+        if (digest == null) {
+            digest = newDigest();
         }
-        return known;
+        return digest;
     }
 
     private String newDigest() {
@@ -262,7 +258,10 @@ public final class PageBuffer {
         }
     }
 
-    boolean isEmpty() { return keys.isEmpty(); }
+    /** How many rows there are to write. */
+    int size() {
+        return keys.size();
+    }
 
     /** Keys of rows that were set aside and have been mended. */
     List<String> mended() {
@@ -304,7 +303,7 @@ public final class PageBuffer {
             String reason = String.valueOf(e.getMessage());
             if (types[column] != ColumnType.TEXT) {
                 // a text is one whatever its characters are
-                misfits.add(new Misfit(names.get(column), reason));
+                misfits.add(new Misfit(table.columns().get(column).name(), reason));
             }
             return reason;
         } catch (RuntimeException e) {
@@ -341,7 +340,7 @@ public final class PageBuffer {
         var json = cells.text(sources[column]);
         try {
             var text = json == null ? null : types[column].text(json);
-            return text == null || encoding.flaw(text).isPresent() ? null : types[column].canonical(text);
+            return text == null || table.encoding().flaw(text).isPresent() ? null : types[column].canonical(text);
         } catch (UnstorableValue | RuntimeException e) {
             return null;
         }
@@ -365,10 +364,10 @@ public final class PageBuffer {
         } else if (type == ColumnType.TEXT || CopyText.isPlainNumber(type, cells, field)) {
             // at most three bytes a character, and each of one byte may need a backslash
             if ((long) used + 3L * length <= CHUNK) {
-                used = CopyText.write(encoding, chunk, used, cells.chars, cells.start(field), length);
+                used = CopyText.write(table.encoding(), chunk, used, cells.chars, cells.start(field), length);
             } else {
                 byte[] bytes = new byte[3 * length];
-                int end = CopyText.write(encoding, bytes, 0, cells.chars, cells.start(field), length);
+                int end = CopyText.write(table.encoding(), bytes, 0, cells.chars, cells.start(field), length);
                 for (int i = 0; i < end; i++) {
                     put(bytes[i]);
                 }

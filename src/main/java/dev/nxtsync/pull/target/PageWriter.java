@@ -14,10 +14,12 @@ import org.jboss.logging.Logger;
 import org.postgresql.PGConnection;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.OwnPath;
 import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.database.SqlState;
+import dev.nxtsync.inbox.LookAgain;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 
@@ -39,12 +41,16 @@ public class PageWriter {
         /** Straight into a table that has no rows of the company, as far as is known. */
         DIRECT,
         /** By way of a temporary table, row for row under the rule of {@link #mergeStatement}. */
-        MERGE
+        MERGE,
+        /** The same, but rows that the target refuses are found and set aside, and all others are written. */
+        HALVES
     }
 
     /**
-     * Writes the page into the target, notes the rows that were set aside, and keeps the checkpoint.
+     * Writes the page into the target, notes the rows that were set aside, and keeps the checkpoint. Rows that the target
+     * refuses for their values are set aside too, and are looked at again soon.
      *
+     * @throws TargetFault if the target refuses anything else, or so many rows that it is not their fault
      * @throws StaleClaim if the unit has another holder; then nothing was written
      */
     public WriteCounts write(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint)
@@ -53,12 +59,26 @@ public class PageWriter {
             return attempt(claim, table, page, way, checkpoint);
         } catch (SQLException e) {
             if (way == Way.DIRECT && KEY_EXISTS.equals(e.getSQLState())) {
-                return attempt(claim, table, page, Way.MERGE, checkpoint);
+                return write(claim, table, page, Way.MERGE, checkpoint);
             }
             if (SqlState.LOCK_TIME_OUT.equals(e.getSQLState()) && endOthersOf(claim)) {
                 return attempt(claim, table, page, Way.MERGE, checkpoint);
             }
+            if (way != Way.HALVES && e instanceof TargetFault && DatabaseFault.isOfValues(e)) {
+                return inHalves(claim, table, page, checkpoint, e);
+            }
             throw e;
+        }
+    }
+
+    /** Only once something is refused, since the savepoints cost time. */
+    private WriteCounts inHalves(Claim claim, TargetTable table, PageBuffer page, Checkpoint checkpoint,
+            SQLException refusal) throws SQLException {
+        try {
+            return attempt(claim, table, page, Way.HALVES, checkpoint);
+        } catch (TargetFault e) {
+            refusal.addSuppressed(e);
+            throw refusal;
         }
     }
 
@@ -67,7 +87,7 @@ public class PageWriter {
         boolean briefly = locked.isLocked(table);
         try {
             var written = inTransaction(claim, table, page, way, checkpoint, briefly);
-            if (!page.isEmpty()) {
+            if (page.size() > 0) {
                 locked.free(table);
             }
             return written;
@@ -81,19 +101,31 @@ public class PageWriter {
 
     private WriteCounts inTransaction(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint,
             boolean briefly) throws SQLException {
-        Database.Work<WriteCounts> rows = transaction -> way == Way.DIRECT
-                ? insert(transaction, table, page, checkpoint)
-                : merge(transaction, table, page, checkpoint);
+        Database.Work<WriteCounts> rows = transaction -> switch (way) {
+            case DIRECT -> insert(transaction, table, page, checkpoint);
+            case MERGE -> merge(transaction, table, page, checkpoint);
+            case HALVES -> RefusedRows.write(transaction, table, checkpoint, page.size(),
+                    StagedPage.of(transaction, table, page, checkpoint)).writtenIfAny();
+        };
         return database.inTransaction(transaction -> {
             try (Statement name = transaction.createStatement()) {
                 name.execute("set local application_name = " + SqlName.literal(sessionName(claim)));
             }
-            var written = page.isEmpty()
+            if (way == Way.HALVES) {
+                // also what users have put off until the commit is then refused where it is seen for which row
+                TargetFault.guard(transaction, table, PageWriter::settleConstraints);
+            }
+            var written = page.size() == 0
                     ? WriteCounts.NOTHING
                     : TargetFault.guard(transaction, table,
                             guarded -> briefly ? LockedTargets.briefly(guarded, rows) : rows.in(guarded));
             RowFaults.setAside(transaction, page, checkpoint);
             written = checkpoint.keep(transaction, table, written);
+            if (!written.refused().isEmpty()) {
+                RowFaults.setAside(transaction, checkpoint, written.refused());
+                LookAgain.at(transaction, claim, checkpoint.pull(),
+                        written.refused().stream().map(RowFault::key).toList());
+            }
             Claims.check(transaction, claim);
             // as in the commit, so behind the fence, whose lock holds until then; but what users have put off until the commit
             // would there be refused where nobody knows whose fault it is
@@ -152,12 +184,22 @@ public class PageWriter {
 
     private static WriteCounts merge(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
+        makePage(transaction, table);
+        copy(transaction, "copy pg_temp.nxt_page from stdin", page, new byte[0]);
+        return mergePage(transaction, table, checkpoint);
+    }
+
+    /** Makes the temporary table whose rows {@link #mergePage} merges. */
+    static void makePage(Connection transaction, TargetTable table) throws SQLException {
         try (Statement statement = transaction.createStatement()) {
             // with the target's own types, so that no comparison needs a conversion
             statement.execute("create temporary table nxt_page on commit drop as select " + columns(table) + " from "
                     + table.quotedName() + " with no data");
         }
-        copy(transaction, "copy pg_temp.nxt_page from stdin", page, new byte[0]);
+    }
+
+    static WriteCounts mergePage(Connection transaction, TargetTable table, Checkpoint checkpoint)
+            throws SQLException {
         try (var merge = transaction.prepareStatement(OwnPath.around(mergeStatement(table)))) {
             int parameter = 1;
             merge.setInt(parameter++, checkpoint.company());

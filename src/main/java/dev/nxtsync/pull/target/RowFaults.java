@@ -29,6 +29,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.process.JsonTree;
@@ -88,32 +89,55 @@ public class RowFaults {
     }
 
     public static void setAside(Connection transaction, PageBuffer page, Checkpoint checkpoint) throws SQLException {
-        if (!page.faults().isEmpty()) {
+        setAside(transaction, checkpoint, page.faults());
+        forget(transaction, checkpoint, page.mended());
+    }
+
+    static void setAside(Connection transaction, Checkpoint checkpoint, List<RowFault> rows) throws SQLException {
+        if (!rows.isEmpty()) {
+            var encoding = Encoding.of(transaction);
             try (var insert = transaction.prepareStatement(
                     """
                             insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values (?, ?, ?::json, ?, ?)
                             on conflict (job, company, md5(key::text)) do update set reason = excluded.reason,
                                 seen_at = case when row_fault.seen_at > clock_timestamp() then excluded.seen_at
                                     else greatest(row_fault.seen_at, excluded.seen_at) end""")) {
-                for (RowFault fault : page.faults()) {
+                for (RowFault fault : rows) {
                     insert.setString(1, checkpoint.pull());
                     insert.setInt(2, checkpoint.company());
                     insert.setString(3, fault.key());
-                    insert.setString(4, fault.reason());
+                    insert.setString(4, encoding.shown(fault.reason()));
                     insert.setObject(5, Rows.timestamp(checkpoint.readAt()));
                     insert.addBatch();
                 }
                 insert.executeBatch();
             }
         }
-        if (!page.mended().isEmpty()) {
+    }
+
+    /** Forgets rows of which nobody has seen since the read that they are to be set aside. */
+    static void forget(Connection transaction, Checkpoint checkpoint, List<String> keys) throws SQLException {
+        if (!keys.isEmpty()) {
             try (var mend = transaction.prepareStatement(
                     "delete from nxt_sync.row_fault where job = ? and company = ? and key::text = any (?) and (seen_at <= ? or seen_at > clock_timestamp())")) {
                 mend.setString(1, checkpoint.pull());
                 mend.setInt(2, checkpoint.company());
-                mend.setArray(3, transaction.createArrayOf("text", page.mended().toArray()));
+                mend.setArray(3, transaction.createArrayOf("text", keys.toArray()));
                 mend.setObject(4, Rows.timestamp(checkpoint.readAt()));
                 mend.executeUpdate();
+            }
+        }
+    }
+
+    /** Whether a row is set aside. */
+    static boolean isKnown(Connection transaction, Checkpoint checkpoint, String key) throws SQLException {
+        try (var select = transaction.prepareStatement("select exists (select from nxt_sync.row_fault "
+                + "where job = ? and company = ? and md5(key::text) = md5(?))")) {
+            select.setString(1, checkpoint.pull());
+            select.setInt(2, checkpoint.company());
+            select.setString(3, key);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() && row.getBoolean(1);
             }
         }
     }

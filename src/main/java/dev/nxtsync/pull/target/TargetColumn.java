@@ -1,4 +1,15 @@
 package dev.nxtsync.pull.target;
 
-/** @param comment what the column is, for {@code COMMENT ON} */
-public record TargetColumn(String name, ColumnType type, String comment) {}
+/**
+ * A column of a target.
+ *
+ * @param comment what the column is, for {@code COMMENT ON}
+ * @param field the API's name of the column that it is made from
+ */
+public record TargetColumn(String name, ColumnType type, String comment, String field) {
+
+    /** One that the API calls as PostgreSQL does. */
+    public TargetColumn(String name, ColumnType type, String comment) {
+        this(name, type, comment, name);
+    }
+}

@@ -31,19 +31,17 @@ public final class TargetFault extends LocalFault {
     private static final Pattern QUOTED = Pattern.compile("\".*\"", Pattern.DOTALL);
 
     private final transient Problem reason;
+    private final transient String ofRow;
 
     private TargetFault(TargetTable table, SQLException e) {
         super(e);
+        String words = words(e) + " (SQLSTATE " + e.getSQLState() + ")";
+        String partition = "Make that partition, or one for all others (create table … partition of "
+                + table.quotedName() + " default); no row is lost, and the pull goes on by itself within a minute.";
         this.reason = new Problem(ErrorCode.TARGET_UNUSABLE, "PostgreSQL refuses what is to be done in its target "
-                + table
-                + ": " + words(e) + " (SQLSTATE " + e.getSQLState() + "). "
-                + (isLocked()
-                        ? LOCKED
-                        : lacksPartition(e)
-                                ? "Make that partition, or one for all others (create table … partition of "
-                                        + table.quotedName()
-                                        + " default); no row is lost, and the pull goes on by itself within a minute."
-                                : ErrorCode.TARGET_UNUSABLE.nextStep()));
+                + table + ": " + words + ". "
+                + (isLocked() ? LOCKED : lacksPartition(e) ? partition : ErrorCode.TARGET_UNUSABLE.nextStep()));
+        this.ofRow = "the target refuses it: " + words + (lacksPartition(e) ? ". " + partition : "");
     }
 
     /**
@@ -67,6 +65,11 @@ public final class TargetFault extends LocalFault {
     @Override
     public Problem reason() {
         return reason;
+    }
+
+    /** The same as the reason for which one row is set aside. */
+    String ofRow() {
+        return ofRow;
     }
 
     /** Whether it is likely to pass by itself, since somebody else is at work on the same rows. */

@@ -1,9 +1,15 @@
 package dev.nxtsync.pull.target;
 
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Numeral;
@@ -22,6 +28,7 @@ import dev.nxtsync.database.SqlName;
 public record TargetTable(String schema, String name, String owner, String comment, List<TargetColumn> columns,
         List<String> key,
         Optional<String> changeStamp, boolean removes, Encoding encoding) {
+    private static final JsonFactory KEYS = JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     /** A table of a database that holds every character. */
     public TargetTable(String schema, String name, String owner, String comment, List<TargetColumn> columns,
@@ -67,6 +74,29 @@ public record TargetTable(String schema, String name, String owner, String comme
             }
         }
         return Optional.of(texts);
+    }
+
+    /** A key that PostgreSQL wrote so, as a JSON object in ASCII, the same for equal keys. */
+    String keyAsJson(List<String> texts) {
+        var json = new StringWriter();
+        try (var generator = KEYS.createGenerator(json)) {
+            generator.writeStartObject();
+            for (int i = 0; i < key.size(); i++) {
+                TargetColumn column = column(key.get(i));
+                String text = column.type().canonical(texts.get(i));
+                generator.writeFieldName(column.field());
+                switch (column.type()) {
+                    case INTEGER, BIGINT, NUMERIC -> generator.writeRawValue(text);
+                    case BOOLEAN -> generator.writeBoolean(text.startsWith("t"));
+                    case DATE -> generator.writeRawValue(text.replace("-", ""));
+                    case TEXT, TIME, TIMESTAMP -> generator.writeString(text);
+                }
+            }
+            generator.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return json.toString();
     }
 
     TargetColumn column(String name) {

@@ -19,16 +19,33 @@ public final class Tombstones {
     /**
      * Marks or removes those that are stored and were read earlier, or in the future, before the database's clock was set
      * back. What is neither stored nor marked is remembered for an hour, so that a read from before that does not bring it in.
+     * One that the target refuses to delete, such as for a foreign key, stays, and no other does for it. What was set aside of
+     * the others is forgotten.
      *
      * @param keys as PostgreSQL writes them, in the order of the table's key
-     * @return how many rows were deleted
+     * @return how many rows were deleted, and which are refused
      */
-    public static int delete(Connection transaction, TargetTable table, Checkpoint read, List<List<String>> keys)
+    public static WriteCounts delete(Connection transaction, TargetTable table, Checkpoint read,
+            List<List<String>> keys)
             throws SQLException {
         if (keys.isEmpty()) {
-            return 0;
+            return WriteCounts.NOTHING;
         }
-        return TargetFault.guard(transaction, table, guarded -> delete(guarded, table, read, keys, statement(table)));
+        String statement = statement(table);
+        var done = RefusedRows.write(transaction, table, read, keys.size(), new RefusedRows.Rows() {
+            @Override
+            public WriteCounts write(int from, int to) throws SQLException {
+                return new WriteCounts(0, 0, delete(transaction, table, read, keys.subList(from, to), statement));
+            }
+
+            @Override
+            public List<String> key(int place) {
+                return keys.get(place);
+            }
+        }).written();
+        // those that are refused are set aside behind it
+        RowFaults.forget(transaction, read, keys.stream().map(table::keyAsJson).toList());
+        return done;
     }
 
     private static int delete(Connection transaction, TargetTable table, Checkpoint read, List<List<String>> keys,

@@ -130,20 +130,24 @@ class PartitionedTargetTest {
 
     @ParameterizedTest
     @EnumSource(PageWriter.Way.class)
-    void aRowWithoutAPartitionStopsItsPullUntilThereIsOneAndItIsSaidWhichIsMissing(PageWriter.Way way)
+    void rowsWithoutAPartitionStopTheirPullUntilThereIsOneAndItIsSaidWhichIsMissing(PageWriter.Way way)
             throws SQLException {
         var fixture = Partitioning.RANGE.fixture();
         fixture.database.execute("alter database " + fixture.database.value("select current_database()")
                 + " set lc_messages = 'C'");
         var fault = catchThrowableOfType(TargetFault.class,
-                () -> fixture.write(way, FIRST, "1 secret 7", "4711 secret 7"));
+                () -> fixture.write(way, FIRST, "4711 secret 7", "4712 secret 7"));
         assertThat(fault.reason().trouble()).isEqualTo(ErrorCode.TARGET_UNUSABLE);
         assertThat(fault.reason().message()).contains("no partition of relation \"thing\" found for row")
                 .contains("(id) = (4711)").contains("partition of \"nxt\".\"thing\" default").doesNotContain("secret");
         assertThat(rows(fixture)).isEmpty();
+        assertThat(fixture.write(way, FIRST, "1 secret 7", "4711 secret 7").inserted()).as("beside another")
+                .isEqualTo(1);
+        assertThat(fixture.database.value("select reason from nxt_sync.row_fault")).contains("(id) = (4711)")
+                .contains("partition of \"nxt\".\"thing\" default").doesNotContain("secret");
         fixture.database.execute("create table nxt.thing_rest partition of nxt.thing default");
-        assertThat(fixture.write(way, FIRST, "1 secret 7", "4711 secret 7")).as("it heals")
-                .isEqualTo(new WriteCounts(2, 0, 0));
+        assertThat(fixture.write(PageWriter.Way.MERGE, FIRST, "1 secret 7", "4711 secret 7", "4712 secret 7"))
+                .as("it heals").isEqualTo(new WriteCounts(2, 0, 0));
     }
 
     @ParameterizedTest
@@ -208,7 +212,7 @@ class PartitionedTargetTest {
     private static int gone(TargetFixture fixture, TargetTable table, Instant readAt, String... ids)
             throws SQLException {
         return fixture.store.inTransaction(transaction -> Tombstones.delete(transaction, table,
-                new TargetFixture.At(readAt), Stream.of(ids).map(List::of).toList()));
+                new TargetFixture.At(readAt), Stream.of(ids).map(List::of).toList()).deleted());
     }
 
     private static String rows(TargetFixture fixture) {

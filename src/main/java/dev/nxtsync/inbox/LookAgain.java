@@ -1,0 +1,39 @@
+package dev.nxtsync.inbox;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+import dev.nxtsync.schedule.Claim;
+
+/** Rows that are looked at again though no webhook names them: those that a target refuses do not change when it is mended. */
+public final class LookAgain {
+    private LookAgain() {}
+
+    /**
+     * Has rows looked at in half a minute, in the transaction that sets them aside; those that wait for it already do so once.
+     *
+     * @param unit of the same connection and company
+     * @param keys as JSON objects
+     */
+    public static void at(Connection transaction, Claim unit, String pull, List<String> keys) throws SQLException {
+        // received when it is due, since nobody has waited for it before
+        try (var insert = transaction.prepareStatement(
+                """
+                        insert into nxt_sync.inbox (unit, pull, key, received_at, next_at)
+                        select job.id, ?, wanted.key, due.at, due.at
+                        from nxt_sync.job, unnest(?::text[]) as wanted (key),
+                            (select clock_timestamp() + interval '30 s' as at) as due
+                        where job.kind = 'fetch' and job.connection = ? and job.scope = ? and job.company = ?
+                          and not exists (select from nxt_sync.inbox waiting where waiting.unit = job.id and waiting.pull = ?
+                              and waiting.key = wanted.key and waiting.attempts = 0 and waiting.next_at > clock_timestamp())""")) {
+            insert.setString(1, pull);
+            insert.setArray(2, transaction.createArrayOf("text", keys.toArray()));
+            insert.setString(3, unit.connection());
+            insert.setString(4, unit.scope());
+            insert.setInt(5, unit.company());
+            insert.setString(6, pull);
+            insert.executeUpdate();
+        }
+    }
+}
