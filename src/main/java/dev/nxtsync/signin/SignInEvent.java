@@ -3,10 +3,9 @@ package dev.nxtsync.signin;
 /**
  * What has become of the sign-in of a connection. It is fired as a CDI event, in the thread that learned it; what an observer
  * does is short, and what it throws is of no interest to whoever has signed in.
- *
- * @param connection its name
  */
 public sealed interface SignInEvent {
+    /** Its name. */
     String connection();
 
     /** There are good tokens again: what had backed off may be tried. */
