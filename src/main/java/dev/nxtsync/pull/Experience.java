@@ -79,6 +79,11 @@ class Experience {
         return wait.compareTo(LATELY) < 0 ? wait : LATELY;
     }
 
+    /** Whether that was not the first time since it was answered. */
+    boolean failedAgain(Of pull) {
+        return failures.getOrDefault(pull, 0) > 1;
+    }
+
     void leaveAlone(Of pull, Duration time) {
         leftAlone.put(pull, now() + time.toNanos());
     }

@@ -357,11 +357,21 @@ public class KeyFetch implements Job {
 
         /** Perhaps it is one of these rows that a user's trigger or constraint refuses; or it is all of them. */
         private void refused(Wanted wanted, TargetFault fault) throws SQLException {
-            if (DatabaseFault.isOfValues(fault) && (wanted.keys().size() > 1 || wasAnswered(wanted))) {
+            boolean isOfValues = DatabaseFault.isOfValues(fault);
+            if (isOfValues && (wanted.keys().size() > 1 || wasAnswered(wanted))) {
                 atFault(wanted.woken(), wanted.ids(), fault.reason().message());
                 return;
             }
             inbox.spared(claim, wanted.ids());
+            if (isOfValues) {
+                // the next key shows which of the two it is
+                inbox.putLast(claim, wanted.ids());
+                Duration wait = experience.afterFailure(here(wanted.plan().name()));
+                if (!experience.failedAgain(here(wanted.plan().name()))) {
+                    leaveAlone(wanted, wait);
+                    return;
+                }
+            }
             var decision = setback.of(claim, wanted.state(), fault, wanted.tally());
             leaveAlone(wanted, decision.retry());
             done.add(decision.run());
