@@ -79,6 +79,7 @@ public class Reconciliation implements Job {
     private final RunHistory runs;
     private final FailurePolicy setback;
     private final Uniqueness uniqueness;
+    private final RowCounting counting;
     private final CompanyAccess access;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
@@ -89,7 +90,8 @@ public class Reconciliation implements Job {
     Reconciliation(PullPlans plans, PullUnits units, NxtClient nxt, PageWriter writer, PullStates states,
             TableScans passes,
             KeyListing listing,
-            RowFaults faults, RunHistory runs, FailurePolicy setback, Uniqueness uniqueness, CompanyAccess access,
+            RowFaults faults, RunHistory runs, FailurePolicy setback, Uniqueness uniqueness, RowCounting counting,
+            CompanyAccess access,
             MeterRegistry metrics) {
         this.plans = plans;
         this.units = units;
@@ -102,6 +104,7 @@ public class Reconciliation implements Job {
         this.runs = runs;
         this.setback = setback;
         this.uniqueness = uniqueness;
+        this.counting = counting;
         this.access = access;
         this.metrics = metrics;
     }
@@ -226,12 +229,14 @@ public class Reconciliation implements Job {
                     return new Ended(new Outcome.Done(clock.now()));
                 }
                 Instant readAt = clock.now();
-                var reader = new PageReader(keys, plan.key(), plan.key(), Set.of());
                 Part part = Part.page("t0", plan, keys.fields(), after(pass.cursor()), plan.key(), size.rows());
                 var parts = new ArrayList<Part>(pass.cursor().isEmpty() ? Document.census(plan) : List.of());
                 parts.add(part);
-                Answer answer = ask("list", parts, Map.of("t0", reader));
-                var result = Pages.judge(plan, answer, reader, size, pass.cursor());
+                var asked = counting.page(plan, claim.tenant(), parts,
+                        () -> new PageReader(keys, plan.key(), plan.key(), Set.of()),
+                        (some, pages) -> ask("list", some, pages));
+                var reader = asked.reader();
+                var result = Pages.judge(plan, asked.answer(), reader, size, pass.cursor());
                 if (result instanceof Pages.Failed failed) {
                     return failed(setback.of(claim, state, failed.failure(), tally, true));
                 }
@@ -274,7 +279,7 @@ public class Reconciliation implements Job {
                 setback.lacksNothing(claim);
                 return new GoOn();
             }
-            Answer answer = ask("count", Document.census(plan), Map.of());
+            Answer answer = counting.census(plan, claim.tenant(), parts -> ask("count", parts, Map.of()));
             if (answer instanceof Failure failure) {
                 return failed(setback.of(claim, state, failure, tally, true));
             }
