@@ -64,6 +64,7 @@ public class Load implements Job {
     private final CompanyAccess access;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
+    private final RefusedCursors cursors = new RefusedCursors();
 
     Load(PullPlans plans, PullUnits units, NxtClient nxt, PageWriter writer, TableScans passes, RowFaults faults,
             RunHistory runs,
@@ -154,9 +155,14 @@ public class Load implements Job {
                     var result = Pages.judge(plan, asked.answer(), reader, size, pass.cursor());
                     if (result instanceof Pages.Failed failed) {
                         writes.finish();
+                        if (cursors.startsOver(claim, KIND, pass.cursor(), failed.failure())) {
+                            pass = pass.anew();
+                            continue;
+                        }
                         return failed(setback.of(claim, state, failed.failure(), tally, true));
                     }
                     access.granted(claim);
+                    cursors.accepted(claim, KIND, pass.cursor());
                     if (!(result instanceof Pages.Page page)) {
                         continue;
                     }
