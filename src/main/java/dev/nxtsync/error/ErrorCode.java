@@ -94,8 +94,8 @@ public enum ErrorCode {
     SCHEMA_REFUSED(Area.API, "What Business NXT tells of a table is not GraphQL.",
             "Check that NXT_API_URL is the address of Business NXT; if it is, tell Visma's support."),
     ANSWER_UNREADABLE(Area.API, "An answer of Business NXT, or what it says of a table, cannot be read.",
-            "It is asked for again by itself, of a table with fewer rows each time; other tables go on. If it stays, give "
-                    + "Visma's support the trace id: where the table stands, nxt_sync.pass and nxt_sync.pull_state say."),
+            "A pull asks again by itself, for fewer rows each time, and a push first looks whether its rows have arrived; "
+                    + "others go on. If it stays, give Visma's support the trace id, which nxt_sync.run has."),
     IN_DOUBT(Area.API, "A request was sent, and no whole answer came.",
             "Nothing needs to be done if this passes; else look at Visma's status page and at the network."),
 

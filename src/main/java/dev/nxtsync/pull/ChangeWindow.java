@@ -81,6 +81,11 @@ final class ChangeWindow {
         return state;
     }
 
+    /** After which its next page is; empty at the beginning. */
+    Optional<String> cursor() {
+        return Optional.ofNullable(cursor);
+    }
+
     /** Whether its next page may be asked for together with those of other tables. */
     boolean isFirst() {
         return stage == Stage.FIRST;

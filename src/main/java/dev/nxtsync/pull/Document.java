@@ -17,6 +17,9 @@ import dev.nxtsync.pull.plan.PullPlan;
 
 /** Documents that ask for rows of one company's tables: identifiers stand in them, values are variables. */
 public final class Document {
+    /** The alias of what is asked for its count only. */
+    private static final String COUNT = "all";
+
     private Document() {}
 
     /**
@@ -38,18 +41,27 @@ public final class Document {
         public Part counting() {
             return new Part(alias, table, fields, filter, order, descending, rows, true);
         }
+
+        private Part uncounted() {
+            return new Part(alias, table, fields, filter, order, descending, rows, false);
+        }
     }
 
     /** How many rows a pull has, and the highest change stamp of them; only what the table tells. */
     static List<Part> census(PullPlan plan) {
         var parts = new ArrayList<Part>();
         if (plan.table().isCounted()) {
-            parts.add(new Part("all", plan.table(), plan.key(), plan.filter(List.of()), plan.key(), false, 1, true));
+            parts.add(new Part(COUNT, plan.table(), plan.key(), plan.filter(List.of()), plan.key(), false, 1, true));
         }
         if (plan.tellsChanges()) {
             parts.add(top(plan));
         }
         return parts;
+    }
+
+    /** The same without counts. */
+    static List<Part> uncounted(List<Part> parts) {
+        return parts.stream().filter(part -> !part.alias().equals(COUNT)).map(Part::uncounted).toList();
     }
 
     /** The highest change stamp of a pull's rows. */

@@ -60,13 +60,16 @@ public class Load implements Job {
     private final RunHistory runs;
     private final FailurePolicy setback;
     private final Uniqueness uniqueness;
+    private final RowCounting counting;
     private final CompanyAccess access;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
+    private final RefusedCursors cursors = new RefusedCursors();
 
     Load(PullPlans plans, PullUnits units, NxtClient nxt, PageWriter writer, TableScans passes, RowFaults faults,
             RunHistory runs,
-            FailurePolicy setback, Uniqueness uniqueness, CompanyAccess access, MeterRegistry metrics) {
+            FailurePolicy setback, Uniqueness uniqueness, RowCounting counting, CompanyAccess access,
+            MeterRegistry metrics) {
         this.plans = plans;
         this.units = units;
         this.nxt = nxt;
@@ -76,6 +79,7 @@ public class Load implements Job {
         this.runs = runs;
         this.setback = setback;
         this.uniqueness = uniqueness;
+        this.counting = counting;
         this.access = access;
         this.metrics = metrics;
     }
@@ -145,17 +149,20 @@ public class Load implements Job {
             try (var writes = new WriteBehind()) {
                 while (!ended && clock.now().isBefore(until)) {
                     Instant readAt = clock.now();
-                    var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
-                    Answer answer = nxt.ask(claim.connection(), Document.of("load_" + plan.table().name(),
-                            plan.table().scope(), claim.company(), true, parts(pass)), Map.of("t0", reader));
-                    tally.request(answer);
-                    progress.made();
-                    var result = Pages.judge(plan, answer, reader, size, pass.cursor());
+                    var asked = counting.page(plan, claim.tenant(), parts(pass),
+                            () -> new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults), this::ask);
+                    var reader = asked.reader();
+                    var result = Pages.judge(plan, asked.answer(), reader, size, pass.cursor());
                     if (result instanceof Pages.Failed failed) {
                         writes.finish();
+                        if (cursors.startsOver(claim, KIND, pass.cursor(), failed.failure())) {
+                            pass = pass.anew();
+                            continue;
+                        }
                         return failed(setback.of(claim, state, failed.failure(), tally, true));
                     }
                     access.granted(claim);
+                    cursors.accepted(claim, KIND, pass.cursor());
                     if (!(result instanceof Pages.Page page)) {
                         continue;
                     }
@@ -181,6 +188,14 @@ public class Load implements Job {
             runs.add(List.of(tally.done(ended ? "ok" : "goes on")));
             return new Outcome.Done(
                     !ended ? clock.now() : plan.tellsChanges() ? NEVER : plan.cadence().next(clock.now()));
+        }
+
+        private Answer ask(List<Part> parts, Map<String, PageReader> pages) {
+            Answer answer = nxt.ask(claim.connection(), Document.of("load_" + plan.table().name(),
+                    plan.table().scope(), claim.company(), true, parts), pages);
+            tally.request(answer);
+            progress.made();
+            return answer;
         }
 
         private List<Part> parts(TableScan pass) {

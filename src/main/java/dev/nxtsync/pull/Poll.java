@@ -66,6 +66,7 @@ public class Poll implements Job {
     private final Settings settings;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
+    private final RefusedCursors cursors = new RefusedCursors();
 
     Poll(PullPlans plans, NxtClient nxt, PageWriter writer, PullStates states, RowFaults faults, RunHistory runs,
             FailurePolicy setback,
@@ -306,9 +307,14 @@ public class Poll implements Job {
                     if (failure.mayBeTooLarge()) {
                         size(increment).tooLarge();
                     }
+                    if (cursors.startsOver(claim, increment.plan().name(), increment.cursor(), failure)) {
+                        increment.begin();
+                        continue;
+                    }
                     fail(increment, failure);
                     return;
                 }
+                cursors.accepted(claim, increment.plan().name(), increment.cursor());
                 var data = (Answer.Data) answer;
                 if (reader.buffer().overflowed() && size(increment).tooLarge()) {
                     continue;

@@ -99,11 +99,11 @@ final class PullReport {
 
     /** @param outcome {@code ok}, or {@code goes on} if others had a turn before the end */
     synchronized Run done(String outcome) {
-        // what webhooks bring comes every second, and rows that are set aside come with each poll
-        var level = outcome.equals("ok") && !kind.equals(KeyFetch.KIND)
-                && (!kind.equals(Poll.KIND) || written + deleted + newlySetAside > 0)
-                        ? Logger.Level.INFO
-                        : Logger.Level.DEBUG;
+        // what webhooks bring comes every second, and rows that are set aside come with each run
+        boolean changed = written + deleted + newlySetAside > 0;
+        var level = outcome.equals("ok") && !kind.equals(KeyFetch.KIND) && changed
+                ? Logger.Level.INFO
+                : Logger.Level.DEBUG;
         LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s with %s", what, kind, plural(rows, "row"), written,
                 deleted > 0 ? ", " + deleted + " deleted" : "", seconds(),
                 requests == 0 ? "the request of another table" : plural(requests, "request"));

@@ -79,9 +79,11 @@ public class Reconciliation implements Job {
     private final RunHistory runs;
     private final FailurePolicy setback;
     private final Uniqueness uniqueness;
+    private final RowCounting counting;
     private final CompanyAccess access;
     private final MeterRegistry metrics;
     private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
+    private final RefusedCursors cursors = new RefusedCursors();
     private final Map<String, PageSize> keyCounts = new ConcurrentHashMap<>();
     /** Comparisons in a row that have begun and come to nothing, by unit. */
     private final Map<Long, Integer> unfinished = new ConcurrentHashMap<>();
@@ -89,7 +91,8 @@ public class Reconciliation implements Job {
     Reconciliation(PullPlans plans, PullUnits units, NxtClient nxt, PageWriter writer, PullStates states,
             TableScans passes,
             KeyListing listing,
-            RowFaults faults, RunHistory runs, FailurePolicy setback, Uniqueness uniqueness, CompanyAccess access,
+            RowFaults faults, RunHistory runs, FailurePolicy setback, Uniqueness uniqueness, RowCounting counting,
+            CompanyAccess access,
             MeterRegistry metrics) {
         this.plans = plans;
         this.units = units;
@@ -102,6 +105,7 @@ public class Reconciliation implements Job {
         this.runs = runs;
         this.setback = setback;
         this.uniqueness = uniqueness;
+        this.counting = counting;
         this.access = access;
         this.metrics = metrics;
     }
@@ -181,9 +185,7 @@ public class Reconciliation implements Job {
                     .orElseGet(() -> TableScan.wanted(claim.entry(), claim.company(), TableScan.Kind.RECONCILIATION));
             if (pass.startedAt().isEmpty() || isLost(pass)) {
                 listing.begin(claim);
-                pass = new TableScan(pass.pull(), pass.company(), pass.kind(), Optional.of(clock.now()),
-                        Optional.empty(), 0,
-                        Optional.empty(), Optional.empty(), Optional.empty(), false, false, pass.confirmed());
+                pass = pass.begun(clock.now());
                 passes.keep(claim, pass);
             }
             Step step = pass.settling() ? new GoOn() : list(pass);
@@ -220,21 +222,30 @@ public class Reconciliation implements Job {
             TableScan pass = begun;
             var size = sizes.computeIfAbsent(plan.name() + " " + claim.company(), each -> plan.pageSize());
             boolean more = true;
+            boolean anew = false;
             while (more) {
                 if (!clock.now().isBefore(until)) {
                     runs.add(List.of(tally.done("goes on")));
                     return new Ended(new Outcome.Done(clock.now()));
                 }
                 Instant readAt = clock.now();
-                var reader = new PageReader(keys, plan.key(), plan.key(), Set.of());
                 Part part = Part.page("t0", plan, keys.fields(), after(pass.cursor()), plan.key(), size.rows());
                 var parts = new ArrayList<Part>(pass.cursor().isEmpty() ? Document.census(plan) : List.of());
                 parts.add(part);
-                Answer answer = ask("list", parts, Map.of("t0", reader));
-                var result = Pages.judge(plan, answer, reader, size, pass.cursor());
+                var asked = counting.page(plan, claim.tenant(), parts,
+                        () -> new PageReader(keys, plan.key(), plan.key(), Set.of()),
+                        (some, pages) -> ask("list", some, pages));
+                var reader = asked.reader();
+                var result = Pages.judge(plan, asked.answer(), reader, size, pass.cursor());
                 if (result instanceof Pages.Failed failed) {
+                    if (cursors.startsOver(claim, "list", pass.cursor(), failed.failure())) {
+                        pass = pass.begun(clock.now());
+                        anew = true;
+                        continue;
+                    }
                     return failed(setback.of(claim, state, failed.failure(), tally, true));
                 }
+                cursors.accepted(claim, "list", pass.cursor());
                 if (result instanceof Pages.Page page) {
                     // that keys and stamps are equal does not say that rows are
                     var verdict = uniqueness.of(plan, claim.company(), reader.buffer().repeated(), tally::request);
@@ -246,6 +257,10 @@ public class Reconciliation implements Job {
                             page.cursor().or(pass::cursor), pass.rows() + reader.buffer().rows(),
                             begins ? page.count() : pass.expected(), begins ? page.top() : pass.mark(),
                             Optional.empty(), false, false, pass.confirmed());
+                    if (anew) {
+                        listing.begin(claim);
+                        anew = false;
+                    }
                     listing.add(claim, keys.target(), reader.buffer(), new TableScans.ListingPage(pass, readAt));
                     progress.made();
                     tally.page(reader.buffer(), WriteCounts.NOTHING);
@@ -274,7 +289,7 @@ public class Reconciliation implements Job {
                 setback.lacksNothing(claim);
                 return new GoOn();
             }
-            Answer answer = ask("count", Document.census(plan), Map.of());
+            Answer answer = counting.census(plan, claim.tenant(), parts -> ask("count", parts, Map.of()));
             if (answer instanceof Failure failure) {
                 return failed(setback.of(claim, state, failure, tally, true));
             }
@@ -408,8 +423,13 @@ public class Reconciliation implements Job {
                         plan.key(), (int) Math.min(rows, size.rows()))), Map.of("t0", reader));
                 var result = Pages.judge(plan, answer, reader, size, cursor);
                 if (result instanceof Pages.Failed failed) {
+                    if (cursors.startsOver(claim, "reread", cursor, failed.failure())) {
+                        cursor = Optional.empty();
+                        continue;
+                    }
                     return failed(setback.of(claim, state, failed.failure(), tally, true));
                 }
+                cursors.accepted(claim, "reread", cursor);
                 if (result instanceof Pages.Page page) {
                     var verdict = uniqueness.of(plan, claim.company(), reader.buffer().contradicted(), tally::request);
                     if (!(verdict instanceof Uniqueness.Unique)) {

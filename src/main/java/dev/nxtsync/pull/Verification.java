@@ -45,16 +45,18 @@ public class Verification {
     private final CompanyScopes tenancies;
     private final NxtClient nxt;
     private final Uniqueness uniqueness;
+    private final RowCounting counting;
     private final PullStates states;
     private final VerifiedKeys verified;
 
     Verification(Settings settings, Introspection introspection, CompanyScopes tenancies, NxtClient nxt,
-            Uniqueness uniqueness, PullStates states, VerifiedKeys verified) {
+            Uniqueness uniqueness, RowCounting counting, PullStates states, VerifiedKeys verified) {
         this.settings = settings;
         this.introspection = introspection;
         this.tenancies = tenancies;
         this.nxt = nxt;
         this.uniqueness = uniqueness;
+        this.counting = counting;
         this.states = states;
         this.verified = verified;
     }
@@ -169,14 +171,15 @@ public class Verification {
         boolean more = true;
         while (more) {
             var readAt = states.now();
-            var page = new PageReader(compared, plan.key(), plan.key(), Set.of());
             List<ObjectNode> filters = cursor.map(after -> List.of(Filters.after(plan.key(), Filters.parse(after))))
                     .orElse(List.of());
             var parts = new ArrayList<Part>(before.isEmpty() ? Document.census(plan) : List.of());
             parts.add(Part.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()));
-            Answer answer = nxt.ask(plan.pull().connection(),
-                    Document.of("verify", plan.table().scope(), owner, false, parts), Map.of("t0", page));
-            var result = Pages.judge(plan, answer, page, size, cursor);
+            var asked = counting.page(plan, plan.table().scope().tenant(owner), parts,
+                    () -> new PageReader(compared, plan.key(), plan.key(), Set.of()),
+                    (some, pages) -> ask(plan, owner, some, pages));
+            var page = asked.reader();
+            var result = Pages.judge(plan, asked.answer(), page, size, cursor);
             if (result instanceof Pages.Failed failed) {
                 throw new FailedAnswer(failed.failure());
             }
@@ -203,15 +206,16 @@ public class Verification {
 
     /** How many rows there are, and the highest change stamp, as they are now. */
     private Census census(PullPlan plan, int owner) {
-        var parts = Document.census(plan);
-        if (parts.isEmpty()) {
-            return new Census(Optional.empty(), Optional.empty());
-        }
-        Answer answer = nxt.ask(plan.pull().connection(),
-                Document.of("verify", plan.table().scope(), owner, false, parts));
+        Answer answer = counting.census(plan, plan.table().scope().tenant(owner),
+                parts -> ask(plan, owner, parts, Map.of()));
         if (answer instanceof Failure failure) {
             throw new FailedAnswer(failure);
         }
         return Pages.census(plan, (Answer.Data) answer);
+    }
+
+    private Answer ask(PullPlan plan, int owner, List<Part> parts, Map<String, PageReader> pages) {
+        return nxt.ask(plan.pull().connection(), Document.of("verify", plan.table().scope(), owner, false, parts),
+                pages);
     }
 }

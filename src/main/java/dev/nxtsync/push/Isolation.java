@@ -117,7 +117,7 @@ final class Isolation {
     private void unanswered(List<Sized> rows, Failure failure) {
         Recovery next = failure.next();
         if (next != Recovery.LOOK_FIRST && next != Recovery.FIX) {
-            throw new InTheWay(failure);
+            throw InTheWay.ofLooking(failure);
         }
         failed = true;
         boolean othersAreAnswered = evidence.failed();
@@ -129,7 +129,7 @@ final class Isolation {
             suspicion.probe();
         }
         if (!othersAreAnswered) {
-            throw new InTheWay(failure);
+            throw InTheWay.ofLooking(failure);
         }
     }
 
@@ -147,10 +147,17 @@ final class Isolation {
         try {
             control.run();
         } catch (FailedAnswer e) {
-            throw new InTheWay(e.failure());
+            throw InTheWay.ofLooking(e.failure());
         }
         judge();
         return true;
+    }
+
+    /** A turn ends, with more to do. */
+    void pause() {
+        if (!failed) {
+            suspicion.eased();
+        }
     }
 
     /** Nothing is to be done any more in this turn. */
@@ -161,9 +168,7 @@ final class Isolation {
                 .filter(row -> row.state() == State.WAITING || row.nextAt().isPresent())
                 .forEach(row -> settled.remove(row.id()));
         suspicion.clear(settled);
-        if (!failed) {
-            suspicion.eased();
-        }
+        pause();
     }
 
     /** What failed alone, before something else was answered, is put off, or left to a person. */

@@ -67,6 +67,8 @@ final class LaneRun {
     /** Whether a row waits until there is memory for it. */
     private boolean waits;
     private boolean echoed;
+    /** Whether what was sent in this turn was answered. */
+    private boolean sendingAnswered;
     private boolean onePerGroup;
 
     /** A row as it is to be sent, without what is read again with it. */
@@ -105,7 +107,7 @@ final class LaneRun {
             lane.states().failed(plan.name(), claim.company(), held.get(), claim.failures() + 1, LOOK_AGAIN);
             return new Outcome.Again(LOOK_AGAIN);
         }
-        Optional<Failure> inTheWay = Optional.empty();
+        Optional<InTheWay> inTheWay = Optional.empty();
         try {
             Instant until = clock.now().plus(LENGTH);
             boolean goesOn = true;
@@ -120,16 +122,21 @@ final class LaneRun {
                 lane.getsOn(claim, state);
             }
             if (goesOn) {
+                isolation.pause();
                 return new Outcome.Done(clock.now());
             }
         } catch (InTheWay e) {
-            inTheWay = Optional.of(e.failure());
+            inTheWay = Optional.of(e);
         } finally {
-            tally.tell(lane.runs(), clock.now(), inTheWay);
+            tally.tell(lane.runs(), clock.now(), inTheWay.map(InTheWay::failure));
         }
-        return inTheWay.isPresent()
-                ? lane.setBack(claim, inTheWay.get(), isolation.isAnswered() ? 1 : claim.failures() + 1)
-                : rest();
+        return inTheWay.isPresent() ? setBack(inTheWay.get()) : rest();
+    }
+
+    /** What was answered before in this turn ends a row of failures, if it was of the same sort. */
+    private Outcome setBack(InTheWay inTheWay) throws SQLException {
+        boolean begins = inTheWay.isOfSending() ? sendingAnswered : isolation.isAnswered();
+        return lane.setBack(claim, inTheWay.failure(), begins ? 1 : claim.failures() + 1);
     }
 
     private Outcome rest() throws SQLException {
@@ -270,13 +277,14 @@ final class LaneRun {
         echoed |= result.echoed();
         if (result.changedKey().isPresent()) {
             lane.states().stop(plan.name(), claim.company(), plan.keyColumn());
-            throw new InTheWay(new Failure.Unavailable(ErrorCode.KEY_CHANGED, result.changedKey().get()));
+            throw InTheWay.ofSending(new Failure.Unavailable(ErrorCode.KEY_CHANGED, result.changedKey().get()));
         }
         if (result.failure().isPresent()) {
-            throw new InTheWay(result.failure().get());
+            throw InTheWay.ofSending(result.failure().get());
         }
         if (result.aside().isEmpty()) {
             isolation.answered(List.of());
+            sendingAnswered = true;
         }
     }
 

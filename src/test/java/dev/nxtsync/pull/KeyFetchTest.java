@@ -75,6 +75,46 @@ class KeyFetchTest {
     }
 
     @Test
+    void aRowThatATriggerRefusesKeepsNoOtherFromItsTableAlsoWhereNoneCameLately() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", 10), ORDERS)) {
+            pulls.store.database().execute("create function public.refuse() returns trigger language plpgsql as "
+                    + "$$begin if new.order_no = 1 then raise 'not one'; end if; return new; end$$; create trigger refuse "
+                    + "before insert or update on nxt.\"order\" for each row execute function public.refuse()");
+            change(pulls, 2);
+            pulls.wake("orders", keys(2));
+            for (int turn = 0; turn < 8; turn++) {
+                due(pulls);
+                pulls.run(KeyFetch.KIND, "");
+                pulls.passed += Duration.ofSeconds(1).toNanos();
+            }
+            assertThat(changed(pulls)).as("its neighbour").isEqualTo(1);
+            assertThat(pulls.store.database().value("select state from nxt_sync.pull_state")).isEqualTo("ok");
+            assertThat(pulls.store.database().value("select reason from nxt_sync.row_fault")).contains("not one");
+        }
+    }
+
+    @Test
+    void whereATriggerRefusesEveryRowThePullSaysSoAndNoKeyIsSetAside() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", 10), ORDERS)) {
+            pulls.store.database().execute("create function public.refuse() returns trigger language plpgsql as "
+                    + "$$begin raise 'none'; end$$; create trigger refuse before insert or update on nxt.\"order\" "
+                    + "for each row execute function public.refuse()");
+            change(pulls, 3);
+            pulls.wake("orders", keys(3));
+            for (int turn = 0; turn < 12; turn++) {
+                pulls.run(KeyFetch.KIND, "");
+                pulls.passed += Duration.ofMinutes(1).toNanos();
+            }
+            assertThat(attempts(pulls)).containsExactly("2", "2", "2");
+            assertThat(pulls.store.database().value("select code from nxt_sync.pull_state"))
+                    .isEqualTo("target_unusable");
+            pulls.store.database().execute("drop trigger refuse on nxt.\"order\"");
+            pulls.run(KeyFetch.KIND, "");
+            assertThat(changed(pulls)).isEqualTo(3);
+        }
+    }
+
+    @Test
     void aKeyWhoseRequestIsNeverAnsweredIsCountedOnceOthersAre() throws Exception {
         try (var pulls = new PullsFixture(Map.of("order", 10), ORDERS)) {
             change(pulls, 3);

@@ -92,6 +92,28 @@ class PollTest {
         }
     }
 
+    @Test
+    void aRunThatChangedNothingIsNotTold() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("timeless", 20), Map.of("NXT_PULLS_PEOPLE_TABLE", "timeless",
+                "NXT_PULLS_PEOPLE_KEY", "timelessNo", "NXT_PULLS_PEOPLE_EVERY", "2s"));
+                var runs = Listening.to(PullReport.class)) {
+            for (String kind : List.of(Load.KIND, Reconciliation.KIND, Load.KIND)) {
+                due(pulls);
+                pulls.run(kind, "people");
+            }
+            assertThat(pulls.store.database().number("select count(*) from nxt_sync.run")).isEqualTo(4);
+            assertThat(runs.heard()).isEmpty();
+            pulls.sandbox.put(PullsFixture.COMPANY, "timeless", Map.of("timelessNo", 3, "name", "changed"));
+            due(pulls);
+            pulls.run(Load.KIND, "people");
+            assertThat(runs.heard()).hasSize(1).first().asString().contains("load");
+        }
+    }
+
+    private static void due(PullsFixture pulls) {
+        pulls.store.database().execute("update nxt_sync.pull_state set due_at = now()");
+    }
+
     private static void put(PullsFixture pulls, int order, String text) {
         pulls.sandbox.put(PullsFixture.COMPANY, "order", Map.of("orderNo", order, "information1", text));
     }

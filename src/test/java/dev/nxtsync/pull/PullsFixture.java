@@ -70,15 +70,16 @@ final class PullsFixture implements AutoCloseable {
         var setback = new FailurePolicy(store.states(), plans, access, outages);
         var units = new PullUnits(plans, store.states(), access);
         var uniqueness = new Uniqueness(nxt);
+        var counting = new RowCounting();
         var metrics = new SimpleMeterRegistry();
         var threads = new Threads(Clock.systemUTC(), metrics);
         for (Job job : List.of(
                 new Load(plans, units, nxt, store.writer(), store.passes(), store.faults(), store.runs(), setback,
-                        uniqueness, access, metrics),
+                        uniqueness, counting, access, metrics),
                 new Poll(plans, nxt, store.writer(), store.states(), store.faults(), store.runs(), setback, uniqueness,
                         access, settings, metrics),
                 new Reconciliation(plans, units, nxt, store.writer(), store.states(), store.passes(), store.listing(),
-                        store.faults(), store.runs(), setback, uniqueness, access, metrics),
+                        store.faults(), store.runs(), setback, uniqueness, counting, access, metrics),
                 new KeyFetch(plans, nxt, store.writer(), store.states(), store.inbox(), store.faults(), store.runs(),
                         setback, uniqueness, access, new Experience(this::now), threads, metrics))) {
             jobs.put(job.kind(), job);

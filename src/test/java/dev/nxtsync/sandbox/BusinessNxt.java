@@ -114,6 +114,9 @@ final class BusinessNxt {
         if (request.path("operationName").isTextual()) {
             input.operationName(request.path("operationName").asText());
         }
+        if (isCounting(request.path("query").asText()) && faults.strikes("refused-counting")) {
+            return new Answer(failed("The count of rows is not available.", traceId), List.of());
+        }
         var warnings = new ArrayList<Map<String, Object>>();
         var slots = new ArrayList<String>();
         // the real server puts no such bound on __type
@@ -138,6 +141,11 @@ final class BusinessNxt {
         extensions.put("vbnxt-trace-id", traceId);
         answer.put("extensions", extensions);
         return new Answer(Buffer.buffer(JSON.writeValueAsBytes(answer)), slots);
+    }
+
+    /** Whether a document asks for the number of rows of a table. */
+    private static boolean isCounting(String document) {
+        return document.contains("totalCount pageInfo");
     }
 
     static Buffer timedOut(String traceId) throws java.io.IOException {
@@ -200,6 +208,9 @@ final class BusinessNxt {
         connection.items().replaceAll(this::poisoned);
         if (truncatesListings && env.getOperationDefinition().getName().startsWith("list_")) {
             connection.truncate();
+        }
+        if (faults.strikes("refused-count")) {
+            connection.refuseCount();
         }
         if (faults.strikes("repeat-row")) {
             connection.repeat();

@@ -17,6 +17,7 @@ final class Connection {
     private final int offset;
     private final List<Row> items;
     private boolean more;
+    private boolean isCounted = true;
 
     Connection(TableModel table, ConcurrentSkipListMap<Key, Row> rows, Map<String, Object> arguments) {
         this.table = table;
@@ -70,7 +71,15 @@ final class Connection {
         return items;
     }
 
+    /** Does not tell how many rows there are, though the schema says that it does. */
+    void refuseCount() {
+        isCounted = false;
+    }
+
     int totalCount() {
+        if (!isCounted) {
+            throw new IllegalStateException("The count of rows is not available.");
+        }
         return filter.isEmpty() ? rows.size() : (int) rows.values().stream().filter(filter.get()::accepts).count();
     }
 

@@ -11,7 +11,7 @@ final class Faults {
     static final Set<String> KNOWN = Set.of("throttle", "busy", "html-401", "5xx", "lost-answer", "late-finish", "slow",
             "cut-body",
             "poison-row", "late-commit", "phantom-row", "clock-back", "equal-stamps", "lagging-read", "drift-column",
-            "retype-column", "no-count", "repeat-row",
+            "retype-column", "no-count", "refused-count", "refused-counting", "repeat-row",
             "key-cut", "partial-children", "duplicate-webhook", "reorder-webhook",
             "token-html", "token-slow", "token-down", "token-lost-answer", "token-expired-on-arrival", "no-expires-in",
             "token-line-feed", "token-for-ever", "odd-name");

@@ -196,6 +196,9 @@ public class TableMigrator {
         }
         if (found.hasOtherKey(table)) {
             try (Statement statement = transaction.createStatement()) {
+                // a column that is new is empty until the rows have been read again
+                statement.execute("delete from " + table.quotedName() + " where " + table.key().stream()
+                        .map(column -> SqlName.quoted(column) + " is null").collect(joining(" or ")));
                 statement.execute("alter table " + table.quotedName() + " drop constraint "
                         + SqlName.quoted(found.primaryKey()) + ", add " + TableShape.keyOf(table));
             }

@@ -76,6 +76,20 @@ public final class PullCondition {
      */
     static void met(Connection transaction, String kind, PullState pull, PullState.State state, Problem reason,
             Duration retry) throws SQLException {
+        // nothing else may hide that the key is wrong, or rows would be written over each other
+        try (var keep = transaction.prepareStatement(
+                """
+                        update nxt_sync.pull_state set failures = failures + 1, retry_at = clock_timestamp() + ? * interval '1 ms'
+                        where pull = ? and company = ? and code = ? and code <> ?""")) {
+            keep.setLong(1, retry.toMillis());
+            keep.setString(2, pull.pull());
+            keep.setInt(3, pull.company());
+            keep.setString(4, ErrorCode.KEY_NOT_UNIQUE.code());
+            keep.setString(5, reason.code());
+            if (keep.executeUpdate() == 1) {
+                return;
+            }
+        }
         try (var update = transaction.prepareStatement("""
                 update nxt_sync.pull_state set state = ?, code = ?, reason = ?, met_by = ?, failures = failures + 1,
                     retry_at = clock_timestamp() + ? * interval '1 ms'
@@ -96,11 +110,12 @@ public final class PullCondition {
     static void stopped(Connection transaction, String pull, Problem reason) throws SQLException {
         try (var update = transaction.prepareStatement("""
                 update nxt_sync.pull_state set state = 'stopped', code = ?, reason = ?, met_by = ?, retry_at = null
-                where pull = ? and state <> 'away'""")) {
+                where pull = ? and state <> 'away' and code is distinct from ?""")) {
             update.setString(1, reason.code());
             update.setString(2, text(transaction, reason));
             update.setString(3, PLAN);
             update.setString(4, pull);
+            update.setString(5, ErrorCode.KEY_NOT_UNIQUE.code());
             update.executeUpdate();
         }
     }

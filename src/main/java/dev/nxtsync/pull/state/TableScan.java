@@ -33,6 +33,18 @@ public record TableScan(String pull, int company, Kind kind, Optional<Instant> s
                 Optional.empty(), false, false, false);
     }
 
+    /** The same from its beginning. */
+    public TableScan anew() {
+        return new TableScan(pull, company, kind, Optional.empty(), Optional.empty(), 0, Optional.empty(),
+                Optional.empty(), since, false, false, confirmed);
+    }
+
+    /** The same that begins now. */
+    public TableScan begun(Instant now) {
+        return new TableScan(pull, company, kind, Optional.of(now), Optional.empty(), 0, Optional.empty(),
+                Optional.empty(), since, false, false, confirmed);
+    }
+
     /** The same for changes since a stamp only. */
     public TableScan since(String stamp) {
         return new TableScan(pull, company, kind, startedAt, cursor, rows, expected, mark, Optional.of(stamp), direct,

@@ -133,6 +133,19 @@ class TableMigratorTest {
     }
 
     @Test
+    void aColumnOfTheKeyThatIsNewHasTheRowsReadAgainThatLackIt() throws SQLException {
+        fixture.write(1, "a");
+        fixture.database.execute("alter table nxt.thing drop column number");
+        var wider = new TargetTable("nxt", "thing", "nxt_company", "things", TargetFixture.TABLE.columns(),
+                List.of("id", "number"), Optional.empty(), false);
+        assertThat(fixture.make(wider).problems()).isEmpty();
+        assertThat(fixture.maker.fitting(List.of(wider))).containsExactly(wider);
+        assertThat(fixture.database.number("select count(*) from nxt.thing")).isZero();
+        assertThat(fixture.database.number("select count(*) from nxt_sync.pull_state where loaded_at is null"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void aTableOfMoreColumnsThanPostgresHasIsAFaultOfItsOwn() {
         var columns = new ArrayList<>(TargetFixture.TABLE.columns());
         for (int i = 0; i < 1_600; i++) {
