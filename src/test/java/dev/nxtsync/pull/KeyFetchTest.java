@@ -105,7 +105,7 @@ class KeyFetchTest {
                 pulls.run(KeyFetch.KIND, "");
                 pulls.passed += Duration.ofMinutes(1).toNanos();
             }
-            assertThat(attempts(pulls)).containsExactly("2", "2", "2");
+            assertThat(attempts(pulls)).containsExactly("0", "0", "0");
             assertThat(pulls.store.database().value("select code from nxt_sync.pull_state"))
                     .isEqualTo("target_unusable");
             pulls.store.database().execute("drop trigger refuse on nxt.\"order\"");
