@@ -30,6 +30,7 @@ import dev.nxtsync.schedule.StaleClaim;
 final class Isolation {
     /** After which a row that is never answered is a person's matter; with growing pauses, about five minutes. */
     private static final int MOST_TRIES = 6;
+    private static final Set<State> OPEN = Set.of(State.WAITING, State.IN_DOUBT);
 
     private final PushJob lane;
     private final Claim claim;
@@ -177,7 +178,8 @@ final class Isolation {
         for (OutboxRow row : lane.outbox().readWithoutPayload(convicted.keySet())) {
             int tries = suspicion.tried(row.id());
             Problem why = Objects.requireNonNull(convicted.get(row.id())).failure().traced();
-            if (tries < MOST_TRIES) {
+            // one that is settled, and looked at for the last time, keeps what is known of it
+            if (tries < MOST_TRIES || !OPEN.contains(row.state())) {
                 lane.putOff(claim, why, tries);
                 Instant again = clock.now().plus(Backoff.after(2 * tries));
                 settling.settle(List.of(row), List.of(row.state() == State.WAITING
