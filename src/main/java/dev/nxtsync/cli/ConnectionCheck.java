@@ -120,8 +120,7 @@ class ConnectionCheck {
 
     private Map<String, TargetTable> pulls(Settings.Connection connection, List<Tenants.Customer> customers,
             List<Tenants.Company> companies, Report report) {
-        var pulls = settings.pulls().values().stream()
-                .filter(pull -> pull.connection().equals(connection.name()) && !pull.table().isEmpty()).toList();
+        var pulls = settings.pulls(connection.name()).stream().filter(pull -> !pull.table().isEmpty()).toList();
         if (pulls.isEmpty()) {
             return Map.of();
         }
@@ -152,9 +151,8 @@ class ConnectionCheck {
     }
 
     private void strangers(Settings.Connection connection, List<Tenants.Company> companies, Report report) {
-        settings.pushes().values().stream().filter(push -> push.connection().equals(connection.name()))
-                .filter(push -> push.company().isPresent() && companies.stream()
-                        .noneMatch(company -> company.number() == push.company().get()))
+        settings.pushes(connection.name()).stream().filter(push -> push.company().isPresent() && companies.stream()
+                .noneMatch(company -> company.number() == push.company().get()))
                 .forEach(push -> report.problem("push " + push.name(), ErrorCode.COMPANY_NOT_GRANTED,
                         "The client id does not see its COMPANY " + push.company().get() + ". "
                                 + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));

@@ -16,7 +16,6 @@ import io.quarkus.runtime.QuarkusApplication;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.nxtsync.status.NeededKeys;
 import dev.nxtsync.status.StatusReport;
 
 /** The command {@code status}: what {@code GET /api/status} answers, for a terminal. */
@@ -26,17 +25,15 @@ class StatusCommand implements QuarkusApplication {
     private static final int RUNS = 10;
 
     private final StatusReport overview;
-    private final NeededKeys keys;
 
-    StatusCommand(StatusReport overview, NeededKeys keys) {
+    StatusCommand(StatusReport overview) {
         this.overview = overview;
-        this.keys = keys;
     }
 
     @Override
     public int run(String... arguments) {
         try {
-            print(keys.addTo(overview.stored()));
+            print(overview.stored());
             return 0;
         } catch (SQLException e) {
             return Command.problem(e);

@@ -48,6 +48,16 @@ public record Settings(
         return withoutSlash(connection.apiUrl().orElse(api.url())) + connection.kind().path;
     }
 
+    /** Those of a connection. */
+    public List<Pull> pulls(String connection) {
+        return pulls.values().stream().filter(each -> each.connection().equals(connection)).toList();
+    }
+
+    /** Those of a connection. */
+    public List<Push> pushes(String connection) {
+        return pushes.values().stream().filter(each -> each.connection().equals(connection)).toList();
+    }
+
     /** By push, the only company that it sends to. */
     public Map<String, Optional<Integer>> companiesOfPushes() {
         var companies = new TreeMap<String, Optional<Integer>>();

@@ -140,6 +140,16 @@ public class Database {
         }
     }
 
+    /** @param table with its schema */
+    public static boolean hasTable(Connection transaction, String table) throws SQLException {
+        try (var find = transaction.prepareStatement("select to_regclass(?) is not null")) {
+            find.setString(1, table);
+            try (var row = find.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
     private static boolean isMissing(Connection transaction, String schema) throws SQLException {
         try (var find = transaction.prepareStatement("select from pg_namespace where nspname = ?")) {
             find.setString(1, schema);

@@ -12,7 +12,7 @@ import java.util.Optional;
 /** Times in statements and in rows: {@code timestamptz} there, instants here. */
 public final class Rows {
     /** Later than anything falls due: of what is not to come again by itself. */
-    private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+    public static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
 
     private Rows() {}
 

@@ -50,6 +50,11 @@ public sealed interface Failure extends Answer {
         return Duration.ZERO;
     }
 
+    /** How long to wait: the asker's own back-off, or longer where the server wants that. */
+    default Duration pause(Duration backoff) {
+        return atLeast().compareTo(backoff) > 0 ? atLeast() : backoff;
+    }
+
     /** Whether a smaller request might have been answered: it took too long, or failed in a way that is not known. */
     default boolean mayBeTooLarge() {
         return false;

@@ -68,7 +68,7 @@ class FailurePolicy {
         Recovery next = failure.next();
         Duration retry = switch (next) {
             // what does not fit to the schema may fit again in a moment; if not, the planner says what is wrong, and wakes it
-            case WAIT, RETRY, LOOK_FIRST, FIX -> longer(failure.atLeast(), Backoff.after(state.failures() + 1));
+            case WAIT, RETRY, LOOK_FIRST, FIX -> failure.pause(Backoff.after(state.failures() + 1));
             // it is asked again in the time that access says, by whichever unit is the first to come then
             case STOP -> A_MOMENT;
         };
@@ -186,9 +186,5 @@ class FailurePolicy {
 
     private static Duration shorter(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
-    }
-
-    private static Duration longer(Duration a, Duration b) {
-        return a.compareTo(b) > 0 ? a : b;
     }
 }

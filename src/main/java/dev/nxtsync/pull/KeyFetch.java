@@ -25,6 +25,7 @@ import io.micrometer.core.instrument.Timer;
 
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.DatabaseFault;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.Answer;
@@ -130,7 +131,7 @@ public class KeyFetch implements Job {
         Map<String, PullPlan> own = plans.of(claim.connection(), claim.scope(), claim.company());
         var barred = access.barred(claim);
         return barred.isPresent()
-                ? new Outcome.Done(Load.NEVER, barred.get())
+                ? new Outcome.Done(Rows.NEVER, barred.get())
                 : new Turn(claim, own, states.clock(), progress).run();
     }
 
@@ -151,7 +152,7 @@ public class KeyFetch implements Job {
         private Instant readAt;
         private long sentAt;
         /** When pulls that are left alone are due again. */
-        private Instant again = Load.NEVER;
+        private Instant again = Rows.NEVER;
 
         Turn(Claim claim, Map<String, PullPlan> own, DatabaseClock clock, Progress progress) {
             this.claim = claim;
@@ -370,12 +371,10 @@ public class KeyFetch implements Job {
         }
 
         private void waitFor(Failure failure, Wanted first) {
-            Duration wait = Backoff.after(claim.failures() + 1);
+            Duration wait = failure.pause(Backoff.after(claim.failures() + 1));
             if (failure instanceof Failure.ForbiddenCompany) {
                 access.refused(claim, failure.message());
                 wait = FORBIDDEN;
-            } else if (failure.atLeast().compareTo(wait) > 0) {
-                wait = failure.atLeast();
             }
             inTheWay = Optional.of(new Outcome.Again(wait));
             done.add(first.tally().run(failure.code(), failure.message()));

@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Filters;
@@ -47,7 +48,6 @@ import dev.nxtsync.schedule.RunHistory;
 public class Load implements Job {
     static final String KIND = "load";
 
-    static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
     /** After so long others have a turn. */
     private static final Duration TURN = Duration.ofSeconds(10);
 
@@ -111,7 +111,7 @@ public class Load implements Job {
                         ? Optional.of(TableScan.wanted(claim.entry(), claim.company(), TableScan.Kind.LOAD))
                         : Optional.empty());
         if (pass.isEmpty()) {
-            return new Outcome.Done(plan.tellsChanges() ? NEVER : state.dueAt());
+            return new Outcome.Done(plan.tellsChanges() ? Rows.NEVER : state.dueAt());
         }
         return new Walk(claim, plan, state, clock, progress).from(pass.get());
     }
@@ -187,7 +187,7 @@ public class Load implements Job {
             setback.gotOn(claim, plan.name());
             runs.add(List.of(tally.done(ended ? "ok" : "goes on")));
             return new Outcome.Done(
-                    !ended ? clock.now() : plan.tellsChanges() ? NEVER : plan.cadence().next(clock.now()));
+                    !ended ? clock.now() : plan.tellsChanges() ? Rows.NEVER : plan.cadence().next(clock.now()));
         }
 
         private Answer ask(List<Part> parts, Map<String, PageReader> pages) {

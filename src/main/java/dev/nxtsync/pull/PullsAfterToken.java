@@ -36,8 +36,7 @@ class PullsAfterToken {
 
     private void retry(String connection) {
         try {
-            control.retry(connection, settings.pulls().values().stream()
-                    .filter(each -> each.connection().equals(connection)).map(Settings.Pull::name).toList());
+            control.retry(connection, settings.pulls(connection).stream().map(Settings.Pull::name).toList());
         } catch (SQLException e) {
             LOG.debugf("pulls that waited for a token are tried in their own time: %s", e.getMessage());
         }

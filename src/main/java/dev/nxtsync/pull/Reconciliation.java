@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +22,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
@@ -131,7 +133,7 @@ public class Reconciliation implements Job {
         }
         // the end of the first load says when
         return open.state().loadedAt().isEmpty()
-                ? new Outcome.Done(Load.NEVER)
+                ? new Outcome.Done(Rows.NEVER)
                 : new Turn(claim, open.plan(), open.state(), open.clock(), progress).run();
     }
 
@@ -248,9 +250,9 @@ public class Reconciliation implements Job {
                 cursors.accepted(claim, "list", pass.cursor());
                 if (result instanceof Pages.Page page) {
                     // that keys and stamps are equal does not say that rows are
-                    var verdict = uniqueness.of(plan, claim.company(), reader.buffer().repeated(), tally::request);
-                    if (!(verdict instanceof Uniqueness.Unique)) {
-                        return failed(setback.of(claim, state, verdict, tally));
+                    var ended = wrongKey(reader.buffer().repeated());
+                    if (ended.isPresent()) {
+                        return ended.get();
                     }
                     boolean begins = pass.cursor().isEmpty();
                     pass = new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
@@ -386,9 +388,9 @@ public class Reconciliation implements Job {
                     return failed(setback.of(claim, state, failed.failure(), tally, true));
                 }
                 if (result instanceof Pages.Page page) {
-                    var verdict = uniqueness.of(plan, claim.company(), reader.buffer().contradicted(), tally::request);
-                    if (!(verdict instanceof Uniqueness.Unique)) {
-                        return failed(setback.of(claim, state, verdict, tally));
+                    var ended = wrongKey(reader.buffer().contradicted());
+                    if (ended.isPresent()) {
+                        return ended.get();
                     }
                     if (page.more()) {
                         return failed(
@@ -431,9 +433,9 @@ public class Reconciliation implements Job {
                 }
                 cursors.accepted(claim, "reread", cursor);
                 if (result instanceof Pages.Page page) {
-                    var verdict = uniqueness.of(plan, claim.company(), reader.buffer().contradicted(), tally::request);
-                    if (!(verdict instanceof Uniqueness.Unique)) {
-                        return failed(setback.of(claim, state, verdict, tally));
+                    var ended = wrongKey(reader.buffer().contradicted());
+                    if (ended.isPresent()) {
+                        return ended.get();
                     }
                     rows = page.more() ? rows - reader.buffer().rows() : 0;
                     // from the beginning once the end has been reached
@@ -446,6 +448,14 @@ public class Reconciliation implements Job {
                 }
             }
             return new GoOn();
+        }
+
+        /** What ends the turn, if one of these keys stands for several rows, or nobody can say. */
+        private Optional<Step> wrongKey(Collection<String> keys) throws SQLException {
+            var verdict = uniqueness.of(plan, claim.company(), keys, tally::request);
+            return verdict instanceof Uniqueness.Unique
+                    ? Optional.empty()
+                    : Optional.of(failed(setback.of(claim, state, verdict, tally)));
         }
 
         private List<ObjectNode> after(Optional<String> cursor) {

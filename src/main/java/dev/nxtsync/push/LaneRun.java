@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.Failure;
@@ -40,7 +41,6 @@ final class LaneRun {
     private static final Duration LENGTH = Duration.ofSeconds(3);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
     private static final Duration SOON = Duration.ofSeconds(1);
-    private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
     /** Rows that are read, and looked for, together. */
     private static final int TOGETHER = 200;
     /** The server takes 15 MB; some are left for the document. */
@@ -140,7 +140,7 @@ final class LaneRun {
     }
 
     private Outcome rest() throws SQLException {
-        Instant next = outbox().next(claim).orElse(NEVER);
+        Instant next = outbox().next(claim).orElse(Rows.NEVER);
         Instant now = clock.now();
         return new Outcome.Done(waits || next.isBefore(now.plus(SOON)) ? now.plus(SOON) : next);
     }

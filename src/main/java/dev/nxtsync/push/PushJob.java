@@ -150,9 +150,8 @@ public class PushJob implements Job {
      */
     Outcome setBack(Claim claim, Failure failure, int failures) throws SQLException {
         Recovery next = failure.next();
-        Duration backoff = Backoff.after(failures);
         Duration retry = switch (next) {
-            case WAIT, RETRY, LOOK_FIRST -> failure.atLeast().compareTo(backoff) > 0 ? failure.atLeast() : backoff;
+            case WAIT, RETRY, LOOK_FIRST -> failure.pause(Backoff.after(failures));
             // access is asked for again in its own time
             case STOP -> Duration.ofSeconds(1);
             case FIX -> NOT_PLANNED;

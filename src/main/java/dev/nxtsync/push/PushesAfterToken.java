@@ -52,7 +52,6 @@ class PushesAfterToken {
     }
 
     private List<String> of(String connection) {
-        return settings.pushes().values().stream().filter(each -> each.connection().equals(connection))
-                .map(Settings.Push::name).toList();
+        return settings.pushes(connection).stream().map(Settings.Push::name).toList();
     }
 }

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
+import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxRow;
@@ -12,9 +13,6 @@ import dev.nxtsync.schedule.Job.Progress;
 
 /** Keeps what has become of rows in one turn of a lane, and tells it to the history. */
 final class Settling {
-    /** Classes of SQLSTATEs: data, constraints, limits, and what a trigger raises. */
-    private static final List<String> OF_VALUES = List.of("22", "23", "54", "P0");
-
     private final Outbox outbox;
     private final Claim claim;
     private final PushReport tally;
@@ -33,7 +31,7 @@ final class Settling {
             outbox.settle(claim, after, before.stream().map(OutboxRow::state).toList());
             tally.settled(before, after);
         } catch (SQLException e) {
-            if (!isOfARow(e)) {
+            if (!DatabaseFault.isOfValues(e)) {
                 throw e;
             }
             for (int i = 0; i < after.size(); i++) {
@@ -48,7 +46,7 @@ final class Settling {
         try {
             outbox.settle(claim, List.of(after), List.of(before.state()));
         } catch (SQLException e) {
-            if (!isOfARow(e)) {
+            if (!DatabaseFault.isOfValues(e)) {
                 throw e;
             }
             kept = before.dead(ErrorCode.UNEXPECTED, "What has become of it (" + after.state().text()
@@ -58,12 +56,6 @@ final class Settling {
             outbox.settle(claim, List.of(kept), List.of(before.state()));
         }
         tally.settled(List.of(before), List.of(kept));
-    }
-
-    /** Whether the values of a row may be at fault, rather than what is true of all rows. */
-    private static boolean isOfARow(SQLException e) {
-        String state = e.getSQLState();
-        return state != null && OF_VALUES.stream().anyMatch(state::startsWith);
     }
 
     void requestEnded() {

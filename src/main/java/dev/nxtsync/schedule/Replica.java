@@ -3,7 +3,6 @@ package dev.nxtsync.schedule;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,10 +144,8 @@ public class Replica {
      */
     public static Database.Work<Optional<String>> note(int share) {
         return transaction -> {
-            try (var is = transaction.prepareStatement("select to_regclass('nxt_sync.replica') is not null")) {
-                if (!isTrue(is)) {
-                    return Optional.empty();
-                }
+            if (!Database.hasTable(transaction, "nxt_sync.replica")) {
+                return Optional.empty();
             }
             try (var count = transaction.prepareStatement("""
                     select count(*) from nxt_sync.replica where beat_at
@@ -165,11 +162,5 @@ public class Replica {
                                         : ""));
             }
         };
-    }
-
-    private static boolean isTrue(PreparedStatement select) throws SQLException {
-        try (var row = select.executeQuery()) {
-            return row.next() && row.getBoolean(1);
-        }
     }
 }

@@ -83,10 +83,8 @@ class SignInSummary {
 
     private String work(Settings.Connection connection) {
         var work = new ArrayList<String>();
-        settings.pulls().values().stream().filter(each -> each.connection().equals(connection.name()))
-                .forEach(each -> work.add("pull " + each.name()));
-        settings.pushes().values().stream().filter(each -> each.connection().equals(connection.name()))
-                .forEach(each -> work.add("push " + each.name()));
+        settings.pulls(connection.name()).forEach(each -> work.add("pull " + each.name()));
+        settings.pushes(connection.name()).forEach(each -> work.add("push " + each.name()));
         return work.isEmpty() ? "as soon as a pull or a push is configured for it" : String.join(", ", work);
     }
 

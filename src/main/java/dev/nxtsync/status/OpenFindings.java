@@ -145,11 +145,8 @@ public class OpenFindings {
     /** Says how many are open in a database; nothing where none is, or no daemon has been. */
     public static Database.Work<Optional<String>> note() {
         return transaction -> {
-            try (var is = transaction.prepareStatement("select to_regclass('nxt_sync.trouble') is not null");
-                    var row = is.executeQuery()) {
-                if (!row.next() || !row.getBoolean(1)) {
-                    return Optional.empty();
-                }
+            if (!Database.hasTable(transaction, "nxt_sync.trouble")) {
+                return Optional.empty();
             }
             try (var count = transaction
                     .prepareStatement("select count(*) from nxt_sync.trouble where gone_at is null");

@@ -21,6 +21,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseFault;
+import dev.nxtsync.signin.EncryptionKeys;
 
 /** How everything stands, of all processes, as JSON: what {@code GET /api/status} answers and {@code status} prints. */
 @Singleton
@@ -30,12 +31,14 @@ public class StatusReport {
     private final Settings settings;
     private final Findings findings;
     private final StatusQuery tables;
+    private final EncryptionKeys keys;
     private final Clock clock;
 
-    StatusReport(Settings settings, Findings findings, StatusQuery tables, Clock clock) {
+    StatusReport(Settings settings, Findings findings, StatusQuery tables, EncryptionKeys keys, Clock clock) {
         this.settings = settings;
         this.findings = findings;
         this.tables = tables;
+        this.keys = keys;
         this.clock = clock;
     }
 
@@ -91,7 +94,21 @@ public class StatusReport {
         var status = begin(found, since);
         status.set("connections", connections);
         stored.forEach(status::set);
+        addKeys(status);
         return status;
+    }
+
+    /** Which encryption keys are there or needed, where there are any. */
+    private void addKeys(ObjectNode status) throws SQLException {
+        var needs = keys.needs();
+        if (!needs.isEmpty()) {
+            var list = status.putArray("encryption_keys");
+            for (var need : needs) {
+                var key = list.addObject().put("id", need.id());
+                key.put("place", need.place().isPresent() ? need.place().getAsInt() : null);
+                need.connections().forEach(key.putArray("needed_by")::add);
+            }
+        }
     }
 
     /** When it was asked, how all is, and what is wrong: each once, alarms first. */

@@ -127,7 +127,7 @@ public class PullPlanner {
             if (asked || now - last.next() >= 0) {
                 boolean daily = now - last.schemaAt() >= SCHEMA_AGAIN.toNanos();
                 if (daily) {
-                    pulls(connection).forEach(pull -> plans.forgetMisfits(pull.name()));
+                    settings.pulls(connection.name()).forEach(pull -> plans.forgetMisfits(pull.name()));
                 }
                 boolean old = asked || daily;
                 MDC.put("connection", connection.name());
@@ -170,8 +170,8 @@ public class PullPlanner {
         long at = System.nanoTime();
         try {
             lostCalls.keep();
-            var schema = known.isPresent() ? known.get() : schema(connection, pulls(connection));
-            boolean complete = plan(connection, pulls(connection), schema);
+            var schema = known.isPresent() ? known.get() : schema(connection, settings.pulls(connection.name()));
+            boolean complete = plan(connection, settings.pulls(connection.name()), schema);
             plans.done(connection.name());
             outages.over(work(connection)).ifPresent(lasted -> LOG.infof(
                     "The pulls of connection %s are planned, after %d s", connection.name(), lasted.toSeconds()));
@@ -218,10 +218,6 @@ public class PullPlanner {
         targets.change();
         return plans.of(pull.name()).filter(PullPlans.Halted.class::isInstance)
                 .map(halted -> ((PullPlans.Halted) halted).reason());
-    }
-
-    private List<Settings.Pull> pulls(Settings.Connection connection) {
-        return settings.pulls().values().stream().filter(pull -> pull.connection().equals(connection.name())).toList();
     }
 
     private Tables schema(Settings.Connection connection, List<Settings.Pull> pulls) {

@@ -92,8 +92,7 @@ public class LoadEstimates {
         var estimates = new ArrayList<Estimate>();
         var minutes = new FirstLoads.Range(0, 0);
         for (Settings.Connection connection : settings.connections().values()) {
-            var pulls = settings.pulls().values().stream()
-                    .filter(pull -> pull.connection().equals(connection.name())).toList();
+            var pulls = settings.pulls(connection.name());
             if (!pulls.isEmpty()) {
                 minutes = minutes.and(add(estimates, connection, pulls));
             }

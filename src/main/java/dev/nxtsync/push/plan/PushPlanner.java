@@ -210,8 +210,7 @@ public class PushPlanner {
     }
 
     private List<Settings.Push> pushes(Settings.Connection connection) {
-        return settings.pushes().values().stream()
-                .filter(push -> push.connection().equals(connection.name()) && !push.table().isEmpty()).toList();
+        return settings.pushes(connection.name()).stream().filter(push -> !push.table().isEmpty()).toList();
     }
 
     /** Says whether every push could be planned. */
