@@ -20,6 +20,7 @@ import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
@@ -40,7 +41,8 @@ class AloneTest {
                 var target = target("thing" + i % 2);
                 Callable<List<String>> process = () -> {
                     together.await();
-                    return new TableMigrator(store).make("things", target, List.of("id")).problems();
+                    return new TableMigrator(store, new Replica(store)).make("things", target, List.of("id"))
+                            .problems();
                 };
                 made.add(threads.submit(process));
             }
@@ -65,7 +67,8 @@ class AloneTest {
                 Database.makeSchema(transaction, "nxt_sync");
                 return true;
             });
-            assertThat(new TableMigrator(store).make("things", target("thing"), List.of("id")).problems()).isEmpty();
+            assertThat(new TableMigrator(store, new Replica(store)).make("things", target("thing"), List.of("id"))
+                    .problems()).isEmpty();
             if (!what.equals("push settings")) {
                 new PushStates(store).configure(Map.of("orders", Optional.of(1)));
             }

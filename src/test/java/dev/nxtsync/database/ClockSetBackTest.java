@@ -163,7 +163,7 @@ class ClockSetBackTest {
         var table = new TargetTable("nxt", "thing", "nxt_company", "things",
                 List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("text", ColumnType.TEXT, "")),
                 List.of("id"), Optional.empty(), removes);
-        new TableMigrator(store).make("orders", table, List.of("id", "text"));
+        new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "text"));
         Claim load = claim(claims, "load").orElseThrow();
         write(table, load, page(table, "1", "old", "2", "old", "3", "old"), List.of());
         database.execute("update nxt.thing set nxt_read_at = '2031-01-01'");

@@ -122,7 +122,7 @@ class OwnPathTest {
                     return null;
                 end $$;
                 create schema nxt""");
-        new TableMigrator(store).make("orders", table, List.of("id", "code", "text"));
+        new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "code", "text"));
         database.execute("""
                 create trigger now after insert or update on nxt.thing for each row execute function audit.note();
                 create trigger before before insert on nxt.thing for each statement execute function audit.note();
@@ -145,7 +145,7 @@ class OwnPathTest {
         replica.beat();
         replica.report("{}");
         new PullUnitTable(store).declare("orders", "main", "company", 7);
-        new TableMigrator(store).make("orders", table, List.of("id", "code", "text"));
+        new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "code", "text"));
         inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", "company", 7, "{}", "update",
                 List.of(new Addressee("orders", "main")))));
         inbox.wakeForgotten();

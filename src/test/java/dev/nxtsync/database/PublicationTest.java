@@ -31,6 +31,7 @@ import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.Tombstones;
 import dev.nxtsync.schedule.LostCalls;
+import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
@@ -113,7 +114,8 @@ class PublicationTest {
         var source = TestDatabase.createElsewhere();
         var fixture = new TargetFixture(source, "");
         var warehouse = TestDatabase.create();
-        var there = new TableMigrator(ScheduleFixture.migrated(warehouse));
+        var far = ScheduleFixture.migrated(warehouse);
+        var there = new TableMigrator(far, new Replica(far));
         // what pg_dump --schema-only does
         there.make("things", TargetFixture.TABLE, List.of());
         fixture.write(PageWriter.Way.DIRECT, FIRST, "1 a 7", "2 a 7", "3 a 7");

@@ -215,7 +215,7 @@ class InboxTest {
                 List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("code", ColumnType.TEXT, ""),
                         new TargetColumn("text", ColumnType.TEXT, "")),
                 List.of("id", "code"), Optional.empty(), removes);
-        new TableMigrator(store).make("orders", table, List.of("id", "code", "text"));
+        new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "code", "text"));
         write(table, NOON, page(table, "1", "old", "2", "old"), List.of());
         assertThat(write(table, NOON.plusSeconds(10), page(table), List.of(List.of("1", "x"), List.of("3", "x")))
                 .deleted())

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,19 +23,23 @@ import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.OwnPath;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.pull.state.Anew;
+import dev.nxtsync.pull.state.PullKey;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.TableShape;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.schedule.Replica;
 
 /** Makes target tables. What is there is never dropped: it gains columns, and types that hold more. */
 @Singleton
 public class TableMigrator {
     private final Database database;
+    private final Replica replica;
 
-    public TableMigrator(Database database) {
+    public TableMigrator(Database database, Replica replica) {
         this.database = database;
+        this.replica = replica;
     }
 
     /**
@@ -45,8 +51,9 @@ public class TableMigrator {
     public record Made(List<String> changes, List<String> problems) {}
 
     /**
-     * Makes the table, adds the columns that it lacks, and widens those whose type has become too narrow. Where that leaves
-     * rows incomplete, or a column has had a type that cannot hold them, every row is wanted again; into a table that had to be made, the pull begins anew.
+     * Makes the table, adds the columns that it lacks, widens those whose type has become too narrow, and exchanges the primary
+     * key where the pull's {@code KEY} is another one. Where that leaves rows incomplete, or a column has had a type that cannot
+     * hold them, every row is wanted again; into a table that had to be made, or with another key, the pull begins anew.
      *
      * @param pull whose table it is
      * @param read the API's names of the columns that the pull reads from now on
@@ -58,12 +65,7 @@ public class TableMigrator {
             TargetFault.guard(transaction, table, guarded -> Database.alone(guarded, "target " + table.quotedName()));
             var changes = new ArrayList<String>();
             var found = Optional.ofNullable(TableShape.of(transaction, List.of(table)).get(table));
-            if (found.isEmpty()) {
-                TargetFault.guard(transaction, table, guarded -> create(guarded, table));
-                if (Anew.beginEmpty(transaction, pull) > 0) {
-                    changes.add("the table was not there, so that it was made anew and every row is read again");
-                }
-            } else {
+            if (found.isPresent()) {
                 var problems = found.get().problems(transaction, table);
                 if (!problems.isEmpty()) {
                     if (found.get().hasLostValues(table)) {
@@ -71,10 +73,27 @@ public class TableMigrator {
                     }
                     return new Made(List.of(), problems);
                 }
-                if (TargetFault.guard(transaction, table, guarded -> change(guarded, table, found.get(), changes))) {
+            }
+            var decision = new PullKey(pull, table.key()).decide(transaction, replica.id());
+            if (decision instanceof PullKey.Decision.Overruled overruled) {
+                return new Made(List.of(), List.of(overruled(pull, table, overruled.by())));
+            }
+            var before = decision instanceof PullKey.Decision.Changed changed
+                    ? changed.before()
+                    : Optional.<List<String>>empty();
+            if (found.isEmpty()) {
+                TargetFault.guard(transaction, table, guarded -> create(guarded, table));
+                if (Anew.beginEmpty(transaction, pull) > 0) {
+                    changes.add("the table was not there, so that it was made anew and every row is read again");
+                }
+            } else {
+                boolean exchange = found.get().hasOtherKey(table)
+                        || before.filter(key -> found.get().hasPrimaryKey(table, key)).isPresent();
+                if (TargetFault.guard(transaction, table,
+                        guarded -> change(guarded, table, found.get(), exchange, changes))) {
                     TableScans.wantAll(transaction, pull);
                 }
-                if (found.get().hasOtherKey(table)) {
+                if (exchange || before.isPresent()) {
                     // how far anything has come is told by the key before
                     Anew.begin(transaction, pull);
                 }
@@ -84,25 +103,39 @@ public class TableMigrator {
         });
     }
 
-    /** Which of some tables are there and as they must be. */
-    public Set<TargetTable> fitting(Collection<TargetTable> tables) throws SQLException {
+    /** Of which pulls, by name, the table is there and as it must be. */
+    public Set<String> fitting(Map<String, TargetTable> tables) throws SQLException {
         return database.inTransaction(transaction -> {
-            var fitting = new HashSet<TargetTable>();
-            TableShape.of(transaction, tables).forEach((table, shape) -> {
-                if (shape.fits(table)) {
-                    fitting.add(table);
+            var shapes = TableShape.of(transaction, tables.values());
+            var fitting = new HashSet<String>();
+            for (var pull : tables.entrySet()) {
+                var shape = shapes.get(pull.getValue());
+                if (shape != null && fits(transaction, pull.getKey(), pull.getValue(), shape)) {
+                    fitting.add(pull.getKey());
                 }
-            });
+            }
             return fitting;
         });
     }
 
     /** Whether a table is there and must be changed, which may take as long as to write all of it anew. */
-    public boolean isToChange(TargetTable table) throws SQLException {
+    public boolean isToChange(String pull, TargetTable table) throws SQLException {
         return database.inTransaction(transaction -> {
             var found = TableShape.of(transaction, List.of(table)).get(table);
-            return found != null && !found.fits(table);
+            return found != null && !fits(transaction, pull, table, found);
         });
+    }
+
+    private static boolean fits(Connection transaction, String pull, TargetTable table, TableShape shape)
+            throws SQLException {
+        return shape.fits(table) && new PullKey(pull, table.key()).isAgreed(transaction);
+    }
+
+    private static String overruled(String pull, TargetTable table, List<String> by) {
+        return "this process has the key " + String.join(", ", table.key())
+                + ", and a process that was started later has "
+                + String.join(", ", by) + "; set NXT_PULLS_" + pull.toUpperCase(Locale.ROOT).replace('-', '_')
+                + "_KEY to the same in both, and start again the one that was wrong";
     }
 
     /** Of the database in which the targets are. */
@@ -168,9 +201,9 @@ public class TableMigrator {
         return true;
     }
 
-    /** Widens columns, and adds those that are missing. Says whether there were any. */
-    private static boolean change(Connection transaction, TargetTable table, TableShape found, List<String> changes)
-            throws SQLException {
+    /** Widens columns, adds those that are missing, and exchanges the key. Says whether columns were missing. */
+    private static boolean change(Connection transaction, TargetTable table, TableShape found, boolean exchange,
+            List<String> changes) throws SQLException {
         boolean added = false;
         // where event triggers of users find their tables
         OwnPath.enter(transaction);
@@ -194,7 +227,7 @@ public class TableMigrator {
                 comment(statement, table, column.name(), column.comment());
             }
         }
-        if (found.hasOtherKey(table)) {
+        if (exchange) {
             try (Statement statement = transaction.createStatement()) {
                 // a column that is new is empty until the rows have been read again
                 statement.execute("delete from " + table.quotedName() + " where " + table.key().stream()

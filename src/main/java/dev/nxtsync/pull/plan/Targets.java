@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import jakarta.inject.Singleton;
 
@@ -49,7 +51,7 @@ class Targets {
      * changed is left to {@link #change}.
      */
     void prepare(PullPlans.Ready ready) throws SQLException {
-        if (tables.isToChange(ready.plan().target())) {
+        if (tables.isToChange(ready.plan().name(), ready.plan().target())) {
             toChange.put(ready.plan().name(), ready);
         } else {
             make(ready);
@@ -113,11 +115,12 @@ class Targets {
         List<PullPlans.Ready> planned = plans.planned(connection);
         try {
             var fitting = planned.isEmpty()
-                    ? List.of()
-                    : tables.fitting(planned.stream().map(ready -> ready.plan().target()).toList());
+                    ? Set.of()
+                    : tables.fitting(planned.stream().map(PullPlans.Ready::plan)
+                            .collect(Collectors.toMap(PullPlan::name, PullPlan::target)));
             for (PullPlans.Ready ready : planned) {
                 boolean runs = plans.of(ready.plan().name()).filter(ready::equals).isPresent();
-                if (!runs || !fitting.contains(ready.plan().target())) {
+                if (!runs || !fitting.contains(ready.plan().name())) {
                     prepare(ready);
                 }
             }

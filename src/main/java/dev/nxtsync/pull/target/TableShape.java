@@ -140,6 +140,13 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
                 && ours.containsAll(primaryColumns);
     }
 
+    /** Whether its primary key is that of some columns beside the company. */
+    public boolean hasPrimaryKey(TargetTable table, Collection<String> key) {
+        var columns = new HashSet<>(key);
+        columns.add(table.owner());
+        return primaryColumns.equals(columns);
+    }
+
     private boolean lacksKey(TargetTable table) {
         Set<String> key = new HashSet<>(table.key());
         key.add(table.owner());

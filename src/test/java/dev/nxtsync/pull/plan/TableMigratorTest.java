@@ -23,8 +23,13 @@ import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.schedule.Replica;
 
 class TableMigratorTest {
+    /** By a key of more columns. */
+    private static final TargetTable WIDER = new TargetTable("nxt", "thing", "nxt_company", "things",
+            TargetFixture.TABLE.columns(), List.of("id", "number"), Optional.empty(), false);
+
     private final TargetFixture fixture;
 
     TableMigratorTest() throws SQLException {
@@ -46,9 +51,9 @@ class TableMigratorTest {
             alter table nxt.thing drop constraint thing_pkey, add primary key (nxt_company, id) deferrable       | has lost its primary key
             """)
     void aTableThatCannotBeUsedIsSeenWithoutWritingToIt(String change, String problem) throws SQLException {
-        assertThat(fixture.maker.fitting(List.of(TargetFixture.TABLE))).containsExactly(TargetFixture.TABLE);
+        assertThat(fixture.fits(TargetFixture.TABLE)).isTrue();
         fixture.database.execute(change);
-        assertThat(fixture.maker.fitting(List.of(TargetFixture.TABLE))).isEmpty();
+        assertThat(fixture.fits(TargetFixture.TABLE)).isFalse();
         assertThat(fixture.make(TargetFixture.TABLE).problems()).anySatisfy(each -> assertThat(each).contains(problem));
     }
 
@@ -56,11 +61,11 @@ class TableMigratorTest {
     void aColumnThatIsGoneIsMadeAgainAndATableWithOtherColumnsAndIndexesIsAsGood() throws SQLException {
         fixture.database.execute("alter table nxt.thing add column mine text; alter table nxt.thing drop constraint "
                 + "thing_pkey; create unique index on nxt.thing (id, nxt_company) include (mine)");
-        assertThat(fixture.maker.fitting(List.of(TargetFixture.TABLE))).hasSize(1);
+        assertThat(fixture.fits(TargetFixture.TABLE)).isTrue();
         fixture.database.execute("alter table nxt.thing drop column text");
-        assertThat(fixture.maker.fitting(List.of(TargetFixture.TABLE))).isEmpty();
+        assertThat(fixture.fits(TargetFixture.TABLE)).isFalse();
         assertThat(fixture.make(TargetFixture.TABLE).changes()).containsExactly("the column text was added");
-        assertThat(fixture.maker.fitting(List.of(TargetFixture.TABLE))).hasSize(1);
+        assertThat(fixture.fits(TargetFixture.TABLE)).isTrue();
     }
 
     @Test
@@ -115,12 +120,10 @@ class TableMigratorTest {
                 """
                         insert into nxt_sync.pass (pull, company, kind, cursor) values ('things', 1, 'reconciliation', '{}');
                         update nxt_sync.pull_state set state = 'stopped', code = 'key_not_unique', reason = 'r', missing = 'm'""");
-        var wider = new TargetTable("nxt", "thing", "nxt_company", "things", TargetFixture.TABLE.columns(),
-                List.of("id", "number"), Optional.empty(), false);
-        assertThat(fixture.maker.fitting(List.of(wider))).isEmpty();
-        assertThat(fixture.make(wider).changes()).singleElement().asString()
+        assertThat(fixture.fits(WIDER)).isFalse();
+        assertThat(fixture.make(WIDER).changes()).singleElement().asString()
                 .contains("primary key (\"nxt_company\", \"id\", \"number\") is new");
-        assertThat(fixture.maker.fitting(List.of(wider))).containsExactly(wider);
+        assertThat(fixture.fits(WIDER)).isTrue();
         assertThat(fixture.database.rows("""
                 select state, code, missing, loaded_at, rows, (select count(*) from nxt_sync.pass) as passes,
                        (select count(*) from nxt.thing) as kept from nxt_sync.pull_state""").get(0).toString())
@@ -129,17 +132,53 @@ class TableMigratorTest {
         fixture.database.execute("insert into nxt.thing select nxt_company, id, text, 8, nxt_read_at from nxt.thing");
         assertThatThrownBy(() -> fixture.make(TargetFixture.TABLE)).as("a key that its rows do not have")
                 .isInstanceOf(TargetFault.class).hasMessageContaining("could not create unique index");
-        assertThat(fixture.maker.fitting(List.of(wider))).containsExactly(wider);
+        assertThat(fixture.fits(WIDER)).isTrue();
+    }
+
+    @Test
+    void aKeyThatAnIndexOfAUserFitsHasThePullBeginAnewAllTheSame() throws SQLException {
+        fixture.write(1, "a");
+        fixture.database.execute("create unique index on nxt.thing (nxt_company, id, number)");
+        assertThat(fixture.fits(WIDER)).as("though the table is as it must be").isFalse();
+        assertThat(fixture.maker.isToChange("things", WIDER)).isTrue();
+        assertThat(fixture.make(WIDER).problems()).isEmpty();
+        fixture.database.execute("insert into nxt.thing select nxt_company, id, text, 8, nxt_read_at from nxt.thing");
+        assertThat(fixture.database.number("select count(*) from nxt_sync.pull_state where loaded_at is null"))
+                .isEqualTo(1);
+        fixture.database.execute("update nxt_sync.pull_state set loaded_at = now()");
+        assertThat(fixture.make(WIDER)).as("once").isEqualTo(new TableMigrator.Made(List.of(), List.of()));
+    }
+
+    @Test
+    void ofProcessesWithDifferentKeysTheOneThatWasStartedLastDecidesForAsLongAsItLives() throws SQLException {
+        var replicas = List.of(new Replica(fixture.store), new Replica(fixture.store));
+        var tables = List.of(TargetFixture.TABLE, WIDER);
+        var makers = replicas.stream().map(replica -> new TableMigrator(fixture.store, replica)).toList();
+        for (int i = 0; i < 2; i++) {
+            replicas.get(i).beat();
+            assertThat(makers.get(i).make("things", tables.get(i), List.of()).problems()).isEmpty();
+        }
+        for (int round = 0; round < 3; round++) {
+            assertThat(makers.get(0).make("things", tables.get(0), List.of()).problems()).singleElement().asString()
+                    .contains("this process has the key id, and a process that was started later has id, number; "
+                            + "set NXT_PULLS_THINGS_KEY to the same in both");
+            assertThat(makers.get(1).make("things", tables.get(1), List.of()))
+                    .isEqualTo(new TableMigrator.Made(List.of(), List.of()));
+            assertThat(fixture.fits(tables.get(0))).isFalse();
+            assertThat(fixture.fits(tables.get(1))).isTrue();
+        }
+        replicas.get(1).leave();
+        assertThat(makers.get(0).make("things", tables.get(0), List.of()).changes()).singleElement().asString()
+                .contains("primary key (\"nxt_company\", \"id\") is new");
+        assertThat(fixture.fits(tables.get(0))).isTrue();
     }
 
     @Test
     void aColumnOfTheKeyThatIsNewHasTheRowsReadAgainThatLackIt() throws SQLException {
         fixture.write(1, "a");
         fixture.database.execute("alter table nxt.thing drop column number");
-        var wider = new TargetTable("nxt", "thing", "nxt_company", "things", TargetFixture.TABLE.columns(),
-                List.of("id", "number"), Optional.empty(), false);
-        assertThat(fixture.make(wider).problems()).isEmpty();
-        assertThat(fixture.maker.fitting(List.of(wider))).containsExactly(wider);
+        assertThat(fixture.make(WIDER).problems()).isEmpty();
+        assertThat(fixture.fits(WIDER)).isTrue();
         assertThat(fixture.database.number("select count(*) from nxt.thing")).isZero();
         assertThat(fixture.database.number("select count(*) from nxt_sync.pull_state where loaded_at is null"))
                 .isEqualTo(1);
@@ -164,18 +203,18 @@ class TableMigratorTest {
         var source = new PGSimpleDataSource();
         source.setUrl(fixture.database.url());
         source.setUser(user);
-        var maker = new TableMigrator(new Database(source));
+        var maker = new TableMigrator(new Database(source), new Replica(new Database(source)));
         try {
             var removing = new TargetTable("nxt", "thing", "nxt_company", "", TargetFixture.TABLE.columns(),
                     List.of("id"), Optional.empty(), true);
-            assertThat(maker.fitting(List.of(removing))).isEmpty();
+            assertThat(maker.fitting(Map.of("things", removing))).isEmpty();
             assertThat(maker.make("things", removing, List.of()).problems()).singleElement().asString()
                     .contains("grant usage on schema \"nxt\" to " + user + "; ")
                     .contains("grant select, insert, update, delete on \"nxt\".\"thing\" to " + user);
             for (Map.Entry<String, Boolean> grant : List.of(Map.entry("usage on schema nxt", false),
                     Map.entry("select, insert, update on nxt.thing", false), Map.entry("delete on nxt.thing", true))) {
                 fixture.database.execute("grant " + grant.getKey() + " to " + user);
-                assertThat(maker.fitting(List.of(removing)).isEmpty()).as(grant.getKey())
+                assertThat(maker.fitting(Map.of("things", removing)).isEmpty()).as(grant.getKey())
                         .isEqualTo(!grant.getValue());
             }
         } finally {

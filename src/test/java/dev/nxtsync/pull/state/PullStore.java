@@ -7,6 +7,7 @@ import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.RunHistory;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
@@ -23,6 +24,6 @@ public record PullStore(TestDatabase database, Claims claims, PullUnitTable unit
                 new TableScans(store),
                 new Inbox(store), new RowFaults(store), new RunHistory(store), new KeyListing(store),
                 new PageWriter(store),
-                new TableMigrator(store));
+                new TableMigrator(store, new Replica(store)));
     }
 }

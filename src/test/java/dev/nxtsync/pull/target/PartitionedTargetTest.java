@@ -23,6 +23,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
@@ -182,7 +183,7 @@ class PartitionedTargetTest {
         var table = new TargetTable("nxt", "note", "nxt_company", "notes", List.of(
                 new TargetColumn("code", ColumnType.TEXT, ""), new TargetColumn("text", ColumnType.TEXT, "")),
                 List.of("code"), Optional.empty(), false);
-        new TableMigrator(store).make("things", table, List.of("code", "text"));
+        new TableMigrator(store, new Replica(store)).make("things", table, List.of("code", "text"));
         assertThat(write(store, fixture, table, FIRST, "a")).isEqualTo(new WriteCounts(1, 0, 0));
         assertThat(write(store, fixture, table, SECOND, "b")).isEqualTo(new WriteCounts(0, 1, 0));
     }

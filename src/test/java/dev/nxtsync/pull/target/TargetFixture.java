@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
@@ -39,7 +41,7 @@ public final class TargetFixture {
         this.database = database;
         database.execute(before);
         store = ScheduleFixture.migrated(database);
-        maker = new TableMigrator(store);
+        maker = new TableMigrator(store, new Replica(store));
         states = new PullStates(store);
         UUID holder = UUID.randomUUID();
         database.execute(
@@ -52,6 +54,11 @@ public final class TargetFixture {
 
     public TableMigrator.Made make(TargetTable table) throws SQLException {
         return maker.make("things", table, List.of("id", "text", "number"));
+    }
+
+    /** Whether the table of the pull is as it must be. */
+    public boolean fits(TargetTable table) throws SQLException {
+        return !maker.fitting(Map.of("things", table)).isEmpty();
     }
 
     /** Writes a row, in the course of an increment. */

@@ -26,6 +26,7 @@ import dev.nxtsync.database.Hostile;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.StaleClaim;
 import dev.nxtsync.support.TestDatabase;
@@ -235,7 +236,8 @@ class ValuesTest {
                 "alter table nxt.thing add column mine text default 'x'; create index mine on nxt.thing (mine); "
                         + "create view nxt.seen as select id, text from nxt.thing; alter table nxt.thing drop column whole cascade");
         fixture.write("a", null, Instant.EPOCH.plusSeconds(1), false);
-        assertThat(new TableMigrator(fixture.store).make("things", Fixture.TABLE, List.of("whole")))
+        assertThat(new TableMigrator(fixture.store, new Replica(fixture.store)).make("things", Fixture.TABLE,
+                List.of("whole")))
                 .as("the lost column comes back")
                 .isEqualTo(new TableMigrator.Made(List.of("the column whole was added"), List.of()));
         assertThat(fixture.database.number("select count(*) from nxt_sync.pass where kind = 'load'"))
@@ -274,7 +276,7 @@ class ValuesTest {
     @Test
     void aTypeIsWidenedWhereNothingIsLostAndElseTheViewOrTypeInTheWayIsNamed() throws Exception {
         var fixture = new Fixture();
-        var maker = new TableMigrator(fixture.store);
+        var maker = new TableMigrator(fixture.store, new Replica(fixture.store));
         fixture.write("a", null, Instant.EPOCH);
         fixture.database.execute("create view public.wholes as select whole from nxt.thing");
         var wider = with(ColumnType.NUMERIC);
@@ -352,7 +354,8 @@ class ValuesTest {
                             + holder + "'); "
                             + "insert into nxt_sync.pull_state (pull, company) values ('things', 1)");
             claim = new Claim(1, "poll", "main", "company", 1, "", 0, 7, holder, 0, 0);
-            assertThat(new TableMigrator(store).make("things", TABLE, List.of()).problems()).isEmpty();
+            assertThat(new TableMigrator(store, new Replica(store)).make("things", TABLE, List.of()).problems())
+                    .isEmpty();
             database.execute("update nxt_sync.pull_state set loaded_at = now()");
         }
 

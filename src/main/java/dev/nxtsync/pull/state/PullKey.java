@@ -1,0 +1,73 @@
+package dev.nxtsync.pull.state;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The key by which the rows of a pull are told apart. Of living processes whose settings name different keys the one that was
+ * started last decides, so that two never undo each other's.
+ *
+ * @param columns in the target, without the company, in the order of the pull's {@code KEY}
+ */
+public record PullKey(String pull, List<String> columns) {
+    /** What is stored of it, and how a process gets to decide. */
+    public sealed interface Decision {
+        /** The key is this one, as before. */
+        record Same() implements Decision {}
+
+        /**
+         * The key is this one from now on.
+         *
+         * @param before the columns of the key until now; empty if none was stored
+         */
+        record Changed(Optional<List<String>> before) implements Decision {}
+
+        /** A process that was started later, and is alive, has another key. */
+        record Overruled(List<String> by) implements Decision {}
+    }
+
+    /** Sets the key, if this process may. Others wait with theirs until the transaction ends. */
+    public Decision decide(Connection transaction, UUID replica) throws SQLException {
+        var before = stored(transaction);
+        if (before.filter(columns::equals).isPresent()) {
+            return new Decision.Same();
+        }
+        try (var decide = transaction.prepareStatement("""
+                insert into nxt_sync.pull_key as known (pull, key, replica, started_at)
+                select ?, ?, ?, coalesce((select started_at from nxt_sync.replica where id = ?), clock_timestamp())
+                on conflict (pull) do update
+                set key = excluded.key, replica = excluded.replica, started_at = excluded.started_at
+                where known.key = excluded.key or known.started_at <= excluded.started_at
+                   or not exists (select from nxt_sync.replica where id = known.replica and beat_at
+                          between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s')""")) {
+            decide.setString(1, pull);
+            decide.setArray(2, transaction.createArrayOf("text", columns.toArray()));
+            decide.setObject(3, replica);
+            decide.setObject(4, replica);
+            if (decide.executeUpdate() == 1) {
+                return new Decision.Changed(before);
+            }
+        }
+        return new Decision.Overruled(stored(transaction).orElse(List.of()));
+    }
+
+    /** Whether it is the one that is stored, or none is. */
+    public boolean isAgreed(Connection transaction) throws SQLException {
+        return stored(transaction).filter(key -> !key.equals(columns)).isEmpty();
+    }
+
+    private Optional<List<String>> stored(Connection transaction) throws SQLException {
+        try (var select = transaction.prepareStatement("select key from nxt_sync.pull_key where pull = ?")) {
+            select.setString(1, pull);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next()
+                        ? Optional.of(List.of((String[]) row.getArray(1).getArray()))
+                        : Optional.empty();
+            }
+        }
+    }
+}
