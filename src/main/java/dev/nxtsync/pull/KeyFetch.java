@@ -289,7 +289,7 @@ public class KeyFetch implements Job {
                     wanted.tally()::request);
             if (!(verdict instanceof Uniqueness.Unique)) {
                 inbox.spared(claim, wanted.ids());
-                done.add(setback.of(claim, wanted.state(), verdict, wanted.tally()).run());
+                putOff(wanted, setback.of(claim, wanted.state(), verdict, wanted.tally()));
                 return;
             }
             boolean rest = Pages.more(Pages.connection(plan, answer, alias)).orElse(true);
@@ -360,7 +360,10 @@ public class KeyFetch implements Job {
         /** It is none of these rows, which would have been set aside. */
         private void refused(Wanted wanted, TargetFault fault) throws SQLException {
             inbox.spared(claim, wanted.ids());
-            var decision = setback.of(claim, wanted.state(), fault, wanted.tally());
+            putOff(wanted, setback.of(claim, wanted.state(), fault, wanted.tally()));
+        }
+
+        private void putOff(Wanted wanted, FailurePolicy.Decision decision) {
             leaveAlone(wanted, decision.retry());
             done.add(decision.run());
         }

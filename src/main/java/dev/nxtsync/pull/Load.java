@@ -171,9 +171,10 @@ public class Load implements Job {
                         writes.finish();
                         return failed(setback.of(claim, state, verdict, tally));
                     }
+                    var before = pass.expected();
                     pass = after(pass, page, readAt);
                     ended = !page.more();
-                    write(writes, reader, pass, readAt, ended);
+                    write(writes, reader, pass, readAt, ended, isWhole(pass, before));
                     tally.progress(pass.rows(), pass.expected());
                     progress.rows(pass.rows(), pass.expected());
                 }
@@ -228,11 +229,20 @@ public class Load implements Job {
                     false);
         }
 
-        private void write(WriteBehind writes, PageReader page, TableScan pass, Instant readAt, boolean ended)
-                throws SQLException {
+        /**
+         * Whether as many rows have come as the server counts; empty if it does not count, or rows have come or gone since it
+         * counted before, which a table without change stamps may do in each load.
+         */
+        private Optional<Boolean> isWhole(TableScan pass, Optional<Long> before) {
+            boolean moved = !plan.tellsChanges() && before.isPresent() && !before.equals(pass.expected());
+            return pass.expected().filter(all -> !moved || all == pass.rows()).map(all -> all == pass.rows());
+        }
+
+        private void write(WriteBehind writes, PageReader page, TableScan pass, Instant readAt, boolean ended,
+                Optional<Boolean> whole) throws SQLException {
             Instant started = pass.startedAt().orElse(readAt);
             var checkpoint = new TableScans.LoadPage(claim, pass, readAt, ended, plan.cadence().next(started),
-                    started.plus(plan.pull().reconcile()), pass.expected().map(all -> all == pass.rows()));
+                    started.plus(plan.pull().reconcile()), whole);
             writes.write(() -> {
                 var written = writer.write(claim, plan.target(), page.buffer(),
                         pass.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE, checkpoint);

@@ -156,6 +156,8 @@ public class Reconciliation implements Job {
         private final Instant until;
         private final Set<String> knownFaults;
         private final TableMapping keys;
+        /** What is lacking, if nothing has come or gone since the table was read before. */
+        private Optional<String> lack = Optional.empty();
 
         Turn(Claim claim, PullPlan plan, PullState state, DatabaseClock clock, Progress progress) throws SQLException {
             this.claim = claim;
@@ -278,7 +280,8 @@ public class Reconciliation implements Job {
 
         /**
          * Counts what was listed. What changed meanwhile may explain a difference; what remains while nothing has changed does
-         * not go away by itself.
+         * not go away by itself. Without change stamps as many rows may have come as have gone: then only a listing that is the
+         * same as what is stored shows that none has.
          */
         private Step count(TableScan pass) throws SQLException {
             var before = new Pages.Census(pass.expected(), pass.mark());
@@ -302,25 +305,36 @@ public class Reconciliation implements Job {
                                 + "tell Visma's support. It is counted again with each reconciliation.",
                         counted, plan.table().name(), pass.rows(), String.join(",", plan.key()),
                         plan.name().toUpperCase(Locale.ROOT));
-                states.missing(claim, Optional.of(told));
-                setback.lacks(claim, told);
+                if (plan.tellsChanges()) {
+                    lacks(told);
+                } else {
+                    lack = Optional.of(told);
+                }
             }
             return new GoOn();
+        }
+
+        private void lacks(String told) throws SQLException {
+            states.missing(claim, Optional.of(told));
+            setback.lacks(claim, told);
         }
 
         private Step compare(TableScan pass) throws SQLException {
             var found = compareTables(pass.startedAt().orElse(clock.now()));
             progress.made();
+            if (lack.isPresent() && found.gone() == 0 && found.differing() == 0) {
+                lacks(lack.get());
+            }
             String reason = tooMany(found);
             if (!reason.isEmpty() && !pass.confirmed()) {
                 String release = "pull " + plan.name() + " --company " + claim.company() + " --confirm-deletes";
                 String told = reason
                         + " Nothing was deleted. Look in Business NXT whether that is right; if it is, run: java -jar "
                         + "quarkus-run.jar " + release;
-                setback.held(claim, told);
-                states.hold(claim, Optional.of(told));
                 listing.begin(claim);
                 passes.end(claim, pass);
+                setback.held(claim, told);
+                states.hold(claim, Optional.of(told));
                 runs.add(List.of(tally.run("held", told)));
                 return new Ended(new Outcome.Done(next(pass.startedAt().orElse(clock.now()))));
             }

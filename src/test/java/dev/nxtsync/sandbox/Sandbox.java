@@ -110,6 +110,11 @@ public final class Sandbox implements AutoCloseable {
         return persons.everIssued();
     }
 
+    /** Takes a refresh token that another sandbox has issued to a person. */
+    public void adopt(String person, String refreshToken) {
+        persons.adopt(person, refreshToken);
+    }
+
     /** How many refresh tokens would be taken now. */
     public long usableRefreshTokens() {
         return persons.usable();

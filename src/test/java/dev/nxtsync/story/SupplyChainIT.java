@@ -128,7 +128,7 @@ class SupplyChainIT {
     }
 
     /** With this build's Maven and what it has fetched already. */
-    private static void build(Path directory) throws Exception {
+    static void build(Path directory) throws Exception {
         var process = new ProcessBuilder(Path.of(System.getProperty("nxt.maven"), "bin", "mvn").toString(), "-o", "-q",
                 "-Dmaven.repo.local=" + System.getProperty("nxt.repository"), "-Dmaven.test.skip=true",
                 "-Dformatter.skip",

@@ -108,6 +108,16 @@ public final class Visitor {
         return follow(agree(open(link), person, tenant));
     }
 
+    /** The cookies of a host and port, by name. */
+    public Map<String, String> cookies(String host) {
+        return Map.copyOf(cookies.getOrDefault(host, Map.of()));
+    }
+
+    /** Has cookies of a host and port from before. */
+    public void keep(String host, Map<String, String> before) {
+        cookies.put(host, new LinkedHashMap<>(before));
+    }
+
     /** Gives up all cookies. */
     public void forgetCookies() {
         cookies.clear();

@@ -182,9 +182,10 @@ public class TableScans {
         });
     }
 
-    /** Ends a walk. */
+    /** Ends a walk through a whole table, in which each key came once. */
     public void end(Claim claim, TableScan pass) throws SQLException {
         database.inTransaction(transaction -> {
+            PullCondition.unique(transaction, claim);
             forget(transaction, pass.pull(), pass.company(), pass.kind());
             Claims.check(transaction, claim);
             return true;
