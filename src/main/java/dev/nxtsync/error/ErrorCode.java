@@ -117,6 +117,8 @@ public enum ErrorCode {
     KEY_NOT_UNIQUE(Area.PULL, "Several rows of a table have the same key, so that KEY is not the whole primary key.",
             "Set the pull's KEY to all columns of the primary key, and start again; the target follows, and every row is "
                     + "read again. Nothing of the pull runs until then."),
+    KEY_DIFFERS(Area.PULL, "Two daemons have different KEYs for a pull; the one that was started last runs it.",
+            "Set the pull's KEY to the same in both, and start again the one that was wrong."),
     ROWS_MISSING(Area.PULL, "Business NXT counts other rows of a table than it lists by the pull's key.",
             "See whether the pull's KEY is the whole primary key; if it is, tell Visma's support. It goes away with the "
                     + "next reconciliation that finds as many rows as are counted."),

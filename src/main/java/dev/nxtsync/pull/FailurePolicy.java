@@ -98,8 +98,11 @@ class FailurePolicy {
         plans.lookAtTargets(claim.connection());
         Duration retry = shorter(Backoff.after(state.failures() + 1), TARGET_AGAIN);
         Problem reason = fault.reason();
-        states.fail(claim, state, fault.mayPass() ? PullState.State.FAILING : PullState.State.STOPPED, reason, retry);
-        return new Decision(retry, false, outages.isNews(work(claim, state.pull()), reason.message())
+        boolean mayPass = fault.mayPass() || fault.isOfOtherKey();
+        states.fail(claim, state, mayPass ? PullState.State.FAILING : PullState.State.STOPPED, reason, retry);
+        // another process has a new key, or a user has taken the old one away: the look at the target says which
+        boolean isUnclear = fault.isOfOtherKey() && state.failures() < AT_FIRST;
+        return new Decision(retry, false, !isUnclear && outages.isNews(work(claim, state.pull()), reason.message())
                 ? tally.failed(reason.code(), reason.message(), retry)
                 : tally.run(reason.code(), reason.message()));
     }

@@ -22,6 +22,8 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.OwnPath;
 import dev.nxtsync.database.SqlName;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.Anew;
 import dev.nxtsync.pull.state.PullKey;
 import dev.nxtsync.pull.state.TableScans;
@@ -42,13 +44,30 @@ public class TableMigrator {
         this.replica = replica;
     }
 
-    /**
-     * What has become of a table.
-     *
-     * @param changes that were made to a table that was there
-     * @param problems why it cannot be used; then it was not changed
-     */
-    public record Made(List<String> changes, List<String> problems) {}
+    /** What has become of a table. */
+    public sealed interface Made {
+        /** What was changed of a table that was there. */
+        default List<String> changes() {
+            return List.of();
+        }
+
+        /** Why it cannot be used; then it was not changed. */
+        default List<String> problems() {
+            return List.of();
+        }
+
+        /** It can be used. */
+        record Usable(List<String> changes) implements Made {}
+
+        /** A user has made something else of it than it must be. */
+        record Unusable(List<String> problems) implements Made {}
+
+        /** Its rows cannot be told apart by the key that the pull has in this process. */
+        record WrongKey(Problem reason) implements Made {}
+
+        /** A living process has another key: this one leaves the pull to that. */
+        record Disputed(Problem reason) implements Made {}
+    }
 
     /**
      * Makes the table, adds the columns that it lacks, widens those whose type has become too narrow, and exchanges the primary
@@ -60,6 +79,28 @@ public class TableMigrator {
      * @throws TargetFault if PostgreSQL refuses it
      */
     public Made make(String pull, TargetTable table, Collection<String> read) throws SQLException {
+        try {
+            return change(pull, table, read);
+        } catch (TargetFault e) {
+            if (!e.isOfUniqueness()) {
+                throw e;
+            }
+            var key = new PullKey(pull, table.key());
+            var other = database.inTransaction(transaction -> key.disputedBy(transaction, replica.id()));
+            return other.isPresent()
+                    ? new Made.Disputed(
+                            disputed(pull, table, "which several rows of " + table + " share, ", other.get()))
+                    : new Made.WrongKey(new Problem(ErrorCode.KEY_NOT_UNIQUE, "The key " + names(table.key())
+                            + " of pull " + pull + " is not unique: several rows that are in " + table
+                            + " share it. Set "
+                            + variable(pull)
+                            + " to all columns of the table's primary key, as Visma's documentation has "
+                            + "it, and start again. If this is the whole key, and only old rows share it, set "
+                            + "NXT_PULLS_" + pull.toUpperCase(Locale.ROOT) + "_TARGET to another table."));
+        }
+    }
+
+    private Made change(String pull, TargetTable table, Collection<String> read) throws SQLException {
         return database.patiently().inTransaction(transaction -> {
             // that another process is at it keeps no other pull from being planned
             TargetFault.guard(transaction, table, guarded -> Database.alone(guarded, "target " + table.quotedName()));
@@ -71,12 +112,12 @@ public class TableMigrator {
                     if (found.get().hasLostValues(table)) {
                         TableScans.wantAll(transaction, pull);
                     }
-                    return new Made(List.of(), problems);
+                    return new Made.Unusable(problems);
                 }
             }
             var decision = new PullKey(pull, table.key()).decide(transaction, replica.id());
             if (decision instanceof PullKey.Decision.Overruled overruled) {
-                return new Made(List.of(), List.of(overruled(pull, table, overruled.by())));
+                return new Made.Disputed(disputed(pull, table, "", overruled.by()));
             }
             var before = decision instanceof PullKey.Decision.Changed changed
                     ? changed.before()
@@ -99,7 +140,7 @@ public class TableMigrator {
                 }
             }
             remember(transaction, pull, read);
-            return new Made(changes, List.of());
+            return new Made.Usable(changes);
         });
     }
 
@@ -131,11 +172,18 @@ public class TableMigrator {
         return shape.fits(table) && new PullKey(pull, table.key()).isAgreed(transaction);
     }
 
-    private static String overruled(String pull, TargetTable table, List<String> by) {
-        return "this process has the key " + String.join(", ", table.key())
-                + ", and a process that was started later has "
-                + String.join(", ", by) + "; set NXT_PULLS_" + pull.toUpperCase(Locale.ROOT).replace('-', '_')
-                + "_KEY to the same in both, and start again the one that was wrong";
+    private static Problem disputed(String pull, TargetTable table, String which, List<String> by) {
+        return new Problem(ErrorCode.KEY_DIFFERS, "This process has the key " + names(table.key()) + " for pull " + pull
+                + ", " + which + "and another process that is alive has " + names(by) + ". Set " + variable(pull)
+                + " to the same in both, and start again the one that was wrong.");
+    }
+
+    private static String names(List<String> key) {
+        return String.join(",", key);
+    }
+
+    private static String variable(String pull) {
+        return "NXT_PULLS_" + pull.toUpperCase(Locale.ROOT) + "_KEY";
     }
 
     /** Of the database in which the targets are. */

@@ -78,7 +78,11 @@ class Targets {
         PullPlan plan = ready.plan();
         var obstacle = obstacle(plan);
         if (obstacle.isPresent()) {
-            stop(plan.name(), new PullPlans.Unusable(ready, obstacle.get()));
+            halt(plan.name(), new PullPlans.Unusable(ready, obstacle.get()));
+            if (obstacle.get().trouble() != ErrorCode.KEY_DIFFERS) {
+                // the pull is another's where this process alone has another key
+                states.stopped(plan.name(), obstacle.get());
+            }
             return;
         }
         boolean ran = plans.of(plan.name()).filter(PullPlans.Ready.class::isInstance).isPresent();
@@ -93,12 +97,16 @@ class Targets {
 
     /** Says of a pull that it cannot run, and why. */
     void stop(String pull, PullPlans.Halted halted) throws SQLException {
+        halt(pull, halted);
+        states.stopped(pull, halted.reason());
+    }
+
+    private void halt(String pull, PullPlans.Halted halted) {
         Problem reason = halted.reason();
         if (lasting.isNews(pull, reason.message())) {
             LOG.errorf("Pull %s is stopped, the others run. %s", pull, reason.message());
         }
         plans.put(pull, halted);
-        states.stopped(pull, reason);
     }
 
     /**
@@ -132,9 +140,15 @@ class Targets {
     private Optional<Problem> obstacle(PullPlan plan) throws SQLException {
         try {
             var made = tables.make(plan.name(), plan.target(), plan.mapping().columns());
-            if (!made.problems().isEmpty()) {
+            if (made instanceof TableMigrator.Made.Unusable unusable) {
                 return Optional.of(new Problem(ErrorCode.TARGET_UNUSABLE,
-                        "Its target cannot be used: " + String.join("; ", made.problems()) + "."));
+                        "Its target cannot be used: " + String.join("; ", unusable.problems()) + "."));
+            }
+            if (made instanceof TableMigrator.Made.WrongKey wrong) {
+                return Optional.of(wrong.reason());
+            }
+            if (made instanceof TableMigrator.Made.Disputed disputed) {
+                return Optional.of(disputed.reason());
             }
             if (!made.changes().isEmpty()) {
                 LOG.infof("Pull %s: in its target, %s", plan.name(), String.join(", ", made.changes()));

@@ -1,6 +1,7 @@
 package dev.nxtsync.pull.state;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -14,6 +15,10 @@ import java.util.UUID;
  * @param columns in the target, without the company, in the order of the pull's {@code KEY}
  */
 public record PullKey(String pull, List<String> columns) {
+    private static final String ALIVE = """
+            select from nxt_sync.replica where id = known.replica
+            and beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'""";
+
     /** What is stored of it, and how a process gets to decide. */
     public sealed interface Decision {
         /** The key is this one, as before. */
@@ -41,9 +46,7 @@ public record PullKey(String pull, List<String> columns) {
                 select ?, ?, ?, coalesce((select started_at from nxt_sync.replica where id = ?), clock_timestamp())
                 on conflict (pull) do update
                 set key = excluded.key, replica = excluded.replica, started_at = excluded.started_at
-                where known.key = excluded.key or known.started_at <= excluded.started_at
-                   or not exists (select from nxt_sync.replica where id = known.replica and beat_at
-                          between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s')""")) {
+                where known.started_at <= excluded.started_at or not exists (""" + ALIVE + ")")) {
             decide.setString(1, pull);
             decide.setArray(2, transaction.createArrayOf("text", columns.toArray()));
             decide.setObject(3, replica);
@@ -55,6 +58,16 @@ public record PullKey(String pull, List<String> columns) {
         return new Decision.Overruled(stored(transaction).orElse(List.of()));
     }
 
+    /** The key that another process that is alive has, if it is another one. */
+    public Optional<List<String>> disputedBy(Connection transaction, UUID replica) throws SQLException {
+        try (var select = transaction.prepareStatement(
+                "select key from nxt_sync.pull_key known where pull = ? and replica <> ? and exists (" + ALIVE + ")")) {
+            select.setString(1, pull);
+            select.setObject(2, replica);
+            return key(select).filter(key -> !key.equals(columns));
+        }
+    }
+
     /** Whether it is the one that is stored, or none is. */
     public boolean isAgreed(Connection transaction) throws SQLException {
         return stored(transaction).filter(key -> !key.equals(columns)).isEmpty();
@@ -63,11 +76,13 @@ public record PullKey(String pull, List<String> columns) {
     private Optional<List<String>> stored(Connection transaction) throws SQLException {
         try (var select = transaction.prepareStatement("select key from nxt_sync.pull_key where pull = ?")) {
             select.setString(1, pull);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next()
-                        ? Optional.of(List.of((String[]) row.getArray(1).getArray()))
-                        : Optional.empty();
-            }
+            return key(select);
+        }
+    }
+
+    private static Optional<List<String>> key(PreparedStatement select) throws SQLException {
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? Optional.of(List.of((String[]) row.getArray(1).getArray())) : Optional.empty();
         }
     }
 }

@@ -77,6 +77,18 @@ public final class TargetFault extends LocalFault {
         return DatabaseFault.isWorthAnother(this);
     }
 
+    /** Whether rows that are there have the same key. */
+    public boolean isOfUniqueness() { return hasState("23505"); }
+
+    /** Whether the table has no unique index of the key: somebody has just changed it. */
+    public boolean isOfOtherKey() {
+        return hasState("42P10");
+    }
+
+    private boolean hasState(String state) {
+        return getCause() instanceof SQLException e && state.equals(e.getSQLState());
+    }
+
     private static boolean isAlive(Connection connection) throws SQLException {
         return connection.isValid(5);
     }

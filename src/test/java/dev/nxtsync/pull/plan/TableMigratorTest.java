@@ -110,7 +110,7 @@ class TableMigratorTest {
                         "{state=ok, code=null, reason=null, met_by=null, rows=0, loaded_at=null, complete_as_of=null, "
                                 + "mark=null, floor=null, digest=null, held=null, passes=0}");
         assertThat(fixture.make(TargetFixture.TABLE)).as("once")
-                .isEqualTo(new TableMigrator.Made(List.of(), List.of()));
+                .isEqualTo(new TableMigrator.Made.Usable(List.of()));
     }
 
     @Test
@@ -130,8 +130,10 @@ class TableMigratorTest {
                 .isEqualTo(
                         "{state=ok, code=null, missing=null, loaded_at=null, rows=1, passes=0, kept=1}");
         fixture.database.execute("insert into nxt.thing select nxt_company, id, text, 8, nxt_read_at from nxt.thing");
-        assertThatThrownBy(() -> fixture.make(TargetFixture.TABLE)).as("a key that its rows do not have")
-                .isInstanceOf(TargetFault.class).hasMessageContaining("could not create unique index");
+        assertThat(fixture.make(TargetFixture.TABLE)).isInstanceOfSatisfying(TableMigrator.Made.WrongKey.class,
+                wrong -> assertThat(wrong.reason().message())
+                        .contains("The key id of pull things is not unique: several "
+                                + "rows that are in nxt.thing share it. Set NXT_PULLS_THINGS_KEY to all columns"));
         assertThat(fixture.fits(WIDER)).isTrue();
     }
 
@@ -146,7 +148,7 @@ class TableMigratorTest {
         assertThat(fixture.database.number("select count(*) from nxt_sync.pull_state where loaded_at is null"))
                 .isEqualTo(1);
         fixture.database.execute("update nxt_sync.pull_state set loaded_at = now()");
-        assertThat(fixture.make(WIDER)).as("once").isEqualTo(new TableMigrator.Made(List.of(), List.of()));
+        assertThat(fixture.make(WIDER)).as("once").isEqualTo(new TableMigrator.Made.Usable(List.of()));
     }
 
     @Test
@@ -159,11 +161,14 @@ class TableMigratorTest {
             assertThat(makers.get(i).make("things", tables.get(i), List.of()).problems()).isEmpty();
         }
         for (int round = 0; round < 3; round++) {
-            assertThat(makers.get(0).make("things", tables.get(0), List.of()).problems()).singleElement().asString()
-                    .contains("this process has the key id, and a process that was started later has id, number; "
-                            + "set NXT_PULLS_THINGS_KEY to the same in both");
+            assertThat(makers.get(0).make("things", tables.get(0), List.of()))
+                    .isInstanceOfSatisfying(TableMigrator.Made.Disputed.class,
+                            disputed -> assertThat(disputed.reason().message())
+                                    .startsWith(
+                                            "This process has the key id for pull things, and another process that is "
+                                                    + "alive has id,number. Set NXT_PULLS_THINGS_KEY to the same in both"));
             assertThat(makers.get(1).make("things", tables.get(1), List.of()))
-                    .isEqualTo(new TableMigrator.Made(List.of(), List.of()));
+                    .isEqualTo(new TableMigrator.Made.Usable(List.of()));
             assertThat(fixture.fits(tables.get(0))).isFalse();
             assertThat(fixture.fits(tables.get(1))).isTrue();
         }
@@ -171,6 +176,29 @@ class TableMigratorTest {
         assertThat(makers.get(0).make("things", tables.get(0), List.of()).changes()).singleElement().asString()
                 .contains("primary key (\"nxt_company\", \"id\") is new");
         assertThat(fixture.fits(tables.get(0))).isTrue();
+    }
+
+    @Test
+    void aLaterProcessWhoseKeyTheRowsDoNotHaveLeavesThePullToTheOneThatIsAlive() throws SQLException {
+        var first = new Replica(fixture.store);
+        first.beat();
+        var later = new Replica(fixture.store);
+        later.beat();
+        assertThat(new TableMigrator(fixture.store, first).make("things", WIDER, List.of()).problems()).isEmpty();
+        fixture.database.execute("""
+                insert into nxt.thing (nxt_company, id, number, nxt_read_at) values (1, 1, 1, now()), (1, 1, 2, now());
+                update nxt_sync.pull_state set loaded_at = now()""");
+        var maker = new TableMigrator(fixture.store, later);
+        assertThat(maker.make("things", TargetFixture.TABLE, List.of())).isInstanceOfSatisfying(
+                TableMigrator.Made.Disputed.class,
+                disputed -> assertThat(disputed.reason().message()).contains("has the key id for pull things, which "
+                        + "several rows of nxt.thing share, and another process that is alive has id,number"));
+        assertThat(fixture.fits(WIDER)).isTrue();
+        first.leave();
+        assertThat(maker.make("things", TargetFixture.TABLE, List.of()))
+                .isInstanceOf(TableMigrator.Made.WrongKey.class);
+        assertThat(fixture.database.number("select count(*) from nxt_sync.pull_state where loaded_at is null"))
+                .as("nothing is read again for a key that cannot be").isZero();
     }
 
     @Test

@@ -239,7 +239,7 @@ class ValuesTest {
         assertThat(new TableMigrator(fixture.store, new Replica(fixture.store)).make("things", Fixture.TABLE,
                 List.of("whole")))
                 .as("the lost column comes back")
-                .isEqualTo(new TableMigrator.Made(List.of("the column whole was added"), List.of()));
+                .isEqualTo(new TableMigrator.Made.Usable(List.of("the column whole was added")));
         assertThat(fixture.database.number("select count(*) from nxt_sync.pass where kind = 'load'"))
                 .as("every row is wanted again").isEqualTo(1);
         fixture.write("b", null, Instant.EPOCH.plusSeconds(2));
@@ -285,10 +285,9 @@ class ValuesTest {
         fixture.database.execute("drop view public.wholes");
         assertThat(maker.make("things", wider, List.of()))
                 .isEqualTo(
-                        new TableMigrator.Made(List.of("the column whole was widened from bigint to numeric"),
-                                List.of()));
+                        new TableMigrator.Made.Usable(List.of("the column whole was widened from bigint to numeric")));
         assertThat(maker.make("things", Fixture.TABLE, List.of()))
-                .as("a column that holds more is as good").isEqualTo(new TableMigrator.Made(List.of(), List.of()));
+                .as("a column that holds more is as good").isEqualTo(new TableMigrator.Made.Usable(List.of()));
         assertThat(maker.make("things", with(ColumnType.BOOLEAN), List.of()).problems()).singleElement().asString()
                 .contains("whole of nxt.thing is numeric, not boolean");
         assertThat(fixture.database.number("select whole from nxt.thing")).isEqualTo(7);
