@@ -20,6 +20,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -28,6 +30,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -91,6 +94,45 @@ class ArchitectureTest {
 
     private static String named(String each) {
         return "dev.nxtsync." + each;
+    }
+
+    /** Such classes could only be understood all at once. */
+    @Test
+    void noClassesOfAPackageNeedEachOther() {
+        assertThat(CLASSES.stream().map(ArchitectureTest::topLevel).distinct().filter(ArchitectureTest::needsItself)
+                .map(ArchitectureTest::name)).as("a class that is in no circle any more is taken off this list")
+                .containsExactlyInAnyOrder("pull.state.Anew", "pull.state.PullCondition", "pull.state.PullStates",
+                        "pull.state.PullUnitTable", "pull.target.PageWriter", "pull.target.StagedPage",
+                        "push.Isolation", "push.LaneRun", "push.Looking", "push.PushJob", "push.SendRequest");
+    }
+
+    /** Whether what a class needs, and what that needs, in its own package, comes back to it. */
+    private static boolean needsItself(JavaClass start) {
+        var reached = new HashSet<JavaClass>();
+        var next = new ArrayDeque<>(neighbours(start).toList());
+        while (!next.isEmpty()) {
+            var each = next.remove();
+            if (reached.add(each)) {
+                neighbours(each).forEach(next::add);
+            }
+        }
+        return reached.contains(start);
+    }
+
+    private static Stream<JavaClass> neighbours(JavaClass topLevel) {
+        return CLASSES.stream().filter(each -> topLevel(each).equals(topLevel))
+                .flatMap(each -> each.getDirectDependenciesFromSelf().stream())
+                .map(each -> topLevel(each.getTargetClass().getBaseComponentType()))
+                .filter(each -> each.getPackageName().equals(topLevel.getPackageName()) && !each.equals(topLevel))
+                .distinct();
+    }
+
+    private static JavaClass topLevel(JavaClass each) {
+        return each.getEnclosingClass().map(ArchitectureTest::topLevel).orElse(each);
+    }
+
+    private static String name(JavaClass each) {
+        return each.getName().substring("dev.nxtsync.".length());
     }
 
     @Test

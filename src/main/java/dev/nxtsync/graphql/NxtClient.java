@@ -26,7 +26,6 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.process.Outside;
-import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Scopes;
 import dev.nxtsync.token.Tokens;
@@ -108,7 +107,7 @@ public class NxtClient {
         byte[] body = body(question);
         return Outside.of(() -> {
             Answer answer = askOnce(connection, line, question, body, rows);
-            return answer instanceof Failure.Unauthorized && !(line.tokens().current() instanceof Tokens.Unavailable)
+            return answer instanceof Failure.Unauthorized && line.tokens().current() instanceof Tokens.Valid
                     ? askOnce(connection, line, question, body, rows)
                     : answer;
         });
@@ -160,11 +159,11 @@ public class NxtClient {
         }
         // only now: a token that was taken before the wait could have expired in it
         Tokens.Current current = line.tokens().current();
-        if (current instanceof Tokens.Unavailable unavailable) {
+        if (!(current instanceof Tokens.Valid valid)) {
             line.budget().unused();
-            return new Failure.Unauthorized(unavailable.toString(), "");
+            return new Failure.Unauthorized(current.toString(), "");
         }
-        String granted = ((AccessToken) current).scope();
+        String granted = valid.token().scope();
         if (question.changes() && Scopes.isReduced(granted, line.scope())) {
             line.budget().unused();
             return new Failure.Unavailable(ErrorCode.SCOPE_REDUCED, "The granted scope is \"" + granted
@@ -177,7 +176,7 @@ public class NxtClient {
         }
         Answer answer;
         try {
-            answer = line.exchange().of((AccessToken) current, question, body, rows);
+            answer = line.exchange().of(valid.token(), question, body, rows);
         } finally {
             line.budget().ended();
         }

@@ -18,10 +18,11 @@ import dev.nxtsync.transport.NetworkFixture;
 /** The door to a Business NXT of tests. */
 public final class NxtClientFixture {
     private static final Vertx VERTX = Vertx.vertx();
+    private static final AccessToken TOKEN = new AccessToken("any", "", 0, Long.MAX_VALUE);
     private static final Tokens ANY = new Tokens() {
         @Override
         public Current current() {
-            return new AccessToken("any", "", 0, Long.MAX_VALUE);
+            return new Valid(TOKEN);
         }
 
         @Override
@@ -62,7 +63,7 @@ public final class NxtClientFixture {
                 if (!question.gate().open()) {
                     return new Failure.Unavailable(ErrorCode.UNAVAILABLE, "not sent");
                 }
-                return instead.apply(question).orElseGet(() -> exchange.of((AccessToken) ANY.current(), question,
+                return instead.apply(question).orElseGet(() -> exchange.of(TOKEN, question,
                         body(question), rows));
             }
         };
