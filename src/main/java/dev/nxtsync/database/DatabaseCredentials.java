@@ -15,7 +15,7 @@ import dev.nxtsync.config.Settings;
 @Singleton
 @Unremovable
 @Named("nxtDatabaseCredentials")
-public class DatabaseCredentials implements CredentialsProvider {
+class DatabaseCredentials implements CredentialsProvider {
     private final Settings settings;
 
     DatabaseCredentials(Settings settings) {

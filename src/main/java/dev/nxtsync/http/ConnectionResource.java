@@ -15,6 +15,7 @@ import dev.nxtsync.http.server.Addresses;
 import dev.nxtsync.http.server.Answer;
 import dev.nxtsync.http.server.Call;
 import dev.nxtsync.signin.SignIn;
+import dev.nxtsync.signin.SignOut;
 import dev.nxtsync.token.ConnectUnreachable;
 
 /** What an operator tells a connection of a user. Closed without an operator key. */
@@ -25,11 +26,13 @@ class ConnectionResource implements Addresses {
 
     private final Settings settings;
     private final SignIn signIn;
+    private final SignOut signOut;
     private final OperatorKey operator;
 
-    ConnectionResource(Settings settings, SignIn signIn, OperatorKey operator) {
+    ConnectionResource(Settings settings, SignIn signIn, SignOut signOut, OperatorKey operator) {
         this.settings = settings;
         this.signIn = signIn;
+        this.signOut = signOut;
         this.operator = operator;
     }
 
@@ -54,7 +57,7 @@ class ConnectionResource implements Addresses {
 
     /** Signs out: the refresh token is revoked, and a person has to sign in before anything more is done. */
     private Answer signOut(Settings.Connection connection) throws SQLException, ConnectUnreachable {
-        var ended = signIn.signOut(connection);
+        var ended = signOut.signOut(connection);
         return Answer.json(200, JSON.createObjectNode().put("revoked", ended.revoked())
                 .put("end_session_url", ended.endOfSession().map(URI::toString).orElse(null)).toString());
     }

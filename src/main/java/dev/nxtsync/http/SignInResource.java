@@ -29,6 +29,7 @@ import dev.nxtsync.http.server.Call;
 import dev.nxtsync.http.server.Refusal;
 import dev.nxtsync.http.server.Refusals;
 import dev.nxtsync.signin.SignIn;
+import dev.nxtsync.signin.SignInCallback;
 import dev.nxtsync.signin.SignInPage;
 import dev.nxtsync.signin.SignInResult;
 import dev.nxtsync.signin.TokenEncryption;
@@ -142,7 +143,7 @@ class SignInResource implements Addresses {
                         List.of(
                                 "Change that setting, and ask for a new link: sign-in " + connection.name())));
             }
-            var finished = signIn.finish(connection, new SignIn.Callback(values.apply("code"), values.apply("state"),
+            var finished = signIn.finish(connection, new SignInCallback(values.apply("code"), values.apply("state"),
                     values.apply("iss"), values.apply("error"), call.cookie(cookieName())));
             return finished.isPresent()
                     ? redirect(URI.create(settings.publicUrl("/connections/" + connection.name() + "/signed-in")))

@@ -14,7 +14,7 @@ import dev.nxtsync.token.UserTokenRequests;
 
 /** The tokens of all connections of users. */
 @Singleton
-public class UserTokens implements UserTokenRequests {
+class UserTokens implements UserTokenRequests {
     private final Event<SignInEvent> events;
     private final Map<String, RefreshTokens> byName = new TreeMap<>();
 

@@ -30,13 +30,16 @@ public class StatusReport {
 
     private final Settings settings;
     private final Findings findings;
+    private final ConnectionFindings connections;
     private final StatusQuery tables;
     private final EncryptionKeys keys;
     private final Clock clock;
 
-    StatusReport(Settings settings, Findings findings, StatusQuery tables, EncryptionKeys keys, Clock clock) {
+    StatusReport(Settings settings, Findings findings, ConnectionFindings connections, StatusQuery tables,
+            EncryptionKeys keys, Clock clock) {
         this.settings = settings;
         this.findings = findings;
+        this.connections = connections;
         this.tables = tables;
         this.keys = keys;
         this.clock = clock;
@@ -75,24 +78,24 @@ public class StatusReport {
 
         var found = new ArrayList<JsonNode>();
         findings.stored().forEach(each -> found.add(ReplicaReport.json(each)));
-        var ends = findings.signInEnds();
+        var ends = connections.signInEnds();
         list(stored.get("sign_ins")).forEach(each -> ((ObjectNode) each).put("ends_at",
                 Optional.ofNullable(ends.get(each.path("connection").asText())).map(Instant::toString).orElse(null)));
-        ArrayNode connections = JsonNodeFactory.instance.arrayNode();
+        ArrayNode tokens = JsonNodeFactory.instance.arrayNode();
         for (JsonNode replica : list(stored.get("replicas"))) {
             JsonNode report = ((ObjectNode) replica).remove("report");
             if (replica.path("state").asText().equals("alive") && report != null) {
                 report.path("connections")
-                        .forEach(each -> connections.add(((ObjectNode) each).set("host", replica.path("host"))));
+                        .forEach(each -> tokens.add(((ObjectNode) each).set("host", replica.path("host"))));
                 report.path("findings").forEach(found::add);
             }
         }
-        if (connections.isEmpty()) {
+        if (tokens.isEmpty()) {
             // before the first report
-            own.ifPresent(each -> connections.addAll((ArrayNode) each.path("connections")));
+            own.ifPresent(each -> tokens.addAll((ArrayNode) each.path("connections")));
         }
         var status = begin(found, since);
-        status.set("connections", connections);
+        status.set("connections", tokens);
         stored.forEach(status::set);
         addKeys(status);
         return status;
