@@ -50,6 +50,8 @@ class ArchitectureTest {
     private static final int MOST_PARAMETERS = 6;
     private static final int LONGEST_FILE = 400;
     private static final int LONGEST_NESTED = 60;
+    private static final Pattern CHANGING = Pattern.compile(
+            "\\bstatic final [^=;(]* (\\w+)\\s*=\\s*(?:new \\w+<>\\(\\)|\\w+\\.newKeySet\\(\\))");
     private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?(dev\\.nxtsync[.a-z]*\\.[A-Z]\\w*)");
     private static final Pattern NESTED_TYPE = Pattern
             .compile("^ {4,}[a-z -]*\\b(?:class|record|interface|enum) ([A-Z]\\w*)\\b[^;]*$");
@@ -247,6 +249,23 @@ class ArchitectureTest {
         noClasses().should().callMethod(Thread.class, "sleep", long.class).check(CLASSES);
         noClasses().should().callMethod(System.class, "currentTimeMillis").check(CLASSES);
         noClasses().should().callMethod(java.time.Instant.class, "now").check(CLASSES);
+    }
+
+    /** What changes has an owner, which is made and handed on. */
+    @Test
+    void nothingThatChangesBelongsToTheWholeProcess() throws IOException {
+        noFields().that().areStatic().should().notBeFinal().orShould()
+                .haveRawType(resideInAPackage("java.util.concurrent.atomic.."))
+                .check(CLASSES);
+        var changing = new ArrayList<String>();
+        try (var files = Files.walk(MAIN)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                CHANGING.matcher(Files.readString(file)).results()
+                        .forEach(each -> changing.add(file.getFileName() + " " + each.group(1)));
+            }
+        }
+        assertThat(changing).as("what belongs to threads, and what is known of encodings, which never changes")
+                .containsExactlyInAnyOrder("Encoding.java KNOWN", "Outside.java WAITING", "Post.java OF_THREAD");
     }
 
     @Test

@@ -14,7 +14,6 @@ import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
 import dev.nxtsync.http.server.UnusablePort;
-import dev.nxtsync.process.OutOfMemory;
 
 /** Tells commands from the daemon before anything starts, and refuses a configuration that the daemon could not keep to. */
 @QuarkusMain
@@ -125,7 +124,6 @@ public final class NxtSync {
             System.setProperty("quarkus.log.console.json.enabled", "true");
         }
         FrameworkSettings.give(reading.settings().database().url(), reading.settings().management().port());
-        OutOfMemory.sayAs(log.line("ERROR", OutOfMemory.LAST_WORDS));
         Quarkus.run(null, (exitCode, failure) -> end(log, exitCode, failure));
     }
 

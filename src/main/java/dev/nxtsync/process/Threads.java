@@ -169,7 +169,7 @@ public class Threads {
     void watch(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent event, Vertx vertx) {
         failures.expect(OTHER);
         failures.expect(EVENT_LOOP);
-        java.util.logging.Logger.getLogger("").addHandler(new OutOfMemory.InTheLog());
+        OutOfMemory.watchLog();
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, fault) -> failed(OTHER, fault, "The thread " + thread.getName()));
         vertx.exceptionHandler(fault -> failed(EVENT_LOOP, fault, "The handling of a request"));
