@@ -9,6 +9,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noConstructors;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
@@ -35,11 +36,14 @@ import org.junit.jupiter.api.Test;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.ConfigSourceInterceptor;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+
+import dev.nxtsync.config.Settings;
 
 class ArchitectureTest {
     private static final Path MAIN = Path.of("src/main/java/dev/nxtsync");
@@ -51,7 +55,7 @@ class ArchitectureTest {
     private static final int LONGEST_FILE = 400;
     private static final int LONGEST_NESTED = 60;
     private static final Pattern CHANGING = Pattern.compile(
-            "\\bstatic final [^=;(]* (\\w+)\\s*=\\s*(?:new \\w+<>\\(\\)|\\w+\\.newKeySet\\(\\))");
+            "\\bstatic final [^=;(\\n]* (\\w+)\\s*=\\s*(?:new \\w+<>\\(\\)|\\w+\\.newKeySet\\(\\))");
     private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?(dev\\.nxtsync[.a-z]*\\.[A-Z]\\w*)");
     private static final Pattern NESTED_TYPE = Pattern
             .compile("^ {4,}[a-z -]*\\b(?:class|record|interface|enum) ([A-Z]\\w*)\\b[^;]*$");
@@ -153,6 +157,18 @@ class ArchitectureTest {
                         "pull.Reconciliation", "pull.RunPull", "pull.Verification", "pull.plan.PullPlanner",
                         "push.Looking", "push.PushJob",
                         "push.SendRequest", "push.plan.PushPlanner");
+    }
+
+    /** Who takes all the settings may use any of them. What begins a command, and what checks the settings, looks at all. */
+    @Test
+    void aFeatureGetsItsOwnSettings() {
+        noConstructors().that().areDeclaredInClassesThat().resideOutsideOfPackages("..config..", "..cli..", "..pull..",
+                "..push..").should().haveRawParameterTypes(containing(Settings.class)).check(CLASSES);
+    }
+
+    private static DescribedPredicate<List<JavaClass>> containing(Class<?> type) {
+        return DescribedPredicate.describe("containing " + type.getSimpleName(),
+                each -> each.stream().anyMatch(parameter -> parameter.isEquivalentTo(type)));
     }
 
     @Test

@@ -27,11 +27,11 @@ class Opening {
     }
 
     /** Nothing has begun yet that would go on, and complain, while a start that fails is taken back. */
-    void look(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event, Settings settings,
+    void look(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event, Settings.Http http,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int management) throws UnusablePort {
         if (invocation.isDaemon()) {
-            UnusablePort.look(UnusablePort.PUBLIC, host, settings.http().port());
+            UnusablePort.look(UnusablePort.PUBLIC, host, http.port());
             UnusablePort.look(UnusablePort.MANAGEMENT, host, management);
         }
     }

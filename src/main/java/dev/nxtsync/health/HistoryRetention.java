@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.config.Pushes;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Threads;
@@ -20,14 +21,14 @@ import dev.nxtsync.schedule.RunHistory;
 class HistoryRetention {
     private static final Logger LOG = Logger.getLogger(HistoryRetention.class);
 
-    private final Settings settings;
+    private final Pushes configured;
     private final Heartbeat heartbeat;
     private final RunHistory runs;
     private final Inbox inbox;
     private final PushStates pushes;
 
-    HistoryRetention(Settings settings, Heartbeat heartbeat, RunHistory runs, Inbox inbox, PushStates pushes) {
-        this.settings = settings;
+    HistoryRetention(Pushes configured, Heartbeat heartbeat, RunHistory runs, Inbox inbox, PushStates pushes) {
+        this.configured = configured;
         this.heartbeat = heartbeat;
         this.runs = runs;
         this.inbox = inbox;
@@ -43,7 +44,7 @@ class HistoryRetention {
             try {
                 runs.forgetOld();
                 inbox.forgetOld();
-                for (Settings.Push push : settings.pushes().values()) {
+                for (Settings.Push push : configured.all().values()) {
                     pushes.forget(push.name(), push.keep());
                 }
             } catch (SQLException e) {

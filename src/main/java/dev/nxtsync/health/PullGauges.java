@@ -11,7 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.RowFaults;
@@ -28,8 +28,8 @@ class PullGauges implements DatabaseGauges {
     private final MultiGauge keysSetAside;
     private volatile Inbox.Depth inboxDepth = new Inbox.Depth(0, 0);
 
-    PullGauges(Settings settings, PullStates states, RowFaults faults, Inbox inbox, MeterRegistry metrics) {
-        this.pulls = settings.pulls().keySet();
+    PullGauges(Pulls configured, PullStates states, RowFaults faults, Inbox inbox, MeterRegistry metrics) {
+        this.pulls = configured.names();
         this.states = states;
         this.faults = faults;
         this.inbox = inbox;

@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.Pushes;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.PushStates;
 
@@ -22,8 +22,8 @@ class PushGauges implements DatabaseGauges {
     private final MultiGauge outboxRows;
     private final MultiGauge outboxAge;
 
-    PushGauges(Settings settings, PushStates states, MeterRegistry metrics) {
-        this.pushes = settings.pushes().keySet();
+    PushGauges(Pushes configured, PushStates states, MeterRegistry metrics) {
+        this.pushes = configured.names();
         this.states = states;
         this.outboxRows = MultiGauge.builder("nxt_outbox_rows").description("Rows of the outbox").register(metrics);
         this.outboxAge = MultiGauge.builder("nxt_outbox_age").baseUnit("seconds")

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.Nearest;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Addresses;
 import dev.nxtsync.http.server.Answer;
@@ -24,12 +25,12 @@ class ConnectionResource implements Addresses {
     private static final String PATH = "/api/connections/{name}/sign-in";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Settings settings;
+    private final TokenSettings settings;
     private final SignIn signIn;
     private final SignOut signOut;
     private final OperatorKey operator;
 
-    ConnectionResource(Settings settings, SignIn signIn, SignOut signOut, OperatorKey operator) {
+    ConnectionResource(TokenSettings settings, SignIn signIn, SignOut signOut, OperatorKey operator) {
         this.settings = settings;
         this.signIn = signIn;
         this.signOut = signOut;

@@ -15,6 +15,7 @@ import com.nimbusds.oauth2.sdk.util.MultivaluedMapUtils;
 import com.nimbusds.oauth2.sdk.util.URLUtils;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SignInSettings;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.http.server.Address;
@@ -47,12 +48,12 @@ class SignInResource implements Addresses {
     private static final int TEN_MINUTES = 600;
     private static final Allowance FORM = new Allowance(16_384, Duration.ofSeconds(10));
 
-    private final Settings settings;
+    private final SignInSettings settings;
     private final SignIn signIn;
     private final SignInPage page;
     private final Refusals refusals;
 
-    SignInResource(Settings settings, SignIn signIn, SignInPage page, Refusals refusals) {
+    SignInResource(SignInSettings settings, SignIn signIn, SignInPage page, Refusals refusals) {
         this.settings = settings;
         this.signIn = signIn;
         this.page = page;

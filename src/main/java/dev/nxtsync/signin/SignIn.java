@@ -13,6 +13,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SignInSettings;
 import dev.nxtsync.token.ConnectUnreachable;
 import dev.nxtsync.token.OpenIdProvider.Challenge;
 import dev.nxtsync.token.OpenIdProviders;
@@ -26,13 +27,13 @@ public class SignIn {
     private static final Logger LOG = Logger.getLogger(SignIn.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Settings settings;
+    private final SignInSettings settings;
     private final SignInTable signIns;
     private final TokenEncryption vault;
     private final OpenIdProviders providers;
     private final SignInCompletion completion;
 
-    SignIn(Settings settings, SignInTable signIns, TokenEncryption vault, OpenIdProviders providers,
+    SignIn(SignInSettings settings, SignInTable signIns, TokenEncryption vault, OpenIdProviders providers,
             SignInCompletion completion) {
         this.settings = settings;
         this.signIns = signIns;

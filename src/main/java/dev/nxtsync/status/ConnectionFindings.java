@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.http.server.CallerKeys;
@@ -30,13 +31,14 @@ public class ConnectionFindings {
     private static final Duration SHOWN_AHEAD = Duration.ofDays(14);
     private static final Duration ALARM_AHEAD = Duration.ofDays(3);
 
-    private final Settings settings;
+    private final TokenSettings settings;
     private final Connections connections;
     private final UserGrants grants;
     private final CallerKeys keys;
     private final Clock clock;
 
-    ConnectionFindings(Settings settings, Connections connections, UserGrants grants, CallerKeys keys, Clock clock) {
+    ConnectionFindings(TokenSettings settings, Connections connections, UserGrants grants, CallerKeys keys,
+            Clock clock) {
         this.settings = settings;
         this.connections = connections;
         this.grants = grants;

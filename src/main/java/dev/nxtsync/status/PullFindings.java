@@ -14,7 +14,7 @@ import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
@@ -32,16 +32,16 @@ public class PullFindings {
     /** What is clear with so many companies is not clearer with more. */
     private static final int EXAMPLES = 20;
 
-    private final Settings settings;
+    private final Pulls configured;
     private final PullPlans plans;
     private final PullStates pulls;
     private final RowFaults faults;
     private final Inbox inbox;
     private final Database database;
 
-    PullFindings(Settings settings, PullPlans plans, PullStates pulls, RowFaults faults, Inbox inbox,
+    PullFindings(Pulls configured, PullPlans plans, PullStates pulls, RowFaults faults, Inbox inbox,
             Database database) {
-        this.settings = settings;
+        this.configured = configured;
         this.plans = plans;
         this.pulls = pulls;
         this.faults = faults;
@@ -59,7 +59,7 @@ public class PullFindings {
         var findings = new ArrayList<Finding>();
         var alike = new LinkedHashMap<String, List<PullState>>();
         Map<String, Problem> here = plans.troubles();
-        for (PullState each : pulls.troubled(settings.pulls().keySet())) {
+        for (PullState each : pulls.troubled(configured.names())) {
             String subject = "pull " + each.pull() + ", " + each.company();
             each.held().ifPresent(
                     reason -> findings.add(Finding.alarm(subject + ", held", ErrorCode.DELETES_HELD, reason)));
@@ -77,7 +77,7 @@ public class PullFindings {
             }
         }
         alike.values().forEach(states -> findings.add(alike(states)));
-        pulls.paused(settings.pulls().keySet()).forEach((pull, since) -> findings.add(Finding.remark(
+        pulls.paused(configured.names()).forEach((pull, since) -> findings.add(Finding.remark(
                 "pull " + pull + ", paused", ErrorCode.PULL_PAUSED,
                 "It is paused since " + since + ". " + ErrorCode.PULL_PAUSED.nextStep())));
         late(findings);
@@ -105,9 +105,9 @@ public class PullFindings {
 
     private void late(List<Finding> findings) throws SQLException {
         Instant longAgo = pulls.now().minus(LATE);
-        pulls.leastComplete(settings.pulls().keySet()).forEach((name, complete) -> {
-            var pull = Objects.requireNonNull(settings.pulls().get(name));
-            if (pull.cadence(settings.timeZone()).next(complete).isBefore(longAgo)) {
+        pulls.leastComplete(configured.names()).forEach((name, complete) -> {
+            var pull = Objects.requireNonNull(configured.all().get(name));
+            if (pull.cadence(configured.timeZone()).next(complete).isBefore(longAgo)) {
                 findings.add(Finding.alarm("pull " + name + ", late", ErrorCode.PULL_LATE,
                         "A company is complete as of " + complete + " only. " + ErrorCode.PULL_LATE.nextStep()));
             }

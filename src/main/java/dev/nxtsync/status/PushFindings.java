@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.Pushes;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.push.outbox.OutboxOrigin;
 import dev.nxtsync.push.outbox.PushStates;
@@ -20,13 +20,13 @@ public class PushFindings {
     /** What is clear with so many companies is not clearer with more. */
     private static final int EXAMPLES = 20;
 
-    private final Settings settings;
+    private final Pushes configured;
     private final PushPlans plans;
     private final PushStates pushes;
     private final OutboxOrigin origin;
 
-    PushFindings(Settings settings, PushPlans plans, PushStates pushes, OutboxOrigin origin) {
-        this.settings = settings;
+    PushFindings(Pushes configured, PushPlans plans, PushStates pushes, OutboxOrigin origin) {
+        this.configured = configured;
         this.plans = plans;
         this.pushes = pushes;
         this.origin = origin;
@@ -40,11 +40,11 @@ public class PushFindings {
     /** Of all pushes, whichever process works on them. */
     public List<Finding> stored() throws SQLException {
         var findings = new ArrayList<Finding>();
-        if (!settings.pushes().isEmpty()) {
+        if (!configured.all().isEmpty()) {
             origin.held().ifPresent(reason -> findings.add(Finding.alarm("outbox", reason)));
         }
         var keyColumns = new TreeMap<String, String>();
-        settings.pushes().forEach((name, push) -> keyColumns.put(name, String.join(",", push.keyColumn())));
+        configured.all().forEach((name, push) -> keyColumns.put(name, String.join(",", push.keyColumn())));
         pushes.troubles(keyColumns).stream().limit(EXAMPLES).forEach(each -> findings.add(
                 new Finding("push " + each.push() + ", " + each.company(), each.reason(),
                         each.stopped() || (each.failures() >= Finding.ALARM && Finding.isOfItsOwn(each.reason())),
@@ -54,7 +54,7 @@ public class PushFindings {
                 findings.add(Finding.alarm("push " + push + ", dead letters", ErrorCode.DEAD_LETTERS,
                         waiting(rows.letters()) + " for a person; run: java -jar quarkus-run.jar dead-letters list"));
             }
-            if (rows.waiting() > 0 && !settings.pushes().containsKey(push)) {
+            if (rows.waiting() > 0 && !configured.all().containsKey(push)) {
                 findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING,
                         waiting(rows.waiting()) + " for it, and it is not configured: set NXT_PUSHES_"
                                 + push.toUpperCase(Locale.ROOT) + "_TABLE and the like, or discard them"));

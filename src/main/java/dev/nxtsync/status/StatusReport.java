@@ -19,7 +19,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.signin.EncryptionKeys;
 
@@ -28,16 +28,16 @@ import dev.nxtsync.signin.EncryptionKeys;
 public class StatusReport {
     private static final JsonNode NONE = JsonNodeFactory.instance.arrayNode();
 
-    private final Settings settings;
+    private final Pulls configured;
     private final Findings findings;
     private final ConnectionFindings connections;
     private final StatusQuery tables;
     private final EncryptionKeys keys;
     private final Clock clock;
 
-    StatusReport(Settings settings, Findings findings, ConnectionFindings connections, StatusQuery tables,
+    StatusReport(Pulls configured, Findings findings, ConnectionFindings connections, StatusQuery tables,
             EncryptionKeys keys, Clock clock) {
-        this.settings = settings;
+        this.configured = configured;
         this.findings = findings;
         this.connections = connections;
         this.tables = tables;
@@ -71,7 +71,7 @@ public class StatusReport {
 
     private ObjectNode complete(Optional<ObjectNode> own) throws SQLException {
         var stored = new LinkedHashMap<String, JsonNode>();
-        tables.read(settings.pulls().keySet())
+        tables.read(configured.names())
                 .forEach((subject, json) -> stored.put(subject, ReplicaReport.parse(json)));
         var since = new HashMap<String, String>();
         list(stored.remove("troubles")).forEach(each -> since.put(id(each), each.path("since").asText()));

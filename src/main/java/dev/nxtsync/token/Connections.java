@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Outside;
 import dev.nxtsync.process.Threads;
@@ -33,7 +34,7 @@ public class Connections {
     private final ScheduledExecutorService executor;
     private final boolean hasUsers;
 
-    Connections(Settings settings, TokenRequests requests, Threads threads, MeterRegistry metrics,
+    Connections(TokenSettings settings, TokenRequests requests, Threads threads, MeterRegistry metrics,
             Event<TokenRecovered> recovered) {
         hasUsers = settings.connections().values().stream().anyMatch(each -> each.kind() == Settings.Kind.USER);
         // A request blocks its thread, so that each connection has one; a slow issuer then delays no other connection.

@@ -5,17 +5,18 @@ import jakarta.inject.Singleton;
 import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.transport.Network;
 
 /** Where the tokens of each connection come from: its own credentials, or what a person's sign-in has left. */
 @Singleton
 class TokenRequests {
-    private final Settings settings;
+    private final TokenSettings settings;
     private final UserTokenRequests users;
     private final Network network;
     private final Vertx vertx;
 
-    TokenRequests(Settings settings, UserTokenRequests users, Network network, Vertx vertx) {
+    TokenRequests(TokenSettings settings, UserTokenRequests users, Network network, Vertx vertx) {
         this.settings = settings;
         this.users = users;
         this.network = network;

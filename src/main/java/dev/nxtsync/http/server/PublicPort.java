@@ -59,7 +59,7 @@ public class PublicPort {
     private record Opened(EventLoopGroup thread, Channel server, Crowd crowd) {}
 
     /** @param host of the network interfaces that it listens on, as the port of health does */
-    PublicPort(@All List<Addresses> addresses, Refusals refusals, Settings settings, Threads threads,
+    PublicPort(@All List<Addresses> addresses, Refusals refusals, Settings.Http http, Threads threads,
             MeterRegistry metrics,
             @ConfigProperty(name = "quarkus.http.host") String host) {
         this.addresses = addresses;
@@ -68,7 +68,7 @@ public class PublicPort {
         this.threads = threads;
         this.workers = new Workers(threads);
         this.host = host;
-        this.number = settings.http().port();
+        this.number = http.port();
     }
 
     public void open() throws UnusablePort {
