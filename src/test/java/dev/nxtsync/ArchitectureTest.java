@@ -9,6 +9,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noConstructors;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
@@ -20,23 +21,44 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkus.runtime.annotations.QuarkusMain;
+import io.smallrye.config.ConfigSourceInterceptor;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+
+import dev.nxtsync.config.Settings;
 
 class ArchitectureTest {
     private static final Path MAIN = Path.of("src/main/java/dev/nxtsync");
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.nxtsync");
+    private static final JavaClasses WITH_TESTS = new ClassFileImporter().importPackages("dev.nxtsync");
+    private static final int MOST_PARAMETERS = 6;
+    private static final int LONGEST_FILE = 400;
+    private static final int LONGEST_NESTED = 60;
+    private static final Pattern CHANGING = Pattern.compile(
+            "\\bstatic final [^=;(\\n]* (\\w+)\\s*=\\s*(?:new \\w+<>\\(\\)|\\w+\\.newKeySet\\(\\))");
+    private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?(dev\\.nxtsync[.a-z]*\\.[A-Z]\\w*)");
+    private static final Pattern NESTED_TYPE = Pattern
+            .compile("^ {4,}[a-z -]*\\b(?:class|record|interface|enum) ([A-Z]\\w*)\\b[^;]*$");
 
     /** Which packages of ours each package may use. */
     private static final Map<String, String> MAY_USE = Map.ofEntries(
@@ -93,6 +115,130 @@ class ArchitectureTest {
         return "dev.nxtsync." + each;
     }
 
+    /** Such classes could only be understood all at once. */
+    @Test
+    void noClassesOfAPackageNeedEachOther() {
+        assertThat(CLASSES.stream().map(ArchitectureTest::topLevel).distinct().filter(ArchitectureTest::needsItself)
+                .map(ArchitectureTest::name)).as("a class that is in no circle any more is taken off this list")
+                .containsExactlyInAnyOrder("pull.state.Anew", "pull.state.PullCondition", "pull.state.PullStates",
+                        "pull.state.PullUnitTable", "pull.target.PageWriter", "pull.target.StagedPage",
+                        "push.Isolation", "push.LaneRun", "push.Looking", "push.PushJob", "push.SendRequest");
+    }
+
+    /** Whether what a class needs, and what that needs, in its own package, comes back to it. */
+    private static boolean needsItself(JavaClass start) {
+        var reached = new HashSet<JavaClass>();
+        var next = new ArrayDeque<>(neighbours(start).toList());
+        while (!next.isEmpty()) {
+            var each = next.remove();
+            if (reached.add(each)) {
+                neighbours(each).forEach(next::add);
+            }
+        }
+        return reached.contains(start);
+    }
+
+    private static Stream<JavaClass> neighbours(JavaClass topLevel) {
+        return CLASSES.stream().filter(each -> topLevel(each).equals(topLevel))
+                .flatMap(each -> each.getDirectDependenciesFromSelf().stream())
+                .map(each -> topLevel(each.getTargetClass().getBaseComponentType()))
+                .filter(each -> each.getPackageName().equals(topLevel.getPackageName()) && !each.equals(topLevel))
+                .distinct();
+    }
+
+    /** More parameters are more than one idea, or belong to each other and are a record. */
+    @Test
+    void whatIsMadeNeedsFewThings() {
+        assertThat(CLASSES.stream().filter(each -> !each.isRecord() && !each.isAnonymousClass())
+                .filter(each -> each.getConstructors().stream()
+                        .anyMatch(made -> made.getRawParameterTypes().size() > MOST_PARAMETERS))
+                .map(ArchitectureTest::name)).as("a class with six or fewer is taken off this list")
+                .containsExactlyInAnyOrder("pull.KeyFetch", "pull.Load", "pull.Poll", "pull.Poll$Reading",
+                        "pull.Reconciliation", "pull.RunPull", "pull.Verification", "pull.plan.PullPlanner",
+                        "push.Looking", "push.PushJob",
+                        "push.SendRequest", "push.plan.PushPlanner");
+    }
+
+    /** Who takes all the settings may use any of them. What begins a command, and what checks the settings, looks at all. */
+    @Test
+    void aFeatureGetsItsOwnSettings() {
+        noConstructors().that().areDeclaredInClassesThat().resideOutsideOfPackages("..config..", "..cli..", "..pull..",
+                "..push..").should().haveRawParameterTypes(containing(Settings.class)).check(CLASSES);
+    }
+
+    private static DescribedPredicate<List<JavaClass>> containing(Class<?> type) {
+        return DescribedPredicate.describe("containing " + type.getSimpleName(),
+                each -> each.stream().anyMatch(parameter -> parameter.isEquivalentTo(type)));
+    }
+
+    @Test
+    void filesAndNestedTypesAreShort() throws IOException {
+        var longFiles = new ArrayList<String>();
+        var longTypes = new ArrayList<String>();
+        try (var files = Files.walk(MAIN)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                var lines = Files.readAllLines(file);
+                String name = MAIN.relativize(file).toString().replace('/', '.').replace(".java", "");
+                if (lines.size() > LONGEST_FILE) {
+                    longFiles.add(name);
+                }
+                for (int i = 0; i < lines.size(); i++) {
+                    var nested = NESTED_TYPE.matcher(lines.get(i));
+                    if (nested.find() && nested(lines.subList(i, lines.size())) > LONGEST_NESTED) {
+                        longTypes.add(name + "." + nested.group(1));
+                    }
+                }
+            }
+        }
+        assertThat(longFiles).as("a file that is short enough is taken off this list")
+                .containsExactlyInAnyOrder("pull.KeyFetch", "pull.Poll", "pull.Reconciliation");
+        assertThat(longTypes).as("a type that is short enough is taken off this list")
+                .containsExactlyInAnyOrder("pull.KeyFetch.Turn", "pull.Load.Walk", "pull.Poll.Reading",
+                        "pull.Reconciliation.Turn", "pull.plan.TableMapping.Builder",
+                        "pull.state.TableScans.LoadPage");
+    }
+
+    /** How many of these lines, of which the first begins a nested type, are its own: the formatter indents them all. */
+    private static int nested(List<String> lines) {
+        String indent = lines.get(0).substring(0, lines.get(0).indexOf(lines.get(0).strip()));
+        int length = 1;
+        while (lines.get(length).isEmpty() || lines.get(length).startsWith(indent + " ")) {
+            length++;
+        }
+        return lines.get(length).equals(indent + "}") ? length + 1 : length;
+    }
+
+    /** What is public asks to be relied on. Tests of other packages count, and frameworks find some by their names. */
+    @Test
+    void whatIsPublicIsUsedByOtherPackages() throws IOException {
+        var used = WITH_TESTS.stream().flatMap(each -> each.getDirectDependenciesFromSelf().stream())
+                .filter(each -> !each.getOriginClass().getPackageName()
+                        .equals(each.getTargetClass().getBaseComponentType().getPackageName()))
+                .map(each -> topLevel(each.getTargetClass().getBaseComponentType()).getName()).collect(toSet());
+        // of a type whose constants alone are used there is nothing in the classes that use it
+        try (var files = Files.walk(Path.of("src"))) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                IMPORT.matcher(Files.readString(file)).results().forEach(each -> used.add(each.group(1)));
+            }
+        }
+        assertThat(CLASSES.stream()
+                .filter(each -> each.isTopLevelClass() && each.getModifiers().contains(JavaModifier.PUBLIC))
+                .filter(each -> !used.contains(each.getName()) && !each.isAnnotatedWith(QuarkusMain.class)
+                        && !each.isAssignableTo(ConfigSourceInterceptor.class))
+                .map(ArchitectureTest::name)).as("a type that is used, or is public no more, is taken off this list")
+                .containsExactlyInAnyOrder("pull.KeyFetch", "pull.Load", "pull.Poll", "pull.Reconciliation",
+                        "pull.state.PullCondition", "pull.target.RowFault", "pull.target.UnstorableValue",
+                        "push.PushJob");
+    }
+
+    private static JavaClass topLevel(JavaClass each) {
+        return each.getEnclosingClass().map(ArchitectureTest::topLevel).orElse(each);
+    }
+
+    private static String name(JavaClass each) {
+        return each.getName().substring("dev.nxtsync.".length());
+    }
+
     @Test
     void onlyWhoOwnsTablesWritesSqlAndRequestsGoOutInOneWay() {
         noClasses().that().resideOutsideOfPackages("..database..", "..schedule..", "..inbox..", "..pull.target..",
@@ -119,6 +265,23 @@ class ArchitectureTest {
         noClasses().should().callMethod(Thread.class, "sleep", long.class).check(CLASSES);
         noClasses().should().callMethod(System.class, "currentTimeMillis").check(CLASSES);
         noClasses().should().callMethod(java.time.Instant.class, "now").check(CLASSES);
+    }
+
+    /** What changes has an owner, which is made and handed on. */
+    @Test
+    void nothingThatChangesBelongsToTheWholeProcess() throws IOException {
+        noFields().that().areStatic().should().notBeFinal().orShould()
+                .haveRawType(resideInAPackage("java.util.concurrent.atomic.."))
+                .check(CLASSES);
+        var changing = new ArrayList<String>();
+        try (var files = Files.walk(MAIN)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                CHANGING.matcher(Files.readString(file)).results()
+                        .forEach(each -> changing.add(file.getFileName() + " " + each.group(1)));
+            }
+        }
+        assertThat(changing).as("what belongs to threads, and what is known of encodings, which never changes")
+                .containsExactlyInAnyOrder("Encoding.java KNOWN", "Outside.java WAITING", "Post.java OF_THREAD");
     }
 
     @Test

@@ -15,14 +15,16 @@ import dev.nxtsync.process.Threads;
 class Background {
     private final Threads threads;
     private final Event<Threads> begin;
+    private final Invocation invocation;
 
-    Background(Threads threads, Event<Threads> begin) {
+    Background(Threads threads, Event<Threads> begin, Invocation invocation) {
         this.threads = threads;
         this.begin = begin;
+        this.invocation = invocation;
     }
 
     void begin(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) StartupEvent event) {
-        if (!NxtSync.isCommand()) {
+        if (invocation.isDaemon()) {
             begin.fire(threads);
         }
     }

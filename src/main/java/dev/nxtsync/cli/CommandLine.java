@@ -1,44 +1,63 @@
 package dev.nxtsync.cli;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+
+import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.Nearest;
 
 /** Which commands there are, and which options each takes; what else stands in a command line, its command looks at. */
 final class CommandLine {
-    private static final Map<String, Set<String>> OPTIONS = new TreeMap<>(Map.ofEntries(
-            Map.entry("check", Set.of("--wait")), Map.entry("status", Set.of()),
-            Map.entry("discover", Set.of("--yaml")), Map.entry("plan", Set.of()), Map.entry("verify", Set.of()),
-            Map.entry("pull", Set.of("--full", "--since", "--company", "--confirm-deletes")),
-            Map.entry("reset", Set.of()), Map.entry("push", Set.of()),
-            Map.entry("dead-letters", Set.of("--payload")), Map.entry("adopt", Set.of()),
-            Map.entry("sign-in", Set.of()), Map.entry("sign-out", Set.of())));
-    /** Those that look at nothing but their name and their options. */
-    private static final Set<String> ALONE = Set.of("check", "status", "discover", "plan", "adopt");
+    private static final Map<String, Usage> COMMANDS = new TreeMap<>(Map.ofEntries(
+            Map.entry("check", alone(CheckCommand.class, "--wait")), Map.entry("status", alone(StatusCommand.class)),
+            Map.entry("discover", alone(DiscoverCommand.class, "--yaml")),
+            Map.entry("plan", alone(PlanCommand.class)), Map.entry("verify", of(VerifyCommand.class)),
+            Map.entry("pull", of(PullCommand.class, "--full", "--since", "--company", "--confirm-deletes")),
+            Map.entry("reset", of(ResetCommand.class)), Map.entry("push", of(PushCommand.class)),
+            Map.entry("dead-letters", of(DeadLettersCommand.class, "--payload")),
+            Map.entry("adopt", alone(AdoptCommand.class)),
+            Map.entry("sign-in", of(SignInCommand.class)), Map.entry("sign-out", of(SignInCommand.class))));
 
     private CommandLine() {}
 
+    /** @param alone whether the command looks at nothing but its name and its options */
+    private record Usage(Class<? extends QuarkusApplication> command, Set<String> options, boolean alone) {}
+
+    private static Usage alone(Class<? extends QuarkusApplication> command, String... options) {
+        return new Usage(command, Set.of(options), true);
+    }
+
+    private static Usage of(Class<? extends QuarkusApplication> command, String... options) {
+        return new Usage(command, Set.of(options), false);
+    }
+
     static Set<String> commands() {
-        return OPTIONS.keySet();
+        return COMMANDS.keySet();
+    }
+
+    /** What carries out a command that is known. */
+    static Class<? extends QuarkusApplication> command(String name) {
+        return Objects.requireNonNull(COMMANDS.get(name)).command();
     }
 
     /** What is wrong with it, and what would be right; empty if nothing is. */
     static Optional<String> flaw(String... arguments) {
         String command = arguments[0];
-        var options = OPTIONS.get(command);
-        if (options == null) {
+        var usage = COMMANDS.get(command);
+        if (usage == null) {
             return Optional.of("There is no command \"" + command + "\"" + Nearest.hint(command, commands()) + ".");
         }
         for (int i = 1; i < arguments.length; i++) {
             String argument = arguments[i];
-            if (argument.startsWith("-") && !options.contains(argument)) {
+            if (argument.startsWith("-") && !usage.options().contains(argument)) {
                 return Optional.of("The command " + command + " has no option \"" + argument + "\""
-                        + Nearest.hint(argument, options) + ".");
+                        + Nearest.hint(argument, usage.options()) + ".");
             }
-            if (!argument.startsWith("-") && ALONE.contains(command)) {
+            if (!argument.startsWith("-") && usage.alone()) {
                 return Optional.of("The command " + command + " takes no \"" + argument + "\".");
             }
         }

@@ -33,7 +33,7 @@ class CommandRunner implements QuarkusApplication {
     public int run(String... arguments) throws Exception {
         thread = Thread.currentThread();
         try {
-            return commands.select(NxtSync.command(arguments[0])).get().run(arguments);
+            return commands.select(CommandLine.command(arguments[0])).get().run(arguments);
         } catch (ShuttingDown e) {
             // the signal decides the exit code
             return 0;

@@ -46,11 +46,11 @@ class ConnectionCheck {
     Map<String, TargetTable> of(Settings.Connection connection, Report report) {
         String name = connection.name();
         Tokens.Current current = connections.of(name).current();
-        if (current instanceof Tokens.Unavailable unavailable) {
-            report.problem("token of " + name, unavailable.failure());
+        if (current instanceof Tokens.NoToken none) {
+            report.problem("token of " + name, none.failure());
             return Map.of();
         }
-        token(connection, (AccessToken) current, report);
+        token(connection, ((Tokens.Valid) current).token(), report);
         try {
             var customers = customers(connection, report);
             var companies = companies(connection, customers, report);

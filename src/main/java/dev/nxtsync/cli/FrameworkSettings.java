@@ -21,17 +21,22 @@ public final class FrameworkSettings implements ConfigSourceInterceptor {
     @Serial
     private static final long serialVersionUID = 1;
 
-    private static volatile Map<String, String> given = Map.of();
+    private static final String DATABASE_URL = "nxt-sync.database-url";
+    private static final String MANAGEMENT_PORT = "nxt-sync.management-port";
+    /** The system property that holds each, since the framework makes this object by itself and hands nothing on. */
+    private static final Map<String, String> PROPERTIES = Map.of("quarkus.datasource.jdbc.url", DATABASE_URL,
+            "quarkus.http.port", MANAGEMENT_PORT);
 
     /** Before the framework starts. */
     static void give(String databaseUrl, int managementPort) {
-        given = Map.of("quarkus.datasource.jdbc.url", databaseUrl, "quarkus.http.port",
-                Integer.toString(managementPort));
+        System.setProperty(DATABASE_URL, databaseUrl);
+        System.setProperty(MANAGEMENT_PORT, Integer.toString(managementPort));
     }
 
     @Override
     public @Nullable ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
-        var value = given.get(name);
+        var property = PROPERTIES.get(name);
+        var value = property == null ? null : System.getProperty(property);
         return value == null
                 ? context.proceed(name)
                 : ConfigValue.builder().withName(name).withValue(value).withRawValue(value)

@@ -1,24 +1,19 @@
 package dev.nxtsync.cli;
 
 import java.util.Map;
-import java.util.Objects;
 import java.util.TimeZone;
 
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
 import dev.nxtsync.http.server.UnusablePort;
-import dev.nxtsync.process.OutOfMemory;
 
 /** Tells commands from the daemon before anything starts, and refuses a configuration that the daemon could not keep to. */
 @QuarkusMain
@@ -70,16 +65,6 @@ public final class NxtSync {
             "quarkus.http.host-enabled", "false",
             "quarkus.log.level", "ERROR",
             "quarkus.log.console.stderr", "true");
-    private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS = Map.ofEntries(
-            Map.entry("check", CheckCommand.class), Map.entry("status", StatusCommand.class),
-            Map.entry("discover", DiscoverCommand.class), Map.entry("plan", PlanCommand.class),
-            Map.entry("pull", PullCommand.class), Map.entry("verify", VerifyCommand.class),
-            Map.entry("reset", ResetCommand.class), Map.entry("push", PushCommand.class),
-            Map.entry("dead-letters", DeadLettersCommand.class), Map.entry("adopt", AdoptCommand.class),
-            Map.entry("sign-in", SignInCommand.class), Map.entry("sign-out", SignInCommand.class));
-    private static boolean json;
-    private static boolean command;
-    private static boolean check;
 
     private NxtSync() {}
 
@@ -108,12 +93,10 @@ public final class NxtSync {
     }
 
     private static void command(String... arguments) {
-        command = true;
         AS_COMMAND.forEach(System::setProperty);
         var reading = SettingsReader.read();
         String url = reading.settings().database().url();
         if (arguments[0].equals("check")) {
-            check = true;
             if (!reading.readable()) {
                 System.exit(CheckCommand.unreadable(reading));
             }
@@ -122,49 +105,36 @@ public final class NxtSync {
                 url = "jdbc:postgresql:unused";
             }
         } else if (!reading.problems().isEmpty()) {
-            refuse(reading);
+            refuse(reading, new EarlyLog(Settings.Log.TEXT));
             System.exit(ExitCode.USAGE);
         }
         FrameworkSettings.give(url, 0);
         Quarkus.run(CommandRunner.class, (exitCode, failure) -> System.exit(exitCode), arguments);
     }
 
-    static Class<? extends QuarkusApplication> command(String name) {
-        return Objects.requireNonNull(COMMANDS.get(name));
-    }
-
-    /** Whether this process runs one command, beside a daemon. */
-    static boolean isCommand() { return command; }
-
-    /** Whether this process only looks whether all is well, for which a person waits. */
-    static boolean isCheck() {
-        return check;
-    }
-
     private static void daemon() {
         var reading = SettingsReader.read();
-        json = reading.settings().log() == Settings.Log.JSON;
-        reading.warnings().forEach(warning -> System.err.println(line("WARN", "Warning: " + warning)));
+        var log = new EarlyLog(reading.settings().log());
+        reading.warnings().forEach(warning -> System.err.println(log.line("WARN", "Warning: " + warning)));
         if (!reading.problems().isEmpty()) {
-            refuse(reading);
+            refuse(reading, log);
             System.exit(ExitCode.USAGE);
         }
-        if (json) {
+        if (reading.settings().log() == Settings.Log.JSON) {
             System.setProperty("quarkus.log.console.json.enabled", "true");
         }
         FrameworkSettings.give(reading.settings().database().url(), reading.settings().management().port());
-        OutOfMemory.sayAs(line("ERROR", OutOfMemory.LAST_WORDS));
-        Quarkus.run(null, NxtSync::end);
+        Quarkus.run(null, (exitCode, failure) -> end(log, exitCode, failure));
     }
 
     /** @param failure of the start; null if it was one that ended in an orderly way */
-    private static void end(int exitCode, @Nullable Throwable failure) {
+    private static void end(EarlyLog log, int exitCode, @Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             var unusable = cause instanceof UnusablePort ours
                     ? ours
                     : cause instanceof QuarkusBindException taken ? new UnusablePort(taken) : null;
             if (unusable != null) {
-                System.err.println(doesNotStart(String.valueOf(unusable.getMessage())));
+                System.err.println(log.doesNotStart(String.valueOf(unusable.getMessage())));
                 System.exit(ExitCode.USAGE);
             }
         }
@@ -174,21 +144,9 @@ public final class NxtSync {
         System.exit(exitCode);
     }
 
-    private static void refuse(SettingsReader.Reading reading) {
+    private static void refuse(SettingsReader.Reading reading, EarlyLog log) {
         int count = reading.problems().size();
-        System.err.println(doesNotStart(count == 1 ? "one setting is wrong." : count + " settings are wrong."));
-        reading.problems().forEach(problem -> System.err.println(line("ERROR", "  " + problem)));
-    }
-
-    /** A line of the log that says why not. */
-    static String doesNotStart(String reason) {
-        return line("ERROR", "nxt-sync does not start: " + reason);
-    }
-
-    /** A line of the log before there is one. */
-    private static String line(String level, String message) {
-        return json
-                ? new ObjectMapper().createObjectNode().put("level", level).put("message", message.strip()).toString()
-                : message;
+        System.err.println(log.doesNotStart(count == 1 ? "one setting is wrong." : count + " settings are wrong."));
+        reading.problems().forEach(problem -> System.err.println(log.line("ERROR", "  " + problem)));
     }
 }

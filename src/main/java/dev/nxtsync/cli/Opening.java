@@ -18,24 +18,26 @@ import dev.nxtsync.http.server.UnusablePort;
 @Singleton
 class Opening {
     private final Instance<PublicPort> port;
+    private final Invocation invocation;
 
     /** @param port made only when it is opened, since what works behind it begins to work with that */
-    Opening(Instance<PublicPort> port) {
+    Opening(Instance<PublicPort> port, Invocation invocation) {
         this.port = port;
+        this.invocation = invocation;
     }
 
     /** Nothing has begun yet that would go on, and complain, while a start that fails is taken back. */
-    void look(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event, Settings settings,
+    void look(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event, Settings.Http http,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int management) throws UnusablePort {
-        if (!NxtSync.isCommand()) {
-            UnusablePort.look(UnusablePort.PUBLIC, host, settings.http().port());
+        if (invocation.isDaemon()) {
+            UnusablePort.look(UnusablePort.PUBLIC, host, http.port());
             UnusablePort.look(UnusablePort.MANAGEMENT, host, management);
         }
     }
 
     void open(@Observes StartupEvent event) throws UnusablePort {
-        if (!NxtSync.isCommand()) {
+        if (invocation.isDaemon()) {
             port.get().open();
         }
     }

@@ -1,9 +1,12 @@
 package dev.nxtsync.cli;
 
 import java.time.Clock;
+import java.util.List;
 
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+
+import io.quarkus.runtime.annotations.CommandLineArguments;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
@@ -20,8 +23,14 @@ final class SettingsProducer {
 
     @Produces
     @Singleton
-    static Settings settings() {
+    static Invocation invocation(@CommandLineArguments String[] arguments) {
+        return new Invocation(List.of(arguments));
+    }
+
+    @Produces
+    @Singleton
+    static Settings settings(Invocation invocation) {
         Settings settings = SettingsReader.read().settings();
-        return NxtSync.isCheck() ? settings.withWholeBudget() : settings;
+        return invocation.isCheck() ? settings.withWholeBudget() : settings;
     }
 }

@@ -10,6 +10,7 @@ import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.signin.SignIn;
+import dev.nxtsync.signin.SignOut;
 import dev.nxtsync.token.ConnectUnreachable;
 
 /** The commands {@code sign-in}, which prints a link for a person, and {@code sign-out}, which revokes what came of one. */
@@ -17,10 +18,12 @@ import dev.nxtsync.token.ConnectUnreachable;
 class SignInCommand implements QuarkusApplication {
     private final Settings settings;
     private final SignIn signIn;
+    private final SignOut signOut;
 
-    SignInCommand(Settings settings, SignIn signIn) {
+    SignInCommand(Settings settings, SignIn signIn, SignOut signOut) {
         this.settings = settings;
         this.signIn = signIn;
+        this.signOut = signOut;
     }
 
     @Override
@@ -53,7 +56,7 @@ class SignInCommand implements QuarkusApplication {
     }
 
     private void signOut(Settings.Connection connection) throws SQLException, ConnectUnreachable {
-        var ended = signIn.signOut(connection);
+        var ended = signOut.signOut(connection);
         System.out.println("ok         " + connection.name() + " is signed out"
                 + (ended.revoked() ? ", and its refresh token is revoked" : "; there was no refresh token to revoke"));
         ended.endOfSession().ifPresent(

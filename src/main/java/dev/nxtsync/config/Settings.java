@@ -70,16 +70,6 @@ public record Settings(
         return new PlainHttp(plainHttpHosts);
     }
 
-    /**
-     * An address at which browsers find this daemon.
-     *
-     * @param path with a slash at its beginning
-     * @throws java.util.NoSuchElementException if there is no {@code NXT_PUBLIC_URL}, which a connection of a user needs
-     */
-    public String publicUrl(String path) {
-        return withoutSlash(publicUrl.orElseThrow()) + path;
-    }
-
     /** The same with as many requests a minute as the API allows: far more than a command sends. */
     public Settings withWholeBudget() {
         return with(new Budget(600, budget.inProgress(), budget.slots(), 1));

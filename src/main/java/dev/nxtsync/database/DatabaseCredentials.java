@@ -15,18 +15,18 @@ import dev.nxtsync.config.Settings;
 @Singleton
 @Unremovable
 @Named("nxtDatabaseCredentials")
-public class DatabaseCredentials implements CredentialsProvider {
-    private final Settings settings;
+class DatabaseCredentials implements CredentialsProvider {
+    private final Settings.Database database;
 
-    DatabaseCredentials(Settings settings) {
-        this.settings = settings;
+    DatabaseCredentials(Settings.Database database) {
+        this.database = database;
     }
 
     @Override
     public Map<String, String> getCredentials(String name) {
         var credentials = new HashMap<String, String>();
-        settings.database().user().ifPresent(user -> credentials.put(USER_PROPERTY_NAME, user));
-        settings.database().password()
+        database.user().ifPresent(user -> credentials.put(USER_PROPERTY_NAME, user));
+        database.password()
                 .ifPresent(password -> credentials.put(PASSWORD_PROPERTY_NAME, password.reveal()));
         return credentials;
     }

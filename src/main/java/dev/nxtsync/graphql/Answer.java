@@ -2,8 +2,8 @@ package dev.nxtsync.graphql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** What came of a question. */
-public sealed interface Answer permits Answer.Data, Failure {
+/** What came of a question: {@link Data}, or else a {@code Failure}. */
+public interface Answer {
 
     /**
      * A whole answer without errors.

@@ -2,6 +2,9 @@ package dev.nxtsync.graphql;
 
 import java.io.IOException;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+
 /** An answer that cannot be read. Its message is ours, and quotes nothing of it. {@link #alias} is of the table it is about. */
 final class BadAnswer extends IOException {
     private static final long serialVersionUID = 1L;
@@ -17,6 +20,13 @@ final class BadAnswer extends IOException {
 
     BadAnswer(String message) {
         this(message, "", false);
+    }
+
+    /** What a text that the parser gave up is told as. */
+    static String why(JsonProcessingException e) {
+        return e instanceof StreamConstraintsException
+                ? "The answer of Business NXT has a value that is too long, or nests too deep, to be read."
+                : "The answer of Business NXT is cut off or is not JSON.";
     }
 
     /** One that a smaller request may not have had. */

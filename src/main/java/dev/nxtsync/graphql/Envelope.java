@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.zip.ZipException;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -12,12 +11,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.error.Quoted;
 import dev.nxtsync.process.JsonTree;
@@ -42,11 +37,6 @@ record Envelope(JsonNode root) {
                     .maxNameLength(LONGEST).maxNestingDepth(DEEPEST).build())
             .build()).getFactory();
 
-    /** How deep an object lies on the way {@code data}, root field, alias, {@code items}. */
-    private enum Depth {
-        ANSWER, DATA, ROOT, CONNECTION, ELSEWHERE
-    }
-
     /**
      * Reads to the end of the answer.
      *
@@ -64,7 +54,7 @@ record Envelope(JsonNode root) {
                         ? "The answer of Business NXT is empty."
                         : "The answer of Business NXT is not a JSON object.");
             }
-            var root = new Source(counted, parser, allowance, rows, new HashSet<>()).object(Depth.ANSWER, "");
+            var root = new EnvelopeReader(counted, parser, allowance, rows, new HashSet<>()).root();
             end(counted);
             return new Envelope(root);
         }
@@ -83,13 +73,6 @@ record Envelope(JsonNode root) {
         }
     }
 
-    /** What a text that the parser gave up is told as. */
-    static String why(JsonProcessingException e) {
-        return e instanceof StreamConstraintsException
-                ? "The answer of Business NXT has a value that is too long, or nests too deep, to be read."
-                : "The answer of Business NXT is cut off or is not JSON.";
-    }
-
     JsonNode data() {
         return root.path("data");
     }
@@ -104,80 +87,5 @@ record Envelope(JsonNode root) {
 
     String traceId() {
         return Quoted.name(root.path("extensions").path("vbnxt-trace-id").asText(""));
-    }
-
-    /**
-     * What an answer is read from.
-     *
-     * @param counted for all that becomes a tree
-     * @param uncounted the same parser, for rows
-     * @param passed the aliases of tables whose rows have been handed on
-     */
-    private record Source(JsonParser counted, JsonParser uncounted, Allowance allowance,
-            Map<String, ? extends RowSink> rows, Set<String> passed) {
-
-        ObjectNode object(Depth depth, String alias) throws IOException {
-            var object = JsonNodeFactory.instance.objectNode();
-            while (counted.nextToken() == JsonToken.FIELD_NAME) {
-                String name = counted.currentName();
-                JsonToken token = counted.nextToken();
-                RowSink sink = depth == Depth.CONNECTION && name.equals("items") ? rows.get(alias) : null;
-                if (sink != null && token == JsonToken.START_ARRAY) {
-                    object.put(name, pass(alias, sink));
-                } else if (token == JsonToken.START_OBJECT && depth == Depth.ROOT) {
-                    object.set(name, table(name));
-                } else if (token == JsonToken.START_OBJECT && below(depth, name) != Depth.ELSEWHERE) {
-                    object.set(name, object(below(depth, name), name));
-                } else {
-                    JsonNode value = counted.readValueAsTree();
-                    object.set(name, value == null ? MissingNode.getInstance() : value);
-                }
-            }
-            return object;
-        }
-
-        /** What cannot be read in it is of this table only. */
-        private ObjectNode table(String alias) throws IOException {
-            try {
-                return object(Depth.CONNECTION, alias);
-            } catch (BadAnswer e) {
-                throw e.about(alias);
-            } catch (JsonProcessingException e) {
-                throw new BadAnswer(why(e)).about(alias);
-            }
-        }
-
-        /** Says how many rows there were. */
-        private int pass(String alias, RowSink sink) throws IOException {
-            if (!passed.add(alias)) {
-                throw new BadAnswer("The answer of Business NXT has the rows of a table twice.");
-            }
-            int count = 0;
-            while (uncounted.nextToken() == JsonToken.START_OBJECT) {
-                count++;
-                long start = uncounted.currentLocation().getByteOffset();
-                allowance.free();
-                try {
-                    sink.row(uncounted);
-                } catch (JsonProcessingException e) {
-                    throw new BadAnswer(why(e) + " It was row " + count + " of the page.");
-                }
-                allowance.count(uncounted.currentLocation().getByteOffset() - start);
-            }
-            if (uncounted.currentToken() != JsonToken.END_ARRAY) {
-                throw new BadAnswer("The answer of Business NXT has something else where a row should be. It was row "
-                        + (count + 1) + " of the page.");
-            }
-            return count;
-        }
-    }
-
-    private static Depth below(Depth depth, String name) {
-        return switch (depth) {
-            case ANSWER -> name.equals("data") ? Depth.DATA : Depth.ELSEWHERE;
-            case DATA -> Depth.ROOT;
-            case ROOT -> Depth.CONNECTION;
-            case CONNECTION, ELSEWHERE -> Depth.ELSEWHERE;
-        };
     }
 }

@@ -144,7 +144,7 @@ final class Exchange {
             return unreadable(bad, question, traceId, lost);
         }
         if (cause instanceof JsonProcessingException json) {
-            return new Failure.Unreadable(Envelope.why(json) + " " + ErrorCode.ANSWER_UNREADABLE.nextStep(), traceId,
+            return new Failure.Unreadable(BadAnswer.why(json) + " " + ErrorCode.ANSWER_UNREADABLE.nextStep(), traceId,
                     lost,
                     false, Set.of());
         }

@@ -1,6 +1,5 @@
 package dev.nxtsync.graphql;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,11 +21,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.nxtsync.config.ApiSettings;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.process.Outside;
-import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Scopes;
 import dev.nxtsync.token.Tokens;
@@ -53,22 +52,21 @@ public class NxtClient {
     private record Line(HttpLine http, Exchange exchange, Tokens tokens, String scope, Budget budget,
             boolean allowed) {}
 
-    NxtClient(Settings settings, Connections connections, Slots slots, Network network, Vertx vertx,
+    NxtClient(ApiSettings settings, Connections connections, Slots slots, Network network, Vertx vertx,
             MeterRegistry metrics) {
         this.slots = slots;
         this.metrics = metrics;
-        var deadline = settings.api().timeLimit().multipliedBy(3).dividedBy(2);
+        var deadline = settings.timeLimit().multipliedBy(3).dividedBy(2);
         var warnings = new Warnings(metrics);
-        int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
         for (Settings.Connection each : settings.connections().values()) {
             // after our own deadline, to close a connection on which nothing comes
-            var http = new HttpLine(network, vertx, settings.graphqlUrl(each), deadline.plusSeconds(5));
-            var budget = new Budget(perMinute);
+            var http = new HttpLine(network, vertx, settings.address(each), deadline.plusSeconds(5));
+            var budget = new Budget(settings.requestsPerMinute());
             var tokens = connections.of(each.name());
             lines.put(each.name(),
                     new Line(http, new Exchange(http, tokens, deadline, warnings), tokens, each.askedScope(),
                             budget,
-                            settings.plainHttp().allows(URI.create(settings.graphqlUrl(each)))));
+                            settings.allows(each)));
             Gauge.builder("nxt_budget_limit", budget, Budget::limit).tag("connection", each.name())
                     .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
                     .register(metrics);
@@ -108,7 +106,7 @@ public class NxtClient {
         byte[] body = body(question);
         return Outside.of(() -> {
             Answer answer = askOnce(connection, line, question, body, rows);
-            return answer instanceof Failure.Unauthorized && !(line.tokens().current() instanceof Tokens.Unavailable)
+            return answer instanceof Failure.Unauthorized && line.tokens().current() instanceof Tokens.Valid
                     ? askOnce(connection, line, question, body, rows)
                     : answer;
         });
@@ -160,11 +158,11 @@ public class NxtClient {
         }
         // only now: a token that was taken before the wait could have expired in it
         Tokens.Current current = line.tokens().current();
-        if (current instanceof Tokens.Unavailable unavailable) {
+        if (!(current instanceof Tokens.Valid valid)) {
             line.budget().unused();
-            return new Failure.Unauthorized(unavailable.toString(), "");
+            return new Failure.Unauthorized(current.toString(), "");
         }
-        String granted = ((AccessToken) current).scope();
+        String granted = valid.token().scope();
         if (question.changes() && Scopes.isReduced(granted, line.scope())) {
             line.budget().unused();
             return new Failure.Unavailable(ErrorCode.SCOPE_REDUCED, "The granted scope is \"" + granted
@@ -177,7 +175,7 @@ public class NxtClient {
         }
         Answer answer;
         try {
-            answer = line.exchange().of((AccessToken) current, question, body, rows);
+            answer = line.exchange().of(valid.token(), question, body, rows);
         } finally {
             line.budget().ended();
         }

@@ -34,9 +34,9 @@ public class Slots {
         int kept;
     }
 
-    Slots(Settings settings) {
-        this.inProgress = settings.budget().inProgress();
-        this.slots = settings.budget().slots();
+    Slots(Settings.Budget budget) {
+        this.inProgress = budget.inProgress();
+        this.slots = budget.slots();
     }
 
     /**

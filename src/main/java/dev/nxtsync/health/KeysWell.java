@@ -7,15 +7,15 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 
 import io.smallrye.health.api.Wellness;
 
-import dev.nxtsync.status.Findings;
+import dev.nxtsync.status.ConnectionFindings;
 
 /** Well: the files of the keys by which callers are let in can be used. */
 @Wellness
 @Singleton
 class KeysWell implements HealthCheck {
-    private final Findings findings;
+    private final ConnectionFindings findings;
 
-    KeysWell(Findings findings) {
+    KeysWell(ConnectionFindings findings) {
         this.findings = findings;
     }
 

@@ -7,22 +7,22 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 
 import io.smallrye.health.api.Wellness;
 
-import dev.nxtsync.status.FindingsWatch;
+import dev.nxtsync.status.NoticeDelivery;
 
 /** Well: the last notice was taken, so that whoever relies on notices hears of troubles. */
 @Wellness
 @Singleton
 class NoticesWell implements HealthCheck {
-    private final FindingsWatch watch;
+    private final NoticeDelivery notices;
 
-    NoticesWell(FindingsWatch watch) {
-        this.watch = watch;
+    NoticesWell(NoticeDelivery notices) {
+        this.notices = notices;
     }
 
     @Override
     public HealthCheckResponse call() {
         var response = HealthCheckResponse.named("notices").up();
-        watch.failure().ifPresent(reason -> response.down().withData("reason",
+        notices.failure().ifPresent(reason -> response.down().withData("reason",
                 reason.coded()));
         return response.build();
     }

@@ -8,22 +8,22 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import io.smallrye.health.api.Wellness;
 
 import dev.nxtsync.schedule.Heartbeat;
-import dev.nxtsync.status.Findings;
+import dev.nxtsync.status.PushFindings;
 
 /** Well: every push gets on, and no row waits for a person. */
 @Wellness
 @Singleton
 class PushesWell implements HealthCheck {
-    private final Findings findings;
+    private final PushFindings findings;
     private final Heartbeat heartbeat;
 
-    PushesWell(Findings findings, Heartbeat heartbeat) {
+    PushesWell(PushFindings findings, Heartbeat heartbeat) {
         this.findings = findings;
         this.heartbeat = heartbeat;
     }
 
     @Override
     public HealthCheckResponse call() {
-        return FindingsCheck.named("pushes", heartbeat, findings.pushPlans(), findings::pushes);
+        return FindingsCheck.named("pushes", heartbeat, findings.plans(), findings::stored);
     }
 }

@@ -10,16 +10,16 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import io.smallrye.health.api.Wellness;
 
 import dev.nxtsync.schedule.Heartbeat;
-import dev.nxtsync.status.Findings;
+import dev.nxtsync.status.ConnectionFindings;
 
 /** Well: no sign-in of a person ends within days. */
 @Wellness
 @Singleton
 class SignInsWell implements HealthCheck {
-    private final Findings findings;
+    private final ConnectionFindings findings;
     private final Heartbeat heartbeat;
 
-    SignInsWell(Findings findings, Heartbeat heartbeat) {
+    SignInsWell(ConnectionFindings findings, Heartbeat heartbeat) {
         this.findings = findings;
         this.heartbeat = heartbeat;
     }

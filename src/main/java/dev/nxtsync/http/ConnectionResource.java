@@ -10,11 +10,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.Nearest;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Addresses;
 import dev.nxtsync.http.server.Answer;
 import dev.nxtsync.http.server.Call;
 import dev.nxtsync.signin.SignIn;
+import dev.nxtsync.signin.SignOut;
 import dev.nxtsync.token.ConnectUnreachable;
 
 /** What an operator tells a connection of a user. Closed without an operator key. */
@@ -23,13 +25,15 @@ class ConnectionResource implements Addresses {
     private static final String PATH = "/api/connections/{name}/sign-in";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Settings settings;
+    private final TokenSettings settings;
     private final SignIn signIn;
+    private final SignOut signOut;
     private final OperatorKey operator;
 
-    ConnectionResource(Settings settings, SignIn signIn, OperatorKey operator) {
+    ConnectionResource(TokenSettings settings, SignIn signIn, SignOut signOut, OperatorKey operator) {
         this.settings = settings;
         this.signIn = signIn;
+        this.signOut = signOut;
         this.operator = operator;
     }
 
@@ -54,7 +58,7 @@ class ConnectionResource implements Addresses {
 
     /** Signs out: the refresh token is revoked, and a person has to sign in before anything more is done. */
     private Answer signOut(Settings.Connection connection) throws SQLException, ConnectUnreachable {
-        var ended = signIn.signOut(connection);
+        var ended = signOut.signOut(connection);
         return Answer.json(200, JSON.createObjectNode().put("revoked", ended.revoked())
                 .put("end_session_url", ended.endOfSession().map(URI::toString).orElse(null)).toString());
     }

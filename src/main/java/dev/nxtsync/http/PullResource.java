@@ -6,6 +6,7 @@ import java.util.List;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Addresses;
@@ -17,13 +18,13 @@ import dev.nxtsync.token.Connections;
 /** What an operator tells a pull. Closed without an operator key. */
 @Singleton
 class PullResource implements Addresses {
-    private final Settings settings;
+    private final Pulls configured;
     private final PullControl steering;
     private final Connections connections;
     private final OperatorKey operator;
 
-    PullResource(Settings settings, PullControl steering, Connections connections, OperatorKey operator) {
-        this.settings = settings;
+    PullResource(Pulls configured, PullControl steering, Connections connections, OperatorKey operator) {
+        this.configured = configured;
         this.steering = steering;
         this.connections = connections;
         this.operator = operator;
@@ -52,10 +53,10 @@ class PullResource implements Addresses {
 
     private Answer give(Call call, Order order) {
         String name = call.parameter("name");
-        var pull = settings.pulls().get(name);
+        var pull = configured.all().get(name);
         if (pull == null) {
             return ErrorResponse.error(404,
-                    "There is no pull of this name" + Nearest.hint(name, settings.pulls().keySet()) + ".");
+                    "There is no pull of this name" + Nearest.hint(name, configured.names()) + ".");
         }
         try {
             order.give(pull);

@@ -15,6 +15,7 @@ import com.nimbusds.oauth2.sdk.util.MultivaluedMapUtils;
 import com.nimbusds.oauth2.sdk.util.URLUtils;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SignInSettings;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.http.server.Address;
@@ -29,6 +30,7 @@ import dev.nxtsync.http.server.Call;
 import dev.nxtsync.http.server.Refusal;
 import dev.nxtsync.http.server.Refusals;
 import dev.nxtsync.signin.SignIn;
+import dev.nxtsync.signin.SignInCallback;
 import dev.nxtsync.signin.SignInPage;
 import dev.nxtsync.signin.SignInResult;
 import dev.nxtsync.signin.TokenEncryption;
@@ -46,12 +48,12 @@ class SignInResource implements Addresses {
     private static final int TEN_MINUTES = 600;
     private static final Allowance FORM = new Allowance(16_384, Duration.ofSeconds(10));
 
-    private final Settings settings;
+    private final SignInSettings settings;
     private final SignIn signIn;
     private final SignInPage page;
     private final Refusals refusals;
 
-    SignInResource(Settings settings, SignIn signIn, SignInPage page, Refusals refusals) {
+    SignInResource(SignInSettings settings, SignIn signIn, SignInPage page, Refusals refusals) {
         this.settings = settings;
         this.signIn = signIn;
         this.page = page;
@@ -142,7 +144,7 @@ class SignInResource implements Addresses {
                         List.of(
                                 "Change that setting, and ask for a new link: sign-in " + connection.name())));
             }
-            var finished = signIn.finish(connection, new SignIn.Callback(values.apply("code"), values.apply("state"),
+            var finished = signIn.finish(connection, new SignInCallback(values.apply("code"), values.apply("state"),
                     values.apply("iss"), values.apply("error"), call.cookie(cookieName())));
             return finished.isPresent()
                     ? redirect(URI.create(settings.publicUrl("/connections/" + connection.name() + "/signed-in")))

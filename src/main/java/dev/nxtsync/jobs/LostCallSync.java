@@ -22,13 +22,13 @@ public class LostCallSync {
     private final Slots slots;
     private final LostCalls calls;
     private final Migrations migrations;
-    private final Settings settings;
+    private final Settings.Api api;
 
-    LostCallSync(Slots slots, LostCalls calls, Migrations migrations, Settings settings) {
+    LostCallSync(Slots slots, LostCalls calls, Migrations migrations, Settings.Api api) {
         this.slots = slots;
         this.calls = calls;
         this.migrations = migrations;
-        this.settings = settings;
+        this.api = api;
     }
 
     void begin(@Observes Threads threads) {
@@ -48,6 +48,6 @@ public class LostCallSync {
     /** Before any request that takes a slot, so that those of the process before this one count. */
     public synchronized void keep() throws SQLException {
         var unkept = slots.unkept();
-        slots.keep(unkept, calls.keep(unkept, settings.api().slotHold()));
+        slots.keep(unkept, calls.keep(unkept, api.slotHold()));
     }
 }

@@ -18,7 +18,7 @@ public final class Loop {
     private final String name;
     private final Duration every;
     private final Turn turn;
-    private final Threads threads;
+    private final ThreadFailures failures;
     private final Thread thread;
     private final Post post;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -29,11 +29,11 @@ public final class Loop {
         void take() throws SQLException;
     }
 
-    Loop(String name, Duration every, Turn turn, Threads threads) {
+    Loop(String name, Duration every, Turn turn, ThreadFailures failures) {
         this.name = name;
         this.every = every;
         this.turn = turn;
-        this.threads = threads;
+        this.failures = failures;
         this.thread = new Thread(this::goOn, name);
         this.thread.setDaemon(true);
         this.post = new Post(name, thread);
@@ -99,7 +99,7 @@ public final class Loop {
         OutOfMemory.endIfCauseOf(fault);
         // what is under way when the process stops may find that things are gone already
         if (!isStopping()) {
-            threads.failed(name, fault, "The thread " + name);
+            failures.failed(name, fault, "The thread " + name);
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,26 +18,32 @@ import org.jspecify.annotations.Nullable;
 public final class OutOfMemory {
     /** With which the process ends; the JVM's own {@code ExitOnOutOfMemoryError} has 3. */
     public static final int EXIT_CODE = 1;
-    public static final String LAST_WORDS = "nxt-sync ends with exit code 1, since its memory has run out. Start it again, "
+    private static final String LAST_WORDS = "nxt-sync ends with exit code 1, since its memory has run out. Start it again, "
             + "and if this comes back, give it more: a larger memory limit, or -Xmx and -XX:MaxDirectMemorySize of its JVM.";
     /** A cause may be its own cause. */
     private static final int DEEPEST = 32;
     private static final FileOutputStream STANDARD_ERROR = new FileOutputStream(FileDescriptor.err);
 
-    private static volatile byte[] lastWords = line(LAST_WORDS);
+    /** In the form that the log has, for whoever reads the process' output. */
+    private static final byte[] LAST_LINE = (form(Boolean.getBoolean("quarkus.log.console.json.enabled"))
+            + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
 
     private OutOfMemory() {}
 
-    /** Says it in another form, for whoever reads the process' output. */
-    public static void sayAs(String lastLine) {
-        lastWords = line(lastLine);
+    static String form(boolean json) {
+        return json ? "{\"level\":\"ERROR\",\"message\":\"" + LAST_WORDS + "\"}" : LAST_WORDS;
+    }
+
+    /** Looks from now on also at what libraries catch, which they tell the log. */
+    static void watchLog() {
+        Logger.getLogger("").addHandler(new InTheLog());
     }
 
     /** Ends the process if memory has run out, in a thread that has met any fault. Does not return in that case. */
     public static void endIfCauseOf(@Nullable Throwable fault) {
         if (isCauseOf(fault)) {
             try {
-                STANDARD_ERROR.write(lastWords);
+                STANDARD_ERROR.write(LAST_LINE);
             } catch (IOException | RuntimeException | Error e) {
                 // the exit code says it
             }
@@ -56,8 +63,7 @@ public final class OutOfMemory {
         return false;
     }
 
-    /** Sees what libraries catch, which they tell the log. */
-    static final class InTheLog extends Handler {
+    private static final class InTheLog extends Handler {
         @Override
         public void publish(LogRecord record) {
             endIfCauseOf(record.getThrown());
@@ -72,9 +78,5 @@ public final class OutOfMemory {
         public void close() {
             // nothing is held
         }
-    }
-
-    private static byte[] line(String text) {
-        return (text + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
     }
 }

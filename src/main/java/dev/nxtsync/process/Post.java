@@ -3,6 +3,7 @@ package dev.nxtsync.process;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -74,14 +75,18 @@ final class Post {
         return name;
     }
 
-    /** Looks once more. */
-    synchronized void look(Instant now) {
+    /**
+     * Looks once more.
+     *
+     * @param heldUp whether a thread stands still through no fault of its own
+     */
+    synchronized void look(Instant now, Predicate<Thread> heldUp) {
         if (hasEnded()) {
             since = since == null ? now : since;
             return;
         }
         long moves = this.moves.get();
-        if (atWork && moves == seenMoves && !Outside.holdsUp(thread)) {
+        if (atWork && moves == seenMoves && !heldUp.test(thread)) {
             stood++;
             since = since == null ? now : since;
         } else {

@@ -12,21 +12,18 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 
+import org.jboss.logging.Logger;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
-
-import dev.nxtsync.error.ErrorCode;
-import dev.nxtsync.error.Wordless;
 
 /**
  * Makes the threads of the process, none of which it shares with requests, and knows of those that must go on how they are.
@@ -35,7 +32,6 @@ import dev.nxtsync.error.Wordless;
  */
 @Singleton
 public class Threads {
-    private static final org.jboss.logging.Logger LOG = org.jboss.logging.Logger.getLogger(Threads.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** Threads of which nobody here knows, such as those of libraries. */
@@ -43,25 +39,13 @@ public class Threads {
     private static final String EVENT_LOOP = "event-loop";
 
     private final Clock clock;
-    private final MeterRegistry metrics;
-    private final Seldom<Place> seldom = new Seldom<>();
+    private final ThreadFailures failures;
     private final Set<Post> posts = ConcurrentHashMap.newKeySet();
     private final Set<Loop> loops = ConcurrentHashMap.newKeySet();
 
-    /**
-     * Where something failed.
-     *
-     * @param lines of code, so many that whoever has called a library is among them, and few enough to be a closed set
-     */
-    private record Place(String thread, List<StackTraceElement> lines) {
-        static Place of(String thread, Throwable fault) {
-            return new Place(thread, Stream.of(fault.getStackTrace()).limit(3).toList());
-        }
-    }
-
     public Threads(Clock clock, MeterRegistry metrics) {
         this.clock = clock;
-        this.metrics = metrics;
+        this.failures = new ThreadFailures(metrics, Logger.getLogger(Threads.class));
     }
 
     /** Does something at once, and then again and again, until the process begins to stop. */
@@ -77,8 +61,8 @@ public class Threads {
      *        that replicas do not march in step
      */
     public Loop loop(String name, Duration every, Loop.Turn turn) {
-        count(name, 0);
-        Loop loop = new Loop(name, every, turn, this);
+        failures.expect(name);
+        Loop loop = new Loop(name, every, turn, failures);
         posts.add(loop.post());
         loop.start();
         return loop;
@@ -86,13 +70,13 @@ public class Threads {
 
     /** Carries out what is due; a thread of it that stands still is a fault, and one that ends is replaced. */
     public ScheduledExecutorService timer(String name, int size) {
-        count(name, 0);
-        return new Timer(name, size, this);
+        failures.expect(name);
+        return new Timer(name, size, work -> daemons(name).newThread(posted(name, work)), failures);
     }
 
     /** Carries out what whoever hands it in watches over. */
     public ExecutorService pool(String name, int size) {
-        count(name, 0);
+        failures.expect(name);
         return Executors.newFixedThreadPool(size, work -> {
             var thread = new Thread(work, name);
             thread.setUncaughtExceptionHandler((ended, fault) -> failed(name, fault, "The thread " + name));
@@ -114,7 +98,7 @@ public class Threads {
 
     /** Makes threads that are always at work, such as event loops: one that does not {@link #getOn} for a minute is a fault. */
     public ThreadFactory unresting(String name) {
-        count(name, 0);
+        failures.expect(name);
         return work -> {
             var thread = daemons(name).newThread(() -> {
                 posts.stream().filter(each -> each.isOf(Thread.currentThread())).forEach(Post::take);
@@ -136,7 +120,7 @@ public class Threads {
         return Executors.newCachedThreadPool(daemons(name));
     }
 
-    static ThreadFactory daemons(String name) {
+    private static ThreadFactory daemons(String name) {
         return work -> {
             var thread = new Thread(work, name);
             thread.setDaemon(true);
@@ -152,11 +136,7 @@ public class Threads {
      * @param what failed, as the beginning of a sentence
      */
     public void failed(String thread, Throwable fault, String what) {
-        OutOfMemory.endIfCauseOf(fault);
-        count(thread, 1);
-        seldom.due(Place.of(thread, fault)).ifPresent(
-                since -> LOG.errorf(Wordless.of(fault), "%s failed in a way that should not happen (%s). %s%s", what,
-                        ErrorCode.UNEXPECTED.code(), ErrorCode.UNEXPECTED.nextStep(), Seldom.more(since)));
+        failures.failed(thread, fault, what);
     }
 
     /** Which of the threads that must go on do not. */
@@ -166,7 +146,7 @@ public class Threads {
     }
 
     /** The present thread's post, which it leaves when its work ends. */
-    Runnable posted(String name, Runnable work) {
+    private Runnable posted(String name, Runnable work) {
         return () -> {
             var post = new Post(name, Thread.currentThread());
             post.take();
@@ -182,18 +162,14 @@ public class Threads {
     private void look() {
         var now = clock.instant();
         posts.removeIf(Post::isDismissed);
-        posts.forEach(post -> post.look(now));
-    }
-
-    private void count(String thread, int failures) {
-        metrics.counter("nxt_thread_failures", "thread", thread).increment(failures);
+        posts.forEach(post -> post.look(now, Outside::holdsUp));
     }
 
     /** What no thread of ours catches comes here, as does all that libraries catch and tell the log. */
     void watch(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent event, Vertx vertx) {
-        count(OTHER, 0);
-        count(EVENT_LOOP, 0);
-        Logger.getLogger("").addHandler(new OutOfMemory.InTheLog());
+        failures.expect(OTHER);
+        failures.expect(EVENT_LOOP);
+        OutOfMemory.watchLog();
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, fault) -> failed(OTHER, fault, "The thread " + thread.getName()));
         vertx.exceptionHandler(fault -> failed(EVENT_LOOP, fault, "The handling of a request"));

@@ -4,18 +4,20 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 
 import org.jspecify.annotations.Nullable;
 
 /** Carries out what is due, on threads that are looked at; what is thrown, and would be lost, is counted and told. */
 final class Timer extends ScheduledThreadPoolExecutor {
     private final String name;
-    private final Threads threads;
+    private final ThreadFailures failures;
 
-    Timer(String name, int size, Threads threads) {
-        super(size, work -> Threads.daemons(name).newThread(threads.posted(name, work)));
+    /** @param posted makes threads that have a post */
+    Timer(String name, int size, ThreadFactory posted, ThreadFailures failures) {
+        super(size, posted);
         this.name = name;
-        this.threads = threads;
+        this.failures = failures;
     }
 
     @Override
@@ -27,7 +29,7 @@ final class Timer extends ScheduledThreadPoolExecutor {
     protected void afterExecute(Runnable task, @Nullable Throwable thrown) {
         Post.done();
         if (thrown != null) {
-            threads.failed(name, thrown, "The thread " + name);
+            failures.failed(name, thrown, "The thread " + name);
         } else if (task instanceof Future<?> future && future.isDone()) {
             try {
                 future.get();
@@ -36,7 +38,7 @@ final class Timer extends ScheduledThreadPoolExecutor {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (ExecutionException e) {
-                threads.failed(name, e.getCause() == null ? e : e.getCause(), "The thread " + name);
+                failures.failed(name, e.getCause() == null ? e : e.getCause(), "The thread " + name);
             }
         }
     }

@@ -28,7 +28,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.ScheduleSettings;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Seconds;
 import dev.nxtsync.error.ShuttingDown;
@@ -76,14 +76,14 @@ public class JobRunner {
     private int looks;
     private boolean stopping;
 
-    JobRunner(@All List<Job> jobs, Claims claims, Heartbeat heartbeat, Settings settings, Threads process,
+    JobRunner(@All List<Job> jobs, Claims claims, Heartbeat heartbeat, ScheduleSettings settings, Threads process,
             MeterRegistry metrics) {
         jobs.forEach(job -> this.jobs.put(job.kind(), job));
         this.claims = claims;
         this.heartbeat = heartbeat;
-        this.silence = settings.api().timeLimit().plusMinutes(2);
-        this.patience = settings.api().timeLimit().plus(ON_THE_WAY);
-        this.ofOneCompany = settings.budget().inProgress();
+        this.silence = settings.timeLimit().plusMinutes(2);
+        this.patience = settings.timeLimit().plus(ON_THE_WAY);
+        this.ofOneCompany = settings.inProgress();
         this.process = process;
         this.threads = process.pool("job", PARALLEL);
         this.pauses = process.timer("job-pauses", 1);

@@ -11,7 +11,7 @@ import dev.nxtsync.database.Database;
 
 /** All that is kept encrypted, wherever it is: the tokens of persons, and what sign-ins that are under way have to keep. */
 @Singleton
-public class Ciphertexts {
+class Ciphertexts {
     private static final String GOOD_CHALLENGE = """
             challenge is not null and ended_at is null
             and begun_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""";

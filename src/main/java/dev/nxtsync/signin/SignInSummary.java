@@ -17,6 +17,8 @@ import java.util.concurrent.TimeoutException;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.config.Pulls;
+import dev.nxtsync.config.Pushes;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Tenants;
@@ -32,13 +34,15 @@ class SignInSummary {
     /** A person waits for the page, and on one of the few threads that all sign-ins share. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final Settings settings;
+    private final Pulls pulls;
+    private final Pushes pushes;
     private final UserGrants grants;
     private final Provider<Tenants> tenants;
     private final ExecutorService askers;
 
-    SignInSummary(Settings settings, UserGrants grants, Provider<Tenants> tenants, Threads threads) {
-        this.settings = settings;
+    SignInSummary(Pulls pulls, Pushes pushes, UserGrants grants, Provider<Tenants> tenants, Threads threads) {
+        this.pulls = pulls;
+        this.pushes = pushes;
         this.grants = grants;
         this.tenants = tenants;
         this.askers = threads.crew("sign-in-companies", 2, 2);
@@ -83,8 +87,10 @@ class SignInSummary {
 
     private String work(Settings.Connection connection) {
         var work = new ArrayList<String>();
-        settings.pulls(connection.name()).forEach(each -> work.add("pull " + each.name()));
-        settings.pushes(connection.name()).forEach(each -> work.add("push " + each.name()));
+        pulls.all().values().stream().filter(each -> each.connection().equals(connection.name()))
+                .forEach(each -> work.add("pull " + each.name()));
+        pushes.all().values().stream().filter(each -> each.connection().equals(connection.name()))
+                .forEach(each -> work.add("push " + each.name()));
         return work.isEmpty() ? "as soon as a pull or a push is configured for it" : String.join(", ", work);
     }
 

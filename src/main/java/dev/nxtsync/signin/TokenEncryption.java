@@ -21,7 +21,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Secret;
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SignInSettings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 
@@ -42,7 +42,7 @@ public class TokenEncryption {
     private final Optional<Secret> keys;
 
     @Inject
-    TokenEncryption(Settings settings) {
+    TokenEncryption(SignInSettings settings) {
         this(settings.encryptionKey());
     }
 

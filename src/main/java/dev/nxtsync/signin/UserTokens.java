@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.config.ApiSettings;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.token.OpenIdProviders;
 import dev.nxtsync.token.TokenRequest;
@@ -14,16 +15,16 @@ import dev.nxtsync.token.UserTokenRequests;
 
 /** The tokens of all connections of users. */
 @Singleton
-public class UserTokens implements UserTokenRequests {
+class UserTokens implements UserTokenRequests {
     private final Event<SignInEvent> events;
     private final Map<String, RefreshTokens> byName = new TreeMap<>();
 
-    UserTokens(Settings settings, UserGrants grants, GrantTokens tokens, OpenIdProviders providers,
+    UserTokens(ApiSettings settings, UserGrants grants, GrantTokens tokens, OpenIdProviders providers,
             Event<SignInEvent> events) {
         this.events = events;
         for (Settings.Connection each : settings.connections().values()) {
             if (each.kind() == Settings.Kind.USER) {
-                byName.put(each.name(), new RefreshTokens(each, settings.api().timeLimit(), grants, tokens,
+                byName.put(each.name(), new RefreshTokens(each, settings.timeLimit(), grants, tokens,
                         providers.of(each.name()), () -> goOn(each.name())));
             }
         }

@@ -1,6 +1,9 @@
 package dev.nxtsync.status;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import dev.nxtsync.error.ErrorCode;
@@ -14,6 +17,9 @@ import dev.nxtsync.error.Problem;
  */
 public record Finding(String subject, Problem reason, boolean alarm, Optional<Instant> nextAttempt) {
 
+    /** One failure that the next attempt mends is shown, but is no alarm. */
+    static final int ALARM = 2;
+
     static Finding alarm(String subject, Problem reason) {
         return new Finding(subject, reason, true, Optional.empty());
     }
@@ -24,5 +30,18 @@ public record Finding(String subject, Problem reason, boolean alarm, Optional<In
 
     static Finding remark(String subject, ErrorCode trouble, String message) {
         return new Finding(subject, new Problem(trouble, message), false, Optional.empty());
+    }
+
+    /** @param troubles why something cannot be planned, by what it is about */
+    static List<Finding> ofPlans(Map<String, Problem> troubles) {
+        var findings = new ArrayList<Finding>();
+        troubles.forEach((what, reason) -> findings
+                .add(new Finding(what, reason, isOfItsOwn(reason), Optional.empty())));
+        return findings;
+    }
+
+    /** Whether it is not what is told of the connection anyway. */
+    static boolean isOfItsOwn(Problem reason) {
+        return reason.trouble() != ErrorCode.UNAUTHORIZED;
     }
 }

@@ -13,7 +13,7 @@ import dev.nxtsync.database.Encoding;
 
 /** Notices that wait until they are taken, at most for a day. Each is sent by one process at a time. */
 @Singleton
-public class NoticeQueue {
+class NoticeQueue {
     private final Database database;
 
     NoticeQueue(Database database) {

@@ -34,8 +34,8 @@ class NoticeSender {
     private final Clock clock;
     private final MeterRegistry metrics;
 
-    NoticeSender(Settings settings, Network network, Vertx vertx, Clock clock, MeterRegistry metrics) {
-        this.notice = settings.notice();
+    NoticeSender(Settings.Notice notice, Network network, Vertx vertx, Clock clock, MeterRegistry metrics) {
+        this.notice = notice;
         this.network = network;
         this.vertx = vertx;
         this.clock = clock;

@@ -56,11 +56,7 @@ public class ReplicaReport {
             connection.putObject("budget").put("limit_per_minute", budget.limit()).put("used", budget.used());
         }
         var troubles = report.putArray("findings");
-        var own = new ArrayList<>(findings.tokens());
-        own.addAll(findings.keys());
-        own.addAll(findings.pullPlans());
-        own.addAll(findings.pushPlans());
-        own.forEach(each -> troubles.add(json(each)));
+        findings.own().forEach(each -> troubles.add(json(each)));
         return report;
     }
 

@@ -19,7 +19,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.signin.EncryptionKeys;
 
@@ -28,15 +28,18 @@ import dev.nxtsync.signin.EncryptionKeys;
 public class StatusReport {
     private static final JsonNode NONE = JsonNodeFactory.instance.arrayNode();
 
-    private final Settings settings;
+    private final Pulls configured;
     private final Findings findings;
+    private final ConnectionFindings connections;
     private final StatusQuery tables;
     private final EncryptionKeys keys;
     private final Clock clock;
 
-    StatusReport(Settings settings, Findings findings, StatusQuery tables, EncryptionKeys keys, Clock clock) {
-        this.settings = settings;
+    StatusReport(Pulls configured, Findings findings, ConnectionFindings connections, StatusQuery tables,
+            EncryptionKeys keys, Clock clock) {
+        this.configured = configured;
         this.findings = findings;
+        this.connections = connections;
         this.tables = tables;
         this.keys = keys;
         this.clock = clock;
@@ -68,31 +71,31 @@ public class StatusReport {
 
     private ObjectNode complete(Optional<ObjectNode> own) throws SQLException {
         var stored = new LinkedHashMap<String, JsonNode>();
-        tables.read(settings.pulls().keySet())
+        tables.read(configured.names())
                 .forEach((subject, json) -> stored.put(subject, ReplicaReport.parse(json)));
         var since = new HashMap<String, String>();
         list(stored.remove("troubles")).forEach(each -> since.put(id(each), each.path("since").asText()));
 
         var found = new ArrayList<JsonNode>();
         findings.stored().forEach(each -> found.add(ReplicaReport.json(each)));
-        var ends = findings.signInEnds();
+        var ends = connections.signInEnds();
         list(stored.get("sign_ins")).forEach(each -> ((ObjectNode) each).put("ends_at",
                 Optional.ofNullable(ends.get(each.path("connection").asText())).map(Instant::toString).orElse(null)));
-        ArrayNode connections = JsonNodeFactory.instance.arrayNode();
+        ArrayNode tokens = JsonNodeFactory.instance.arrayNode();
         for (JsonNode replica : list(stored.get("replicas"))) {
             JsonNode report = ((ObjectNode) replica).remove("report");
             if (replica.path("state").asText().equals("alive") && report != null) {
                 report.path("connections")
-                        .forEach(each -> connections.add(((ObjectNode) each).set("host", replica.path("host"))));
+                        .forEach(each -> tokens.add(((ObjectNode) each).set("host", replica.path("host"))));
                 report.path("findings").forEach(found::add);
             }
         }
-        if (connections.isEmpty()) {
+        if (tokens.isEmpty()) {
             // before the first report
-            own.ifPresent(each -> connections.addAll((ArrayNode) each.path("connections")));
+            own.ifPresent(each -> tokens.addAll((ArrayNode) each.path("connections")));
         }
         var status = begin(found, since);
-        status.set("connections", connections);
+        status.set("connections", tokens);
         stored.forEach(status::set);
         addKeys(status);
         return status;

@@ -9,7 +9,7 @@ package dev.nxtsync.token;
  * @param requestedAt when the request that brought it was sent, in nanoseconds
  * @param expiresAt when it is expired at the latest, in nanoseconds
  */
-public record AccessToken(String value, String scope, long requestedAt, long expiresAt) implements Tokens.Current {
+public record AccessToken(String value, String scope, long requestedAt, long expiresAt) {
     @Override
     public String toString() {
         return "AccessToken[scope=" + scope + "]";

@@ -5,16 +5,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Secret;
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SecretSettings;
 import dev.nxtsync.process.Outside;
 import dev.nxtsync.process.Threads;
 
@@ -25,23 +23,23 @@ import dev.nxtsync.process.Threads;
  */
 @Singleton
 class ChangedSecrets {
-    private final Settings settings;
+    private final SecretSettings settings;
     private final Consumer<String> retry;
     private final Map<String, List<Integer>> seen = new HashMap<>();
 
     @Inject
-    ChangedSecrets(Settings settings, Connections connections) {
+    ChangedSecrets(SecretSettings settings, Connections connections) {
         this(settings, connections::retry);
     }
 
     /** @param retry is told of a connection */
-    ChangedSecrets(Settings settings, Consumer<String> retry) {
+    ChangedSecrets(SecretSettings settings, Consumer<String> retry) {
         this.settings = settings;
         this.retry = retry;
     }
 
     void begin(@Observes Threads threads) {
-        if (settings.connections().values().stream().anyMatch(each -> files(each).findAny().isPresent())) {
+        if (settings.files().values().stream().anyMatch(each -> !each.isEmpty())) {
             threads.repeat("secrets", Duration.ofSeconds(1), () -> Outside.of(() -> {
                 look();
                 return true;
@@ -50,20 +48,13 @@ class ChangedSecrets {
     }
 
     void look() {
-        for (Settings.Connection connection : settings.connections().values()) {
-            var now = files(connection).map(ChangedSecrets::print).toList();
-            var before = seen.put(connection.name(), now);
+        settings.files().forEach((connection, files) -> {
+            var now = files.stream().map(ChangedSecrets::print).toList();
+            var before = seen.put(connection, now);
             if (before != null && !before.equals(now)) {
-                retry.accept(connection.name());
+                retry.accept(connection);
             }
-        }
-    }
-
-    private Stream<Secret> files(Settings.Connection connection) {
-        Stream<Secret> stored = connection.kind() == Settings.Kind.USER
-                ? Stream.of(settings.encryptionKey(), settings.database().password()).flatMap(Optional::stream)
-                : Stream.empty();
-        return Stream.concat(Stream.of(connection.clientSecret()), stored).filter(Secret.Mounted.class::isInstance);
+        });
     }
 
     /** Enough to see a change by, and not the secret. */

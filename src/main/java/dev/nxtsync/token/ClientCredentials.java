@@ -8,6 +8,7 @@ import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
 import com.nimbusds.oauth2.sdk.Scope;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.transport.Network;
 
 /**
@@ -18,7 +19,7 @@ final class ClientCredentials implements TokenRequest {
     private final Scope scope;
     private final ConnectLine line;
 
-    ClientCredentials(Settings.Connection connection, Settings settings, Network network, Vertx vertx) {
+    ClientCredentials(Settings.Connection connection, TokenSettings settings, Network network, Vertx vertx) {
         this.scope = Scope.parse(connection.askedScope());
         this.line = new ConnectLine(connection, settings, network, vertx);
     }

@@ -24,6 +24,7 @@ import com.nimbusds.oauth2.sdk.id.ClientID;
 
 import dev.nxtsync.config.PlainHttp;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.error.ConnectFailure;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.OutOfMemory;
@@ -45,7 +46,7 @@ final class ConnectLine {
     private final ConnectClient client;
     private final Discovery discovery = new Discovery(this::readEndpoints, System::nanoTime);
 
-    ConnectLine(Settings.Connection connection, Settings settings, Network network, Vertx vertx) {
+    ConnectLine(Settings.Connection connection, TokenSettings settings, Network network, Vertx vertx) {
         this.connection = connection;
         this.issuer = settings.issuer(connection);
         this.plainHttp = settings.plainHttp();

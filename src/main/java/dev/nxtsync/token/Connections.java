@@ -17,13 +17,12 @@ import jakarta.interceptor.Interceptor;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
-import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Outside;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.transport.Network;
 
 /** The tokens of every configured connection; asking begins with the first use of this bean. */
 @Singleton
@@ -35,15 +34,13 @@ public class Connections {
     private final ScheduledExecutorService executor;
     private final boolean hasUsers;
 
-    Connections(Settings settings, UserTokenRequests users, Network network, Vertx vertx,
-            Threads threads, MeterRegistry metrics, Event<TokenRecovered> recovered) {
+    Connections(TokenSettings settings, TokenRequests requests, Threads threads, MeterRegistry metrics,
+            Event<TokenRecovered> recovered) {
         hasUsers = settings.connections().values().stream().anyMatch(each -> each.kind() == Settings.Kind.USER);
         // A request blocks its thread, so that each connection has one; a slow issuer then delays no other connection.
         executor = threads.timer("token-renewal", Math.max(1, settings.connections().size()));
         for (Settings.Connection each : settings.connections().values()) {
-            TokenRequest request = each.kind() == Settings.Kind.USER
-                    ? users.of(each)
-                    : new ClientCredentials(each, settings, network, vertx);
+            TokenRequest request = requests.of(each);
             var report = new RenewalReport(each.name(), each.askedScope(), metrics, new Lasting<>(),
                     () -> recovered.fireAsync(new TokenRecovered(each.name())));
             var tokens = new RenewingTokens(report,

@@ -28,6 +28,7 @@ import com.nimbusds.openid.connect.sdk.claims.ClaimsSet;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SignInSettings;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.transport.Network;
 
@@ -41,17 +42,17 @@ public final class OpenIdProvider {
     private static final int LONGEST_CLAIM = 200;
 
     private final Settings.Connection connection;
-    private final Settings settings;
+    private final SignInSettings settings;
     private final Issuer issuer;
     private final ConnectLine line;
     private final RefusalMessages messages;
     private final IdTokens idTokens;
 
-    OpenIdProvider(Settings.Connection connection, Settings settings, Network network, Vertx vertx) {
+    OpenIdProvider(Settings.Connection connection, SignInSettings settings, Network network, Vertx vertx) {
         this.connection = connection;
         this.settings = settings;
-        this.issuer = new Issuer(settings.issuer(connection));
-        this.line = new ConnectLine(connection, settings, network, vertx);
+        this.issuer = new Issuer(settings.tokens().issuer(connection));
+        this.line = new ConnectLine(connection, settings.tokens(), network, vertx);
         this.messages = line.messages();
         this.idTokens = new IdTokens(issuer, line);
     }

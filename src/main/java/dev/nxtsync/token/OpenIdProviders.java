@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SignInSettings;
 import dev.nxtsync.transport.Network;
 
 /** Visma Connect, as each connection of a user sees it. */
@@ -15,7 +16,7 @@ import dev.nxtsync.transport.Network;
 public class OpenIdProviders {
     private final Map<String, OpenIdProvider> byName = new TreeMap<>();
 
-    OpenIdProviders(Settings settings, Network network, Vertx vertx) {
+    OpenIdProviders(SignInSettings settings, Network network, Vertx vertx) {
         settings.connections().values().stream().filter(each -> each.kind() == Settings.Kind.USER)
                 .forEach(each -> byName.put(each.name(), new OpenIdProvider(each, settings, network, vertx)));
     }

@@ -155,11 +155,11 @@ public final class RenewingTokens implements Tokens {
             while (true) {
                 var valid = valid();
                 if (valid != null) {
-                    return valid;
+                    return new Valid(valid);
                 }
                 var reason = failure;
                 if (closed || reason != null) {
-                    return new Unavailable(
+                    return new NoToken(
                             reason == null ? new Problem(ErrorCode.UNAVAILABLE, "The daemon is stopping.") : reason,
                             next.left());
                 }
@@ -171,7 +171,7 @@ public final class RenewingTokens implements Tokens {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Unavailable(new Problem(ErrorCode.UNAVAILABLE, "The wait for a token was interrupted."),
+            return new NoToken(new Problem(ErrorCode.UNAVAILABLE, "The wait for a token was interrupted."),
                     Duration.ZERO);
         } finally {
             lock.unlock();

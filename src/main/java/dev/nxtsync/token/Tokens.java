@@ -8,7 +8,10 @@ import dev.nxtsync.error.Problem;
 public interface Tokens {
 
     /** A token to use now, or why there is none. */
-    sealed interface Current permits AccessToken, Unavailable {}
+    sealed interface Current {}
+
+    /** There is a valid token. */
+    record Valid(AccessToken token) implements Current {}
 
     /**
      * There is no valid token.
@@ -16,7 +19,7 @@ public interface Tokens {
      * @param failure what the last request for one came to
      * @param nextAttempt how long until the next request for one
      */
-    record Unavailable(Problem failure, Duration nextAttempt) implements Current {
+    record NoToken(Problem failure, Duration nextAttempt) implements Current {
         @Override
         public String toString() {
             // when it is asked for again says nothing of when whoever wants it tries again

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.WebhookSettings;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.process.Loop;
@@ -62,13 +63,13 @@ public class WebhookQueue {
     private long wokenAt = System.nanoTime();
     private volatile boolean stopping;
 
-    WebhookQueue(Inbox inbox, JobRunner runner, Heartbeat heartbeat, Threads threads, Settings settings) {
+    WebhookQueue(Inbox inbox, JobRunner runner, Heartbeat heartbeat, Threads threads, WebhookSettings settings) {
         this.inbox = inbox;
         this.runner = runner;
         this.heartbeat = heartbeat;
         this.threads = threads;
-        this.isOpen = settings.webhookKeys().isPresent();
-        this.addressees = settings.pulls().values().stream().collect(groupingBy(Settings.Pull::table,
+        this.isOpen = settings.isOpen();
+        this.addressees = settings.pulls().stream().collect(groupingBy(Settings.Pull::table,
                 mapping(pull -> new Addressee(pull.name(), pull.connection()), toUnmodifiableList())));
     }
 

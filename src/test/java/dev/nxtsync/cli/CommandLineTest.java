@@ -39,6 +39,6 @@ class CommandLineTest {
 
     @Test
     void eachCommandThatIsKnownCanBeRun() {
-        assertThat(CommandLine.commands()).allMatch(each -> NxtSync.command(each) != null);
+        assertThat(CommandLine.commands()).allMatch(each -> CommandLine.command(each) != null);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -12,6 +13,12 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
 class FrameworkSettingsTest {
+    @AfterEach
+    void leaveNothingToOtherTests() {
+        System.clearProperty("nxt-sync.database-url");
+        System.clearProperty("nxt-sync.management-port");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a${b}", "$$", "${PATH}", "\\$", "\\\\$", "\\\\${PATH}", "$", "${", "}", "${x:y}",
             "$${PATH}",

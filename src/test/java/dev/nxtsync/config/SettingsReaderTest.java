@@ -255,7 +255,7 @@ class SettingsReaderTest {
         assertThat(connection.askedScope())
                 .isEqualTo("openid email offline_access business-graphql-api:access-group-based");
         assertThat(settings.graphqlUrl(connection)).isEqualTo("https://business.visma.net/api/graphql");
-        assertThat(settings.publicUrl("/x")).isEqualTo("http://127.0.0.1:8080/x");
+        assertThat(SignInSettings.of(settings).publicUrl("/x")).isEqualTo("http://127.0.0.1:8080/x");
         Instant then = Instant.parse("2026-01-01T00:00:00Z");
         assertThat(connection.signInEnds(then, then.plusSeconds(5), then)).contains(then.plus(Duration.ofDays(365)));
         var both = new HashMap<>(user("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "365d"));

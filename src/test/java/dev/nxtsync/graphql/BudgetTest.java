@@ -65,7 +65,7 @@ class BudgetTest {
 
     @Test
     void aCompanyHasNoMorePlacesThanAreSetAndLostCallsKeepTheirs() throws Exception {
-        var slots = new Slots(settings(4, 6));
+        var slots = new Slots(settings(4, 6).budget());
         for (int i = 0; i < 4; i++) {
             assertThat(slots.enter("company 1", false)).isTrue();
         }

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 
+import dev.nxtsync.config.ApiSettings;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.token.AccessToken;
@@ -18,10 +19,11 @@ import dev.nxtsync.transport.NetworkFixture;
 /** The door to a Business NXT of tests. */
 public final class NxtClientFixture {
     private static final Vertx VERTX = Vertx.vertx();
+    private static final AccessToken TOKEN = new AccessToken("any", "", 0, Long.MAX_VALUE);
     private static final Tokens ANY = new Tokens() {
         @Override
         public Current current() {
-            return new AccessToken("any", "", 0, Long.MAX_VALUE);
+            return new Valid(TOKEN);
         }
 
         @Override
@@ -40,7 +42,8 @@ public final class NxtClientFixture {
 
     /** @param server asked with each question; it opens the gate by itself */
     public static NxtClient answering(Function<Question, Answer> server) {
-        return new NxtClient(SettingsFixture.unconnected(), null, slots(), null, null, new SimpleMeterRegistry()) {
+        return new NxtClient(ApiSettings.of(SettingsFixture.unconnected()), null, slots(), null, null,
+                new SimpleMeterRegistry()) {
             @Override
             public Answer ask(String connection, Question question, Map<String, ? extends RowSink> rows) {
                 return server.apply(question);
@@ -56,13 +59,14 @@ public final class NxtClientFixture {
     public static NxtClient at(String address, Function<Question, Optional<Answer>> instead) {
         var line = new HttpLine(NetworkFixture.straight(), VERTX, address, Duration.ofMinutes(1));
         var exchange = new Exchange(line, ANY, Duration.ofMinutes(1), new Warnings(new SimpleMeterRegistry()));
-        return new NxtClient(SettingsFixture.unconnected(), null, slots(), null, null, new SimpleMeterRegistry()) {
+        return new NxtClient(ApiSettings.of(SettingsFixture.unconnected()), null, slots(), null, null,
+                new SimpleMeterRegistry()) {
             @Override
             public Answer ask(String connection, Question question, Map<String, ? extends RowSink> rows) {
                 if (!question.gate().open()) {
                     return new Failure.Unavailable(ErrorCode.UNAVAILABLE, "not sent");
                 }
-                return instead.apply(question).orElseGet(() -> exchange.of((AccessToken) ANY.current(), question,
+                return instead.apply(question).orElseGet(() -> exchange.of(TOKEN, question,
                         body(question), rows));
             }
         };
@@ -70,7 +74,7 @@ public final class NxtClientFixture {
 
     /** Slots of which all is known. */
     public static Slots slots() {
-        var slots = new Slots(SettingsFixture.defaults());
+        var slots = new Slots(SettingsFixture.defaults().budget());
         slots.keep(Map.of(), Map.of());
         return slots;
     }

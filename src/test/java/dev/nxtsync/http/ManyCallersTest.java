@@ -25,7 +25,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.support.TestDatabase;
-import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Tokens;
 
@@ -52,7 +51,7 @@ class ManyCallersTest {
             tokens.add(answer.get());
         }
         threads.shutdown();
-        assertThat(tokens).hasSize(1).first().isInstanceOf(AccessToken.class);
+        assertThat(tokens).hasSize(1).first().isInstanceOf(Tokens.Valid.class);
         assertThat(World.sandbox.counter("token_requests")).isEqualTo(1);
         given().baseUri("http://localhost:" + World.MANAGEMENT_PORT).when().get("/q/metrics").then().statusCode(200)
                 .body(containsString("nxt_token_renewals_total{connection=\"main\",outcome=\"ok\"} 1.0"))

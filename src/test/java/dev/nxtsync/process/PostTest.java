@@ -128,7 +128,7 @@ class PostTest {
     private void looks(Post post, int times) {
         for (int i = 0; i < times; i++) {
             now = now.plusSeconds(1);
-            post.look(now);
+            post.look(now, Outside::holdsUp);
         }
     }
 

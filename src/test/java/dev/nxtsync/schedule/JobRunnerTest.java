@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 
+import dev.nxtsync.config.ScheduleSettings;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.process.Threads;
@@ -50,7 +51,7 @@ class JobRunnerTest {
 
             @Override
             void leave() {}
-        }, SettingsFixture.of(Map.of()), new Threads(Clock.systemUTC(), metrics), metrics);
+        }, ScheduleSettings.of(SettingsFixture.of(Map.of())), new Threads(Clock.systemUTC(), metrics), metrics);
     }
 
     @AfterEach

@@ -41,7 +41,7 @@ class BackOffEndsTest {
         tokens.retry();
         time.pass(Duration.ofMillis(1));
         assertThat(requests).isEqualTo(before + 1);
-        assertThat(tokens.current()).isInstanceOf(AccessToken.class);
+        assertThat(tokens.current()).isInstanceOf(Tokens.Valid.class);
         assertThat(recovered).as("whoever waits for a token hears of it").isEqualTo(1);
         tokens.retry();
         time.pass(Duration.ofSeconds(1));
@@ -62,7 +62,7 @@ class BackOffEndsTest {
         tokens.retry();
         time.pass(Duration.ofMillis(1));
         assertThat(requests).isEqualTo(before + 2);
-        assertThat(tokens.current()).isInstanceOf(AccessToken.class);
+        assertThat(tokens.current()).isInstanceOf(Tokens.Valid.class);
 
         answer = () -> refused(ErrorCode.INVALID_CLIENT);
         tokens.begin();
@@ -80,7 +80,7 @@ class BackOffEndsTest {
         tokens.retry();
         var current = CompletableFuture.supplyAsync(tokens::current);
         time.pass(Duration.ofMillis(1));
-        assertThat(current.get(1, TimeUnit.MINUTES)).isInstanceOf(AccessToken.class);
+        assertThat(current.get(1, TimeUnit.MINUTES)).isInstanceOf(Tokens.Valid.class);
     }
 
     @Test
@@ -88,7 +88,7 @@ class BackOffEndsTest {
         answer = () -> new TokenRequest.Withdrawn(new Problem(ErrorCode.SIGN_IN_NEEDED, "Nobody has signed in."));
         start();
         tokens.retry();
-        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class,
+        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.NoToken.class,
                 unavailable -> assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.SIGN_IN_NEEDED));
         assertThat(tokens.waitsForPerson()).isTrue();
     }
@@ -130,8 +130,8 @@ class BackOffEndsTest {
         try (var log = Listening.to(RenewalReport.class)) {
             start();
             for (int i = 0; i < 600; i++) {
-                if (tokens.current() instanceof AccessToken token) {
-                    tokens.rejected(token);
+                if (tokens.current() instanceof Tokens.Valid valid) {
+                    tokens.rejected(valid.token());
                 }
                 time.pass(Duration.ofSeconds(1));
             }
@@ -149,7 +149,7 @@ class BackOffEndsTest {
         start();
         time.pass(Duration.ofMinutes(20));
         assertThat(tokens.status().nextAttempt()).isGreaterThan(Duration.ofMillis(100));
-        assertThat(tokens.current()).isInstanceOf(Tokens.Unavailable.class);
+        assertThat(tokens.current()).isInstanceOf(Tokens.NoToken.class);
     }
 
     private static TokenRequest.Result granted() {

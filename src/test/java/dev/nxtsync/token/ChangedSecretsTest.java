@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.nxtsync.config.SecretSettings;
 import dev.nxtsync.config.SettingsFixture;
 
 class ChangedSecretsTest {
@@ -29,7 +30,7 @@ class ChangedSecretsTest {
                 "NXT_CONNECTIONS_PERSON_KIND", "user", "NXT_PUBLIC_URL", "http://127.0.0.1:1",
                 "NXT_ENCRYPTION_KEY_FILE", keys.toString(), "NXT_DATABASE_PASSWORD_FILE", password.toString()));
         assertThat(settings.connections().keySet()).contains("main", "side", "person");
-        var changes = new ChangedSecrets(settings, retried::add);
+        var changes = new ChangedSecrets(SecretSettings.of(settings), retried::add);
         changes.look();
         changes.look();
         assertThat(retried).isEmpty();

@@ -23,6 +23,8 @@ import io.vertx.core.Vertx;
 import dev.nxtsync.config.PlainHttp;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.config.SignInSettings;
+import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.support.HostileServer;
@@ -183,7 +185,8 @@ class HostileIssuerTest {
     @Test
     void anIssuerThatMayNotBeCalledWithoutTlsIsNotCalled() {
         var settings = settings(server.url().replace("127.0.0.1", "localhost.example"));
-        var result = new ClientCredentials(settings.connections().get("main"), settings, NetworkFixture.straight(),
+        var result = new ClientCredentials(settings.connections().get("main"), TokenSettings.of(settings),
+                NetworkFixture.straight(),
                 vertx).send(PATIENCE);
         assertThat(((TokenRequest.Refused) result).failure().trouble()).isEqualTo(ErrorCode.PLAIN_HTTP);
     }
@@ -191,7 +194,8 @@ class HostileIssuerTest {
     @Test
     void ofAUserToTheSameBoundsHold() {
         var settings = settings(server.url());
-        var provider = new OpenIdProvider(settings.connections().get("main"), settings, NetworkFixture.straight(),
+        var provider = new OpenIdProvider(settings.connections().get("main"), SignInSettings.of(settings),
+                NetworkFixture.straight(),
                 vertx);
         server.answer("/token", "{\"access_token\": \"abc\", \"expires_in\": 9223372036854775807}");
         assertThat(provider.refresh("r", PATIENCE)).isInstanceOfSatisfying(Refresh.Refreshed.class,
@@ -213,7 +217,8 @@ class HostileIssuerTest {
     void whatWasSentIsNotShownWhereTheServerRepeatsIt(String secret) throws Exception {
         var settings = SettingsFixture.of(Map.of("NXT_CLIENT_ID", "isv_x", "NXT_CLIENT_SECRET", "s3cret+of/client",
                 "NXT_ISSUER", server.url(), "NXT_PUBLIC_URL", "http://127.0.0.1:1"));
-        var provider = new OpenIdProvider(settings.connections().get("main"), settings, NetworkFixture.straight(),
+        var provider = new OpenIdProvider(settings.connections().get("main"), SignInSettings.of(settings),
+                NetworkFixture.straight(),
                 vertx);
         var challenge = new OpenIdProvider.Challenge("state", "nonce",
                 "the-verifier-of-the-challenge-is-of-43-characters-or-more");
@@ -222,7 +227,8 @@ class HostileIssuerTest {
                 "{\"error\": \"odd " + secret + "\"}")) {
             server.answer("/token", "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: "
                     + json.length() + "\r\n\r\n" + json, 0);
-            String all = ((TokenRequest.Refused) new ClientCredentials(settings.connections().get("main"), settings,
+            String all = ((TokenRequest.Refused) new ClientCredentials(settings.connections().get("main"),
+                    TokenSettings.of(settings),
                     NetworkFixture.straight(), vertx).send(PATIENCE)).failure().message()
                     + ((Refresh.Unused) provider.refresh("the-refresh-token-which-is-long", PATIENCE)).reason()
                             .message();
@@ -251,7 +257,8 @@ class HostileIssuerTest {
 
     private TokenRequest.Result send() {
         var settings = settings(server.url());
-        return new ClientCredentials(settings.connections().get("main"), settings, NetworkFixture.straight(), vertx)
+        return new ClientCredentials(settings.connections().get("main"), TokenSettings.of(settings),
+                NetworkFixture.straight(), vertx)
                 .send(PATIENCE);
     }
 

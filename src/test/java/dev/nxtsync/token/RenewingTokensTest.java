@@ -60,7 +60,7 @@ class RenewingTokensTest {
         assertThat(valid()).isEqualTo(first);
         assertThat(tokens.status().lastError()).map(Problem::trouble).contains(ErrorCode.TOKEN_UNAVAILABLE);
         time.pass(Duration.ofMinutes(2));
-        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class, unavailable -> {
+        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.NoToken.class, unavailable -> {
             assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.TOKEN_UNAVAILABLE);
             assertThat(unavailable.nextAttempt()).isBetween(Duration.ZERO, Duration.ofSeconds(60));
         });
@@ -168,7 +168,7 @@ class RenewingTokensTest {
     void whatIsNoTokenIsNotUsedAndNotShown(String odd) {
         answer = () -> new TokenRequest.Granted(odd, Optional.of(HOUR), Optional.empty());
         start();
-        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class, unavailable -> {
+        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.NoToken.class, unavailable -> {
             assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.TOKEN_MALFORMED);
             assertThat(unavailable.toString()).contains("has " + odd.length() + " characters").doesNotContain("secr");
         });
@@ -180,7 +180,7 @@ class RenewingTokensTest {
         start();
         time.pass(Duration.ofHours(1));
         assertThat(requests.size()).isLessThan(150);
-        assertThat(tokens.current()).isInstanceOf(Tokens.Unavailable.class);
+        assertThat(tokens.current()).isInstanceOf(Tokens.NoToken.class);
     }
 
     @Test
@@ -203,8 +203,8 @@ class RenewingTokensTest {
     void anApiThatRefusesEveryFreshTokenDoesNotMakeRequestsFollowEachOther() {
         start();
         for (int i = 0; i < 600; i++) {
-            if (tokens.current() instanceof AccessToken token) {
-                tokens.rejected(token);
+            if (tokens.current() instanceof Tokens.Valid valid) {
+                tokens.rejected(valid.token());
             }
             time.pass(Duration.ofMillis(100));
         }
@@ -323,7 +323,7 @@ class RenewingTokensTest {
     void whereAPersonHasToSignInNothingIsAskedButOnceAMinuteUntilSomebodySaysSo() {
         answer = RenewingTokensTest::withdrawn;
         start();
-        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.Unavailable.class,
+        assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.NoToken.class,
                 unavailable -> assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.SIGN_IN_NEEDED));
         time.pass(Duration.ofMinutes(30));
         assertThat(requests).hasSizeBetween(30, 32);
@@ -345,7 +345,7 @@ class RenewingTokensTest {
         tokens.wake();
         assertThat(valid()).as("a wake by itself takes nothing away").isEqualTo(first);
         time.pass(Duration.ofMillis(1));
-        assertThat(tokens.current()).isInstanceOf(Tokens.Unavailable.class);
+        assertThat(tokens.current()).isInstanceOf(Tokens.NoToken.class);
         answer = () -> granted(HOUR);
         tokens.begin();
         time.pass(Duration.ofMillis(1));
@@ -398,8 +398,8 @@ class RenewingTokensTest {
     }
 
     private AccessToken valid() {
-        assertThat(tokens.current()).isInstanceOf(AccessToken.class);
-        return (AccessToken) tokens.current();
+        assertThat(tokens.current()).isInstanceOf(Tokens.Valid.class);
+        return ((Tokens.Valid) tokens.current()).token();
     }
 
     private TokenRequest.Result granted(Duration lifetime) {

@@ -26,6 +26,8 @@ import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.config.SignInSettings;
+import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.support.HostileServer;
@@ -128,8 +130,8 @@ class TokenAnswersTest {
     void aTokenEndpointThatHasMovedIsFoundAgain(String status) throws IOException {
         var settings = settings(server.url());
         var connection = settings.connections().get("main");
-        var service = new ClientCredentials(connection, settings, NetworkFixture.straight(), vertx);
-        var person = new OpenIdProvider(connection, settings, NetworkFixture.straight(), vertx);
+        var service = new ClientCredentials(connection, TokenSettings.of(settings), NetworkFixture.straight(), vertx);
+        var person = new OpenIdProvider(connection, SignInSettings.of(settings), NetworkFixture.straight(), vertx);
         server.answer("/token", GOOD);
         assertThat(service.send(PATIENCE)).isInstanceOf(TokenRequest.Granted.class);
         assertThat(person.refresh("r", PATIENCE)).isInstanceOf(Refresh.Refreshed.class);
@@ -138,15 +140,15 @@ class TokenAnswersTest {
                 : "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")) {
             String document = "{\"issuer\": \"" + server.url() + "\", \"token_endpoint\": \"";
             server.answer(DISCOVERY, document + url("http", gone) + "/token\"}");
-            service = new ClientCredentials(connection, settings, NetworkFixture.straight(), vertx);
-            person = new OpenIdProvider(connection, settings, NetworkFixture.straight(), vertx);
+            service = new ClientCredentials(connection, TokenSettings.of(settings), NetworkFixture.straight(), vertx);
+            person = new OpenIdProvider(connection, SignInSettings.of(settings), NetworkFixture.straight(), vertx);
             assertThat(service.send(PATIENCE)).isInstanceOf(TokenRequest.Refused.class);
             assertThat(person.refresh("r", PATIENCE)).isNotInstanceOf(Refresh.Refreshed.class);
             server.answer(DISCOVERY, document + server.url() + "/token\"}");
             assertThat(service.send(PATIENCE)).isInstanceOf(TokenRequest.Granted.class);
             assertThat(person.refresh("r", PATIENCE)).isInstanceOf(Refresh.Refreshed.class);
             server.answer(DISCOVERY, document + url("http", gone) + "/token\"}");
-            service = new ClientCredentials(connection, settings, NetworkFixture.straight(), vertx);
+            service = new ClientCredentials(connection, TokenSettings.of(settings), NetworkFixture.straight(), vertx);
             assertThat(service.send(PATIENCE)).isInstanceOf(TokenRequest.Refused.class);
             server.answer(DISCOVERY, "HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n", 0);
             assertThat(refusedOf(service).message()).as("the old one is kept").doesNotContain("discovery document");
@@ -254,7 +256,8 @@ class TokenAnswersTest {
 
     private static TokenRequest.Result send(String issuer) {
         var settings = settings(issuer);
-        return new ClientCredentials(settings.connections().get("main"), settings, NetworkFixture.straight(), vertx)
+        return new ClientCredentials(settings.connections().get("main"), TokenSettings.of(settings),
+                NetworkFixture.straight(), vertx)
                 .send(PATIENCE);
     }
 

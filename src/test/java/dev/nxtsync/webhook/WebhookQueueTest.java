@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.config.WebhookSettings;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.HeartbeatFixture;
 
@@ -21,7 +22,7 @@ class WebhookQueueTest {
     private final Threads threads = new Threads(Clock.systemUTC(), metrics);
     /** Whose inbox fails. */
     private final WebhookQueue intake = new WebhookQueue(null, null, HeartbeatFixture.steady(), threads,
-            SettingsFixture.of(Map.of()));
+            WebhookSettings.of(SettingsFixture.of(Map.of())));
 
     @Test
     void aCallThatCannotBeAnsweredKeepsNoOtherFromItsAnswer() throws InterruptedException {

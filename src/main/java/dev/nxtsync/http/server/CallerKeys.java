@@ -10,8 +10,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.CallerKey;
+import dev.nxtsync.config.CallerSettings;
 import dev.nxtsync.config.LastingSecret;
-import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.Outside;
@@ -28,7 +28,7 @@ public class CallerKeys {
     private final Optional<LastingSecret> operator;
     private final Optional<LastingSecret> webhooks;
 
-    CallerKeys(Settings settings) {
+    CallerKeys(CallerSettings settings) {
         this.operator = settings.operatorKey().map(key -> new LastingSecret(CallerKey.OPERATOR, key));
         this.webhooks = settings.webhookKeys().map(keys -> new LastingSecret(CallerKey.WEBHOOKS, keys));
     }

@@ -12,19 +12,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -42,7 +36,8 @@ import dev.nxtsync.process.MemoryBudget;
  * only. A second request before the answer to the first is not taken: the connection is closed after that answer, and the
  * sender may ask again (RFC 9112, section 9.3.2). Used on the port's own thread only.
  */
-final class Conversation extends ChannelInboundHandlerAdapter {
+final class Conversation extends ChannelInboundHandlerAdapter implements Crowd.Member {
+    static final String DECODER = "decoder";
     /** From the connection to the end of the headers. */
     private static final Duration HEADERS = Duration.ofSeconds(10);
     /** From an answer to the end of the next headers: longer than proxies keep connections that nobody uses. */
@@ -65,55 +60,54 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         LEAVING
     }
 
-    private final PublicPort port;
+    private final Dispatcher dispatcher;
     private final Crowd crowd;
     private final SocketChannel channel;
+    private final AnswerWriter answers;
     private Phase phase = Phase.HEADERS;
     private long since = System.nanoTime();
     private long until = since + HEADERS.toNanos();
     /** Whether another request may follow. */
     private boolean stays = true;
-    private HttpVersion version = HttpVersion.HTTP_1_1;
-    private boolean headOnly;
     private @Nullable Address address;
     private @Nullable Call call;
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     /** In bytes. */
     private long memory;
 
-    Conversation(PublicPort port, Crowd crowd, SocketChannel channel) {
-        this.port = port;
+    Conversation(Dispatcher dispatcher, Crowd crowd, SocketChannel channel, DateField date) {
+        this.dispatcher = dispatcher;
         this.crowd = crowd;
         this.channel = channel;
+        this.answers = new AnswerWriter(channel, date, this::failed);
     }
 
-    /** Whether the other side owes something. */
-    boolean owes() {
+    @Override
+    public boolean owes() {
         return phase != Phase.OURS;
     }
 
-    /** Since when, on this process' monotonic clock. */
-    long since() {
+    @Override
+    public long since() {
         return since;
     }
 
-    boolean isLate(long now) {
+    @Override
+    public boolean isLate(long now) {
         return owes() && now - until >= 0;
     }
 
-    /** Whether it has had its answer, and is only read on so that it sees it. */
-    boolean isLeaving() {
-        return phase == Phase.LEAVING;
-    }
+    @Override
+    public boolean isLeaving() { return phase == Phase.LEAVING; }
 
-    /** Whether it has yet to get, or to take, the answer to what it has asked. */
-    boolean isServed() {
-        return phase == Phase.OURS || phase == Phase.ANSWER || phase == Phase.LEAVING;
-    }
+    @Override
+    public boolean isServed() { return phase == Phase.OURS || phase == Phase.ANSWER || phase == Phase.LEAVING; }
 
-    boolean isKnown() { return address != null && address.known() && phase != Phase.LEAVING; }
+    @Override
+    public boolean isKnown() { return address != null && address.known() && phase != Phase.LEAVING; }
 
-    boolean holdsMemory() {
+    @Override
+    public boolean holdsMemory() {
         return phase == Phase.BODY && memory > 0;
     }
 
@@ -139,21 +133,21 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(HttpRequest request) {
-        version = request.protocolVersion();
-        headOnly = request.method().equals(HttpMethod.HEAD);
+        answers.to(request);
         stays &= HttpUtil.isKeepAlive(request);
         if (request.decoderResult().isFailure()) {
             refuse(unreadable(request.decoderResult().cause()).because(""));
             return;
         }
-        if (version.equals(HttpVersion.HTTP_1_1) && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
+        if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
             // RFC 9112, section 3.2
             refuse(Reason.MALFORMED.because("There is not one header Host."));
             return;
         }
         Optional<Directory.Found> found;
         try {
-            found = port.directory().find(request, remote());
+            found = dispatcher.find(request, remote());
         } catch (IllegalArgumentException e) {
             refuse(Reason.MALFORMED.because(""));
             return;
@@ -165,7 +159,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         address = found.get().address();
         call = found.get().call();
         if (!found.get().methods().isEmpty()) {
-            respond(port.refusals().of(call, Reason.METHOD.because("")).with("Allow",
+            respond(dispatcher.refusals().of(call, Reason.METHOD.because("")).with("Allow",
                     String.join(", ", found.get().methods())));
             return;
         }
@@ -177,8 +171,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         } else {
             phase(Phase.BODY, address.body().within());
             if (HttpUtil.is100ContinueExpected(request)) {
-                var unused = write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE,
-                        Unpooled.EMPTY_BUFFER));
+                answers.goOn();
             }
         }
     }
@@ -231,7 +224,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         // whatever comes now has to wait where it is
         channel.config().setAutoRead(false);
         var given = new AtomicBoolean();
-        boolean begun = port.begin(Objects.requireNonNull(address), asked, answer -> {
+        boolean begun = dispatcher.begin(Objects.requireNonNull(address), asked, answer -> {
             if (given.compareAndSet(false, true)) {
                 reply(answer);
             }
@@ -269,7 +262,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         memory = bytes.length;
         stays &= answer.status() < 400 || isKnown();
         phase(Phase.ANSWER, TAKING);
-        write(answer, bytes, stays).addListener((ChannelFuture written) -> {
+        answers.write(answer, bytes, stays).addListener((ChannelFuture written) -> {
             giveBackMemory();
             if (!written.isSuccess()) {
                 return;
@@ -291,41 +284,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
     private Answer objection(Refusal refusal) {
         return address == null || call == null
-                ? port.refusals().of(remote().toString(), refusal)
+                ? dispatcher.refusals().of(remote().toString(), refusal)
                 : address.objection().of(call, refusal);
     }
 
     private void respond(Answer answer) {
         giveBackMemory();
         phase(Phase.LEAVING, TAKING_NOTE);
-        write(answer, answer.body().getBytes(StandardCharsets.UTF_8), false).addListener(written -> leave());
-    }
-
-    private ChannelFuture write(Answer answer, byte[] bytes, boolean stay) {
-        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(answer.status()),
-                headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes));
-        answer.headers().forEach(response.headers()::set);
-        response.headers().set(HttpHeaderNames.DATE, port.date().now());
-        if (answer.status() != HttpResponseStatus.NO_CONTENT.code()) {
-            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
-        }
-        if (stay) {
-            HttpUtil.setKeepAlive(response.headers(), version, true);
-        } else {
-            // also to one whose version could not be read, for which the library would leave it away
-            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        }
-        return write(response);
-    }
-
-    /** What is thrown meanwhile is in the outcome of the write, where nobody else looks. */
-    private ChannelFuture write(FullHttpResponse response) {
-        return channel.writeAndFlush(response).addListener((ChannelFuture written) -> {
-            if (written.cause() != null) {
-                failed(written.cause());
-            }
-        });
+        answers.write(answer, answer.body().getBytes(StandardCharsets.UTF_8), false).addListener(written -> leave());
     }
 
     /** Says that nothing more comes from us, and drops what still comes: a sender that is cut off might not see its answer. */
@@ -334,15 +300,15 @@ final class Conversation extends ChannelInboundHandlerAdapter {
             return;
         }
         phase(Phase.LEAVING, TAKING_NOTE);
-        if (channel.pipeline().get(PublicPort.DECODER) != null) {
-            channel.pipeline().remove(PublicPort.DECODER);
+        if (channel.pipeline().get(DECODER) != null) {
+            channel.pipeline().remove(DECODER);
         }
         channel.config().setAutoRead(true);
         var unused = channel.shutdownOutput();
     }
 
-    /** Its time is over. */
-    void endLate() {
+    @Override
+    public void endLate() {
         if (phase == Phase.BODY) {
             refuse(Reason.LATE.because("The body did not come whole within "
                     + Objects.requireNonNull(address).body().within().toSeconds() + " s; nothing was done."));
@@ -351,16 +317,17 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Gives way to another at once, though a sender may not see why. */
-    void dismiss() {
+    @Override
+    public void dismiss() {
         if (phase == Phase.BODY) {
             var answer = objection(Reason.NO_MEMORY.because("Others were quicker; nothing was done. Try again."));
-            var unused = write(answer, answer.body().getBytes(StandardCharsets.UTF_8), false);
+            var unused = answers.write(answer, answer.body().getBytes(StandardCharsets.UTF_8), false);
         }
         close();
     }
 
-    void close() {
+    @Override
+    public void close() {
         crowd.leave(this);
         if (owes()) {
             giveBackMemory();
@@ -381,7 +348,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     /** That the other side has gone is nothing; anything else should not happen. */
     private void failed(Throwable thrown) {
         if (!(thrown instanceof IOException)) {
-            port.unexpected(call == null ? "A connection" : call.toString(), thrown);
+            dispatcher.unexpected(call == null ? "A connection" : call.toString(), thrown);
         }
         close();
     }

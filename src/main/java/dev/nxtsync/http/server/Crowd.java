@@ -23,11 +23,44 @@ final class Crowd {
     /** Of which each takes about 32 kB, with as many headers as are taken, and a file descriptor. */
     static final int MOST = 512;
 
-    private final Set<Conversation> all = new LinkedHashSet<>();
+    private final Set<Member> all = new LinkedHashSet<>();
     private final AtomicInteger size = new AtomicInteger();
     private final MemoryBudget memory;
     private final Counter slow;
     private final Counter late;
+
+    /** One who is connected, as far as the others are concerned. */
+    interface Member {
+        /** Whether the other side owes something. */
+        boolean owes();
+
+        /** Since when, on this process' monotonic clock. */
+        long since();
+
+        /** Whether the time for what it owes is over. */
+        boolean isLate(long now);
+
+        /** Whether it has had its answer, and is only read on so that it sees it. */
+        boolean isLeaving();
+
+        /** Whether it has yet to get, or to take, the answer to what it has asked. */
+        boolean isServed();
+
+        /** Whether it has shown who it is. */
+        boolean isKnown();
+
+        /** Whether part of a body of it is there that is not whole. */
+        boolean holdsMemory();
+
+        /** Its time is over. */
+        void endLate();
+
+        /** Gives way to another at once, though a sender may not see why. */
+        void dismiss();
+
+        /** Closes the connection, and leaves the crowd. */
+        void close();
+    }
 
     Crowd(MemoryBudget memory, MeterRegistry metrics) {
         this.memory = memory;
@@ -38,17 +71,17 @@ final class Crowd {
     }
 
     /** Whether there is room for one more. */
-    boolean admit(Conversation conversation) {
+    boolean admit(Member member) {
         if (all.size() >= MOST && !dismissSlowest(each -> true)) {
             return false;
         }
-        all.add(conversation);
+        all.add(member);
         size.set(all.size());
         return true;
     }
 
-    void leave(Conversation conversation) {
-        all.remove(conversation);
+    void leave(Member member) {
+        all.remove(member);
         size.set(all.size());
     }
 
@@ -57,8 +90,8 @@ final class Crowd {
         return memory.size() / MemoryBudget.COST_OF_JSON;
     }
 
-    /** Whether there is so much memory for a conversation, if need be after slower ones than it have given theirs back. */
-    boolean takeMemory(long bytes, Conversation asking) {
+    /** Whether there is so much memory for a member, if need be after slower ones than it have given theirs back. */
+    boolean takeMemory(long bytes, Member asking) {
         while (!memory.take(bytes)) {
             if (!dismissSlowest(each -> each != asking && each.holdsMemory() && !each.isKnown()
                     && (asking.isKnown() || each.since() - asking.since() < 0))) {
@@ -74,7 +107,7 @@ final class Crowd {
 
     /** Ends whatever has taken too long. */
     void look(long now) {
-        for (Conversation each : List.copyOf(all)) {
+        for (Member each : List.copyOf(all)) {
             if (each.isLate(now)) {
                 if (!each.isLeaving()) {
                     late.increment();
@@ -86,16 +119,16 @@ final class Crowd {
 
     /** Whether there are those who have yet to get an answer, or to take it. */
     boolean isServing() {
-        return all.stream().anyMatch(Conversation::isServed);
+        return all.stream().anyMatch(Member::isServed);
     }
 
     void closeAll() {
-        List.copyOf(all).forEach(Conversation::close);
+        List.copyOf(all).forEach(Member::close);
     }
 
-    private boolean dismissSlowest(Predicate<Conversation> among) {
-        Optional<Conversation> slowest = all.stream().filter(Conversation::owes).filter(among)
-                .min(Comparator.comparing(Conversation::isKnown).thenComparing(Conversation::since,
+    private boolean dismissSlowest(Predicate<Member> among) {
+        Optional<Member> slowest = all.stream().filter(Member::owes).filter(among)
+                .min(Comparator.comparing(Member::isKnown).thenComparing(Member::since,
                         (one, other) -> Long.signum(one - other)));
         slowest.ifPresent(each -> {
             if (!each.isLeaving()) {

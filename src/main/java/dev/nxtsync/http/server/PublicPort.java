@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -31,10 +30,7 @@ import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.error.Wordless;
-import dev.nxtsync.http.server.Refusal.Reason;
 import dev.nxtsync.process.MemoryBudget;
-import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Threads;
 
 /**
@@ -46,8 +42,6 @@ import dev.nxtsync.process.Threads;
  */
 @Singleton
 public class PublicPort {
-    static final String DECODER = "decoder";
-    private static final String THREAD = "public-port";
     private static final Logger LOG = Logger.getLogger(PublicPort.class);
     private static final int LOOK = 250;
     private static final int STOP = 3_000;
@@ -60,13 +54,12 @@ public class PublicPort {
     private final Threads threads;
     private final Workers workers;
     private final DateField date = new DateField(Clock.systemUTC());
-    private Directory directory = new Directory(List.of());
     private @Nullable Opened opened;
 
     private record Opened(EventLoopGroup thread, Channel server, Crowd crowd) {}
 
     /** @param host of the network interfaces that it listens on, as the port of health does */
-    PublicPort(@All List<Addresses> addresses, Refusals refusals, Settings settings, Threads threads,
+    PublicPort(@All List<Addresses> addresses, Refusals refusals, Settings.Http http, Threads threads,
             MeterRegistry metrics,
             @ConfigProperty(name = "quarkus.http.host") String host) {
         this.addresses = addresses;
@@ -75,7 +68,7 @@ public class PublicPort {
         this.threads = threads;
         this.workers = new Workers(threads);
         this.host = host;
-        this.number = settings.http().port();
+        this.number = http.port();
     }
 
     public void open() throws UnusablePort {
@@ -85,22 +78,25 @@ public class PublicPort {
     /** @param memory for bodies */
     synchronized void open(MemoryBudget memory) throws UnusablePort {
         refusals.begin();
-        directory = new Directory(addresses.stream().flatMap(each -> each.addresses().stream()).toList());
+        var dispatcher = new Dispatcher(
+                new Directory(addresses.stream().flatMap(each -> each.addresses().stream()).toList()), refusals,
+                workers, threads);
         var crowd = new Crowd(memory, metrics);
-        var thread = new NioEventLoopGroup(1, threads.unresting(THREAD));
+        var thread = new NioEventLoopGroup(1, threads.unresting(Dispatcher.THREAD));
         var bound = new ServerBootstrap().group(thread).channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        welcome(channel, crowd);
+                        welcome(channel, crowd, dispatcher);
                     }
                 }).bind(host, number).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             var unused = thread.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new UnusablePort(UnusablePort.PUBLIC, host, number, bound.cause());
         }
-        var unused = thread.scheduleAtFixedRate(() -> look(bound.channel(), crowd), LOOK, LOOK, TimeUnit.MILLISECONDS);
+        var unused = thread.scheduleAtFixedRate(() -> look(bound.channel(), crowd, dispatcher), LOOK, LOOK,
+                TimeUnit.MILLISECONDS);
         opened = new Opened(thread, bound.channel(), crowd);
         LOG.infof("Webhooks, sign-ins and /api are taken on port %d", number());
     }
@@ -110,17 +106,18 @@ public class PublicPort {
         return ((InetSocketAddress) Objects.requireNonNull(opened).server().localAddress()).getPort();
     }
 
-    private void welcome(SocketChannel channel, Crowd crowd) {
-        var conversation = new Conversation(this, crowd, channel);
+    private void welcome(SocketChannel channel, Crowd crowd, Dispatcher dispatcher) {
+        var conversation = new Conversation(dispatcher, crowd, channel, date);
         if (crowd.admit(conversation)) {
-            channel.pipeline().addLast(DECODER, BoundedHeaders.decoder()).addLast(new HttpResponseEncoder())
+            channel.pipeline().addLast(Conversation.DECODER, BoundedHeaders.decoder())
+                    .addLast(new HttpResponseEncoder())
                     .addLast(conversation);
         } else {
             var unused = channel.close();
         }
     }
 
-    private void look(Channel server, Crowd crowd) {
+    private static void look(Channel server, Crowd crowd, Dispatcher dispatcher) {
         try {
             // a thread to whose port nobody comes any more is of no use; a stop is over long before that counts
             if (server.isOpen()) {
@@ -129,61 +126,8 @@ public class PublicPort {
             crowd.look(System.nanoTime());
         } catch (RuntimeException | Error e) {
             // else it would be the last look
-            unexpected("Looking for connections that are late", e);
+            dispatcher.unexpected("Looking for connections that are late", e);
         }
-    }
-
-    /** Whether the work for a call has begun, or will begin; then there will be an answer, on any thread. */
-    boolean begin(Address address, Call call, Consumer<Answer> reply) {
-        try {
-            return begin(address.work(), address, call, reply);
-        } catch (RuntimeException | Error e) {
-            reply.accept(fault(address, call, e));
-            return true;
-        }
-    }
-
-    private boolean begin(Address.Work work, Address address, Call call, Consumer<Answer> reply) {
-        if (work instanceof Address.Waiting waiting) {
-            return workers.take(address.known(), () -> reply.accept(guarded(address, call, waiting)));
-        }
-        if (work instanceof Address.Depending depending) {
-            return begin(depending.of(call), address, call, reply);
-        }
-        ((Address.Swift) work).of(call, reply);
-        return true;
-    }
-
-    private Answer guarded(Address address, Call call, Address.Waiting work) {
-        try {
-            return work.of(call);
-        } catch (RuntimeException | Error e) {
-            return fault(address, call, e);
-        }
-    }
-
-    private Answer fault(Address address, Call call, Throwable thrown) {
-        unexpected(call.toString(), thrown);
-        return address.objection().of(call, Reason.UNEXPECTED
-                .because("A fault of nxt-sync itself (unexpected); its log says more. Please report it."));
-    }
-
-    /** @param what without anything that a caller has sent */
-    void unexpected(String what, Throwable thrown) {
-        OutOfMemory.endIfCauseOf(thrown);
-        threads.failed(THREAD, Wordless.strictly(thrown), what);
-    }
-
-    Directory directory() {
-        return directory;
-    }
-
-    DateField date() {
-        return date;
-    }
-
-    Refusals refusals() {
-        return refusals;
     }
 
     /** Once nothing else is done any more, so that events are taken until the end: whom we owe an answer gets it. */

@@ -46,7 +46,7 @@ class PublicPortTest {
     private final List<Consumer<Answer>> replies = new CopyOnWriteArrayList<>();
     private final List<Wire> wires = new ArrayList<>();
     private final PublicPort port = new PublicPort(List.of(this::addresses), refusals,
-            SettingsFixture.of(Map.of("NXT_HTTP_PORT", "0")), new Threads(Clock.systemUTC(), metrics), metrics,
+            SettingsFixture.of(Map.of("NXT_HTTP_PORT", "0")).http(), new Threads(Clock.systemUTC(), metrics), metrics,
             "127.0.0.1");
 
     PublicPortTest() throws UnusablePort {

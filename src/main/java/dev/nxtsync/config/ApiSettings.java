@@ -1,0 +1,36 @@
+package dev.nxtsync.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * How Business NXT is asked.
+ *
+ * @param connections by name
+ * @param addresses of GraphQL, by connection
+ * @param timeLimit how long the server itself works on one request before it gives up
+ * @param requestsPerMinute of one connection, in this process, at least 1
+ */
+public record ApiSettings(Map<String, Settings.Connection> connections, Map<String, String> addresses,
+        PlainHttp plainHttp, Duration timeLimit, int requestsPerMinute) {
+
+    public static ApiSettings of(Settings all) {
+        var addresses = new TreeMap<String, String>();
+        all.connections().forEach((name, each) -> addresses.put(name, all.graphqlUrl(each)));
+        return new ApiSettings(all.connections(), addresses, all.plainHttp(), all.api().timeLimit(),
+                Math.max(1, all.budget().requestsPerMinute() / all.budget().share()));
+    }
+
+    /** Where the calls of a configured connection go to. */
+    public String address(Settings.Connection connection) {
+        return Objects.requireNonNull(addresses.get(connection.name()));
+    }
+
+    /** Whether anything may be sent there. */
+    public boolean allows(Settings.Connection connection) {
+        return plainHttp.allows(URI.create(address(connection)));
+    }
+}

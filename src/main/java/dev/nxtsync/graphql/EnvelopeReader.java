@@ -1,0 +1,98 @@
+package dev.nxtsync.graphql;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads an answer object by object, and hands on the rows among them.
+ *
+ * @param counted for all that becomes a tree
+ * @param uncounted the same parser, for rows
+ * @param passed the aliases of tables whose rows have been handed on
+ */
+record EnvelopeReader(JsonParser counted, JsonParser uncounted, Allowance allowance,
+        Map<String, ? extends RowSink> rows, Set<String> passed) {
+
+    /** How deep an object lies on the way {@code data}, root field, alias, {@code items}. */
+    private enum Depth {
+        ANSWER, DATA, ROOT, CONNECTION, ELSEWHERE
+    }
+
+    /** The answer itself, at whose opening brace the parser stands. */
+    ObjectNode root() throws IOException {
+        return object(Depth.ANSWER, "");
+    }
+
+    private ObjectNode object(Depth depth, String alias) throws IOException {
+        var object = JsonNodeFactory.instance.objectNode();
+        while (counted.nextToken() == JsonToken.FIELD_NAME) {
+            String name = counted.currentName();
+            JsonToken token = counted.nextToken();
+            RowSink sink = depth == Depth.CONNECTION && name.equals("items") ? rows.get(alias) : null;
+            if (sink != null && token == JsonToken.START_ARRAY) {
+                object.put(name, pass(alias, sink));
+            } else if (token == JsonToken.START_OBJECT && depth == Depth.ROOT) {
+                object.set(name, table(name));
+            } else if (token == JsonToken.START_OBJECT && below(depth, name) != Depth.ELSEWHERE) {
+                object.set(name, object(below(depth, name), name));
+            } else {
+                JsonNode value = counted.readValueAsTree();
+                object.set(name, value == null ? MissingNode.getInstance() : value);
+            }
+        }
+        return object;
+    }
+
+    /** What cannot be read in it is of this table only. */
+    private ObjectNode table(String alias) throws IOException {
+        try {
+            return object(Depth.CONNECTION, alias);
+        } catch (BadAnswer e) {
+            throw e.about(alias);
+        } catch (JsonProcessingException e) {
+            throw new BadAnswer(BadAnswer.why(e)).about(alias);
+        }
+    }
+
+    /** Says how many rows there were. */
+    private int pass(String alias, RowSink sink) throws IOException {
+        if (!passed.add(alias)) {
+            throw new BadAnswer("The answer of Business NXT has the rows of a table twice.");
+        }
+        int count = 0;
+        while (uncounted.nextToken() == JsonToken.START_OBJECT) {
+            count++;
+            long start = uncounted.currentLocation().getByteOffset();
+            allowance.free();
+            try {
+                sink.row(uncounted);
+            } catch (JsonProcessingException e) {
+                throw new BadAnswer(BadAnswer.why(e) + " It was row " + count + " of the page.");
+            }
+            allowance.count(uncounted.currentLocation().getByteOffset() - start);
+        }
+        if (uncounted.currentToken() != JsonToken.END_ARRAY) {
+            throw new BadAnswer("The answer of Business NXT has something else where a row should be. It was row "
+                    + (count + 1) + " of the page.");
+        }
+        return count;
+    }
+
+    private static Depth below(Depth depth, String name) {
+        return switch (depth) {
+            case ANSWER -> name.equals("data") ? Depth.DATA : Depth.ELSEWHERE;
+            case DATA -> Depth.ROOT;
+            case ROOT -> Depth.CONNECTION;
+            case CONNECTION, ELSEWHERE -> Depth.ELSEWHERE;
+        };
+    }
+}

@@ -1,0 +1,55 @@
+package dev.nxtsync.health;
+
+import java.sql.SQLException;
+import java.time.Duration;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.config.Pushes;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.process.Threads;
+import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.schedule.Heartbeat;
+import dev.nxtsync.schedule.RunHistory;
+
+/** Forgets old runs, webhook events and finished rows of the outbox. */
+@Singleton
+class HistoryRetention {
+    private static final Logger LOG = Logger.getLogger(HistoryRetention.class);
+
+    private final Pushes configured;
+    private final Heartbeat heartbeat;
+    private final RunHistory runs;
+    private final Inbox inbox;
+    private final PushStates pushes;
+
+    HistoryRetention(Pushes configured, Heartbeat heartbeat, RunHistory runs, Inbox inbox, PushStates pushes) {
+        this.configured = configured;
+        this.heartbeat = heartbeat;
+        this.runs = runs;
+        this.inbox = inbox;
+        this.pushes = pushes;
+    }
+
+    void begin(@Observes Threads threads) {
+        threads.repeat("retention", Duration.ofMinutes(10), this::forgetOld);
+    }
+
+    private void forgetOld() {
+        if (heartbeat.trouble().isEmpty()) {
+            try {
+                runs.forgetOld();
+                inbox.forgetOld();
+                for (Settings.Push push : configured.all().values()) {
+                    pushes.forget(push.name(), push.keep());
+                }
+            } catch (SQLException e) {
+                LOG.debugf("old runs are forgotten later: %s", e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.nxtsync.status;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.schedule.Replica;
+import dev.nxtsync.status.OpenFindings.Trouble;
+
+/** What is wrong now, as all processes together see it: each tells the others what it alone knows. */
+@Singleton
+class CurrentTroubles {
+    private final Findings findings;
+    private final ReplicaReport own;
+    private final Replica replica;
+    private final Clock clock;
+
+    CurrentTroubles(Findings findings, ReplicaReport own, Replica replica, Clock clock) {
+        this.findings = findings;
+        this.own = own;
+        this.replica = replica;
+        this.clock = clock;
+    }
+
+    /** Tells the others what this process knows, and asks what is wrong anywhere, each trouble once. */
+    Collection<Trouble> exchange() throws SQLException {
+        replica.report(own.json());
+        Map<String, Trouble> now = new LinkedHashMap<>();
+        findings.stored().forEach(each -> add(now, each));
+        for (String report : replica.reports()) {
+            ReplicaReport.findings(report).forEach(each -> add(now, each));
+        }
+        return now.values();
+    }
+
+    private void add(Map<String, Trouble> now, Finding finding) {
+        if (finding.alarm()) {
+            now.putIfAbsent(finding.subject() + " " + finding.reason().code(),
+                    new Trouble(finding.subject(), finding.reason(), clock.instant()));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.nxtsync.status;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Seconds;
+import dev.nxtsync.process.Lasting;
+
+/** Delivers notices, one at a time; one that is not taken is tried again for a day. */
+@Singleton
+public class NoticeDelivery {
+    private static final Logger LOG = Logger.getLogger(NoticeDelivery.class);
+    private static final Duration LEASE = Duration.ofMinutes(1);
+
+    private final NoticeQueue queue;
+    private final NoticeSender sender;
+    private final Lasting<String> lasting = new Lasting<>();
+    private volatile Optional<Problem> failure = Optional.empty();
+
+    NoticeDelivery(NoticeQueue queue, NoticeSender sender) {
+        this.queue = queue;
+        this.sender = sender;
+    }
+
+    /** Why the last notice was not taken; empty if it was, or if there was none. */
+    public Optional<Problem> failure() {
+        return failure;
+    }
+
+    boolean isConfigured() { return sender.isConfigured(); }
+
+    /** Sends one past the queue; says whether it was taken. */
+    boolean send(String id, String body) {
+        failure = sender.send(id, body);
+        return failure.isEmpty();
+    }
+
+    /** Sends the next of the queue that is due, if there is one. */
+    void deliverNext() throws SQLException {
+        if (!sender.isConfigured()) {
+            return;
+        }
+        var next = queue.next(LEASE);
+        if (next.isPresent()) {
+            var notice = next.get();
+            if (send(notice.id(), notice.body())) {
+                queue.done(notice);
+                lasting.over("delivery").ifPresent(
+                        lasted -> LOG.infof("Notices are taken again, after %d s", lasted.toSeconds()));
+            } else {
+                Duration wait = Duration.ofSeconds(Math.min(3600, 5L << Math.min(notice.attempts(), 10)));
+                boolean givenUp = queue.again(notice, wait);
+                LOG.logf(lasting.isNews("delivery", failure.get().code()) || givenUp
+                        ? Logger.Level.WARN
+                        : Logger.Level.DEBUG, "%s %s", failure.get().message(),
+                        givenUp ? "It is given up after a day." : "Tried again in " + Seconds.of(wait) + ".");
+            }
+        }
+    }
+}

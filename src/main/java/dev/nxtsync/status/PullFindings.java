@@ -1,0 +1,116 @@
+package dev.nxtsync.status;
+
+import static java.util.stream.Collectors.joining;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Pulls;
+import dev.nxtsync.database.Database;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.target.RowFaults;
+
+/** What is wrong with pulls. Safe for any number of threads. */
+@Singleton
+public class PullFindings {
+    /** After the time at which a pull should have been complete again. */
+    private static final Duration LATE = Duration.ofMinutes(30);
+    /** What is clear with so many companies is not clearer with more. */
+    private static final int EXAMPLES = 20;
+
+    private final Pulls configured;
+    private final PullPlans plans;
+    private final PullStates pulls;
+    private final RowFaults faults;
+    private final Inbox inbox;
+    private final Database database;
+
+    PullFindings(Pulls configured, PullPlans plans, PullStates pulls, RowFaults faults, Inbox inbox,
+            Database database) {
+        this.configured = configured;
+        this.plans = plans;
+        this.pulls = pulls;
+        this.faults = faults;
+        this.inbox = inbox;
+        this.database = database;
+    }
+
+    /** Of pulls that cannot be planned, in this process. */
+    public List<Finding> plans() {
+        return Finding.ofPlans(plans.troubles());
+    }
+
+    /** Of all pulls, whichever process works on them. What is wrong in many companies of a pull is told once. */
+    public List<Finding> stored() throws SQLException {
+        var findings = new ArrayList<Finding>();
+        var alike = new LinkedHashMap<String, List<PullState>>();
+        Map<String, Problem> here = plans.troubles();
+        for (PullState each : pulls.troubled(configured.names())) {
+            String subject = "pull " + each.pull() + ", " + each.company();
+            each.held().ifPresent(
+                    reason -> findings.add(Finding.alarm(subject + ", held", ErrorCode.DELETES_HELD, reason)));
+            each.missing().ifPresent(
+                    reason -> findings.add(Finding.alarm(subject + ", counted", ErrorCode.ROWS_MISSING, reason)));
+            var plan = here.get("pull " + each.pull());
+            if (plan != null && plan.trouble() == each.reason().trouble()) {
+                // told already, of the whole pull
+                continue;
+            }
+            if (each.state() == PullState.State.FAILING || each.state() == PullState.State.STOPPED) {
+                alike.computeIfAbsent(each.pull() + " " + each.reason().code(), first -> new ArrayList<>()).add(each);
+            } else if (each.state() == PullState.State.AWAY) {
+                findings.add(Finding.remark(subject, ErrorCode.COMPANY_NOT_GRANTED, each.reason().message()));
+            }
+        }
+        alike.values().forEach(states -> findings.add(alike(states)));
+        pulls.paused(configured.names()).forEach((pull, since) -> findings.add(Finding.remark(
+                "pull " + pull + ", paused", ErrorCode.PULL_PAUSED,
+                "It is paused since " + since + ". " + ErrorCode.PULL_PAUSED.nextStep())));
+        late(findings);
+        database.encodingFlaw().ifPresent(
+                flaw -> findings.add(new Finding("database", flaw, false, Optional.empty())));
+        faults.count().forEach((pull, count) -> findings.add(Finding.remark("rows of " + pull + " set aside",
+                ErrorCode.ROWS_SET_ASIDE, count + "; " + ErrorCode.ROWS_SET_ASIDE.nextStep())));
+        inbox.setAside().forEach((pull, count) -> findings.add(Finding.remark("keys of " + pull + " set aside",
+                ErrorCode.KEYS_SET_ASIDE, count + "; " + ErrorCode.KEYS_SET_ASIDE.nextStep())));
+        return findings;
+    }
+
+    /** @param states of one pull, with the same trouble in each */
+    private static Finding alike(List<PullState> states) {
+        PullState first = states.get(0);
+        String companies = states.stream().limit(EXAMPLES).map(each -> Integer.toString(each.company()))
+                .collect(joining(", "))
+                + (states.size() > EXAMPLES ? " and more" : "");
+        boolean alarm = Finding.isOfItsOwn(first.reason()) && states.stream()
+                .anyMatch(each -> each.state() == PullState.State.STOPPED || each.failures() >= Finding.ALARM);
+        return new Finding("pull " + first.pull() + ", in companies",
+                new Problem(first.reason().trouble(), "In " + companies + ": " + first.reason().message()), alarm,
+                states.stream().flatMap(each -> each.retryAt().stream()).min(Instant::compareTo));
+    }
+
+    private void late(List<Finding> findings) throws SQLException {
+        Instant longAgo = pulls.now().minus(LATE);
+        pulls.leastComplete(configured.names()).forEach((name, complete) -> {
+            var pull = Objects.requireNonNull(configured.all().get(name));
+            if (pull.cadence(configured.timeZone()).next(complete).isBefore(longAgo)) {
+                findings.add(Finding.alarm("pull " + name + ", late", ErrorCode.PULL_LATE,
+                        "A company is complete as of " + complete + " only. " + ErrorCode.PULL_LATE.nextStep()));
+            }
+        });
+    }
+}

@@ -1,0 +1,69 @@
+package dev.nxtsync.status;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Pushes;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.push.outbox.OutboxOrigin;
+import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.plan.PushPlans;
+
+/** What is wrong with pushes. Safe for any number of threads. */
+@Singleton
+public class PushFindings {
+    /** What is clear with so many companies is not clearer with more. */
+    private static final int EXAMPLES = 20;
+
+    private final Pushes configured;
+    private final PushPlans plans;
+    private final PushStates pushes;
+    private final OutboxOrigin origin;
+
+    PushFindings(Pushes configured, PushPlans plans, PushStates pushes, OutboxOrigin origin) {
+        this.configured = configured;
+        this.plans = plans;
+        this.pushes = pushes;
+        this.origin = origin;
+    }
+
+    /** Of pushes that cannot be planned, in this process. */
+    public List<Finding> plans() {
+        return Finding.ofPlans(plans.troubles());
+    }
+
+    /** Of all pushes, whichever process works on them. */
+    public List<Finding> stored() throws SQLException {
+        var findings = new ArrayList<Finding>();
+        if (!configured.all().isEmpty()) {
+            origin.held().ifPresent(reason -> findings.add(Finding.alarm("outbox", reason)));
+        }
+        var keyColumns = new TreeMap<String, String>();
+        configured.all().forEach((name, push) -> keyColumns.put(name, String.join(",", push.keyColumn())));
+        pushes.troubles(keyColumns).stream().limit(EXAMPLES).forEach(each -> findings.add(
+                new Finding("push " + each.push() + ", " + each.company(), each.reason(),
+                        each.stopped() || (each.failures() >= Finding.ALARM && Finding.isOfItsOwn(each.reason())),
+                        each.retryAt())));
+        pushes.undecided().forEach((push, rows) -> {
+            if (rows.letters() > 0) {
+                findings.add(Finding.alarm("push " + push + ", dead letters", ErrorCode.DEAD_LETTERS,
+                        waiting(rows.letters()) + " for a person; run: java -jar quarkus-run.jar dead-letters list"));
+            }
+            if (rows.waiting() > 0 && !configured.all().containsKey(push)) {
+                findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING,
+                        waiting(rows.waiting()) + " for it, and it is not configured: set NXT_PUSHES_"
+                                + push.toUpperCase(Locale.ROOT) + "_TABLE and the like, or discard them"));
+            }
+        });
+        return findings;
+    }
+
+    private static String waiting(long rows) {
+        return rows == 1 ? "1 row waits" : rows + " rows wait";
+    }
+}
