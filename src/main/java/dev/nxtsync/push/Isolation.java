@@ -109,7 +109,7 @@ final class Isolation {
             suspicion.split(rows.size());
             // what was marked as being sent may have been, and is looked for
             if (lane.outbox().recover(claim, lane.limits().timeLimit()) == 0 && rows.size() == 1) {
-                dead(lane.outbox().readWithoutPayload(List.of(rows.get(0).id())), Problem.unexpected("The row", e));
+                thrown(rows.get(0).id(), Problem.unexpected("The row", e));
             }
         }
         return true;
@@ -186,16 +186,30 @@ final class Isolation {
                         ? row.waiting(again)
                         : row.nextAt(again)));
             } else {
-                dead(List.of(row), why);
-                suspicion.clear(List.of(row.id()));
+                giveUp(row, why, tries);
             }
         }
         suspicion.pardon(convicted.keySet());
     }
 
-    private void dead(List<OutboxRow> rows, Problem why) throws SQLException {
-        settling.settle(rows, rows.stream().map(row -> row.state() == State.WAITING
-                ? verdict.refused(row, why.trouble(), why.message(), clock.now())
-                : Looking.unlookable(row, why)).toList());
+    /** What is thrown for a row alone is its own fault, at once. */
+    private void thrown(long id, Problem why) throws SQLException {
+        for (OutboxRow row : lane.outbox().readWithoutPayload(List.of(id))) {
+            giveUp(row, why, suspicion.tried(id));
+        }
+    }
+
+    /** The row is a person's matter, or will be once the server cannot be at work on it any more. */
+    private void giveUp(OutboxRow row, Problem why, int tries) throws SQLException {
+        Instant now = clock.now();
+        OutboxRow next = row.state() == State.WAITING
+                ? verdict.refused(row, why.trouble(), why.message(), now)
+                : verdict.unlookable(row, why, now, now.plus(Backoff.after(2 * tries)));
+        settling.settle(List.of(row), List.of(next));
+        if (OPEN.contains(next.state())) {
+            lane.putOff(claim, why, tries);
+        } else {
+            suspicion.clear(List.of(row.id()));
+        }
     }
 }

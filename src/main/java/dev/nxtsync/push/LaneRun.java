@@ -72,13 +72,13 @@ final class LaneRun {
     private boolean onePerGroup;
 
     /** A row as it is to be sent, without what is read again with it. */
-    private record Prepared(MutationKind act, String record, Optional<String> stamp) {
+    private record Prepared(Optional<MutationKind> act, Optional<String> record, Optional<String> stamp) {
         static Prepared of(OutboxRow row) {
-            return new Prepared(row.act().orElseThrow(), row.record().orElseThrow(), row.stamp());
+            return new Prepared(row.act(), row.record(), row.stamp());
         }
 
         OutboxRow on(OutboxRow row) {
-            return row.about(act, record, stamp);
+            return row.step() == Step.THEN ? row : row.about(act.orElseThrow(), record.orElseThrow(), stamp);
         }
     }
 
@@ -202,20 +202,23 @@ final class LaneRun {
         if (!check(ready, payloads)) {
             return;
         }
-        var unlooked = ready.stream().filter(row -> row.step() == Step.RECORD && !sendable.containsKey(row.id()))
-                .limit(TOGETHER).toList();
+        var unlooked = ready.stream().filter(row -> !isPrepared(row)).limit(TOGETHER).toList();
         int most = most(ready.get(0));
         if (ready.stream().limit(most).anyMatch(unlooked::contains)) {
             lookBefore(unlooked, payloads);
             return;
         }
-        var prepared = GroupOrder.beginnings(ready, OutboxRow::group,
-                row -> row.step() == Step.THEN || sendable.containsKey(row.id()));
+        var prepared = GroupOrder.beginnings(ready, OutboxRow::group, this::isPrepared);
         var candidates = prepared.stream()
                 .map(row -> Optional.ofNullable(sendable.get(row.id())).map(known -> known.on(row)).orElse(row))
                 .map(row -> new Batch.Candidate(row, Payload.bytes(row.payload()))).toList();
         most = Math.min(most, most(candidates.get(0).row()));
         send(Batch.of(candidates, most, MOST_BYTES, isOnePerGroup(candidates.get(0).row())), payloads);
+    }
+
+    /** A processing that was never sent needs no look; of one that was, whoever retries it may be mistaken. */
+    private boolean isPrepared(OutboxRow row) {
+        return (row.step() == Step.THEN && !row.wasSent()) || sendable.containsKey(row.id());
     }
 
     /** Settles rows whose payload cannot be sent. Says whether all can. */
@@ -242,15 +245,26 @@ final class LaneRun {
     }
 
     private void lookBefore(List<OutboxRow> rows, Map<Long, Payload> payloads) throws SQLException {
-        var wanted = new LinkedHashMap<Long, Payload>();
-        rows.forEach(row -> wanted.put(row.id(), Objects.requireNonNull(payloads.get(row.id()))));
-        var found = lookup.find(wanted, Optional.empty());
+        var records = new LinkedHashMap<Long, Payload>();
+        var processings = new LinkedHashMap<Long, Payload>();
+        rows.forEach(row -> (row.step() == Step.THEN ? processings : records).put(row.id(),
+                Objects.requireNonNull(payloads.get(row.id()))));
+        var found = lookup.find(records, Optional.empty());
+        var doneWhen = plan.then().flatMap(PushPlan.Following::doneWhen);
+        var run = doneWhen.isPresent() ? lookup.find(processings, doneWhen).keySet() : Set.<Long>of();
+        Instant now = clock.now();
         var before = new ArrayList<OutboxRow>();
         var after = new ArrayList<OutboxRow>();
         for (OutboxRow row : rows) {
-            OutboxRow next = verdict.before(row, Objects.requireNonNull(wanted.get(row.id())),
-                    found.getOrDefault(row.id(), List.of()));
-            if (next.state() == State.WAITING && next.step() == Step.RECORD && !plan.isDryRun()) {
+            OutboxRow next = row.step() == Step.THEN
+                    ? run.contains(row.id()) ? verdict.processed(row, true, now) : row
+                    : verdict.before(row, Objects.requireNonNull(records.get(row.id())),
+                            found.getOrDefault(row.id(), List.of()));
+            var notBefore = verdict.notBefore(row, now);
+            if (next.state() == State.WAITING && notBefore.isPresent()) {
+                before.add(row);
+                after.add(row.waiting(notBefore.get()));
+            } else if (next.state() == State.WAITING && next.step() == row.step() && !plan.isDryRun()) {
                 sendable.put(row.id(), Prepared.of(next));
             } else {
                 before.add(row);
@@ -270,7 +284,7 @@ final class LaneRun {
         settling.requestEnded();
         // what was known of others about the same records was known before this
         var sent = batch.stream().flatMap(row -> row.record().stream()).collect(Collectors.toSet());
-        sendable.values().removeIf(known -> sent.contains(known.record()));
+        sendable.values().removeIf(known -> known.record().filter(sent::contains).isPresent());
         tally.sent(batch.size());
         settle(result.before(), result.after());
         aside.addAll(result.aside());

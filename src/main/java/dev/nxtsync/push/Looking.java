@@ -46,6 +46,7 @@ final class Looking {
      * @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer
      */
     boolean lookFor(List<OutboxRow> rows) throws SQLException {
+        Instant now = clock.now();
         var before = new ArrayList<OutboxRow>();
         var after = new ArrayList<OutboxRow>();
         Map<Long, Payload> records = new LinkedHashMap<>();
@@ -56,13 +57,14 @@ final class Looking {
                 (isProcessing(row) ? processings : records).put(row.id(), sound.payload());
             } else {
                 before.add(row);
-                after.add(unlookable(row, new Problem(ErrorCode.PAYLOAD_INVALID, ((Payload.Flawed) reading).why())));
+                after.add(verdict.unlookable(row,
+                        new Problem(ErrorCode.PAYLOAD_INVALID, ((Payload.Flawed) reading).why()), now,
+                        lookAgain(row, now)));
             }
         }
         var found = lookup.find(records, Optional.empty());
         var run = plan.then().flatMap(PushPlan.Following::doneWhen)
                 .map(doneWhen -> lookup.find(processings, Optional.of(doneWhen)));
-        Instant now = clock.now();
         for (OutboxRow row : rows) {
             if (records.containsKey(row.id())) {
                 before.add(row);
@@ -71,33 +73,19 @@ final class Looking {
             } else if (processings.containsKey(row.id())) {
                 before.add(row);
                 after.add(run.map(done -> verdict.processed(row, done.containsKey(row.id()), now))
-                        .orElseGet(() -> unknown(row)));
+                        .orElseGet(() -> verdict.unseen(row, now)));
             }
         }
         settling.settle(before, after);
         return notePassedOver(before, after);
     }
 
-    /** What becomes of a row that was or may have been sent, and can never be looked for. */
-    static OutboxRow unlookable(OutboxRow row, Problem why) {
-        var reason = new Problem(why.trouble(), "It was sent, and cannot be looked for: " + why.message());
-        return row.state() == State.IN_DOUBT
-                ? row.dead(reason.trouble(), reason.message(), Optional.empty())
-                : row.settled(Optional.of(reason.coded()));
+    private Instant lookAgain(OutboxRow row, Instant now) {
+        return lane.limits().nextLook(row.sentAt().orElse(now), now);
     }
 
     private static boolean isProcessing(OutboxRow row) {
         return row.state() == State.IN_DOUBT && row.step() == Step.THEN;
-    }
-
-    /** Whether a processing has run cannot be seen. */
-    private OutboxRow unknown(OutboxRow row) {
-        return row.dead(ErrorCode.PROCESSING_FAILED, "Whether " + plan.then().orElseThrow().field().name()
-                + " has run for "
-                + row.result().orElse("")
-                + " is not known" + row.answered().map(why -> ": " + why).orElse(", since no whole answer came.")
-                + " Look in Business NXT; discard this row if it has, retry it if not. With DONE_WHEN this is looked up.",
-                Optional.empty());
     }
 
     /**

@@ -90,15 +90,50 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
     }
 
     /**
-     * The row may have been sent, and its payload does not fit into memory here. As long as the request may still be carried
-     * out it stays in doubt, since a person who retries it would send it again.
+     * The row was or may have been sent, and cannot be looked for. As long as the request may still be carried out it stays in
+     * doubt, since a person who retries it would send it again.
+     *
+     * @param again when it is tried again, if nothing is over by then
      */
+    OutboxRow unlookable(OutboxRow row, Problem why, Instant now, Instant again) {
+        var reason = new Problem(why.trouble(), "It was sent, and cannot be looked for: " + why.message());
+        if (row.state() != State.IN_DOUBT) {
+            return row.settled(Optional.of(reason.coded()));
+        }
+        return mayBeCarriedOut(row, now)
+                .map(last -> row.lookedAt(again.isBefore(last) ? again : last, reason))
+                .orElseGet(() -> row.dead(reason.trouble(), reason.message(), Optional.empty()));
+    }
+
+    /** The same of a payload that does not fit into memory here, and will not before this process ends. */
     OutboxRow unreadable(OutboxRow row, String why, Instant now) {
-        var last = row.sentAt().map(limits::last).filter(now::isBefore);
-        return last.isPresent()
-                ? row.lookedAt(last.get(), new Problem(ErrorCode.TOO_LARGE_FOR_MEMORY, why))
-                : row.dead(ErrorCode.TOO_LARGE_FOR_MEMORY, "It may have been sent, and is not looked for: " + why,
-                        Optional.empty());
+        return unlookable(row, new Problem(ErrorCode.TOO_LARGE_FOR_MEMORY, why), now, Instant.MAX);
+    }
+
+    /** Whether a processing has run that may have been sent cannot be seen without a filter that says it. */
+    OutboxRow unseen(OutboxRow row, Instant now) {
+        String why = "Whether " + plan.then().orElseThrow().field().name() + " has run for " + row.result().orElse("")
+                + " is not known" + row.answered().map(each -> ": " + each).orElse(", since no whole answer came.");
+        return mayBeCarriedOut(row, now)
+                .map(last -> row.lookedAt(last, new Problem(ErrorCode.PROCESSING_FAILED, why
+                        + " It may still run until " + last + "; after that a person decides.")))
+                .orElseGet(() -> row.dead(ErrorCode.PROCESSING_FAILED, why
+                        + " Look in Business NXT; discard this row if it has, retry it if not. With DONE_WHEN this is looked up.",
+                        Optional.empty()));
+    }
+
+    /** Until when the server may still carry out what was sent of a row in doubt; empty if it is done with it. */
+    private Optional<Instant> mayBeCarriedOut(OutboxRow row, Instant now) {
+        return row.sentAt().map(limits::last).filter(last -> row.answered().isEmpty() && now.isBefore(last));
+    }
+
+    /**
+     * Before when a row is not sent that was looked for and not found: a person has retried it, and the server may still carry
+     * out what was sent of it before. Empty for every other row.
+     */
+    Optional<Instant> notBefore(OutboxRow row, Instant now) {
+        return row.sentAt().filter(sentAt -> row.isRetriedInDoubt() && now.isBefore(limits.last(sentAt)))
+                .map(sentAt -> limits.nextLook(sentAt, now));
     }
 
     private Optional<Instant> count(OutboxRow row) {

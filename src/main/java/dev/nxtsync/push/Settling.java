@@ -6,8 +6,10 @@ import java.util.Optional;
 
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job.Progress;
 
@@ -49,13 +51,20 @@ final class Settling {
             if (!DatabaseFault.isOfValues(e)) {
                 throw e;
             }
-            kept = before.dead(ErrorCode.UNEXPECTED, "What has become of it (" + after.state().text()
-                    + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + e.getSQLState()
-                    + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.",
-                    Optional.empty());
+            kept = unkept(before, after, e.getSQLState());
             outbox.settle(claim, List.of(kept), List.of(before.state()));
         }
         tally.settled(List.of(before), List.of(kept));
+    }
+
+    /** A row in doubt stays so, without what cannot be kept of it; any other is a person's matter. */
+    private static OutboxRow unkept(OutboxRow before, OutboxRow after, String state) {
+        var why = new Problem(ErrorCode.UNEXPECTED, "What has become of it (" + after.state().text()
+                + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + state
+                + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.");
+        return after.state() == State.IN_DOUBT
+                ? before.inDoubt(after.nextAt().orElseThrow())
+                : before.dead(why.trouble(), why.message(), Optional.empty());
     }
 
     void requestEnded() {

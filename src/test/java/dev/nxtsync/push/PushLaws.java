@@ -179,6 +179,7 @@ final class PushLaws implements AutoCloseable {
         execute("update nxt_sync.outbox set next_at = next_at - interval '" + seconds
                 + " s', sent_at = sent_at - interval '" + seconds + " s' where push = '" + push
                 + "' and (next_at is not null or sent_at is not null)");
+        erp.pass(seconds);
     }
 
     /** A person retries what is dead, or discards it. */

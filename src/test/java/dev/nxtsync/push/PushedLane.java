@@ -81,6 +81,21 @@ final class PushedLane {
         }
     }
 
+    /** Lets so many minutes pass, with a turn after each. */
+    void minutes(Function<Question, Answer> answering, int minutes) throws SQLException {
+        for (int minute = 0; minute < minutes; minute++) {
+            STORE.database().execute("update nxt_sync.outbox set next_at = next_at - interval '1 min', "
+                    + "sent_at = sent_at - interval '1 min' where push = '" + push + "'");
+            turn(answering);
+        }
+    }
+
+    /** A person has a dead row sent again. */
+    void retry(String key) throws SQLException {
+        org.assertj.core.api.Assertions.assertThat(
+                STORE.entries().retry(Long.parseLong(of(key, "id")), Optional.empty())).isTrue();
+    }
+
     void turn(Function<Question, Answer> answering) throws SQLException {
         server = answering;
         Claims replica = STORE.replica();

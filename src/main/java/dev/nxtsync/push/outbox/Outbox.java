@@ -283,7 +283,8 @@ public class Outbox {
                     """
                             update nxt_sync.outbox set repeated = true,
                                 sent_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else sent_at end,
-                                next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end
+                                next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end,
+                                looks = case when state in ('dead', 'discarded') then greatest(looks, 1) else looks end
                             where id = any (?)""")) {
                 mark.setArray(1, transaction.createArrayOf("bigint", rows.stream().map(OutboxRow::id).toArray()));
                 return mark.executeUpdate();

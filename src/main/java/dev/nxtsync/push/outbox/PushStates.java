@@ -1,5 +1,6 @@
 package dev.nxtsync.push.outbox;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import jakarta.inject.Singleton;
 
@@ -165,6 +167,7 @@ public class PushStates {
                 on conflict (push, company) do update set one_per_group = true""");
     }
 
+    /** What is in the way of pushes, and of rows in doubt that cannot be looked for. */
     public List<InTheWay> troubles(Map<String, String> keyColumns) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement(
@@ -186,9 +189,34 @@ public class PushStates {
                         }
                     }
                 }
+                troubles.addAll(unlookable(transaction, keyColumns.keySet()));
                 return troubles;
             }
         });
+    }
+
+    private static List<InTheWay> unlookable(Connection transaction, Set<String> pushes) throws SQLException {
+        try (var select = transaction.prepareStatement(
+                """
+                        select push, company, coalesce(substring(error from '\\(([a-z_]+)\\)$'), ''),
+                               'Row ' || id || ' is in doubt: ' || regexp_replace(error, ' \\([a-z_]+\\)$', '')
+                                   || case when others > 0 then ' So it is with ' || others || ' more.' else '' end,
+                               looks, next_at
+                        from (select *, row_number() over lane_rows as number, count(*) over (partition by push, company) - 1 as others
+                              from nxt_sync.outbox where push = any (?) and state = 'in_doubt' and error is not null
+                              window lane_rows as (partition by push, company order by id)) each
+                        where number = 1 order by push, company""")) {
+            select.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
+            var rows = new ArrayList<InTheWay>();
+            try (var row = select.executeQuery()) {
+                while (row.next()) {
+                    rows.add(new InTheWay(row.getString(1), row.getInt(2),
+                            Problem.kept(row.getString(3), row.getString(4)), row.getInt(5), false,
+                            Rows.instant(row, 6)));
+                }
+            }
+            return rows;
+        }
     }
 
     /**
