@@ -22,8 +22,9 @@ import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.RowFaults;
+import dev.nxtsync.push.outbox.OutboxDepth.PushDepth;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.outbox.PushTables;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.schedule.RunHistory;
 import dev.nxtsync.status.Findings;
@@ -46,7 +47,7 @@ class DatabaseMetrics {
     private final MultiGauge keysSetAside;
     private final MultiGauge lag;
     private final MultiGauge lostCalls;
-    private final PushStates pushes;
+    private final PushTables pushes;
     private final MultiGauge outboxRows;
     private final MultiGauge outboxAge;
     private final Inbox inbox;
@@ -56,7 +57,7 @@ class DatabaseMetrics {
     private volatile Inbox.Depth inboxDepth = new Inbox.Depth(0, 0);
 
     DatabaseMetrics(Settings settings, OpenFindings troubles, RowFaults faults, PullStates states, RunHistory runs,
-            PushStates pushes, Inbox inbox,
+            PushTables pushes, Inbox inbox,
             Slots slots, Findings findings, Heartbeat heartbeat, Clock clock, MeterRegistry metrics) {
         this.findings = findings;
         this.clock = clock;
@@ -132,11 +133,11 @@ class DatabaseMetrics {
     }
 
     private void outbox() throws SQLException {
-        var depths = pushes.depths();
+        var depths = pushes.depth().depths();
         var rows = new ArrayList<MultiGauge.Row<?>>();
         var ages = new ArrayList<MultiGauge.Row<?>>();
         for (String push : settings.pushes().keySet()) {
-            var depth = depths.getOrDefault(push, PushStates.Depth.EMPTY);
+            var depth = depths.getOrDefault(push, PushDepth.EMPTY);
             for (OutboxRow.State state : OutboxRow.State.values()) {
                 rows.add(MultiGauge.Row.of(Tags.of("push", push, "state", state.text()),
                         depth.states().getOrDefault(state.text(), 0L)));
@@ -153,7 +154,7 @@ class DatabaseMetrics {
                 runs.forgetOld();
                 inbox.forgetOld();
                 for (Settings.Push push : settings.pushes().values()) {
-                    pushes.forget(push.name(), push.keep());
+                    pushes.retention().forget(push.name(), push.keep());
                 }
             } catch (SQLException e) {
                 LOG.debugf("old runs are forgotten later: %s", e.getMessage());

@@ -17,13 +17,13 @@ import dev.nxtsync.schedule.Job.Progress;
 final class Settling {
     private final Outbox outbox;
     private final Claim claim;
-    private final PushReport tally;
+    private final PushReport report;
     private final Progress progress;
 
-    Settling(Outbox outbox, Claim claim, PushReport tally, Progress progress) {
+    Settling(Outbox outbox, Claim claim, PushReport report, Progress progress) {
         this.outbox = outbox;
         this.claim = claim;
-        this.tally = tally;
+        this.report = report;
         this.progress = progress;
     }
 
@@ -31,7 +31,7 @@ final class Settling {
     void settle(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
         try {
             outbox.settle(claim, after, before.stream().map(OutboxRow::state).toList());
-            tally.settled(before, after);
+            report.settled(before, after);
         } catch (SQLException e) {
             if (!DatabaseFault.isOfValues(e)) {
                 throw e;
@@ -54,7 +54,7 @@ final class Settling {
             kept = unkept(before, after, e.getSQLState());
             outbox.settle(claim, List.of(kept), List.of(before.state()));
         }
-        tally.settled(List.of(before), List.of(kept));
+        report.settled(List.of(before), List.of(kept));
     }
 
     /** A row in doubt stays so, without what cannot be kept of it; any other is a person's matter. */
@@ -68,7 +68,7 @@ final class Settling {
     }
 
     void requestEnded() {
-        tally.request();
+        report.request();
         progress.made();
     }
 }

@@ -28,8 +28,7 @@ import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.RowFaults;
-import dev.nxtsync.push.outbox.OutboxOrigin;
-import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.outbox.PushTables;
 import dev.nxtsync.push.plan.PushPlans;
 import dev.nxtsync.signin.UserGrant;
 import dev.nxtsync.signin.UserGrants;
@@ -57,17 +56,16 @@ public class Findings {
     private final PullPlans pullPlans;
     private final PushPlans pushPlans;
     private final PullStates pulls;
-    private final PushStates pushes;
+    private final PushTables pushes;
     private final RowFaults faults;
     private final Inbox inbox;
-    private final OutboxOrigin home;
     private final UserGrants grants;
     private final CallerKeys keys;
     private final Clock clock;
     private final Database database;
 
     Findings(Settings settings, Connections connections, PullPlans pullPlans, PushPlans pushPlans, PullStates pulls,
-            PushStates pushes, RowFaults faults, Inbox inbox, OutboxOrigin home, UserGrants grants, CallerKeys keys,
+            PushTables pushes, RowFaults faults, Inbox inbox, UserGrants grants, CallerKeys keys,
             Clock clock, Database database) {
         this.settings = settings;
         this.connections = connections;
@@ -77,7 +75,6 @@ public class Findings {
         this.pushes = pushes;
         this.faults = faults;
         this.inbox = inbox;
-        this.home = home;
         this.grants = grants;
         this.keys = keys;
         this.clock = clock;
@@ -233,14 +230,14 @@ public class Findings {
     public List<Finding> pushes() throws SQLException {
         var findings = new ArrayList<Finding>();
         if (!settings.pushes().isEmpty()) {
-            home.held().ifPresent(reason -> findings.add(Finding.alarm("outbox", reason)));
+            pushes.origin().held().ifPresent(reason -> findings.add(Finding.alarm("outbox", reason)));
         }
         var keyColumns = new TreeMap<String, String>();
         settings.pushes().forEach((name, push) -> keyColumns.put(name, String.join(",", push.keyColumn())));
-        pushes.troubles(keyColumns).stream().limit(EXAMPLES).forEach(each -> findings.add(
+        pushes.states().obstacles(keyColumns).stream().limit(EXAMPLES).forEach(each -> findings.add(
                 new Finding("push " + each.push() + ", " + each.company(), each.reason(),
                         each.stopped() || (each.failures() >= ALARM && isOfItsOwn(each.reason())), each.retryAt())));
-        pushes.undecided().forEach((push, rows) -> {
+        pushes.depth().undecided().forEach((push, rows) -> {
             if (rows.letters() > 0) {
                 findings.add(Finding.alarm("push " + push + ", dead letters", ErrorCode.DEAD_LETTERS,
                         waiting(rows.letters()) + " for a person; run: java -jar quarkus-run.jar dead-letters list"));

@@ -132,7 +132,7 @@ class InDoubtTest {
     void aProcessingThatIsRetriedIsLookedForByWhatShowsThatItHasRun() throws Exception {
         var plan = PushFixture.plan(lane.push, lane.company, Operation.CREATE, "yourReference");
         lane.plans.put(lane.push,
-                new PushPlans.Ready(PushFixture.processed(plan, Optional.of("{\"amount\": {\"_eq\": 9}}"))));
+                new PushPlans.ReadyPush(PushFixture.processed(plan, Optional.of("{\"amount\": {\"_eq\": 9}}"))));
         lane.take("k4", "{\"customerNo\": 4}", PushedLane.GROUPS.get(4));
         PushedLane.STORE.database().execute("update nxt_sync.outbox set state = 'dead', step = 'then', act = 'create', "
                 + "error = 'no', result = '{\"orderNo\": 1}', attempts = 2, sent_at = now() where push = '" + lane.push
@@ -151,7 +151,7 @@ class InDoubtTest {
         var id = List.of(Long.parseLong(lane.of("k4", "id")));
         PushedLane.STORE.database().execute("update nxt_sync.outbox set state = 'dead', error = 'no', next_at = null, "
                 + "sent_at = sent_at - interval '1 h' where id = " + id.get(0));
-        var row = PushedLane.STORE.outbox().read(id);
+        var row = PushedLane.STORE.reader().read(id);
         var gone = new Claim(-1, PushJob.KIND, "main", "company", lane.company, lane.push, 3, 1, UUID.randomUUID(), 0,
                 0);
         assertThatThrownBy(() -> PushedLane.STORE.outbox().settle(gone, row, List.of(State.DEAD)))
@@ -232,7 +232,7 @@ class InDoubtTest {
 
     /** What is in the way of the push in its company, as it is shown. */
     private List<String> inTheWay() throws SQLException {
-        return PushedLane.STORE.states().troubles(Map.of(lane.push, "yourReference")).stream()
+        return PushedLane.STORE.tables().states().obstacles(Map.of(lane.push, "yourReference")).stream()
                 .map(each -> each.reason().code() + ": " + each.reason().message()).toList();
     }
 

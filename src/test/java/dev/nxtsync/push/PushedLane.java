@@ -49,7 +49,7 @@ final class PushedLane {
     }
 
     void plan(Operation operation, String keyColumn) {
-        plans.put(push, new PushPlans.Ready(PushFixture.plan(push, company, operation, keyColumn)));
+        plans.put(push, new PushPlans.ReadyPush(PushFixture.plan(push, company, operation, keyColumn)));
     }
 
     void take(String key, String payload, String group) throws SQLException {
@@ -109,7 +109,7 @@ final class PushedLane {
     }
 
     void announce() throws SQLException {
-        STORE.states().announce(Map.of(push, "main"));
+        STORE.tables().lanes().announce(Map.of(push, "main"));
     }
 
     long count(String condition) {

@@ -10,34 +10,23 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan;
-import dev.nxtsync.schedule.Claim;
 
 /** Looks for rows that were or may have been sent, and settles what follows from what is found. */
-final class Looking {
-    private final PushJob lane;
-    private final Claim claim;
+final class LookAfterSend {
+    private final LaneContext lane;
     private final PushPlan plan;
-    private final Resolution verdict;
     private final Lookup lookup;
-    private final Settling settling;
-    private final DatabaseClock clock;
 
-    Looking(PushJob lane, Claim claim, PushPlan plan, Resolution verdict, Lookup lookup, Settling settling,
-            DatabaseClock clock) {
+    LookAfterSend(LaneContext lane, Lookup lookup) {
         this.lane = lane;
-        this.claim = claim;
-        this.plan = plan;
-        this.verdict = verdict;
+        this.plan = lane.plan();
         this.lookup = lookup;
-        this.settling = settling;
-        this.clock = clock;
     }
 
     /**
@@ -46,7 +35,7 @@ final class Looking {
      * @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer
      */
     boolean lookFor(List<OutboxRow> rows) throws SQLException {
-        Instant now = clock.now();
+        Instant now = lane.now();
         var before = new ArrayList<OutboxRow>();
         var after = new ArrayList<OutboxRow>();
         Map<Long, Payload> records = new LinkedHashMap<>();
@@ -57,7 +46,7 @@ final class Looking {
                 (isProcessing(row) ? processings : records).put(row.id(), sound.payload());
             } else {
                 before.add(row);
-                after.add(verdict.unlookable(row,
+                after.add(lane.resolution().unlookable(row,
                         new Problem(ErrorCode.PAYLOAD_INVALID, ((Payload.Flawed) reading).why()), now,
                         lookAgain(row, now)));
             }
@@ -68,20 +57,20 @@ final class Looking {
         for (OutboxRow row : rows) {
             if (records.containsKey(row.id())) {
                 before.add(row);
-                after.add(verdict.after(row, Objects.requireNonNull(records.get(row.id())),
+                after.add(lane.resolution().after(row, Objects.requireNonNull(records.get(row.id())),
                         found.getOrDefault(row.id(), List.of()), now));
             } else if (processings.containsKey(row.id())) {
                 before.add(row);
-                after.add(run.map(done -> verdict.processed(row, done.containsKey(row.id()), now))
-                        .orElseGet(() -> verdict.unseen(row, now)));
+                after.add(run.map(done -> lane.resolution().processed(row, done.containsKey(row.id()), now))
+                        .orElseGet(() -> lane.resolution().unseen(row, now)));
             }
         }
-        settling.settle(before, after);
+        lane.settling().settle(before, after);
         return notePassedOver(before, after);
     }
 
     private Instant lookAgain(OutboxRow row, Instant now) {
-        return lane.limits().nextLook(row.sentAt().orElse(now), now);
+        return lane.times().nextLook(row.sentAt().orElse(now), now);
     }
 
     private static boolean isProcessing(OutboxRow row) {
@@ -100,11 +89,11 @@ final class Looking {
                 ids.add(row.id());
             }
         }
-        var passed = ids.isEmpty() ? Set.<Long>of() : lane.outbox().passedOver(claim, ids);
+        var passed = ids.isEmpty() ? Set.<Long>of() : lane.services().reader().passedOver(ids);
         if (passed.isEmpty()) {
             return false;
         }
-        lane.states().onePerGroup(plan.name(), claim.company());
+        lane.services().states().onePerGroup(lane.pushedCompany());
         var from = new ArrayList<OutboxRow>();
         var to = new ArrayList<OutboxRow>();
         for (int i = 0; i < after.size(); i++) {
@@ -118,7 +107,7 @@ final class Looking {
                         Optional.empty()));
             }
         }
-        settling.settle(from, to);
+        lane.settling().settle(from, to);
         return true;
     }
 }
