@@ -12,7 +12,7 @@ import dev.nxtsync.config.Pushes;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.outbox.OutboxRetention;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.schedule.RunHistory;
 
@@ -25,14 +25,14 @@ class HistoryRetention {
     private final Heartbeat heartbeat;
     private final RunHistory runs;
     private final Inbox inbox;
-    private final PushStates pushes;
+    private final OutboxRetention outbox;
 
-    HistoryRetention(Pushes configured, Heartbeat heartbeat, RunHistory runs, Inbox inbox, PushStates pushes) {
+    HistoryRetention(Pushes configured, Heartbeat heartbeat, RunHistory runs, Inbox inbox, OutboxRetention outbox) {
         this.configured = configured;
         this.heartbeat = heartbeat;
         this.runs = runs;
         this.inbox = inbox;
-        this.pushes = pushes;
+        this.outbox = outbox;
     }
 
     void begin(@Observes Threads threads) {
@@ -45,7 +45,7 @@ class HistoryRetention {
                 runs.forgetOld();
                 inbox.forgetOld();
                 for (Settings.Push push : configured.all().values()) {
-                    pushes.forget(push.name(), push.keep());
+                    outbox.forget(push.name(), push.keep());
                 }
             } catch (SQLException e) {
                 LOG.debugf("old runs are forgotten later: %s", e.getMessage());

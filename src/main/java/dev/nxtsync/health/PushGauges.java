@@ -11,20 +11,20 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 
 import dev.nxtsync.config.Pushes;
+import dev.nxtsync.push.outbox.OutboxDepth;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.PushStates;
 
 /** What is in the outbox. */
 @Singleton
 class PushGauges implements DatabaseGauges {
     private final Collection<String> pushes;
-    private final PushStates states;
+    private final OutboxDepth depth;
     private final MultiGauge outboxRows;
     private final MultiGauge outboxAge;
 
-    PushGauges(Pushes configured, PushStates states, MeterRegistry metrics) {
+    PushGauges(Pushes configured, OutboxDepth depth, MeterRegistry metrics) {
         this.pushes = configured.names();
-        this.states = states;
+        this.depth = depth;
         this.outboxRows = MultiGauge.builder("nxt_outbox_rows").description("Rows of the outbox").register(metrics);
         this.outboxAge = MultiGauge.builder("nxt_outbox_age").baseUnit("seconds")
                 .description("Since when the oldest unfinished row waits").register(metrics);
@@ -32,16 +32,16 @@ class PushGauges implements DatabaseGauges {
 
     @Override
     public void take() throws SQLException {
-        var depths = states.depths();
+        var depths = depth.depths();
         var rows = new ArrayList<MultiGauge.Row<?>>();
         var ages = new ArrayList<MultiGauge.Row<?>>();
         for (String push : pushes) {
-            var depth = depths.getOrDefault(push, PushStates.Depth.EMPTY);
+            var pushed = depths.getOrDefault(push, OutboxDepth.PushDepth.EMPTY);
             for (OutboxRow.State state : OutboxRow.State.values()) {
                 rows.add(MultiGauge.Row.of(Tags.of("push", push, "state", state.text()),
-                        depth.states().getOrDefault(state.text(), 0L)));
+                        pushed.states().getOrDefault(state.text(), 0L)));
             }
-            ages.add(MultiGauge.Row.of(Tags.of("push", push), depth.oldest()));
+            ages.add(MultiGauge.Row.of(Tags.of("push", push), pushed.oldest()));
         }
         outboxRows.register(rows, true);
         outboxAge.register(ages, true);

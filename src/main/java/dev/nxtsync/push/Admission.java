@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-import dev.nxtsync.push.outbox.Outbox.Sized;
+import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
 
 /**
  * Which rows are read, by what their payloads cost in memory. A row that never fits is a person's matter, and one that does
@@ -15,7 +15,8 @@ import dev.nxtsync.push.outbox.Outbox.Sized;
  * @param tooLarge those that never fit
  * @param waits whether some fit, and not now
  */
-record Admission(List<Sized> rows, List<Sized> tooLarge, boolean waits, PayloadMemory memory) implements AutoCloseable {
+record Admission(List<SizedRow> rows, List<SizedRow> tooLarge, boolean waits,
+        PayloadMemory memory) implements AutoCloseable {
 
     /**
      * Takes the memory for a beginning of the rows.
@@ -23,14 +24,14 @@ record Admission(List<Sized> rows, List<Sized> tooLarge, boolean waits, PayloadM
      * @param sized in the order of their ids
      * @param most bytes of payload that they have together, if there is more than one
      */
-    static Admission of(List<Sized> sized, PayloadMemory memory, int most) {
-        var rows = new ArrayList<Sized>();
-        var tooLarge = new ArrayList<Sized>();
+    static Admission take(List<SizedRow> sized, PayloadMemory memory, int most) {
+        var rows = new ArrayList<SizedRow>();
+        var tooLarge = new ArrayList<SizedRow>();
         Set<String> closed = new HashSet<>();
         boolean waits = false;
         int together = Math.min(most, memory.together());
         long bytes = 0;
-        for (Sized each : sized) {
+        for (SizedRow each : sized) {
             if (each.group().filter(closed::contains).isPresent()) {
                 continue;
             }
@@ -54,14 +55,14 @@ record Admission(List<Sized> rows, List<Sized> tooLarge, boolean waits, PayloadM
     }
 
     List<Long> ids() {
-        return rows.stream().map(Sized::id).toList();
+        return rows.stream().map(SizedRow::id).toList();
     }
 
     /** Whether what was taken is enough for the rows, as they are known to weigh now. */
-    boolean holds(List<Sized> weighed) {
+    boolean holds(List<SizedRow> weighed) {
         return weighed.size() == 1
                 ? weighed.get(0).bytes() <= Math.max(rows.get(0).bytes(), memory.together())
-                : weighed.stream().mapToLong(Sized::bytes).sum() <= memory.together();
+                : weighed.stream().mapToLong(SizedRow::bytes).sum() <= memory.together();
     }
 
     @Override

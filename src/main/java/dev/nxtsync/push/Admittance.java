@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import dev.nxtsync.push.outbox.Outbox;
-import dev.nxtsync.push.outbox.Outbox.Sized;
+import dev.nxtsync.push.outbox.OutboxReader;
+import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
 import dev.nxtsync.push.outbox.OutboxRow;
 
 /**
@@ -15,15 +15,15 @@ import dev.nxtsync.push.outbox.OutboxRow;
  * text has been read; if that is more than there is, the row is left, and admitted by what it takes from then on.
  */
 final class Admittance {
-    private final Outbox outbox;
+    private final OutboxReader reader;
     private final PayloadMemory memory;
     private final int most;
     /** By id, what a payload weighs beside its bytes. */
     private final Map<Long, Integer> structures = new HashMap<>();
 
     /** @param most bytes of payload that are read together, if there is more than one row */
-    Admittance(Outbox outbox, PayloadMemory memory, int most) {
-        this.outbox = outbox;
+    Admittance(OutboxReader reader, PayloadMemory memory, int most) {
+        this.reader = reader;
         this.memory = memory;
         this.most = most;
     }
@@ -37,13 +37,13 @@ final class Admittance {
     }
 
     /** @param sized in the order of their ids */
-    Admitted of(List<Sized> sized) throws SQLException {
+    Admitted read(List<SizedRow> sized) throws SQLException {
         while (true) {
-            var admission = Admission.of(sized.stream().map(this::weighed).toList(), memory, most);
+            var admission = Admission.take(sized.stream().map(this::weighed).toList(), memory, most);
             boolean fits = false;
             try {
-                var rows = outbox.read(admission.ids());
-                rows.forEach(row -> structures.put(row.id(), Payload.structure(row.payload())));
+                var rows = reader.read(admission.ids());
+                rows.forEach(row -> structures.put(row.id(), PayloadText.structure(row.payload())));
                 var ids = admission.ids();
                 fits = admission.holds(sized.stream().filter(each -> ids.contains(each.id())).map(this::weighed)
                         .toList());
@@ -59,11 +59,11 @@ final class Admittance {
     }
 
     /** Why a row is never read. */
-    String tooLarge(Sized row) {
+    String tooLarge(SizedRow row) {
         return memory.tooLarge(row.bytes() - Objects.requireNonNullElse(structures.get(row.id()), 0), row.bytes());
     }
 
-    private Sized weighed(Sized row) {
-        return new Sized(row.id(), row.group(), row.bytes() + structures.getOrDefault(row.id(), 0));
+    private SizedRow weighed(SizedRow row) {
+        return new SizedRow(row.id(), row.group(), row.bytes() + structures.getOrDefault(row.id(), 0));
     }
 }

@@ -29,7 +29,7 @@ final class Evidence {
         return was;
     }
 
-    Suspicion of(int lane) {
+    Suspicion suspicion(int lane) {
         return lanes.computeIfAbsent(lane, each -> new Suspicion());
     }
 

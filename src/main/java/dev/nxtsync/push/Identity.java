@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,6 +33,16 @@ record Identity(Map<String, JsonNode> values) {
     boolean isOf(JsonNode item) {
         return values.entrySet().stream()
                 .allMatch(each -> canonical(each.getValue()).equals(canonical(item.path(each.getKey()))));
+    }
+
+    /** The record among these that has exactly these values. */
+    Optional<JsonNode> in(JsonNode items) {
+        for (JsonNode item : items) {
+            if (isOf(item)) {
+                return Optional.of(item);
+            }
+        }
+        return Optional.empty();
     }
 
     /** A name that all rows about this record share, whatever push they belong to. */

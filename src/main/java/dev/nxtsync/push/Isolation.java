@@ -8,17 +8,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Recovery;
-import dev.nxtsync.push.outbox.Outbox.Sized;
+import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.schedule.Backoff;
-import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.StaleClaim;
 
 /**
@@ -32,29 +30,21 @@ final class Isolation {
     private static final int MOST_TRIES = 6;
     private static final Set<State> OPEN = Set.of(State.WAITING, State.IN_DOUBT);
 
-    private final PushJob lane;
-    private final Claim claim;
-    private final Resolution verdict;
-    private final Settling settling;
-    private final DatabaseClock clock;
+    private final LaneContext lane;
     private final Evidence evidence;
     private final Suspicion suspicion;
     private boolean answered;
     private boolean failed;
 
-    Isolation(PushJob lane, Claim claim, Resolution verdict, Settling settling, DatabaseClock clock) {
+    Isolation(LaneContext lane) {
         this.lane = lane;
-        this.claim = claim;
-        this.verdict = verdict;
-        this.settling = settling;
-        this.clock = clock;
-        this.evidence = lane.evidence(claim);
-        this.suspicion = evidence.of(claim.lane());
+        this.evidence = lane.learned().evidence();
+        this.suspicion = evidence.suspicion(lane.claim().lane());
     }
 
     /** What is done with rows; says whether there was something to do. */
     @FunctionalInterface
-    interface Work {
+    interface RowWork {
         boolean done() throws SQLException;
     }
 
@@ -89,7 +79,7 @@ final class Isolation {
      *
      * @throws InTheWay if what failed is not for these rows only
      */
-    boolean of(List<Sized> rows, Work work) throws SQLException {
+    boolean attempt(List<SizedRow> rows, RowWork work) throws SQLException {
         if (rows.isEmpty()) {
             return false;
         }
@@ -105,17 +95,18 @@ final class Isolation {
         } catch (ShuttingDown | StaleClaim | InTheWay e) {
             throw e;
         } catch (RuntimeException e) {
-            lane.tell(e, claim + (rows.size() == 1 ? ", row " + rows.get(0).id() : ""));
+            lane.services().failures().unexpected(e,
+                    lane.claim() + (rows.size() == 1 ? ", row " + rows.get(0).id() : ""));
             suspicion.split(rows.size());
             // what was marked as being sent may have been, and is looked for
-            if (lane.outbox().recover(claim, lane.limits().timeLimit()) == 0 && rows.size() == 1) {
-                dead(lane.outbox().readWithoutPayload(List.of(rows.get(0).id())), Problem.unexpected("The row", e));
+            if (lane.services().outbox().recover(lane.claim(), lane.times().timeLimit()) == 0 && rows.size() == 1) {
+                thrown(rows.get(0).id(), Problem.unexpected("The row", e));
             }
         }
         return true;
     }
 
-    private void unanswered(List<Sized> rows, Failure failure) {
+    private void unanswered(List<SizedRow> rows, Failure failure) {
         Recovery next = failure.next();
         if (next != Recovery.LOOK_FIRST && next != Recovery.FIX) {
             throw InTheWay.ofLooking(failure);
@@ -165,7 +156,7 @@ final class Isolation {
     void end() throws SQLException {
         // a person may have decided about others
         var settled = new HashSet<>(suspicion.tried());
-        lane.outbox().readWithoutPayload(settled).stream()
+        lane.services().reader().readWithoutPayload(settled).stream()
                 .filter(row -> row.state() == State.WAITING || row.nextAt().isPresent())
                 .forEach(row -> settled.remove(row.id()));
         suspicion.clear(settled);
@@ -175,27 +166,41 @@ final class Isolation {
     /** What failed alone, before something else was answered, is put off, or left to a person. */
     private void judge() throws SQLException {
         var convicted = suspicion.convicted(evidence.answers());
-        for (OutboxRow row : lane.outbox().readWithoutPayload(convicted.keySet())) {
+        for (OutboxRow row : lane.services().reader().readWithoutPayload(convicted.keySet())) {
             int tries = suspicion.tried(row.id());
             Problem why = Objects.requireNonNull(convicted.get(row.id())).failure().traced();
             // one that is settled, and looked at for the last time, keeps what is known of it
             if (tries < MOST_TRIES || !OPEN.contains(row.state())) {
-                lane.putOff(claim, why, tries);
-                Instant again = clock.now().plus(Backoff.after(2 * tries));
-                settling.settle(List.of(row), List.of(row.state() == State.WAITING
+                lane.services().failures().putOff(lane.claim(), why, tries);
+                Instant again = lane.now().plus(Backoff.after(2 * tries));
+                lane.settling().settle(List.of(row), List.of(row.state() == State.WAITING
                         ? row.waiting(again)
                         : row.nextAt(again)));
             } else {
-                dead(List.of(row), why);
-                suspicion.clear(List.of(row.id()));
+                giveUp(row, why, tries);
             }
         }
         suspicion.pardon(convicted.keySet());
     }
 
-    private void dead(List<OutboxRow> rows, Problem why) throws SQLException {
-        settling.settle(rows, rows.stream().map(row -> row.state() == State.WAITING
-                ? verdict.refused(row, why.trouble(), why.message(), clock.now())
-                : Looking.unlookable(row, why)).toList());
+    /** What is thrown for a row alone is its own fault, at once. */
+    private void thrown(long id, Problem why) throws SQLException {
+        for (OutboxRow row : lane.services().reader().readWithoutPayload(List.of(id))) {
+            giveUp(row, why, suspicion.tried(id));
+        }
+    }
+
+    /** The row is a person's matter, or will be once the server cannot be at work on it any more. */
+    private void giveUp(OutboxRow row, Problem why, int tries) throws SQLException {
+        Instant now = lane.now();
+        OutboxRow next = row.state() == State.WAITING
+                ? lane.resolution().refused(row, why.trouble(), why.message(), now)
+                : lane.resolution().unlookable(row, why, now, now.plus(Backoff.after(2 * tries)));
+        lane.settling().settle(List.of(row), List.of(next));
+        if (OPEN.contains(next.state())) {
+            lane.services().failures().putOff(lane.claim(), why, tries);
+        } else {
+            suspicion.clear(List.of(row.id()));
+        }
     }
 }

@@ -46,7 +46,7 @@ public class OutboxIntake {
         }
         // what was pushed before is answered as such, also if it would be refused today
         if (!entries.isThere(push, key)) {
-            int structure = Payload.structure(payload);
+            int structure = PayloadText.structure(payload);
             // the body has the memory for its bytes
             if (structure > memory.most()) {
                 return Optional.of(new OutboxApi.TooLarge(

@@ -5,22 +5,27 @@ import java.sql.SQLException;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.outbox.PushSettingsTable;
 import dev.nxtsync.schedule.BeforeReady;
 
 /** Says what the function {@code nxt_sync.push} must know, before anybody is told that rows can be pushed. */
 @Singleton
 class PushSettings implements BeforeReady {
-    private final PushStates states;
+    private final PushSettingsTable table;
     private final Settings settings;
 
-    PushSettings(PushStates states, Settings settings) {
-        this.states = states;
+    PushSettings(PushSettingsTable table, Settings settings) {
+        this.table = table;
         this.settings = settings;
     }
 
     @Override
     public void write() throws SQLException {
-        states.configure(settings.companiesOfPushes());
+        table.configure(settings.companiesOfPushes());
+    }
+
+    /** Completes the rows that came in before that. */
+    void complete() throws SQLException {
+        table.complete(settings.pushes().keySet());
     }
 }

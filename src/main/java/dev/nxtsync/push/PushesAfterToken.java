@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.push.outbox.PushStates;
 import dev.nxtsync.signin.SignInEvent;
 import dev.nxtsync.token.TokenRecovered;
@@ -21,10 +22,12 @@ class PushesAfterToken {
 
     private final Settings settings;
     private final PushStates states;
+    private final PushLanes lanes;
 
-    PushesAfterToken(Settings settings, PushStates states) {
+    PushesAfterToken(Settings settings, PushStates states, PushLanes lanes) {
         this.settings = settings;
         this.states = states;
+        this.lanes = lanes;
     }
 
     void signedIn(@Observes SignInEvent.Works event) {
@@ -37,7 +40,7 @@ class PushesAfterToken {
 
     private void retry(String connection) {
         try {
-            states.retry(connection, of(connection));
+            lanes.retry(connection, pushes(connection));
         } catch (SQLException e) {
             LOG.debugf("pushes that waited for a token are tried in their own time: %s", e.getMessage());
         }
@@ -45,13 +48,13 @@ class PushesAfterToken {
 
     void forget(@Observes SignInEvent.Ended event) {
         try {
-            states.forgetCreators(of(event.connection()));
+            states.forgetCreators(pushes(event.connection()));
         } catch (SQLException e) {
             throw new IllegalStateException("the creator of records could not be forgotten", e);
         }
     }
 
-    private List<String> of(String connection) {
+    private List<String> pushes(String connection) {
         return settings.pushes(connection).stream().map(Settings.Push::name).toList();
     }
 }

@@ -10,8 +10,10 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.push.outbox.OutboxOrigin;
-import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.outbox.Outbox;
+import dev.nxtsync.push.outbox.OutboxDepth.PushDepth;
+import dev.nxtsync.push.outbox.PushLanes;
+import dev.nxtsync.push.outbox.PushTables;
 import dev.nxtsync.push.plan.PushPlanner;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
@@ -22,18 +24,20 @@ import dev.nxtsync.schedule.Outcome;
 public class RunPush {
     private static final int PATIENCE = 5;
 
+    private final PushSettings settings;
     private final PushPlanner planner;
-    private final PushJob lane;
-    private final PushStates states;
-    private final OutboxOrigin home;
+    private final PushJob job;
+    private final PushTables tables;
     private final Claims claims;
+    private final Outbox outbox;
 
-    RunPush(PushPlanner planner, PushJob lane, PushStates states, OutboxOrigin home, Claims claims) {
+    RunPush(PushSettings settings, PushPlanner planner, PushJob job, PushTables tables, Claims claims, Outbox outbox) {
+        this.settings = settings;
         this.planner = planner;
-        this.lane = lane;
-        this.states = states;
-        this.home = home;
+        this.job = job;
+        this.tables = tables;
         this.claims = claims;
+        this.outbox = outbox;
     }
 
     /**
@@ -44,17 +48,19 @@ public class RunPush {
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
      */
     public boolean run(Settings.Push push, Consumer<String> out) throws SQLException {
-        Optional<Problem> flaw = home.held();
+        Optional<Problem> flaw = tables.origin().held();
         if (flaw.isEmpty()) {
+            settings.write();
+            settings.complete();
             flaw = planner.plan(push);
         }
         if (flaw.isPresent()) {
             out.accept("PROBLEM    push " + push.name() + ": " + flaw.get().coded());
             return false;
         }
-        states.announce(Map.of(push.name(), push.connection()));
+        tables.lanes().announce(Map.of(push.name(), push.connection()));
         boolean well = true;
-        for (PushStates.DueLane due : states.dueLanes(push.name())) {
+        for (PushLanes.DueLane due : tables.lanes().dueLanes(push.name())) {
             var attempt = claims.claim(PushJob.KIND, push.connection(), "company", due.company(), push.name(),
                     due.lane());
             if (attempt instanceof Claims.Taken taken) {
@@ -64,7 +70,7 @@ public class RunPush {
                 well &= work(claimed.claim(), out);
             }
         }
-        var states = this.states.depths().getOrDefault(push.name(), PushStates.Depth.EMPTY).states();
+        var states = tables.depth().depths().getOrDefault(push.name(), PushDepth.EMPTY).states();
         long dead = states.getOrDefault("dead", 0L);
         out.accept((dead > 0 ? "PROBLEM    " : "ok         ") + "push " + push.name() + ": "
                 + List.of("done", "waiting", "in_doubt", "dead").stream()
@@ -79,14 +85,14 @@ public class RunPush {
         try {
             int failures = 0;
             while (true) {
-                last = lane.run(claim, () -> {
+                last = job.run(claim, () -> {
                 });
                 if (last instanceof Outcome.Done done) {
-                    if (done.nextDue().isAfter(lane.outbox().clock().now())) {
+                    if (done.nextDue().isAfter(outbox.clock().now())) {
                         return true;
                     }
                 } else if (++failures == PATIENCE || !((Outcome.Again) last).waitOut()) {
-                    var reason = states.troubles(Map.of(claim.entry(), "")).stream()
+                    var reason = tables.states().obstacles(Map.of(claim.entry(), "")).stream()
                             .map(each -> each.reason().coded())
                             .findFirst().orElse("something is in the way");
                     out.accept("PROBLEM    push " + claim.entry() + ", " + claim.tenant() + ": " + reason);

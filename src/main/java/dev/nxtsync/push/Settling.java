@@ -6,8 +6,10 @@ import java.util.Optional;
 
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job.Progress;
 
@@ -15,13 +17,13 @@ import dev.nxtsync.schedule.Job.Progress;
 final class Settling {
     private final Outbox outbox;
     private final Claim claim;
-    private final PushReport tally;
+    private final PushReport report;
     private final Progress progress;
 
-    Settling(Outbox outbox, Claim claim, PushReport tally, Progress progress) {
+    Settling(Outbox outbox, Claim claim, PushReport report, Progress progress) {
         this.outbox = outbox;
         this.claim = claim;
-        this.tally = tally;
+        this.report = report;
         this.progress = progress;
     }
 
@@ -29,7 +31,7 @@ final class Settling {
     void settle(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
         try {
             outbox.settle(claim, after, before.stream().map(OutboxRow::state).toList());
-            tally.settled(before, after);
+            report.settled(before, after);
         } catch (SQLException e) {
             if (!DatabaseFault.isOfValues(e)) {
                 throw e;
@@ -49,17 +51,24 @@ final class Settling {
             if (!DatabaseFault.isOfValues(e)) {
                 throw e;
             }
-            kept = before.dead(ErrorCode.UNEXPECTED, "What has become of it (" + after.state().text()
-                    + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + e.getSQLState()
-                    + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.",
-                    Optional.empty());
+            kept = unkept(before, after, e.getSQLState());
             outbox.settle(claim, List.of(kept), List.of(before.state()));
         }
-        tally.settled(List.of(before), List.of(kept));
+        report.settled(List.of(before), List.of(kept));
+    }
+
+    /** A row in doubt stays so, without what cannot be kept of it; any other is a person's matter. */
+    private static OutboxRow unkept(OutboxRow before, OutboxRow after, String state) {
+        var why = new Problem(ErrorCode.UNEXPECTED, "What has become of it (" + after.state().text()
+                + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + state
+                + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.");
+        return after.state() == State.IN_DOUBT
+                ? before.inDoubt(after.nextAt().orElseThrow())
+                : before.dead(why.trouble(), why.message(), Optional.empty());
     }
 
     void requestEnded() {
-        tally.request();
+        report.request();
         progress.made();
     }
 }

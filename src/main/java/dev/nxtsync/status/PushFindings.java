@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Pushes;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.push.outbox.OutboxDepth;
 import dev.nxtsync.push.outbox.OutboxOrigin;
 import dev.nxtsync.push.outbox.PushStates;
 import dev.nxtsync.push.plan.PushPlans;
@@ -22,13 +23,16 @@ public class PushFindings {
 
     private final Pushes configured;
     private final PushPlans plans;
-    private final PushStates pushes;
+    private final PushStates states;
+    private final OutboxDepth depth;
     private final OutboxOrigin origin;
 
-    PushFindings(Pushes configured, PushPlans plans, PushStates pushes, OutboxOrigin origin) {
+    PushFindings(Pushes configured, PushPlans plans, PushStates states, OutboxDepth depth,
+            OutboxOrigin origin) {
         this.configured = configured;
         this.plans = plans;
-        this.pushes = pushes;
+        this.states = states;
+        this.depth = depth;
         this.origin = origin;
     }
 
@@ -45,11 +49,11 @@ public class PushFindings {
         }
         var keyColumns = new TreeMap<String, String>();
         configured.all().forEach((name, push) -> keyColumns.put(name, String.join(",", push.keyColumn())));
-        pushes.troubles(keyColumns).stream().limit(EXAMPLES).forEach(each -> findings.add(
+        states.obstacles(keyColumns).stream().limit(EXAMPLES).forEach(each -> findings.add(
                 new Finding("push " + each.push() + ", " + each.company(), each.reason(),
                         each.stopped() || (each.failures() >= Finding.ALARM && Finding.isOfItsOwn(each.reason())),
                         each.retryAt())));
-        pushes.undecided().forEach((push, rows) -> {
+        depth.undecided().forEach((push, rows) -> {
             if (rows.letters() > 0) {
                 findings.add(Finding.alarm("push " + push + ", dead letters", ErrorCode.DEAD_LETTERS,
                         waiting(rows.letters()) + " for a person; run: java -jar quarkus-run.jar dead-letters list"));

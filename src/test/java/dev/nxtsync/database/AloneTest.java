@@ -19,7 +19,7 @@ import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetTable;
-import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.outbox.PushSettingsTable;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
@@ -70,7 +70,7 @@ class AloneTest {
             assertThat(new TableMigrator(store, new Replica(store)).make("things", target("thing"), List.of("id"))
                     .problems()).isEmpty();
             if (!what.equals("push settings")) {
-                new PushStates(store).configure(Map.of("orders", Optional.of(1)));
+                new PushSettingsTable(store).configure(Map.of("orders", Optional.of(1)));
             }
         }
     }

@@ -35,7 +35,7 @@ import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
-import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.outbox.OutboxRetention;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.LostCalls;
@@ -229,7 +229,7 @@ class ClockSetBackTest {
         database.execute("select nxt_sync.push('sales', 'a', '{}', 7), nxt_sync.push('sales', 'b', '{}', 7)");
         database.execute("update nxt_sync.outbox set state = 'done', next_at = null, settled_at = '2031-01-01'");
         database.execute("update nxt_sync.outbox set settled_at = '2021-01-01' where key = 'b'");
-        new PushStates(store).forget("sales", Duration.ofDays(90));
+        new OutboxRetention(store).forget("sales", Duration.ofDays(90));
         assertThat(database.value("select key from nxt_sync.outbox")).isEqualTo("a");
     }
 

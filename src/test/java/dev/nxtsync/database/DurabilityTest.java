@@ -28,8 +28,11 @@ import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.OutboxOrigin;
+import dev.nxtsync.push.outbox.OutboxReader;
 import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.outbox.PushedCompany;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
@@ -68,13 +71,15 @@ class DurabilityTest {
         var entries = new OutboxApi(store);
         entries.take("orders", "k", "{}", Optional.of(7), Optional.empty());
         assertThat(committed("outbox")).isEqualTo("on");
-        new PushStates(store).announce(Map.of("orders", "main"));
+        new PushLanes(store).announce(Map.of("orders", "main"));
         assertThat(committed("job")).isEqualTo("off");
-        var lane = new PushStates(store).dueLanes("orders").get(0);
+        var lane = new PushLanes(store).dueLanes("orders").get(0);
         Claim claim = ((Claims.Claimed) claims.claim("push", "main", "company", 7, "orders", lane.lane())).claim();
         var outbox = new Outbox(store);
-        var rows = outbox
-                .read(outbox.ready(claim, 10, true, java.util.Set.of()).stream().map(Outbox.Sized::id).toList());
+        var reader = new OutboxReader(store);
+        var rows = reader
+                .read(reader.ready(claim, 10, true, java.util.Set.of()).stream().map(OutboxReader.SizedRow::id)
+                        .toList());
         var marked = (Outbox.Marked) outbox.mark(claim, rows, "yourReference");
         assertThat(committed("outbox")).as("before it is sent").isEqualTo("on");
         outbox.settle(claim, List.of(marked.rows().get(0).dead(ErrorCode.RECORD_REFUSED, "no", Optional.empty())),
@@ -84,7 +89,7 @@ class DurabilityTest {
         assertThat(committed("outbox")).isEqualTo("on");
         new OutboxOrigin(store).adopt();
         assertThat(committed("outbox_home")).isEqualTo("on");
-        new PushStates(store).stop("orders", 7, "yourReference");
+        new PushStates(store).stop(new PushedCompany("orders", 7), "yourReference");
         assertThat(committed("push_state")).isEqualTo("on");
     }
 

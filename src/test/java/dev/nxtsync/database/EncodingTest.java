@@ -26,6 +26,7 @@ import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.outbox.PushedCompany;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.status.OpenFindings;
 import dev.nxtsync.support.TestDatabase;
@@ -107,7 +108,7 @@ class EncodingTest {
                 List.of(new OpenFindings.Trouble("connection Łódź 🙂", REASON, java.time.Instant.EPOCH)),
                 change -> Optional.of("{\"told\": \"5 €\"}"));
         new PullStates(store).stopped("things", REASON);
-        new PushStates(store).failed("orders", 7, REASON, 1, java.time.Duration.ofSeconds(1));
+        new PushStates(store).failed(new PushedCompany("orders", 7), REASON, 1, java.time.Duration.ofSeconds(1));
         var entries = new OutboxApi(store);
         assertThat(entries.take("orders", "k", "{\"text\": \"5 € 🙂\"}", Optional.of(7), Optional.empty()))
                 .isInstanceOf(OutboxApi.Taken.class);

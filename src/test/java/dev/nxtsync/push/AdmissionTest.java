@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.nxtsync.process.MemoryBudget;
-import dev.nxtsync.push.outbox.Outbox.Sized;
+import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
 
 class AdmissionTest {
     private static final int MEGABYTE = 1 << 20;
@@ -27,7 +27,7 @@ class AdmissionTest {
     @Test
     void aRowThatNeverFitsIsTooLargeAndAllButItsGroupGoOn() {
         try (var admitted = of(row(1, "a", 3 * MEGABYTE), row(2, "a", 10), row(3, "b", 10), row(4, null, 10))) {
-            assertThat(admitted.tooLarge()).extracting(Sized::id).containsExactly(1L);
+            assertThat(admitted.tooLarge()).extracting(SizedRow::id).containsExactly(1L);
             assertThat(admitted.ids()).containsExactly(3L, 4L);
             assertThat(admitted.waits()).isFalse();
         }
@@ -63,7 +63,7 @@ class AdmissionTest {
     @MethodSource("seeds")
     void everyRowHasItsTurnInTheOrderOfItsGroupWithinTheMemory(int seed) {
         var random = new Random(seed);
-        var left = new ArrayList<Sized>();
+        var left = new ArrayList<SizedRow>();
         for (int id = 1; id <= 80; id++) {
             left.add(row(id, random.nextInt(3) == 0 ? null : "g" + random.nextInt(5),
                     random.nextInt(random.nextInt(4) == 0 ? 2 * MEGABYTE + 100 : MEGABYTE / 4)));
@@ -73,13 +73,13 @@ class AdmissionTest {
         int rounds = 0;
         while (!left.isEmpty()) {
             assertThat(rounds++).isLessThan(1_000);
-            var admitted = Admission.of(left, memory, MEGABYTE);
+            var admitted = Admission.take(left, memory, MEGABYTE);
             var taken = new ArrayList<>(admitted.rows());
             taken.addAll(admitted.tooLarge());
             assertThat(admitted.rows().size() < 2
-                    || admitted.rows().stream().mapToInt(Sized::bytes).sum() <= MEGABYTE / 2).isTrue();
+                    || admitted.rows().stream().mapToInt(SizedRow::bytes).sum() <= MEGABYTE / 2).isTrue();
             assertThat(admitted.tooLarge()).allMatch(row -> row.bytes() > 2 * MEGABYTE);
-            for (Sized row : taken) {
+            for (SizedRow row : taken) {
                 row.group().ifPresent(group -> {
                     Long before = last.put(group, row.id());
                     assertThat(before == null || before < row.id()).isTrue();
@@ -98,11 +98,11 @@ class AdmissionTest {
         assertThat(memory.take(2 * MEGABYTE)).as("all was given back").isTrue();
     }
 
-    private Admission of(Sized... rows) {
-        return Admission.of(List.of(rows), memory, 14 * MEGABYTE);
+    private Admission of(SizedRow... rows) {
+        return Admission.take(List.of(rows), memory, 14 * MEGABYTE);
     }
 
-    private static Sized row(long id, String group, int bytes) {
-        return new Sized(id, Optional.ofNullable(group), bytes);
+    private static SizedRow row(long id, String group, int bytes) {
+        return new SizedRow(id, Optional.ofNullable(group), bytes);
     }
 }

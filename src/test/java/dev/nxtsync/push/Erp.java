@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -37,6 +38,8 @@ final class Erp {
     private final String keyColumn;
     /** Told of the rows of each request that is under way. */
     private final Consumer<List<Integer>> sending;
+    /** Requests that nobody has heard of again, which are carried out later. */
+    private final List<Late> late = new ArrayList<>();
     private int changes;
     /** Of a hundred requests, how many are in trouble. */
     int trouble = 30;
@@ -45,6 +48,38 @@ final class Erp {
         this.random = random;
         this.keyColumn = keyColumn;
         this.sending = sending;
+    }
+
+    private record Late(Question question, ArrayNode values, int seconds) {}
+
+    /** The longest that the server is at work on a request, in seconds: less than rows in doubt are looked for. */
+    private static final int LONGEST = 1800;
+
+    void pass(int seconds) {
+        var before = List.copyOf(late);
+        late.clear();
+        for (Late each : before) {
+            if (each.seconds() <= seconds) {
+                execute(each.question(), each.values(), -1);
+            } else {
+                late.add(new Late(each.question(), each.values(), each.seconds() - seconds));
+            }
+        }
+    }
+
+    /** A request is lost, and carried out so many seconds later. */
+    Answer carryOutLater(Question question, int seconds) {
+        late.add(new Late(question, (ArrayNode) Objects.requireNonNull(question.variables().get("values")), seconds));
+        return new Failure.InDoubt("gone", "", true, false);
+    }
+
+    /** Somebody removes a record. */
+    void remove(String key) {
+        records.remove(key);
+    }
+
+    void put(String key, String creator) {
+        records.put(key, Filters.object().put(keyColumn, key).put("createdByUser", creator));
     }
 
     void put(int orderNo) {
@@ -73,7 +108,8 @@ final class Erp {
         }
         var items = Filters.object().arrayNode();
         var filter = question.variables().get("filter") instanceof JsonNode each ? each : Filters.object();
-        filter.path(keyColumn).path("_in").forEach(key -> {
+        var keys = filter.has("_and") ? filter.path("_and").path(0) : filter;
+        keys.path(keyColumn).path("_in").forEach(key -> {
             if (records.containsKey(key.asText())) {
                 items.add(records.get(key.asText()).deepCopy());
             }
@@ -106,7 +142,9 @@ final class Erp {
         }
         boolean lost = chance(trouble);
         if (lost && chance(50)) {
-            return new Failure.InDoubt("gone", "", true, false);
+            return rows.stream().noneMatch(refused::contains) && chance(50)
+                    ? carryOutLater(question, 1 + random.nextInt(LONGEST))
+                    : new Failure.InDoubt("gone", "", true, false);
         }
         int flaw = rows.stream().filter(refused::contains).map(rows::indexOf).findFirst().orElse(-1);
         if (flaw >= 0) {

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.InputType;
@@ -21,6 +24,7 @@ import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.push.plan.PushPlan.Child;
+import dev.nxtsync.push.plan.PushPlan.Following;
 
 /** A push of orders with their lines, and its rows. */
 final class PushFixture {
@@ -69,6 +73,15 @@ final class PushFixture {
         return new PushPlan(push, table, fields, inputs,
                 Map.of("orderLines", new Child(Optional.of("joindown_OrderLine_via_Order"), List.of("lineNo"))),
                 List.of("orderNo"), List.of(), Optional.empty(), Optional.of("isv_x"));
+    }
+
+    /** The same, with a processing that follows. */
+    static PushPlan processed(PushPlan plan, Optional<String> doneWhen) {
+        var then = new Following("order_processings", new MutationField("finishOrder", "R",
+                Map.of("filter", ref("FilterExpression_Order", "FilterExpression_Order", false))), Optional.empty(),
+                doneWhen.map(filter -> (ObjectNode) Filters.parse(filter)));
+        return new PushPlan(plan.push(), plan.table(), plan.fields(), plan.inputs(), plan.children(), plan.key(),
+                plan.returning(), Optional.of(then), plan.creator());
     }
 
     static OutboxRow row(long id, String key, String payload, String group) {

@@ -21,9 +21,12 @@ final class PushJobFixture {
 
     static PushJob lane(PushStore store, PushPlans plans, Function<Question, Answer> server) {
         var outages = new OutageLog();
-        return new PushJob(plans, NxtClientFixture.answering(server), NxtClientFixture.slots(), store.outbox(),
-                store.states(),
-                store.runs(), CompanyAccessFixture.access(outages), outages, new PayloadMemory(),
-                new Threads(Clock.systemUTC(), new SimpleMeterRegistry()), SettingsFixture.defaults());
+        var nxt = NxtClientFixture.answering(server);
+        var failures = new PushFailures(plans, store.tables().states(), CompanyAccessFixture.access(outages), outages,
+                new Threads(Clock.systemUTC(), new SimpleMeterRegistry()));
+        var services = new LaneServices(nxt, store.outbox(), store.reader(), store.tables().states(), store.runs(),
+                failures);
+        return new PushJob(plans, NxtClientFixture.slots(), services, new PayloadMemory(),
+                SettingsFixture.defaults());
     }
 }

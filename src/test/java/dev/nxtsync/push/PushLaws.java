@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 
 import dev.nxtsync.config.Settings.Operation;
 import dev.nxtsync.push.outbox.OutboxApi.Taken;
-import dev.nxtsync.push.outbox.PushStates.DueLane;
+import dev.nxtsync.push.outbox.PushLanes.DueLane;
 import dev.nxtsync.push.outbox.PushStore;
 import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.push.plan.PushPlans;
@@ -123,9 +123,9 @@ final class PushLaws implements AutoCloseable {
 
     /** Each lane in which something is to be done, by one replica or the other, with the schema read anew. */
     private void work() throws SQLException {
-        plans.put(push, new PushPlans.Ready(plan));
-        STORE.states().announce(Map.of(push, "main"));
-        var due = new ArrayList<>(STORE.states().dueLanes(push));
+        plans.put(push, new PushPlans.ReadyPush(plan));
+        STORE.tables().lanes().announce(Map.of(push, "main"));
+        var due = new ArrayList<>(STORE.tables().lanes().dueLanes(push));
         Collections.shuffle(due, random);
         for (DueLane each : due) {
             work(each.lane(), random.nextInt(2));
@@ -179,6 +179,7 @@ final class PushLaws implements AutoCloseable {
         execute("update nxt_sync.outbox set next_at = next_at - interval '" + seconds
                 + " s', sent_at = sent_at - interval '" + seconds + " s' where push = '" + push
                 + "' and (next_at is not null or sent_at is not null)");
+        erp.pass(seconds);
     }
 
     /** A person retries what is dead, or discards it. */

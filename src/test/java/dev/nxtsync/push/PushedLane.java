@@ -49,7 +49,7 @@ final class PushedLane {
     }
 
     void plan(Operation operation, String keyColumn) {
-        plans.put(push, new PushPlans.Ready(PushFixture.plan(push, company, operation, keyColumn)));
+        plans.put(push, new PushPlans.ReadyPush(PushFixture.plan(push, company, operation, keyColumn)));
     }
 
     void take(String key, String payload, String group) throws SQLException {
@@ -81,6 +81,21 @@ final class PushedLane {
         }
     }
 
+    /** Lets so many minutes pass, with a turn after each. */
+    void minutes(Function<Question, Answer> answering, int minutes) throws SQLException {
+        for (int minute = 0; minute < minutes; minute++) {
+            STORE.database().execute("update nxt_sync.outbox set next_at = next_at - interval '1 min', "
+                    + "sent_at = sent_at - interval '1 min' where push = '" + push + "'");
+            turn(answering);
+        }
+    }
+
+    /** A person has a dead row sent again. */
+    void retry(String key) throws SQLException {
+        org.assertj.core.api.Assertions.assertThat(
+                STORE.entries().retry(Long.parseLong(of(key, "id")), Optional.empty())).isTrue();
+    }
+
     void turn(Function<Question, Answer> answering) throws SQLException {
         server = answering;
         Claims replica = STORE.replica();
@@ -94,7 +109,7 @@ final class PushedLane {
     }
 
     void announce() throws SQLException {
-        STORE.states().announce(Map.of(push, "main"));
+        STORE.tables().lanes().announce(Map.of(push, "main"));
     }
 
     long count(String condition) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.config.Settings.Operation;
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.OutboxRow;
@@ -62,6 +63,48 @@ class ResolutionTest {
         Instant last = LIMITS.last(doubtful.sentAt().orElseThrow());
         assertThat(kept.nextAt()).hasValue(last);
         assertThat(verdict.unreadable(kept, "Too large.", last).state()).isEqualTo(State.DEAD);
+    }
+
+    @Test
+    void aProcessingThatCannotBeSeenStaysInDoubtAsLongAsItMayStillRun() {
+        var verdict = new Resolution(PushFixture.processed(plan(Operation.CREATE, "yourReference"), Optional.empty()),
+                Optional.of("isv_x"), 7, LIMITS);
+        OutboxRow doubtful = sent(row(1, "a", ORDER, null), 1);
+        Instant last = NOON.plus(LIMITS.repeatAfter());
+        OutboxRow kept = verdict.unseen(doubtful, at(60));
+        assertThat(kept.state()).isEqualTo(State.IN_DOUBT);
+        assertThat(kept.nextAt()).hasValue(last);
+        assertThat(kept.error())
+                .hasValueSatisfying(why -> assertThat(why).contains("finishOrder").contains("processing_failed"));
+        assertThat(verdict.unseen(kept, last).state()).isEqualTo(State.DEAD);
+        OutboxRow answered = doubtful.answered("No.", false, 1, at(1));
+        assertThat(verdict.unseen(answered, at(60)).state()).as("the server is done with it").isEqualTo(State.DEAD);
+    }
+
+    /** What the server may still be at work on when it is dead waits when it is retried. */
+    @Test
+    void aRowThatIsRetriedWaitsOnlyIfTheServerMayStillBeAtWorkOnIt() {
+        OutboxRow create = row(1, "a", ORDER, null).about(MutationKind.CREATE, "r", Optional.empty());
+        OutboxRow update = create.about(MutationKind.UPDATE, "r", Optional.of("2026-11-24 12:00:00.1"));
+        OutboxRow bare = create.about(MutationKind.UPDATE, "r", Optional.of(""));
+        assertThat(retriedWaits(sent(create, 1), at(60))).hasValue(at(118));
+        assertThat(retriedWaits(sent(create, 1), at(1800))).hasValue(at(1860));
+        assertThat(retriedWaits(sent(create, 1), at(1860))).as("nothing is expected any more").isEmpty();
+        assertThat(retriedWaits(sent(create, 1).answered("No.", true, 1, at(1)), at(60))).as("answered").isEmpty();
+        assertThat(retriedWaits(sent(update, 1), at(60))).as("guarded by its stamp").isEmpty();
+        assertThat(retriedWaits(sent(bare, 1), at(60))).as("without a stamp").isPresent();
+        assertThat(retriedWaits(sent(create, 1).waiting(), at(60))).as("never in doubt").isEmpty();
+        assertThat(retriedWaits(create, at(60))).as("never sent").isEmpty();
+    }
+
+    /** As the database has it after a person's retry. */
+    private static Optional<Instant> retriedWaits(OutboxRow row, Instant now) {
+        OutboxRow dead = row.dead(ErrorCode.RECORD_DIFFERENT, "no", Optional.empty());
+        OutboxRow retried = new OutboxRow(dead.id(), dead.key(), dead.payload(), dead.group(), State.WAITING,
+                dead.attempts(), dead.step(), dead.act(), dead.record(), Optional.empty(), dead.sentAt(),
+                Optional.empty(), Optional.empty(), false, Optional.empty(), dead.repeated(), dead.looks(),
+                dead.result(), Optional.empty());
+        return verdict(Operation.UPSERT, "yourReference").notBefore(retried, now);
     }
 
     @Test

@@ -77,7 +77,7 @@ public class OutboxOrigin {
                                     set state = case when state = 'dead' then state else 'in_doubt' end,
                                         record = case when state = 'waiting' then null else record end,
                                         sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
-                                        looks = 0, repeated = true
+                                        looks = case when state = 'dead' then 1 else 0 end, repeated = true
                                     where state in ('waiting', 'sending', 'in_doubt', 'dead')""");
                     var lanes = transaction.prepareStatement(
                             """

@@ -21,7 +21,8 @@ import dev.nxtsync.error.Problem;
  * @param blamed whether that error can only be about this row
  * @param atMost the largest request in which it is sent again
  * @param repeated whether its record was sent more than once, and so is counted afterwards
- * @param looks how often it was looked for since it was last sent
+ * @param looks how often it was looked for since it was last sent, as long as the server may still be at work on that: of a row
+ *        that waits it is 0, unless a person has retried it since it was dead in doubt
  */
 public record OutboxRow(long id, String key, String payload, Optional<String> group, State state, int attempts,
         Step step, Optional<MutationKind> act, Optional<String> record, Optional<String> stamp,
@@ -50,9 +51,14 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
         return sentAt.isPresent();
     }
 
+    /** Whether a person has had it sent again although the server may still be at work on what was sent before. */
+    public boolean isRetriedInDoubt() {
+        return state == State.WAITING && wasSent() && looks > 0;
+    }
+
     /** It may be there, and is looked for at the given moment. */
     public OutboxRow inDoubt(Instant lookAt) {
-        return with(State.IN_DOUBT, Optional.of(lookAt), answered, blamed, atMost, looks, error);
+        return with(State.IN_DOUBT, Optional.of(lookAt), answered, blamed, atMost, looks, Optional.empty());
     }
 
     /**
@@ -61,7 +67,8 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
      * @param most rows of a request in which it is sent again
      */
     public OutboxRow answered(String why, boolean isBlamed, int most, Instant lookAt) {
-        return with(State.IN_DOUBT, Optional.of(lookAt), Optional.of(why), isBlamed, Optional.of(most), 0, error);
+        return with(State.IN_DOUBT, Optional.of(lookAt), Optional.of(why), isBlamed, Optional.of(most), 0,
+                Optional.empty());
     }
 
     /** It could not be looked for, and stays as it is. */
@@ -71,17 +78,17 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
 
     /** It was looked for, and was not there. */
     public OutboxRow notFound(Instant lookAt) {
-        return with(State.IN_DOUBT, Optional.of(lookAt), answered, blamed, atMost, looks + 1, error);
+        return with(State.IN_DOUBT, Optional.of(lookAt), answered, blamed, atMost, looks + 1, Optional.empty());
     }
 
     /** It is to be sent, after it was looked for long enough if it was sent before. */
     public OutboxRow waiting() {
-        return with(State.WAITING, Optional.empty(), Optional.empty(), false, atMost, 0, error);
+        return with(State.WAITING, Optional.empty(), Optional.empty(), false, atMost, 0, Optional.empty());
     }
 
     /** It waits until then. */
     public OutboxRow waiting(Instant until) {
-        return with(State.WAITING, Optional.of(until), Optional.empty(), false, atMost, 0, error);
+        return with(State.WAITING, Optional.of(until), Optional.empty(), false, atMost, looks, Optional.empty());
     }
 
     /** It was not sent after all. */
@@ -98,8 +105,20 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
 
     /** A person decides. It is looked for once more at the given moment, if it may be there. */
     public OutboxRow dead(ErrorCode trouble, String why, Optional<Instant> lookAt) {
-        return with(State.DEAD, lookAt, answered, blamed, atMost, looks,
+        return with(State.DEAD, lookAt, answered, blamed, atMost, looksOfDead(),
                 Optional.of(new Problem(trouble, why).coded()));
+    }
+
+    /** So it is seen of a row that is retried whether the server may still be at work on it. */
+    private int looksOfDead() {
+        boolean isGuarded = act.filter(what -> what == MutationKind.UPDATE).isPresent()
+                && stamp.filter(before -> !before.isEmpty()).isPresent();
+        return switch (state) {
+            // what the server guards by the record's stamp is not done twice
+            case IN_DOUBT -> answered.isPresent() || isGuarded ? 0 : Math.max(1, looks);
+            case WAITING -> looks;
+            case SENDING, DONE, DEAD, DISCARDED -> 0;
+        };
     }
 
     /**

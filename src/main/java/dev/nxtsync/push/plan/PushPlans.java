@@ -12,35 +12,35 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.error.Problem;
 
-/** What has been planned so far, for each push. Safe for any number of threads. */
+/** The plans of the pushes that can run, and why others cannot. Safe for any number of threads. */
 @Singleton
 public class PushPlans {
-    private final Map<String, Planned> byPush = new ConcurrentHashMap<>();
+    private final Map<String, PlannedPush> byPush = new ConcurrentHashMap<>();
     private final Map<String, Problem> troubles = new ConcurrentHashMap<>();
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
     private final AtomicLong planned = new AtomicLong();
 
     /** A push, checked against the schema. */
-    sealed interface Planned {}
+    sealed interface PlannedPush {}
 
-    public record Ready(PushPlan plan) implements Planned {}
+    public record ReadyPush(PushPlan plan) implements PlannedPush {}
 
     /** A push that cannot run until somebody has done what the reason says. */
-    record Stopped(Problem reason) implements Planned {}
+    record StoppedPush(Problem reason) implements PlannedPush {}
 
     public Optional<PushPlan> ready(String push) {
-        return byPush.get(push) instanceof Ready ready ? Optional.of(ready.plan()) : Optional.empty();
+        return byPush.get(push) instanceof ReadyPush ready ? Optional.of(ready.plan()) : Optional.empty();
     }
 
     Optional<Problem> stopped(String push) {
-        return byPush.get(push) instanceof Stopped stopped ? Optional.of(stopped.reason()) : Optional.empty();
+        return byPush.get(push) instanceof StoppedPush stopped ? Optional.of(stopped.reason()) : Optional.empty();
     }
 
     /** The connections of pushes that can run, by push. */
     Map<String, String> connections() {
         var connections = new TreeMap<String, String>();
         byPush.forEach((push, planned) -> {
-            if (planned instanceof Ready ready) {
+            if (planned instanceof ReadyPush ready) {
                 connections.put(push, ready.plan().push().connection());
             }
         });
@@ -55,7 +55,7 @@ public class PushPlans {
     public Map<String, Problem> troubles() {
         var all = new TreeMap<>(troubles);
         byPush.forEach((push, planned) -> {
-            if (planned instanceof Stopped stopped) {
+            if (planned instanceof StoppedPush stopped) {
                 all.put("push " + push, stopped.reason());
             }
         });
@@ -76,7 +76,7 @@ public class PushPlans {
         return planned.get();
     }
 
-    public void put(String push, Planned what) {
+    public void put(String push, PlannedPush what) {
         byPush.put(push, what);
         planned.incrementAndGet();
     }
@@ -84,7 +84,7 @@ public class PushPlans {
     /** Nothing of a connection can be worked on until its pushes have been looked at anew. */
     void undone(String connection) {
         byPush.values().removeIf(
-                each -> each instanceof Ready ready && ready.plan().push().connection().equals(connection));
+                each -> each instanceof ReadyPush ready && ready.plan().push().connection().equals(connection));
         noTrouble(connection);
     }
 

@@ -42,32 +42,32 @@ final class PushValidator {
     }
 
     /** A push that can be made as configured, or why not. */
-    sealed interface Design {}
+    sealed interface ValidatedPush {}
 
-    record Sound(PushPlan plan) implements Design {}
+    record SoundPush(PushPlan plan) implements ValidatedPush {}
 
-    record Flawed(Problem reason) implements Design {
-        Flawed(String message) {
+    record FlawedPush(Problem reason) implements ValidatedPush {
+        FlawedPush(String message) {
             this(new Problem(ErrorCode.PUSH_FLAWED, message));
         }
     }
 
-    static Design of(Settings.Push push, PushSchema schema, Optional<String> creator) {
-        return new PushValidator(push, schema).design(creator);
+    static ValidatedPush validate(Settings.Push push, PushSchema schema, Optional<String> creator) {
+        return new PushValidator(push, schema).validate(creator);
     }
 
-    private Design design(Optional<String> creator) {
+    private ValidatedPush validate(Optional<String> creator) {
         var refusal = schema.refused().get(push.table());
         if (refusal != null) {
-            return new Flawed(refusal);
+            return new FlawedPush(refusal);
         }
         Table table = schema.tables().get(push.table());
         if (table == null) {
-            return new Flawed("There is no table " + push.table() + " that this client id can read"
+            return new FlawedPush("There is no table " + push.table() + " that this client id can read"
                     + Nearest.hint(push.table(), schema.names()) + ".");
         }
         if (table.scope() != Scope.COMPANY) {
-            return new Flawed(
+            return new FlawedPush(
                     "The table " + push.table() + " is one of the customer; only tables of companies are pushed to.");
         }
         for (String column : push.keyColumn()) {
@@ -89,12 +89,13 @@ final class PushValidator {
         var returning = returning(table, children);
         Optional<Following> then = push.then().flatMap(text -> following(table, text));
         if (!flaws.isEmpty()) {
-            return new Flawed("Table " + push.table() + ": " + String.join("; ", flaws) + ".");
+            return new FlawedPush("Table " + push.table() + ": " + String.join("; ", flaws) + ".");
         }
         var key = PrimaryKeys.of(push.table()).or(() -> Optional.ofNullable(NUMBERS.get(push.table())))
                 .orElse(List.of())
                 .stream().filter(table.columns()::containsKey).toList();
-        return new Sound(new PushPlan(push, table, fields, schema.inputs(), children, key, returning, then, creator));
+        return new SoundPush(
+                new PushPlan(push, table, fields, schema.inputs(), children, key, returning, then, creator));
     }
 
     private List<MutationKind> acts() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Rows;
-import dev.nxtsync.push.outbox.PushStates;
+import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
@@ -145,7 +145,7 @@ class DueTimesTest {
                 "select nxt_sync.push('orders', 'late', '{}', 7); select nxt_sync.push('orders', 'soon', '{}', 7)");
         database.execute("update nxt_sync.outbox set state = 'in_doubt', sent_at = now() - interval '20 m', "
                 + "next_at = now() + case key when 'late' then interval '40 m' else interval '1 m' end");
-        new PushStates(store).follow(Duration.ofMinutes(31));
+        new PushLanes(store).follow(Duration.ofMinutes(31));
         assertThat(database.rows(
                 "select key, round(extract(epoch from next_at - sent_at) / 60)::text as minutes from nxt_sync.outbox order by key"))
                 .extracting(row -> row.get("key") + " " + row.get("minutes")).containsExactly("late 31", "soon 21");

@@ -16,15 +16,22 @@ import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
 /** What pushes keep in a database of its own, for tests of other packages; its connections are used again. */
-public record PushStore(TestDatabase database, Database store, Outbox outbox, PushStates states, RunHistory runs,
+public record PushStore(TestDatabase database, Database store, Outbox outbox, OutboxReader reader, PushTables tables,
+        RunHistory runs,
         OutboxApi entries) {
 
     public static PushStore migrated() {
         var database = TestDatabase.create();
         ScheduleFixture.migrated(database);
         var store = new Database(new Kept(database));
-        return new PushStore(database, store, new Outbox(store), new PushStates(store), new RunHistory(store),
+        return new PushStore(database, store, new Outbox(store), new OutboxReader(store), tables(store),
+                new RunHistory(store),
                 new OutboxApi(store));
+    }
+
+    public static PushTables tables(Database store) {
+        return new PushTables(new PushStates(store), new PushLanes(store), new OutboxDepth(store),
+                new PushSettingsTable(store), new OutboxRetention(store), new OutboxOrigin(store));
     }
 
     /** What a replica claims, which is alive. */

@@ -19,7 +19,7 @@ import dev.nxtsync.support.TestDatabase;
 /** Rows of transactions that began before their push was known, and are committed after it. */
 class RowsBeforeSettingsTest {
     private final TestDatabase database = TestDatabase.create();
-    private final PushStates states = new PushStates(ScheduleFixture.migrated(database));
+    private final PushTables tables = PushStore.tables(ScheduleFixture.migrated(database));
 
     @ParameterizedTest
     @CsvSource(nullValues = "none", value = {"7, none, waiting, 7, none", "7, 7, waiting, 7, none",
@@ -28,11 +28,11 @@ class RowsBeforeSettingsTest {
     void areCompletedAsTheFunctionWouldHaveOrRefusedWithAnError(Integer configured, Integer named, String state,
             String company, String error) throws Exception {
         try (var early = push("orders", named)) {
-            states.configure(Map.of("orders", Optional.ofNullable(configured)));
-            states.complete(List.of("orders"));
+            tables.settings().configure(Map.of("orders", Optional.ofNullable(configured)));
+            tables.settings().complete(List.of("orders"));
             early.commit();
         }
-        states.complete(List.of("orders"));
+        tables.settings().complete(List.of("orders"));
         var row = database.rows("select state, company, error from nxt_sync.outbox").get(0);
         assertThat(row).containsEntry("state", state).containsEntry("company", company);
         if (error == null) {
@@ -40,8 +40,8 @@ class RowsBeforeSettingsTest {
         } else {
             assertThat(row.get("error")).contains(error).contains("(company_refused)");
         }
-        states.announce(Map.of("orders", "main"));
-        assertThat(states.dueLanes("orders")).hasSize(state.equals("waiting") ? 1 : 0);
+        tables.lanes().announce(Map.of("orders", "main"));
+        assertThat(tables.lanes().dueLanes("orders")).hasSize(state.equals("waiting") ? 1 : 0);
     }
 
     @Test
@@ -49,8 +49,8 @@ class RowsBeforeSettingsTest {
         try (var early = push("others", null)) {
             early.commit();
         }
-        states.configure(Map.of("orders", Optional.of(7)));
-        states.complete(List.of("orders"));
+        tables.settings().configure(Map.of("orders", Optional.of(7)));
+        tables.settings().complete(List.of("orders"));
         assertThat(database.value("select state from nxt_sync.outbox where company is null")).isEqualTo("waiting");
     }
 

@@ -10,34 +10,23 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan;
-import dev.nxtsync.schedule.Claim;
 
 /** Looks for rows that were or may have been sent, and settles what follows from what is found. */
-final class Looking {
-    private final PushJob lane;
-    private final Claim claim;
+final class LookAfterSend {
+    private final LaneContext lane;
     private final PushPlan plan;
-    private final Resolution verdict;
     private final Lookup lookup;
-    private final Settling settling;
-    private final DatabaseClock clock;
 
-    Looking(PushJob lane, Claim claim, PushPlan plan, Resolution verdict, Lookup lookup, Settling settling,
-            DatabaseClock clock) {
+    LookAfterSend(LaneContext lane, Lookup lookup) {
         this.lane = lane;
-        this.claim = claim;
-        this.plan = plan;
-        this.verdict = verdict;
+        this.plan = lane.plan();
         this.lookup = lookup;
-        this.settling = settling;
-        this.clock = clock;
     }
 
     /**
@@ -46,6 +35,7 @@ final class Looking {
      * @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer
      */
     boolean lookFor(List<OutboxRow> rows) throws SQLException {
+        Instant now = lane.now();
         var before = new ArrayList<OutboxRow>();
         var after = new ArrayList<OutboxRow>();
         Map<Long, Payload> records = new LinkedHashMap<>();
@@ -56,48 +46,35 @@ final class Looking {
                 (isProcessing(row) ? processings : records).put(row.id(), sound.payload());
             } else {
                 before.add(row);
-                after.add(unlookable(row, new Problem(ErrorCode.PAYLOAD_INVALID, ((Payload.Flawed) reading).why())));
+                after.add(lane.resolution().unlookable(row,
+                        new Problem(ErrorCode.PAYLOAD_INVALID, ((Payload.Flawed) reading).why()), now,
+                        lookAgain(row, now)));
             }
         }
         var found = lookup.find(records, Optional.empty());
         var run = plan.then().flatMap(PushPlan.Following::doneWhen)
                 .map(doneWhen -> lookup.find(processings, Optional.of(doneWhen)));
-        Instant now = clock.now();
         for (OutboxRow row : rows) {
             if (records.containsKey(row.id())) {
                 before.add(row);
-                after.add(verdict.after(row, Objects.requireNonNull(records.get(row.id())),
+                after.add(lane.resolution().after(row, Objects.requireNonNull(records.get(row.id())),
                         found.getOrDefault(row.id(), List.of()), now));
             } else if (processings.containsKey(row.id())) {
                 before.add(row);
-                after.add(run.map(done -> verdict.processed(row, done.containsKey(row.id()), now))
-                        .orElseGet(() -> unknown(row)));
+                after.add(run.map(done -> lane.resolution().processed(row, done.containsKey(row.id()), now))
+                        .orElseGet(() -> lane.resolution().unseen(row, now)));
             }
         }
-        settling.settle(before, after);
+        lane.settling().settle(before, after);
         return notePassedOver(before, after);
     }
 
-    /** What becomes of a row that was or may have been sent, and can never be looked for. */
-    static OutboxRow unlookable(OutboxRow row, Problem why) {
-        var reason = new Problem(why.trouble(), "It was sent, and cannot be looked for: " + why.message());
-        return row.state() == State.IN_DOUBT
-                ? row.dead(reason.trouble(), reason.message(), Optional.empty())
-                : row.settled(Optional.of(reason.coded()));
+    private Instant lookAgain(OutboxRow row, Instant now) {
+        return lane.times().nextLook(row.sentAt().orElse(now), now);
     }
 
     private static boolean isProcessing(OutboxRow row) {
         return row.state() == State.IN_DOUBT && row.step() == Step.THEN;
-    }
-
-    /** Whether a processing has run cannot be seen. */
-    private OutboxRow unknown(OutboxRow row) {
-        return row.dead(ErrorCode.PROCESSING_FAILED, "Whether " + plan.then().orElseThrow().field().name()
-                + " has run for "
-                + row.result().orElse("")
-                + " is not known" + row.answered().map(why -> ": " + why).orElse(", since no whole answer came.")
-                + " Look in Business NXT; discard this row if it has, retry it if not. With DONE_WHEN this is looked up.",
-                Optional.empty());
     }
 
     /**
@@ -112,11 +89,11 @@ final class Looking {
                 ids.add(row.id());
             }
         }
-        var passed = ids.isEmpty() ? Set.<Long>of() : lane.outbox().passedOver(claim, ids);
+        var passed = ids.isEmpty() ? Set.<Long>of() : lane.services().reader().passedOver(ids);
         if (passed.isEmpty()) {
             return false;
         }
-        lane.states().onePerGroup(plan.name(), claim.company());
+        lane.services().states().onePerGroup(lane.pushedCompany());
         var from = new ArrayList<OutboxRow>();
         var to = new ArrayList<OutboxRow>();
         for (int i = 0; i < after.size(); i++) {
@@ -130,7 +107,7 @@ final class Looking {
                         Optional.empty()));
             }
         }
-        settling.settle(from, to);
+        lane.settling().settle(from, to);
         return true;
     }
 }

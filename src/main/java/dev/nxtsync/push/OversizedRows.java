@@ -1,0 +1,55 @@
+package dev.nxtsync.push;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
+import dev.nxtsync.push.outbox.OutboxRow;
+
+/** Settles rows whose payloads are never read in this process, since they take more memory than it has. */
+final class OversizedRows {
+    private final LaneContext lane;
+    private final Admittance admittance;
+    private boolean waiting;
+
+    OversizedRows(LaneContext lane, Admittance admittance) {
+        this.lane = lane;
+        this.admittance = admittance;
+    }
+
+    /** Whether a row waits until there is memory for it. */
+    boolean areWaiting() {
+        return waiting;
+    }
+
+    /** Says whether there were any. */
+    boolean settle(Admission admission) throws SQLException {
+        waiting |= admission.waits();
+        Map<Long, SizedRow> tooLarge = new HashMap<>();
+        admission.tooLarge().forEach(row -> tooLarge.put(row.id(), row));
+        var before = lane.services().reader().readWithoutPayload(tooLarge.keySet());
+        var after = new ArrayList<OutboxRow>();
+        for (OutboxRow row : before) {
+            after.add(settled(row, admittance.tooLarge(Objects.requireNonNull(tooLarge.get(row.id()))) + " "
+                    + ErrorCode.TOO_LARGE_FOR_MEMORY.nextStep()));
+        }
+        lane.settling().settle(before, after);
+        return !tooLarge.isEmpty();
+    }
+
+    private OutboxRow settled(OutboxRow row, String why) {
+        return switch (row.state()) {
+            case WAITING -> lane.resolution().refused(row, ErrorCode.TOO_LARGE_FOR_MEMORY, why, lane.now());
+            case SENDING, IN_DOUBT -> lane.resolution().unreadable(row, why, lane.now());
+            case DEAD -> row.settled(Optional.empty());
+            case DONE, DISCARDED ->
+                row.settled(Optional.of(new Problem(ErrorCode.TOO_LARGE_FOR_MEMORY, why).coded()));
+        };
+    }
+}

@@ -1,0 +1,158 @@
+package dev.nxtsync.push.outbox;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Rows;
+import dev.nxtsync.schedule.Claim;
+
+/** Finds and reads the rows of a lane that something is to be done with now; changes nothing. */
+@Singleton
+public class OutboxReader {
+    /**
+     * Nothing before it in its group is unsettled, but for rows that could be sent with it. By one time for all rows, or the
+     * second of a group would be ready whose first comes of age while they are looked at.
+     */
+    static final String READY = """
+            o.state = 'waiting' and (o.next_at is null or o.next_at <= statement_timestamp())
+            and (o.grp is null or not exists (
+                select from nxt_sync.outbox b
+                where b.push = o.push and b.company = o.company and b.lane = o.lane and b.grp = o.grp and b.id < o.id
+                  and (b.state in ('sending', 'in_doubt', 'dead') or b.next_at is not null)
+                  and (b.state in ('sending', 'in_doubt', 'dead') or b.state = 'waiting' and b.next_at > statement_timestamp())))
+            """;
+
+    private final Database database;
+
+    public OutboxReader(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * A row that has not been read yet.
+     *
+     * @param bytes of its payload
+     */
+    public record SizedRow(long id, Optional<String> group, int bytes) {}
+
+    /**
+     * Rows that were or may have been sent, and are to be looked for now, in the order of their ids.
+     *
+     * @param but not these
+     */
+    public List<SizedRow> toLookFor(Claim claim, int most, Set<Long> but) throws SQLException {
+        return sized("where next_at <= clock_timestamp() and state in ('in_doubt', 'done', 'dead', 'discarded') and "
+                + OfLane.SQL + " and o.id <> all (?)", claim, most, List.of(but));
+    }
+
+    /**
+     * Rows that may be sent now, in the order of their ids: of each group a beginning, if earlier ones are sent before or
+     * with later ones.
+     *
+     * @param unchecked only rows that have no result
+     * @param aside rows that cannot be sent just now, so that none behind them in their groups can
+     */
+    public List<SizedRow> ready(Claim claim, int most, boolean unchecked, Set<Long> aside) throws SQLException {
+        return sized("where o.push = ? and o.company = ? and o.lane = ? and " + READY
+                + (unchecked ? "and o.result is null " : "") + """
+                        and o.id <> all (?) and (o.grp is null or not exists (
+                           select from nxt_sync.outbox a where a.id = any (?) and a.grp = o.grp and a.id < o.id))""",
+                claim, most, List.of(aside, aside));
+    }
+
+    private List<SizedRow> sized(String where, Claim claim, int most, List<Set<Long>> ids) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("select id, grp, octet_length(payload::text) "
+                    + "from nxt_sync.outbox o " + where + " order by id limit ?")) {
+                OfLane.bind(select, 1, claim);
+                int next = 4;
+                for (Set<Long> each : ids) {
+                    select.setArray(next++, transaction.createArrayOf("bigint", each.toArray()));
+                }
+                select.setInt(next, most);
+                var rows = new ArrayList<SizedRow>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        rows.add(new SizedRow(row.getLong(1), Optional.ofNullable(row.getString(2)), row.getInt(3)));
+                    }
+                }
+                return rows;
+            }
+        });
+    }
+
+    /** These rows, in the order of their ids. */
+    public List<OutboxRow> read(Collection<Long> ids) throws SQLException {
+        return read("payload::text", ids);
+    }
+
+    /** These rows with an empty payload, however large theirs is. */
+    public List<OutboxRow> readWithoutPayload(Collection<Long> ids) throws SQLException {
+        return read("'{}'", ids);
+    }
+
+    private List<OutboxRow> read(String payload, Collection<Long> ids) throws SQLException {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("select " + OutboxColumns.ALL.formatted(payload)
+                    + " from nxt_sync.outbox where id = any (?) order by id")) {
+                select.setArray(1, transaction.createArrayOf("bigint", ids.toArray()));
+                var rows = new ArrayList<OutboxRow>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        rows.add(OutboxColumns.read(row));
+                    }
+                }
+                return rows;
+            }
+        });
+    }
+
+    /** When the next row of the lane is to be looked at. */
+    public Optional<Instant> next(Claim claim) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement(
+                    "select min(next_at) from nxt_sync.outbox where next_at is not null and " + OfLane.SQL)) {
+                OfLane.bind(select, 1, claim);
+                try (var row = select.executeQuery()) {
+                    row.next();
+                    return Rows.instant(row, 1);
+                }
+            }
+        });
+    }
+
+    /** Of these rows, those in whose group a later one was sent at the same time and is done. */
+    public Set<Long> passedOver(Collection<Long> ids) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("""
+                    select o.id from nxt_sync.outbox o
+                    where o.id = any (?) and exists (
+                        select from nxt_sync.outbox later
+                        where later.push = o.push and later.company = o.company and later.lane = o.lane
+                          and later.grp = o.grp and later.id > o.id and later.state = 'done'
+                          and later.sent_at >= o.sent_at)""")) {
+                select.setArray(1, transaction.createArrayOf("bigint", ids.toArray()));
+                var passed = new HashSet<Long>();
+                try (var row = select.executeQuery()) {
+                    while (row.next()) {
+                        passed.add(row.getLong(1));
+                    }
+                }
+                return passed;
+            }
+        });
+    }
+}

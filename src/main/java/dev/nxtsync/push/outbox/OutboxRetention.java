@@ -1,0 +1,35 @@
+package dev.nxtsync.push.outbox;
+
+import java.sql.SQLException;
+import java.time.Duration;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+
+/** How long finished rows are kept. */
+@Singleton
+public class OutboxRetention {
+    private final Database database;
+
+    public OutboxRetention(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Forgets finished rows, and their keys, after so long; not those that are still to be counted, and none whose time lies
+     * ahead: a key that is forgotten too early could be pushed twice.
+     */
+    public int forget(String push, Duration keep) throws SQLException {
+        return database.patiently().inTransaction(transaction -> {
+            try (var forget = transaction.prepareStatement("""
+                    delete from nxt_sync.outbox
+                    where push = ? and state in ('done', 'discarded') and next_at is null
+                      and settled_at < clock_timestamp() - ? * interval '1 ms'""")) {
+                forget.setString(1, push);
+                forget.setLong(2, keep.toMillis());
+                return forget.executeUpdate();
+            }
+        });
+    }
+}

@@ -1,0 +1,139 @@
+package dev.nxtsync.push.outbox;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.schedule.Claims;
+
+/** The lanes of pushes as units of work: in which something is to be done, and when. */
+@Singleton
+public class PushLanes {
+    private final Database database;
+
+    public PushLanes(Database database) {
+        this.database = database;
+    }
+
+    /** A lane in which something is to be done now. */
+    public record DueLane(int company, int lane) {}
+
+    public List<DueLane> dueLanes(String push) throws SQLException {
+        return database.inTransaction(transaction -> {
+            try (var select = transaction.prepareStatement("""
+                    select company, lane from nxt_sync.job
+                    where kind = 'push' and pull = ? and due_at <= clock_timestamp() order by company, lane""")) {
+                select.setString(1, push);
+                var due = new ArrayList<DueLane>();
+                try (var row = select.executeQuery()) {
+                    while (row.next()) {
+                        due.add(new DueLane(row.getInt(1), row.getInt(2)));
+                    }
+                }
+                return due;
+            }
+        });
+    }
+
+    /**
+     * Declares the lanes of these pushes in which something is to be done, and makes them due: also where a row was set aside
+     * for another one about its record that has ended, and where one was left as it was sent.
+     */
+    public void announce(Map<String, String> connections) throws SQLException {
+        database.inTransaction(transaction -> {
+            try (var announce = transaction.prepareStatement(
+                    """
+                            with recursive freed as (
+                                update nxt_sync.outbox aside set next_at = null
+                                where\s"""
+                            + InFlight.ASIDE
+                            + """
+                                          and push = any (?)
+                                          and not exists (select from nxt_sync.outbox other
+                                                          where other.record = aside.record and other.id <> aside.id
+                                                            and other.state in ('sending', 'in_doubt'))
+                                        returning push, company, lane),
+                                    pairs (push, company) as (
+                                        (select push, company from nxt_sync.outbox
+                                         where state = 'waiting' and push = any (?) and company is not null
+                                         order by push, company limit 1)
+                                        union all
+                                        select next.push, next.company from pairs, lateral (
+                                            select push, company from nxt_sync.outbox
+                                            where state = 'waiting' and push = any (?) and company is not null
+                                              and (push, company) > (pairs.push, pairs.company)
+                                            order by push, company limit 1) next),
+                                    due (push, company, lane) as (
+                                        select pairs.push, pairs.company, number
+                                        from pairs, generate_series(0, 15) number
+                                        where exists (select from nxt_sync.outbox o
+                                                      where o.push = pairs.push and o.company = pairs.company and o.lane = number and\s"""
+                            + OutboxReader.READY
+                            + """
+                                        )
+                                        union
+                                        select push, company, lane from freed
+                                        union
+                                        select push, company, lane from nxt_sync.outbox
+                                        where state = 'sending' and push = any (?) and company is not null
+                                        union
+                                        select push, company, lane from nxt_sync.outbox
+                                        where next_at <= clock_timestamp() and push = any (?) and company is not null
+                                          and state in ('in_doubt', 'done', 'dead', 'discarded')),
+                                    connection (push, name) as (select * from unnest(?::text[], ?::text[]))
+                                    insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
+                                    select 'push', connection.name, 'company', due.company, due.push, due.lane, clock_timestamp()
+                                    from due join connection using (push)
+                                    where not exists (select from nxt_sync.job
+                                                      where kind = 'push' and job.connection = connection.name and scope = 'company'
+                                                        and job.company = due.company and pull = due.push and job.lane = due.lane
+                                                        and (holder is not null or due_at <= clock_timestamp()))
+                                    order by due.push, due.company, due.lane
+                                    on conflict on constraint job_unit do update set due_at = excluded.due_at""")) {
+                var pushes = transaction.createArrayOf("text", connections.keySet().toArray());
+                announce.setArray(1, pushes);
+                announce.setArray(2, pushes);
+                announce.setArray(3, pushes);
+                announce.setArray(4, pushes);
+                announce.setArray(5, pushes);
+                announce.setArray(6, pushes);
+                announce.setArray(7, transaction.createArrayOf("text", connections.values().toArray()));
+                return announce.executeUpdate();
+            }
+        });
+    }
+
+    /** Has what has backed off of a connection's pushes tried at once. */
+    public void retry(String connection, Collection<String> pushes) throws SQLException {
+        database.promptly().inTransaction(transaction -> {
+            try (var states = transaction
+                    .prepareStatement("update nxt_sync.push_state set retry_at = null where push = any (?)")) {
+                states.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
+                states.executeUpdate();
+            }
+            return Claims.retry(transaction, connection, List.of("push"));
+        });
+    }
+
+    /**
+     * Looks for what may have been sent no later than settings say that may have changed: at the latest when nothing of it is
+     * expected any more. Sooner is never wrong, since whoever looks then decides by the present settings what follows.
+     */
+    public void follow(Duration repeatAfter) throws SQLException {
+        database.promptly().inTransaction(transaction -> {
+            try (var update = transaction.prepareStatement("""
+                    update nxt_sync.outbox set next_at = sent_at + ? * interval '1 ms'
+                    where state = 'in_doubt' and next_at > sent_at + ? * interval '1 ms'""")) {
+                update.setLong(1, repeatAfter.toMillis());
+                update.setLong(2, repeatAfter.toMillis());
+                return update.executeUpdate();
+            }
+        });
+    }
+}

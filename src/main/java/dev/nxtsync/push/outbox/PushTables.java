@@ -1,0 +1,8 @@
+package dev.nxtsync.push.outbox;
+
+import jakarta.inject.Singleton;
+
+/** The tables of pushes, for those who look at all of them. */
+@Singleton
+public record PushTables(PushStates states, PushLanes lanes, OutboxDepth depth, PushSettingsTable settings,
+        OutboxRetention retention, OutboxOrigin origin) {}

@@ -1,0 +1,43 @@
+package dev.nxtsync.push.plan;
+
+import java.sql.SQLException;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.jobs.OutageLog;
+import dev.nxtsync.push.outbox.OutboxOrigin;
+import dev.nxtsync.push.outbox.PushLanes;
+
+/** Announces the lanes of planned pushes, unless the outbox is a copy. */
+@Singleton
+class LaneAnnouncement {
+    private static final Logger LOG = Logger.getLogger(LaneAnnouncement.class);
+
+    private final PushPlans plans;
+    private final PushLanes lanes;
+    private final OutboxOrigin origin;
+    private final OutageLog outages;
+
+    LaneAnnouncement(PushPlans plans, PushLanes lanes, OutboxOrigin origin, OutageLog outages) {
+        this.plans = plans;
+        this.lanes = lanes;
+        this.origin = origin;
+        this.outages = outages;
+    }
+
+    void announce() throws SQLException {
+        var held = origin.held();
+        if (held.isPresent() && outages.isNews("outbox", held.get().message())) {
+            LOG.error(held.get().message());
+        } else if (held.isEmpty()) {
+            outages.over("outbox").ifPresent(
+                    lasted -> LOG.infof("The outbox is not held any more, after %d s", lasted.toSeconds()));
+        }
+        var connections = plans.connections();
+        if (!connections.isEmpty() && held.isEmpty()) {
+            lanes.announce(connections);
+        }
+    }
+}
