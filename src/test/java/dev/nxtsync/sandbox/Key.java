@@ -3,6 +3,7 @@ package dev.nxtsync.sandbox;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** A primary key, or the beginning of one, which comes before all keys that begin with it. */
 record Key(List<Object> values) implements Comparable<Key> {
@@ -10,6 +11,10 @@ record Key(List<Object> values) implements Comparable<Key> {
     private static final Comparator<String> TEXT = Comparator
             .comparing((String text) -> text.stripTrailing().toLowerCase(Locale.ROOT).replace("aa", "å"))
             .thenComparing(Comparator.reverseOrder());
+
+    private static final Pattern ZONE = Pattern.compile("(Z|[+-]\\d\\d:?\\d\\d)$");
+    private static final Pattern STAMP = Pattern
+            .compile("\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(\\.\\d{1,7})?");
 
     @Override
     public int compareTo(Key other) {
@@ -30,8 +35,8 @@ record Key(List<Object> values) implements Comparable<Key> {
     }
 
     private static String stamp(String text) {
-        String plain = text.replace('T', ' ').replaceFirst("(Z|[+-]\\d\\d:?\\d\\d)$", "");
-        if (!plain.matches("\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(\\.\\d{1,7})?")) {
+        String plain = ZONE.matcher(text.replace('T', ' ')).replaceFirst("");
+        if (!STAMP.matcher(plain).matches()) {
             // what was put in on purpose, though the server could not hold it
             return plain;
         }

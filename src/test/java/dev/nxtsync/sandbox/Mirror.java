@@ -11,11 +11,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 import dev.nxtsync.support.TestDatabase;
 
 /** Compares a target table with the sandbox's truth, row for row, by a mapping that is written anew from the contract. */
 public final class Mirror {
+    private static final Map<String, String> NAMES = new ConcurrentHashMap<>();
+
     private Mirror() {}
 
     /** At most ten differences; empty if source and target are equal. */
@@ -127,6 +130,10 @@ public final class Mirror {
     }
 
     private static String snake(String name) {
+        return NAMES.computeIfAbsent(name, Mirror::made);
+    }
+
+    private static String made(String name) {
         var snake = new StringBuilder();
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);

