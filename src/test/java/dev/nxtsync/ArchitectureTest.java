@@ -121,8 +121,7 @@ class ArchitectureTest {
         assertThat(CLASSES.stream().map(ArchitectureTest::topLevel).distinct().filter(ArchitectureTest::needsItself)
                 .map(ArchitectureTest::name)).as("a class that is in no circle any more is taken off this list")
                 .containsExactlyInAnyOrder("pull.state.Anew", "pull.state.PullCondition", "pull.state.PullStates",
-                        "pull.state.PullUnitTable", "pull.target.PageWriter", "pull.target.StagedPage",
-                        "push.Isolation", "push.LaneRun", "push.Looking", "push.PushJob", "push.SendRequest");
+                        "pull.state.PullUnitTable", "pull.target.PageWriter", "pull.target.StagedPage");
     }
 
     /** Whether what a class needs, and what that needs, in its own package, comes back to it. */
@@ -154,9 +153,7 @@ class ArchitectureTest {
                         .anyMatch(made -> made.getRawParameterTypes().size() > MOST_PARAMETERS))
                 .map(ArchitectureTest::name)).as("a class with six or fewer is taken off this list")
                 .containsExactlyInAnyOrder("pull.KeyFetch", "pull.Load", "pull.Poll", "pull.Poll$Reading",
-                        "pull.Reconciliation", "pull.RunPull", "pull.Verification", "pull.plan.PullPlanner",
-                        "push.Looking", "push.PushJob",
-                        "push.SendRequest", "push.plan.PushPlanner");
+                        "pull.Reconciliation", "pull.RunPull", "pull.Verification", "pull.plan.PullPlanner");
     }
 
     /** Who takes all the settings may use any of them. What begins a command, and what checks the settings, looks at all. */
