@@ -1,5 +1,6 @@
 package dev.nxtsync.cli;
 
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,8 +33,13 @@ final class Command {
                 ? "API: " + failed.failure().reason().coded()
                 : e instanceof TargetFault fault
                         ? fault.reason().coded()
-                        : "database: " + DatabaseFault.of(e).coded()
-                                + " Has the daemon run on it once, which makes the schema nxt_sync?"));
+                        : "database: " + DatabaseFault.of(e).coded() + (isThere(e)
+                                ? " Has the daemon run on it once, which makes the schema nxt_sync?"
+                                : "")));
         return ExitCode.FOUND_PROBLEMS;
+    }
+
+    private static boolean isThere(Exception e) {
+        return !(e instanceof SQLException sql && DatabaseFault.isAway(sql));
     }
 }

@@ -7,6 +7,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 import dev.nxtsync.database.DatabaseFault;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.status.Finding;
 
@@ -32,14 +33,19 @@ final class FindingsCheck {
         known.forEach(each -> tell(response, each));
         var away = heartbeat.trouble();
         if (away.isPresent()) {
-            return response.down().withData("database", away.get().message()).build();
+            return response.down().withData(of(away.get()), away.get().message()).build();
         }
         try {
             asked.find().forEach(each -> tell(response, each));
         } catch (SQLException e) {
-            response.down().withData("database", DatabaseFault.of(e).message());
+            var reason = DatabaseFault.of(e);
+            response.down().withData(of(reason), reason.message());
         }
         return response.build();
+    }
+
+    private static String of(Problem reason) {
+        return "database (" + reason.code() + ")";
     }
 
     private static void tell(HealthCheckResponseBuilder response, Finding finding) {

@@ -25,11 +25,10 @@ class TokensWell implements HealthCheck {
     public HealthCheckResponse call() {
         var response = HealthCheckResponse.named("tokens").up();
         for (RenewingTokens.Status each : connections.status()) {
-            boolean valid = each.age().isPresent();
-            if (!valid) {
+            if (each.isAlarm()) {
                 response.down();
             }
-            String state = valid
+            String state = each.age().isPresent()
                     ? "age " + each.age().get().toSeconds() + " s, expires in " + each.expiresIn().toSeconds() + " s"
                             + each.grantedScope().filter(scope -> !scope.equals(each.askedScope()))
                                     .map(scope -> ", granted scope \"" + scope + "\" instead of \"" + each.askedScope()

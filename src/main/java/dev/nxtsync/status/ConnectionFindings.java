@@ -57,7 +57,7 @@ public class ConnectionFindings {
         Instant now = clock.instant();
         for (RenewingTokens.Status each : connections.status()) {
             String subject = "connection " + each.connection();
-            each.lastError().ifPresent(error -> findings.add(new Finding(subject, error, each.age().isEmpty(),
+            each.lastError().ifPresent(error -> findings.add(new Finding(subject, error, each.isAlarm(),
                     each.waitsForPerson() ? Optional.empty() : Optional.of(now.plus(each.nextAttempt())))));
             each.grantedScope().filter(scope -> !scope.equals(each.askedScope()))
                     .ifPresent(scope -> findings.add(Finding.remark(subject, ErrorCode.SCOPE_REDUCED,

@@ -90,7 +90,9 @@ public class OpenFindings {
     private static void note(Connection transaction, Collection<Trouble> now) throws SQLException {
         try (var put = transaction.prepareStatement("""
                 insert into nxt_sync.trouble (subject, code, reason) values (?, ?, ?)
-                on conflict (subject, code) do update set reason = excluded.reason, gone_at = null""");
+                on conflict (subject, code) do update set reason = excluded.reason, gone_at = null,
+                    since = case when trouble.gone_at is null or trouble.reason = excluded.reason then trouble.since
+                        else clock_timestamp() end""");
                 var gone = transaction.prepareStatement(
                         """
                                 update nxt_sync.trouble set gone_at = clock_timestamp()

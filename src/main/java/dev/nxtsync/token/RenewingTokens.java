@@ -76,9 +76,15 @@ public final class RenewingTokens implements Tokens {
      * @param age since its request; empty where there is no valid token
      * @param expiresIn how long it is still valid; zero where there is none
      * @param nextAttempt until the next request for one
+     * @param failures of requests in a row
      */
     public record Status(String connection, Optional<Duration> age, Duration expiresIn, Optional<Problem> lastError,
-            Duration nextAttempt, String askedScope, Optional<String> grantedScope) {
+            Duration nextAttempt, String askedScope, Optional<String> grantedScope, int failures) {
+
+        /** Whether somebody has to know: there is no token, or a second attempt did not bring the next one either. */
+        public boolean isAlarm() {
+            return age.isEmpty() || failures > 1;
+        }
 
         /** Whether there will be no token before a person has signed in. */
         public boolean waitsForPerson() {
@@ -241,7 +247,7 @@ public final class RenewingTokens implements Tokens {
             return new Status(connection, valid.map(each -> Duration.ofNanos(now - each.requestedAt())),
                     valid.map(each -> Duration.ofNanos(each.expiresAt() - now)).orElse(Duration.ZERO),
                     Optional.ofNullable(failure), next.left(), report.askedScope(),
-                    valid.map(AccessToken::scope));
+                    valid.map(AccessToken::scope), failures);
         } finally {
             lock.unlock();
         }

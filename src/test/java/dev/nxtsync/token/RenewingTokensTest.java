@@ -70,6 +70,22 @@ class RenewingTokensTest {
     }
 
     @Test
+    void aRenewalThatFailsTwiceInARowIsForAPersonThoughTheTokenIsStillGood() {
+        start();
+        answer = () -> refused(ErrorCode.TOKEN_UNAVAILABLE);
+        for (int failures = 1; failures <= 2; failures++) {
+            while (requests.size() == failures) {
+                time.pass(Duration.ofSeconds(1));
+            }
+            assertThat(tokens.status().age()).isPresent();
+            assertThat(tokens.status().isAlarm()).as(failures + " failures").isEqualTo(failures == 2);
+        }
+        answer = () -> granted(HOUR);
+        time.pass(Duration.ofMinutes(5));
+        assertThat(tokens.status().isAlarm()).isFalse();
+    }
+
+    @Test
     void failuresDoNotHammerTheEndpoint() {
         answer = () -> refused(ErrorCode.TOKEN_UNAVAILABLE);
         start();
