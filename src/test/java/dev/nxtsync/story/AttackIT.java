@@ -37,7 +37,7 @@ class AttackIT {
     private static final int PER_SECOND = 20;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger turnedAway = new AtomicInteger();
     private final AtomicInteger withoutConnection = new AtomicInteger();
@@ -185,7 +185,7 @@ class AttackIT {
     }
 
     private void watch(Daemon daemon, long from) {
-        while (System.nanoTime() - from < LASTS.toNanos()) {
+        do {
             for (String path : List.of("/q/health/live", "/q/health/ready")) {
                 long asked = System.nanoTime();
                 if (daemon.get(path).status() != 200) {
@@ -196,7 +196,7 @@ class AttackIT {
             lags.add(database.number("select extract(epoch from clock_timestamp() - complete_as_of)::bigint "
                     + "from nxt_sync.freshness where job = 'goods'"));
             sleep(100_000_000);
-        }
+        } while (System.nanoTime() - from < LASTS.toNanos());
     }
 
     private static long heap(Daemon daemon) throws Exception {

@@ -62,7 +62,7 @@ class ChaosIT {
 
     private static final List<String> PLACES = Stream.concat(LOOPS.stream(), WORK.stream()).toList();
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     private int round;
 
     @Test

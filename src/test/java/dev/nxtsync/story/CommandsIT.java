@@ -88,7 +88,7 @@ class CommandsIT {
 
     @Test
     void whatIsUnderWayElsewhereIsSaidWithWhoHasIt() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 50)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -18,13 +20,14 @@ import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
+@Execution(ExecutionMode.CONCURRENT)
 class FrozenReplicaWritesNothingIT {
     private static final int[] COMPANIES = {5_280_001, 5_280_002, 5_280_003};
     private int round;
 
     @Test
     void twoReplicasShareTheWork() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 10_000)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
@@ -68,7 +71,7 @@ class FrozenReplicaWritesNothingIT {
     @ParameterizedTest
     @EnumSource(Where.class)
     void aReplicaThatFreezesInMidPageAndWakesAfterItsWorkWasTakenOverWritesNothingMore(Where where) throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 3000)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")

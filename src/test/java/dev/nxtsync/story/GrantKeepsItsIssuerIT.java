@@ -17,7 +17,7 @@ class GrantKeepsItsIssuerIT {
 
     @Test
     void anotherIssuerThanTheOneThatAPersonSignedInAtGetsNoTokenOfThePerson() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var home = new Sandbox(SignIns.options(Duration.ofSeconds(4)));
                 var other = new Sandbox(SignIns.options(Duration.ofSeconds(4)))) {
             try (var daemon = SignIns.daemon(home, database).start()) {

@@ -26,7 +26,7 @@ class HostileAnswersIT {
 
     @Test
     void aMessageOfEightMegabytesIsToldInOneShortLine() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
                 var hostile = new HostileServer()) {
             hostile.answer(API, "{\"errors\": [{\"message\": \"oh\\nno\\u001b[2J\\u202e\\u2028"
@@ -53,7 +53,7 @@ class HostileAnswersIT {
 
     @Test
     void aTableOfWhichAnAnswerCannotBeReadStopsItselfOnlyAndGoesOnWhenItCan() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         var long5000 = new BigDecimal(BigInteger.TEN.pow(5_000));
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
                 .withRows(Map.of("associate", 40, "product", 40, "orderLine", 40)));
@@ -92,7 +92,7 @@ class HostileAnswersIT {
 
     @Test
     void answersOfAnyLengthOfTheApiAndOfTheReceiverOfNoticesPassThroughASmallHeap() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
                 var hostile = new HostileServer()) {
             String much = "Content-Length: " + MUCH + "\r\n\r\n";

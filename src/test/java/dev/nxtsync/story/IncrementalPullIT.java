@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,6 +19,7 @@ import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
 
+@Execution(ExecutionMode.CONCURRENT)
 class IncrementalPullIT {
     private static final int COMPANY = 5_280_001;
 
@@ -24,7 +27,7 @@ class IncrementalPullIT {
     @ParameterizedTest
     @CsvSource({"blank, br", "TZ, gzip"})
     void afterTheLoadOnlyChangesAreReadAndUnchangedRowsAreNotRewritten(String stamps, String compression) {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withStamps(stamps).withCompression(compression)
                 .withRows(Map.of("order", 3000, "associate", 300)));
@@ -72,7 +75,7 @@ class IncrementalPullIT {
 
     @Test
     void equalStampsInBulkAndCommitsBehindTheHighestStampAreReadAndLaterCostNothingMore() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 100)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_API_TIME_LIMIT", "2s")
@@ -102,7 +105,7 @@ class IncrementalPullIT {
 
     @Test
     void whatChangesWhileATableIsLoadedOrAPageIsReadIsNotLost() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 900)))) {
             sandbox.holdRequestsWith("\"associateNo\":");
@@ -121,7 +124,7 @@ class IncrementalPullIT {
 
     @Test
     void aTableThatDoesNotTellItsChangesIsReadWholeEachTimeAndSaysSo() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 30)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "timeless")
@@ -145,7 +148,7 @@ class IncrementalPullIT {
 
     @Test
     void oneTableThatIsRefusedDoesNotKeepTheOthersOfItsDocumentFromBeingRead() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 50, "associate", 50)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
@@ -185,7 +188,7 @@ class IncrementalPullIT {
 
     @Test
     void aColumnThatIsGoneForAMomentOrHasAnotherTypeHoldsItsPullUpForAMomentOnly() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1).withRows(Map.of("order", 50)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
@@ -222,7 +225,7 @@ class IncrementalPullIT {
     @Test
     void aCompanyThatIsLostKeepsItsRowsAndComesBackByItself() {
         int other = 5_280_002;
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 500)))) {
             sandbox.list(5_280_003, false);
@@ -263,7 +266,7 @@ class IncrementalPullIT {
 
     @Test
     void aCompanyThatOnlyReconciliationsAskForComesBackByItselfToo() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 50)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -18,6 +20,7 @@ import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
+@Execution(ExecutionMode.CONCURRENT)
 class KilledDaemonLosesNothingIT {
     private static final int COMPANY = 5_280_001;
 
@@ -27,7 +30,7 @@ class KilledDaemonLosesNothingIT {
         int rows = Size.of(20_000, 200_000);
         int pageSize = Size.of(250, 1000);
         var random = new Random(20_261_124);
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", rows))
                         .withTokenLifetime(Duration.ofMinutes(1)))) {
@@ -77,18 +80,10 @@ class KilledDaemonLosesNothingIT {
     @ParameterizedTest
     @EnumSource(Moment.class)
     void aKillAtThisMomentLosesNothing(Moment moment) throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 3000)))) {
             var builder = orders(sandbox, database, 1000);
-            try (Daemon once = builder.start()) {
-                completed(database);
-                assertThat(once.isRunning()).isTrue();
-            }
-            // begin anew, with the claim's holder gone
-            database.execute(
-                    "truncate nxt.\"order\"; update nxt_sync.pull_state set rows = 0, loaded_at = null; "
-                            + "update nxt_sync.job set due_at = now()");
             database.execute("create function public.stop_here() returns trigger language plpgsql as "
                     + "$$ begin perform pg_advisory_xact_lock(42); return null; end $$");
             try (var blocker = database.connect(); var lock = blocker.createStatement()) {

@@ -43,7 +43,7 @@ class LiveSourceIT {
         int kills = 0;
         long changes = 0;
         long setAside = 0;
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withTimeLimit(Duration.ofMillis(700)).withSlotHold(Duration.ofSeconds(2)).withRate(100_000)
                 .withTokenLifetime(Duration.ofMinutes(30)).withRows(Map.of("associate", 200, "orderLine", 300))

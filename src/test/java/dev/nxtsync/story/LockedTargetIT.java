@@ -27,7 +27,7 @@ class LockedTargetIT {
     private static final int COMPANIES = 32;
     private static final Duration A_MINUTE = Duration.ofSeconds(60);
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
 
     @Test
     void oneLockedTargetDoesNotTakeTheThreadsFromAllCompanies() throws SQLException {

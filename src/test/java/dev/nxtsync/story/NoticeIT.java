@@ -39,7 +39,7 @@ class NoticeIT {
 
     @Test
     void aPersonIsToldOnceOfATroubleThatLastsAndOnceOfItsEndHoweverManyReplicasThereAre() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(); var receiver = new Receiver()) {
             receiver.status = 500;
             var builder = daemon(sandbox, database, receiver).with("NXT_CLIENT_SECRET", "wrong");
@@ -76,7 +76,7 @@ class NoticeIT {
 
     @Test
     void thatTheDatabaseIsAwayIsToldToo() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(); var receiver = new Receiver(); var detour = new Detour(database.port())) {
             try (var daemon = daemon(sandbox, database, receiver)
                     .with("NXT_DATABASE_URL", database.url(detour.port())).start()) {

@@ -39,7 +39,7 @@ class PoisonIT {
     private static final List<String> BY_ROW = List.of("people", "lines", "goods", "sound", "wares", "checked",
             "accounts");
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
     /** Groups of one lane. */
     private final List<String> groups = database.rows("""
             select 'g' || n as name from generate_series(1, 10000) n where (hashtext('g' || n) & 15) = 3 limit 20""")

@@ -38,7 +38,7 @@ class PublicPortIT {
 
     @BeforeAll
     static void start() {
-        database = TestDatabase.create();
+        database = TestDatabase.migrated();
         sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)));
         daemon = SignIns.daemon(sandbox, database).with("NXT_WEBHOOK_KEYS", Hooks.KEY)
                 .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.sandbox.Sandbox;
@@ -18,6 +20,7 @@ import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
+@Execution(ExecutionMode.CONCURRENT)
 class PullIsExactIT {
     private static final int COMPANY = 5_280_001;
     private static final int CUSTOMER = 1_111_222;
@@ -27,7 +30,7 @@ class PullIsExactIT {
 
     @Test
     void everyTableArrivesRowForRowWithEveryKindOfKeyAndValue() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         // 1,000 products: exactly one page; accounts: one row in the first company and none in the others
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withRows(Map.of("product", 1000, "generalLedgerAccount", 1)))) {
@@ -81,7 +84,7 @@ class PullIsExactIT {
 
     @Test
     void aValueThatPostgresCannotHoldSetsItsRowAsideUntilItIsMendedAndThePageGoesOn() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 300)))) {
             sandbox.put(COMPANY, "associate", values("associateNo", 1, "name", "nul \u0000"));
@@ -143,7 +146,7 @@ class PullIsExactIT {
 
     @Test
     void noFaultOfTheServerLosesDoublesOrInventsARow() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         var faults = Map.of("throttle", 0.02, "busy", 0.02, "html-401", 0.05, "5xx", 0.05, "lost-answer", 0.05,
                 "cut-body", 0.05, "slow", 0.05,
                 "poison-row", 0.001);
@@ -169,7 +172,7 @@ class PullIsExactIT {
 
     @Test
     void aPageTooLargeForTheBufferIsReadAgainInHalves() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 10)))) {
             for (int i = 1; i <= 400; i++) {
@@ -189,7 +192,7 @@ class PullIsExactIT {
 
     @Test
     void aServerThatDoesNotAnswerIsGivenUpAfterOurOwnDeadlineAndAskedAgain() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_API_TIME_LIMIT", "2s")
                         .with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount")
@@ -210,7 +213,7 @@ class PullIsExactIT {
     @Test
     void inAnySixtySecondsNoMoreRequestsAreSentThanTheBudgetAllows() {
         int limit = 20;
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withTokenLifetime(Duration.ofMinutes(30)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 2 * limit)
                         .with("NXT_BUDGET_SHARE", 2)

@@ -37,7 +37,7 @@ class PushApiIT {
     static void start() {
         sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withRows(Map.of("order", 0, "orderLine", 0)).withTokenLifetime(Duration.ofMinutes(10)));
-        database = TestDatabase.create();
+        database = TestDatabase.migrated();
         daemon = Pushes.daemon(sandbox.url(), database).with("NXT_OPERATOR_KEY", Daemon.OPERATOR)
                 .with("NXT_PUSHES_ANY_TABLE", "order").with("NXT_PUSHES_ANY_KEY_COLUMN", "ourReference")
                 .with("NXT_PUSHES_NUMBERS_TABLE", "order").with("NXT_PUSHES_NUMBERS_KEY_COLUMN", "customerNo")
@@ -82,7 +82,7 @@ class PushApiIT {
                 .isEqualTo(401);
         assertThat(given().header("X-Api-Key", WRONG).get(url("orders") + "/h1").statusCode()).isEqualTo(401);
         assertThat(daemon.output()).doesNotContain(Daemon.OPERATOR);
-        try (var closed = Pushes.daemon(sandbox.url(), TestDatabase.create()).start()) {
+        try (var closed = Pushes.daemon(sandbox.url(), TestDatabase.migrated()).start()) {
             closed.awaitReady();
             assertThat(closed.getMain("/api/pushes/orders/h1").status()).isEqualTo(404);
         }

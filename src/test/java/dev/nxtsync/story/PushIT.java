@@ -20,7 +20,7 @@ class PushIT {
 
     @Test
     void anOrderIsCreatedWithItsLinesInTheOrderOfItsFieldsAndItsNumbersComeBack() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(Map.of()); var daemon = orders(sandbox, database).start()) {
             daemon.awaitReady();
             push(database, "orders", "web-1",
@@ -46,7 +46,7 @@ class PushIT {
 
     @Test
     void rowsOfAGroupFollowEachOtherAndADeadOneHoldsBackItsOwnGroupOnly() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(Map.of()); var daemon = orders(sandbox, database).start()) {
             daemon.awaitReady();
             push(database, "orders", "a1", order(1, "a1"), "a");
@@ -68,7 +68,7 @@ class PushIT {
 
     @Test
     void aDeadRowThatIsEditedAndRetriedIsSentOnce() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(Map.of()); var daemon = orders(sandbox, database).start()) {
             daemon.awaitReady();
             push(database, "orders", "a1", order(99_000, "x"), "a");
@@ -86,7 +86,7 @@ class PushIT {
 
     @Test
     void recordsAreUpdatedUpsertedAndDeletedByTheirKeys() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(Map.of("associate", 50, "product", 20));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PUSHES_PEOPLE_TABLE", "associate")
                         .with("NXT_PUSHES_PEOPLE_OPERATION", "update").with("NXT_PUSHES_PEOPLE_COMPANY", COMPANY)
@@ -125,7 +125,7 @@ class PushIT {
 
     @Test
     void aBatchIsCreatedWithItsVouchersAndThenProcessedOnce() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(Map.of());
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PUSHES_VOUCHERS_TABLE", "batch")
                         .with("NXT_PUSHES_VOUCHERS_COMPANY", COMPANY)
@@ -149,7 +149,7 @@ class PushIT {
 
     @Test
     void manyRowsShareARequest() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(Map.of()); var daemon = orders(sandbox, database).start()) {
             daemon.awaitReady();
             await().atMost(Duration.ofSeconds(30)).until(() -> sandbox.counter("requests_types") > 1);

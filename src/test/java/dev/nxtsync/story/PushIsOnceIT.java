@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
@@ -21,6 +23,7 @@ import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
 /** What is pushed becomes a record once, whatever is lost, late, refused or killed. */
+@Execution(ExecutionMode.CONCURRENT)
 class PushIsOnceIT {
     private static final long SEED = Long.getLong("nxt.history", 20_261_124L);
     private static final Map<String, Double> FAULTS = Map.of("lost-answer", 0.05, "late-finish", 0.02, "throttle",
@@ -76,7 +79,7 @@ class PushIsOnceIT {
         long from = System.nanoTime();
         int kills = 0;
         var random = new Random(SEED);
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(FAULTS);
                 var pushes = new Pushes(database, SEED, rows, Size.of(20, 200), 0.03)) {
             var builder = Pushes.daemon(sandbox.url(), database);
@@ -133,7 +136,7 @@ class PushIsOnceIT {
     void withTwoReplicasOfWhichEitherIsKilledEachKeyExistsOnce() throws Exception {
         var random = new Random(SEED + 1);
         long from = System.nanoTime();
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(FAULTS);
                 var pushes = new Pushes(database, SEED + 1, Size.of(300, 10_000), Size.of(20, 200), 0.03)) {
             var builder = Pushes.daemon(sandbox.url(), database).with("NXT_BUDGET_SHARE", 2);
@@ -162,7 +165,7 @@ class PushIsOnceIT {
 
     @Test
     void aReplicaThatFreezesRightBeforeItSendsIsFoundOutWhenItWakesUpAndSendsAllTheSame() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(Map.of())) {
             var builder = Pushes.daemon(sandbox.url(), database);
             try (var frozen = start(builder)) {
@@ -197,7 +200,7 @@ class PushIsOnceIT {
         assumeTrue(Size.full(), "its one case is tested above");
         var random = new Random(SEED + 2);
         long from = System.nanoTime();
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(Map.of("lost-answer", 0.02));
                 var pushes = new Pushes(database, SEED + 2, 10_000, 200, 0.03)) {
             var builder = Pushes.daemon(sandbox.url(), database).with("NXT_BUDGET_SHARE", 2);
@@ -229,7 +232,7 @@ class PushIsOnceIT {
     @Test
     void everyDuplicateThatAVeryLateServerMakesIsReportedWithItsKey() throws Exception {
         long from = System.nanoTime();
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 options(Map.of("late-finish", 0.2)).withLatest(Duration.ofMillis(9500)));
                 var pushes = new Pushes(database, SEED + 3, Size.of(400, 5_000), Size.of(40, 200), 0)) {

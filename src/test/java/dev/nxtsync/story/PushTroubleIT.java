@@ -9,18 +9,21 @@ import java.time.Duration;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.support.TestDatabase;
 
 /** What a person is told when a push does not get on, and what they do about it. */
+@Execution(ExecutionMode.CONCURRENT)
 class PushTroubleIT {
     private static final int COMPANY = Pushes.COMPANY;
 
     @Test
     void aKeyColumnThatChangesKeysStopsItsPushAfterOneRecordUntilAnotherColumnIsSet() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox("atomic", Map.of("key-cut", 1.0))) {
             var builder = Pushes.daemon(sandbox.url(), database);
             try (var daemon = builder.start()) {
@@ -48,7 +51,7 @@ class PushTroubleIT {
 
     @Test
     void whatIsNoFaultOfARowMakesNoDeadLetters() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox("atomic", Map.of("html-401", 1.0));
                 var daemon = Pushes.daemon(sandbox.url(), database).start()) {
             Pushes.migrated(database);
@@ -75,7 +78,7 @@ class PushTroubleIT {
 
     @Test
     void aReducedScopeHoldsThePushAndARowThatCannotBeReadStopsOnlyItself() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withRows(Map.of("order", 0, "orderLine", 0)).withTokenLifetime(Duration.ofSeconds(10)))) {
             sandbox.grantOnly("business-graphql-service-api:access-group-based-readonly");
@@ -105,7 +108,7 @@ class PushTroubleIT {
 
     @Test
     void aRecordThatLacksChildrenIsAPersonsMatterAndIsNotMadeTwice() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox("atomic", Map.of("partial-children", 1.0));
                 var daemon = Pushes.daemon(sandbox.url(), database).start()) {
             Pushes.migrated(database);
@@ -122,7 +125,7 @@ class PushTroubleIT {
 
     @Test
     void onAServerThatGoesOnAfterARefusedRecordNoRowIsSentAfterLaterOnesOfItsGroupUnlessAPersonSaysSo() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox("continue", Map.of()); var daemon = Pushes.daemon(sandbox.url(), database).start()) {
             Pushes.migrated(database);
             // the first proves the key column, the others share a request
@@ -149,7 +152,7 @@ class PushTroubleIT {
 
     @Test
     void anUpdateThatSomebodyElseOvertookIsAPersonsMatterAndOneThatWasLostIsFound() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox("atomic", Map.of());
                 var daemon = Pushes.daemon(sandbox.url(), database).with("NXT_PUSHES_PEOPLE_TABLE", "associate")
                         .with("NXT_PUSHES_PEOPLE_OPERATION", "update").with("NXT_PUSHES_PEOPLE_COMPANY", COMPANY)
@@ -178,7 +181,7 @@ class PushTroubleIT {
 
     @Test
     void commandsSendListShowEditRetryAndDiscard() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox("atomic", Map.of())) {
             var builder = Pushes.daemon(sandbox.url(), database);
             try (var daemon = builder.start()) {

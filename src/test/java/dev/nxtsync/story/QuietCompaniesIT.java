@@ -25,7 +25,7 @@ class QuietCompaniesIT {
         int tables = Size.of(10, 40);
         int companies = Size.of(5, 25);
         Duration every = Size.of(Duration.ofSeconds(3), Duration.ofSeconds(20));
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(companies)
                 .withRows(Map.of("order", 300, "orderLine", 300, "associate", 300, "product", 300,
                         "generalLedgerTransaction",
@@ -71,7 +71,7 @@ class QuietCompaniesIT {
 
     @Test
     void loadsThatTakeLongDoNotKeepPollsOfTheSameCompanyFromRunning() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withTokenLifetime(Duration.ofHours(1)).withRows(Map.of("associate", 20, "order", 20)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
@@ -110,7 +110,7 @@ class QuietCompaniesIT {
     void lostCallsTakeSlotsAlsoAfterARestartAndNoMoreAreTakenThanAreSet() throws Exception {
         int slots = 6;
         var lossy = Map.of("lost-answer", 0.7);
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withTokenLifetime(Duration.ofHours(1)).withRows(Map.of("order", 4000)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_BUDGET_SLOTS", slots)

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,13 +20,14 @@ import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
 
+@Execution(ExecutionMode.CONCURRENT)
 class ReconciliationIT {
     private static final int COMPANY = 5_280_001;
 
     @ParameterizedTest
     @ValueSource(strings = {"mark", "remove"})
     void whatWasDeletedMissedOrLeftTheFilterIsSettled(String deletes) {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withRows(Map.of("orderLine", 2000, "product", 70)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_LINES_EVERY", "1s")
@@ -73,7 +76,7 @@ class ReconciliationIT {
 
     @Test
     void aRowThatChangedWithoutANewStampIsFoundByTheSlowReread() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 5)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
@@ -89,7 +92,7 @@ class ReconciliationIT {
 
     @Test
     void moreDeletionsThanAreCredibleAreHeldUntilAPersonConfirmsThem() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 100)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
@@ -136,7 +139,7 @@ class ReconciliationIT {
 
     @Test
     void aComparisonThatIsCutOffAgainAndAgainIsToldAndItsDeletionsArriveOnceItIsNot() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 40)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")
@@ -171,7 +174,7 @@ class ReconciliationIT {
 
     @Test
     void aListingThatIsCutShortOrFailsDeletesNothing() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 400)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate")

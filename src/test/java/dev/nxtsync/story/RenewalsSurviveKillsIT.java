@@ -60,7 +60,7 @@ class RenewalsSurviveKillsIT {
     private record Replica(Daemon daemon, String id) {}
 
     private static final class Course implements AutoCloseable {
-        final TestDatabase database = TestDatabase.create();
+        final TestDatabase database = TestDatabase.migrated();
         final Sandbox sandbox = new Sandbox(SignIns.options(LIFE));
         final Daemon.Builder builder = SignIns.daemon(sandbox, database);
         final List<Replica> replicas = new ArrayList<>();

@@ -32,7 +32,7 @@ class ReplicasIT {
 
     @Test
     void everyJobStartsAgainInTimeNothingStaleIsWrittenAndEachKeyIsPushedOnce() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         var random = new Random(7);
         var options = SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(COMPANIES)
                 .withRate(100_000).withTimeLimit(Duration.ofSeconds(2)).withTokenLifetime(Duration.ofMinutes(30))

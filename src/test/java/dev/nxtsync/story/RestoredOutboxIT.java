@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGConnection;
@@ -26,6 +28,7 @@ import dev.nxtsync.support.TestDatabase;
  * An outbox that was put back from a backup. The backup is made and put back as pg_dump and pg_restore do it, which the
  * embedded PostgreSQL comes without: the rows of one snapshot, copied into a schema that is made anew.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RestoredOutboxIT {
     private static final int ROWS = Size.of(150, 3000);
 
@@ -36,7 +39,7 @@ class RestoredOutboxIT {
     @ParameterizedTest
     @EnumSource(Where.class)
     void aBackupOfMidRunThatIsPutBackSendsNothingUntilItIsAdoptedAndThenNothingTwice(Where where) throws Exception {
-        var original = TestDatabase.create();
+        var original = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withRows(Map.of("order", 0)).withTokenLifetime(Duration.ofMinutes(30))
                 .withTimeLimit(Duration.ofSeconds(1)).withSlotHold(Duration.ofSeconds(10))

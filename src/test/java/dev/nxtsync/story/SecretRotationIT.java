@@ -12,6 +12,8 @@ import java.time.Instant;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
@@ -20,10 +22,11 @@ import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
 /** Secrets in mounted files: what is rotated is picked up without a restart. */
+@Execution(ExecutionMode.CONCURRENT)
 class SecretRotationIT {
     private static final String FIRST = "demo+secret%/:1";
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
 
     @Test
     void aSecretIsRotatedWithoutARestartAndNoCallFails(@TempDir Path mount) throws IOException {

@@ -23,7 +23,7 @@ class SecretsStaySecretIT {
     void noSecretAndNoTokenIsInAnyOutputOfAFullRunAtDebugWhateverGoesWrong() throws Exception {
         String secret = "demo+secret%/:1";
         String password = "p4ss${word}\\tricky";
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         database.execute("create role keeper login superuser password '" + password + "'");
         var seen = new StringBuilder();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withTokenLifetime(Duration.ofSeconds(3))

@@ -32,7 +32,7 @@ class SignInBrowserIT {
     @ParameterizedTest
     @ValueSource(strings = {"query", "form_post"})
     void aPersonSignsInWithARealBrowserInWhicheverWayItComesBack(String mode) {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         int port = Daemon.freePort();
         try (var sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)));
                 var daemon = SignIns.daemon(sandbox, database).with("NXT_HTTP_PORT", port)

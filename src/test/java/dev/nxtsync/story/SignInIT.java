@@ -30,7 +30,7 @@ class SignInIT {
 
     @BeforeAll
     static void start() {
-        database = TestDatabase.create();
+        database = TestDatabase.migrated();
         sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)));
         daemon = SignIns.daemon(sandbox, database).with("NXT_SCOPE",
                 "openid email offline_access tenants business-graphql-api:access-group-based")
@@ -76,7 +76,7 @@ class SignInIT {
     @Test
     void whoSignsInWhileBusinessNxtIsSlowIsSignedInWithoutWaitingForTheListOfCompanies() {
         try (var slow = new Sandbox(SignIns.options(Duration.ofHours(1)));
-                var busy = SignIns.daemon(slow, TestDatabase.create()).with("NXT_API_TIME_LIMIT", "59s")
+                var busy = SignIns.daemon(slow, TestDatabase.migrated()).with("NXT_API_TIME_LIMIT", "59s")
                         .with("NXT_PULLS_ORDERS_OVERLAP", "3m").start()) {
             busy.awaitReady();
             slow.holdAnswersTo("availableCustomers");

@@ -19,7 +19,7 @@ class SignInSecretsIT {
 
     @Test
     void aDumpOfTheDatabaseAndOfTheLogsAtDebugContainsNoUsableTokenOrSecret() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         var forbidden = new ArrayList<>(List.of("demo+secret%/:1", "demo%2Bsecret%25%2F%3A1", SignIns.KEY,
                 SignIns.OPERATOR));
         try (var sandbox = new Sandbox(SignIns.options(Duration.ofSeconds(3)));

@@ -24,7 +24,7 @@ class SmallHeapIT {
 
     @Test
     void aPayloadThatIsTooLargeForTheHeapIsAPersonsMatterAndAllOthersAreSent() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withRows(Map.of("order", 0, "orderLine", 0)).withTokenLifetime(Duration.ofMinutes(10)))) {
             var builder = Pushes.daemon(sandbox.url(), database).with("NXT_API_TIME_LIMIT", "20s")
@@ -86,7 +86,7 @@ class SmallHeapIT {
     /** Three megabytes of empty lists are a hundred as a tree. */
     @Test
     void aPayloadWhoseTreeIsTooLargeForTheHeapIsRefusedBeforeItIsBuilt() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withRows(Map.of("order", 0, "orderLine", 0)).withTokenLifetime(Duration.ofMinutes(10)));
                 var daemon = Pushes.daemon(sandbox.url(), database).with("NXT_OPERATOR_KEY", KEY).jvm("-Xmx128m")
@@ -127,7 +127,7 @@ class SmallHeapIT {
     @Test
     void pagesOf5000RowsWithMoreThan40ColumnsPassThroughAHeapOf64Megabytes() {
         int rows = Size.of(10_000, 100_000);
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", rows)));
                 var daemon = Daemon.on(sandbox.url(), database).jvm("-Xmx64m").jvm("-XX:+ExitOnOutOfMemoryError")

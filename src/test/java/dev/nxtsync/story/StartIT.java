@@ -69,18 +69,6 @@ class StartIT {
     }
 
     @Test
-    void variablesOfKubernetesArePassedOverAndOtherUnknownOnesAreWarnings() {
-        var database = TestDatabase.create();
-        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_SYNC_SERVICE_HOST", "10.0.0.1")
-                .with("NXT_SYNC_PORT_8080_TCP", "tcp://10.0.0.1:8080").with("NXT_ISUER", "x").start()) {
-            daemon.awaitReady();
-            assertThat(daemon.output())
-                    .contains("NXT_ISUER is not a setting and has no effect; did you mean NXT_ISSUER?")
-                    .doesNotContain("NXT_SYNC_");
-        }
-    }
-
-    @Test
     void withTheDatabaseAwayItStaysUpAndLiveButNotReadyAndMigratesWhenItIsThere() throws Exception {
         var database = TestDatabase.create();
         try (var proxy = new Detour(database.port());
@@ -164,23 +152,19 @@ class StartIT {
     }
 
     @Test
-    void withoutPullsItIsReadyAndTheLogSaysWhatItCouldPull() {
+    void withoutPullsItIsReadySaysWhatItCouldPullAndWhatItPassesOverAndStopsOnSigterm() throws Exception {
         var database = TestDatabase.create();
-        try (var daemon = Daemon.on(sandbox.url(), database).start()) {
+        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_SYNC_SERVICE_HOST", "10.0.0.1")
+                .with("NXT_SYNC_PORT_8080_TCP", "tcp://10.0.0.1:8080").with("NXT_ISUER", "x").start()) {
             daemon.awaitReady();
+            assertThat(daemon.output())
+                    .contains("NXT_ISUER is not a setting and has no effect; did you mean NXT_ISSUER?")
+                    .as("variables of Kubernetes").doesNotContain("NXT_SYNC_");
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> daemon.output().contains("Connection main is signed in. No pulls are configured."));
             assertThat(daemon.output()).contains("1111222").contains("5280001 Fjord AS")
                     .contains("generalLedgerTransaction");
             assertThat(daemon.get("/q/health/well").status()).isEqualTo(200);
-        }
-    }
-
-    @Test
-    void healthAndMetricsAreOnTheManagementPortOnlyAndItStopsOnSigterm() throws Exception {
-        var database = TestDatabase.create();
-        try (var daemon = Daemon.on(sandbox.url(), database).start()) {
-            daemon.awaitReady();
             for (String path : new String[]{"/q/health/started", "/q/health/live", "/q/health/ready", "/q/metrics"}) {
                 assertThat(daemon.get(path).status()).as(path).isEqualTo(200);
                 assertThat(daemon.getMain(path).status()).as(path + " on the main port").isEqualTo(404);

@@ -29,7 +29,7 @@ class StatusIT {
 
     @Test
     void theStatusShowsHowEverythingStandsAndWhatToDoNext() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox()) {
             var builder = daemon(sandbox, database).with("NXT_PULLS_TYPO_TABLE", "ordr")
                     .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)
@@ -66,7 +66,7 @@ class StatusIT {
 
     @Test
     void aPullIsPausedResumedAndRunAtOnce() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox()) {
             var builder = daemon(sandbox, database).with("NXT_PULLS_PEOPLE_EVERY", "24h");
             try (var daemon = builder.start()) {
@@ -102,7 +102,7 @@ class StatusIT {
 
     @Test
     void aLoadThatIsPausedInItsMiddleWritesNothingMoreAndGoesOnFromThereWhenItIsResumed() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
                 .withRows(Map.of("associate", 3000)))) {
             try (var daemon = daemon(sandbox, database).with("NXT_PULLS_PEOPLE_PAGE_SIZE", 100)
@@ -122,7 +122,7 @@ class StatusIT {
 
     @Test
     void withoutItsDatabaseTheStatusSaysSoAndWhatTheProcessKnows() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(); var detour = new Detour(database.port())) {
             var builder = daemon(sandbox, database).with("NXT_DATABASE_URL", database.url(detour.port()));
             try (var daemon = builder.start()) {
@@ -142,7 +142,7 @@ class StatusIT {
 
     @Test
     void whatIsDiscoveredIsAConfigurationThatRuns() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox()) {
             var builder = Daemon.on(sandbox.url(), database);
             assertThat(builder.run(0, "discover")).contains("5280001 Fjord AS, of customer 1111222")

@@ -29,7 +29,7 @@ class StopsGracefullyIT {
     private static final int STOPS = Size.of(2, 50);
 
     private final Random random = new Random(20_261_125);
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.migrated();
 
     @Test
     void aPullThatIsStoppedReadsNoPageTwiceAndMissesNone() throws Exception {

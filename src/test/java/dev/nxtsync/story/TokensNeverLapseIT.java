@@ -18,7 +18,7 @@ class TokensNeverLapseIT {
 
     @Test
     void noCallMeetsA401OrWaitsForARenewalWhileTokensOfTenSecondsComeAndGo() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withTokenLifetime(Duration.ofSeconds(10)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount")
                         .with("NXT_PULLS_ACCOUNTS_EVERY", "1s").with("NXT_PULLS_LINES_TABLE", "orderLine")
@@ -49,7 +49,7 @@ class TokensNeverLapseIT {
     @Test
     void aTokenEndpointThatIsDownForMostOfATokensLifeDelaysNoCallAndFailsNone() {
         Duration lifetime = Duration.ofSeconds(10);
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withTokenLifetime(lifetime));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount")
                         .with("NXT_PULLS_ACCOUNTS_EVERY", "1s").start()) {

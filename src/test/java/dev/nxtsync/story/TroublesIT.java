@@ -22,7 +22,7 @@ class TroublesIT {
 
     @Test
     void rowsThatCannotBeSentSayWhyWithTheirCode() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox()) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PUSHES_SALES_TABLE", "order")
                     .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
@@ -46,7 +46,7 @@ class TroublesIT {
 
     @Test
     void aProcessingThatDoesNotSucceedIsSaidWithItsCode() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox();
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PUSHES_SALES_TABLE", "order")
                         .with("NXT_PUSHES_SALES_COMPANY", COMPANY)
@@ -63,7 +63,7 @@ class TroublesIT {
 
     @Test
     void aPullThatIsLateIsAnAlarm() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox();
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_TABLE", "associate").start()) {
             IncrementalPullIT.loaded(daemon, database, 1);

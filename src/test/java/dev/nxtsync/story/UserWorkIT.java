@@ -24,7 +24,7 @@ class UserWorkIT {
 
     @Test
     void workWaitsWithoutErrorsForASignInAndGoesOnFromWhereItWas() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SignIns.options(LIFE));
                 var daemon = SignIns.daemon(sandbox, database)
                         .with("NXT_NOTICE_URL", "http://127.0.0.1:" + Daemon.freePort())
@@ -61,7 +61,7 @@ class UserWorkIT {
 
     @Test
     void aLostAnswerWithoutAGracePeriodAsksForASignInAndSendsTheOldTokenNoMore() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SignIns.options(LIFE)); var daemon = SignIns.daemon(sandbox, database).start()) {
             sandbox.oneTimeTokens(Duration.ZERO);
             daemon.awaitReady();
@@ -84,7 +84,7 @@ class UserWorkIT {
 
     @Test
     void aLostAnswerWithinTheGracePeriodOrOfATokenThatIsReusedCostsNothing() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SignIns.options(LIFE));
                 var daemon = SignIns.daemon(sandbox, database).with("NXT_CONNECTIONS_MAIN_REFRESH_GRACE", "60s")
                         .start()) {
@@ -117,7 +117,7 @@ class UserWorkIT {
 
     @Test
     void anAnswerThatComesLateIsStoredAndLiftsThatASignInIsNeeded() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SignIns.options(LIFE)); var first = SignIns.daemon(sandbox, database).start()) {
             sandbox.oneTimeTokens(Duration.ZERO);
             first.awaitReady();
@@ -145,7 +145,7 @@ class UserWorkIT {
     @Test
     void aKeyIsRotatedByPuttingTheNewOneFirstAndALostOneIsNamed() throws Exception {
         String newer = "2Y4r4yYh1R1J2cWZ1cM8Wy1F1mJq8VYw8Yw3sKx0s1E=";
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SignIns.options(LIFE))) {
             var builder = SignIns.daemon(sandbox, database);
             String old;
@@ -201,7 +201,7 @@ class UserWorkIT {
 
     @Test
     void aPushInAPersonsNameKnowsItsRecordsByTheNameThatTheFirstOneCameBackWith() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)).withSlotHold(Duration.ofSeconds(20)));
                 var daemon = SignIns.daemon(sandbox, database).with("NXT_PUSHES_SALES_TABLE", "order")
                         .with("NXT_PUSHES_SALES_COMPANY", SignIns.COMPANY)
@@ -245,7 +245,7 @@ class UserWorkIT {
 
     @Test
     void theEndOfASignInIsToldDaysAheadAndASignOutRevokes() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)));
                 var daemon = SignIns.daemon(sandbox, database).with("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "10d")
                         .with("NXT_CONNECTIONS_MAIN_REFRESH_IDLE", "96h").start()) {

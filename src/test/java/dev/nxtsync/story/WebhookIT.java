@@ -31,7 +31,7 @@ class WebhookIT {
     @BeforeAll
     static void start() {
         sandbox = new Sandbox(Hooks.options(300));
-        database = TestDatabase.create();
+        database = TestDatabase.migrated();
         daemon = Hooks.daemon(sandbox, database)
                 .with("NXT_PULLS_LINES_TABLE", "orderLine").with("NXT_PULLS_LINES_EVERY", "24h")
                 .with("NXT_PULLS_LINES_COMPANIES", COMPANY).with("NXT_PULLS_LINES_DELETES", "remove")

@@ -37,7 +37,7 @@ class WebhookIsSafeIT {
     @Test
     void ofABurstEveryEventThatWasAcceptedArrivesAlsoWhenTheDaemonIsKilledInTheMiddle() throws Exception {
         int events = Size.of(2_000, 20_000);
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         int port = Daemon.freePort();
         try (var sandbox = new Sandbox(Hooks.options(events))) {
             var builder = Hooks.daemon(sandbox, database).with("NXT_HTTP_PORT", port).jvm("-Xmx128m")
@@ -72,7 +72,7 @@ class WebhookIsSafeIT {
     @Test
     void replayingEveryEventOfARunADayLaterChangesNoRowAndCostsNoRequest() {
         int changes = Size.of(500, 15_000);
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(Hooks.options(2_000));
                 var daemon = Hooks.daemon(sandbox, database).start()) {
             loaded(daemon, database, 1);
@@ -114,7 +114,7 @@ class WebhookIsSafeIT {
     @Test
     void noForgedMutatedSlowOrEndlessCallIsKeptOrHarmsTheProcess() throws Exception {
         int tries = Size.of(2_000, 100_000);
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(Hooks.options(50));
                 var daemon = Hooks.daemon(sandbox, database).jvm("-Xmx96m").jvm("-XX:+ExitOnOutOfMemoryError")
                         .start()) {

@@ -27,7 +27,7 @@ class WebhookTroubleIT {
 
     @Test
     void withEveryWebhookLostTheNextPollMakesTheTargetRight() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(Hooks.options(100));
                 var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_ORDERS_EVERY", "1s").start()) {
             loaded(daemon, database, 1);
@@ -43,7 +43,7 @@ class WebhookTroubleIT {
 
     @Test
     void withoutKeysThereIsNoSuchAddressAndAFileOfKeysCanBeRotated(@TempDir Path directory) throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         Path keys = Files.writeString(directory.resolve("keys"), "the old one");
         try (var sandbox = new Sandbox(Hooks.options(10))) {
             byte[] body = sandbox.eventBody(COMPANY, "order", Map.of("orderNo", 1), "UPDATE");
@@ -67,7 +67,7 @@ class WebhookTroubleIT {
 
     @Test
     void whileTheDatabaseIsAwayEventsAreTurnedAwayAndArriveOnceItIsBack() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var proxy = new Detour(database.port());
                 var sandbox = new Sandbox(Hooks.options(100))) {
             proxy.open();
@@ -92,7 +92,7 @@ class WebhookTroubleIT {
 
     @Test
     void aKeyThatCannotBeLookedAtIsSetAsideAndShownAndKeepsNoOtherFromItsRow() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         String operator = "an operator's key of this test";
         try (var sandbox = new Sandbox(Hooks.options(100));
                 var daemon = Hooks.daemon(sandbox, database).with("NXT_OPERATOR_KEY", operator)
@@ -151,7 +151,7 @@ class WebhookTroubleIT {
     @Test
     void aRowThatAWebhookNamesIsReadAheadOfALoadThatUsesUpTheBudget() {
         assumeTrue(Size.full(), "it takes the minute in which a budget is used up");
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(Hooks.options(2_000));
                 var daemon = Hooks.daemon(sandbox, database).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 60)
                         .with("NXT_PULLS_GOODS_TABLE", "product").with("NXT_PULLS_GOODS_EVERY", "24h")
@@ -173,7 +173,7 @@ class WebhookTroubleIT {
 
     @Test
     void eventsOfACompanyThatRefusesTheClientWaitUntilItDoesNot() {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(Hooks.options(100));
                 var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_GOODS_TABLE", "product")
                         .with("NXT_PULLS_GOODS_EVERY", "24h").with("NXT_PULLS_GOODS_COMPANIES", COMPANY).start()) {
@@ -191,7 +191,7 @@ class WebhookTroubleIT {
     @Test
     void aTableThatCannotBeReadHoldsNoOtherUpAndItsEventsWait() {
         assumeTrue(Size.full(), "it takes more than a minute until the schema is looked at again");
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(Hooks.options(100));
                 var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_GOODS_TABLE", "product")
                         .with("NXT_PULLS_GOODS_EVERY", "24h").with("NXT_PULLS_GOODS_COMPANIES", COMPANY).start()) {

@@ -22,7 +22,7 @@ class WrongKeyIT {
 
     @Test
     void aPartOfAKeyIsNeverTakenForAWholeOneAndAllHealsOnceTheKeyIsSet() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
                 .withRows(Map.of("voucher", 60, "associate", 30)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_VOUCHERS_TABLE", "voucher")

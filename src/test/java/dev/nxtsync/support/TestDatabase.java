@@ -56,7 +56,7 @@ public final class TestDatabase {
                     .setServerConfig("timezone", "Asia/Kathmandu")
                     .setServerConfig("wal_level", walLevel)
                     .setServerConfig("wal_retrieve_retry_interval", "100ms")
-                    .setServerConfig("autovacuum_naptime", "5s").start();
+                    .start();
             publishAll(server);
             return server;
         } catch (IOException e) {
