@@ -9,6 +9,7 @@ import java.util.Map;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.schedule.Replica;
 
 /** How everything stands, as the tables have it: made into JSON by PostgreSQL, a list of objects for each subject. */
 @Singleton
@@ -27,9 +28,9 @@ public class StatusQuery {
         subjects.put("replicas",
                 """
                         select id, host, started_at, beat_at,
-                               case when beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'
-                                    then 'alive' else 'silent' end as state, report
-                        from nxt_sync.replica where beat_at > clock_timestamp() - interval '1 hour' order by started_at limit 100""");
+                               case when %s then 'alive' else 'silent' end as state, report
+                        from nxt_sync.replica where beat_at > clock_timestamp() - interval '1 hour' order by started_at limit 100"""
+                        .formatted(Replica.IS_ALIVE));
         subjects.put("troubles",
                 """
                         select subject, code, reason, since from nxt_sync.trouble where gone_at is null order by since limit 1000""");
