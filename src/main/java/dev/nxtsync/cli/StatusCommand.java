@@ -4,19 +4,28 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.StringJoiner;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.quarkus.runtime.QuarkusApplication;
 
-import com.fasterxml.jackson.databind.JsonNode;
-
+import dev.nxtsync.signin.EncryptionKeys;
+import dev.nxtsync.status.ConnectionStatus;
+import dev.nxtsync.status.ShownFinding;
+import dev.nxtsync.status.Status;
 import dev.nxtsync.status.StatusReport;
+import dev.nxtsync.status.StatusTables.PullRow;
+import dev.nxtsync.status.StatusTables.PushRow;
+import dev.nxtsync.status.StatusTables.SignInRow;
+import dev.nxtsync.status.StatusTables.UnitRow;
 
 /** The command {@code status}: what {@code GET /api/status} answers, for a terminal. */
 @Singleton
@@ -24,122 +33,105 @@ class StatusCommand implements QuarkusApplication {
     private static final int LINES = 40;
     private static final int RUNS = 10;
 
-    private final StatusReport overview;
+    private final StatusReport status;
 
-    StatusCommand(StatusReport overview) {
-        this.overview = overview;
+    StatusCommand(StatusReport status) {
+        this.status = status;
     }
 
     @Override
     public int run(String... arguments) {
         try {
-            print(overview.stored());
+            print(status.askStored());
             return 0;
         } catch (SQLException e) {
             return Command.problem(e);
         }
     }
 
-    private static void print(JsonNode status) {
-        System.out.println(status.path("state").asText().equals("well") ? "All is well." : "There is trouble.");
-        status.path("findings").forEach(each -> System.out.println(finding(each)));
-        print("daemons", LINES, status.path("replicas"),
-                each -> line(each.path("host"), each.path("state"), "since " + time(each.path("started_at"))));
-        print("connections", LINES, status.path("connections"), StatusCommand::connection);
-        print("sign-ins", LINES, status.path("sign_ins"), StatusCommand::signIn);
-        print("encryption keys", LINES, status.path("encryption_keys"), StatusCommand::key);
-        print("pulls", LINES, status.path("pulls"), StatusCommand::pull);
-        print("keys set aside", RUNS, status.path("keys_set_aside"), StatusCommand::setAside);
-        pushes(status.path("pushes"));
-        print("under way", LINES, status.path("units"), StatusCommand::unit);
-        print("last runs", RUNS, status.path("runs"), StatusCommand::run);
+    private static void print(Status status) {
+        System.out.println(status.isWell() ? "All is well." : "There is trouble.");
+        status.findings().forEach(each -> System.out.println(finding(each)));
+        var tables = status.tables().orElseThrow();
+        print("daemons", LINES, tables.replicas(),
+                each -> line(each.host(), each.state(), "since " + time(each.startedAt())));
+        print("connections", LINES, status.connections(), StatusCommand::connection);
+        print("sign-ins", LINES, tables.signIns(), StatusCommand::signIn);
+        print("encryption keys", LINES, status.encryptionKeys(), StatusCommand::key);
+        print("pulls", LINES, tables.pulls(), StatusCommand::pull);
+        print("keys set aside", RUNS, tables.keysSetAside(), each -> line(each.job(), each.company(), each.key(),
+                each.reason(), "next attempt " + time(each.nextAt())));
+        pushes(tables.pushes());
+        print("under way", LINES, tables.units(), StatusCommand::unit);
+        print("last runs", RUNS, tables.runs(), each -> line(each.job(), each.company(), each.kind(),
+                time(each.startedAt()), each.outcome(), each.rowsRead() + " read, " + each.rowsWritten()
+                        + " written, requests " + each.requests()));
     }
 
-    private static String finding(JsonNode finding) {
-        return (finding.path("alarm").asBoolean() ? "PROBLEM    " : "note       ") + finding.path("subject").asText()
-                + ": " + finding.path("reason").asText() + " (" + finding.path("code").asText() + ")"
-                + (finding.path("since").isTextual() ? "; since " + time(finding.path("since")) : "")
-                + (finding.path("next_attempt_at").isTextual()
-                        ? "; next attempt " + time(finding.path("next_attempt_at"))
-                        : "");
+    private static String finding(ShownFinding finding) {
+        return (finding.alarm() ? "PROBLEM    " : "note       ") + finding.subject() + ": " + finding.reason() + " ("
+                + finding.code() + ")" + (finding.since() == null ? "" : "; since " + time(finding.since()))
+                + (finding.nextAttemptAt() == null ? "" : "; next attempt " + time(finding.nextAttemptAt()));
     }
 
-    private static String connection(JsonNode connection) {
-        JsonNode budget = connection.path("budget");
-        return line(connection.path("name"), connection.path("host"),
-                connection.path("state").asText().equals("signed_in")
-                        ? "token until " + time(connection.path("expires_at"))
-                        : connection.path("state").asText().replace('_', ' '),
-                budget.path("used").asInt() + " of " + budget.path("limit_per_minute").asInt()
-                        + " requests a minute");
+    private static String connection(ConnectionStatus connection) {
+        return line(connection.name(), connection.host(), connection.state().equals("signed_in")
+                ? "token until " + time(connection.expiresAt())
+                : connection.state().replace('_', ' '),
+                connection.budget().used() + " of " + connection.budget().limitPerMinute() + " requests a minute");
     }
 
-    private static String signIn(JsonNode signIn) {
-        return line(signIn.path("connection"), signIn.path("state").asText().equals("needed")
+    private static String signIn(SignInRow signIn) {
+        return line(signIn.connection(), signIn.state().equals("needed")
                 ? "sign-in needed"
-                : signIn.path("person").asText() + ", refreshed " + time(signIn.path("refreshed_at")),
-                signIn.path("ends_at").isTextual() ? "until " + time(signIn.path("ends_at")) : "");
+                : Objects.requireNonNullElse(signIn.person(), "") + ", refreshed " + time(signIn.refreshedAt()),
+                signIn.endsAt() == null ? "" : "until " + time(signIn.endsAt()));
     }
 
-    private static String key(JsonNode key) {
-        var needs = new StringJoiner(", ", "needed by ", "").setEmptyValue("needed by nothing that is stored");
-        key.path("needed_by").forEach(each -> needs.add(each.asText()));
-        return line(key.path("id"), key.path("place").isNumber()
-                ? "no. " + key.path("place").asInt() + (key.path("place").asInt() == 1 ? ", the newest" : "")
+    private static String key(EncryptionKeys.Need key) {
+        String needs = key.connections().isEmpty()
+                ? "needed by nothing that is stored"
+                : "needed by " + String.join(", ", key.connections());
+        return line(key.id(), key.place().isPresent()
+                ? "no. " + key.place().getAsInt() + (key.place().getAsInt() == 1 ? ", the newest" : "")
                 : "not there", needs);
     }
 
-    private static String pull(JsonNode pull) {
-        String underWay = pull.path("under_way").isTextual()
-                ? pull.path("under_way").asText() + ": " + pull.path("under_way_rows").asLong()
-                        + (pull.path("under_way_expected").isNumber()
-                                ? " of " + pull.path("under_way_expected").asLong()
-                                : "")
-                : "";
-        return line(pull.path("job"), pull.path("company"), pull.path("state"), pull.path("rows").asLong() + " rows",
-                pull.path("complete_as_of").isTextual()
-                        ? "complete as of " + Duration.ofSeconds(pull.path("lag_seconds").asLong()).toString()
-                                .substring(2).toLowerCase(Locale.ROOT) + " ago"
-                        : "not complete yet",
+    private static String pull(PullRow pull) {
+        String underWay = pull.underWay() == null
+                ? ""
+                : pull.underWay() + ": " + Objects.requireNonNullElse(pull.underWayRows(), 0L)
+                        + (pull.underWayExpected() == null ? "" : " of " + pull.underWayExpected());
+        return line(pull.job(), pull.company(), pull.state(), pull.rows() + " rows", pull.completeAsOf() == null
+                ? "not complete yet"
+                : "complete as of " + Duration.ofSeconds(pull.lagSeconds()).toString().substring(2)
+                        .toLowerCase(Locale.ROOT) + " ago",
                 underWay);
     }
 
-    private static String setAside(JsonNode key) {
-        return line(key.path("job"), key.path("company"), key.path("key"), key.path("reason"),
-                "next attempt " + time(key.path("next_at")));
+    private static String unit(UnitRow unit) {
+        return line(unit.kind(), unit.job(), unit.company(), unit.holder() == null
+                ? unit.failures() + " failures, next attempt " + time(unit.retryAt())
+                : "on " + unit.holder() + " since " + time(unit.claimedAt()));
     }
 
-    private static String unit(JsonNode unit) {
-        return line(unit.path("kind"), unit.path("job"), unit.path("company"), unit.path("holder").isTextual()
-                ? "on " + unit.path("holder").asText() + " since " + time(unit.path("claimed_at"))
-                : unit.path("failures").asInt() + " failures, next attempt " + time(unit.path("retry_at")));
-    }
-
-    private static String run(JsonNode run) {
-        return line(run.path("job"), run.path("company"), run.path("kind"), time(run.path("started_at")),
-                run.path("outcome"), run.path("rows_read").asLong() + " read, " + run.path("rows_written").asLong()
-                        + " written, requests " + run.path("requests").asInt());
-    }
-
-    private static void pushes(JsonNode pushes) {
+    private static void pushes(List<PushRow> pushes) {
         Map<String, String> lines = new TreeMap<>();
-        for (JsonNode each : pushes) {
-            lines.merge(each.path("job").asText(), each.path("rows").asLong() + " "
-                    + each.path("state").asText().replace('_', ' '), (a, b) -> a + ", " + b);
-        }
+        pushes.forEach(each -> lines.merge(each.job(), each.rows() + " " + each.state().replace('_', ' '),
+                (a, b) -> a + ", " + b));
         if (!lines.isEmpty()) {
             System.out.println("pushes");
             lines.forEach((push, states) -> System.out.println("  " + line(push, states)));
         }
     }
 
-    private static void print(String title, int most, JsonNode list, Function<JsonNode, String> line) {
+    private static <T> void print(String title, int most, List<T> list, Function<T, String> line) {
         if (list.isEmpty()) {
             return;
         }
         System.out.println(title);
         int printed = 0;
-        for (JsonNode each : list) {
+        for (T each : list) {
             if (printed++ == most) {
                 System.out.println("  and " + (list.size() - most) + " more; GET /api/status has them");
                 return;
@@ -148,19 +140,18 @@ class StatusCommand implements QuarkusApplication {
         }
     }
 
-    private static String line(Object... cells) {
+    private static String line(@Nullable Object... cells) {
         var line = new StringBuilder();
         for (Object each : cells) {
-            String text = each instanceof JsonNode node ? node.isNull() ? "" : node.asText() : each.toString();
-            line.append(String.format(Locale.ROOT, "%-20s ", text));
+            line.append(String.format(Locale.ROOT, "%-20s ", each == null ? "" : each));
         }
         return line.toString().stripTrailing();
     }
 
     /** To the second, in UTC. */
-    private static String time(JsonNode time) {
-        return time.isTextual()
-                ? OffsetDateTime.parse(time.asText()).toInstant().truncatedTo(ChronoUnit.SECONDS).toString()
-                : "";
+    private static String time(@Nullable String time) {
+        return time == null
+                ? ""
+                : OffsetDateTime.parse(time).toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -8,18 +8,19 @@ import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Addresses;
 import dev.nxtsync.http.server.Answer;
 import dev.nxtsync.status.ReplicaReport;
+import dev.nxtsync.status.StatusJson;
 import dev.nxtsync.status.StatusReport;
 
 /** How everything stands. Closed without an operator key. */
 @Singleton
 class StatusResource implements Addresses {
-    private final StatusReport overview;
-    private final ReplicaReport myself;
+    private final StatusReport status;
+    private final ReplicaReport process;
     private final OperatorKey operator;
 
-    StatusResource(StatusReport overview, ReplicaReport myself, OperatorKey operator) {
-        this.overview = overview;
-        this.myself = myself;
+    StatusResource(StatusReport status, ReplicaReport process, OperatorKey operator) {
+        this.status = status;
+        this.process = process;
         this.operator = operator;
     }
 
@@ -27,6 +28,6 @@ class StatusResource implements Addresses {
     @Override
     public List<Address> addresses() {
         return operator.those(operator.address("GET", "/api/status",
-                call -> Answer.json(200, overview.of(myself).toString()).with("Cache-Control", "no-store")));
+                call -> Answer.json(200, StatusJson.text(status.ask(process))).with("Cache-Control", "no-store")));
     }
 }

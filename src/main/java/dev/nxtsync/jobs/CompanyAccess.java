@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.process.Doubling;
 import dev.nxtsync.schedule.Claim;
 
 /**
@@ -18,8 +19,8 @@ import dev.nxtsync.schedule.Claim;
 @Singleton
 public class CompanyAccess {
     private static final Logger LOG = Logger.getLogger(CompanyAccess.class);
-    private static final long FIRST = Duration.ofSeconds(10).toNanos();
-    private static final long LAST = Duration.ofMinutes(10).toNanos();
+    private static final Duration FIRST = Duration.ofSeconds(10);
+    private static final Doubling WAITS = new Doubling(FIRST, Duration.ofMinutes(10));
 
     private final OutageLog outages;
     private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
@@ -31,11 +32,11 @@ public class CompanyAccess {
     /**
      * A company that is skipped.
      *
-     * @param pause how long, in nanoseconds
+     * @param times how often in a row it was refused
      * @param until when, on this process' monotonic clock
      * @param asked whether somebody asks again just now
      */
-    private record Refusal(long pause, long until, boolean asked) {}
+    private record Refusal(int times, long until, boolean asked) {}
 
     /** How long the company is still to be skipped; empty if it may be asked. */
     public synchronized Optional<Duration> barred(Claim unit) {
@@ -46,7 +47,7 @@ public class CompanyAccess {
         long now = System.nanoTime();
         // whoever comes first after that time asks, and the others wait for what comes of it
         return refusal.until() - now <= 0
-                && refusals.replace(name(unit), refusal, new Refusal(refusal.pause(), now + FIRST, true))
+                && refusals.replace(name(unit), refusal, new Refusal(refusal.times(), now + FIRST.toNanos(), true))
                         ? Optional.empty()
                         : Optional
                                 .of(Duration.ofNanos(Math.max(Duration.ofSeconds(1).toNanos(), refusal.until() - now)));
@@ -59,8 +60,8 @@ public class CompanyAccess {
             // a request that was under way when another was refused
             return;
         }
-        long wait = before == null ? FIRST : Math.min(LAST, before.pause() * 2);
-        refusals.put(name(unit), new Refusal(wait, now + wait, false));
+        int times = before == null ? 1 : before.times() + 1;
+        refusals.put(name(unit), new Refusal(times, now + WAITS.after(times).toNanos(), false));
         if (outages.isNews("access " + name(unit), "")) {
             LOG.warnf("Connection %s has no access to %s, which is skipped until it has. %s", unit.connection(),
                     unit.tenant(), reason);

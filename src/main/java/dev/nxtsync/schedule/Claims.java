@@ -21,17 +21,15 @@ import dev.nxtsync.database.Sequences;
 @Singleton
 public class Claims {
     /**
-     * A beat in the future is from before the database's clock was set back, and as old as it is ahead. Asks for the holder in
-     * a query of its own: where somebody has just claimed the unit, PostgreSQL looks at these
+     * Asks for the holder in a query of its own: where somebody has just claimed the unit, PostgreSQL looks at these
      * conditions again for the row's new version, but not at what was joined to the old one.
      */
     private static final String FREE = """
             (unit.holder is null or not exists (
                 select from nxt_sync.replica
-                where replica.id = unit.holder and (replica.beat_at
-                    between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'
+                where replica.id = unit.holder and (%s
                     or not (? or coalesce(replica.found_silent_at < clock_timestamp() - interval '8 s', false)))))
-            """;
+            """.formatted(Replica.IS_ALIVE);
     private static final String CLAIM = """
             with free as (
                 select unit.id, unit.holder is not null as taken_over, unit.fence as before
@@ -100,7 +98,7 @@ public class Claims {
      *
      * @param what only this; another process may be configured otherwise, or know more
      * @param full not another one of the same kind and company as one of these
-     * @param takeOver also those whose holder has been silent for 16 s; else only where somebody noted eight seconds ago that
+     * @param takeOver also those whose holder has been silent for {@link Replica#SILENT_AFTER}; else only where somebody noted eight seconds ago that
      *        it was
      */
     public Optional<Claim> claim(Collection<Kind> what, Collection<Claim> full, boolean takeOver) throws SQLException {

@@ -17,6 +17,7 @@ import dev.nxtsync.database.Migrations;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Seconds;
+import dev.nxtsync.process.Doubling;
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Loop;
 import dev.nxtsync.process.Threads;
@@ -28,6 +29,7 @@ import dev.nxtsync.process.Threads;
 @Singleton
 public class Heartbeat {
     private static final Logger LOG = Logger.getLogger(Heartbeat.class);
+    private static final Doubling WAITS = new Doubling(Duration.ofSeconds(1), Duration.ofSeconds(10));
     private static final long PERIOD = Duration.ofSeconds(4).toNanos();
     /** Well below the silence after which another process takes over. */
     private static final long TOO_OLD = Duration.ofSeconds(8).toNanos();
@@ -121,9 +123,7 @@ public class Heartbeat {
 
     private void failed(Exception e, long now) {
         failures++;
-        Duration wait = failures == 1
-                ? Duration.ofSeconds(1)
-                : Duration.ofMillis(Math.min(10_000, 1_000L << Math.min(failures, 5)));
+        Duration wait = WAITS.after(failures);
         nextAttempt = now + wait.toNanos();
         var reason = DatabaseFault.of(e);
         trouble = Optional.of(reason);

@@ -377,7 +377,7 @@ public class JobRunner {
                 held.values().forEach(JobRunner::interrupt);
             }
             if (!threads.awaitTermination(CUT_OFF.toSeconds(), TimeUnit.SECONDS)) {
-                LOG.warn("A run did not stop in time; its unit is taken over after 16 s");
+                LOG.warnf("A run did not stop in time; its unit is taken over after %d s", Replica.SILENT_AFTER);
             }
         }
         freeEnded();

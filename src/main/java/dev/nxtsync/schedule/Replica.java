@@ -18,6 +18,15 @@ import dev.nxtsync.database.Encoding;
 /** This process among those that share the database. It is alive as long as its row is beaten, by the database's clock. */
 @Singleton
 public class Replica {
+    /** In seconds without a beat, after which a process counts as gone, and what it held may be taken over. */
+    static final int SILENT_AFTER = 16;
+    /**
+     * SQL that holds for a row of {@code nxt_sync.replica} whose process is alive. A beat in the future is from before the
+     * database's clock was set back, and as old as it is ahead.
+     */
+    public static final String IS_ALIVE = "replica.beat_at between clock_timestamp() - interval '" + SILENT_AFTER
+            + " s' and clock_timestamp() + interval '" + SILENT_AFTER + " s'";
+
     private final UUID id = UUID.randomUUID();
     private final Database database;
     private final Database patient;
@@ -105,7 +114,7 @@ public class Replica {
                     """
                             select report from nxt_sync.replica
                             where report is not null
-                              and beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'""");
+                              and\s""" + IS_ALIVE);
                     var row = select.executeQuery()) {
                 var reports = new ArrayList<String>();
                 while (row.next()) {
@@ -147,9 +156,7 @@ public class Replica {
             if (!Database.hasTable(transaction, "nxt_sync.replica")) {
                 return Optional.empty();
             }
-            try (var count = transaction.prepareStatement("""
-                    select count(*) from nxt_sync.replica where beat_at
-                        between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'""");
+            try (var count = transaction.prepareStatement("select count(*) from nxt_sync.replica where " + IS_ALIVE);
                     var row = count.executeQuery()) {
                 row.next();
                 int alive = row.getInt(1);

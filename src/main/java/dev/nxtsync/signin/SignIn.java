@@ -14,8 +14,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SignInSettings;
+import dev.nxtsync.token.Challenge;
 import dev.nxtsync.token.ConnectUnreachable;
-import dev.nxtsync.token.OpenIdProvider.Challenge;
 import dev.nxtsync.token.OpenIdProviders;
 
 /**

@@ -11,13 +11,14 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Wordless;
 import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.token.Challenge;
 import dev.nxtsync.token.ConnectUnreachable;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.OpenIdProvider;
-import dev.nxtsync.token.OpenIdProvider.Challenge;
 import dev.nxtsync.token.OpenIdProviders;
 import dev.nxtsync.token.Person;
 import dev.nxtsync.token.SignInFailed;
+import dev.nxtsync.token.SignedIn;
 
 /**
  * What a sign-in comes to: a grant that is kept, or the reason why there is none. What asks for tokens is made only where one
@@ -84,7 +85,7 @@ class SignInCompletion {
     }
 
     private SignInResult signedIn(Settings.Connection connection, OpenIdProvider provider,
-            OpenIdProvider.SignedIn signedIn) throws SQLException, TokenEncryption.Locked {
+            SignedIn signedIn) throws SQLException, TokenEncryption.Locked {
         var person = signedIn.person();
         var answer = signedIn.tokens();
         if (answer.refreshToken().isEmpty()) {

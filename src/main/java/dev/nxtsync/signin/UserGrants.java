@@ -18,6 +18,7 @@ import dev.nxtsync.database.Rows;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.Replica;
 
 /**
  * What persons' sign-ins have left. A refresh token is used by whoever holds the connection's unit; what came of it is stored
@@ -69,9 +70,10 @@ public class UserGrants {
                                                         else clock_timestamp() - pending_at end) * 1000)::bigint,
                                    coalesce(abs(extract(epoch from clock_timestamp() - last_sent_at) * 1000), 0)::bigint,
                                    exists (select from nxt_sync.replica where replica.id = repeated_by
-                                           and beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'),
+                                           and %s),
                                    to_jsonb(user_grant) ->> 'issuer'
-                            from nxt_sync.user_grant where connection = any (?) order by connection""")) {
+                            from nxt_sync.user_grant where connection = any (?) order by connection"""
+                            .formatted(Replica.IS_ALIVE))) {
                 select.setArray(1, transaction.createArrayOf("text", connections.toArray()));
                 var grants = new ArrayList<UserGrant>();
                 try (ResultSet row = select.executeQuery()) {
@@ -243,7 +245,7 @@ public class UserGrants {
             }
             try (var unit = transaction.prepareStatement("""
                     insert into nxt_sync.job (kind, connection, scope, company, pull, due_at)
-                    values (?, ?, ?, 0, '', '9999-01-01 00:00:00+00') on conflict on constraint job_unit do nothing""");
+                    values (?, ?, ?, 0, '', ?) on conflict on constraint job_unit do nothing""");
                     var put = transaction.prepareStatement(
                             """
                                     insert into nxt_sync.user_grant (generation, refresh_token, access_token, refreshed_at, access_expires_at,
@@ -260,6 +262,7 @@ public class UserGrants {
                 unit.setString(1, UNIT);
                 unit.setString(2, connection);
                 unit.setString(3, SCOPE);
+                unit.setObject(4, Rows.timestamp(Rows.NEVER));
                 unit.executeUpdate();
                 tokens(put, 1, tokens, Duration.ZERO);
                 put.setString(6, owner.issuer());

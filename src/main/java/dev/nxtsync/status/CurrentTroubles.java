@@ -28,11 +28,11 @@ class CurrentTroubles {
 
     /** Tells the others what this process knows, and asks what is wrong anywhere, each trouble once. */
     Collection<Trouble> exchange() throws SQLException {
-        replica.report(own.json());
+        replica.report(StatusJson.text(own.now()));
         Map<String, Trouble> now = new LinkedHashMap<>();
         findings.stored().forEach(each -> add(now, each));
         for (String report : replica.reports()) {
-            ReplicaReport.findings(report).forEach(each -> add(now, each));
+            StatusJson.report(report).findings().forEach(each -> add(now, each.finding()));
         }
         return now.values();
     }

@@ -10,12 +10,14 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Seconds;
+import dev.nxtsync.process.Doubling;
 import dev.nxtsync.process.Lasting;
 
 /** Delivers notices, one at a time; one that is not taken is tried again for a day. */
 @Singleton
 public class NoticeDelivery {
     private static final Logger LOG = Logger.getLogger(NoticeDelivery.class);
+    private static final Doubling WAITS = new Doubling(Duration.ofSeconds(10), Duration.ofHours(1));
     private static final Duration LEASE = Duration.ofMinutes(1);
 
     private final NoticeQueue queue;
@@ -54,7 +56,7 @@ public class NoticeDelivery {
                 lasting.over("delivery").ifPresent(
                         lasted -> LOG.infof("Notices are taken again, after %d s", lasted.toSeconds()));
             } else {
-                Duration wait = Duration.ofSeconds(Math.min(3600, 5L << Math.min(notice.attempts(), 10)));
+                Duration wait = WAITS.after(notice.attempts());
                 boolean givenUp = queue.again(notice, wait);
                 LOG.logf(lasting.isNews("delivery", failure.get().code()) || givenUp
                         ? Logger.Level.WARN

@@ -1,16 +1,33 @@
 package dev.nxtsync.status;
 
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.schedule.Replica;
+import dev.nxtsync.status.StatusTables.DeadLetter;
+import dev.nxtsync.status.StatusTables.KeySetAside;
+import dev.nxtsync.status.StatusTables.LostCallRow;
+import dev.nxtsync.status.StatusTables.PullRow;
+import dev.nxtsync.status.StatusTables.PushRow;
+import dev.nxtsync.status.StatusTables.ReplicaRow;
+import dev.nxtsync.status.StatusTables.ReportRow;
+import dev.nxtsync.status.StatusTables.RunRow;
+import dev.nxtsync.status.StatusTables.SignInRow;
+import dev.nxtsync.status.StatusTables.TroubleRow;
+import dev.nxtsync.status.StatusTables.UnitRow;
+import dev.nxtsync.status.StatusTables.WebhookRow;
 
-/** How everything stands, as the tables have it: made into JSON by PostgreSQL, a list of objects for each subject. */
+/** How everything stands, as the tables have it: made into JSON by PostgreSQL, which the records are read from. */
 @Singleton
 public class StatusQuery {
     private static final Map<String, String> SUBJECTS = subjects();
@@ -27,12 +44,15 @@ public class StatusQuery {
         subjects.put("replicas",
                 """
                         select id, host, started_at, beat_at,
-                               case when beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'
-                                    then 'alive' else 'silent' end as state, report
-                        from nxt_sync.replica where beat_at > clock_timestamp() - interval '1 hour' order by started_at limit 100""");
+                               case when %s then 'alive' else 'silent' end as state
+                        from nxt_sync.replica where beat_at > clock_timestamp() - interval '1 hour' order by started_at limit 100"""
+                        .formatted(Replica.IS_ALIVE));
+        subjects.put("reports",
+                """
+                        select id, host, report from nxt_sync.replica where report is not null order by started_at limit 100""");
         subjects.put("troubles",
                 """
-                        select subject, code, reason, since from nxt_sync.trouble where gone_at is null order by since limit 1000""");
+                        select subject, code, since from nxt_sync.trouble where gone_at is null order by since limit 1000""");
         subjects.put("pulls",
                 """
                         select p.pull as job, p.company, f.state, p.code, p.reason, p.held, p.failures, p.rows, p.due_at, p.retry_at,
@@ -86,27 +106,38 @@ public class StatusQuery {
     }
 
     /**
-     * JSON lists, by subject.
-     *
      * @param pulls only these
      * @throws SQLException if the database is away, or no daemon has run on it
      */
-    public Map<String, String> read(Collection<String> pulls) throws SQLException {
+    public StatusTables read(Collection<String> pulls) throws SQLException {
         return database.inTransaction(transaction -> {
-            var all = new LinkedHashMap<String, String>();
+            var all = new HashMap<String, String>();
             for (var subject : SUBJECTS.entrySet()) {
-                try (var select = transaction.prepareStatement(
-                        "select coalesce(json_agg(row_to_json(each)), '[]') from (" + subject.getValue() + ") each")) {
-                    if (subject.getValue().contains("?")) {
-                        select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
-                    }
-                    try (ResultSet row = select.executeQuery()) {
-                        row.next();
-                        all.put(subject.getKey(), row.getString(1));
-                    }
-                }
+                all.put(subject.getKey(), read(transaction, subject.getValue(), pulls));
             }
-            return all;
+            return new StatusTables(list(all, "replicas", ReplicaRow.class), list(all, "reports", ReportRow.class),
+                    list(all, "troubles", TroubleRow.class), list(all, "pulls", PullRow.class),
+                    list(all, "units", UnitRow.class), list(all, "runs", RunRow.class),
+                    list(all, "pushes", PushRow.class), list(all, "dead_letters", DeadLetter.class),
+                    list(all, "lost_calls", LostCallRow.class), list(all, "sign_ins", SignInRow.class),
+                    list(all, "keys_set_aside", KeySetAside.class), list(all, "webhooks", WebhookRow.class));
         });
+    }
+
+    private static <T> List<T> list(Map<String, String> all, String subject, Class<T> row) {
+        return StatusJson.list(Objects.requireNonNull(all.get(subject)), row);
+    }
+
+    private static String read(Connection transaction, String rows, Collection<String> pulls) throws SQLException {
+        try (var select = transaction.prepareStatement(
+                "select coalesce(json_agg(row_to_json(each)), '[]') from (" + rows + ") each")) {
+            if (rows.contains("?")) {
+                select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+            }
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getString(1);
+            }
+        }
     }
 }

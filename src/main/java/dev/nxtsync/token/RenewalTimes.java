@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
+import dev.nxtsync.process.Doubling;
+
 /** When the next request for a token is due. All results are waits from now. */
 record RenewalTimes(RandomGenerator random) {
-    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
-    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
+    private static final Doubling BACK_OFF = new Doubling(Duration.ofSeconds(1), Duration.ofSeconds(60));
     /** Below this there is too little left of a token to protect by asking still more often. */
     private static final Duration TOO_LITTLE_LEFT = Duration.ofMillis(200);
     private static final Duration SHORTEST_REQUEST = Duration.ofSeconds(10);
@@ -36,8 +37,7 @@ record RenewalTimes(RandomGenerator random) {
      * @param asked how long the server wants to be left alone, of which ten minutes count
      */
     Duration afterFailure(int failures, Duration left, Optional<Duration> asked) {
-        long doubled = FIRST_BACK_OFF.toMillis() << Math.min(failures - 1, 10);
-        long own = (long) (Math.min(doubled, LONGEST_BACK_OFF.toMillis()) * (0.5 + 0.5 * random.nextDouble()));
+        long own = (long) (BACK_OFF.after(failures).toMillis() * (0.5 + 0.5 * random.nextDouble()));
         long backOff = Math.max(own, Math.min(asked.orElse(Duration.ZERO).toMillis(), LONGEST_ASKED.toMillis()));
         long half = left.toMillis() / 2;
         if (left.compareTo(Duration.ZERO) <= 0) {

@@ -220,7 +220,7 @@ class HostileIssuerTest {
         var provider = new OpenIdProvider(settings.connections().get("main"), SignInSettings.of(settings),
                 NetworkFixture.straight(),
                 vertx);
-        var challenge = new OpenIdProvider.Challenge("state", "nonce",
+        var challenge = new Challenge("state", "nonce",
                 "the-verifier-of-the-challenge-is-of-43-characters-or-more");
         for (String json : List.of(
                 "{\"error\": \"invalid_request\", \"error_description\": \"it is " + secret + " or so\"}",
