@@ -120,8 +120,7 @@ class ArchitectureTest {
     void noClassesOfAPackageNeedEachOther() {
         assertThat(CLASSES.stream().map(ArchitectureTest::topLevel).distinct().filter(ArchitectureTest::needsItself)
                 .map(ArchitectureTest::name)).as("a class that is in no circle any more is taken off this list")
-                .containsExactlyInAnyOrder("pull.state.Anew", "pull.state.PullCondition", "pull.state.PullStates",
-                        "pull.state.PullUnitTable", "pull.target.PageWriter", "pull.target.StagedPage");
+                .containsExactlyInAnyOrder("pull.target.PageWriter", "pull.target.StagedPage");
     }
 
     /** Whether what a class needs, and what that needs, in its own package, comes back to it. */
@@ -224,7 +223,7 @@ class ArchitectureTest {
                         && !each.isAssignableTo(ConfigSourceInterceptor.class))
                 .map(ArchitectureTest::name)).as("a type that is used, or is public no more, is taken off this list")
                 .containsExactlyInAnyOrder("pull.KeyFetch", "pull.Load", "pull.Poll", "pull.Reconciliation",
-                        "pull.state.PullCondition", "pull.target.RowFault", "pull.target.UnstorableValue",
+                        "pull.target.RowFault", "pull.target.UnstorableValue",
                         "push.PushJob");
     }
 

@@ -43,6 +43,7 @@ import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.state.KeySettlement;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.pull.target.TargetFault;
@@ -63,8 +64,6 @@ import dev.nxtsync.schedule.StaleClaim;
  */
 @Singleton
 public class KeyFetch implements Job {
-    static final String KIND = "fetch";
-
     private static final Logger LOG = Logger.getLogger(KeyFetch.class);
     private static final Duration TURN = Duration.ofSeconds(10);
     /** Between two requests that were not full, so that a company costs at most ninety a minute. */
@@ -115,7 +114,7 @@ public class KeyFetch implements Job {
 
     @Override
     public String kind() {
-        return KIND;
+        return UnitKind.FETCH.text();
     }
 
     @Override

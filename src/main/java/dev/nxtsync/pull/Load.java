@@ -31,6 +31,7 @@ import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.pull.target.TargetFault;
@@ -46,8 +47,6 @@ import dev.nxtsync.schedule.RunHistory;
  */
 @Singleton
 public class Load implements Job {
-    static final String KIND = "load";
-
     /** After so long others have a turn. */
     private static final Duration TURN = Duration.ofSeconds(10);
 
@@ -86,7 +85,7 @@ public class Load implements Job {
 
     @Override
     public String kind() {
-        return KIND;
+        return UnitKind.LOAD.text();
     }
 
     @Override
@@ -155,14 +154,14 @@ public class Load implements Job {
                     var result = Pages.judge(plan, asked.answer(), reader, size, pass.cursor());
                     if (result instanceof Pages.Failed failed) {
                         writes.finish();
-                        if (cursors.startsOver(claim, KIND, pass.cursor(), failed.failure())) {
+                        if (cursors.startsOver(claim, UnitKind.LOAD.text(), pass.cursor(), failed.failure())) {
                             pass = pass.anew();
                             continue;
                         }
                         return failed(setback.of(claim, state, failed.failure(), tally, true));
                     }
                     access.granted(claim);
-                    cursors.accepted(claim, KIND, pass.cursor());
+                    cursors.accepted(claim, UnitKind.LOAD.text(), pass.cursor());
                     if (!(result instanceof Pages.Page page)) {
                         continue;
                     }

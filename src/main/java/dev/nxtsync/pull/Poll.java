@@ -35,6 +35,7 @@ import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.schedule.Claim;
@@ -49,8 +50,6 @@ import dev.nxtsync.schedule.RunHistory.Run;
  */
 @Singleton
 public class Poll implements Job {
-    static final String KIND = "poll";
-
     /** After so long others have a turn, where a table has very many changes. */
     private static final Duration TURN = Duration.ofSeconds(10);
 
@@ -86,7 +85,7 @@ public class Poll implements Job {
 
     @Override
     public String kind() {
-        return KIND;
+        return UnitKind.POLL.text();
     }
 
     @Override

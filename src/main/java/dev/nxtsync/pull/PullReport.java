@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import dev.nxtsync.error.Seconds;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
@@ -101,7 +102,7 @@ final class PullReport {
     synchronized Run done(String outcome) {
         // what webhooks bring comes every second, and rows that are set aside come with each run
         boolean changed = written + deleted + newlySetAside > 0;
-        var level = outcome.equals("ok") && !kind.equals(KeyFetch.KIND) && changed
+        var level = outcome.equals("ok") && !kind.equals(UnitKind.FETCH.text()) && changed
                 ? Logger.Level.INFO
                 : Logger.Level.DEBUG;
         LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s with %s", what, kind, plural(rows, "row"), written,

@@ -39,6 +39,7 @@ import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.pull.target.TargetColumn;
@@ -57,8 +58,6 @@ import dev.nxtsync.schedule.RunHistory;
  */
 @Singleton
 public class Reconciliation implements Job {
-    static final String KIND = "reconciliation";
-
     private static final Logger LOG = Logger.getLogger(Reconciliation.class);
     private static final Duration TURN = Duration.ofSeconds(10);
     /** So few deletions are never held. */
@@ -114,7 +113,7 @@ public class Reconciliation implements Job {
 
     @Override
     public String kind() {
-        return KIND;
+        return UnitKind.RECONCILIATION.text();
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job;
@@ -139,8 +140,8 @@ public class RunPull {
 
     /** Whether a walk through the whole table has not come to its end. */
     private boolean isLeft(Claim claim) throws SQLException {
-        return !claim.kind().equals(Poll.KIND) && passes.of(claim.entry(), claim.company(),
-                claim.kind().equals(Load.KIND) ? TableScan.Kind.LOAD : TableScan.Kind.RECONCILIATION).isPresent();
+        return !UnitKind.POLL.isOf(claim) && passes.of(claim.entry(), claim.company(),
+                UnitKind.LOAD.isOf(claim) ? TableScan.Kind.LOAD : TableScan.Kind.RECONCILIATION).isPresent();
     }
 
     private void begin(Claim claim, PullPlan plan, PullState state, Request request, Job job) throws SQLException {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Outcome;
 
 /** The looks at keys that webhooks named. */
@@ -26,13 +27,13 @@ class KeyFetchTest {
             pulls.sandbox.put(PullsFixture.COMPANY, "order", Map.of("orderNo", 77, "information1", "spoilt"));
             pulls.sandbox.spoilAnswers("\"spoilt\"", "01");
             pulls.wake("orders", keys(200));
-            pulls.run(KeyFetch.KIND, "");
+            pulls.run(UnitKind.FETCH, "");
             assertThat(changed(pulls)).as("in one turn").isEqualTo(199);
             assertThat(attempts(pulls)).as("looked at alone, and put off for a moment").containsExactly("3");
             assertThat(pulls.sandbox.counter("requests_fetch")).isLessThan(40);
             for (int i = 0; i < 2; i++) {
                 due(pulls);
-                pulls.run(KeyFetch.KIND, "");
+                pulls.run(UnitKind.FETCH, "");
             }
             assertThat(attempts(pulls)).as("set aside").containsExactly("5");
             assertThat(pulls.sandbox.counter("requests_fetch")).isLessThan(42);
@@ -48,7 +49,7 @@ class KeyFetchTest {
             for (int attempt = 1; attempt <= 5; attempt++) {
                 due(pulls);
                 pulls.restart();
-                pulls.run(KeyFetch.KIND, "");
+                pulls.run(UnitKind.FETCH, "");
                 assertThat(attempts(pulls)).containsExactly(Integer.toString(attempt));
             }
             assertThat(pulls.sandbox.counter("requests_fetch")).as("none is repeated at once").isEqualTo(5);
@@ -66,7 +67,7 @@ class KeyFetchTest {
                     : Optional.empty();
             pulls.wake("orders", keys(1));
             pulls.wake("goods", List.of("{\"productNo\":\"new\"}"));
-            var outcome = pulls.run(KeyFetch.KIND, "");
+            var outcome = pulls.run(UnitKind.FETCH, "");
             assertThat(pulls.store.database().value("select description from nxt.product where product_no = 'new'"))
                     .isEqualTo("changed");
             assertThat(outcome).as("the unit goes on").isInstanceOf(Outcome.Done.class);
@@ -84,7 +85,7 @@ class KeyFetchTest {
             pulls.wake("orders", keys(2));
             for (int turn = 0; turn < 8; turn++) {
                 due(pulls);
-                pulls.run(KeyFetch.KIND, "");
+                pulls.run(UnitKind.FETCH, "");
                 pulls.passed += Duration.ofSeconds(1).toNanos();
             }
             assertThat(changed(pulls)).as("its neighbour").isEqualTo(1);
@@ -102,14 +103,14 @@ class KeyFetchTest {
             change(pulls, 3);
             pulls.wake("orders", keys(3));
             for (int turn = 0; turn < 12; turn++) {
-                pulls.run(KeyFetch.KIND, "");
+                pulls.run(UnitKind.FETCH, "");
                 pulls.passed += Duration.ofMinutes(1).toNanos();
             }
             assertThat(attempts(pulls)).containsExactly("0", "0", "0");
             assertThat(pulls.store.database().value("select code from nxt_sync.pull_state"))
                     .isEqualTo("target_unusable");
             pulls.store.database().execute("drop trigger refuse on nxt.\"order\"");
-            pulls.run(KeyFetch.KIND, "");
+            pulls.run(UnitKind.FETCH, "");
             assertThat(changed(pulls)).isEqualTo(3);
         }
     }
@@ -127,7 +128,7 @@ class KeyFetchTest {
             };
             pulls.wake("orders", keys(3));
             for (int turn = 0; turn < 4; turn++) {
-                pulls.run(KeyFetch.KIND, "");
+                pulls.run(UnitKind.FETCH, "");
             }
             assertThat(changed(pulls)).isEqualTo(2);
             assertThat(attempts(pulls)).as("it says nothing of a key before others are answered").containsExactly("2");

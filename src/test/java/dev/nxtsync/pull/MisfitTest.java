@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.state.UnitKind;
 
 /** A column whose values do not fit to its type has the schema read again. */
 class MisfitTest {
@@ -50,10 +51,10 @@ class MisfitTest {
             assertThat(isLookedInto(pulls)).as("the plan was another meanwhile").isTrue();
             pulls.plans.forgetMisfits("orders");
             pulls.wake("orders", List.of("{\"orderNo\":8}"));
-            pulls.run(KeyFetch.KIND, "");
+            pulls.run(UnitKind.FETCH, "");
             assertThat(isLookedInto(pulls)).as("whichever run meets it").isTrue();
             pulls.plans.forgetMisfits("orders");
-            pulls.run(Reconciliation.KIND, "orders");
+            pulls.run(UnitKind.RECONCILIATION, "orders");
             assertThat(isLookedInto(pulls)).isTrue();
         }
     }

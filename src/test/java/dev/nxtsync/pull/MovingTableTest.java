@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Outcome;
 
 /** Tables whose rows come and go while they are read, without a change stamp that would tell so. */
@@ -28,7 +29,7 @@ class MovingTableTest {
         try (var pulls = new PullsFixture(Map.of("timeless", 20), TIMELESS)) {
             for (int round = 0; round < 3; round++) {
                 moveAt(pulls, "list_timeless");
-                pulls.run(Reconciliation.KIND, "things");
+                pulls.run(UnitKind.RECONCILIATION, "things");
                 assertThat(pages).as("moved in the middle").isGreaterThan(2);
                 assertThat(pulls.store.database().number(LACKS)).isZero();
             }
@@ -46,8 +47,8 @@ class MovingTableTest {
                 pulls.sandbox.put(COMPANY, "timeless", Map.of("timelessNo", i, "name", "twin " + i / 2));
             }
             pulls.store.database().execute("update nxt_sync.pull_state set loaded_at = null");
-            pulls.run(Load.KIND, "things");
-            pulls.run(Reconciliation.KIND, "things");
+            pulls.run(UnitKind.LOAD, "things");
+            pulls.run(UnitKind.RECONCILIATION, "things");
             assertThat(pulls.store.database().number(LACKS)).isEqualTo(1);
         }
     }
@@ -59,7 +60,7 @@ class MovingTableTest {
             for (int round = 0; round < 3; round++) {
                 growAt(pulls, "load_timeless");
                 pulls.store.database().execute("update nxt_sync.pull_state set due_at = now()");
-                pulls.run(Load.KIND, "things");
+                pulls.run(UnitKind.LOAD, "things");
                 assertThat(pages).isGreaterThan(2);
                 assertThat(pulls.store.database().number(IS_DUE)).isZero();
             }
@@ -74,7 +75,7 @@ class MovingTableTest {
             for (int i = 1; i <= 90; i++) {
                 pulls.sandbox.delete(COMPANY, "order", Map.of("orderNo", i));
             }
-            pulls.run(Reconciliation.KIND, "orders");
+            pulls.run(UnitKind.RECONCILIATION, "orders");
             assertThat(pulls.store.database().value("select held from nxt_sync.pull_state"))
                     .contains("Nothing was deleted");
             assertThat(pulls.store.database().value("select coalesce(code, 'none') from nxt_sync.pull_state"))
@@ -92,11 +93,11 @@ class MovingTableTest {
                     ? Optional.of(new Failure.Rejected("no", "", List.of()))
                     : Optional.empty();
             pulls.wake("vouchers", List.of("{\"batchNo\":1}"));
-            var outcome = (Outcome.Done) pulls.run(KeyFetch.KIND, "");
+            var outcome = (Outcome.Done) pulls.run(UnitKind.FETCH, "");
             long asked = pulls.sandbox.counter("requests_fetch");
             assertThat(asked).isEqualTo(1);
             assertThat(outcome.nextDue()).as("not at once").isAfter(pulls.store.states().clock().now());
-            pulls.run(KeyFetch.KIND, "");
+            pulls.run(UnitKind.FETCH, "");
             assertThat(pulls.sandbox.counter("requests_fetch")).isEqualTo(asked);
         }
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.process.Lasting;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.HeartbeatFixture;
 import dev.nxtsync.support.Listening;
 
@@ -97,7 +98,7 @@ class PollTest {
         try (var pulls = new PullsFixture(Map.of("timeless", 20), Map.of("NXT_PULLS_PEOPLE_TABLE", "timeless",
                 "NXT_PULLS_PEOPLE_KEY", "timelessNo", "NXT_PULLS_PEOPLE_EVERY", "2s"));
                 var runs = Listening.to(PullReport.class)) {
-            for (String kind : List.of(Load.KIND, Reconciliation.KIND, Load.KIND)) {
+            for (UnitKind kind : List.of(UnitKind.LOAD, UnitKind.RECONCILIATION, UnitKind.LOAD)) {
                 due(pulls);
                 pulls.run(kind, "people");
             }
@@ -105,7 +106,7 @@ class PollTest {
             assertThat(runs.heard()).isEmpty();
             pulls.sandbox.put(PullsFixture.COMPANY, "timeless", Map.of("timelessNo", 3, "name", "changed"));
             due(pulls);
-            pulls.run(Load.KIND, "people");
+            pulls.run(UnitKind.LOAD, "people");
             assertThat(runs.heard()).hasSize(1).first().asString().contains("load");
         }
     }

@@ -26,6 +26,7 @@ import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.plan.PullValidator;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStore;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.schedule.Claims;
@@ -59,7 +60,7 @@ final class PullsFixture implements AutoCloseable {
         restart();
         plan();
         for (String pull : settings.pulls().keySet()) {
-            run(Load.KIND, pull);
+            run(UnitKind.LOAD, pull);
         }
     }
 
@@ -102,10 +103,10 @@ final class PullsFixture implements AutoCloseable {
     }
 
     /** One run of a kind of work, whether it is due or not. */
-    Outcome run(String kind, String pull) throws SQLException {
-        var claim = ((Claims.Claimed) store.claims().claim(kind, "main", "company", COMPANY, pull, 0)).claim();
+    Outcome run(UnitKind kind, String pull) throws SQLException {
+        var claim = ((Claims.Claimed) store.claims().claim(kind.text(), "main", "company", COMPANY, pull, 0)).claim();
         try {
-            return Objects.requireNonNull(jobs.get(kind)).run(claim, () -> {
+            return Objects.requireNonNull(jobs.get(kind.text())).run(claim, () -> {
             });
         } finally {
             store.claims().free(claim, Optional.empty(), Optional.empty(), true);
@@ -115,7 +116,7 @@ final class PullsFixture implements AutoCloseable {
     /** A poll of everything, with all due. */
     Outcome poll() throws SQLException {
         store.database().execute("update nxt_sync.pull_state set due_at = now(), retry_at = null");
-        return run(Poll.KIND, "");
+        return run(UnitKind.POLL, "");
     }
 
     /** Webhooks name rows by their keys, as JSON, one after the other. */

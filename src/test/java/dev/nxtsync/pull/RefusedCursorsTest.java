@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.support.Listening;
 
@@ -36,20 +37,20 @@ class RefusedCursorsTest {
                     + "update nxt_sync.pull_state set loaded_at = null; "
                     + "insert into nxt_sync.pass (pull, company, kind, started_at, cursor, rows, expected, direct) "
                     + "values ('orders', " + PullsFixture.COMPANY + ", 'load', now(), '" + cursor + "', 7, 30, true)");
-            attempts(pulls, Load.KIND, told);
+            attempts(pulls, UnitKind.LOAD, told);
             pulls.instead = question -> question.document().startsWith("query list_") && goesOn(question.variables())
                     ? Optional.of(new Failure.Rejected("once", "", List.of()))
                     : Optional.empty();
-            pulls.run(Reconciliation.KIND, "orders");
+            pulls.run(UnitKind.RECONCILIATION, "orders");
             pulls.instead = question -> Optional.empty();
             told.heard().clear();
             pulls.sandbox.put(PullsFixture.COMPANY, "order", Map.of("orderNo", 1, "information1", "changed"));
             pulls.sandbox.delete(PullsFixture.COMPANY, "order", Map.of("orderNo", 2));
             pulls.store.database().execute("update nxt_sync.pass set cursor = '" + cursor + "'");
-            attempts(pulls, Reconciliation.KIND, told);
+            attempts(pulls, UnitKind.RECONCILIATION, told);
             told.heard().clear();
             pulls.store.database().execute("update nxt_sync.pull_state set reread_cursor = '" + cursor + "'");
-            attempts(pulls, Reconciliation.KIND, told);
+            attempts(pulls, UnitKind.RECONCILIATION, told);
         }
     }
 
@@ -78,12 +79,12 @@ class RefusedCursorsTest {
             inTheMiddle(pulls);
             pulls.instead = question -> Optional.of(REFUSED);
             for (int attempt = 0; attempt < 8; attempt++) {
-                pulls.run(Load.KIND, "orders");
+                pulls.run(UnitKind.LOAD, "orders");
             }
             assertThat(pulls.store.database().value("select cursor from nxt_sync.pass")).isEqualTo("{\"orderNo\":14}");
             pulls.instead = question -> Optional.empty();
             long before = pulls.sandbox.counter("requests_load_order");
-            pulls.run(Load.KIND, "orders");
+            pulls.run(UnitKind.LOAD, "orders");
             assertThat(pulls.sandbox.counter("requests_load_order") - before).as("the rest").isEqualTo(3);
             assertThat(pulls.store.database().number("select count(*) from nxt_sync.pass")).isZero();
         }
@@ -96,7 +97,7 @@ class RefusedCursorsTest {
             inTheMiddle(pulls);
             pulls.instead = question -> goesOn(question.variables()) ? Optional.<Answer>of(REFUSED) : Optional.empty();
             for (int attempt = 0; attempt < 12; attempt++) {
-                pulls.run(Load.KIND, "orders");
+                pulls.run(UnitKind.LOAD, "orders");
             }
             assertThat(told.heard()).hasSize(1);
             assertThat(pulls.store.database().value("select code from nxt_sync.pull_state"))
@@ -105,7 +106,7 @@ class RefusedCursorsTest {
     }
 
     /** The first two are refused, and the third ends well. */
-    private static void attempts(PullsFixture pulls, String kind, Listening told) throws Exception {
+    private static void attempts(PullsFixture pulls, UnitKind kind, Listening told) throws Exception {
         for (int attempt = 1; attempt <= 2; attempt++) {
             pulls.run(kind, "orders");
             assertThat(told.heard()).isEmpty();

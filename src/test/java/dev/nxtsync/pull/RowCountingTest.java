@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.support.Listening;
 
@@ -23,8 +24,8 @@ class RowCountingTest {
             pulls.sandbox.faults(Map.of(fault, 1.0));
             pulls.store.database().execute(UNLOADED);
             for (int i = 0; i < 2; i++) {
-                pulls.run(Load.KIND, "orders");
-                pulls.run(Reconciliation.KIND, "orders");
+                pulls.run(UnitKind.LOAD, "orders");
+                pulls.run(UnitKind.RECONCILIATION, "orders");
                 pulls.sandbox.put(PullsFixture.COMPANY, "order", Map.of("orderNo", 3, "information1", "changed " + i));
                 pulls.poll();
                 assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), PullsFixture.COMPANY, "order"))
@@ -37,7 +38,7 @@ class RowCountingTest {
             }
             assertThat(told.heard()).hasSize(1).first().asString().contains("refuses to count");
             pulls.sandbox.faults(Map.of());
-            pulls.run(Reconciliation.KIND, "orders");
+            pulls.run(UnitKind.RECONCILIATION, "orders");
             assertThat(told.heard()).hasSize(2).last().asString().contains("again");
         }
     }
@@ -50,7 +51,7 @@ class RowCountingTest {
                 var told = Listening.to(RowCounting.class)) {
             pulls.sandbox.faults(Map.of(fault, 1.0));
             long before = pulls.sandbox.counter("requests");
-            pulls.run(Reconciliation.KIND, "orders");
+            pulls.run(UnitKind.RECONCILIATION, "orders");
             assertThat(pulls.sandbox.counter("requests")).isEqualTo(before + 1);
             assertThat(told.heard()).isEmpty();
         }

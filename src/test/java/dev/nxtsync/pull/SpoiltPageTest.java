@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.sandbox.Mirror;
 
 /** What is kept of a page that makes no sense must not outlive it. */
@@ -30,11 +31,11 @@ class SpoiltPageTest {
                 "NXT_PULLS_ORDERS_PAGE_SIZE", "7", "NXT_PULLS_ORDERS_PAGE_SIZE_MAX", "7"))) {
             pulls.store.database().execute("delete from nxt.\"order\"; " + LOADING);
             pulls.sandbox.spoilAnswers(text, by);
-            pulls.run(Load.KIND, "orders");
+            pulls.run(UnitKind.LOAD, "orders");
             assertThat(pulls.store.database().value("select code from nxt_sync.pull_state"))
                     .isEqualTo(code.isEmpty() ? null : code);
             pulls.sandbox.spoilAnswers("", "");
-            for (String kind : List.of(Load.KIND, Reconciliation.KIND)) {
+            for (UnitKind kind : List.of(UnitKind.LOAD, UnitKind.RECONCILIATION)) {
                 pulls.run(kind, "orders");
             }
             assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), PullsFixture.COMPANY, "order"))

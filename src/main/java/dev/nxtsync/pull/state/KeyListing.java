@@ -94,7 +94,7 @@ public class KeyListing {
                 count.setInt(3, company());
                 count.executeUpdate();
             }
-            PullCondition.well(transaction, unit.kind(), company(), List.of(pull()));
+            PullCondition.well(transaction, UnitKind.RECONCILIATION, company(), List.of(pull()));
             return all;
         }
     }
@@ -270,7 +270,7 @@ public class KeyListing {
                 count.setInt(4, unit.company());
                 count.executeUpdate();
             }
-            PullCondition.well(transaction, unit.kind(), unit.company(), List.of(unit.entry()));
+            PullCondition.well(transaction, UnitKind.RECONCILIATION, unit.company(), List.of(unit.entry()));
             PullCondition.unique(transaction, unit);
             TableScans.forget(transaction, unit.entry(), unit.company(), TableScan.Kind.RECONCILIATION);
             Inbox.reconciled(transaction, unit, startedAt);

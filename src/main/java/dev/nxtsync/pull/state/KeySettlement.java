@@ -33,7 +33,7 @@ public record KeySettlement(String pull, int company, Instant readAt, List<Long>
                 count.executeUpdate();
             }
         }
-        PullCondition.well(transaction, "fetch", company, List.of(pull));
+        PullCondition.well(transaction, UnitKind.FETCH, company, List.of(pull));
         return all;
     }
 }

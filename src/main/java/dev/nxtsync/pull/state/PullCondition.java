@@ -18,7 +18,7 @@ import dev.nxtsync.schedule.Claim;
  * How a pull is in a company: its state, what is in the way, who met that, and when it is tried again. These columns of
  * {@code nxt_sync.pull_state} change together, and only here. Every method is for a transaction of the caller's.
  */
-public final class PullCondition {
+final class PullCondition {
     /** A message, and what to do. */
     private static final int LONGEST = 2_000;
     private static final String PLAN = "plan";
@@ -32,7 +32,7 @@ public final class PullCondition {
      * deletions only: a poll settles what a fetch met only once nothing is left to fetch. That a key is not unique is over only
      * once all rows have been seen.
      */
-    public static void well(Connection transaction, String kind, int company, Collection<String> pulls)
+    static void well(Connection transaction, UnitKind kind, int company, Collection<String> pulls)
             throws SQLException {
         try (var update = transaction.prepareStatement("update nxt_sync.pull_state known set " + WELL
                 + """
@@ -44,8 +44,8 @@ public final class PullCondition {
                                   where inbox.pull = known.pull and job.company = known.company)))""")) {
             update.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
             update.setInt(2, company);
-            update.setString(3, kind);
-            update.setString(4, kind);
+            update.setString(3, kind.text());
+            update.setString(4, kind.text());
             update.setString(5, ErrorCode.KEY_NOT_UNIQUE.code());
             update.setString(6, ErrorCode.TARGET_UNUSABLE.code());
             update.executeUpdate();
@@ -61,7 +61,7 @@ public final class PullCondition {
             update.setInt(2, unit.company());
             update.setString(3, ErrorCode.KEY_NOT_UNIQUE.code());
             if (update.executeUpdate() > 0) {
-                PullUnitTable.goOn(transaction, unit);
+                UnitWakes.goOn(transaction, unit);
             }
         }
     }
@@ -94,7 +94,7 @@ public final class PullCondition {
                 update nxt_sync.pull_state set state = ?, code = ?, reason = ?, met_by = ?, failures = failures + 1,
                     retry_at = clock_timestamp() + ? * interval '1 ms'
                 where pull = ? and company = ? and loaded_at is not distinct from ?""")) {
-            update.setString(1, PullStates.name(state));
+            update.setString(1, state.text());
             update.setString(2, reason.code());
             update.setString(3, text(transaction, reason));
             update.setString(4, kind);
@@ -141,7 +141,7 @@ public final class PullCondition {
     }
 
     /** The connection sees these companies of a pull and no others. Answers which are away since now. */
-    public static List<Integer> seen(Connection transaction, String pull, Collection<Integer> companies)
+    static List<Integer> seen(Connection transaction, String pull, Collection<Integer> companies)
             throws SQLException {
         var seen = transaction.createArrayOf("integer", companies.toArray());
         try (var back = transaction.prepareStatement(

@@ -1,6 +1,7 @@
 package dev.nxtsync.pull.state;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 import dev.nxtsync.error.ErrorCode;
@@ -41,7 +42,12 @@ public record PullState(String pull, int company, State state, Problem reason, i
         /** It looks again now and then, but somebody has to do something first. */
         STOPPED,
         /** Its company is not among those that the connection sees; its rows stay as they are. */
-        AWAY
+        AWAY;
+
+        /** As it is stored. */
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**

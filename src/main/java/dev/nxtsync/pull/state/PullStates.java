@@ -77,7 +77,7 @@ public class PullStates {
                     count.executeUpdate();
                 }
             }
-            PullCondition.well(transaction, "poll", company, List.of(pull));
+            PullCondition.well(transaction, UnitKind.POLL, company, List.of(pull));
             return written;
         }
 
@@ -120,7 +120,7 @@ public class PullStates {
                 update.setInt(4, company);
                 update.executeUpdate();
             }
-            PullCondition.well(transaction, "reconciliation", company, List.of(pull));
+            PullCondition.well(transaction, UnitKind.RECONCILIATION, company, List.of(pull));
             return written;
         }
     }
@@ -230,7 +230,7 @@ public class PullStates {
                 }
                 update.executeBatch();
             }
-            PullCondition.well(transaction, "poll", claim.company(),
+            PullCondition.well(transaction, UnitKind.POLL, claim.company(),
                     increments.stream().map(IncrementPage::pull).toList());
             Claims.check(transaction, claim);
             return true;
@@ -301,7 +301,7 @@ public class PullStates {
     /** Has a reconciliation of a pull look at all of its keys. */
     public void reconcile(Claim claim, String pull) throws SQLException {
         database.inTransaction(transaction -> {
-            PullUnitTable.reconcile(transaction, claim, pull);
+            UnitWakes.reconcile(transaction, claim, pull);
             Claims.check(transaction, claim);
             return true;
         });
@@ -315,10 +315,6 @@ public class PullStates {
     /** The database's time, which orders all reads. */
     public Instant now() throws SQLException {
         return database.clock().now();
-    }
-
-    static String name(State state) {
-        return state.name().toLowerCase(Locale.ROOT);
     }
 
     private static List<PullState> read(ResultSet rows) throws SQLException {

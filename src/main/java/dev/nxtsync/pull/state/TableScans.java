@@ -83,7 +83,7 @@ public class TableScans {
                 update.setInt(3, company());
                 update.executeUpdate();
             }
-            PullCondition.well(transaction, unit.kind(), company(), List.of(pull()));
+            PullCondition.well(transaction, UnitKind.LOAD, company(), List.of(pull()));
         }
 
         /** Then a reconciliation has been started by that already. */
@@ -125,13 +125,13 @@ public class TableScans {
                 fresh.setInt(4, company());
                 fresh.executeUpdate();
                 if (wasFirst) {
-                    PullUnitTable.loaded(transaction, unit, reconcile);
+                    UnitWakes.loaded(transaction, unit, reconcile);
                 }
                 PullCondition.unique(transaction, unit);
                 if (counted.orElse(false)) {
                     PullStates.missing(transaction, unit, Optional.empty());
                 } else if (counted.isPresent() && !isKnownToLack(transaction)) {
-                    PullUnitTable.reconcile(transaction, unit, pull());
+                    UnitWakes.reconcile(transaction, unit, pull());
                 }
             }
         }

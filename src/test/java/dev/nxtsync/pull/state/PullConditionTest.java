@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
@@ -140,7 +141,7 @@ class PullConditionTest {
 
     private void well(String kind) throws SQLException {
         fixture.store.inTransaction(transaction -> {
-            PullCondition.well(transaction, kind, 1, List.of("things"));
+            PullCondition.well(transaction, UnitKind.valueOf(kind.toUpperCase(Locale.ROOT)), 1, List.of("things"));
             return true;
         });
     }
