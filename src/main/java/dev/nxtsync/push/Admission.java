@@ -8,8 +8,8 @@ import java.util.Set;
 import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
 
 /**
- * Which rows are read, by what their payloads cost in memory. A row that never fits is a person's matter, and one that does
- * not fit now waits for its turn; of its group none is read before it.
+ * The rows that may be read now, by the memory that their payloads cost. A row that never fits is left to a person; one that
+ * does not fit now waits, and no row behind it in its group is read before it.
  *
  * @param rows those whose memory has been taken, if there are any; {@link #close} gives it back
  * @param tooLarge those that never fit

@@ -11,8 +11,8 @@ import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
 import dev.nxtsync.push.outbox.OutboxRow;
 
 /**
- * Reads the rows whose payloads have room in memory, also as the trees that they become. What a tree takes is known once its
- * text has been read; if that is more than there is, the row is left, and admitted by what it takes from then on.
+ * Reads rows for whose payloads there is memory. What the tree of a payload costs is known only once its text has been read;
+ * if there is not that much memory, the row is left, and that cost counts when it is tried again.
  */
 final class Admittance {
     private final OutboxReader reader;

@@ -10,13 +10,13 @@ import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 
-/** Which rows go into one request. */
+/** Chooses the rows that go into one request. */
 final class Batch {
 
     /** What rows must have in common to share a request. */
-    record Kind(Step step, Optional<MutationKind> act) {
-        static Kind of(OutboxRow row) {
-            return new Kind(row.step(), row.step() == Step.THEN ? Optional.empty() : row.act());
+    record Alike(Step step, Optional<MutationKind> act) {
+        static Alike of(OutboxRow row) {
+            return new Alike(row.step(), row.step() == Step.THEN ? Optional.empty() : row.act());
         }
     }
 
@@ -43,7 +43,7 @@ final class Batch {
             OutboxRow row = candidate.row();
             int own = Math.min(limit, row.atMost().orElse(limit));
             boolean fits = batch.isEmpty() || (batch.size() < own && size + candidate.bytes() <= bytes
-                    && Kind.of(row).equals(Kind.of(batch.get(0)))
+                    && Alike.of(row).equals(Alike.of(batch.get(0)))
                     && row.group().filter(closed::contains).isEmpty()
                     && row.record().filter(records::contains).isEmpty());
             if (fits) {

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Whether requests of a push in a company are answered, whichever lane of this process asks: so a row that is not answered
- * can be told from an outage, in which nothing is. Safe for any number of threads.
+ * Counts which requests of one push in one company are answered, in all lanes of this process. It shows whether a row fails
+ * by itself, or in an outage, in which nothing is answered. Safe for any number of threads.
  */
 final class Evidence {
     private final Map<Integer, Suspicion> lanes = new ConcurrentHashMap<>();
@@ -22,7 +22,7 @@ final class Evidence {
         return answers;
     }
 
-    /** A request was not answered. Says whether one was since the last that was not: then it may be the rows' own fault. */
+    /** Notes a request that was not answered. Says whether one was answered since the last such: then it may be the rows' own fault. */
     synchronized boolean failed() {
         boolean was = answeredSince;
         answeredSince = false;

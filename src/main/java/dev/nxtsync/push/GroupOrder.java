@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Of each group only a beginning is sent: a row that stays, whatever keeps it, closes its group for the others behind it. */
+/** Keeps the order of groups: a row that is not sent, for whatever reason, closes its group for the rows behind it. */
 final class GroupOrder {
     private GroupOrder() {}
 

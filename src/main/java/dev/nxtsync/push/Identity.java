@@ -16,7 +16,7 @@ import dev.nxtsync.database.Numeral;
 import dev.nxtsync.graphql.Filters;
 
 /**
- * By what a record is found again.
+ * The values of the key columns of one record, by which it is found again.
  *
  * @param values by column, in the order of the configured key columns
  */

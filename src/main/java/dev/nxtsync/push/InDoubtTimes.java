@@ -7,7 +7,7 @@ import java.util.Optional;
 import dev.nxtsync.config.Settings;
 
 /**
- * How long the server may be at work on what was sent.
+ * The times at which a row in doubt is looked for, and after which it is sent again.
  *
  * @param timeLimit of one request, as the server says
  * @param repeatAfter after which nothing of a request that was lost is expected any more

@@ -2,7 +2,7 @@ package dev.nxtsync.push;
 
 import dev.nxtsync.graphql.Failure;
 
-/** Nothing can be sent just now, for what is no fault of single rows: the lane backs off. */
+/** Thrown when a lane has to back off, for a reason that is no fault of single rows. */
 final class InTheWay extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final transient Failure failure;
@@ -22,7 +22,7 @@ final class InTheWay extends RuntimeException {
         return new InTheWay(failure, true);
     }
 
-    /** Whether it is in the way of what changes something; that questions are answered says nothing of that. */
+    /** Whether it was met while sending; look-ups may be answered all the same. */
     boolean isOfSending() {
         return ofSending;
     }

@@ -20,10 +20,10 @@ import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.StaleClaim;
 
 /**
- * Keeps a row that cannot be worked on from keeping the others of its lane. What was thrown in here is a row's fault, and
- * halves find it. That no whole answer comes may be anybody's fault: after a second such request in a row the lane backs off,
- * and then asks for one row, each time another one. As soon as anything is answered, whatever failed alone before is put off;
- * a row to which that happens again and again is a person's matter.
+ * Isolates rows that cannot be worked on, so that they stop no others of their lane. An exception is the fault of one row,
+ * which is found by halving. A missing answer may be the fault of a row or an outage: after the second in a row the lane backs
+ * off, and then asks for one row, each time another one. As soon as anything is answered, rows that failed alone before are
+ * put off; after several such failures a row is left to a person.
  */
 final class Isolation {
     /** After which a row that is never answered is a person's matter; with growing pauses, about five minutes. */
@@ -42,7 +42,7 @@ final class Isolation {
         this.suspicion = evidence.suspicion(lane.claim().lane());
     }
 
-    /** What is done with rows; says whether there was something to do. */
+    /** Works on rows; says whether there was something to do. */
     @FunctionalInterface
     interface RowWork {
         boolean done() throws SQLException;
@@ -57,7 +57,7 @@ final class Isolation {
         return suspicion.suspects();
     }
 
-    /** These and those that failed. */
+    /** The others, and the rows that failed. */
     Set<Long> with(Set<Long> others) {
         var all = new HashSet<>(others);
         all.addAll(suspects());
@@ -71,7 +71,7 @@ final class Isolation {
         evidence.answered();
     }
 
-    /** Whether any request of this turn was answered. */
+    /** Whether any request of this run was answered. */
     boolean isAnswered() { return answered; }
 
     /**
@@ -126,7 +126,7 @@ final class Isolation {
     }
 
     /**
-     * Nothing else is to be done than what failed alone: something that is no row's is asked for, and if that is answered, it
+     * Asks for something that is no row's, when nothing is left but rows that failed alone: if that is answered, it
      * was those rows. Says whether there were any.
      *
      * @param control throws a {@link FailedAnswer} if it is not answered
@@ -145,14 +145,14 @@ final class Isolation {
         return true;
     }
 
-    /** A turn ends, with more to do. */
+    /** Ends a run that has more to do. */
     void pause() {
         if (!failed) {
             suspicion.eased();
         }
     }
 
-    /** Nothing is to be done any more in this turn. */
+    /** Ends a run that has nothing more to do. */
     void end() throws SQLException {
         // a person may have decided about others
         var settled = new HashSet<>(suspicion.tried());
@@ -163,7 +163,7 @@ final class Isolation {
         pause();
     }
 
-    /** What failed alone, before something else was answered, is put off, or left to a person. */
+    /** Puts off rows that failed alone before something else was answered, or leaves them to a person. */
     private void judge() throws SQLException {
         var convicted = suspicion.convicted(evidence.answers());
         for (OutboxRow row : lane.services().reader().readWithoutPayload(convicted.keySet())) {
@@ -183,14 +183,14 @@ final class Isolation {
         suspicion.pardon(convicted.keySet());
     }
 
-    /** What is thrown for a row alone is its own fault, at once. */
+    /** Gives a row up for which an exception was thrown when it was alone. */
     private void thrown(long id, Problem why) throws SQLException {
         for (OutboxRow row : lane.services().reader().readWithoutPayload(List.of(id))) {
             giveUp(row, why, suspicion.tried(id));
         }
     }
 
-    /** The row is a person's matter, or will be once the server cannot be at work on it any more. */
+    /** Leaves a row to a person, at once or when the server cannot be at work on it any more. */
     private void giveUp(OutboxRow row, Problem why, int tries) throws SQLException {
         Instant now = lane.now();
         OutboxRow next = row.state() == State.WAITING

@@ -13,7 +13,7 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.plan.PushPlan;
 
-/** The result of a row: what is kept of its record, and by what a person or a processing finds that. */
+/** The part of a record that is kept as its row's result, by which a person or a processing finds the record. */
 final class KeptRecord {
     private static final int MOST_NAMED = 5;
 

@@ -42,12 +42,12 @@ final class LookAfterSend {
         Map<Long, Payload> processings = new LinkedHashMap<>();
         for (OutboxRow row : rows) {
             var reading = Payload.identify(plan, row.key(), row.payload());
-            if (reading instanceof Payload.Sound sound) {
+            if (reading instanceof Payload.SoundPayload sound) {
                 (isProcessing(row) ? processings : records).put(row.id(), sound.payload());
             } else {
                 before.add(row);
                 after.add(lane.resolution().unlookable(row,
-                        new Problem(ErrorCode.PAYLOAD_INVALID, ((Payload.Flawed) reading).why()), now,
+                        new Problem(ErrorCode.PAYLOAD_INVALID, ((Payload.FlawedPayload) reading).why()), now,
                         lookAgain(row, now)));
             }
         }

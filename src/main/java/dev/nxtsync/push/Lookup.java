@@ -20,7 +20,7 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.push.plan.PushPlan;
 
-/** Looks for the records of many rows at once. */
+/** Asks the server for the records of many rows at once. */
 final class Lookup {
     private final NxtClient nxt;
     private final PushPlan plan;

@@ -25,7 +25,7 @@ import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.push.plan.PushPlan.Child;
 import dev.nxtsync.push.plan.PushPlan.Following;
 
-/** The documents of pushes: identifiers stand in them, values are variables. Each part is a line of its own. */
+/** Builds the documents of pushes: identifiers stand in them, values are variables. Each part is a line of its own. */
 final class Mutation {
     private final PushPlan plan;
     private final int company;

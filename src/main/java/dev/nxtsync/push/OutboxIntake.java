@@ -10,7 +10,7 @@ import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.OutboxApi.Taking;
 import dev.nxtsync.push.plan.PushPlans;
 
-/** Takes rows into the outbox for those who do not write SQL. What can be known to be wrong is refused at once. */
+/** Takes rows into the outbox for callers that do not write SQL, and refuses at once what is known to be wrong. */
 @Singleton
 public class OutboxIntake {
     private final Settings settings;
@@ -67,12 +67,12 @@ public class OutboxIntake {
         return Optional.of(entries.take(push, key, payload, company, group));
     }
 
-    private Optional<Payload.Flawed> flaw(String push, String key, String payload) {
+    private Optional<Payload.FlawedPayload> flaw(String push, String key, String payload) {
         var plan = plans.ready(push);
         if (plan.isEmpty()) {
             return Payload.flaw(payload);
         }
-        return Payload.read(plan.get(), key, payload) instanceof Payload.Flawed flawed
+        return Payload.read(plan.get(), key, payload) instanceof Payload.FlawedPayload flawed
                 ? Optional.of(flawed)
                 : Optional.empty();
     }

@@ -20,7 +20,7 @@ import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.plan.PushPlan;
 
 /**
- * What an outbox row asks for. Fields stay in the order in which they were written, since assigning one may set others.
+ * The record that an outbox row asks for. Fields stay in the order in which they were written, since assigning one may set others.
  *
  * @param values of the whole record, with the key in its column
  * @param changes the values without the columns by which the record is found
@@ -32,15 +32,15 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
     /** A payload that can be sent, or why not. */
     sealed interface PayloadReading {}
 
-    record Sound(Payload payload) implements PayloadReading {}
+    record SoundPayload(Payload payload) implements PayloadReading {}
 
     /** @param why everything that is wrong, with its path */
-    record Flawed(String why) implements PayloadReading {}
+    record FlawedPayload(String why) implements PayloadReading {}
 
     /** Checks a row against the types of what is sent. */
     static PayloadReading read(PushPlan plan, String key, String text) {
         PayloadReading reading = identify(plan, key, text);
-        if (!(reading instanceof Sound sound)) {
+        if (!(reading instanceof SoundPayload sound)) {
             return reading;
         }
         var flaws = new PayloadFlaws();
@@ -63,14 +63,14 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
                 flaws.add("it has nothing to change beside " + plan.keyColumn());
             }
         });
-        return flaws.isEmpty() ? reading : new Flawed(flaws.why());
+        return flaws.isEmpty() ? reading : new FlawedPayload(flaws.why());
     }
 
     /** As {@link #read}, but only as far as is needed to find the record. */
     static PayloadReading identify(PushPlan plan, String key, String text) {
         var parsed = PayloadText.parse(text);
         if (parsed instanceof PayloadText.Unreadable unreadable) {
-            return new Flawed(unreadable.why());
+            return new FlawedPayload(unreadable.why());
         }
         ObjectNode values = ((PayloadText.ReadText) parsed).values();
         var flaws = new PayloadFlaws();
@@ -91,17 +91,17 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
             }
         }
         return flaws.isEmpty()
-                ? new Sound(new Payload(new Identity(identity), values, changes))
-                : new Flawed(flaws.why());
+                ? new SoundPayload(new Payload(new Identity(identity), values, changes))
+                : new FlawedPayload(flaws.why());
     }
 
     /** What is wrong with a payload whatever the schema says; empty if nothing is. */
-    static Optional<Flawed> flaw(String text) {
+    static Optional<FlawedPayload> flaw(String text) {
         var parsed = PayloadText.parse(text);
         var why = parsed instanceof PayloadText.ReadText read
                 ? PayloadText.unholdable(read.values()).map(flaw -> new PayloadFlaws(flaw).why())
                 : Optional.of(((PayloadText.Unreadable) parsed).why());
-        return why.map(Flawed::new);
+        return why.map(FlawedPayload::new);
     }
 
     /** Puts the key into its column, behind what the user wrote, so that nothing that is assigned later changes it. */

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 import dev.nxtsync.error.Quoted;
 
-/** What is wrong with one payload, each once; of a million flaws, some are enough. */
+/** Collects what is wrong with one payload, each once; of a million flaws, some are enough. */
 final class PayloadFlaws {
     private static final int MOST_FLAWS = 5;
     private final Set<String> some = new LinkedHashSet<>();

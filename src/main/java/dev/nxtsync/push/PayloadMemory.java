@@ -5,9 +5,9 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.process.MemoryBudget;
 
 /**
- * The memory that payloads may take, so that none that somebody pushes can take all. As pages do, the rows of one run take no
- * more than a sixteenth of the heap; what is larger by itself shares another quarter with its like, one after the other if
- * need be. Safe for any number of threads.
+ * The memory that payloads may take, so that no payload can take all of it. The rows of one run take a sixteenth of the heap at
+ * most, as pages of pulls do; larger rows are read alone, and share a quarter of the heap, one after the other if need be.
+ * Safe for any number of threads.
  */
 @Singleton
 public class PayloadMemory {

@@ -48,7 +48,7 @@ final class PayloadText {
     /** Reads a text; numbers that cannot be sent are refused before they become any. */
     static Parsed parse(String text) {
         try {
-            var number = Numbers.flaw(text);
+            var number = PayloadNumbers.flaw(text);
             if (number.isPresent()) {
                 return new Unreadable(new PayloadFlaws(number.get()).why());
             }

@@ -90,12 +90,12 @@ final class Preparation {
                     ? Payload.identify(lane.plan(), row.key(), row.payload())
                     : Payload.read(lane.plan(), row.key(), row.payload());
             int bytes = PayloadText.bytes(row.payload());
-            if (reading instanceof Payload.Sound sound && bytes <= MOST_BYTES) {
+            if (reading instanceof Payload.SoundPayload sound && bytes <= MOST_BYTES) {
                 payloads.put(row.id(), sound.payload());
             } else {
                 before.add(row);
                 after.add(lane.resolution().refused(row, ErrorCode.PAYLOAD_INVALID,
-                        reading instanceof Payload.Flawed flawed
+                        reading instanceof Payload.FlawedPayload flawed
                                 ? flawed.why()
                                 : "The payload takes " + bytes
                                         + " bytes in a request, and Business NXT takes 15 MB.",

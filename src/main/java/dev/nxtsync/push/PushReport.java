@@ -16,7 +16,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.RunHistory;
 import dev.nxtsync.schedule.RunHistory.Run;
 
-/** What one turn of a lane does, for the log and the history. */
+/** Counts what one run of a lane does, for the log and the history. */
 final class PushReport {
     private static final Logger LOG = Logger.getLogger(PushReport.class);
 

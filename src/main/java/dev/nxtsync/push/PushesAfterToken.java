@@ -15,7 +15,7 @@ import dev.nxtsync.push.outbox.PushStates;
 import dev.nxtsync.signin.SignInEvent;
 import dev.nxtsync.token.TokenRecovered;
 
-/** Pushes that waited for a token go on as soon as there is one, and take nothing for granted of a person who has signed out. */
+/** Has pushes that waited for a token tried at once when there is one, and forgets who created records when a person signs out. */
 @Singleton
 class PushesAfterToken {
     private static final Logger LOG = Logger.getLogger(PushesAfterToken.class);

@@ -12,7 +12,7 @@ import dev.nxtsync.push.plan.PushPlan;
 /**
  * Tells whether a record that was found is the one that was sent.
  *
- * @param creator whom our own records name as their creator; empty as long as nobody knows
+ * @param creator whom our own records name as their creator; empty as long as that is not known
  */
 record RecordComparison(PushPlan plan, Optional<String> creator) {
 

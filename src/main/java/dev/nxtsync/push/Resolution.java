@@ -16,9 +16,9 @@ import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan;
 
 /**
- * What follows for a row from the records that were found for it. Pure: nothing is asked or written here.
+ * Decides what follows for a row from the records that were found for it. Asks and writes nothing.
  *
- * @param creator whom our own records name as their creator; empty as long as nobody knows
+ * @param creator whom our own records name as their creator; empty as long as that is not known
  */
 record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtTimes times) {
     /** Whether records are those that were sent. */
@@ -26,7 +26,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         return new RecordComparison(plan, creator);
     }
 
-    /** A row that is about to be sent: as it is to be sent, or as it is settled without that. */
+    /** Decides about a row before it is sent: as it is to be sent, or as it is settled without that. */
     OutboxRow before(OutboxRow row, Payload payload, List<JsonNode> found) {
         if (found.size() > 1 && (!row.wasSent() || act(row).orElse(MutationKind.UPDATE) != MutationKind.CREATE)) {
             return row.dead(ErrorCode.RECORD_AMBIGUOUS,
@@ -53,14 +53,14 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         };
     }
 
-    /** A row that was sent, or may have been, and is looked for. */
+    /** Decides about a row that was or may have been sent, after a look-up. */
     OutboxRow after(OutboxRow row, Payload payload, List<JsonNode> found, Instant now) {
         if (row.state() != State.IN_DOUBT) {
             return counted(row, payload, found);
         }
         var act = act(row);
         if (act.isEmpty() && !found.isEmpty()) {
-            // of an upsert nobody knows what it was going to be; an update to the same values does no harm
+            // whether an upsert was a create or an update is not known; an update to the same values does no harm
             return row.waiting();
         }
         return switch (act.orElse(MutationKind.CREATE)) {
@@ -70,12 +70,12 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         };
     }
 
-    /** The processing of a row was sent, or may have been; whether it has run is known by the filter that it was asked with. */
+    /** Decides about a row whose processing was or may have been sent, after a look-up with {@code DONE_WHEN}. */
     OutboxRow processed(OutboxRow row, boolean hasRun, Instant now) {
         return hasRun ? row.done(row.result().orElse("{}"), Optional.empty(), count(row)) : missing(row, now);
     }
 
-    /** The record is there, and what else is to be done for the row. */
+    /** Settles a row whose record is there, or goes on to its processing. */
     OutboxRow done(OutboxRow row, JsonNode record) {
         String kept = KeptRecord.json(plan, record);
         return plan.then().isPresent() && row.step() == Step.RECORD
@@ -83,13 +83,13 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
                 : row.done(kept, Optional.empty(), count(row));
     }
 
-    /** The row was refused for a reason of its own. If it was ever sent, it is looked for once more at the end. */
+    /** Makes a row dead that was refused for a reason of its own. If it was ever sent, it is looked for once more at the end. */
     OutboxRow refused(OutboxRow row, ErrorCode trouble, String why, Instant now) {
         return row.dead(trouble, why, row.sentAt().map(times::last).filter(now::isBefore));
     }
 
     /**
-     * The row was or may have been sent, and cannot be looked for. As long as the request may still be carried out it stays in
+     * Decides about a row that was or may have been sent and cannot be looked for. As long as the request may still be carried out it stays in
      * doubt, since a person who retries it would send it again.
      *
      * @param again when it is tried again, if nothing is over by then
@@ -104,12 +104,12 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
                 .orElseGet(() -> row.dead(reason.trouble(), reason.message(), Optional.empty()));
     }
 
-    /** The same of a payload that does not fit into memory here, and will not before this process ends. */
+    /** Decides the same of a row whose payload does not fit into the memory of this process. */
     OutboxRow unreadable(OutboxRow row, String why, Instant now) {
         return unlookable(row, new Problem(ErrorCode.TOO_LARGE_FOR_MEMORY, why), now, Instant.MAX);
     }
 
-    /** Whether a processing has run that may have been sent cannot be seen without a filter that says it. */
+    /** Decides about a row whose processing may have been sent, if there is no {@code DONE_WHEN} to look it up by. */
     OutboxRow unseen(OutboxRow row, Instant now) {
         String why = "Whether " + plan.then().orElseThrow().field().name() + " has run for " + row.result().orElse("")
                 + " is not known" + row.answered().map(each -> ": " + each).orElse(", since no whole answer came.");
@@ -127,7 +127,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
     }
 
     /**
-     * Before when a row is not sent that was looked for and not found: a person has retried it, and the server may still carry
+     * Until when a row waits that was looked for and not found: a person has retried it, and the server may still carry
      * out what was sent of it before. Empty for every other row.
      */
     Optional<Instant> notBefore(OutboxRow row, Instant now) {

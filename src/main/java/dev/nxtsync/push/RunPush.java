@@ -19,7 +19,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Outcome;
 
-/** Sends what waits of one push at once, because a person asked for it, beside daemons that share the database. */
+/** Runs one push at once for a command, beside daemons that share the database. */
 @Singleton
 public class RunPush {
     private static final int PATIENCE = 5;

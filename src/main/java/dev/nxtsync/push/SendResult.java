@@ -9,7 +9,7 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.push.outbox.OutboxRow;
 
 /**
- * What came of a request with rows.
+ * The outcome of one request with rows.
  *
  * @param before rows as they were marked, which are to be settled
  * @param after what becomes of each

@@ -13,7 +13,7 @@ import dev.nxtsync.push.outbox.OutboxRow.State;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job.Progress;
 
-/** Keeps what has become of rows in one turn of a lane, and tells it to the history. */
+/** Writes what becomes of rows in one run of a lane, and counts it in the run's report. */
 final class Settling {
     private final Outbox outbox;
     private final Claim claim;
@@ -27,7 +27,7 @@ final class Settling {
         this.progress = progress;
     }
 
-    /** Of rows that PostgreSQL does not take together, each for itself, so that one keeps no other. */
+    /** Writes rows together; if PostgreSQL refuses that, each by itself, so that one stops no other. */
     void settle(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
         try {
             outbox.settle(claim, after, before.stream().map(OutboxRow::state).toList());

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.nxtsync.graphql.Failure;
 
-/** What is thought of the rows of one lane, from turn to turn: how many may be taken together, and which were not answered. */
+/** Keeps, from run to run of one lane, how many rows may be taken together, and which were not answered. Safe for any number of threads. */
 final class Suspicion {
     private static final int MOST = 400;
     /** Longer than any pause before a row is tried again: what is older was settled elsewhere, or by nobody's fault. */
@@ -35,33 +35,33 @@ final class Suspicion {
         return together;
     }
 
-    /** So many were worked on together. */
+    /** Notes that so many were worked on together. */
     void worked(int rows) {
         together = Math.min(limit, Math.max(together, 2 * rows));
     }
 
-    /** One of so many is at fault: which, is seen by halves. */
+    /** Halves so many rows, of which one is at fault. */
     void split(int rows) {
         together = Math.max(1, rows / 2);
     }
 
-    /** So many were not answered, though other requests are. */
+    /** Notes that so many together were not answered, though other requests are. */
     void tooMany(int rows) {
         limit = Math.max(1, rows / 2);
         together = limit;
     }
 
-    /** Nothing is answered: it costs least to ask for one row. */
+    /** Takes one row, since nothing is answered: that costs least. */
     void probe() {
         together = 1;
     }
 
-    /** A turn has ended in which all was answered. */
+    /** Takes more together after a run in which all was answered. */
     void eased() {
         limit = Math.min(MOST, 2 * limit);
     }
 
-    /** A row failed alone, so that nothing more is to be thought of how many go together. */
+    /** Suspects a row that failed alone; how many go together is no question then. */
     void suspect(long row, Suspect why) {
         suspects.put(row, why);
         limit = MOST;
@@ -80,18 +80,18 @@ final class Suspicion {
         return convicted;
     }
 
-    /** Of these nothing is thought until they fail again. */
+    /** Suspects these no longer, until they fail again. */
     void pardon(Collection<Long> rows) {
         suspects.keySet().removeAll(rows);
     }
 
-    /** Something is known again of these. */
+    /** Forgets what was held against these, since they were answered or settled. */
     void clear(Collection<Long> rows) {
         pardon(rows);
         tries.keySet().removeAll(rows);
     }
 
-    /** A row was not answered, though something else was after that. Says how often in a row. */
+    /** Counts a row that was not answered, though something else was after that. Says how often in a row. */
     int tried(long row) {
         forgetStale();
         var now = new Tries(1, System.nanoTime());

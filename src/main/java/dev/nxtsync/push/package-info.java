@@ -1,5 +1,5 @@
 /**
- * One outbox row becomes one Business NXT record, once, or a person is told. Start at {@link dev.nxtsync.push.PushJob}.
+ * Writes outbox rows to Business NXT: each becomes one record, once, or is left to a person. Start at {@link dev.nxtsync.push.PushJob}.
  */
 @NullMarked
 package dev.nxtsync.push;

@@ -48,8 +48,8 @@ class PayloadTest {
             "{\"x\\udc00y\": 1} | x?y: its name has a lone surrogate"})
     void whatDoesNotFitIsNamedWithItsPath(String payload, String why) {
         var reading = Payload.read(plan(Operation.CREATE, "yourReference"), "a", payload);
-        assertThat(reading).isInstanceOf(Payload.Flawed.class);
-        assertThat(((Payload.Flawed) reading).why()).contains(why);
+        assertThat(reading).isInstanceOf(Payload.FlawedPayload.class);
+        assertThat(((Payload.FlawedPayload) reading).why()).contains(why);
     }
 
     @Test
@@ -142,9 +142,11 @@ class PayloadTest {
         var payload = sound(Operation.UPDATE, "orderNo", "any", "{\"customerNo\": 2, \"orderNo\": 9}");
         assertThat(payload.identity().asKey().toString()).isEqualTo("{\"orderNo\":9}");
         assertThat(payload.changes().toString()).isEqualTo("{\"customerNo\":2}");
-        assertThat(((Payload.Flawed) Payload.read(plan(Operation.UPDATE, "orderNo"), "a", "{\"customerNo\": 1}")).why())
+        assertThat(((Payload.FlawedPayload) Payload.read(plan(Operation.UPDATE, "orderNo"), "a", "{\"customerNo\": 1}"))
+                .why())
                 .contains("orderNo: is missing");
-        assertThat(((Payload.Flawed) Payload.read(plan(Operation.DELETE, "orderNo"), "a", "{\"orderNo\": 1, \"x\": 1}"))
+        assertThat(((Payload.FlawedPayload) Payload.read(plan(Operation.DELETE, "orderNo"), "a",
+                "{\"orderNo\": 1, \"x\": 1}"))
                 .why())
                 .contains("a delete takes only the columns");
     }
@@ -159,10 +161,10 @@ class PayloadTest {
     }
 
     private static String flaw(String keyColumn, String key, String payload) {
-        return ((Payload.Flawed) Payload.read(plan(Operation.CREATE, keyColumn), key, payload)).why();
+        return ((Payload.FlawedPayload) Payload.read(plan(Operation.CREATE, keyColumn), key, payload)).why();
     }
 
     private static Payload sound(Operation operation, String keyColumn, String key, String payload) {
-        return ((Payload.Sound) Payload.read(plan(operation, keyColumn), key, payload)).payload();
+        return ((Payload.SoundPayload) Payload.read(plan(operation, keyColumn), key, payload)).payload();
     }
 }

@@ -243,7 +243,7 @@ class ResolutionTest {
     }
 
     private static Payload payload(Resolution verdict, OutboxRow row) {
-        return ((Payload.Sound) Payload.read(verdict.plan(), row.key(), row.payload())).payload();
+        return ((Payload.SoundPayload) Payload.read(verdict.plan(), row.key(), row.payload())).payload();
     }
 
     private static Instant at(long seconds) {

@@ -12,7 +12,7 @@ import dev.nxtsync.database.Encoding;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 
-/** What the outbox says, as the last thing before rows are sent, of those that must not be on their way now. */
+/** Finds rows that must not be sent now, as the last thing before they are: others about their records are in flight, or the order of groups forbids it. */
 final class InFlight {
     /** Later than anything that a row waits for by itself. */
     static final String ASIDE = "next_at > '9000-01-01 00:00:00+00' and state = 'waiting'";

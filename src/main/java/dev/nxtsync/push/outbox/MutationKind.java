@@ -1,6 +1,6 @@
 package dev.nxtsync.push.outbox;
 
-/** What is done to the record of a row: a mutation of Business NXT. */
+/** The kind of mutation by which Business NXT changes the record of a row. */
 public enum MutationKind {
     CREATE, UPDATE, DELETE
 }

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 
 import dev.nxtsync.schedule.Claim;
 
-/** The condition that rows of the outbox are of one lane. */
+/** The SQL condition that a row of the outbox is of one lane. */
 final class OfLane {
     static final String SQL = "push = ? and company = ? and lane = ?";
 

@@ -17,7 +17,7 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.Encoding;
 
-/** The outbox as people and their systems see it: what comes in, what has become of it, and what they decide. */
+/** The outbox for people and their systems: they push rows, see their states, and decide about dead ones. */
 @Singleton
 public class OutboxApi {
     /** With a place for the payload, and one for how many bytes it has. */
@@ -33,11 +33,11 @@ public class OutboxApi {
     private final Database database;
 
     public OutboxApi(Database database) {
-        // somebody waits for the answer
+        // a caller waits for the answer
         this.database = database.promptly();
     }
 
-    /** What became of a row that was to be taken in. */
+    /** Whether a row was taken in, or why not. */
     public sealed interface Taking {}
 
     /** @param isNew whether it was not there before */
@@ -166,7 +166,7 @@ public class OutboxApi {
         });
     }
 
-    /** Lets a dead row be, so that its group goes on, or takes note of what is said of one that is done. Says whether it was either. */
+    /** Discards a dead row, so that its group goes on, or removes the note of a row that is done. Says whether it was either. */
     public boolean discard(long id) throws SQLException {
         return database.durably(transaction -> {
             try (var discard = transaction.prepareStatement("""

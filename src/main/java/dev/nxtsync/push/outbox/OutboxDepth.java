@@ -8,7 +8,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 
-/** How many rows of each push are in which state. */
+/** Counts the rows of each push by their states. */
 @Singleton
 public class OutboxDepth {
     private final Database database;
@@ -18,7 +18,7 @@ public class OutboxDepth {
     }
 
     /**
-     * Rows of a push that want something of somebody.
+     * The rows of a push that are not settled.
      *
      * @param letters that a person decides about, or should look at
      */
@@ -66,7 +66,7 @@ public class OutboxDepth {
     }
 
     /**
-     * How the outbox stands for one push.
+     * The number of rows of one push.
      *
      * @param states rows by state
      * @param remarks rows that are done, and yet a person should look at

@@ -14,7 +14,7 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
 
 /**
- * Where the outbox was at home when it was last sent from: the server's system identifier and timeline, and the oids of the
+ * The place from which the outbox was last sent: the server's system identifier and timeline, and the oids of the
  * database and of the table. A backup that was restored, a copy and a fail-over are elsewhere; what they hold may have been
  * sent since they were made.
  */

@@ -7,7 +7,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 
-/** How long finished rows are kept. */
+/** Deletes finished rows after the time for which their push keeps them. */
 @Singleton
 public class OutboxRetention {
     private final Database database;

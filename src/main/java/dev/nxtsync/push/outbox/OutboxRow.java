@@ -109,7 +109,7 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
                 Optional.of(new Problem(trouble, why).coded()));
     }
 
-    /** So it is seen of a row that is retried whether the server may still be at work on it. */
+    /** Shows of a row, once it is retried, whether the server may still be at work on it. */
     private int looksOfDead() {
         boolean isGuarded = act.filter(what -> what == MutationKind.UPDATE).isPresent()
                 && stamp.filter(before -> !before.isEmpty()).isPresent();

@@ -60,7 +60,7 @@ public class PushStates {
     }
 
     /**
-     * Something is in the way of a whole push in a company, which is no fault of its rows.
+     * Shows what is in the way of a whole push in a company, and is no fault of its rows.
      *
      * @param failures in a row, of the lane that tells it
      */
@@ -90,7 +90,7 @@ public class PushStates {
                 keyColumn, creator.orElse(""));
     }
 
-    /** Somebody else will push from now on, so that who creates records has to be learned anew. */
+    /** Forgets who creates records, since another person will push from now on. */
     public void forgetCreators(Collection<String> pushes) throws SQLException {
         database.inTransaction(transaction -> {
             try (var forget = transaction.prepareStatement(

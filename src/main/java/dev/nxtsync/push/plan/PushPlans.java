@@ -25,7 +25,7 @@ public class PushPlans {
 
     public record ReadyPush(PushPlan plan) implements PlannedPush {}
 
-    /** A push that cannot run until somebody has done what the reason says. */
+    /** A push that cannot run until a person has done what the reason says. */
     record StoppedPush(Problem reason) implements PlannedPush {}
 
     public Optional<PushPlan> ready(String push) {

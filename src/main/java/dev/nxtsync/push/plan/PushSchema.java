@@ -17,7 +17,7 @@ import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 
 /**
- * What a connection may change, as far as its pushes need it.
+ * The part of a connection's schema that its pushes need.
  *
  * @param mutations the fields that change company tables, by name
  * @param inputs the types of what is sent, by name

@@ -1,4 +1,4 @@
-/** What is sent for a push, by its settings and the schema: {@link dev.nxtsync.push.plan.PushPlanner}. */
+/** Makes plans of pushes from settings and schema. Start at {@link dev.nxtsync.push.plan.PushPlanner}. */
 @NullMarked
 package dev.nxtsync.push.plan;
 

@@ -17,15 +17,15 @@ import dev.nxtsync.database.Numeral;
 import dev.nxtsync.process.JsonTree;
 
 /**
- * Looks at the numbers of a payload as they are written, before any becomes one: {@code 1e99999999999} is a number for JSON and
- * PostgreSQL, and none that Java holds.
+ * Checks the numbers of a payload as they are written: {@code 1e99999999999} is a number for JSON and PostgreSQL, and too large
+ * for Java.
  */
-final class Numbers {
+final class PayloadNumbers {
     private static final int LONGEST = 10_000;
     private static final JsonFactory JSON = JsonTree.parsers().streamReadConstraints(
             StreamReadConstraints.builder().maxNumberLength(LONGEST).build()).build();
 
-    private Numbers() {}
+    private PayloadNumbers() {}
 
     /**
      * The first number that cannot be sent, with its path, and why.

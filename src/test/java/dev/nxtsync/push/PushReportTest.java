@@ -1,0 +1,62 @@
+package dev.nxtsync.push;
+
+import static dev.nxtsync.push.PushFixture.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.push.outbox.PushStore;
+import dev.nxtsync.schedule.Claim;
+
+/** What a run of a lane leaves in the history. */
+class PushReportTest {
+    private static final PushStore STORE = PushedLane.STORE;
+    private static int number;
+
+    private final String push = "report" + ++number;
+    private final PushReport report = new PushReport(
+            new Claim(1, PushJob.KIND, "main", "company", 7, push, 3, 1, new UUID(0, 0), 0, 0), NOON);
+    private final OutboxRow row = PushFixture.row(1, "a", "{}", null);
+
+    @Test
+    void aRunThatDidNothingIsNotKept() throws Exception {
+        report.sent(0);
+        assertThat(told(Optional.empty())).isEmpty();
+    }
+
+    @Test
+    void rowsAreCountedByTheStateThatTheyCameTo() throws Exception {
+        OutboxRow done = row.done("{}", Optional.empty(), Optional.empty());
+        OutboxRow dead = row.dead(ErrorCode.RECORD_REFUSED, "no", Optional.empty());
+        report.request();
+        report.request();
+        report.settled(List.of(row, row, row), List.of(done, dead, row.waiting()));
+        report.settled(List.of(done, dead), List.of(done.settled(Optional.empty()), dead.settled(Optional.of("x"))));
+        report.settled(List.of(dead), List.of(done));
+        assertThat(told(Optional.empty())).singleElement().satisfies(run -> assertThat(run)
+                .containsEntry("outcome", "ok").containsEntry("requests", "2").containsEntry("rows_written", "2")
+                .containsEntry("rows_set_aside", "1"));
+    }
+
+    @Test
+    void aFailureIsKeptWithItsCodeAlsoOfARunThatSettledNothing() throws Exception {
+        report.request();
+        assertThat(told(Optional.of(new Failure.Rejected("internal error", "t-1", List.of())))).singleElement()
+                .satisfies(run -> assertThat(run).containsEntry("outcome", "rejected")
+                        .containsEntry("requests", "1"));
+    }
+
+    private List<Map<String, String>> told(Optional<Failure> failure) throws SQLException {
+        report.tell(STORE.runs(), NOON.plusSeconds(2), failure);
+        return STORE.database().rows("select * from nxt_sync.run where job = '" + push + "'");
+    }
+}
