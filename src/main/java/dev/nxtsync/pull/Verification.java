@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -20,7 +19,6 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.pull.Pages.Census;
@@ -43,20 +41,16 @@ public class Verification {
     private final Settings settings;
     private final Introspection introspection;
     private final CompanyScopes tenancies;
-    private final NxtClient nxt;
-    private final Uniqueness uniqueness;
-    private final RowCounting counting;
+    private final PullSource source;
     private final PullStates states;
     private final VerifiedKeys verified;
 
-    Verification(Settings settings, Introspection introspection, CompanyScopes tenancies, NxtClient nxt,
-            Uniqueness uniqueness, RowCounting counting, PullStates states, VerifiedKeys verified) {
+    Verification(Settings settings, Introspection introspection, CompanyScopes tenancies, PullSource source,
+            PullStates states, VerifiedKeys verified) {
         this.settings = settings;
         this.introspection = introspection;
         this.tenancies = tenancies;
-        this.nxt = nxt;
-        this.uniqueness = uniqueness;
-        this.counting = counting;
+        this.source = source;
         this.states = states;
         this.verified = verified;
     }
@@ -168,6 +162,11 @@ public class Verification {
         Optional<Census> before = Optional.empty();
         var repeated = new ArrayList<String>();
         var size = plan.pageSize();
+        var scan = new ScanReader(source, plan, owner,
+                (what, parts, pages) -> source.nxt().ask(plan.pull().connection(),
+                        Document.of(what, plan.table().scope(), owner, false, parts), pages),
+                answer -> {
+                });
         boolean more = true;
         while (more) {
             var readAt = states.now();
@@ -175,15 +174,16 @@ public class Verification {
                     .orElse(List.of());
             var parts = new ArrayList<Part>(before.isEmpty() ? Document.census(plan) : List.of());
             parts.add(Part.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()));
-            var asked = counting.page(plan, plan.table().scope().tenant(owner), parts,
-                    () -> new PageReader(compared, plan.key(), plan.key(), Set.of()),
-                    (some, pages) -> ask(plan, owner, some, pages));
-            var page = asked.reader();
-            var result = Pages.judge(plan, asked.answer(), page, size, cursor);
-            if (result instanceof Pages.Failed failed) {
-                throw new FailedAnswer(failed.failure());
+            // keys are asked for at the end, all together
+            var reading = scan.page(new ScanReader.Wish("verify", parts,
+                    () -> new PageReader(compared, plan.key(), plan.key(), Set.of()), size, cursor,
+                    page -> List.of()));
+            if (reading instanceof ScanReader.Refused refused) {
+                throw new FailedAnswer(refused.failure());
             }
-            if (result instanceof Pages.Page read) {
+            if (reading instanceof ScanReader.Read done) {
+                var read = done.page();
+                var page = done.reader();
                 verified.add(table, compared.target(), page.buffer(), readAt);
                 before = before.or(() -> Optional.of(read.census()));
                 repeated.addAll(page.buffer().repeated());
@@ -193,29 +193,23 @@ public class Verification {
                 more = read.more();
             }
         }
-        var verdict = uniqueness.of(plan, owner, repeated, answer -> {
+        var verdict = source.uniqueness().of(plan, owner, repeated, answer -> {
         });
         if (verdict instanceof Uniqueness.Unknown unknown) {
             throw new FailedAnswer(unknown.failure());
         }
-        return new Read(before.orElseThrow(), census(plan, owner), rows,
+        return new Read(before.orElseThrow(), census(plan, scan), rows,
                 verdict instanceof Uniqueness.Repeated several
                         ? Optional.of(several.reason().message())
                         : Optional.empty());
     }
 
     /** How many rows there are, and the highest change stamp, as they are now. */
-    private Census census(PullPlan plan, int owner) {
-        Answer answer = counting.census(plan, plan.table().scope().tenant(owner),
-                parts -> ask(plan, owner, parts, Map.of()));
+    private static Census census(PullPlan plan, ScanReader scan) {
+        Answer answer = scan.census("verify");
         if (answer instanceof Failure failure) {
             throw new FailedAnswer(failure);
         }
         return Pages.census(plan, (Answer.Data) answer);
-    }
-
-    private Answer ask(PullPlan plan, int owner, List<Part> parts, Map<String, PageReader> pages) {
-        return nxt.ask(plan.pull().connection(), Document.of("verify", plan.table().scope(), owner, false, parts),
-                pages);
     }
 }

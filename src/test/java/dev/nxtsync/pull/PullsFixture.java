@@ -71,16 +71,16 @@ final class PullsFixture implements AutoCloseable {
         var setback = new FailurePolicy(store.states(), plans, access, outages);
         var units = new PullUnits(plans, store.states(), access);
         var uniqueness = new Uniqueness(nxt);
-        var counting = new RowCounting();
         var metrics = new SimpleMeterRegistry();
         var threads = new Threads(Clock.systemUTC(), metrics);
-        for (Job job : List.of(
-                new Load(plans, units, nxt, store.writer(), store.passes(), store.faults(), store.runs(), setback,
-                        uniqueness, counting, access, metrics),
+        var source = new PullSource(nxt, access, uniqueness, new RowCounting());
+        var sink = new PullSink(plans, store.writer(), store.faults());
+        var runs = new PullRuns(store.runs(), setback, metrics, threads);
+        var positions = new PullPositions(store.states(), store.passes());
+        for (Job job : List.of(new Load(units, source, sink, runs, store.passes()),
                 new Poll(plans, nxt, store.writer(), store.states(), store.faults(), store.runs(), setback, uniqueness,
                         access, settings, metrics),
-                new Reconciliation(plans, units, nxt, store.writer(), store.states(), store.passes(), store.listing(),
-                        store.faults(), store.runs(), setback, uniqueness, counting, access, metrics),
+                new Reconciliation(units, source, sink, runs, positions, store.listing()),
                 new KeyFetch(plans, nxt, store.writer(), store.states(), store.inbox(), store.faults(), store.runs(),
                         setback, uniqueness, access, new Experience(this::now), threads, metrics))) {
             jobs.put(job.kind(), job);

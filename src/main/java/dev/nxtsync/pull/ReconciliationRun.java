@@ -1,0 +1,172 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.error.ShuttingDown;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.state.KeyListing;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.TableScan;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.Outcome;
+
+/** One turn of a reconciliation: the listing, the settlement of what differs, and the rows that are read again. */
+final class ReconciliationRun {
+    private static final Logger LOG = Logger.getLogger(ReconciliationRun.class);
+    private static final Duration TURN = Duration.ofSeconds(10);
+    /** So few deletions are never held. */
+    private static final long FEW = 20;
+    /** One that was cut off is made good by the next. */
+    private static final int OFTEN = 2;
+
+    private final PullTurn turn;
+    private final ReconciliationTools tools;
+    private final Claim claim;
+    private final PullPlan plan;
+    private final PullState state;
+    private final DatabaseClock clock;
+    private final PullReport tally;
+    private final PullRuns runs;
+    private final PullPositions positions;
+    private final KeyListing listing;
+    private final TableListing lists;
+    private final RowSettlement settles;
+
+    ReconciliationRun(PullTurn turn, ReconciliationTools tools) throws SQLException {
+        this.turn = turn;
+        this.tools = tools;
+        this.claim = turn.claim();
+        this.plan = turn.plan();
+        this.state = turn.state();
+        this.clock = turn.clock();
+        this.tally = turn.report();
+        this.runs = tools.runs();
+        this.positions = tools.positions();
+        this.listing = tools.listing();
+        Instant until = clock.now().plus(TURN);
+        this.lists = new TableListing(turn, tools, until);
+        this.settles = new RowSettlement(turn, tools, until);
+    }
+
+    Outcome run() throws SQLException {
+        try {
+            return goOn();
+        } catch (TargetFault e) {
+            return ((ReconciliationStep.Ended) tools.failed(runs.failures().of(claim, state, e, tally))).outcome();
+        } catch (ShuttingDown e) {
+            runs.history().add(List.of(tally.done("goes on")));
+            throw e;
+        }
+    }
+
+    private Outcome goOn() throws SQLException {
+        TableScan pass = positions.scans().of(claim.entry(), claim.company(), TableScan.Kind.RECONCILIATION)
+                .orElseGet(() -> TableScan.wanted(claim.entry(), claim.company(), TableScan.Kind.RECONCILIATION));
+        if (pass.startedAt().isEmpty() || isLost(pass)) {
+            listing.begin(claim);
+            pass = pass.begun(clock.now());
+            positions.scans().keep(claim, pass);
+        }
+        ReconciliationStep step = pass.settling() ? new ReconciliationStep.GoOn() : list(pass);
+        if (step instanceof ReconciliationStep.GoOn) {
+            step = settles.settle();
+        }
+        if (step instanceof ReconciliationStep.GoOn) {
+            step = settles.reread();
+        }
+        if (step instanceof ReconciliationStep.Ended ended) {
+            return ended.outcome();
+        }
+        Instant started = pass.startedAt().orElse(clock.now());
+        listing.end(claim, plan.target(), plan.key(), started);
+        positions.states().hold(claim, Optional.empty());
+        runs.failures().gotOn(claim, plan.name());
+        runs.history().add(List.of(tally.done("ok")));
+        return new Outcome.Done(next(started));
+    }
+
+    private Instant next(Instant started) {
+        Instant next = started.plus(plan.pull().reconcile());
+        return next.isAfter(clock.now()) ? next : clock.now().plusSeconds(1);
+    }
+
+    /** Whether a crash of the database has emptied our tables, which are not logged. */
+    private boolean isLost(TableScan pass) throws SQLException {
+        return pass.settling()
+                ? !listing.isSettling(claim)
+                : pass.cursor().isPresent() && listing.size(claim).orElse(0L) == 0;
+    }
+
+    private ReconciliationStep list(TableScan begun) throws SQLException {
+        var listed = lists.list(begun);
+        return listed instanceof TableListing.Listed whole
+                ? compare(whole.pass())
+                : ((TableListing.Stopped) listed).step();
+    }
+
+    private ReconciliationStep compare(TableScan pass) throws SQLException {
+        var found = compareTables(pass.startedAt().orElse(clock.now()));
+        turn.progress().made();
+        if (lists.lack().isPresent() && found.gone() == 0 && found.differing() == 0) {
+            lists.lacks(lists.lack().get());
+        }
+        String reason = tooMany(found);
+        if (!reason.isEmpty() && !pass.confirmed()) {
+            String release = "pull " + plan.name() + " --company " + claim.company() + " --confirm-deletes";
+            String told = reason
+                    + " Nothing was deleted. Look in Business NXT whether that is right; if it is, run: java -jar "
+                    + "quarkus-run.jar " + release;
+            listing.begin(claim);
+            positions.scans().end(claim, pass);
+            runs.failures().held(claim, told);
+            positions.states().hold(claim, Optional.of(told));
+            runs.history().add(List.of(tally.run("held", told)));
+            return new ReconciliationStep.Ended(new Outcome.Done(next(pass.startedAt().orElse(clock.now()))));
+        }
+        LOG.debugf("%s: %d listed, %d stored, %d gone, %d to read", claim, found.listed(), found.stored(),
+                found.gone(), found.differing());
+        positions.scans().keep(claim,
+                new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt(), pass.cursor(),
+                        pass.rows(), pass.expected(), Optional.empty(), Optional.empty(), false, true,
+                        pass.confirmed()));
+        return new ReconciliationStep.GoOn();
+    }
+
+    private KeyListing.Comparison compareTables(Instant startedAt) throws SQLException {
+        int before = tools.memory().comparisonBegins(claim);
+        if (before >= OFTEN) {
+            // now, since whoever was cut off may not have been able to
+            runs.failures().cutOff(claim, state);
+        }
+        try {
+            var found = listing.compare(claim, plan.target(), lists.keys().target(), startedAt, turn.progress()::made);
+            tools.memory().comparisonEnded(claim);
+            return found;
+        } catch (TargetFault e) {
+            tools.memory().comparisonEnded(claim);
+            throw e;
+        }
+    }
+
+    /** Why so many deletions need a person's word; empty if they do not. */
+    private String tooMany(KeyListing.Comparison found) {
+        double share = plan.pull().maxDeleteShare();
+        if (found.listed() == 0 && found.stored() > 1) {
+            return "Business NXT lists no row at all, and " + found.stored() + " are stored.";
+        }
+        return found.gone() > FEW && found.gone() > share * found.stored()
+                ? String.format(Locale.ROOT,
+                        "%d of %d stored rows are not listed any more, which is more than NXT_PULLS_%s_MAX_DELETE_SHARE (%s).",
+                        found.gone(), found.stored(), plan.name().toUpperCase(Locale.ROOT), share)
+                : "";
+    }
+}

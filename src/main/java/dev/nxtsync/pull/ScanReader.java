@@ -1,0 +1,108 @@
+package dev.nxtsync.pull;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.plan.PageSize;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.target.PageBuffer;
+
+/**
+ * Reads pages of one table of one company: asks for each, also without its count if the server refuses that, judges the answer,
+ * and has the server asked where a key seems to stand for several rows. Not thread-safe.
+ */
+final class ScanReader {
+    private final PullSource source;
+    private final PullPlan plan;
+    private final int owner;
+    private final Ask ask;
+    private final Consumer<Answer> told;
+
+    /** Sends a request for some selections. */
+    interface Ask {
+        /** @param what the purpose, as a name of the document */
+        Answer of(String what, List<Part> parts, Map<String, PageReader> pages);
+    }
+
+    /**
+     * A page to read.
+     *
+     * @param what the purpose, as a name of the document
+     * @param parts of which {@code t0} is the page
+     * @param reader makes what takes its rows
+     * @param after the key after which it is; empty at the beginning
+     * @param suspects of its keys, those that may stand for several rows
+     */
+    record Wish(String what, List<Part> parts, Supplier<PageReader> reader, PageSize size, Optional<String> after,
+            Function<PageBuffer, Collection<String>> suspects) {}
+
+    /** What came of it. */
+    sealed interface Reading {}
+
+    /** The page, in which each key stands for one row. */
+    record Read(Pages.Page page, Answer.Data answer) implements Reading {
+        PageReader reader() {
+            return page.reader();
+        }
+    }
+
+    /** The page did not fit, and the next will be smaller. */
+    record Smaller() implements Reading {}
+
+    record Refused(Failure failure) implements Reading {}
+
+    /** A key stands for several rows, or nobody can say. */
+    record WrongKey(Uniqueness.Verdict verdict) implements Reading {}
+
+    /** @param told of each answer about keys */
+    ScanReader(PullSource source, PullPlan plan, int owner, Ask ask, Consumer<Answer> told) {
+        this.source = source;
+        this.plan = plan;
+        this.owner = owner;
+        this.ask = ask;
+        this.told = told;
+    }
+
+    /** One for a turn of work, which gives way to others. */
+    static ScanReader of(PullSource source, PullTurn turn) {
+        PullPlan plan = turn.plan();
+        return new ScanReader(source, plan, turn.claim().company(), (what, parts, pages) -> source.ask(turn.claim(),
+                Document.of(what + "_" + plan.table().name(), plan.table().scope(), turn.claim().company(), true,
+                        parts),
+                pages, turn.report(), turn.progress()), turn.report()::request);
+    }
+
+    Reading page(Wish wish) {
+        var asked = source.counting().page(plan, tenant(), wish.parts(), wish.reader(),
+                (some, pages) -> ask.of(wish.what(), some, pages));
+        var result = Pages.judge(plan, asked.answer(), asked.reader(), wish.size(), wish.after());
+        if (result instanceof Pages.Failed failed) {
+            return new Refused(failed.failure());
+        }
+        return result instanceof Pages.Page page
+                ? proven(page, (Answer.Data) asked.answer(), wish)
+                : new Smaller();
+    }
+
+    private Reading proven(Pages.Page page, Answer.Data answer, Wish wish) {
+        var verdict = source.uniqueness().of(plan, owner, wish.suspects().apply(page.reader().buffer()), told);
+        return verdict instanceof Uniqueness.Unique ? new Read(page, answer) : new WrongKey(verdict);
+    }
+
+    /** How many rows there are, and the highest change stamp, as they are now: what {@link Pages#census} reads. */
+    Answer census(String what) {
+        return source.counting().census(plan, tenant(), parts -> ask.of(what, parts, Map.of()));
+    }
+
+    private String tenant() {
+        return plan.table().scope().tenant(owner);
+    }
+}

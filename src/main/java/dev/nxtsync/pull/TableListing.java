@@ -1,0 +1,187 @@
+package dev.nxtsync.pull;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.TableMapping;
+import dev.nxtsync.pull.state.KeyListing;
+import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.TableScan;
+import dev.nxtsync.pull.state.TableScans;
+import dev.nxtsync.pull.target.PageBuffer;
+import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.WriteCounts;
+import dev.nxtsync.schedule.Claim;
+
+/** Lists key and change stamp of every row of a table, and counts them. */
+final class TableListing {
+    private final PullTurn turn;
+    private final ReconciliationTools tools;
+    private final Claim claim;
+    private final PullPlan plan;
+    private final PullState state;
+    private final DatabaseClock clock;
+    private final PullReport tally;
+    private final PullSink sink;
+    private final PullRuns runs;
+    private final PullPositions positions;
+    private final KeyListing listing;
+    private final Instant until;
+    private final ScanReader scan;
+    private final RefusedCursors cursors;
+    private final TableMapping keys;
+    /** What is lacking, if nothing has come or gone since the table was read before. */
+    private Optional<String> lack = Optional.empty();
+
+    /** What a listing came to. */
+    sealed interface Listing {}
+
+    /** It has come to its end. */
+    record Listed(TableScan pass) implements Listing {}
+
+    record Stopped(ReconciliationStep step) implements Listing {}
+
+    TableListing(PullTurn turn, ReconciliationTools tools, Instant until) {
+        this.turn = turn;
+        this.tools = tools;
+        this.claim = turn.claim();
+        this.plan = turn.plan();
+        this.state = turn.state();
+        this.clock = turn.clock();
+        this.tally = turn.report();
+        this.sink = tools.sink();
+        this.runs = tools.runs();
+        this.positions = tools.positions();
+        this.listing = tools.listing();
+        this.until = until;
+        this.scan = ScanReader.of(tools.source(), turn);
+        this.cursors = tools.memory().walks().cursors();
+        Predicate<TargetColumn> keyOrStamp = column -> plan.target().key().contains(column.name())
+                || plan.target().changeStamp().filter(column.name()::equals).isPresent();
+        this.keys = plan.mapping().only(keyOrStamp);
+    }
+
+    /** The columns that are listed. */
+    TableMapping keys() {
+        return keys;
+    }
+
+    Optional<String> lack() {
+        return lack;
+    }
+
+    Listing list(TableScan begun) throws SQLException {
+        TableScan pass = begun;
+        var size = tools.memory().walks().size(plan, claim.company());
+        boolean more = true;
+        boolean anew = false;
+        while (more) {
+            if (!clock.now().isBefore(until)) {
+                return new Stopped(tools.goesOn(turn));
+            }
+            Instant readAt = clock.now();
+            Part part = Part.page("t0", plan, keys.fields(), TableListing.after(plan, pass.cursor()), plan.key(),
+                    size.rows());
+            var parts = new ArrayList<Part>(pass.cursor().isEmpty() ? Document.census(plan) : List.of());
+            parts.add(part);
+            var reading = scan.page(new ScanReader.Wish("list", parts,
+                    () -> new PageReader(keys, plan.key(), plan.key(), Set.of()), size, pass.cursor(),
+                    // that keys and stamps are equal does not say that rows are
+                    PageBuffer::repeated));
+            if (reading instanceof ScanReader.Refused refused) {
+                if (cursors.startsOver(claim, "list", pass.cursor(), refused.failure())) {
+                    pass = pass.begun(clock.now());
+                    anew = true;
+                    continue;
+                }
+                return new Stopped(tools.failed(runs.failures().of(claim, state, refused.failure(), tally, true)));
+            }
+            cursors.accepted(claim, "list", pass.cursor());
+            if (reading instanceof ScanReader.WrongKey wrong) {
+                return new Stopped(tools.failed(runs.failures().of(claim, state, wrong.verdict(), tally)));
+            }
+            if (reading instanceof ScanReader.Read read) {
+                var page = read.page();
+                var reader = read.reader();
+                boolean begins = pass.cursor().isEmpty();
+                pass = new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
+                        page.cursor().or(pass::cursor), pass.rows() + reader.buffer().rows(),
+                        begins ? page.count() : pass.expected(), begins ? page.top() : pass.mark(),
+                        Optional.empty(), false, false, pass.confirmed());
+                if (anew) {
+                    listing.begin(claim);
+                    anew = false;
+                }
+                listing.add(claim, keys.target(), reader.buffer(), new TableScans.ListingPage(pass, readAt));
+                turn.progress().made();
+                tally.page(reader.buffer(), WriteCounts.NOTHING);
+                sink.plans().met(plan, reader.buffer().misfits());
+                tally.progress(pass.rows(), pass.expected());
+                turn.progress().rows(pass.rows(), pass.expected());
+                more = page.more();
+            }
+        }
+        var stopped = count(pass);
+        return stopped.isPresent() ? new Stopped(stopped.get()) : new Listed(pass);
+    }
+
+    /**
+     * Counts what was listed. What changed meanwhile may explain a difference; what remains while nothing has changed does
+     * not go away by itself. Without change stamps as many rows may have come as have gone: then only a listing that is the
+     * same as what is stored shows that none has.
+     */
+    private Optional<ReconciliationStep> count(TableScan pass) throws SQLException {
+        var before = new Pages.Census(pass.expected(), pass.mark());
+        if (before.count().isEmpty()) {
+            return Optional.empty();
+        }
+        long counted = before.count().get();
+        if (counted == pass.rows()) {
+            positions.states().missing(claim, Optional.empty());
+            runs.failures().lacksNothing(claim);
+            return Optional.empty();
+        }
+        Answer answer = scan.census("count");
+        if (answer instanceof Failure failure) {
+            return Optional.of(tools.failed(runs.failures().of(claim, state, failure, tally, true)));
+        }
+        if (Pages.census(plan, (Answer.Data) answer).equals(before)) {
+            String told = String.format(Locale.ROOT,
+                    "Business NXT counts %d rows of table %s, and %d came by the key %s, though nothing changed meanwhile. "
+                            + "See whether NXT_PULLS_%s_KEY has all columns of the table's primary key; if it does, "
+                            + "tell Visma's support. It is counted again with each reconciliation.",
+                    counted, plan.table().name(), pass.rows(), String.join(",", plan.key()),
+                    plan.name().toUpperCase(Locale.ROOT));
+            if (plan.tellsChanges()) {
+                lacks(told);
+            } else {
+                lack = Optional.of(told);
+            }
+        }
+        return Optional.empty();
+    }
+
+    void lacks(String told) throws SQLException {
+        positions.states().missing(claim, Optional.of(told));
+        runs.failures().lacks(claim, told);
+    }
+
+    /** What comes after a row in the order of the key. */
+    static List<ObjectNode> after(PullPlan plan, Optional<String> cursor) {
+        return cursor.map(key -> List.of(Filters.after(plan.key(), Filters.parse(key)))).orElse(List.of());
+    }
+}
