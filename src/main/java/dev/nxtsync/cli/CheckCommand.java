@@ -52,7 +52,7 @@ class CheckCommand implements QuarkusApplication {
                 System.out.println("skipped    connection " + connection.name()
                         + ": its client id or secret is not set, or cannot be used");
             } else {
-                targets.putAll(connections.get().of(connection, report));
+                targets.putAll(connections.get().check(connection, report));
             }
         }
         if (database) {
@@ -127,7 +127,7 @@ class CheckCommand implements QuarkusApplication {
             System.out.println("skipped    database: its password cannot be used");
             return false;
         }
-        var findings = DatabaseCheck.of(settings,
+        var findings = DatabaseCheck.ask(settings,
                 List.of(Replica.note(settings.budget().share()), OpenFindings.note()));
         findings.problems().forEach(each -> report.problem("database", each));
         if (!findings.summary().isEmpty()) {

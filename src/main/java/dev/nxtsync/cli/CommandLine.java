@@ -12,7 +12,7 @@ import dev.nxtsync.config.Nearest;
 
 /** Which commands there are, and which options each takes; what else stands in a command line, its command looks at. */
 final class CommandLine {
-    private static final Map<String, Usage> COMMANDS = new TreeMap<>(Map.ofEntries(
+    private static final Map<String, CommandUsage> COMMANDS = new TreeMap<>(Map.ofEntries(
             Map.entry("check", alone(CheckCommand.class, "--wait")), Map.entry("status", alone(StatusCommand.class)),
             Map.entry("discover", alone(DiscoverCommand.class, "--yaml")),
             Map.entry("plan", alone(PlanCommand.class)), Map.entry("verify", of(VerifyCommand.class)),
@@ -25,14 +25,14 @@ final class CommandLine {
     private CommandLine() {}
 
     /** @param alone whether the command looks at nothing but its name and its options */
-    private record Usage(Class<? extends QuarkusApplication> command, Set<String> options, boolean alone) {}
+    private record CommandUsage(Class<? extends QuarkusApplication> command, Set<String> options, boolean alone) {}
 
-    private static Usage alone(Class<? extends QuarkusApplication> command, String... options) {
-        return new Usage(command, Set.of(options), true);
+    private static CommandUsage alone(Class<? extends QuarkusApplication> command, String... options) {
+        return new CommandUsage(command, Set.of(options), true);
     }
 
-    private static Usage of(Class<? extends QuarkusApplication> command, String... options) {
-        return new Usage(command, Set.of(options), false);
+    private static CommandUsage of(Class<? extends QuarkusApplication> command, String... options) {
+        return new CommandUsage(command, Set.of(options), false);
     }
 
     static Set<String> commands() {

@@ -23,11 +23,11 @@ class CommandReplica {
 
     /** What a command does, and whether all went well. */
     @FunctionalInterface
-    interface Work {
+    interface CommandWork {
         boolean done() throws SQLException;
     }
 
-    boolean during(Work work) throws SQLException {
+    boolean during(CommandWork work) throws SQLException {
         replica.beat();
         var heart = threads.loop("heartbeat", PERIOD, this::beat);
         try {

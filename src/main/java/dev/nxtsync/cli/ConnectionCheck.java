@@ -43,7 +43,7 @@ class ConnectionCheck {
     }
 
     /** The targets of the connection's pulls that can be made, by pull. */
-    Map<String, TargetTable> of(Settings.Connection connection, Report report) {
+    Map<String, TargetTable> check(Settings.Connection connection, Report report) {
         String name = connection.name();
         Tokens.Current current = connections.of(name).current();
         if (current instanceof Tokens.NoToken none) {

@@ -11,10 +11,10 @@ import java.util.Optional;
 public final class LastingSecret {
     private final CallerKey kind;
     private final Secret secret;
-    private volatile Reading reading;
+    private volatile ReadSecret reading;
 
     /** @param flaw why the file is not used; empty if it is */
-    private record Reading(String value, Optional<String> flaw) {
+    private record ReadSecret(String value, Optional<String> flaw) {
         @Override
         public String toString() {
             return flaw.orElse("(secret)");
@@ -25,7 +25,7 @@ public final class LastingSecret {
     public LastingSecret(CallerKey kind, Secret secret) {
         this.kind = kind;
         this.secret = secret;
-        this.reading = new Reading(secret.reveal(), Optional.empty());
+        this.reading = new ReadSecret(secret.reveal(), Optional.empty());
     }
 
     /** In words, as what is wrong is about. */
@@ -50,18 +50,18 @@ public final class LastingSecret {
         }
     }
 
-    private Reading read(Secret.Mounted mounted, Reading known) {
+    private ReadSecret read(Secret.Mounted mounted, ReadSecret known) {
         String value;
         try {
             value = mounted.reveal();
         } catch (UncheckedIOException e) {
-            return new Reading(known.value(), Optional.of(e.getCause() instanceof UnusableText unusable
+            return new ReadSecret(known.value(), Optional.of(e.getCause() instanceof UnusableText unusable
                     ? said(mounted, unusable.flaw())
                     : "The file " + mounted.file() + " of " + kind.variable()
                             + " cannot be read; the key before is still good."));
         }
         var flaw = kind.flaw(value).map(what -> said(mounted, what));
-        return new Reading(flaw.isPresent() ? known.value() : value, flaw);
+        return new ReadSecret(flaw.isPresent() ? known.value() : value, flaw);
     }
 
     private String said(Secret.Mounted mounted, String flaw) {

@@ -41,7 +41,7 @@ public final class DatabaseCheck {
      *
      * @param also what features have to say about it, once it is known that it can be used
      */
-    public static Findings of(Settings settings, List<Database.Work<Optional<String>>> also) {
+    public static Findings ask(Settings settings, List<Database.Work<Optional<String>>> also) {
         var problems = new ArrayList<Problem>();
         var notes = new ArrayList<String>();
         try {

@@ -23,26 +23,26 @@ record EnvelopeReader(JsonParser counted, JsonParser uncounted, Allowance allowa
         Map<String, ? extends RowSink> rows, Set<String> passed) {
 
     /** How deep an object lies on the way {@code data}, root field, alias, {@code items}. */
-    private enum Depth {
+    private enum Level {
         ANSWER, DATA, ROOT, CONNECTION, ELSEWHERE
     }
 
     /** The answer itself, at whose opening brace the parser stands. */
     ObjectNode root() throws IOException {
-        return object(Depth.ANSWER, "");
+        return object(Level.ANSWER, "");
     }
 
-    private ObjectNode object(Depth depth, String alias) throws IOException {
+    private ObjectNode object(Level depth, String alias) throws IOException {
         var object = JsonNodeFactory.instance.objectNode();
         while (counted.nextToken() == JsonToken.FIELD_NAME) {
             String name = counted.currentName();
             JsonToken token = counted.nextToken();
-            RowSink sink = depth == Depth.CONNECTION && name.equals("items") ? rows.get(alias) : null;
+            RowSink sink = depth == Level.CONNECTION && name.equals("items") ? rows.get(alias) : null;
             if (sink != null && token == JsonToken.START_ARRAY) {
                 object.put(name, pass(alias, sink));
-            } else if (token == JsonToken.START_OBJECT && depth == Depth.ROOT) {
+            } else if (token == JsonToken.START_OBJECT && depth == Level.ROOT) {
                 object.set(name, table(name));
-            } else if (token == JsonToken.START_OBJECT && below(depth, name) != Depth.ELSEWHERE) {
+            } else if (token == JsonToken.START_OBJECT && below(depth, name) != Level.ELSEWHERE) {
                 object.set(name, object(below(depth, name), name));
             } else {
                 JsonNode value = counted.readValueAsTree();
@@ -55,7 +55,7 @@ record EnvelopeReader(JsonParser counted, JsonParser uncounted, Allowance allowa
     /** What cannot be read in it is of this table only. */
     private ObjectNode table(String alias) throws IOException {
         try {
-            return object(Depth.CONNECTION, alias);
+            return object(Level.CONNECTION, alias);
         } catch (BadAnswer e) {
             throw e.about(alias);
         } catch (JsonProcessingException e) {
@@ -87,12 +87,12 @@ record EnvelopeReader(JsonParser counted, JsonParser uncounted, Allowance allowa
         return count;
     }
 
-    private static Depth below(Depth depth, String name) {
+    private static Level below(Level depth, String name) {
         return switch (depth) {
-            case ANSWER -> name.equals("data") ? Depth.DATA : Depth.ELSEWHERE;
-            case DATA -> Depth.ROOT;
-            case ROOT -> Depth.CONNECTION;
-            case CONNECTION, ELSEWHERE -> Depth.ELSEWHERE;
+            case ANSWER -> name.equals("data") ? Level.DATA : Level.ELSEWHERE;
+            case DATA -> Level.ROOT;
+            case ROOT -> Level.CONNECTION;
+            case CONNECTION, ELSEWHERE -> Level.ELSEWHERE;
         };
     }
 }

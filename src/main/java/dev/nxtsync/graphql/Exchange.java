@@ -43,7 +43,7 @@ final class Exchange {
      *
      * @param rows by alias, what takes the rows of a table
      */
-    Answer of(AccessToken token, Question question, byte[] body, Map<String, ? extends RowSink> rows) {
+    Answer ask(AccessToken token, Question question, byte[] body, Map<String, ? extends RowSink> rows) {
         var outgoing = new Outgoing(body);
         try (var reply = http.post(headers(token), outgoing, deadline)) {
             if (reply.status() == 401) {

@@ -175,7 +175,7 @@ public class NxtClient {
         }
         Answer answer;
         try {
-            answer = line.exchange().of(valid.token(), question, body, rows);
+            answer = line.exchange().ask(valid.token(), question, body, rows);
         } finally {
             line.budget().ended();
         }

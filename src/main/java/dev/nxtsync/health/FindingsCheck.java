@@ -17,7 +17,7 @@ final class FindingsCheck {
 
     /** Findings that the database must be asked for. */
     @FunctionalInterface
-    interface Asked {
+    interface StoredFindings {
         List<Finding> find() throws SQLException;
     }
 
@@ -28,7 +28,7 @@ final class FindingsCheck {
         return response.build();
     }
 
-    static HealthCheckResponse named(String name, Heartbeat heartbeat, List<Finding> known, Asked asked) {
+    static HealthCheckResponse named(String name, Heartbeat heartbeat, List<Finding> known, StoredFindings asked) {
         var response = HealthCheckResponse.named(name).up();
         known.forEach(each -> tell(response, each));
         var away = heartbeat.trouble();

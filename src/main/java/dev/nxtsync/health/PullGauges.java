@@ -26,7 +26,7 @@ class PullGauges implements DatabaseGauges {
     private final MultiGauge lag;
     private final MultiGauge rowFaults;
     private final MultiGauge keysSetAside;
-    private volatile Inbox.Depth inboxDepth = new Inbox.Depth(0, 0);
+    private volatile Inbox.Backlog inboxDepth = new Inbox.Backlog(0, 0);
 
     PullGauges(Pulls configured, PullStates states, RowFaults faults, Inbox inbox, MeterRegistry metrics) {
         this.pulls = configured.names();

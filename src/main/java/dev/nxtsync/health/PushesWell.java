@@ -10,7 +10,7 @@ import io.smallrye.health.api.Wellness;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.status.PushFindings;
 
-/** Well: every push gets on, and no row waits for a person. */
+/** Well: every push makes progress, and no row waits for a person. */
 @Wellness
 @Singleton
 class PushesWell implements HealthCheck {

@@ -39,7 +39,7 @@ class ConnectionResource implements Addresses {
 
     /** What is done with a connection. */
     @FunctionalInterface
-    private interface Order {
+    private interface ConnectionOrder {
         Answer give(Settings.Connection connection) throws SQLException, ConnectUnreachable;
     }
 
@@ -63,7 +63,7 @@ class ConnectionResource implements Addresses {
                 .put("end_session_url", ended.endOfSession().map(URI::toString).orElse(null)).toString());
     }
 
-    private Answer give(Call call, Order order) {
+    private Answer give(Call call, ConnectionOrder order) {
         String name = call.parameter("name");
         var connection = signIn.user(name);
         if (connection.isEmpty()) {

@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.LastingSecret;
 import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Address.Allowance;
+import dev.nxtsync.http.server.Address.BodyLimit;
 import dev.nxtsync.http.server.Address.Gate;
 import dev.nxtsync.http.server.Address.Waiting;
 import dev.nxtsync.http.server.Call;
@@ -37,11 +37,11 @@ class OperatorKey {
 
     /** An address for those who have the key, which takes no body. */
     Address address(String method, String path, Waiting work) {
-        return address(method, path, Allowance.NONE, known -> Optional.empty(), work);
+        return address(method, path, BodyLimit.NONE, known -> Optional.empty(), work);
     }
 
     /** @param further who may not call though they have the key */
-    Address address(String method, String path, Allowance body, Gate further, Waiting work) {
+    Address address(String method, String path, BodyLimit body, Gate further, Waiting work) {
         return new Address(method, path, body, true, call -> refusal(call).or(() -> further.refusal(call)), refusals,
                 work);
     }

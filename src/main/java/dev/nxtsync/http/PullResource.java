@@ -32,7 +32,7 @@ class PullResource implements Addresses {
 
     /** What is told to a pull in all its companies. */
     @FunctionalInterface
-    private interface Order {
+    private interface PullOrder {
         void give(Settings.Pull pull) throws SQLException;
     }
 
@@ -47,11 +47,11 @@ class PullResource implements Addresses {
                 address("resume", pull -> steering.resume(pull.name(), pull.connection())));
     }
 
-    private Address address(String order, Order given) {
+    private Address address(String order, PullOrder given) {
         return operator.address("POST", "/api/pulls/{name}/" + order, call -> give(call, given));
     }
 
-    private Answer give(Call call, Order order) {
+    private Answer give(Call call, PullOrder order) {
         String name = call.parameter("name");
         var pull = configured.all().get(name);
         if (pull == null) {

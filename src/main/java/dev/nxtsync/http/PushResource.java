@@ -23,7 +23,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.error.Quoted;
 import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Address.Allowance;
+import dev.nxtsync.http.server.Address.BodyLimit;
 import dev.nxtsync.http.server.Addresses;
 import dev.nxtsync.http.server.Answer;
 import dev.nxtsync.http.server.Call;
@@ -41,7 +41,7 @@ import dev.nxtsync.push.outbox.OutboxApi.Unfit;
 @Singleton
 class PushResource implements Addresses {
     /** A payload as large as Business NXT takes, and what is around it; a line of a megabit a second needs two minutes for that. */
-    private static final Allowance BODY = new Allowance(15_000_000, Duration.ofMinutes(3));
+    private static final BodyLimit BODY = new BodyLimit(15_000_000, Duration.ofMinutes(3));
     private static final JsonFactory JSON = JsonTree.parsers().build();
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -60,7 +60,7 @@ class PushResource implements Addresses {
     @Override
     public List<Address> addresses() {
         return operator.those(operator.address("POST", "/api/pushes/{name}", BODY, this::unknown, this::post),
-                operator.address("GET", "/api/pushes/{name}/{key}", Allowance.NONE, this::unknown, this::get));
+                operator.address("GET", "/api/pushes/{name}/{key}", BodyLimit.NONE, this::unknown, this::get));
     }
 
     private Optional<Refusal> unknown(Call call) {

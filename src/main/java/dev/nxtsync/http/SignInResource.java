@@ -19,7 +19,7 @@ import dev.nxtsync.config.SignInSettings;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Address.Allowance;
+import dev.nxtsync.http.server.Address.BodyLimit;
 import dev.nxtsync.http.server.Address.Depending;
 import dev.nxtsync.http.server.Address.Swift;
 import dev.nxtsync.http.server.Address.Waiting;
@@ -46,7 +46,7 @@ class SignInResource implements Addresses {
     private static final String SECURE_COOKIE = "__Host-nxt-sign-in";
     private static final String LOOPBACK_COOKIE = "nxt-sign-in";
     private static final int TEN_MINUTES = 600;
-    private static final Allowance FORM = new Allowance(16_384, Duration.ofSeconds(10));
+    private static final BodyLimit FORM = new BodyLimit(16_384, Duration.ofSeconds(10));
 
     private final SignInSettings settings;
     private final SignIn signIn;
@@ -66,14 +66,14 @@ class SignInResource implements Addresses {
             return List.of();
         }
         return List.of(
-                address("HEAD", "/sign-in/{link}", Allowance.NONE, (Swift) (call, reply) -> reply.accept(probe())),
-                address("GET", "/sign-in/{link}", Allowance.NONE, (Depending) this::follow),
-                address("GET", "/callback", Allowance.NONE, (Waiting) this::returned),
+                address("HEAD", "/sign-in/{link}", BodyLimit.NONE, (Swift) (call, reply) -> reply.accept(probe())),
+                address("GET", "/sign-in/{link}", BodyLimit.NONE, (Depending) this::follow),
+                address("GET", "/callback", BodyLimit.NONE, (Waiting) this::returned),
                 address("POST", "/callback", FORM, (Waiting) this::posted),
-                address("GET", "/signed-in", Allowance.NONE, (Waiting) this::result));
+                address("GET", "/signed-in", BodyLimit.NONE, (Waiting) this::result));
     }
 
-    private Address address(String method, String path, Allowance body, Work work) {
+    private Address address(String method, String path, BodyLimit body, Work work) {
         return new Address(method, "/connections/{name}" + path, body, false,
                 call -> signIn.user(call.parameter("name")).isPresent()
                         ? Optional.empty()
@@ -161,13 +161,13 @@ class SignInResource implements Addresses {
 
     /** What is done for a connection, as far as database, keys and Visma Connect are there. */
     @FunctionalInterface
-    private interface Step {
+    private interface SignInStep {
         Answer of(Settings.Connection connection)
                 throws SQLException, TokenEncryption.Locked, ConnectUnreachable;
     }
 
     /** @param next what the person does when something is not there now */
-    private Answer of(Call call, String next, Step step) {
+    private Answer of(Call call, String next, SignInStep step) {
         try {
             return step.of(signIn.user(call.parameter("name")).orElseThrow());
         } catch (SQLException e) {

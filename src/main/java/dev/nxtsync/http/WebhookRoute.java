@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Address.Allowance;
+import dev.nxtsync.http.server.Address.BodyLimit;
 import dev.nxtsync.http.server.Addresses;
 import dev.nxtsync.http.server.Answer;
 import dev.nxtsync.http.server.Call;
@@ -38,7 +38,7 @@ import dev.nxtsync.webhook.WebhookResult;
 class WebhookRoute implements Addresses {
     private static final Logger LOG = Logger.getLogger(WebhookRoute.class);
     private static final String SIGNATURE = "x-vwd-signature-v1";
-    private static final Allowance BODY = new Allowance(256 * 1024, Duration.ofSeconds(10));
+    private static final BodyLimit BODY = new BodyLimit(256 * 1024, Duration.ofSeconds(10));
     private static final Pattern NOT_FOR_LOGS = Pattern.compile("[^!-~]");
 
     private final WebhookQueue intake;
@@ -91,7 +91,7 @@ class WebhookRoute implements Addresses {
             reply.accept(answer(call, WebhookResult.MALFORMED));
             return;
         }
-        boolean taken = intake.offer(new WebhookQueue.Call(hash(call.body()), change.get(), verdict -> {
+        boolean taken = intake.offer(new WebhookQueue.WebhookCall(hash(call.body()), change.get(), verdict -> {
             try {
                 taken(call, change.get(), verdict);
             } finally {

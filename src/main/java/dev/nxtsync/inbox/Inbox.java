@@ -344,9 +344,9 @@ public class Inbox {
      *
      * @param oldest since when the oldest key waits, in seconds; 0 if none does
      */
-    public record Depth(long keys, double oldest) {}
+    public record Backlog(long keys, double oldest) {}
 
-    public Depth depth() throws SQLException {
+    public Backlog depth() throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement("""
                     select count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8
@@ -354,7 +354,7 @@ public class Inbox {
                     where attempts < 5 and received_at <= clock_timestamp() and %s""".formatted(IS_FREE));
                     ResultSet row = select.executeQuery()) {
                 row.next();
-                return new Depth(row.getLong(1), Math.max(0, row.getDouble(2)));
+                return new Backlog(row.getLong(1), Math.max(0, row.getDouble(2)));
             }
         });
     }

@@ -23,7 +23,7 @@ public class CompanyAccess {
     private static final Doubling WAITS = new Doubling(FIRST, Duration.ofMinutes(10));
 
     private final OutageLog outages;
-    private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
+    private final Map<String, Barred> refusals = new ConcurrentHashMap<>();
 
     CompanyAccess(OutageLog outages) {
         this.outages = outages;
@@ -36,7 +36,7 @@ public class CompanyAccess {
      * @param until when, on this process' monotonic clock
      * @param asked whether somebody asks again just now
      */
-    private record Refusal(int times, long until, boolean asked) {}
+    private record Barred(int times, long until, boolean asked) {}
 
     /** How long the company is still to be skipped; empty if it may be asked. */
     public synchronized Optional<Duration> barred(Claim unit) {
@@ -47,7 +47,7 @@ public class CompanyAccess {
         long now = System.nanoTime();
         // whoever comes first after that time asks, and the others wait for what comes of it
         return refusal.until() - now <= 0
-                && refusals.replace(name(unit), refusal, new Refusal(refusal.times(), now + FIRST.toNanos(), true))
+                && refusals.replace(name(unit), refusal, new Barred(refusal.times(), now + FIRST.toNanos(), true))
                         ? Optional.empty()
                         : Optional
                                 .of(Duration.ofNanos(Math.max(Duration.ofSeconds(1).toNanos(), refusal.until() - now)));
@@ -61,7 +61,7 @@ public class CompanyAccess {
             return;
         }
         int times = before == null ? 1 : before.times() + 1;
-        refusals.put(name(unit), new Refusal(times, now + WAITS.after(times).toNanos(), false));
+        refusals.put(name(unit), new Barred(times, now + WAITS.after(times).toNanos(), false));
         if (outages.isNews("access " + name(unit), "")) {
             LOG.warnf("Connection %s has no access to %s, which is skipped until it has. %s", unit.connection(),
                     unit.tenant(), reason);

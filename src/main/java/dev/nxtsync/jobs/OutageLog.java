@@ -15,7 +15,7 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.process.Lasting;
 
 /**
- * What keeps work, or a whole connection, from getting on: the log is told once when it begins, once in ten minutes while it
+ * What stops work, or a whole connection: the log is told once when it begins, once in ten minutes while it
  * lasts, and when it is over, of a connection once for all who meet it. Safe for any number of threads.
  */
 @Singleton
@@ -56,7 +56,7 @@ public class OutageLog {
         return lasting.isNews(work, how);
     }
 
-    /** The work gets on: how long it did not, if the log is to be told. */
+    /** The work succeeds again: how long it did not, if the log is to be told. */
     public Optional<Duration> over(String work) {
         return lasting.over(work);
     }

@@ -48,7 +48,7 @@ final class Post {
         tell(false);
     }
 
-    /** The present thread gets on. */
+    /** The present thread is making progress. */
     static void moved() {
         Post own = OF_THREAD.get();
         if (own != null) {
@@ -97,12 +97,12 @@ final class Post {
     }
 
     /** What is wrong with the thread, as far as it has been looked at. */
-    synchronized Optional<Fault> fault(Instant now) {
+    synchronized Optional<ThreadFault> fault(Instant now) {
         Instant from = since == null ? now : since;
         if (hasEnded()) {
-            return Optional.of(new Fault(name, "has ended", from));
+            return Optional.of(new ThreadFault(name, "has ended", from));
         }
-        return stood >= STANDS ? Optional.of(new Fault(name, "stands still", from)) : Optional.empty();
+        return stood >= STANDS ? Optional.of(new ThreadFault(name, "stands still", from)) : Optional.empty();
     }
 
     private boolean hasEnded() {

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 public final class Seldom<K> {
     private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
-    private final Map<K, Told> told = new HashMap<>();
+    private final Map<K, Mention> told = new HashMap<>();
 
     /**
      * What was told of a kind.
@@ -22,7 +22,7 @@ public final class Seldom<K> {
      * @param at when, on this process' monotonic clock
      * @param since how many came since then
      */
-    private record Told(long at, int since) {}
+    private record Mention(long at, int since) {}
 
     /** How many have come since it was last told; empty if it is not to be told now. */
     public OptionalInt due(K kind) {
@@ -32,10 +32,10 @@ public final class Seldom<K> {
     synchronized OptionalInt due(K kind, long now) {
         var before = told.get(kind);
         if (before != null && now - before.at() < QUIET) {
-            told.put(kind, new Told(before.at(), before.since() + 1));
+            told.put(kind, new Mention(before.at(), before.since() + 1));
             return OptionalInt.empty();
         }
-        told.put(kind, new Told(now, 0));
+        told.put(kind, new Mention(now, 0));
         return OptionalInt.of(before == null ? 0 : before.since());
     }
 

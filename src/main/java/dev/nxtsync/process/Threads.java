@@ -96,7 +96,7 @@ public class Threads {
         return crew;
     }
 
-    /** Makes threads that are always at work, such as event loops: one that does not {@link #getOn} for a minute is a fault. */
+    /** Makes threads that are always at work, such as event loops: one that does not say that it is {@link #alive} for a minute is a fault. */
     public ThreadFactory unresting(String name) {
         failures.expect(name);
         return work -> {
@@ -111,7 +111,7 @@ public class Threads {
     }
 
     /** Said by a thread that is always at work, each few seconds. */
-    public static void getOn() {
+    public static void alive() {
         Post.moved();
     }
 
@@ -140,7 +140,7 @@ public class Threads {
     }
 
     /** Which of the threads that must go on do not. */
-    public List<Fault> faults() {
+    public List<ThreadFault> faults() {
         var now = clock.instant();
         return posts.stream().flatMap(post -> post.fault(now).stream()).toList();
     }

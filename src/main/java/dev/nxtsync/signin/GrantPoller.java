@@ -40,7 +40,7 @@ class GrantPoller {
             return;
         }
         try {
-            var stored = grants.of(users);
+            var stored = grants.find(users);
             // read after the store, so that what this process has just stored is no news to it
             var seen = tokens.seen();
             for (UserGrant each : stored) {

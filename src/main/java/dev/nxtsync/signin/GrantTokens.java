@@ -26,9 +26,9 @@ class GrantTokens {
      * @param refreshToken the answer's, or the one before where it has none
      * @param scope the answer's, or the one before where it has none
      */
-    UserGrant.Tokens sealed(String connection, UserTokenSet tokens, String refreshToken, String scope)
+    UserGrant.SealedTokens sealed(String connection, UserTokenSet tokens, String refreshToken, String scope)
             throws TokenEncryption.Locked {
-        return new UserGrant.Tokens(vault.encrypt(refreshToken, place(connection, "refresh")),
+        return new UserGrant.SealedTokens(vault.encrypt(refreshToken, place(connection, "refresh")),
                 vault.encrypt(tokens.accessToken(), place(connection, "access")),
                 tokens.expiresIn().orElse(AssumedLifetime.AT_FIRST), scope);
     }

@@ -15,7 +15,7 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.StaleClaim;
-import dev.nxtsync.signin.UserGrant.Kind;
+import dev.nxtsync.signin.UserGrant.RefreshTokenKind;
 import dev.nxtsync.token.OpenIdProvider;
 import dev.nxtsync.token.Refresh;
 import dev.nxtsync.token.TokenRequest;
@@ -65,7 +65,8 @@ final class RefreshTokens implements TokenRequest {
     }
 
     /** An answer that could not be stored yet. */
-    private record Unstored(UserGrant sent, UserTokenSet answer, String refreshToken, Kind kind, long askedAt) {
+    private record Unstored(UserGrant sent, UserTokenSet answer, String refreshToken, RefreshTokenKind kind,
+            long askedAt) {
         @Override
         public String toString() {
             return "Unstored";
@@ -132,7 +133,7 @@ final class RefreshTokens implements TokenRequest {
 
     /** Empty if it is worth another look in a moment. */
     private Optional<Result> attempt() throws SQLException, TokenEncryption.Locked {
-        var known = grants.of(connection.name());
+        var known = grants.find(connection.name());
         var had = shared(known);
         if (had.isPresent()) {
             return had;
@@ -195,7 +196,7 @@ final class RefreshTokens implements TokenRequest {
 
     private Optional<Result> held(Claim claim) throws SQLException, TokenEncryption.Locked {
         // once more, since the holder before may have just been here
-        var known = grants.of(connection.name());
+        var known = grants.find(connection.name());
         var had = shared(known);
         if (had.isPresent() || known.isEmpty()) {
             return had;
@@ -228,7 +229,7 @@ final class RefreshTokens implements TokenRequest {
     }
 
     private static boolean isReused(UserGrant grant) {
-        return grant.kind().filter(Kind.RE_USE::equals).isPresent();
+        return grant.kind().filter(RefreshTokenKind.RE_USE::equals).isPresent();
     }
 
     private enum AfterMark {
@@ -264,7 +265,8 @@ final class RefreshTokens implements TokenRequest {
             throws SQLException, TokenEncryption.Locked {
         if (answer instanceof Refresh.Refreshed refreshed) {
             String next = refreshed.tokens().refreshToken().orElse(sent);
-            unstored = new Unstored(grant, refreshed.tokens(), next, next.equals(sent) ? Kind.RE_USE : Kind.ONE_TIME,
+            unstored = new Unstored(grant, refreshed.tokens(), next,
+                    next.equals(sent) ? RefreshTokenKind.RE_USE : RefreshTokenKind.ONE_TIME,
                     askedAt);
             return storeWhatIsNot();
         }

@@ -107,7 +107,7 @@ class SignInCompletion {
         LOG.infof("Connection %s: %s has signed in (sub %s)", connection.name(), person.shown(), person.subject());
         userTokens.goOn(connection.name());
         connections.get().begin(connection.name());
-        return summary.of(connection, person, scope);
+        return summary.ask(connection, person, scope);
     }
 
     /**
@@ -116,7 +116,7 @@ class SignInCompletion {
      */
     private void giveBack(Settings.Connection connection, OpenIdProvider provider, Person person, String refreshToken)
             throws SQLException {
-        boolean same = grants.of(connection.name()).flatMap(UserGrant::subject).filter(person.subject()::equals)
+        boolean same = grants.find(connection.name()).flatMap(UserGrant::subject).filter(person.subject()::equals)
                 .isPresent();
         if (!same) {
             try {

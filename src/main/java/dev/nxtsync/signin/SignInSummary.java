@@ -48,7 +48,7 @@ class SignInSummary {
         this.askers = threads.crew("sign-in-companies", 2, 2);
     }
 
-    SignInResult of(Settings.Connection connection, Person person, String scope)
+    SignInResult ask(Settings.Connection connection, Person person, String scope)
             throws SQLException {
         var facts = new LinkedHashMap<String, String>();
         var notes = new ArrayList<String>();
@@ -62,7 +62,7 @@ class SignInSummary {
         missing(connection, scope)
                 .ifPresent(lacking -> notes.add("These scopes were asked for and not granted: " + lacking
                         + ". Compare the integrations of the application in the Developer Portal."));
-        var grant = grants.of(connection.name());
+        var grant = grants.find(connection.name());
         facts.put("Good until", grant.flatMap(UserGrant::authorizedAt)
                 .flatMap(at -> connection.signInEnds(at, at, at))
                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
@@ -72,8 +72,8 @@ class SignInSummary {
                         .map(idle -> "; sooner, if nxt-sync stands still for " + idle.toHours() + " hours")
                         .orElse(""));
         grant.flatMap(UserGrant::kind).ifPresent(kind -> {
-            facts.put("Refresh token", kind == UserGrant.Kind.RE_USE ? "re-used" : "one time");
-            if (kind == UserGrant.Kind.ONE_TIME && connection.refreshGrace().isZero()) {
+            facts.put("Refresh token", kind == UserGrant.RefreshTokenKind.RE_USE ? "re-used" : "one time");
+            if (kind == UserGrant.RefreshTokenKind.ONE_TIME && connection.refreshGrace().isZero()) {
                 notes.add("A one-time refresh token without a grace period is lost with an answer that is lost. Choose "
                         + "Re-use in the Developer Portal, or a grace period of 60 s there and in "
                         + connection.variable("REFRESH_GRACE") + ", and sign in again.");

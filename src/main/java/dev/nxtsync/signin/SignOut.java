@@ -40,7 +40,7 @@ public class SignOut {
     public SignedOut signOut(Settings.Connection connection) throws SQLException, ConnectUnreachable {
         var provider = providers.of(connection.name());
         var endOfSession = provider.endOfSession();
-        var grant = grants.of(connection.name()).filter(each -> !each.refreshToken().isEmpty());
+        var grant = grants.find(connection.name()).filter(each -> !each.refreshToken().isEmpty());
         boolean revoked = false;
         if (grant.isPresent() && grant.get().isOfAnother(provider.issuer())) {
             LOG.warnf("Connection %s: its refresh token is not revoked, since it came from another issuer: %s",

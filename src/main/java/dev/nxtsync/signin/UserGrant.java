@@ -22,13 +22,13 @@ import dev.nxtsync.error.Problem;
  */
 public record UserGrant(String connection, long generation, Optional<Problem> needed, Optional<String> issuer,
         Optional<String> subject,
-        Optional<String> tenant, String shownName, String scope, Optional<Kind> kind, String refreshToken,
+        Optional<String> tenant, String shownName, String scope, Optional<RefreshTokenKind> kind, String refreshToken,
         String accessToken, Duration accessLeft, Duration accessLife, Optional<Instant> authorizedAt,
         Optional<Instant> refreshedAt, Optional<Duration> pending, Duration lastSent,
         boolean repeated) {
 
     /** What the refresh token of an answer is, as the application is set in the Developer Portal. */
-    public enum Kind {
+    public enum RefreshTokenKind {
         /** The same again, so that sending it twice does no harm. */
         RE_USE("re-use"),
         /** Another, and the one before is consumed. */
@@ -36,7 +36,7 @@ public record UserGrant(String connection, long generation, Optional<Problem> ne
 
         private final String text;
 
-        Kind(String text) {
+        RefreshTokenKind(String text) {
             this.text = text;
         }
 
@@ -44,18 +44,18 @@ public record UserGrant(String connection, long generation, Optional<Problem> ne
             return text;
         }
 
-        static Optional<Kind> of(String text) {
+        static Optional<RefreshTokenKind> of(String text) {
             return text.equals(RE_USE.text)
                     ? Optional.of(RE_USE)
                     : text.equals(ONE_TIME.text) ? Optional.of(ONE_TIME) : Optional.empty();
         }
     }
 
-    /** Tokens that are to be stored, encrypted. */
-    public record Tokens(String refreshToken, String accessToken, Duration accessLife, String scope) {
+    /** SealedTokens that are to be stored, encrypted. */
+    public record SealedTokens(String refreshToken, String accessToken, Duration accessLife, String scope) {
         @Override
         public String toString() {
-            return "Tokens";
+            return "SealedTokens";
         }
     }
 

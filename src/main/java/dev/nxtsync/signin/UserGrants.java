@@ -40,11 +40,11 @@ public class UserGrants {
     }
 
     /** Empty if nobody has ever signed in. */
-    public Optional<UserGrant> of(String connection) throws SQLException {
-        return of(List.of(connection)).stream().findFirst();
+    public Optional<UserGrant> find(String connection) throws SQLException {
+        return find(List.of(connection)).stream().findFirst();
     }
 
-    public List<UserGrant> of(Collection<String> connections) throws SQLException {
+    public List<UserGrant> find(Collection<String> connections) throws SQLException {
         try {
             return select(connections);
         } catch (SQLException e) {
@@ -93,7 +93,7 @@ public class UserGrants {
                         : Optional.empty(),
                 Optional.ofNullable(row.getString(20)), Optional.ofNullable(row.getString(6)),
                 Optional.ofNullable(row.getString(7)), text(row, 8),
-                text(row, 9), UserGrant.Kind.of(text(row, 10)), text(row, 11), text(row, 12),
+                text(row, 9), UserGrant.RefreshTokenKind.of(text(row, 10)), text(row, 11), text(row, 12),
                 Duration.ofMillis(row.getLong(13)), Duration.ofMillis(row.getLong(14)), Rows.instant(row, 15),
                 Rows.instant(row, 16),
                 Optional.ofNullable(row.getObject(17, Long.class)).map(Duration::ofMillis),
@@ -197,7 +197,8 @@ public class UserGrants {
      * @param age since the request was sent
      * @return empty if the row no longer holds that token
      */
-    public Optional<Kept> keep(String connection, long generation, UserGrant.Tokens tokens, UserGrant.Kind kind,
+    public Optional<Kept> keep(String connection, long generation, UserGrant.SealedTokens tokens,
+            UserGrant.RefreshTokenKind kind,
             Duration age) throws SQLException {
         return database.durably(transaction -> {
             try (var keep = transaction.prepareStatement(
@@ -222,7 +223,7 @@ public class UserGrants {
         });
     }
 
-    private static void tokens(PreparedStatement statement, int from, UserGrant.Tokens tokens, Duration age)
+    private static void tokens(PreparedStatement statement, int from, UserGrant.SealedTokens tokens, Duration age)
             throws SQLException {
         statement.setString(from, tokens.refreshToken());
         statement.setString(from + 1, tokens.accessToken());
@@ -236,7 +237,7 @@ public class UserGrants {
      *
      * @return empty if it is stored; else who is signed in
      */
-    public Optional<String> signedIn(String connection, UserGrant.Owner owner, UserGrant.Tokens tokens)
+    public Optional<String> signedIn(String connection, UserGrant.Owner owner, UserGrant.SealedTokens tokens)
             throws SQLException {
         return database.durably(transaction -> {
             var other = other(transaction, connection, owner);

@@ -89,7 +89,7 @@ public class ConnectionFindings {
         var ends = new TreeMap<String, Instant>();
         if (!users.isEmpty()) {
             Instant now = clock.instant();
-            for (UserGrant each : grants.of(users)) {
+            for (UserGrant each : grants.find(users)) {
                 if (each.needed().isEmpty()) {
                     each.authorizedAt()
                             .flatMap(at -> Objects.requireNonNull(settings.connections().get(each.connection()))

@@ -25,7 +25,7 @@ class NoticeQueue {
      *
      * @param attempts this one included
      */
-    public record Notice(String id, String body, int attempts) {}
+    public record QueuedNotice(String id, String body, int attempts) {}
 
     /** An id that a receiver knows a second delivery by. */
     public static String newId() {
@@ -46,7 +46,7 @@ class NoticeQueue {
      *
      * @param lease longer than it takes to send one
      */
-    public Optional<Notice> next(Duration lease) throws SQLException {
+    public Optional<QueuedNotice> next(Duration lease) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var next = transaction.prepareStatement("""
                     update nxt_sync.notice
@@ -57,7 +57,7 @@ class NoticeQueue {
                 next.setLong(1, lease.toMillis());
                 try (var row = next.executeQuery()) {
                     return row.next()
-                            ? Optional.of(new Notice(row.getString(1), row.getString(2), row.getInt(3)))
+                            ? Optional.of(new QueuedNotice(row.getString(1), row.getString(2), row.getInt(3)))
                             : Optional.empty();
                 }
             }
@@ -65,7 +65,7 @@ class NoticeQueue {
     }
 
     /** It was taken. */
-    public void done(Notice notice) throws SQLException {
+    public void done(QueuedNotice notice) throws SQLException {
         database.inTransaction(transaction -> {
             try (var delete = transaction.prepareStatement("delete from nxt_sync.notice where id = ?")) {
                 delete.setString(1, notice.id());
@@ -75,7 +75,7 @@ class NoticeQueue {
     }
 
     /** It was not taken, and is tried again. Says whether it was given up instead, since it is a day old. */
-    public boolean again(Notice notice, Duration after) throws SQLException {
+    public boolean again(QueuedNotice notice, Duration after) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var old = transaction.prepareStatement(
                     "delete from nxt_sync.notice where id = ? and made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()");

@@ -24,7 +24,7 @@ final class Discovery {
 
     private final Reader reader;
     private final LongSupplier clock;
-    private volatile @Nullable Known known;
+    private volatile @Nullable Cached known;
 
     /** Reads the discovery document, in the time that it is given. */
     @FunctionalInterface
@@ -32,7 +32,7 @@ final class Discovery {
         Endpoints read(Duration atMost) throws ConnectUnreachable;
     }
 
-    private record Known(Endpoints endpoints, long lookAgain, boolean doubtful) {}
+    private record Cached(Endpoints endpoints, long lookAgain, boolean doubtful) {}
 
     /** @param clock monotonic, in nanoseconds */
     Discovery(Reader reader, LongSupplier clock) {
@@ -53,7 +53,7 @@ final class Discovery {
             return read(had.doubtful() ? PATIENCE : LITTLE);
         } catch (ConnectUnreachable e) {
             LOG.debugf("the endpoints stay as they were known: %s", e.getMessage());
-            known = new Known(had.endpoints(), clock.getAsLong() + (had.doubtful() ? SOON : LATER).toNanos(),
+            known = new Cached(had.endpoints(), clock.getAsLong() + (had.doubtful() ? SOON : LATER).toNanos(),
                     had.doubtful());
             return had.endpoints();
         }
@@ -63,13 +63,13 @@ final class Discovery {
     void doubt() {
         var had = known;
         if (had != null && !had.doubtful()) {
-            known = new Known(had.endpoints(), clock.getAsLong(), true);
+            known = new Cached(had.endpoints(), clock.getAsLong(), true);
         }
     }
 
     private Endpoints read(Duration atMost) throws ConnectUnreachable {
         var endpoints = reader.read(atMost);
-        known = new Known(endpoints, clock.getAsLong() + DAY.toNanos(), false);
+        known = new Cached(endpoints, clock.getAsLong() + DAY.toNanos(), false);
         return endpoints;
     }
 }

@@ -135,7 +135,7 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
                 : Optional.empty();
     }
 
-    /** What may have befallen the secret on its way here; says nothing of what it is. */
+    /** What may have happened to the secret on its way here; tells nothing of the secret itself. */
     private String mangled(String secret) {
         if (secret.matches("(?s).*%[0-9A-Fa-f]{2}.*")) {
             return " The secret looks URL-encoded (it has a % before two digits): set it as the portal showed it, and it "

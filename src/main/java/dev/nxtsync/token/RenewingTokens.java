@@ -97,7 +97,7 @@ public final class RenewingTokens implements Tokens {
         schedule(Duration.ZERO);
     }
 
-    /** What is known of the token may be no longer so: it is asked for anew. */
+    /** The token may no longer be good: a new one is asked for. */
     void wake() {
         lock.lock();
         try {

@@ -57,7 +57,7 @@ public class WebhookQueue {
     /** By table. */
     private final Map<String, List<Addressee>> addressees;
     private final boolean isOpen;
-    private final BlockingQueue<Call> waiting = new ArrayBlockingQueue<>(WAITING);
+    private final BlockingQueue<WebhookCall> waiting = new ArrayBlockingQueue<>(WAITING);
     private final Set<Long> toWake = new HashSet<>();
     private @Nullable Loop keeper;
     private long wokenAt = System.nanoTime();
@@ -79,7 +79,7 @@ public class WebhookQueue {
      * @param hash SHA-256 of its body, in hexadecimal digits
      * @param answer is told what became of it, once that is durable, on another thread
      */
-    public record Call(String hash, TableChange change, Consumer<WebhookResult> answer) {}
+    public record WebhookCall(String hash, TableChange change, Consumer<WebhookResult> answer) {}
 
     void begin(@Observes Threads begun) {
         if (isOpen) {
@@ -88,7 +88,7 @@ public class WebhookQueue {
     }
 
     /** Says whether the event will be kept, or at least tried to; if not, it is not told of again. */
-    public boolean offer(Call call) {
+    public boolean offer(WebhookCall call) {
         if (stopping || heartbeat.trouble().isPresent() || !waiting.offer(call)) {
             return false;
         }
@@ -98,8 +98,8 @@ public class WebhookQueue {
 
     /** Whatever happens, each call is answered. */
     private synchronized void keepSome() {
-        var calls = new ArrayList<Call>();
-        var verdicts = new IdentityHashMap<Call, WebhookResult>();
+        var calls = new ArrayList<WebhookCall>();
+        var verdicts = new IdentityHashMap<WebhookCall, WebhookResult>();
         try {
             var first = waiting.poll(100, TimeUnit.MILLISECONDS);
             if (first != null) {
@@ -116,7 +116,7 @@ public class WebhookQueue {
     }
 
     /** One that cannot be answered keeps no other from its answer. */
-    private void answer(Call call, WebhookResult verdict) {
+    private void answer(WebhookCall call, WebhookResult verdict) {
         try {
             call.answer().accept(verdict);
         } catch (RuntimeException | Error e) {
@@ -124,8 +124,8 @@ public class WebhookQueue {
         }
     }
 
-    private void keep(List<Call> calls, Map<Call, WebhookResult> verdicts) {
-        var byHash = new LinkedHashMap<String, List<Call>>();
+    private void keep(List<WebhookCall> calls, Map<WebhookCall, WebhookResult> verdicts) {
+        var byHash = new LinkedHashMap<String, List<WebhookCall>>();
         calls.forEach(call -> byHash.computeIfAbsent(call.hash(), hash -> new ArrayList<>()).add(call));
         try {
             Inbox.Taken taken = inbox.add(byHash.values().stream().map(twins -> event(twins.get(0))).toList());
@@ -141,7 +141,7 @@ public class WebhookQueue {
         }
     }
 
-    private Inbox.Event event(Call call) {
+    private Inbox.Event event(WebhookCall call) {
         TableChange change = call.change();
         return new Inbox.Event(call.hash(), change.stamped(), change.table(), change.scope(), change.owner(),
                 change.key(), change.kind(), addressees.getOrDefault(change.table(), List.of()));
@@ -180,7 +180,7 @@ public class WebhookQueue {
         while (!waiting.isEmpty() && System.nanoTime() - begun < LAST_CALLS.toNanos()) {
             keepSome();
         }
-        var late = new ArrayList<Call>();
+        var late = new ArrayList<WebhookCall>();
         waiting.drainTo(late);
         late.forEach(call -> answer(call, WebhookResult.UNAVAILABLE));
     }

@@ -95,14 +95,14 @@ class DurabilityTest {
 
     private void signIns(Database store) throws SQLException {
         var grants = new UserGrants(store, new Claims(store, new Replica(store)));
-        var tokens = new UserGrant.Tokens("r", "a", Duration.ofHours(1), "s");
+        var tokens = new UserGrant.SealedTokens("r", "a", Duration.ofHours(1), "s");
         grants.signedIn("main", new UserGrant.Owner("https://i", "p", Optional.empty(), "P"), tokens);
         assertThat(committed("user_grant")).isEqualTo("on");
         Claim unit = ((Claims.Claimed) grants.claim("main")).claim();
-        long generation = grants.of("main").orElseThrow().generation();
+        long generation = grants.find("main").orElseThrow().generation();
         grants.begin(unit, generation, "https://i", false);
         assertThat(committed("user_grant")).as("before it is sent").isEqualTo("on");
-        grants.keep("main", generation, tokens, UserGrant.Kind.ONE_TIME, Duration.ZERO);
+        grants.keep("main", generation, tokens, UserGrant.RefreshTokenKind.ONE_TIME, Duration.ZERO);
         assertThat(committed("user_grant")).isEqualTo("on");
         grants.forget("main", new Problem(ErrorCode.SIGN_IN_NEEDED, ""));
         assertThat(committed("user_grant")).isEqualTo("on");

@@ -308,7 +308,7 @@ class ExchangeTest {
 
     private Answer ask(RowSink sink, Duration deadline) {
         return new Exchange(line, tokens(), deadline, new Warnings(new SimpleMeterRegistry()))
-                .of(new AccessToken("secret", "", 0, Long.MAX_VALUE),
+                .ask(new AccessToken("secret", "", 0, Long.MAX_VALUE),
                         new Question("q", "query q {\none: order(first: 1) { x }\n}", Map.of()),
                         bytes("{}"), Map.of("order", sink, "one", sink, "two", sink));
     }

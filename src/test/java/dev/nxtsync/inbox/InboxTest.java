@@ -199,7 +199,7 @@ class InboxTest {
         claims.free(fetch, Optional.of(NOON.plus(Duration.ofDays(9_999))), Optional.empty(), true);
         inbox.wakeForgotten();
         assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isEmpty();
-        assertThat(inbox.depth()).isEqualTo(new Inbox.Depth(0, 0));
+        assertThat(inbox.depth()).isEqualTo(new Inbox.Backlog(0, 0));
         database.execute("update nxt_sync.inbox set next_at = now() where attempts = 5");
         inbox.wakeForgotten();
         assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isPresent();

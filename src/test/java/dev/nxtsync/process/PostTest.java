@@ -31,7 +31,7 @@ class PostTest {
         assertThat(post.fault(now)).isEmpty();
         Instant since = Instant.parse("2026-11-25T12:00:02Z");
         looks(post, 1);
-        assertThat(post.fault(now)).contains(new Fault("worker", "stands still", since));
+        assertThat(post.fault(now)).contains(new ThreadFault("worker", "stands still", since));
     }
 
     @Test
@@ -117,10 +117,10 @@ class PostTest {
         var post = new Post("worker", ended);
         ended.start();
         ended.join();
-        assertThat(post.fault(now)).contains(new Fault("worker", "has ended", now));
+        assertThat(post.fault(now)).contains(new ThreadFault("worker", "has ended", now));
         Instant noticed = now;
         looks(post, 5);
-        assertThat(post.fault(now)).contains(new Fault("worker", "has ended", noticed.plusSeconds(1)));
+        assertThat(post.fault(now)).contains(new ThreadFault("worker", "has ended", noticed.plusSeconds(1)));
         post.dismiss();
         assertThat(post.fault(now)).isEmpty();
     }

@@ -24,7 +24,7 @@ public final class StoredSecrets {
             throws SQLException {
         new UserGrants(store, ScheduleFixture.claims(store)).signedIn(connection,
                 new UserGrant.Owner("https://connect.example", "p", Optional.empty(), "P"),
-                new UserGrant.Tokens(refreshToken, accessToken, life, "s"));
+                new UserGrant.SealedTokens(refreshToken, accessToken, life, "s"));
     }
 
     /** A sign-in that is under way. */

@@ -28,7 +28,7 @@ class WebhookQueueTest {
     void aCallThatCannotBeAnsweredKeepsNoOtherFromItsAnswer() throws InterruptedException {
         var answered = new CopyOnWriteArrayList<String>();
         for (String name : List.of("first", "second", "third")) {
-            assertThat(intake.offer(new WebhookQueue.Call(name,
+            assertThat(intake.offer(new WebhookQueue.WebhookCall(name,
                     new TableChange("order", "company", 1, "{\"orderNo\":1}", "update", true), verdict -> {
                         answered.add(name + " " + verdict);
                         if (!name.equals("third")) {

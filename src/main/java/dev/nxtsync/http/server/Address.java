@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * @param known whether who passes the gate has shown who it is; of those who have not, the slowest is closed first
  * @param objection what is answered to who is refused, at the gate or later
  */
-public record Address(String method, String path, Allowance body, boolean known, Gate gate, Objection objection,
+public record Address(String method, String path, BodyLimit body, boolean known, Gate gate, Objection objection,
         Work work) {
 
     /**
@@ -21,8 +21,8 @@ public record Address(String method, String path, Allowance body, boolean known,
      * @param largest in bytes; 0 for none at all
      * @param within how long it may take from the headers to its end
      */
-    public record Allowance(int largest, Duration within) {
-        public static final Allowance NONE = new Allowance(0, Duration.ofSeconds(10));
+    public record BodyLimit(int largest, Duration within) {
+        public static final BodyLimit NONE = new BodyLimit(0, Duration.ofSeconds(10));
     }
 
     /** Says, on the headers alone, who may not call. It runs on the port's own thread, so that it must not wait. */

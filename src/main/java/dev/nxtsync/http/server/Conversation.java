@@ -145,7 +145,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Crowd.M
             refuse(Reason.MALFORMED.because("There is not one header Host."));
             return;
         }
-        Optional<Directory.Found> found;
+        Optional<Directory.Match> found;
         try {
             found = dispatcher.find(request, remote());
         } catch (IllegalArgumentException e) {

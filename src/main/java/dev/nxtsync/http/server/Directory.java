@@ -21,13 +21,13 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 final class Directory {
     private static final Pattern AUTHORITY = Pattern.compile("^https?://[^/?]*", Pattern.CASE_INSENSITIVE);
 
-    private final List<Entry> entries;
+    private final List<Route> entries;
 
     Directory(List<Address> addresses) {
-        this.entries = addresses.stream().map(each -> new Entry(each, segments(each.path()))).toList();
+        this.entries = addresses.stream().map(each -> new Route(each, segments(each.path()))).toList();
     }
 
-    private record Entry(Address address, List<String> segments) {
+    private record Route(Address address, List<String> segments) {
         boolean fits(List<String> path) {
             if (path.size() != segments.size()) {
                 return false;
@@ -60,13 +60,13 @@ final class Directory {
      *
      * @param methods that the path takes, if it does not take this one; empty if it does
      */
-    record Found(Address address, Call call, List<String> methods) {}
+    record Match(Address address, Call call, List<String> methods) {}
 
     /**
      * @return empty if there is nothing at this path, whatever the method
      * @throws IllegalArgumentException if the address cannot be read
      */
-    Optional<Found> find(HttpRequest request, SocketAddress remote) {
+    Optional<Match> find(HttpRequest request, SocketAddress remote) {
         String target = withoutAuthority(request.uri());
         int question = target.indexOf('?');
         var path = segments(question < 0 ? target : target.substring(0, question));
@@ -80,7 +80,7 @@ final class Directory {
         var call = Call.of(entry.address().method() + " " + entry.address().path(), entry.parameters(path),
                 new QueryStringDecoder(question < 0 ? "" : target.substring(question)).parameters(), request.headers(),
                 remote);
-        return Optional.of(new Found(entry.address(), call, wanted.isPresent()
+        return Optional.of(new Match(entry.address(), call, wanted.isPresent()
                 ? List.of()
                 : there.stream().map(each -> each.address().method()).toList()));
     }

@@ -29,7 +29,7 @@ final class Dispatcher {
     }
 
     /** As {@link Directory#find}. */
-    Optional<Directory.Found> find(HttpRequest request, SocketAddress remote) {
+    Optional<Directory.Match> find(HttpRequest request, SocketAddress remote) {
         return directory.find(request, remote);
     }
 

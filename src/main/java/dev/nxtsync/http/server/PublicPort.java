@@ -121,7 +121,7 @@ public class PublicPort {
         try {
             // a thread to whose port nobody comes any more is of no use; a stop is over long before that counts
             if (server.isOpen()) {
-                Threads.getOn();
+                Threads.alive();
             }
             crowd.look(System.nanoTime());
         } catch (RuntimeException | Error e) {

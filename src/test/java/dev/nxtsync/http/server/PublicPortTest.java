@@ -28,7 +28,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.SettingsFixture;
-import dev.nxtsync.http.server.Address.Allowance;
+import dev.nxtsync.http.server.Address.BodyLimit;
 import dev.nxtsync.process.MemoryBudget;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.support.Listening;
@@ -59,25 +59,25 @@ class PublicPortTest {
                 ? Optional.empty()
                 : Optional.of(new Refusal(Refusal.Reason.KEY, "No key."));
         return List.of(
-                new Address("POST", "/known/{name}", new Allowance(50_000, LONG), true, key, refusals,
+                new Address("POST", "/known/{name}", new BodyLimit(50_000, LONG), true, key, refusals,
                         (Address.Waiting) this::echo),
-                new Address("GET", "/known/{name}", Allowance.NONE, true, key, refusals, (Address.Waiting) this::echo),
-                new Address("POST", "/open", new Allowance(50_000, LONG), false, open, refusals,
+                new Address("GET", "/known/{name}", BodyLimit.NONE, true, key, refusals, (Address.Waiting) this::echo),
+                new Address("POST", "/open", new BodyLimit(50_000, LONG), false, open, refusals,
                         (Address.Swift) (call, reply) -> reply.accept(echo(call))),
-                new Address("POST", "/hasty", new Allowance(50_000, Duration.ofMillis(300)), false, open, refusals,
+                new Address("POST", "/hasty", new BodyLimit(50_000, Duration.ofMillis(300)), false, open, refusals,
                         (Address.Swift) (call, reply) -> reply.accept(echo(call))),
-                new Address("GET", "/held", Allowance.NONE, true, open, refusals, (Address.Waiting) this::hold),
-                new Address("GET", "/strange", Allowance.NONE, false, open, refusals,
+                new Address("GET", "/held", BodyLimit.NONE, true, open, refusals, (Address.Waiting) this::hold),
+                new Address("GET", "/strange", BodyLimit.NONE, false, open, refusals,
                         (Address.Depending) call -> call.query("swift").isPresent()
                                 ? (Address.Swift) (swift, reply) -> reply.accept(echo(swift))
                                 : (Address.Waiting) this::hold),
-                new Address("POST", "/held", new Allowance(50_000, LONG), true, open, refusals,
+                new Address("POST", "/held", new BodyLimit(50_000, LONG), true, open, refusals,
                         (Address.Waiting) this::hold),
-                new Address("GET", "/late", Allowance.NONE, true, open, refusals,
+                new Address("GET", "/late", BodyLimit.NONE, true, open, refusals,
                         (Address.Swift) (call, reply) -> replies.add(reply)),
-                new Address("GET", "/large", Allowance.NONE, true, open, refusals,
+                new Address("GET", "/large", BodyLimit.NONE, true, open, refusals,
                         (Address.Swift) (call, reply) -> reply.accept(Answer.json(200, "x".repeat(MEMORY + 1)))),
-                new Address("GET", "/fails/{secret}", Allowance.NONE, false, open, refusals, (Address.Waiting) call -> {
+                new Address("GET", "/fails/{secret}", BodyLimit.NONE, false, open, refusals, (Address.Waiting) call -> {
                     String secret = call.parameter("secret");
                     throw new IllegalStateException("about " + secret, new RuntimeException(secret));
                 }));

@@ -8,4 +8,4 @@ import java.time.Instant;
  * @param what is wrong with it, in words that follow its name
  * @param since when that was seen first
  */
-public record Fault(String thread, String what, Instant since) {}
+public record ThreadFault(String thread, String what, Instant since) {}
