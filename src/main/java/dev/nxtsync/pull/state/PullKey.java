@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
+import dev.nxtsync.schedule.Replica;
+
 /**
  * The key by which the rows of a pull are told apart. Of living processes whose settings name different keys the one that was
  * started last decides, so that two never undo each other's.
@@ -15,9 +17,7 @@ import java.util.UUID;
  * @param columns in the target, without the company, in the order of the pull's {@code KEY}
  */
 public record PullKey(String pull, List<String> columns) {
-    private static final String ALIVE = """
-            select from nxt_sync.replica where id = known.replica
-            and beat_at between clock_timestamp() - interval '16 s' and clock_timestamp() + interval '16 s'""";
+    private static final String ALIVE = "select from nxt_sync.replica where id = known.replica and " + Replica.IS_ALIVE;
 
     /** What is stored of it, and how a process gets to decide. */
     public sealed interface Decision {
