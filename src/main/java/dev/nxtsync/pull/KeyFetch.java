@@ -1,60 +1,23 @@
 package dev.nxtsync.pull;
 
-import static java.util.function.Function.identity;
-import static java.util.stream.Collectors.toMap;
-
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
 
-import org.jboss.logging.Logger;
-
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
-import dev.nxtsync.database.DatabaseClock;
-import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.Rows;
-import dev.nxtsync.error.ErrorCode;
-import dev.nxtsync.error.ShuttingDown;
-import dev.nxtsync.graphql.Answer;
-import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.NxtClient;
-import dev.nxtsync.graphql.Question;
-import dev.nxtsync.graphql.Recovery;
 import dev.nxtsync.inbox.Inbox;
-import dev.nxtsync.jobs.CompanyAccess;
 import dev.nxtsync.process.Seldom;
-import dev.nxtsync.process.Threads;
-import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.pull.plan.PullPlan;
-import dev.nxtsync.pull.plan.PullPlans;
-import dev.nxtsync.pull.state.KeySettlement;
-import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.UnitKind;
-import dev.nxtsync.pull.target.PageWriter;
-import dev.nxtsync.pull.target.RowFaults;
-import dev.nxtsync.pull.target.TargetFault;
-import dev.nxtsync.pull.target.WriteCounts;
-import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
+import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.schedule.RunHistory;
-import dev.nxtsync.schedule.RunHistory.Run;
-import dev.nxtsync.schedule.StaleClaim;
 
 /**
  * Reads the rows of one company (or customer) that webhooks named, by their keys, all tables in one document. What an event
@@ -63,53 +26,19 @@ import dev.nxtsync.schedule.StaleClaim;
  * at is found by looking at fewer together, and set aside.
  */
 @Singleton
-public class KeyFetch implements Job {
-    private static final Logger LOG = Logger.getLogger(KeyFetch.class);
-    private static final Duration TURN = Duration.ofSeconds(10);
-    /** Between two requests that were not full, so that a company costs at most ninety a minute. */
-    private static final Duration PAUSE = Duration.ofMillis(650);
-    private static final Duration FORBIDDEN = Duration.ofSeconds(10);
-    /** For so long a pull is left alone whose table nobody may read as it is asked for. */
-    private static final Duration LEFT_ALONE = Duration.ofMinutes(1);
-    /** Events of one pull that are looked at together; those of one row count as one key. */
-    private static final int EVENTS = 5_000;
+class KeyFetch implements Job {
+    private final PullSource source;
+    private final PullSink sink;
+    private final PullRuns runs;
+    private final KeyFetchTools tools;
 
-    private final PullPlans plans;
-    private final NxtClient nxt;
-    private final PageWriter writer;
-    private final PullStates states;
-    private final Inbox inbox;
-    private final RowFaults faults;
-    private final RunHistory runs;
-    private final FailurePolicy setback;
-    private final Uniqueness uniqueness;
-    private final CompanyAccess access;
-    private final Experience experience;
-    private final Threads threads;
-    private final MeterRegistry metrics;
-    private final Timer delay;
-    /** By pull: there may be many keys, each of which comes once. */
-    private final Seldom<String> setAside = new Seldom<>();
-
-    KeyFetch(PullPlans plans, NxtClient nxt, PageWriter writer, PullStates states, Inbox inbox, RowFaults faults,
-            RunHistory runs,
-            FailurePolicy setback, Uniqueness uniqueness, CompanyAccess access, Experience experience, Threads threads,
-            MeterRegistry metrics) {
-        this.plans = plans;
-        this.nxt = nxt;
-        this.writer = writer;
-        this.states = states;
-        this.inbox = inbox;
-        this.faults = faults;
+    KeyFetch(PullSource source, PullSink sink, PullRuns runs, PullStates states, Inbox inbox, Experience experience) {
+        this.source = source;
+        this.sink = sink;
         this.runs = runs;
-        this.setback = setback;
-        this.uniqueness = uniqueness;
-        this.access = access;
-        this.experience = experience;
-        this.threads = threads;
-        this.metrics = metrics;
-        this.delay = Timer.builder("nxt_webhook_delay").description("From an event's arrival to the commit of its row")
-                .register(metrics);
+        this.tools = new KeyFetchTools(states, inbox, experience, new Seldom<>(),
+                Timer.builder("nxt_webhook_delay").description("From an event's arrival to the commit of its row")
+                        .register(runs.metrics()));
     }
 
     @Override
@@ -122,290 +51,16 @@ public class KeyFetch implements Job {
 
     @Override
     public Set<String> connections() {
-        return plans.plannedConnections();
+        return sink.plans().plannedConnections();
     }
 
     @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
-        Map<String, PullPlan> own = plans.of(claim.connection(), claim.scope(), claim.company());
-        var barred = access.barred(claim);
+        Map<String, PullPlan> own = sink.plans().of(claim.connection(), claim.scope(), claim.company());
+        var barred = source.access().barred(claim);
         return barred.isPresent()
                 ? new Outcome.Done(Rows.NEVER, barred.get())
-                : new Turn(claim, own, states.clock(), progress).run();
-    }
-
-    private final class Turn {
-        private final Claim claim;
-        private final Map<String, PullPlan> own;
-        private final DatabaseClock clock;
-        private final Progress progress;
-        private final List<Run> done = new ArrayList<>();
-        /** Of the pulls whose keys are looked at. */
-        private Map<String, PullState> ready = Map.of();
-        private Optional<Outcome> inTheWay = Optional.empty();
-        /** Whether there is more than went into the last request. */
-        private boolean more = true;
-        /** Keys of requests that failed have every other turn; not the first, in which they could be in the way of all. */
-        private boolean suspects = true;
-        /** When the last request was sent, by the database's clock, and by that of the experience. */
-        private Instant readAt;
-        private long sentAt;
-        /** When pulls that are left alone are due again. */
-        private Instant again = Rows.NEVER;
-
-        Turn(Claim claim, Map<String, PullPlan> own, DatabaseClock clock, Progress progress) {
-            this.claim = claim;
-            this.own = own;
-            this.clock = clock;
-            this.progress = progress;
-            this.readAt = clock.now();
-        }
-
-        Outcome run() throws SQLException {
-            Instant until = clock.now().plus(TURN);
-            try {
-                while (more && inTheWay.isEmpty() && clock.now().isBefore(until)) {
-                    more = false;
-                    suspects = !suspects;
-                    look(next());
-                }
-            } finally {
-                runs.add(done);
-            }
-            return inTheWay.orElseGet(() -> new Outcome.Done(more ? clock.now() : again, PAUSE));
-        }
-
-        private List<WokenKeys.Key> next() throws SQLException {
-            ready = states.of(claim.company(), own.keySet()).stream().filter(PullState::isFollowed)
-                    .filter(state -> !experience.isLeftAlone(here(state.pull())))
-                    .collect(toMap(PullState::pull, identity()));
-            var woken = ready.isEmpty() ? List.<Inbox.Woken>of() : inbox.next(claim, ready.keySet(), EVENTS);
-            var keys = WokenKeys.of(woken);
-            var next = WokenKeys.next(keys, suspects, pull -> experience.together(here(pull)), Experience.KEYS_MAX);
-            more = next.size() < keys.size() || woken.size() >= EVENTS;
-            return next;
-        }
-
-        /** Looks at keys. What fails for one of them is told, and the others go on. */
-        private void look(List<WokenKeys.Key> keys) throws SQLException {
-            if (keys.isEmpty()) {
-                return;
-            }
-            var ids = WokenKeys.ids(keys);
-            inbox.begin(claim, ids);
-            try {
-                read(wanted(keys));
-            } catch (SQLException e) {
-                if (!DatabaseFault.isOfValues(e)) {
-                    spare(ids, e);
-                    throw e;
-                }
-                atFault(keys, ids, DatabaseFault.of(e).message());
-            } catch (StaleClaim | ShuttingDown e) {
-                spare(ids, e);
-                throw e;
-            } catch (RuntimeException e) {
-                threads.failed("job", e, claim + ": the look at keys that webhooks named");
-                atFault(keys, ids, e.getClass().getSimpleName());
-            }
-        }
-
-        private void atFault(List<WokenKeys.Key> keys, List<Long> ids, String reason) throws SQLException {
-            inbox.failed(claim, ids, reason);
-            more = true;
-            WokenKeys.Key first = keys.get(0);
-            if (first.attempts() == Inbox.MOST_ATTEMPTS - 1) {
-                setAside.due(first.pull()).ifPresent(since -> LOG.warnf(
-                        "Pull %s, %s: the key %s that a webhook named is set aside: %s (%s). %s%s", first.pull(),
-                        claim.tenant(), first.text(), reason, ErrorCode.KEYS_SET_ASIDE.code(),
-                        ErrorCode.KEYS_SET_ASIDE.nextStep(), Seldom.more(since)));
-            }
-        }
-
-        private void spare(List<Long> ids, Exception cause) {
-            try {
-                inbox.spared(claim, ids);
-            } catch (SQLException | StaleClaim e) {
-                cause.addSuppressed(e);
-            }
-        }
-
-        private List<Wanted> wanted(List<WokenKeys.Key> keys) throws SQLException {
-            var useless = new TreeMap<String, List<WokenKeys.Key>>();
-            var wanted = Wanted.of(keys, own, ready, plan -> new PullReport(plan.name(), claim, clock.now(), metrics),
-                    useless);
-            for (var each : useless.entrySet()) {
-                setback.misnamed(claim, Objects.requireNonNull(own.get(each.getKey())), each.getValue());
-                inbox.drop(claim, WokenKeys.ids(each.getValue()));
-            }
-            wanted.stream().map(each -> each.plan().name()).filter(pull -> !useless.containsKey(pull))
-                    .forEach(pull -> setback.named(claim, pull));
-            return wanted;
-        }
-
-        private void read(List<Wanted> all) throws SQLException {
-            if (all.isEmpty()) {
-                return;
-            }
-            var knownFaults = faults.keys(all.stream().map(each -> each.plan().name()).toList(), claim.company());
-            var parts = new ArrayList<Part>();
-            var readers = new HashMap<String, PageReader>();
-            for (Wanted each : all) {
-                String alias = "t" + parts.size();
-                readers.put(alias, each.reader(knownFaults.getOrDefault(each.plan().name(), Set.of())));
-                parts.add(each.part(alias));
-            }
-            Question question = Document.of("fetch", all.get(0).plan().table().scope(), claim.company(), false, parts)
-                    .through(() -> {
-                        // not before a wait for budget: what a poll reads meanwhile must not count as read later
-                        readAt = clock.now();
-                        sentAt = experience.now();
-                        return true;
-                    });
-            Answer answer = nxt.ask(claim.connection(), question, readers);
-            progress.made();
-            all.get(0).tally().request(answer);
-            all.forEach(each -> each.tally().trace(answer));
-            if (answer instanceof Answer.Data data) {
-                access.granted(claim);
-                for (int i = 0; i < all.size(); i++) {
-                    take(all.get(i), Objects.requireNonNull(readers.get("t" + i)), data, "t" + i);
-                }
-            } else {
-                failed(all, (Failure) answer);
-            }
-        }
-
-        private void take(Wanted wanted, PageReader reader, Answer.Data answer, String alias)
-                throws SQLException {
-            PullPlan plan = wanted.plan();
-            if (reader.buffer().overflowed() && smaller(wanted)) {
-                inbox.spared(claim, wanted.ids());
-                more = true;
-                return;
-            }
-            var verdict = uniqueness.of(plan, claim.company(), reader.buffer().contradicted(),
-                    wanted.tally()::request);
-            if (!(verdict instanceof Uniqueness.Unique)) {
-                inbox.spared(claim, wanted.ids());
-                putOff(wanted, setback.of(claim, wanted.state(), verdict, wanted.tally()));
-                return;
-            }
-            boolean rest = Pages.more(Pages.connection(plan, answer, alias)).orElse(true);
-            if (reader.buffer().overflowed() || rest) {
-                refused(wanted, Pages.senseless(plan, answer));
-                return;
-            }
-            var gone = wanted.keys().keySet().stream().filter(key -> !reader.buffer().has(key)).toList();
-            WriteCounts written;
-            try {
-                written = writer.write(claim, plan.target(), reader.buffer(), PageWriter.Way.MERGE,
-                        new KeySettlement(plan.name(), claim.company(), readAt, wanted.ids(), gone));
-            } catch (TargetFault e) {
-                refused(wanted, e);
-                return;
-            } finally {
-                progress.made();
-            }
-            experience.answered(here(plan.name()));
-            setback.gotOn(claim, plan.name());
-            wanted.tally().page(reader.buffer(), written);
-            plans.met(plan, reader.buffer().misfits());
-            wanted.keys().values().forEach(received -> delay.record(Duration.between(received, clock.now())));
-            Run run = wanted.tally().done("ok");
-            if (written.changed() + written.deleted() + reader.buffer().faults().size()
-                    + written.refused().size() > 0) {
-                done.add(run);
-            }
-        }
-
-        /** A document for several pulls is sent again for each; one for a single pull may be too large, or hopeless. */
-        private void failed(List<Wanted> all, Failure failure) throws SQLException {
-            Wanted first = all.get(0);
-            if ((failure.next() == Recovery.FIX || failure.mayBeTooLarge()) && all.size() > 1) {
-                for (Wanted each : all) {
-                    if (inTheWay.isEmpty()) {
-                        read(List.of(each));
-                    } else {
-                        inbox.spared(claim, each.ids());
-                    }
-                }
-            } else if (isOfKeys(first, failure)) {
-                refused(first, failure);
-            } else {
-                inbox.spared(claim, all.stream().flatMap(each -> each.ids().stream()).toList());
-                if (failure.mayBeTooLarge() && !smaller(first)) {
-                    // it may be this row, and then the others need not wait for it
-                    inbox.putLast(claim, first.ids());
-                }
-                waitFor(failure, first);
-            }
-        }
-
-        /** Whether it is rather these keys, or their pull, than the server, which has answered: this request, or others. */
-        private boolean isOfKeys(Wanted wanted, Failure failure) {
-            return failure.next() == Recovery.FIX || failure instanceof Failure.Rejected || !failure.aliases().isEmpty()
-                    || (failure.mayBeTooLarge() && wanted.keys().size() == 1 && wasAnswered(wanted));
-        }
-
-        /** Perhaps it was a filter of so many keys, or one of these rows; or nobody may read the table. */
-        private void refused(Wanted wanted, Failure failure) throws SQLException {
-            atFault(wanted.woken(), wanted.ids(), failure.message());
-            if (!smaller(wanted) && !wasAnswered(wanted)) {
-                giveUp(wanted, failure);
-            }
-        }
-
-        /** It is none of these rows, which would have been set aside. */
-        private void refused(Wanted wanted, TargetFault fault) throws SQLException {
-            inbox.spared(claim, wanted.ids());
-            putOff(wanted, setback.of(claim, wanted.state(), fault, wanted.tally()));
-        }
-
-        private void putOff(Wanted wanted, FailurePolicy.Decision decision) {
-            leaveAlone(wanted, decision.retry());
-            done.add(decision.run());
-        }
-
-        /** Whether it is rather the key than its pull, or the server. */
-        private boolean wasAnswered(Wanted wanted) {
-            return wanted.isSetAside() || experience.wasAnswered(here(wanted.plan().name()), sentAt);
-        }
-
-        private void waitFor(Failure failure, Wanted first) {
-            Duration wait = failure.pause(Backoff.after(claim.failures() + 1));
-            if (failure instanceof Failure.ForbiddenCompany) {
-                access.refused(claim, failure.message());
-                wait = FORBIDDEN;
-            }
-            inTheWay = Optional.of(new Outcome.Again(wait));
-            done.add(first.tally().run(failure.code(), failure.message()));
-            LOG.debugf("%s: %s Tried again in %d ms.", claim, failure.message(), wait.toMillis());
-        }
-
-        /** Leaves a pull alone for a while. Its keys stay. */
-        private void giveUp(Wanted wanted, Failure failure) {
-            boolean misfits = failure.next() == Recovery.FIX;
-            Duration wait = misfits ? LEFT_ALONE : experience.afterFailure(here(wanted.plan().name()));
-            if (misfits) {
-                plans.lookAgain(claim.connection());
-            }
-            leaveAlone(wanted, wait);
-            done.add(setback.leftAlone(claim, wanted.plan().name(), wanted.tally(), failure, wait));
-        }
-
-        private void leaveAlone(Wanted wanted, Duration wait) {
-            experience.leaveAlone(here(wanted.plan().name()), wait);
-            again = Collections.min(List.of(again, clock.now().plus(wait)));
-        }
-
-        /** Asks for fewer keys than these from now on. Says whether that is possible. */
-        private boolean smaller(Wanted wanted) {
-            return experience.smaller(here(wanted.plan().name()), wanted.keys().size());
-        }
-
-        private Experience.Of here(String pull) {
-            return new Experience.Of(pull, claim.company());
-        }
+                : new KeyFetchRun(new CompanyTurn(claim, tools.states().clock(), progress), own, source, sink, runs,
+                        tools).run();
     }
 }

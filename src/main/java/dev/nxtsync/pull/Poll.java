@@ -1,86 +1,45 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 
 import jakarta.inject.Singleton;
 
-import io.micrometer.core.instrument.MeterRegistry;
-
-import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseClock;
-import dev.nxtsync.error.ErrorCode;
-import dev.nxtsync.graphql.Answer;
-import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.NxtClient;
-import dev.nxtsync.graphql.schema.Scope;
-import dev.nxtsync.jobs.CompanyAccess;
-import dev.nxtsync.pull.Document.Part;
-import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
-import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.UnitKind;
-import dev.nxtsync.pull.target.PageWriter;
-import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
+import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.schedule.RunHistory;
-import dev.nxtsync.schedule.RunHistory.Run;
 
 /**
  * Reads the changes of one company (or customer): all tables that are due in one document, so that a poll in which nothing is
  * new costs one request. A table that has more goes on in documents of its own.
  */
 @Singleton
-public class Poll implements Job {
-    /** After so long others have a turn, where a table has very many changes. */
-    private static final Duration TURN = Duration.ofSeconds(10);
-
-    private final PullPlans plans;
-    private final NxtClient nxt;
-    private final PageWriter writer;
+class Poll implements Job {
+    private final PullSource source;
+    private final PullSink sink;
+    private final PullRuns runs;
     private final PullStates states;
-    private final RowFaults faults;
-    private final RunHistory runs;
-    private final FailurePolicy setback;
-    private final Uniqueness uniqueness;
-    private final CompanyAccess access;
     private final Settings settings;
-    private final MeterRegistry metrics;
-    private final Map<String, PageSize> sizes = new ConcurrentHashMap<>();
-    private final RefusedCursors cursors = new RefusedCursors();
+    private final WalkMemory memory = new WalkMemory();
 
-    Poll(PullPlans plans, NxtClient nxt, PageWriter writer, PullStates states, RowFaults faults, RunHistory runs,
-            FailurePolicy setback,
-            Uniqueness uniqueness, CompanyAccess access, Settings settings, MeterRegistry metrics) {
-        this.plans = plans;
-        this.nxt = nxt;
-        this.writer = writer;
-        this.states = states;
-        this.faults = faults;
+    Poll(PullSource source, PullSink sink, PullRuns runs, PullStates states, Settings settings) {
+        this.source = source;
+        this.sink = sink;
         this.runs = runs;
-        this.setback = setback;
-        this.uniqueness = uniqueness;
-        this.access = access;
+        this.states = states;
         this.settings = settings;
-        this.metrics = metrics;
     }
 
     @Override
@@ -93,13 +52,13 @@ public class Poll implements Job {
 
     @Override
     public Set<String> connections() {
-        return plans.plannedConnections();
+        return sink.plans().plannedConnections();
     }
 
     @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
-        Map<String, PullPlan> own = plans.of(claim.connection(), claim.scope(), claim.company());
-        var barred = access.barred(claim);
+        Map<String, PullPlan> own = sink.plans().of(claim.connection(), claim.scope(), claim.company());
+        var barred = source.access().barred(claim);
         if (barred.isPresent()) {
             return new Outcome.Done(states.now().plus(barred.get()));
         }
@@ -116,16 +75,13 @@ public class Poll implements Job {
 
     private Outcome read(Claim claim, Map<String, PullPlan> own, List<PullState> due, DatabaseClock clock,
             Progress progress) throws SQLException {
-        var done = new ArrayList<Run>();
+        var turn = new CompanyTurn(claim, clock, progress);
         Optional<Outcome> inTheWay;
-        try (var writes = new PollWrites(writer, claim, progress)) {
-            var reading = new Reading(claim, clock, progress, writes, done,
-                    faults.keys(due.stream().map(PullState::pull).toList(), claim.company()));
-            reading.all(due.stream().map(state -> new ChangeWindow(plan(own, state), state, settings.serverTimeZone()))
-                    .toList());
-            inTheWay = reading.inTheWay;
+        try (var run = new PollRun(turn, source, sink, runs, states, memory)) {
+            inTheWay = run.all(due.stream()
+                    .map(state -> new ChangeWindow(plan(own, state), state, settings.serverTimeZone())).toList());
         } finally {
-            runs.add(done);
+            runs.history().add(turn.done());
         }
         if (inTheWay.isPresent()) {
             return inTheWay.get();
@@ -149,270 +105,5 @@ public class Poll implements Job {
 
     private static PullPlan plan(Map<String, PullPlan> plans, PullState state) {
         return Objects.requireNonNull(plans.get(state.pull()));
-    }
-
-    /** One run. */
-    private final class Reading {
-        private final Claim claim;
-        private final DatabaseClock clock;
-        private final Progress progress;
-        private final Map<String, PullReport> tallies = new HashMap<>();
-        private final Map<String, Set<String>> knownFaults;
-        private final List<PullStates.IncrementPage> quiet = new ArrayList<>();
-        private final PollWrites writes;
-        private final List<Run> done;
-        private final Set<ChangeWindow> failed = new HashSet<>();
-        private final Instant until;
-        Optional<Outcome> inTheWay = Optional.empty();
-
-        Reading(Claim claim, DatabaseClock clock, Progress progress, PollWrites writes, List<Run> done,
-                Map<String, Set<String>> knownFaults) {
-            this.knownFaults = knownFaults;
-            this.claim = claim;
-            this.clock = clock;
-            this.progress = progress;
-            this.writes = writes;
-            this.done = done;
-            this.until = clock.now().plus(TURN);
-        }
-
-        void all(List<ChangeWindow> increments) throws SQLException {
-            // who waits for a lock on a target, or for a user's trigger, must not keep the others waiting again and again
-            Predicate<ChangeWindow> troubled = each -> each.state().reason().trouble() == ErrorCode.TARGET_UNUSABLE;
-            some(increments.stream().filter(troubled.negate()).toList());
-            some(increments.stream().filter(troubled).toList());
-        }
-
-        private void some(List<ChangeWindow> increments) throws SQLException {
-            var together = new ArrayList<ChangeWindow>();
-            quiet.clear();
-            for (ChangeWindow each : increments) {
-                tallies.put(each.plan().name(), new PullReport(each.plan().name(), claim, clock.now(), metrics));
-                if (!each.isReadable()) {
-                    fail(each, new Failure.InvalidRequest("The change stamp \""
-                            + each.state().mark().orElseThrow().stamp()
-                            + "\" is not a date and time as documented, so that changes cannot be asked for. Please report it.",
-                            "", Set.of(), true));
-                } else if (each.isFirst()) {
-                    together.add(each);
-                }
-            }
-            firstPages(together, together.size());
-            writes.finish();
-            states.quiet(claim, quiet);
-            for (ChangeWindow each : increments) {
-                if (!each.isFirst() && !each.hasEnded() && !hasFailed(each) && inTheWay.isEmpty()) {
-                    rest(each);
-                }
-            }
-            writes.finish();
-            for (ChangeWindow each : increments) {
-                var fault = writes.refusal(each);
-                if (fault.isPresent()) {
-                    done.add(setback.of(claim, each.state(), fault.get(), tally(each)).run());
-                } else if (each.hasEnded()) {
-                    setback.gotOn(claim, each.plan().name());
-                    done.add(tally(each).done("ok"));
-                } else if (each.isKept() && inTheWay.isEmpty() && !hasFailed(each)) {
-                    done.add(tally(each).done("goes on"));
-                }
-            }
-        }
-
-        private boolean hasFailed(ChangeWindow increment) {
-            return failed.contains(increment) || writes.refusal(increment).isPresent();
-        }
-
-        private boolean isOver() { return !clock.now().isBefore(until); }
-
-        /**
-         * One document for all. If it fails for some, it is sent again without them; if it is too large, in halves.
-         *
-         * @param tables how many were to share the document: each brings that part of a page of its own, so that no document
-         *        is larger than one page, and a small page of one table makes no more documents
-         */
-        private void firstPages(List<ChangeWindow> increments, int tables) throws SQLException {
-            if (increments.isEmpty() || inTheWay.isPresent()) {
-                return;
-            }
-            var byAlias = new LinkedHashMap<String, ChangeWindow>();
-            increments.forEach(each -> byAlias.put("t" + byAlias.size(), each));
-            var parts = new ArrayList<Part>();
-            var readers = new HashMap<String, PageReader>();
-            byAlias.forEach((alias, each) -> {
-                parts.add(each.page(alias, Math.max(1, size(each).rows() / tables)));
-                readers.put(alias, reader(each));
-            });
-            Instant readAt = clock.now();
-            Answer answer = ask(increments, parts, readers);
-            if (answer instanceof Failure failure) {
-                firstPagesFailed(byAlias, failure, tables);
-                return;
-            }
-            for (var entry : byAlias.entrySet()) {
-                take(entry.getValue(), Objects.requireNonNull(readers.get(entry.getKey())), readAt,
-                        Pages.connection(entry.getValue().plan(), (Answer.Data) answer, entry.getKey()),
-                        Optional.empty(),
-                        (Answer.Data) answer);
-            }
-        }
-
-        private void firstPagesFailed(Map<String, ChangeWindow> byAlias, Failure failure, int tables)
-                throws SQLException {
-            var named = new HashSet<>(byAlias.keySet());
-            named.retainAll(failure.aliases());
-            if (byAlias.size() == 1) {
-                var only = byAlias.values().iterator().next();
-                if (failure.mayBeTooLarge()) {
-                    size(only).tooLarge();
-                }
-                fail(only, failure);
-            } else if (!named.isEmpty() && named.size() < byAlias.size()) {
-                var others = new ArrayList<ChangeWindow>();
-                for (var entry : byAlias.entrySet()) {
-                    if (named.contains(entry.getKey())) {
-                        fail(entry.getValue(), failure);
-                    } else {
-                        others.add(entry.getValue());
-                    }
-                }
-                firstPages(others, tables);
-            } else if (failure.mayBeTooLarge() || failure instanceof Failure.InvalidRequest) {
-                var all = List.copyOf(byAlias.values());
-                firstPages(all.subList(0, all.size() / 2), tables);
-                firstPages(all.subList(all.size() / 2, all.size()), tables);
-            } else {
-                boolean told = false;
-                for (ChangeWindow each : byAlias.values()) {
-                    fail(each, failure, !told);
-                    told = true;
-                }
-            }
-        }
-
-        /** The rest of one table, page by page. */
-        private void rest(ChangeWindow increment) throws SQLException {
-            while (!increment.hasEnded() && inTheWay.isEmpty() && !hasFailed(increment)
-                    && !(increment.isKept() && isOver())) {
-                if (increment.isStale(clock.now())) {
-                    increment.begin();
-                }
-                var page = increment.page("t0", size(increment).rows());
-                var reader = reader(increment);
-                Instant readAt = clock.now();
-                var parts = increment.asksTop() ? List.of(page, Document.top(increment.plan())) : List.of(page);
-                Answer answer = ask(List.of(increment), parts, Map.of("t0", reader));
-                if (answer instanceof Failure failure) {
-                    if (failure.mayBeTooLarge()) {
-                        size(increment).tooLarge();
-                    }
-                    if (cursors.startsOver(claim, increment.plan().name(), increment.cursor(), failure)) {
-                        increment.begin();
-                        continue;
-                    }
-                    fail(increment, failure);
-                    return;
-                }
-                cursors.accepted(claim, increment.plan().name(), increment.cursor());
-                var data = (Answer.Data) answer;
-                if (reader.buffer().overflowed() && size(increment).tooLarge()) {
-                    continue;
-                }
-                if (!take(increment, reader, readAt, Pages.connection(increment.plan(), data, "t0"),
-                        Pages.topStamp(increment.plan(), data), data)) {
-                    return;
-                }
-                size(increment).good();
-            }
-        }
-
-        /** Writes a page with its checkpoint. Says whether all is well. */
-        private boolean take(ChangeWindow increment, PageReader reader, Instant readAt, JsonNode connection,
-                Optional<String> top, Answer.Data answer) throws SQLException {
-            if (reader.buffer().overflowed() && increment.isFirst() && size(increment).rows() > 1) {
-                // by itself, with smaller pages
-                size(increment).tooLarge();
-                rest(increment);
-                return false;
-            }
-            if (!reader.buffer().overflowed() && !isUnique(increment, reader)) {
-                return false;
-            }
-            Optional<Boolean> more = Pages.more(connection);
-            if (more.isEmpty() || reader.buffer().overflowed() || !increment.take(reader, readAt, more.get(), top)) {
-                fail(increment, Pages.senseless(increment.plan(), answer));
-                return false;
-            }
-            var checkpoint = increment.checkpoint(reader, readAt);
-            plans.met(increment.plan(), reader.buffer().misfits());
-            if (increment.isKnown(reader)) {
-                tally(increment).known(reader.buffer());
-                quiet.add(checkpoint);
-            } else {
-                writes.begin(increment, reader, checkpoint, tally(increment));
-            }
-            return true;
-        }
-
-        /** Whether no key stands for several rows, as far as the page and those before it show. */
-        private boolean isUnique(ChangeWindow increment, PageReader reader) throws SQLException {
-            var verdict = reader.buffer().contradicted().isEmpty()
-                    ? uniqueness.ofTexts(increment.plan(), claim.company(), increment.again(reader.buffer()),
-                            tally(increment)::request)
-                    : uniqueness.of(increment.plan(), claim.company(), reader.buffer().contradicted(),
-                            tally(increment)::request);
-            if (!(verdict instanceof Uniqueness.Unique)) {
-                // what was read before is kept before the reason is
-                writes.finish();
-                failed.add(increment);
-                done.add(setback.of(claim, increment.state(), verdict, tally(increment)).run());
-                return false;
-            }
-            return true;
-        }
-
-        private Answer ask(List<ChangeWindow> increments, List<Part> parts, Map<String, PageReader> readers) {
-            Scope scope = increments.get(0).plan().table().scope();
-            Answer answer = nxt.ask(claim.connection(),
-                    Document.of("poll", scope, claim.company(), false, parts), readers);
-            increments.forEach(each -> tally(each).trace(answer));
-            tally(increments.get(0)).request(answer);
-            progress.made();
-            if (answer instanceof Answer.Data) {
-                access.granted(claim);
-            }
-            return answer;
-        }
-
-        private void fail(ChangeWindow increment, Failure failure) throws SQLException {
-            fail(increment, failure, true);
-        }
-
-        /** @param tells whether the log is told; once is enough for all tables of a document */
-        private void fail(ChangeWindow increment, Failure failure, boolean tells) throws SQLException {
-            // what was read before is kept before the reason is
-            writes.finish();
-            failed.add(increment);
-            var decision = setback.of(claim, increment.state(), failure, tally(increment), tells);
-            done.add(decision.run());
-            if (decision.whole()) {
-                inTheWay = Optional.of(new Outcome.Again(decision.retry()));
-            }
-        }
-
-        private PageReader reader(ChangeWindow increment) {
-            PullPlan plan = increment.plan();
-            return new PageReader(plan.mapping(), plan.key(), plan.changeOrder(),
-                    knownFaults.getOrDefault(plan.name(), Set.of()));
-        }
-
-        private PullReport tally(ChangeWindow increment) {
-            return Objects.requireNonNull(tallies.get(increment.plan().name()));
-        }
-
-        private PageSize size(ChangeWindow increment) {
-            return sizes.computeIfAbsent(increment.plan().name() + " " + claim.company(),
-                    each -> increment.plan().pageSize());
-        }
     }
 }

@@ -15,9 +15,7 @@ import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlanner;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.state.PullState;
-import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.TableScan;
-import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
@@ -32,23 +30,17 @@ public class RunPull {
 
     private final PullPlanner planner;
     private final PullPlans plans;
-    private final Poll poll;
-    private final Load load;
-    private final Reconciliation reconciliation;
-    private final PullStates states;
-    private final TableScans passes;
+    private final PullJobs jobs;
+    private final PullPositions positions;
     private final Claims claims;
     private final RunHistory runs;
 
-    RunPull(PullPlanner planner, PullPlans plans, Poll poll, Load load, Reconciliation reconciliation,
-            PullStates states, TableScans passes, Claims claims, RunHistory runs) {
+    RunPull(PullPlanner planner, PullPlans plans, PullJobs jobs, PullPositions positions, Claims claims,
+            RunHistory runs) {
         this.planner = planner;
         this.plans = plans;
-        this.poll = poll;
-        this.load = load;
-        this.reconciliation = reconciliation;
-        this.states = states;
-        this.passes = passes;
+        this.jobs = jobs;
+        this.positions = positions;
         this.claims = claims;
         this.runs = runs;
     }
@@ -99,7 +91,7 @@ public class RunPull {
 
     private boolean one(PullPlan plan, int owner, Request request, Consumer<String> out, Job.Progress progress)
             throws SQLException {
-        PullState state = states.of(plan.name(), owner).orElseThrow();
+        PullState state = positions.states().of(plan.name(), owner).orElseThrow();
         String what = plan.name() + ", " + plan.table().scope().tenant(owner);
         if (state.paused()) {
             out.accept("PROBLEM    " + new Problem(ErrorCode.PULL_PAUSED,
@@ -107,16 +99,16 @@ public class RunPull {
             return false;
         }
         Job job = request.confirmDeletes()
-                ? reconciliation
+                ? jobs.reconciliation()
                 : request.full() || request.since().isPresent() || state.loadedAt().isEmpty() || !plan.tellsChanges()
-                        ? load
-                        : poll;
-        if (job == reconciliation && state.loadedAt().isEmpty()) {
+                        ? jobs.load()
+                        : jobs.poll();
+        if (job == jobs.reconciliation() && state.loadedAt().isEmpty()) {
             out.accept("PROBLEM    " + what + ": its first load has not ended, so there is nothing to compare");
             return false;
         }
         var attempt = claims.claim(job.kind(), plan.pull().connection(), PullPlans.scope(plan), owner,
-                job == poll ? "" : plan.name(), 0);
+                job == jobs.poll() ? "" : plan.name(), 0);
         if (attempt instanceof Claims.Taken taken) {
             out.accept("PROBLEM    " + new Problem(ErrorCode.UNIT_TAKEN,
                     what + ": its " + job.kind() + " is under way on " + taken.holder().host() + " since "
@@ -133,36 +125,38 @@ public class RunPull {
             return work(claimed.claim(), plan, job, what, out, progress);
         } finally {
             // what is left of it is finished by a daemon, which then says that nothing is in the way any more
-            Optional<Instant> due = isLeft(claimed.claim()) ? Optional.of(states.now()) : Optional.empty();
+            Optional<Instant> due = isLeft(claimed.claim()) ? Optional.of(positions.states().now()) : Optional.empty();
             claims.free(claimed.claim(), due, Optional.empty(), true);
         }
     }
 
     /** Whether a walk through the whole table has not come to its end. */
     private boolean isLeft(Claim claim) throws SQLException {
-        return !UnitKind.POLL.isOf(claim) && passes.of(claim.entry(), claim.company(),
+        return !UnitKind.POLL.isOf(claim) && positions.scans().of(claim.entry(), claim.company(),
                 UnitKind.LOAD.isOf(claim) ? TableScan.Kind.LOAD : TableScan.Kind.RECONCILIATION).isPresent();
     }
 
     private void begin(Claim claim, PullPlan plan, PullState state, Request request, Job job) throws SQLException {
-        if (job == load && (state.loadedAt().isPresent() || request.full())) {
+        if (job == jobs.load() && (state.loadedAt().isPresent() || request.full())) {
             var wanted = TableScan.wanted(plan.name(), claim.company(), TableScan.Kind.LOAD);
-            passes.keep(claim, request.since().map(wanted::since).orElse(wanted));
-        } else if (job == reconciliation) {
-            passes.keep(claim, TableScan.wanted(plan.name(), claim.company(), TableScan.Kind.RECONCILIATION).confirm());
+            positions.scans().keep(claim, request.since().map(wanted::since).orElse(wanted));
+        } else if (job == jobs.reconciliation()) {
+            positions.scans().keep(claim,
+                    TableScan.wanted(plan.name(), claim.company(), TableScan.Kind.RECONCILIATION).confirm());
         }
     }
 
     private boolean work(Claim claim, PullPlan plan, Job job, String what, Consumer<String> out,
             Job.Progress progress) throws SQLException {
-        var from = states.now();
+        var from = positions.states().now();
         int failures = 0;
         boolean goesOn = true;
         while (goesOn) {
-            Outcome outcome = job == poll
-                    ? poll.run(claim, plan, states.of(plan.name(), claim.company()).orElseThrow(), progress)
+            Outcome outcome = job == jobs.poll()
+                    ? jobs.poll().run(claim, plan, positions.states().of(plan.name(), claim.company()).orElseThrow(),
+                            progress)
                     : job.run(claim, progress);
-            PullState state = states.of(plan.name(), claim.company()).orElseThrow();
+            PullState state = positions.states().of(plan.name(), claim.company()).orElseThrow();
             if (outcome instanceof Outcome.Again again) {
                 failures++;
                 out.accept(

@@ -78,11 +78,9 @@ final class PullsFixture implements AutoCloseable {
         var runs = new PullRuns(store.runs(), setback, metrics, threads);
         var positions = new PullPositions(store.states(), store.passes());
         for (Job job : List.of(new Load(units, source, sink, runs, store.passes()),
-                new Poll(plans, nxt, store.writer(), store.states(), store.faults(), store.runs(), setback, uniqueness,
-                        access, settings, metrics),
+                new Poll(source, sink, runs, store.states(), settings),
                 new Reconciliation(units, source, sink, runs, positions, store.listing()),
-                new KeyFetch(plans, nxt, store.writer(), store.states(), store.inbox(), store.faults(), store.runs(),
-                        setback, uniqueness, access, new Experience(this::now), threads, metrics))) {
+                new KeyFetch(source, sink, runs, store.states(), store.inbox(), new Experience(this::now)))) {
             jobs.put(job.kind(), job);
         }
     }
