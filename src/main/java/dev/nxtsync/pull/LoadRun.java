@@ -18,6 +18,7 @@ import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.state.LoadPage;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
@@ -152,7 +153,7 @@ final class LoadRun {
     private void write(WriteBehind writes, PageReader page, TableScan pass, Instant readAt, boolean ended,
             Optional<Boolean> whole) throws SQLException {
         Instant started = pass.startedAt().orElse(readAt);
-        var checkpoint = new TableScans.LoadPage(claim, pass, readAt, ended, plan.cadence().next(started),
+        var checkpoint = new LoadPage(claim, pass, readAt, ended, plan.cadence().next(started),
                 started.plus(plan.pull().reconcile()), whole);
         writes.write(() -> {
             var written = sink.write(claim, plan, page,

@@ -20,7 +20,7 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
-import dev.nxtsync.pull.target.PageWriter;
+import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetTable;
@@ -95,7 +95,7 @@ class EncodingTest {
                 + (encoding.holds('€') ? 1 : 0);
         database.execute("create table public.copied (code text, text text)");
         store.inTransaction(
-                transaction -> PageWriter.copy(transaction, "copy public.copied from stdin", page, new byte[0]));
+                transaction -> PageTable.copy(transaction, "copy public.copied from stdin", page, new byte[0]));
         assertThat(database.number("select count(*) from public.copied")).isEqualTo(sound);
         assertThat(page.faults()).hasSize(texts.size() + 1 - (int) sound);
         told(database, store);

@@ -20,7 +20,7 @@ import dev.nxtsync.database.SqlName;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.PageBuffer;
-import dev.nxtsync.pull.target.PageWriter;
+import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.RowCount;
 import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.pull.target.TargetFault;
@@ -118,8 +118,8 @@ public class KeyListing {
                                 .collect(joining(", "))
                         + ")");
             }
-            PageWriter.copy(transaction,
-                    "copy " + listing(unit) + " (nxt_read_at, " + PageWriter.columns(listed) + ") from stdin", page,
+            PageTable.copy(transaction,
+                    "copy " + listing(unit) + " (nxt_read_at, " + PageTable.columns(listed) + ") from stdin", page,
                     (Rows.timestamp(checkpoint.readAt()) + "\t").getBytes(StandardCharsets.US_ASCII));
             RowFaults.setAside(transaction, page, checkpoint);
             checkpoint.keep(transaction, listed, WriteCounts.NOTHING);

@@ -21,7 +21,7 @@ import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
-import dev.nxtsync.pull.target.PageWriter;
+import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
@@ -76,8 +76,8 @@ public class VerifiedKeys {
 
     public void add(String table, TargetTable compared, PageBuffer page, Instant readAt) throws SQLException {
         database.inTransaction(transaction -> {
-            PageWriter.copy(transaction,
-                    "copy " + table + " (nxt_read_at, " + PageWriter.columns(compared) + ") from stdin", page,
+            PageTable.copy(transaction,
+                    "copy " + table + " (nxt_read_at, " + PageTable.columns(compared) + ") from stdin", page,
                     (Rows.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
             return true;
         });

@@ -16,7 +16,7 @@ record StagedPage(Connection transaction, TargetTable table, Checkpoint checkpoi
 
     static StagedPage of(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
-        PageWriter.makePage(transaction, table);
+        PageTable.make(transaction, table);
         try (Statement statement = transaction.createStatement()) {
             // with our types, so that a row that the target's own types refuse is found too
             statement.execute("create temporary table nxt_staged ("
@@ -26,14 +26,14 @@ record StagedPage(Connection transaction, TargetTable table, Checkpoint checkpoi
                             .collect(joining(", "))
                     + ") on commit drop");
         }
-        PageWriter.copy(transaction, "copy pg_temp.nxt_staged (" + PageWriter.columns(table) + ") from stdin", page,
+        PageTable.copy(transaction, "copy pg_temp.nxt_staged (" + PageTable.columns(table) + ") from stdin", page,
                 new byte[0]);
         return new StagedPage(transaction, table, checkpoint);
     }
 
     @Override
     public WriteCounts write(int from, int to) throws SQLException {
-        String columns = PageWriter.columns(table);
+        String columns = PageTable.columns(table);
         try (Statement statement = transaction.createStatement();
                 var fill = transaction.prepareStatement("insert into pg_temp.nxt_page (" + columns + ") select "
                         + columns + " from pg_temp.nxt_staged where nxt_row >= ? and nxt_row < ?")) {
@@ -42,7 +42,7 @@ record StagedPage(Connection transaction, TargetTable table, Checkpoint checkpoi
             fill.setInt(2, to);
             fill.executeUpdate();
         }
-        return PageWriter.mergePage(transaction, table, checkpoint);
+        return PageTable.merge(transaction, table, checkpoint);
     }
 
     @Override

@@ -106,10 +106,10 @@ public final class Tombstones {
                                 : "update " + target
                                         + " stored set nxt_deleted_at = ?, nxt_read_at = ? from absent where "
                                         + which + " and stored.nxt_deleted_at is null",
-                        PageWriter.keyText(table, "stored"), PageWriter.keyText(table, "absent"),
+                        PageTable.keyText(table, "stored"), PageTable.keyText(table, "absent"),
                         // a mark says by itself when the row was gone
                         table.removes()
                                 ? ""
-                                : "where " + PageWriter.keyText(table, "absent") + " not in (select key from deleted)");
+                                : "where " + PageTable.keyText(table, "absent") + " not in (select key from deleted)");
     }
 }

@@ -15,9 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.pull.plan.TableMigrator;
+import dev.nxtsync.pull.state.LoadPage;
 import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.state.TableScan;
-import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
@@ -70,7 +70,7 @@ class RowCountTest {
                 "update nxt_sync.pull_state set loaded_at = null, rows = 7; insert into nxt.thing (nxt_company, id, nxt_read_at, text) values (1, 1, now(), 'x')");
         Claim load = ((Claims.Claimed) claims.claim("load", "main", "company", 1, "things", 0)).claim();
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
-        var end = new TableScans.LoadPage(load, TableScan.wanted("things", 1, TableScan.Kind.LOAD), now, true, now, now,
+        var end = new LoadPage(load, TableScan.wanted("things", 1, TableScan.Kind.LOAD), now, true, now, now,
                 Optional.empty());
         try (var user = target.connect(); var statement = user.createStatement()) {
             user.setAutoCommit(false);
@@ -115,9 +115,9 @@ class RowCountTest {
         return RowCount.correction(transaction, TargetFixture.TABLE, "things", 1);
     }
 
-    private static TableScans.LoadPage checkpoint(Claim load, boolean ended) {
+    private static LoadPage checkpoint(Claim load, boolean ended) {
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
-        return new TableScans.LoadPage(load, TableScan.wanted("orders", 7, TableScan.Kind.LOAD), now, ended, now, now,
+        return new LoadPage(load, TableScan.wanted("orders", 7, TableScan.Kind.LOAD), now, ended, now, now,
                 Optional.empty());
     }
 

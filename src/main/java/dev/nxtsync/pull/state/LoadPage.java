@@ -1,0 +1,121 @@
+package dev.nxtsync.pull.state;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+import dev.nxtsync.database.Rows;
+import dev.nxtsync.pull.target.Checkpoint;
+import dev.nxtsync.pull.target.RowCount;
+import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.pull.target.WriteCounts;
+import dev.nxtsync.schedule.Claim;
+
+/**
+ * The progress of a load.
+ *
+ * @param unit the load's, by which the polls and reconciliations of the same pull are found
+ * @param pass as it is after the page
+ * @param ended whether this was the last page
+ * @param due when the pull is due again, once the load has ended
+ * @param reconcile when the pull is reconciled next, once its first load has ended
+ * @param counted at the end, whether the server counts as many rows as have come; empty if it was not asked
+ */
+public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended, Instant due, Instant reconcile,
+        Optional<Boolean> counted)
+        implements
+            Checkpoint {
+    @Override
+    public String pull() {
+        return pass.pull();
+    }
+
+    @Override
+    public int company() {
+        return pass.company();
+    }
+
+    @Override
+    public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
+        boolean completes = ended && pass.since().isEmpty();
+        // first of all, since it may take long, and others want what is locked from here on
+        long more = completes
+                ? RowCount.correction(transaction, table, pull(), company()).orElse(written.inserted())
+                : written.inserted();
+        advance(transaction, more);
+        if (ended) {
+            TableScans.forget(transaction, pull(), company(), TableScan.Kind.LOAD);
+            if (completes) {
+                complete(transaction);
+            }
+        } else {
+            TableScans.put(transaction, pass);
+        }
+        return written;
+    }
+
+    private void advance(Connection transaction, long more) throws SQLException {
+        try (var update = transaction.prepareStatement("""
+                update nxt_sync.pull_state set digest = null, rows = rows + ?
+                where pull = ? and company = ?""")) {
+            update.setLong(1, more);
+            update.setString(2, pull());
+            update.setInt(3, company());
+            update.executeUpdate();
+        }
+        PullCondition.well(transaction, UnitKind.LOAD, company(), List.of(pull()));
+    }
+
+    /** Then a reconciliation has been started by that already. */
+    private boolean isKnownToLack(Connection transaction) throws SQLException {
+        try (var select = transaction.prepareStatement(
+                "select from nxt_sync.pull_state where pull = ? and company = ? and missing is not null")) {
+            select.setString(1, pull());
+            select.setInt(2, company());
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    private void complete(Connection transaction) throws SQLException {
+        Instant started = pass.startedAt().orElse(readAt);
+        try (var settle = transaction
+                .prepareStatement(
+                        "delete from nxt_sync.row_fault where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())");
+                var first = transaction.prepareStatement("""
+                        update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = ?,
+                            mark_seen_at = case when ? is null then null::timestamptz else ? end
+                        where pull = ? and company = ? and loaded_at is null""");
+                var fresh = transaction.prepareStatement(
+                        "update nxt_sync.pull_state set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end, ?), due_at = ? where pull = ? and company = ?")) {
+            settle.setString(1, pull());
+            settle.setInt(2, company());
+            settle.setObject(3, Rows.timestamp(started));
+            settle.executeUpdate();
+            first.setString(1, pass.mark().orElse(null));
+            first.setString(2, pass.mark().orElse(null));
+            first.setObject(3, Rows.timestamp(started));
+            first.setString(4, pull());
+            first.setInt(5, company());
+            boolean wasFirst = first.executeUpdate() == 1;
+            fresh.setObject(1, Rows.timestamp(started));
+            fresh.setObject(2, Rows.timestamp(due));
+            fresh.setString(3, pull());
+            fresh.setInt(4, company());
+            fresh.executeUpdate();
+            if (wasFirst) {
+                UnitWakes.loaded(transaction, unit, reconcile);
+            }
+            PullCondition.unique(transaction, unit);
+            if (counted.orElse(false)) {
+                PullStates.missing(transaction, unit, Optional.empty());
+            } else if (counted.isPresent() && !isKnownToLack(transaction)) {
+                UnitWakes.reconcile(transaction, unit, pull());
+            }
+        }
+    }
+}
