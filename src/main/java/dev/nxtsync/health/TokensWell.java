@@ -9,7 +9,7 @@ import io.smallrye.health.api.Wellness;
 
 import dev.nxtsync.error.Seconds;
 import dev.nxtsync.token.Connections;
-import dev.nxtsync.token.RenewingTokens;
+import dev.nxtsync.token.TokenStatus;
 
 /** Well: every connection has a valid token. */
 @Wellness
@@ -24,7 +24,7 @@ class TokensWell implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         var response = HealthCheckResponse.named("tokens").up();
-        for (RenewingTokens.Status each : connections.status()) {
+        for (TokenStatus each : connections.status()) {
             if (each.isAlarm()) {
                 response.down();
             }

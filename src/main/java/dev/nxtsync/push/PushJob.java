@@ -27,7 +27,7 @@ import dev.nxtsync.schedule.StaleClaim;
  * holds that is the only one who sends the group's rows; lanes are worked on side by side.
  */
 @Singleton
-public class PushJob implements Job {
+class PushJob implements Job {
     static final String KIND = "push";
 
     private final PushPlans plans;

@@ -22,7 +22,7 @@ import dev.nxtsync.http.server.CallerKeys;
 import dev.nxtsync.signin.UserGrant;
 import dev.nxtsync.signin.UserGrants;
 import dev.nxtsync.token.Connections;
-import dev.nxtsync.token.RenewingTokens;
+import dev.nxtsync.token.TokenStatus;
 
 /** What is wrong with tokens, sign-ins and the keys of callers. Safe for any number of threads. */
 @Singleton
@@ -55,7 +55,7 @@ public class ConnectionFindings {
     public List<Finding> tokens() {
         var findings = new ArrayList<Finding>();
         Instant now = clock.instant();
-        for (RenewingTokens.Status each : connections.status()) {
+        for (TokenStatus each : connections.status()) {
             String subject = "connection " + each.connection();
             each.lastError().ifPresent(error -> findings.add(new Finding(subject, error, each.isAlarm(),
                     each.waitsForPerson() ? Optional.empty() : Optional.of(now.plus(each.nextAttempt())))));

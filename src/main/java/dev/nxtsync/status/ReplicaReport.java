@@ -7,7 +7,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.token.Connections;
-import dev.nxtsync.token.RenewingTokens;
+import dev.nxtsync.token.TokenStatus;
 
 /** What this process alone knows, its tokens, its budgets, and what it cannot plan. */
 @Singleton
@@ -31,7 +31,7 @@ public class ReplicaReport {
                 findings.own().stream().map(ShownFinding::of).toList());
     }
 
-    private ConnectionStatus connection(RenewingTokens.Status each, Instant now) {
+    private ConnectionStatus connection(TokenStatus each, Instant now) {
         var budget = nxt.usage(each.connection());
         return new ConnectionStatus(each.connection(), state(each),
                 each.age().isPresent() ? now.plus(each.expiresIn()).toString() : null,
@@ -40,7 +40,7 @@ public class ReplicaReport {
                 new ConnectionStatus.MinuteBudget(budget.limit(), budget.used()), null);
     }
 
-    private static String state(RenewingTokens.Status status) {
+    private static String state(TokenStatus status) {
         return status.age().isPresent()
                 ? "signed_in"
                 : status.waitsForPerson() ? "sign_in_needed" : "no_token";

@@ -85,8 +85,8 @@ public class Connections {
         }
     }
 
-    public List<RenewingTokens.Status> status() {
-        var all = new ArrayList<RenewingTokens.Status>();
+    public List<TokenStatus> status() {
+        var all = new ArrayList<TokenStatus>();
         byName.values().forEach(tokens -> all.add(tokens.status()));
         return all;
     }

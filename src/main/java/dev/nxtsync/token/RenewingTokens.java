@@ -25,7 +25,7 @@ import dev.nxtsync.process.OutOfMemory;
  * <li>Where a person has to sign in, nothing is asked for until {@link #wake}; a token in use is then used no more.
  * </ol>
  */
-public final class RenewingTokens implements Tokens {
+final class RenewingTokens implements Tokens {
     /** After which it is asked again, unasked for, whether a person has signed in. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 
@@ -68,28 +68,6 @@ public final class RenewingTokens implements Tokens {
         report.metrics().gauge("nxt_token_expires_in_seconds",
                 io.micrometer.core.instrument.Tags.of("connection", connection),
                 this, tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
-    }
-
-    /**
-     * A connection's token as an operator sees it.
-     *
-     * @param age since its request; empty where there is no valid token
-     * @param expiresIn how long it is still valid; zero where there is none
-     * @param nextAttempt until the next request for one
-     * @param failures of requests in a row
-     */
-    public record Status(String connection, Optional<Duration> age, Duration expiresIn, Optional<Problem> lastError,
-            Duration nextAttempt, String askedScope, Optional<String> grantedScope, int failures) {
-
-        /** Whether somebody has to know: there is no token, or a second attempt did not bring the next one either. */
-        public boolean isAlarm() {
-            return age.isEmpty() || failures > 1;
-        }
-
-        /** Whether there will be no token before a person has signed in. */
-        public boolean waitsForPerson() {
-            return lastError.filter(error -> error.trouble() == ErrorCode.SIGN_IN_NEEDED).isPresent();
-        }
     }
 
     /** Asks for the first token. */
@@ -239,12 +217,12 @@ public final class RenewingTokens implements Tokens {
         return status().waitsForPerson();
     }
 
-    public Status status() {
+    public TokenStatus status() {
         lock.lock();
         try {
             var valid = Optional.ofNullable(valid());
             long now = clock.getAsLong();
-            return new Status(connection, valid.map(each -> Duration.ofNanos(now - each.requestedAt())),
+            return new TokenStatus(connection, valid.map(each -> Duration.ofNanos(now - each.requestedAt())),
                     valid.map(each -> Duration.ofNanos(each.expiresAt() - now)).orElse(Duration.ZERO),
                     Optional.ofNullable(failure), next.left(), report.askedScope(),
                     valid.map(AccessToken::scope), failures);

@@ -75,7 +75,7 @@ class RenewingTokensTest {
         answer = () -> refused(ErrorCode.TOKEN_UNAVAILABLE);
         for (int failures = 1; failures <= 2; failures++) {
             while (requests.size() == failures) {
-                time.pass(Duration.ofSeconds(1));
+                time.pass(Duration.ofMillis(50));
             }
             assertThat(tokens.status().age()).isPresent();
             assertThat(tokens.status().isAlarm()).as(failures + " failures").isEqualTo(failures == 2);
