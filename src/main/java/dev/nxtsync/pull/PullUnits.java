@@ -1,6 +1,7 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
@@ -17,6 +18,8 @@ import dev.nxtsync.schedule.Outcome;
 /** Opens units of work that are about one pull of one company. */
 @Singleton
 class PullUnits {
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
+
     private final PullPlans plans;
     private final PullStates states;
     private final CompanyAccess access;
@@ -41,6 +44,11 @@ class PullUnits {
         Optional<PullState> state = states.of(claim.entry(), claim.company());
         if (plan == null || state.isEmpty() || state.get().paused()) {
             return new Closed(new Outcome.Done(clock.now().plus(FailurePolicy.LOOK_AGAIN)));
+        }
+        if (!states.hasKey(plan.name(), plan.target().key())) {
+            // another process has exchanged it: what this one would read goes by the one before
+            plans.lookAtTargets(claim.connection());
+            return new Closed(new Outcome.Done(clock.now().plus(A_MOMENT)));
         }
         var barred = access.barred(claim);
         return barred.isPresent()

@@ -44,10 +44,11 @@ final class LookBeforeSend {
         var processings = new LinkedHashMap<Long, Payload>();
         rows.forEach(row -> (row.step() == Step.THEN ? processings : records).put(row.id(),
                 Objects.requireNonNull(payloads.get(row.id()))));
+        // before the look: what is carried out during it is not seen by it
+        Instant now = lane.now();
         var found = lookup.find(records, Optional.empty());
         var doneWhen = lane.plan().then().flatMap(Following::doneWhen);
         var haveRun = doneWhen.isPresent() ? lookup.find(processings, doneWhen).keySet() : Set.<Long>of();
-        Instant now = lane.now();
         var sendable = new ArrayList<OutboxRow>();
         var before = new ArrayList<OutboxRow>();
         var after = new ArrayList<OutboxRow>();

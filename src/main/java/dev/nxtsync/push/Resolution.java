@@ -238,12 +238,15 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
             return row.settled(Optional.empty());
         }
         return switch (row.state()) {
-            case DEAD -> comparison().unlike(payload, found.get(0)).isEmpty()
-                    ? done(row, found.get(0))
-                    : row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT,
-                            row.error().orElse("") + " A record is there all the same: "
-                                    + KeptRecord.names(plan, found))
-                            .coded()));
+            // that its record is there says nothing of the processing that failed
+            case DEAD -> row.step() == Step.THEN
+                    ? row.settled(Optional.empty())
+                    : comparison().unlike(payload, found.get(0)).isEmpty()
+                            ? done(row, found.get(0))
+                            : row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT,
+                                    row.error().orElse("") + " A record is there all the same: "
+                                            + KeptRecord.names(plan, found))
+                                    .coded()));
             case DISCARDED ->
                 row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT,
                         "It is there all the same: " + KeptRecord.names(plan, found) + ". It was discarded after: "

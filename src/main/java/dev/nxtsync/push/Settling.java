@@ -51,20 +51,37 @@ final class Settling {
             if (!DatabaseFault.isOfValues(e)) {
                 throw e;
             }
-            kept = unkept(before, after, e.getSQLState());
-            outbox.settle(claim, List.of(kept), List.of(before.state()));
+            kept = unkept(before, after, e);
         }
         report.settled(List.of(before), List.of(kept));
     }
 
     /** A row in doubt stays so, without what cannot be kept of it; any other is a person's matter. */
-    private static OutboxRow unkept(OutboxRow before, OutboxRow after, String state) {
+    private OutboxRow unkept(OutboxRow before, OutboxRow after, SQLException refusal) throws SQLException {
+        if (after.state() == State.IN_DOUBT) {
+            var inDoubt = before.inDoubt(after.nextAt().orElseThrow());
+            try {
+                outbox.settle(claim, List.of(inDoubt), List.of(before.state()));
+                return inDoubt;
+            } catch (SQLException e) {
+                if (!DatabaseFault.isOfValues(e)) {
+                    throw e;
+                }
+                // a user's own constraint, which must not hold up the others of the lane
+                return dead(before, inDoubt, after, e);
+            }
+        }
+        return dead(before, before, after, refusal);
+    }
+
+    private OutboxRow dead(OutboxRow before, OutboxRow from, OutboxRow after, SQLException refusal)
+            throws SQLException {
         var why = new Problem(ErrorCode.UNEXPECTED, "What has become of it (" + after.state().text()
-                + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + state
+                + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + refusal.getSQLState()
                 + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.");
-        return after.state() == State.IN_DOUBT
-                ? before.inDoubt(after.nextAt().orElseThrow())
-                : before.dead(why.trouble(), why.message(), Optional.empty());
+        var dead = from.dead(why.trouble(), why.message(), Optional.empty());
+        outbox.settle(claim, List.of(dead), List.of(before.state()));
+        return dead;
     }
 
     void requestEnded() {

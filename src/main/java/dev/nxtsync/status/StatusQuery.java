@@ -49,7 +49,8 @@ public class StatusQuery {
                         .formatted(Replica.IS_ALIVE));
         subjects.put("reports",
                 """
-                        select id, host, report from nxt_sync.replica where report is not null order by started_at limit 100""");
+                        select id, host, report from nxt_sync.replica where report is not null and %s order by started_at limit 100"""
+                        .formatted(Replica.IS_ALIVE));
         subjects.put("troubles",
                 """
                         select subject, code, since from nxt_sync.trouble where gone_at is null order by since limit 1000""");

@@ -19,7 +19,7 @@ public record TokenStatus(String connection, Optional<Duration> age, Duration ex
 
     /** Whether somebody has to know: there is no token, or a second attempt did not bring the next one either. */
     public boolean isAlarm() {
-        return age.isEmpty() || failures > 1;
+        return age.isEmpty() || (lastError.isPresent() && failures > 1);
     }
 
     /** Whether there will be no token before a person has signed in. */

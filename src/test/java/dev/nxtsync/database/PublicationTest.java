@@ -183,7 +183,8 @@ class PublicationTest {
 
     private static void arrives(TestDatabase source, TestDatabase warehouse) {
         String all = "select * from nxt.thing order by id";
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(
+        // PostgreSQL may look only each three minutes for a subscription whose worker has ended
+        await().atMost(Duration.ofMinutes(4)).untilAsserted(
                 () -> assertThat(warehouse.rows(all)).isEqualTo(source.rows(all)));
     }
 

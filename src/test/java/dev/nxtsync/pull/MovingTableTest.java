@@ -68,6 +68,26 @@ class MovingTableTest {
     }
 
     @Test
+    void whatMovesWithoutATraceInEachLoadIsReconciledOnceAnHour() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("timeless", 20), TIMELESS)) {
+            for (int round = 0; round < 3; round++) {
+                moveAt(pulls, "load_timeless");
+                pulls.store.database()
+                        .execute("update nxt_sync.pull_state set due_at = now(), reconciled_at = reconciled_at "
+                                + "- interval '29 minutes'; update nxt_sync.job set due_at = now() + interval '1 day'");
+                pulls.run(UnitKind.LOAD, "things");
+                assertThat(pulls.store.database().number(IS_DUE)).as("load " + round).isEqualTo(round == 1 ? 0 : 1);
+                if (round == 0) {
+                    pulls.run(UnitKind.RECONCILIATION, "things");
+                } else {
+                    pulls.store.database().execute("update nxt_sync.pull_state set reconciled_at = reconciled_at "
+                            + "- interval '29 minutes'");
+                }
+            }
+        }
+    }
+
+    @Test
     void aKeyThatIsUniqueAgainIsToldAlsoWhereDeletionsAreHeld() throws Exception {
         try (var pulls = new PullsFixture(Map.of("order", 100), Map.of("NXT_PULLS_ORDERS_TABLE", "order"))) {
             pulls.store.database().execute("update nxt_sync.pull_state set state = 'stopped', code = 'key_not_unique', "

@@ -81,6 +81,22 @@ class ResolutionTest {
         assertThat(verdict.unseen(answered, at(60)).state()).as("the server is done with it").isEqualTo(State.DEAD);
     }
 
+    @Test
+    void aRowThatIsDeadForItsProcessingStaysDeadThoughItsRecordIsThere() {
+        var verdict = new Resolution(PushFixture.processed(plan(Operation.CREATE, "yourReference"), Optional.empty()),
+                Optional.of("isv_x"), 7, LIMITS);
+        OutboxRow created = row(1, "a", ORDER, null).about(MutationKind.CREATE, "r", Optional.empty());
+        OutboxRow dead = sent(created.then("{}"), 1).dead(ErrorCode.PROCESSING_FAILED, "It failed.",
+                Optional.of(at(1860)));
+        OutboxRow looked = verdict.after(dead, payload(verdict, created), List.of(json(WHOLE)), at(1860));
+        assertThat(looked.state()).isEqualTo(State.DEAD);
+        assertThat(looked.error()).isEqualTo(dead.error());
+        assertThat(looked.nextAt()).as("looked at for the last time").isEmpty();
+        OutboxRow refused = sent(created, 1).dead(ErrorCode.RECORD_REFUSED, "No.", Optional.of(at(1860)));
+        assertThat(verdict.after(refused, payload(verdict, created), List.of(json(WHOLE)), at(1860)).state())
+                .as("a record that was refused, and is there").isNotEqualTo(State.DEAD);
+    }
+
     /** What the server may still be at work on when it is dead waits when it is retried. */
     @Test
     void aRowThatIsRetriedWaitsOnlyIfTheServerMayStillBeAtWorkOnIt() {

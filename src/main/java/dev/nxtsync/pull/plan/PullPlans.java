@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.target.Misfit;
 
@@ -56,7 +57,8 @@ public class PullPlans {
 
     /**
      * The connections that have a pull that can run, once all of their pulls have been looked at: a unit whose pull is not
-     * planned yet would be put off.
+     * planned yet would be put off. Not one of which another living process has another key of a pull: this one leaves all of
+     * that connection's pulls to it.
      */
     public Set<String> plannedConnections() {
         var connections = new TreeSet<String>();
@@ -66,6 +68,12 @@ public class PullPlans {
             }
         });
         connections.retainAll(complete);
+        // units of a connection are shared by its pulls, and whoever has the right key works on them
+        byPull.values().forEach(planned -> {
+            if (planned instanceof Unusable unusable && unusable.reason().trouble() == ErrorCode.KEY_DIFFERS) {
+                connections.remove(unusable.ready().plan().pull().connection());
+            }
+        });
         return connections;
     }
 

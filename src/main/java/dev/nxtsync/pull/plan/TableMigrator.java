@@ -167,15 +167,16 @@ public class TableMigrator {
         });
     }
 
-    private static boolean fits(Connection transaction, String pull, TargetTable table, TableShape shape)
+    private boolean fits(Connection transaction, String pull, TargetTable table, TableShape shape)
             throws SQLException {
-        return shape.fits(table) && new PullKey(pull, table.key()).isAgreed(transaction);
+        return shape.fits(table) && new PullKey(pull, table.key()).isAgreed(transaction, replica.id());
     }
 
     private static Problem disputed(String pull, TargetTable table, String which, List<String> by) {
         return new Problem(ErrorCode.KEY_DIFFERS, "This process has the key " + names(table.key()) + " for pull " + pull
                 + ", " + which + "and another process that is alive has " + names(by) + ". Set " + variable(pull)
-                + " to the same in both, and start again the one that was wrong.");
+                + " to the same in both, and start again the one that was wrong. Until then this process leaves the pulls "
+                + "of the same connection to the other.");
     }
 
     private static String names(List<String> key) {

@@ -69,12 +69,17 @@ public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended
         PullCondition.well(transaction, UnitKind.LOAD, company(), List.of(pull()));
     }
 
-    /** Then a reconciliation has been started by that already. */
-    private boolean isKnownToLack(Connection transaction) throws SQLException {
+    /**
+     * Whether a reconciliation has told what is missing, or, of rows without change stamps, has just looked: what moves in each
+     * load and in each reconciliation starts one an hour at most.
+     */
+    private boolean isReconciled(Connection transaction) throws SQLException {
         try (var select = transaction.prepareStatement(
-                "select from nxt_sync.pull_state where pull = ? and company = ? and missing is not null")) {
+                "select from nxt_sync.pull_state where pull = ? and company = ? and (missing is not null or ? and reconciled_at "
+                        + "between clock_timestamp() - interval '1 hour' and clock_timestamp())")) {
             select.setString(1, pull());
             select.setInt(2, company());
+            select.setBoolean(3, pass.mark().isEmpty());
             try (ResultSet row = select.executeQuery()) {
                 return row.next();
             }
@@ -113,7 +118,7 @@ public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended
             PullCondition.unique(transaction, unit);
             if (counted.orElse(false)) {
                 PullStates.missing(transaction, unit, Optional.empty());
-            } else if (counted.isPresent() && !isKnownToLack(transaction)) {
+            } else if (counted.isPresent() && (wasFirst || !isReconciled(transaction))) {
                 UnitWakes.reconcile(transaction, unit, pull());
             }
         }

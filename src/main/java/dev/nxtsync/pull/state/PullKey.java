@@ -39,6 +39,7 @@ public record PullKey(String pull, List<String> columns) {
     public Decision decide(Connection transaction, UUID replica) throws SQLException {
         var before = stored(transaction);
         if (before.filter(columns::equals).isPresent()) {
+            renew(transaction, replica);
             return new Decision.Same();
         }
         try (var decide = transaction.prepareStatement("""
@@ -58,6 +59,19 @@ public record PullKey(String pull, List<String> columns) {
         return new Decision.Overruled(stored(transaction).orElse(List.of()));
     }
 
+    /** Whoever has the same key stands for it once the process that has set it is gone, or was started earlier. */
+    private void renew(Connection transaction, UUID replica) throws SQLException {
+        try (var renew = transaction.prepareStatement("""
+                update nxt_sync.pull_key known set replica = own.id, started_at = own.started_at
+                from nxt_sync.replica own
+                where own.id = ? and known.pull = ? and known.replica <> own.id
+                  and (known.started_at < own.started_at or not exists (""" + ALIVE + "))")) {
+            renew.setObject(1, replica);
+            renew.setString(2, pull);
+            renew.executeUpdate();
+        }
+    }
+
     /** The key that another process that is alive has, if it is another one. */
     public Optional<List<String>> disputedBy(Connection transaction, UUID replica) throws SQLException {
         try (var select = transaction.prepareStatement(
@@ -68,8 +82,21 @@ public record PullKey(String pull, List<String> columns) {
         }
     }
 
-    /** Whether it is the one that is stored, or none is. */
-    public boolean isAgreed(Connection transaction) throws SQLException {
+    /** Whether it is the one that is stored, for which a process stands that is alive, or this one; or none is. */
+    public boolean isAgreed(Connection transaction, UUID replica) throws SQLException {
+        try (var select = transaction.prepareStatement("select from nxt_sync.pull_key known where pull = ? "
+                + "and (key <> ? or (replica <> ? and not exists (" + ALIVE + ")))")) {
+            select.setString(1, pull);
+            select.setArray(2, transaction.createArrayOf("text", columns.toArray()));
+            select.setObject(3, replica);
+            try (ResultSet row = select.executeQuery()) {
+                return !row.next();
+            }
+        }
+    }
+
+    /** Whether it is the one that is stored, or none is: else another process has exchanged it. */
+    public boolean isStored(Connection transaction) throws SQLException {
         return stored(transaction).filter(key -> !key.equals(columns)).isEmpty();
     }
 

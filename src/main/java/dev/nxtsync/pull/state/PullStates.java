@@ -256,6 +256,11 @@ public class PullStates {
         return database.inTransaction(transaction -> PullCondition.planned(transaction, pull, mended) > 0);
     }
 
+    /** Whether a pull's rows are told apart by this key, as far as is stored. */
+    public boolean hasKey(String pull, List<String> columns) throws SQLException {
+        return database.inTransaction(new PullKey(pull, columns)::isStored);
+    }
+
     /** Says of a pull why none of its companies can be read. */
     public void stopped(String pull, Problem reason) throws SQLException {
         database.inTransaction(transaction -> {

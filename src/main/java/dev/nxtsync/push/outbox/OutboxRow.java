@@ -116,8 +116,8 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
         return switch (state) {
             // what the server guards by the record's stamp is not done twice
             case IN_DOUBT -> answered.isPresent() || isGuarded ? 0 : Math.max(1, looks);
-            case WAITING -> looks;
-            case SENDING, DONE, DEAD, DISCARDED -> 0;
+            case WAITING, DEAD -> looks;
+            case SENDING, DONE, DISCARDED -> 0;
         };
     }
 

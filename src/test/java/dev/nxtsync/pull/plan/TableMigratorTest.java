@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.ColumnType;
@@ -163,7 +164,7 @@ class TableMigratorTest {
         for (int round = 0; round < 3; round++) {
             assertThat(makers.get(0).make("things", tables.get(0), List.of()))
                     .isInstanceOfSatisfying(TableMigrator.Made.Disputed.class,
-                            disputed -> assertThat(disputed.reason().message())
+                            disputed -> assertThat(disputed.reason().coded()).contains(ErrorCode.KEY_DIFFERS.code())
                                     .startsWith(
                                             "This process has the key id for pull things, and another process that is "
                                                     + "alive has id,number. Set NXT_PULLS_THINGS_KEY to the same in both"));
@@ -172,7 +173,17 @@ class TableMigratorTest {
             assertThat(fixture.fits(tables.get(0))).isFalse();
             assertThat(fixture.fits(tables.get(1))).isTrue();
         }
+        // the one that has decided is started again, with the same key, and stands for it from then on
+        var again = new Replica(fixture.store);
+        again.beat();
         replicas.get(1).leave();
+        var maker = new TableMigrator(fixture.store, again);
+        assertThat(maker.fitting(Map.of("things", WIDER))).as("nobody stands for the key").isEmpty();
+        assertThat(maker.make("things", WIDER, List.of())).isEqualTo(new TableMigrator.Made.Usable(List.of()));
+        assertThat(maker.fitting(Map.of("things", WIDER))).isNotEmpty();
+        assertThat(makers.get(0).make("things", tables.get(0), List.of()))
+                .isInstanceOf(TableMigrator.Made.Disputed.class);
+        again.leave();
         assertThat(makers.get(0).make("things", tables.get(0), List.of()).changes()).singleElement().asString()
                 .contains("primary key (\"nxt_company\", \"id\") is new");
         assertThat(fixture.fits(tables.get(0))).isTrue();
@@ -231,7 +242,7 @@ class TableMigratorTest {
         var source = new PGSimpleDataSource();
         source.setUrl(fixture.database.url());
         source.setUser(user);
-        var maker = new TableMigrator(new Database(source), new Replica(new Database(source)));
+        var maker = new TableMigrator(new Database(source), fixture.replica);
         try {
             var removing = new TargetTable("nxt", "thing", "nxt_company", "", TargetFixture.TABLE.columns(),
                     List.of("id"), Optional.empty(), true);

@@ -28,6 +28,7 @@ public final class TargetFixture {
 
     public final TestDatabase database;
     public final Database store;
+    public final Replica replica;
     public final TableMigrator maker;
     public final PullStates states;
     public final Claim claim;
@@ -41,7 +42,8 @@ public final class TargetFixture {
         this.database = database;
         database.execute(before);
         store = ScheduleFixture.migrated(database);
-        maker = new TableMigrator(store, new Replica(store));
+        replica = new Replica(store);
+        maker = new TableMigrator(store, replica);
         states = new PullStates(store);
         UUID holder = UUID.randomUUID();
         database.execute(
