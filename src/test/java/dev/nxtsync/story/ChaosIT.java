@@ -39,7 +39,7 @@ class ChaosIT {
     private static final String UNEXPECTED = "in a way that should not happen";
     private static final Duration SOON = Duration.ofSeconds(60);
 
-    private static final String REQUEST = "status.StatusReport.of";
+    private static final String REQUEST = "status.StatusReport.ask";
     /** Where an answer is written, by a library that tells nobody what was thrown but him who asks. */
     private static final String ANSWER = "io.netty.handler.codec.http.HttpResponseEncoder.encodeInitialLine";
     /** What is done again and again, in threads that must go on. */
@@ -64,6 +64,17 @@ class ChaosIT {
 
     private final TestDatabase database = TestDatabase.migrated();
     private int round;
+
+    /** Else nothing would be thrown there, and all go well. */
+    @Test
+    void eachPlaceIsAMethod() throws ClassNotFoundException {
+        for (String place : Stream.concat(PLACES.stream(), ALONE.stream()).toList()) {
+            int dot = place.lastIndexOf('.');
+            String type = place.startsWith("io.") ? place.substring(0, dot) : "dev.nxtsync." + place.substring(0, dot);
+            assertThat(Class.forName(type, false, getClass().getClassLoader()).getDeclaredMethods())
+                    .as(place).anyMatch(method -> method.getName().equals(place.substring(dot + 1)));
+        }
+    }
 
     @Test
     void afterAnyThrowableOfALoopAJobARenewalOrAHandlerTheDaemonGoesOnAndCountsIt() throws Exception {
