@@ -122,12 +122,13 @@ class FrozenReplicaWritesNothingIT {
             sandbox.release();
             await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
                     .until(() -> database
-                            .number("select count(*) from pg_locks where locktype = 'advisory' and not granted") > 0);
+                            .number("select count(*) from pg_locks where database = "
+                                    + "(select oid from pg_database where datname = current_database()) and locktype = 'advisory' and not granted") > 0);
             frozen.freeze();
         }
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> database
-                        .number("select count(*) from pg_stat_activity where state = 'idle in transaction'") == 0);
+                        .number("select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'") == 0);
     }
 
     private static String contents(TestDatabase database) {

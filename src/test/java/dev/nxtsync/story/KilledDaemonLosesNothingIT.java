@@ -101,7 +101,8 @@ class KilledDaemonLosesNothingIT {
                 if (!moment.trigger.isEmpty()) {
                     // what waits inside PostgreSQL is the dead daemon's, and commits or not as the connection's end has it
                     database.execute(
-                            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and not granted");
+                            "select pg_terminate_backend(pid) from pg_locks where database = "
+                                    + "(select oid from pg_database where datname = current_database()) and locktype = 'advisory' and not granted");
                 }
                 lock.execute("select pg_advisory_unlock(42)");
             }
@@ -120,7 +121,8 @@ class KilledDaemonLosesNothingIT {
     private static boolean reached(TestDatabase database, Sandbox sandbox, Moment moment) {
         return switch (moment) {
             case BEFORE_THE_CLAIM_COMMITS, BEFORE_THE_PAGE_COMMITS -> database
-                    .number("select count(*) from pg_locks where locktype = 'advisory' and not granted") > 0;
+                    .number("select count(*) from pg_locks where database = "
+                            + "(select oid from pg_database where datname = current_database()) and locktype = 'advisory' and not granted") > 0;
             case AFTER_THE_CLAIM -> sandbox.held() > 0;
             case AFTER_THE_PAGE_COMMITTED -> sandbox.held() > 0 && progress(database) == 1000;
         };

@@ -89,7 +89,8 @@ class LockedTargetIT {
                             + "execute function public.slow()");
             try (var daemon = daemon(sandbox).start()) {
                 await().atMost(A_MINUTE).until(() -> database.number(
-                        "select count(*) from pg_locks where locktype = 'advisory' and objid = 42 and not granted") == 1);
+                        "select count(*) from pg_locks where database = "
+                                + "(select oid from pg_database where datname = current_database()) and locktype = 'advisory' and objid = 42 and not granted") == 1);
                 sandbox.put(COMPANY, "associate", values("associateNo", 1, "name", "changed"));
                 await().atMost(A_MINUTE).untilAsserted(() -> assertThat(changed("other")).isEqualTo(1));
                 user.rollback();

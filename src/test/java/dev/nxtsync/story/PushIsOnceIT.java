@@ -65,7 +65,8 @@ class PushIsOnceIT {
         boolean isReached(TestDatabase database, Sandbox sandbox, int heldBefore) {
             return List.of("request", "answer").contains(way)
                     ? sandbox.held() > heldBefore
-                    : database.number("select count(*) from pg_locks where locktype = 'advisory' and not granted "
+                    : database.number("select count(*) from pg_locks where database = "
+                            + "(select oid from pg_database where datname = current_database()) and locktype = 'advisory' and not granted "
                             + "and objid = 4242") > 0;
         }
     }
@@ -126,7 +127,7 @@ class PushIsOnceIT {
             lock.execute("select pg_advisory_unlock(4242)");
         }
         await().atMost(Duration.ofSeconds(60)).until(() -> database.number(
-                "select count(*) from pg_stat_activity where state in ('active', 'idle in transaction') and pid <> pg_backend_pid()") == 0);
+                "select count(*) from pg_stat_activity where datname = current_database() and state in ('active', 'idle in transaction') and pid <> pg_backend_pid()") == 0);
         database.execute("drop function public.stop_here() cascade");
         sandbox.release();
         return 1;

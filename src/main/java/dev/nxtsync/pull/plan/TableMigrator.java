@@ -144,14 +144,15 @@ public class TableMigrator {
         });
     }
 
-    /** Of which pulls, by name, the table is there and as it must be. */
+    /** Of which pulls, by name, the table is there and as it must be, with a process that stands for its key. */
     public Set<String> fitting(Map<String, TargetTable> tables) throws SQLException {
         return database.inTransaction(transaction -> {
             var shapes = TableShape.of(transaction, tables.values());
             var fitting = new HashSet<String>();
             for (var pull : tables.entrySet()) {
                 var shape = shapes.get(pull.getValue());
-                if (shape != null && fits(transaction, pull.getKey(), pull.getValue(), shape)) {
+                if (shape != null && shape.fits(pull.getValue())
+                        && new PullKey(pull.getKey(), pull.getValue().key()).isAgreed(transaction, replica.id())) {
                     fitting.add(pull.getKey());
                 }
             }
@@ -163,13 +164,8 @@ public class TableMigrator {
     public boolean isToChange(String pull, TargetTable table) throws SQLException {
         return database.inTransaction(transaction -> {
             var found = TableShape.of(transaction, List.of(table)).get(table);
-            return found != null && !fits(transaction, pull, table, found);
+            return found != null && !(found.fits(table) && new PullKey(pull, table.key()).isStored(transaction));
         });
-    }
-
-    private boolean fits(Connection transaction, String pull, TargetTable table, TableShape shape)
-            throws SQLException {
-        return shape.fits(table) && new PullKey(pull, table.key()).isAgreed(transaction, replica.id());
     }
 
     private static Problem disputed(String pull, TargetTable table, String which, List<String> by) {

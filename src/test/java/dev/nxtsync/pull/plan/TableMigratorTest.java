@@ -179,6 +179,7 @@ class TableMigratorTest {
         replicas.get(1).leave();
         var maker = new TableMigrator(fixture.store, again);
         assertThat(maker.fitting(Map.of("things", WIDER))).as("nobody stands for the key").isEmpty();
+        assertThat(maker.isToChange("things", WIDER)).as("which takes no time").isFalse();
         assertThat(maker.make("things", WIDER, List.of())).isEqualTo(new TableMigrator.Made.Usable(List.of()));
         assertThat(maker.fitting(Map.of("things", WIDER))).isNotEmpty();
         assertThat(makers.get(0).make("things", tables.get(0), List.of()))
