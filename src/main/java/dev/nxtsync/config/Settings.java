@@ -212,6 +212,11 @@ public record Settings(
             @Doc(value = "up to which `PAGE_SIZE` doubles", example = "10000") @Default("5000") @Range(min = 1, max = 100_000) int pageSizeMax,
             @Doc(value = "a table name in the target schema; a second pull of one table needs another", example = "orders_of_oslo", unset = "the table's name") Optional<String> target) {
 
+        /** The environment variable of a setting of a pull, such as {@code KEY}. */
+        public static String variable(String pull, String setting) {
+            return "NXT_PULLS_" + pull.toUpperCase(Locale.ROOT) + "_" + setting;
+        }
+
         /** The name of its table in the target schema. */
         public String targetName() {
             return target.orElseGet(() -> SnakeCase.of(table));

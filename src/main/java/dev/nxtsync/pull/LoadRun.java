@@ -80,12 +80,12 @@ final class LoadRun {
                         pass = pass.anew();
                         continue;
                     }
-                    return failed(runs.failures().of(claim, state, refused.failure(), tally, true));
+                    return runs.failed(turn, refused.failure());
                 }
                 cursors.accepted(claim, "load", pass.cursor());
                 if (reading instanceof ScanReader.WrongKey wrong) {
                     writes.finish();
-                    return failed(runs.failures().of(claim, state, wrong.verdict(), tally));
+                    return runs.failed(turn, wrong.verdict());
                 }
                 if (!(reading instanceof ScanReader.Read read)) {
                     continue;
@@ -100,7 +100,7 @@ final class LoadRun {
             }
             writes.finish();
         } catch (TargetFault e) {
-            return failed(runs.failures().of(claim, state, e, tally));
+            return runs.failed(turn, e);
         } catch (ShuttingDown e) {
             runs.history().add(List.of(tally.done("goes on")));
             throw e;
@@ -161,10 +161,5 @@ final class LoadRun {
             turn.progress().made();
             return written;
         });
-    }
-
-    private Outcome failed(FailurePolicy.Decision decision) throws SQLException {
-        runs.history().add(List.of(decision.run()));
-        return new Outcome.Again(decision.retry());
     }
 }

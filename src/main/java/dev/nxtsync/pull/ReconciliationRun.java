@@ -9,6 +9,7 @@ import java.util.Optional;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.pull.plan.PullPlan;
@@ -61,7 +62,7 @@ final class ReconciliationRun {
         try {
             return goOn();
         } catch (TargetFault e) {
-            return ((ReconciliationStep.Ended) tools.failed(runs.failures().of(claim, state, e, tally))).outcome();
+            return runs.failed(turn, e);
         } catch (ShuttingDown e) {
             runs.history().add(List.of(tally.done("goes on")));
             throw e;
@@ -165,8 +166,8 @@ final class ReconciliationRun {
         }
         return found.gone() > FEW && found.gone() > share * found.stored()
                 ? String.format(Locale.ROOT,
-                        "%d of %d stored rows are not listed any more, which is more than NXT_PULLS_%s_MAX_DELETE_SHARE (%s).",
-                        found.gone(), found.stored(), plan.name().toUpperCase(Locale.ROOT), share)
+                        "%d of %d stored rows are not listed any more, which is more than %s (%s).",
+                        found.gone(), found.stored(), Settings.Pull.variable(plan.name(), "MAX_DELETE_SHARE"), share)
                 : "";
     }
 }

@@ -3,16 +3,21 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 import java.util.List;
 
+import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.schedule.Outcome;
 
 /** What a reconciliation works with. */
 record ReconciliationTools(PullSource source, PullSink sink, PullRuns runs, PullPositions positions, KeyListing listing,
         ListingMemory memory) {
-    /** Keeps what a step came to that failed. */
-    ReconciliationStep failed(FailurePolicy.Decision decision) throws SQLException {
-        runs.history().add(List.of(decision.run()));
-        return new ReconciliationStep.Ended(new Outcome.Again(decision.retry()));
+    /** Ends the turn, since there was no whole answer. */
+    ReconciliationStep failed(PullTurn turn, Failure failure) throws SQLException {
+        return new ReconciliationStep.Ended(runs.failed(turn, failure));
+    }
+
+    /** The same where the key is not unique, or nobody can say. */
+    ReconciliationStep failed(PullTurn turn, Uniqueness.Verdict verdict) throws SQLException {
+        return new ReconciliationStep.Ended(runs.failed(turn, verdict));
     }
 
     /** Keeps that others have a turn before the end. */

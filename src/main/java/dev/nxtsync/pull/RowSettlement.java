@@ -13,7 +13,6 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.KeyListing;
-import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
@@ -28,11 +27,9 @@ final class RowSettlement {
     private final ReconciliationTools tools;
     private final Claim claim;
     private final PullPlan plan;
-    private final PullState state;
     private final DatabaseClock clock;
     private final PullReport tally;
     private final PullSink sink;
-    private final PullRuns runs;
     private final PullPositions positions;
     private final KeyListing listing;
     private final Instant until;
@@ -45,11 +42,9 @@ final class RowSettlement {
         this.tools = tools;
         this.claim = turn.claim();
         this.plan = turn.plan();
-        this.state = turn.state();
         this.clock = turn.clock();
         this.tally = turn.report();
         this.sink = tools.sink();
-        this.runs = tools.runs();
         this.positions = tools.positions();
         this.listing = tools.listing();
         this.until = until;
@@ -85,15 +80,14 @@ final class RowSettlement {
                     // perhaps a filter of so many keys; if not, one key shows it
                     continue;
                 }
-                return tools.failed(runs.failures().of(claim, state, refused.failure(), tally, true));
+                return tools.failed(turn, refused.failure());
             }
             if (reading instanceof ScanReader.WrongKey wrong) {
-                return tools.failed(runs.failures().of(claim, state, wrong.verdict(), tally));
+                return tools.failed(turn, wrong.verdict());
             }
             if (reading instanceof ScanReader.Read read) {
                 if (read.page().more()) {
-                    return tools.failed(runs.failures().of(claim, state, Pages.senseless(plan, read.answer()), tally,
-                            true));
+                    return tools.failed(turn, Pages.senseless(plan, read.answer()));
                 }
                 settle(some, read.reader(), readAt);
             }
@@ -114,7 +108,7 @@ final class RowSettlement {
                 Math.min(Integer.MAX_VALUE,
                         (long) Math.ceil(positions.states().rows(claim.entry(), claim.company()) * share)));
         var size = tools.memory().walks().size(plan, claim.company());
-        Optional<String> cursor = state.reread();
+        Optional<String> cursor = turn.state().reread();
         while (rows > 0) {
             Instant readAt = clock.now();
             var parts = List.of(Part.page("t0", plan, plan.mapping().fields(), TableListing.after(plan, cursor),
@@ -126,11 +120,11 @@ final class RowSettlement {
                     cursor = Optional.empty();
                     continue;
                 }
-                return tools.failed(runs.failures().of(claim, state, refused.failure(), tally, true));
+                return tools.failed(turn, refused.failure());
             }
             cursors.accepted(claim, "reread", cursor);
             if (reading instanceof ScanReader.WrongKey wrong) {
-                return tools.failed(runs.failures().of(claim, state, wrong.verdict(), tally));
+                return tools.failed(turn, wrong.verdict());
             }
             if (reading instanceof ScanReader.Read read) {
                 boolean more = read.page().more();

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
@@ -19,7 +20,6 @@ import dev.nxtsync.pull.Document.Part;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.TableMapping;
 import dev.nxtsync.pull.state.KeyListing;
-import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.PageBuffer;
@@ -33,7 +33,6 @@ final class TableListing {
     private final ReconciliationTools tools;
     private final Claim claim;
     private final PullPlan plan;
-    private final PullState state;
     private final DatabaseClock clock;
     private final PullReport tally;
     private final PullSink sink;
@@ -60,7 +59,6 @@ final class TableListing {
         this.tools = tools;
         this.claim = turn.claim();
         this.plan = turn.plan();
-        this.state = turn.state();
         this.clock = turn.clock();
         this.tally = turn.report();
         this.sink = tools.sink();
@@ -108,11 +106,11 @@ final class TableListing {
                     anew = true;
                     continue;
                 }
-                return new Stopped(tools.failed(runs.failures().of(claim, state, refused.failure(), tally, true)));
+                return new Stopped(tools.failed(turn, refused.failure()));
             }
             cursors.accepted(claim, "list", pass.cursor());
             if (reading instanceof ScanReader.WrongKey wrong) {
-                return new Stopped(tools.failed(runs.failures().of(claim, state, wrong.verdict(), tally)));
+                return new Stopped(tools.failed(turn, wrong.verdict()));
             }
             if (reading instanceof ScanReader.Read read) {
                 var page = read.page();
@@ -157,15 +155,15 @@ final class TableListing {
         }
         Answer answer = scan.census("count");
         if (answer instanceof Failure failure) {
-            return Optional.of(tools.failed(runs.failures().of(claim, state, failure, tally, true)));
+            return Optional.of(tools.failed(turn, failure));
         }
         if (Pages.census(plan, (Answer.Data) answer).equals(before)) {
             String told = String.format(Locale.ROOT,
                     "Business NXT counts %d rows of table %s, and %d came by the key %s, though nothing changed meanwhile. "
-                            + "See whether NXT_PULLS_%s_KEY has all columns of the table's primary key; if it does, "
+                            + "See whether %s has all columns of the table's primary key; if it does, "
                             + "tell Visma's support. It is counted again with each reconciliation.",
                     counted, plan.table().name(), pass.rows(), String.join(",", plan.key()),
-                    plan.name().toUpperCase(Locale.ROOT));
+                    Settings.Pull.variable(plan.name(), "KEY"));
             if (plan.tellsChanges()) {
                 lacks(told);
             } else {

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -20,6 +19,7 @@ import jakarta.inject.Singleton;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
@@ -115,7 +115,7 @@ public class Uniqueness {
 
     private static String message(PullPlan plan, List<JsonNode> key, List<JsonNode> rows, List<String> candidates) {
         String columns = String.join(",", plan.key());
-        String variable = "NXT_PULLS_" + plan.name().toUpperCase(Locale.ROOT) + "_KEY";
+        String variable = Settings.Pull.variable(plan.name(), "KEY");
         var example = IntStream.range(0, key.size()).mapToObj(i -> plan.key().get(i) + " " + key.get(i))
                 .collect(joining(", "));
         var differing = plan.mapping().fields().stream()

@@ -3,7 +3,6 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -145,8 +144,8 @@ public class Verification {
         }
         if (counted != read.rows()) {
             return "Business NXT counts " + counted + " rows of table " + table + ", and " + read.rows()
-                    + " came by the key " + String.join(",", plan.key()) + ". See whether NXT_PULLS_"
-                    + plan.name().toUpperCase(Locale.ROOT) + "_KEY has all columns of the primary key.";
+                    + " came by the key " + String.join(",", plan.key()) + ". See whether "
+                    + Settings.Pull.variable(plan.name(), "KEY") + " has all columns of the primary key.";
         }
         return read.rows() == compared
                 ? ""

@@ -1,7 +1,6 @@
 package dev.nxtsync.pull.plan;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -62,19 +61,22 @@ public final class PullValidator {
         if (table == null) {
             return new Flawed(ErrorCode.TABLE_UNKNOWN,
                     "There is no table " + pull.table() + " that this client id can read"
-                            + Nearest.hint(pull.table(), tables.names()) + ". Correct " + variable(pull, "TABLE")
+                            + Nearest.hint(pull.table(), tables.names()) + ". Correct "
+                            + Settings.Pull.variable(pull.name(), "TABLE")
                             + ", or give the access group of the client id the right to it.");
         }
         var key = pull.key().isEmpty() ? PrimaryKeys.of(pull.table()).orElse(List.of()) : pull.key();
         if (key.isEmpty()) {
             return new Flawed(ErrorCode.KEY_UNKNOWN,
-                    "The primary key of " + pull.table() + " is not known. Set " + variable(pull, "KEY")
+                    "The primary key of " + pull.table() + " is not known. Set "
+                            + Settings.Pull.variable(pull.name(), "KEY")
                             + " to all of its columns, separated by commas, as Visma's documentation of the table has "
                             + "them; with a part of them rows would be lost.");
         }
         var flaw = pull.filter().flatMap(text -> Filters.flaw(text, table.filters()));
         if (flaw.isPresent()) {
-            return new Flawed(ErrorCode.FILTER_INVALID, variable(pull, "FILTER") + " " + flaw.get() + ".");
+            return new Flawed(ErrorCode.FILTER_INVALID,
+                    Settings.Pull.variable(pull.name(), "FILTER") + " " + flaw.get() + ".");
         }
         try {
             var mapping = TableMapping.of(pull, table, key, settings.target().schema());
@@ -83,9 +85,5 @@ public final class PullValidator {
         } catch (TableMapping.Unmappable e) {
             return new Flawed(ErrorCode.COLUMN_UNKNOWN, String.valueOf(e.getMessage()));
         }
-    }
-
-    private static String variable(Settings.Pull pull, String key) {
-        return "NXT_PULLS_" + pull.name().toUpperCase(Locale.ROOT) + "_" + key;
     }
 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +17,7 @@ import java.util.TreeSet;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.OwnPath;
@@ -93,10 +93,10 @@ public class TableMigrator {
                     : new Made.WrongKey(new Problem(ErrorCode.KEY_NOT_UNIQUE, "The key " + names(table.key())
                             + " of pull " + pull + " is not unique: several rows that are in " + table
                             + " share it. Set "
-                            + variable(pull)
+                            + Settings.Pull.variable(pull, "KEY")
                             + " to all columns of the table's primary key, as Visma's documentation has "
                             + "it, and start again. If this is the whole key, and only old rows share it, set "
-                            + "NXT_PULLS_" + pull.toUpperCase(Locale.ROOT) + "_TARGET to another table."));
+                            + Settings.Pull.variable(pull, "TARGET") + " to another table."));
         }
     }
 
@@ -170,17 +170,14 @@ public class TableMigrator {
 
     private static Problem disputed(String pull, TargetTable table, String which, List<String> by) {
         return new Problem(ErrorCode.KEY_DIFFERS, "This process has the key " + names(table.key()) + " for pull " + pull
-                + ", " + which + "and another process that is alive has " + names(by) + ". Set " + variable(pull)
+                + ", " + which + "and another process that is alive has " + names(by) + ". Set "
+                + Settings.Pull.variable(pull, "KEY")
                 + " to the same in both, and start again the one that was wrong. Until then this process leaves the pulls "
                 + "of the same connection to the other.");
     }
 
     private static String names(List<String> key) {
         return String.join(",", key);
-    }
-
-    private static String variable(String pull) {
-        return "NXT_PULLS_" + pull.toUpperCase(Locale.ROOT) + "_KEY";
     }
 
     /** Of the database in which the targets are. */
