@@ -124,25 +124,28 @@ class MovingTableTest {
 
     /** As many rows come as go, behind the walk and before it. */
     private void moveAt(PullsFixture pulls, String question) {
-        pages = 0;
-        pulls.instead = asked -> {
-            if (asked.document().contains(question) && ++pages == 2) {
-                pulls.sandbox.put(COMPANY, "timeless", Map.of("timelessNo", -next, "name", "came"));
-                var last = pulls.sandbox.rows(COMPANY, "timeless").stream().map(row -> (Integer) row.get("timelessNo"))
-                        .max(Integer::compare).orElseThrow();
-                pulls.sandbox.delete(COMPANY, "timeless", Map.of("timelessNo", last));
-                next++;
-            }
-            return Optional.empty();
-        };
+        duringSecond(pulls, question, () -> {
+            comes(pulls);
+            var last = pulls.sandbox.rows(COMPANY, "timeless").stream().map(row -> (Integer) row.get("timelessNo"))
+                    .max(Integer::compare).orElseThrow();
+            pulls.sandbox.delete(COMPANY, "timeless", Map.of("timelessNo", last));
+        });
     }
 
     /** Rows come behind the walk. */
     private void growAt(PullsFixture pulls, String question) {
+        duringSecond(pulls, question, () -> comes(pulls));
+    }
+
+    private void comes(PullsFixture pulls) {
+        pulls.sandbox.put(COMPANY, "timeless", Map.of("timelessNo", -next++, "name", "came"));
+    }
+
+    private void duringSecond(PullsFixture pulls, String question, Runnable change) {
         pages = 0;
         pulls.instead = asked -> {
             if (asked.document().contains(question) && ++pages == 2) {
-                pulls.sandbox.put(COMPANY, "timeless", Map.of("timelessNo", -next++, "name", "came"));
+                change.run();
             }
             return Optional.empty();
         };

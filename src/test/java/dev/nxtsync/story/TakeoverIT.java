@@ -51,9 +51,7 @@ class TakeoverIT {
             var notes = dump.notes();
             var database = dump.restore();
             // the same database, not one that was restored elsewhere
-            database.execute("""
-                    update nxt_sync.outbox_home home set (system_identifier, timeline, database_oid, outbox_oid)
-                        = (select system_identifier, timeline, database_oid, outbox_oid from nxt_sync.outbox_here)""");
+            database.isItsOutboxesHome();
             for (String key : List.of("a", "b")) {
                 sandbox.put(COMPANY, "order", values("orderNo", Integer.valueOf(notes.get("order " + key)),
                         "yourReference", key, "customerNo", 1, "createdByUser", "isv_demo"));
@@ -134,7 +132,7 @@ class TakeoverIT {
     private static Begun live(Sandbox sandbox, TestDatabase database, int port, Path jar) throws Exception {
         sandbox.holdRequestsWith("\"associateNo\":");
         try (var daemon = daemon(sandbox, database, port)
-                .line(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
+                .line(List.of(Daemon.java(), "-jar",
                         jar.toAbsolutePath().toString()), jar.toAbsolutePath().getParent())
                 .start()) {
             await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/ready").status() == 200);

@@ -166,7 +166,8 @@ public final class Daemon implements AutoCloseable {
                 .with("NXT_DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/none").with("NXT_DATABASE_USER", "none");
     }
 
-    static String java() {
+    /** The JVM of the tests. */
+    public static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 

@@ -114,8 +114,9 @@ public final class TestDatabase {
 
     /** Else the outbox of a copy would be held until it is adopted. */
     public void isItsOutboxesHome() {
-        execute("update nxt_sync.outbox_home set database_oid = "
-                + "(select oid from pg_database where datname = current_database())");
+        execute("""
+                update nxt_sync.outbox_home set (system_identifier, timeline, database_oid, outbox_oid)
+                    = (select system_identifier, timeline, database_oid, outbox_oid from nxt_sync.outbox_here)""");
     }
 
     private static TestDatabase create(EmbeddedPostgres server, String how) {
