@@ -111,7 +111,7 @@ public final class Daemon implements AutoCloseable {
             int managementPort = port("NXT_MANAGEMENT_PORT");
             try {
                 Path directory = Files
-                        .createTempDirectory(Files.createDirectories(Path.of("target", "daemons")), "daemon")
+                        .createTempDirectory(Files.createDirectories(Path.of("target", "daemons")), test() + "-")
                         .toAbsolutePath();
                 for (var file : files.entrySet()) {
                     Files.createDirectories(directory.resolve(file.getKey()).getParent());
@@ -129,6 +129,14 @@ public final class Daemon implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /** Who starts it, so that its log is found by the name of the test. */
+        private static String test() {
+            return StackWalker.getInstance()
+                    .walk(frames -> frames.map(frame -> frame.getClassName().replaceAll("[$].*|.*[.]", ""))
+                            .filter(name -> name.matches(".*(IT|Test)")).findFirst())
+                    .orElse("daemon");
         }
 
         private List<String> line() {
