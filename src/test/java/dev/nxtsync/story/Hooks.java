@@ -20,27 +20,27 @@ import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
 
 /** What the stories of webhooks share: a daemon whose polls are a day apart, so that what arrives came by webhook. */
-final class Hooks {
-    static final String PATH = "/webhooks/visma-connect";
-    static final String KEY = "k3y of the first subscription";
-    static final int COMPANY = 5_280_001;
+public final class Hooks {
+    public static final String PATH = "/webhooks/visma-connect";
+    public static final String KEY = "k3y of the first subscription";
+    public static final int COMPANY = 5_280_001;
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private Hooks() {}
 
-    static SandboxOptions options(int orders) {
+    public static SandboxOptions options(int orders) {
         return SandboxOptions.defaults().withPort(0).withStill(true).withTokenLifetime(Duration.ofHours(1))
                 .withRows(Map.of("order", orders, "orderLine", 200, "product", 100));
     }
 
-    static Daemon.Builder daemon(Sandbox sandbox, TestDatabase database) {
+    public static Daemon.Builder daemon(Sandbox sandbox, TestDatabase database) {
         return Daemon.on(sandbox.url(), database).with("NXT_WEBHOOK_KEYS", KEY)
                 .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "24h")
                 .with("NXT_PULLS_ORDERS_COMPANIES", COMPANY);
     }
 
     /** Changes each of so many orders, and answers the events of that, which are not sent. */
-    static List<byte[]> burst(Sandbox sandbox, int events) {
+    public static List<byte[]> burst(Sandbox sandbox, int events) {
         for (int i = 1; i <= events; i++) {
             sandbox.put(COMPANY, "order", Map.of("orderNo", i, "information1", "burst"));
         }
@@ -48,7 +48,7 @@ final class Hooks {
                 .mapToObj(i -> sandbox.eventBody(COMPANY, "order", Map.of("orderNo", i), "UPDATE")).toList();
     }
 
-    static void arrives(Sandbox sandbox, TestDatabase database, int owner, String table, Duration within) {
+    public static void arrives(Sandbox sandbox, TestDatabase database, int owner, String table, Duration within) {
         try {
             await().atMost(within).until(() -> Mirror.differences(sandbox, database, owner, table).isEmpty());
         } catch (org.awaitility.core.ConditionTimeoutException e) {
@@ -56,7 +56,7 @@ final class Hooks {
         }
     }
 
-    static HttpResponse<String> post(Daemon daemon, byte[] body, Map<String, String> headers) {
+    public static HttpResponse<String> post(Daemon daemon, byte[] body, Map<String, String> headers) {
         var request = HttpRequest.newBuilder(URI.create(daemon.mainUrl() + PATH)).timeout(Duration.ofSeconds(20))
                 .POST(BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
@@ -68,11 +68,11 @@ final class Hooks {
     }
 
     /** Posts a body that is signed with the key of the daemon. */
-    static int post(Daemon daemon, byte[] body) {
+    public static int post(Daemon daemon, byte[] body) {
         return post(daemon, body, Sandbox.eventHeaders(body, KEY)).statusCode();
     }
 
-    static List<Map<String, String>> inbox(TestDatabase database) {
+    public static List<Map<String, String>> inbox(TestDatabase database) {
         return database.rows("select pull, key from nxt_sync.inbox order by id");
     }
 }

@@ -23,8 +23,8 @@ import dev.nxtsync.support.TestDatabase;
  * Users who push orders in groups, one transaction each, and a person who discards what is dead. A part of the orders names a
  * customer that does not exist. All of it follows from the seed.
  */
-final class Pushes implements AutoCloseable {
-    static final int COMPANY = 5_280_001;
+public final class Pushes implements AutoCloseable {
+    public static final int COMPANY = 5_280_001;
     private static final int NO_CUSTOMER = 99_000;
 
     private final TestDatabase database;
@@ -37,7 +37,7 @@ final class Pushes implements AutoCloseable {
     private volatile int pushed;
     private volatile Throwable trouble;
 
-    Pushes(TestDatabase database, long seed, int rows, int groups, double refused) {
+    public Pushes(TestDatabase database, long seed, int rows, int groups, double refused) {
         this.database = database;
         this.random = new Random(seed);
         this.rows = rows;
@@ -46,7 +46,7 @@ final class Pushes implements AutoCloseable {
     }
 
     /** A daemon that sends them, with the scaled limits of a sandbox with a time limit of one second. */
-    static Daemon.Builder daemon(String sandbox, TestDatabase database) {
+    public static Daemon.Builder daemon(String sandbox, TestDatabase database) {
         return Daemon.on(sandbox, database).with("NXT_PUSHES_ORDERS_TABLE", "order")
                 .with("NXT_PUSHES_ORDERS_COMPANY", COMPANY).with("NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReference")
                 .with("NXT_API_TIME_LIMIT", "1s").with("NXT_PUSH_REPEAT_AFTER", "5s")
@@ -55,7 +55,7 @@ final class Pushes implements AutoCloseable {
     }
 
     /** Everything is pushed at once, and people begin to look after it. */
-    void begin() {
+    public void begin() {
         people.add(start(() -> {
             for (int i = 0; i < rows && goesOn.get(); i += 50) {
                 var calls = new StringBuilder("select 1");
@@ -79,7 +79,7 @@ final class Pushes implements AutoCloseable {
     }
 
     /** Whether all is pushed and settled, and looked at for the last time. */
-    boolean isSettled() {
+    public boolean isSettled() {
         if (trouble != null) {
             throw new AssertionError("somebody could not push", trouble);
         }
@@ -87,18 +87,18 @@ final class Pushes implements AutoCloseable {
                 "select count(*) from nxt_sync.outbox where state not in ('done', 'discarded') or next_at is not null") == 0;
     }
 
-    long open() {
+    public long open() {
         return rows - database.number("select count(*) from nxt_sync.outbox where state in ('done', 'discarded')");
     }
 
     /** Each accepted key exists once, each group is in order, and every refused row is dead with its reason. */
-    void verify(Sandbox sandbox) {
+    public void verify(Sandbox sandbox) {
         assertThat(duplicates(sandbox)).as("keys that exist more than once").isEmpty();
         assertThat(reported()).isEmpty();
         verifyAllButDuplicates(sandbox);
     }
 
-    void verifyAllButDuplicates(Sandbox sandbox) {
+    public void verifyAllButDuplicates(Sandbox sandbox) {
         var there = sandbox.count(COMPANY, "order", "yourReference");
         var lost = new ArrayList<String>();
         for (var row : database
@@ -131,12 +131,12 @@ final class Pushes implements AutoCloseable {
     }
 
     /** Waits until a daemon that has been started has made its tables, and knows its pushes. */
-    static void migrated(TestDatabase database) {
+    public static void migrated(TestDatabase database) {
         await().atMost(Duration.ofSeconds(40)).until(() -> database.count("nxt_sync.push_setting") > 0);
     }
 
     /** Keys that exist more than once. */
-    static SortedSet<String> duplicates(Sandbox sandbox) {
+    public static SortedSet<String> duplicates(Sandbox sandbox) {
         var keys = new TreeSet<String>();
         sandbox.count(COMPANY, "order", "yourReference").forEach((key, count) -> {
             if (count > 1) {
@@ -147,7 +147,7 @@ final class Pushes implements AutoCloseable {
     }
 
     /** Keys that are reported to exist more than once. */
-    SortedSet<String> reported() {
+    public SortedSet<String> reported() {
         var keys = new TreeSet<String>();
         database.rows(
                 "select key from nxt_sync.outbox where error like 'duplicate:%' or error like '%records are there%'")
@@ -155,7 +155,7 @@ final class Pushes implements AutoCloseable {
         return keys;
     }
 
-    void figures(String what, Sandbox sandbox, long from) {
+    public void figures(String what, Sandbox sandbox, long from) {
         Size.figure(
                 "%s: %d rows in %d groups, %.0f s, %d requests, %d finished late, %d in doubt or repeated, %d refused",
                 what,
@@ -166,13 +166,13 @@ final class Pushes implements AutoCloseable {
     }
 
     /** Waits for so long. */
-    static void pause(Duration time) {
+    public static void pause(Duration time) {
         long until = System.nanoTime() + time.toNanos();
         await().atMost(time.plusSeconds(5)).pollInterval(Duration.ofMillis(20)).until(() -> System.nanoTime() > until);
     }
 
     /** What a process that has just been killed held is taken over at once, as if it had been silent for long. */
-    static void silence(TestDatabase database) {
+    public static void silence(TestDatabase database) {
         if (database.count("nxt_sync.replica") > 0) {
             database.execute("update nxt_sync.replica set beat_at = beat_at - interval '16 s'");
         }

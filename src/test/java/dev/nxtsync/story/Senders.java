@@ -21,14 +21,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.nxtsync.sandbox.Sandbox;
 
 /** Send each event until it is accepted, side by side and at a pace. */
-final class Senders implements AutoCloseable {
+public final class Senders implements AutoCloseable {
     private static final int PARALLEL = 32;
 
-    final AtomicInteger accepted = new AtomicInteger();
-    final AtomicInteger turnedAway = new AtomicInteger();
-    final AtomicInteger withoutAnswer = new AtomicInteger();
+    public final AtomicInteger accepted = new AtomicInteger();
+    public final AtomicInteger turnedAway = new AtomicInteger();
+    public final AtomicInteger withoutAnswer = new AtomicInteger();
     /** Statuses that they do not expect. */
-    final List<Integer> strange = new CopyOnWriteArrayList<>();
+    public final List<Integer> strange = new CopyOnWriteArrayList<>();
 
     private final ExecutorService pool = Executors.newFixedThreadPool(PARALLEL);
     private final HttpClient http = HttpClient.newBuilder().version(Version.HTTP_1_1)
@@ -40,7 +40,7 @@ final class Senders implements AutoCloseable {
     private final AtomicInteger taken = new AtomicInteger();
     private final int perSecond;
 
-    Senders(int port, Collection<byte[]> bodies, int perSecond) {
+    public Senders(int port, Collection<byte[]> bodies, int perSecond) {
         this.uri = URI.create("http://127.0.0.1:" + port + Hooks.PATH);
         this.bodies = new ConcurrentLinkedQueue<>(bodies);
         this.perSecond = perSecond;
@@ -49,7 +49,7 @@ final class Senders implements AutoCloseable {
         }
     }
 
-    boolean areDone() {
+    public boolean areDone() {
         return working.get() == 0;
     }
 

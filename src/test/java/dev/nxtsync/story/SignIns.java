@@ -17,21 +17,21 @@ import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.support.Visitor;
 
 /** What the stories of sign-ins share: a daemon with one connection of a user, and a person who signs in. */
-final class SignIns {
-    static final String OPERATOR = Daemon.OPERATOR;
-    static final String KEY = "vG2xVcjVHY1pPvxFWkMIW0dIyJqGXTqvWRSpIDhqLSE=";
-    static final int COMPANY = 5_280_001;
+public final class SignIns {
+    public static final String OPERATOR = Daemon.OPERATOR;
+    public static final String KEY = "vG2xVcjVHY1pPvxFWkMIW0dIyJqGXTqvWRSpIDhqLSE=";
+    public static final int COMPANY = 5_280_001;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private SignIns() {}
 
-    static SandboxOptions options(Duration tokenLifetime) {
+    public static SandboxOptions options(Duration tokenLifetime) {
         return SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1).withTokenLifetime(tokenLifetime)
                 .withRows(Map.of("order", 50));
     }
 
     /** Which works as whoever signs in, and reads the orders. */
-    static Daemon.Builder daemon(Sandbox sandbox, TestDatabase database) {
+    public static Daemon.Builder daemon(Sandbox sandbox, TestDatabase database) {
         int port = Daemon.freePort();
         return Daemon.on(sandbox.url(), database).with("NXT_CONNECTIONS_MAIN_KIND", "user")
                 .with("NXT_HTTP_PORT", port).with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port)
@@ -41,38 +41,38 @@ final class SignIns {
     }
 
     /** A link for a sign-in, from the operator's address. */
-    static String link(Daemon daemon) {
+    public static String link(Daemon daemon) {
         return link(daemon, "main");
     }
 
-    static String link(Daemon daemon, String connection) {
+    public static String link(Daemon daemon, String connection) {
         var response = daemon.operator("POST", "/api/connections/" + connection + "/sign-in", OPERATOR);
         assertThat(response.status()).as(response.body()).isEqualTo(200);
         return json(response.body()).path("url").asText();
     }
 
     /** Has Kari sign in, who must find herself signed in at the end. */
-    static HttpResponse<String> signIn(Daemon daemon) {
+    public static HttpResponse<String> signIn(Daemon daemon) {
         return signIn(daemon, "main");
     }
 
-    static HttpResponse<String> signIn(Daemon daemon, String connection) {
+    public static HttpResponse<String> signIn(Daemon daemon, String connection) {
         var page = new Visitor().signIn(link(daemon, connection), "kari", "fjord");
         assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
         return page;
     }
 
-    static void awaitRows(TestDatabase database, Sandbox sandbox) {
+    public static void awaitRows(TestDatabase database, Sandbox sandbox) {
         await().atMost(Duration.ofMinutes(1)).until(() -> database.count("nxt.\"order\"") == sandbox
                 .rows(COMPANY, "order").size());
     }
 
     /** How the grant of a connection is stored. */
-    static Map<String, String> grant(TestDatabase database) {
+    public static Map<String, String> grant(TestDatabase database) {
         return database.rows("select * from nxt_sync.user_grant where connection = 'main'").get(0);
     }
 
-    static JsonNode json(String text) {
+    public static JsonNode json(String text) {
         try {
             return JSON.readTree(text);
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {

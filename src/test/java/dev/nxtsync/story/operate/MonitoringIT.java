@@ -1,0 +1,177 @@
+package dev.nxtsync.story.operate;
+
+import static dev.nxtsync.story.Pulls.loaded;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.story.Hooks;
+import dev.nxtsync.story.SignIns;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.TestDatabase;
+
+/** Dashboard, alert rules and README are about the metrics that a daemon really exports; its log speaks of the same things. */
+@Tag("operate")
+class MonitoringIT {
+    private static final Pattern SERIES = Pattern.compile("(nxt_[a-z_]+)(?:\\{([^}]*)})?");
+    private static final Path RULES = Path.of("k8s", "components", "monitoring", "prometheus-rule.yaml");
+    private static final Path DASHBOARD = Path.of("k8s", "dashboard.json");
+
+    @Test
+    void whatIsWatchedIsWhatIsExported() throws Exception {
+        var database = TestDatabase.create();
+        int port = Daemon.freePort();
+        try (var sandbox = new Sandbox(Hooks.options(20).withCompanies(2).withTokenLifetime(Duration.ofSeconds(4)));
+                var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_TYPO_TABLE", "ordr")
+                        .with("NXT_CONNECTIONS_PERSON_KIND", "user")
+                        .with("NXT_CONNECTIONS_PERSON_CLIENT_ID", "isv_demo")
+                        .with("NXT_CONNECTIONS_PERSON_CLIENT_SECRET", "demo+secret%/:1")
+                        .with("NXT_CONNECTIONS_PERSON_REFRESH_LIFETIME", "300d").with("NXT_HTTP_PORT", port)
+                        .with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port).with("NXT_ENCRYPTION_KEY", SignIns.KEY)
+                        .with("NXT_OPERATOR_KEY", SignIns.OPERATOR)
+                        .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", Hooks.COMPANY)
+                        .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
+                        .with("NXT_NOTICE_URL", "http://127.0.0.1:" + Daemon.freePort())
+                        .with("NXT_NOTICE_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").with("NXT_LOG", "json")
+                        .with("NXT_LGO", "json")
+                        .start()) {
+            loaded(daemon, database, 1);
+            SignIns.signIn(daemon, "person");
+            database.execute("select nxt_sync.push('sales', 'a', '{\"customerNo\": 1}')");
+            byte[] event = sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 1), "UPDATE");
+            assertThat(Hooks.post(daemon, event)).isEqualTo(202);
+            // a call whose answer is lost takes a slot
+            sandbox.faults(Map.of("lost-answer", 1.0));
+            Hooks.post(daemon, sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 2), "UPDATE"));
+            // as does a push, which says so
+            database.execute("select nxt_sync.push('sales', 'b', '{\"customerNo\": 1}')");
+            await().atMost(Duration.ofSeconds(90)).until(() -> {
+                var exported = exported(daemon);
+                return exported.containsKey("nxt_budget_lost_calls") && exported.containsKey("nxt_troubles")
+                        && exported.containsKey("nxt_outbox_rows")
+                        && exported.containsKey("nxt_sign_in_ends_in_seconds")
+                        && labelsOfTheLog(daemon).contains("push");
+            });
+            sandbox.faults(Map.of());
+            var exported = exported(daemon);
+            watched(expressions(Files.readString(RULES), "expr: (.*)"), exported, "alerts");
+            watched(panels(), exported, "dashboard");
+
+            var documented = new TreeSet<String>();
+            var named = Pattern.compile("`(nxt_[a-z_]+)`").matcher(metricsOfTheReadme());
+            while (named.find()) {
+                documented.add(named.group(1));
+            }
+            var families = new TreeSet<String>();
+            exported.keySet().forEach(name -> families.add(name.replaceFirst("_(sum|count|max|bucket)$", "")));
+            assertThat(documented).isEqualTo(families);
+            exported.values().forEach(labels -> assertThat(Set.of("connection", "outcome", "job", "company", "kind",
+                    "push", "state", "result", "event", "tenant", "code", "thread", "reason")).as("bounded")
+                    .containsAll(labels));
+            assertThat(labelsOfTheLog(daemon)).contains("connection", "company", "kind", "job", "push");
+        }
+        promtool();
+    }
+
+    private static void watched(Iterable<String> expressions, Map<String, Set<String>> exported, String where) {
+        int series = 0;
+        for (String expression : expressions) {
+            var found = SERIES.matcher(expression);
+            while (found.find()) {
+                series++;
+                assertThat(exported).as(where + ": " + expression).containsKey(found.group(1));
+                var labels = new TreeSet<String>();
+                var label = Pattern.compile("([a-z_]+)\\s*(?:=~|!~|!=|=)").matcher(
+                        found.group(2) == null ? "" : found.group(2));
+                while (label.find()) {
+                    labels.add(label.group(1));
+                }
+                assertThat(exported.get(found.group(1))).as(where + ": " + expression).containsAll(labels);
+            }
+        }
+        assertThat(series).as(where).isGreaterThan(8);
+    }
+
+    private static Iterable<String> panels() throws IOException {
+        var expressions = new TreeSet<String>();
+        for (JsonNode panel : new ObjectMapper().readTree(DASHBOARD.toFile()).path("panels")) {
+            assertThat(panel.path("title").asText()).isNotEmpty();
+            panel.path("targets").forEach(target -> expressions.add(target.path("expr").asText()));
+        }
+        return expressions;
+    }
+
+    private static Iterable<String> expressions(String text, String pattern) {
+        var expressions = new TreeSet<String>();
+        var found = Pattern.compile(pattern).matcher(text);
+        while (found.find()) {
+            expressions.add(found.group(1));
+        }
+        return expressions;
+    }
+
+    private static String metricsOfTheReadme() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        int from = readme.indexOf("| metric |");
+        return readme.substring(from, readme.indexOf("\n\n", from));
+    }
+
+    /** The names of labels, by series. */
+    private static Map<String, Set<String>> exported(Daemon daemon) {
+        var exported = new TreeMap<String, Set<String>>();
+        daemon.get("/q/metrics").body().lines().filter(line -> line.startsWith("nxt_")).forEach(line -> {
+            String name = line.replaceFirst("[{ ].*", "");
+            var labels = exported.computeIfAbsent(name, each -> new TreeSet<>());
+            var label = Pattern.compile("([a-z_]+)=\"").matcher(line);
+            while (label.find()) {
+                labels.add(label.group(1));
+            }
+        });
+        return exported;
+    }
+
+    /** Each line is JSON, and says under the names of the metrics' labels what it is about. */
+    private static Set<String> labelsOfTheLog(Daemon daemon) throws IOException {
+        var keys = new TreeSet<String>();
+        String output = daemon.output();
+        // the last line may be written just now
+        for (String line : output.substring(0, output.lastIndexOf('\n') + 1).lines().toList()) {
+            JsonNode json = new ObjectMapper().readTree(line);
+            assertThat(json.path("message").isTextual()).as(line).isTrue();
+            json.path("mdc").fieldNames().forEachRemaining(keys::add);
+        }
+        return keys;
+    }
+
+    private static void promtool() throws Exception {
+        try {
+            Path file = Files.createTempFile("rules", ".yaml");
+            Map<String, Object> rule = new Yaml().load(Files.readString(RULES));
+            Files.writeString(file, new Yaml().dump(rule.get("spec")));
+            var process = new ProcessBuilder("promtool", "check", "rules", file.toString()).redirectErrorStream(true)
+                    .start();
+            String output = new String(process.getInputStream().readAllBytes(),
+                    java.nio.charset.StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(output).isZero();
+        } catch (IOException e) {
+            System.out.println("[skipped] promtool is not here, so that the alert rules are only read by this test");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package dev.nxtsync.story.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.sandbox.Mirror;
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.story.Pushes;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.Size;
+import dev.nxtsync.support.TestDatabase;
+
+/** Three replicas that share two hundred jobs and a push, while they are killed and frozen, one after the other. */
+@Tag("operate")
+class ReplicasIT {
+    private static final int FIRST = 5_280_001;
+    private static final int COMPANIES = Size.of(8, 40);
+    private static final List<String> TABLES = List.of("associate", "product", "orderLine", "generalLedgerAccount",
+            "generalLedgerTransaction");
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+    @Test
+    void everyJobStartsAgainInTimeNothingStaleIsWrittenAndEachKeyIsPushedOnce() throws Exception {
+        var database = TestDatabase.migrated();
+        var random = new Random(7);
+        var options = SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(COMPANIES)
+                .withRate(100_000).withTimeLimit(Duration.ofSeconds(2)).withTokenLifetime(Duration.ofMinutes(30))
+                .withRows(Map.of("associate", 100, "product", 100, "orderLine", 100, "generalLedgerAccount", 50,
+                        "generalLedgerTransaction", 100, "order", 10));
+        try (var sandbox = new Sandbox(options)) {
+            var replicas = new ArrayList<Replica>();
+            try {
+                for (int i = 0; i < 3; i++) {
+                    replicas.add(Replica.start(sandbox, database));
+                }
+                await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
+                    assertThat(database.count("nxt_sync.pull_state")).isEqualTo(jobs());
+                    assertThat(database
+                            .rows("""
+                                    select p.pull, p.company, p.state, p.reason, j.holder, j.claimed_at, j.due_at, j.retry_at, j.failures,
+                                           j.wanted, j.served, now() from nxt_sync.pull_state p join nxt_sync.job j
+                                    on j.kind = 'load' and j.pull = p.pull and j.company = p.company
+                                    where p.loaded_at is null"""))
+                            .as("not loaded").isEmpty();
+                });
+                audit(database);
+                sandbox.faults(Map.of("slow", 0.9));
+                var gaps = new Gaps(database);
+                try (var people = new Changes(sandbox, database, Size.of(60, 2_000))) {
+                    int strikes = strike(sandbox, database, replicas, random);
+                    people.stop();
+                    Size.figure("%d jobs, 3 replicas: %d kills and freezes, at most %.0f s from start to start, "
+                            + "%d stale writes refused, %d changes, %d requests", jobs(), strikes, gaps.stop(),
+                            refused(database),
+                            people.changes.get(), sandbox.counter("requests"));
+                }
+                assertThat(gaps.stop()).as("seconds from a job's start to its next")
+                        .isLessThanOrEqualTo(INTERVAL.plusSeconds(30).toMillis() / 1000.0);
+                assertThat(refused(database)).as("stale writes that the database refused").isPositive();
+                assertThat(database.number("select count(*) from public.unfenced"))
+                        .as("commits to target tables without a valid claim").isZero();
+                sandbox.faults(Map.of());
+                equal(sandbox, database);
+            } finally {
+                replicas.forEach(replica -> replica.daemon().close());
+            }
+        }
+    }
+
+    private static int jobs() {
+        return COMPANIES * TABLES.size();
+    }
+
+    /** Kills one, and freezes two that have just begun with a unit for so long that others take it over, and so on. */
+    private static int strike(Sandbox sandbox, TestDatabase database, List<Replica> replicas, Random random)
+            throws InterruptedException {
+        long until = System.nanoTime() + Duration.ofSeconds(Size.of(25, 300)).toNanos();
+        int strikes = 0;
+        while (System.nanoTime() < until || refused(database) == 0) {
+            strikes++;
+            if (strikes % 3 == 1) {
+                int victim = random.nextInt(3);
+                replicas.get(victim).daemon().kill();
+                Pushes.pause(Duration.ofMillis(random.nextInt(3000)));
+                replicas.set(victim, Replica.start(sandbox, database));
+            } else {
+                var victim = working(database, replicas);
+                victim.daemon().freeze();
+                Pushes.pause(Duration.ofSeconds(18 + random.nextInt(4)));
+                victim.daemon().thaw();
+            }
+            Pushes.pause(Duration.ofMillis(random.nextInt(2000)));
+            assertThat(strikes).as("freezes without a single stale write").isLessThan(60);
+        }
+        return strikes;
+    }
+
+    /**
+     * Waits for one that has begun with a unit just now, which after a kill may be the one that still starts. It has no lane
+     * of a push: what is frozen between its last check and its write to the network is sent when it wakes up, which is no
+     * promise of ours, and a story of its own.
+     */
+    private static Replica working(TestDatabase database, List<Replica> replicas) {
+        return await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20)).until(() -> {
+            var holders = database
+                    .rows("""
+                            select holder::text as id from nxt_sync.job
+                            where claimed_at > clock_timestamp() - interval '200 ms'
+                              and holder not in (select holder from nxt_sync.job where kind = 'push' and holder is not null)""");
+            return replicas.stream()
+                    .filter(replica -> holders.stream().anyMatch(holder -> holder.get("id").equals(replica.id())))
+                    .findFirst();
+        }, Optional::isPresent).orElseThrow();
+    }
+
+    private static long refused(TestDatabase database) {
+        return database.number("select case when is_called then last_value else 0 end from nxt_sync.stale_write");
+    }
+
+    /** Notes each commit to a target table whose transaction has not locked, as a fence does, the row of a claim that is held. */
+    private static void audit(TestDatabase database) {
+        database.execute("create table public.unfenced (name text, at timestamptz)");
+        database.execute("""
+                create function public.audit() returns trigger language plpgsql as $$
+                begin
+                    if not exists (select from nxt_sync.job where holder is not null and xmax::text::bigint
+                                   = pg_current_xact_id()::text::bigint % 4294967296) then
+                        insert into public.unfenced values (tg_table_name, clock_timestamp());
+                    end if;
+                    return null;
+                end $$""");
+        for (var table : database.rows("select table_name from information_schema.tables where table_schema = 'nxt'")) {
+            database.execute("create constraint trigger audit after insert or update or delete on nxt."
+                    + table.get("table_name") + " deferrable initially deferred for each row execute function "
+                    + "public.audit()");
+        }
+        database.execute("update nxt.product set description = description where nxt_company = " + FIRST
+                + " and product_no = (select min(product_no) from nxt.product where nxt_company = " + FIRST + ")");
+        assertThat(database.number("select count(*) from public.unfenced")).as("a write of nobody's is noted")
+                .isEqualTo(1);
+        database.execute("truncate public.unfenced");
+    }
+
+    private static void equal(Sandbox sandbox, TestDatabase database) {
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(
+                () -> assertThat(database.number("select count(*) from nxt_sync.outbox where state <> 'done'"))
+                        .isZero());
+        var pushed = sandbox.count(FIRST, "order", "yourReference");
+        database.rows("select key from nxt_sync.outbox")
+                .forEach(row -> assertThat(pushed.get(row.get("key"))).as(row.get("key")).isEqualTo(1));
+        for (int company = FIRST; company < FIRST + COMPANIES; company++) {
+            for (String table : TABLES) {
+                int owner = company;
+                await().atMost(Duration.ofMinutes(2)).untilAsserted(
+                        () -> assertThat(Mirror.differences(sandbox, database, owner, table)).isEmpty());
+            }
+        }
+    }
+
+    /** A daemon, and the name that it has in the database. */
+    private record Replica(Daemon daemon, String id) {
+
+        static Replica start(Sandbox sandbox, TestDatabase database) {
+            String known = "select count(*) from information_schema.tables where table_schema = 'nxt_sync' "
+                    + "and table_name = 'replica'";
+            List<String> before = database.number(known) == 0 ? List.of() : ids(database);
+            var daemon = launch(sandbox, database);
+            String id = await().atMost(Duration.ofMinutes(1)).until(
+                    () -> database.number(known) == 0
+                            ? Optional.<String>empty()
+                            : ids(database).stream().filter(each -> !before.contains(each)).findFirst(),
+                    Optional::isPresent).orElseThrow();
+            return new Replica(daemon, id);
+        }
+
+        private static List<String> ids(TestDatabase database) {
+            return database.rows("select id::text as id from nxt_sync.replica").stream().map(row -> row.get("id"))
+                    .toList();
+        }
+    }
+
+    private static Daemon launch(Sandbox sandbox, TestDatabase database) {
+        var builder = Daemon.on(sandbox.url(), database).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600)
+                .with("NXT_BUDGET_SHARE", 3).with("NXT_API_TIME_LIMIT", "2s").with("NXT_API_SLOT_HOLD", "5s")
+                .with("NXT_PUSH_REPEAT_AFTER", "6s").with("NXT_PUSHES_SALES_TABLE", "order")
+                .with("NXT_PUSHES_SALES_COMPANY", FIRST).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
+        for (String table : TABLES) {
+            builder.with("NXT_PULLS_" + table.toUpperCase(java.util.Locale.ROOT) + "_TABLE", table)
+                    .with("NXT_PULLS_" + table.toUpperCase(java.util.Locale.ROOT) + "_EVERY",
+                            INTERVAL.toSeconds() + "s");
+        }
+        return builder.jvm("-Xmx96m").start();
+    }
+
+    /** The longest time from the start of a read of a job to the start of its next, looked at each second. */
+    private static final class Gaps {
+        private final AtomicBoolean goesOn = new AtomicBoolean(true);
+        private final Thread thread;
+        private volatile double longest;
+
+        Gaps(TestDatabase database) {
+            thread = new Thread(() -> {
+                while (goesOn.get()) {
+                    longest = Math.max(longest, Double.parseDouble(database.value(
+                            "select max(extract(epoch from clock_timestamp() - complete_as_of)) from nxt_sync.pull_state")));
+                    Pushes.pause(Duration.ofSeconds(1));
+                }
+            }, "gaps");
+            thread.start();
+        }
+
+        double stop() throws InterruptedException {
+            goesOn.set(false);
+            thread.join();
+            return longest;
+        }
+    }
+
+    /** People who change rows in all companies, and push orders. */
+    private static final class Changes implements AutoCloseable {
+        private final AtomicBoolean goesOn = new AtomicBoolean(true);
+        private final Thread thread;
+        private final AtomicLong changes = new AtomicLong();
+
+        Changes(Sandbox sandbox, TestDatabase database, int pushes) {
+            var random = new Random(11);
+            thread = new Thread(() -> {
+                int pushed = 0;
+                while (goesOn.get()) {
+                    var values = new TreeMap<String, Object>();
+                    values.put("associateNo", 1 + random.nextInt(3));
+                    values.put("name", "value " + random.nextInt(1_000_000));
+                    sandbox.put(FIRST + random.nextInt(COMPANIES), "associate", values);
+                    changes.incrementAndGet();
+                    if (pushed < pushes) {
+                        database.execute("select nxt_sync.push('sales', 'k" + pushed++ + "', '{\"customerNo\": 1}')");
+                    }
+                    Pushes.pause(Duration.ofMillis(50));
+                }
+            }, "people");
+            thread.start();
+        }
+
+        void stop() {
+            goesOn.set(false);
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void close() {
+            stop();
+        }
+    }
+}

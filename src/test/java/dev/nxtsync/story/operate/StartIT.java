@@ -1,0 +1,235 @@
+package dev.nxtsync.story.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.Detour;
+import dev.nxtsync.support.TestDatabase;
+
+/** Every line of the contract's table of what happens at the start. */
+@Tag("operate")
+class StartIT {
+    private static Sandbox sandbox;
+
+    @BeforeAll
+    static void startSandbox() {
+        sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
+    }
+
+    @AfterAll
+    static void stopSandbox() {
+        sandbox.close();
+    }
+
+    @Test
+    void everythingThatIsWrongIsListedAtOnceWithTheVariableTheValueAndTheNearestName() throws Exception {
+        try (var daemon = new Daemon.Builder().with("NXT_CLIENT_SECRT", "s3cret-value")
+                .with("NXT_BUDGET_REQUESTS_PER_MINUTE", "many")
+                .with("NXT_PULLS_ORDERS_TABEL", "order").with("NXT_PULLS_ORDERS_TABLE", "order")
+                .with("NXT_PULLS_ORDERS_EVERY", "5 minutes")
+                .with("NXT_PULLS_LINES_TABLE", "orderLine").with("NXT_PULLS_LINES_CRON", "every day")
+                .with("NXT_PULLS_MY_LINES_TABLE", "orderLine").with("NXT_TIME_ZONE", "Europe/Olso")
+                .with("NXT_CONNECTIONS_OTHER_CLIENT_ID", "isv_a_client_id_of_26_chars")
+                .with("NXT_CONNECTIONS_OTHER_CLIENT_SECRET", "x")
+                .with("NXT_PULLS_ORDERS_CONNECTION", "othr").start()) {
+            assertThat(daemon.exitCode()).isEqualTo(2);
+            assertThat(daemon.output())
+                    .contains(
+                            "Warning: NXT_CLIENT_SECRT is not a setting and has no effect; did you mean NXT_CLIENT_SECRET?")
+                    .contains("NXT_DATABASE_URL: is not set")
+                    .contains("NXT_BUDGET_REQUESTS_PER_MINUTE: \"many\" is not a whole number from 1 to 600")
+                    .contains("NXT_PULLS_ORDERS_TABEL: is not a setting; did you mean NXT_PULLS_ORDERS_TABLE?")
+                    .contains(
+                            "NXT_PULLS_ORDERS_EVERY: \"5 minutes\" is not a duration; write for example 30s, 5m or 24h")
+                    .contains("NXT_PULLS_LINES_CRON: \"every day\" is not a cron expression")
+                    .contains("NXT_PULLS_MY_LINES_TABLE").contains("NXT_PULLS_MYLINES_TABLE")
+                    .contains("NXT_TIME_ZONE: \"Europe/Olso\" is not a time zone; did you mean Europe/Oslo?")
+                    .contains("has 27 characters").contains("\"othr\" is not a connection; there is other")
+                    .doesNotContain("s3cret-value").doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void aMissingClientIdAndSecretAreNamedAsAnOperatorSetsThem() throws Exception {
+        try (var daemon = new Daemon.Builder().with("NXT_DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/none").start()) {
+            assertThat(daemon.exitCode()).isEqualTo(2);
+            assertThat(daemon.output()).contains("NXT_CLIENT_ID: is not set").contains("NXT_CLIENT_SECRET: is not set");
+        }
+    }
+
+    @Test
+    void withTheDatabaseAwayItStaysUpAndLiveButNotReadyAndMigratesWhenItIsThere() throws Exception {
+        var database = TestDatabase.create();
+        try (var proxy = new Detour(database.port());
+                var daemon = Daemon.on(sandbox.url(), database).with("NXT_DATABASE_URL", database.url(proxy.port()))
+                        .with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount").start()) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> daemon.output().contains("The database cannot be used"));
+            assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
+            assertThat(daemon.get("/q/health/started").status()).isEqualTo(200);
+            assertThat(daemon.get("/q/health/ready").status()).isEqualTo(503);
+            assertThat(daemon.get("/q/health/ready").body()).contains("NXT_DATABASE_URL");
+            proxy.open();
+            await().atMost(Duration.ofSeconds(40)).until(() -> daemon.get("/q/health/ready").status() == 200);
+            await().atMost(Duration.ofSeconds(30)).until(() -> database.count("nxt.general_ledger_account") == 166);
+            proxy.shut();
+            await().atMost(Duration.ofSeconds(30)).until(() -> daemon.get("/q/health/ready").status() == 503);
+            assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
+            proxy.open();
+            await().atMost(Duration.ofSeconds(40)).until(() -> daemon.get("/q/health/ready").status() == 200);
+        }
+    }
+
+    @Test
+    void withTheIssuerAwayItIsReadyAndWellSaysWhyAndWhenItTriesAgain() {
+        var database = TestDatabase.create();
+        try (var daemon = Daemon.on("http://127.0.0.1:" + Daemon.freePort(), database).start()) {
+            daemon.awaitReady();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> daemon.get("/q/health/well").body().contains("no Visma Connect to be reached"));
+            assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
+            assertThat(daemon.get("/q/health/well").body()).contains("next request in");
+            assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
+            assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void withTheApiAwayItIsReadyAndWellSaysWhy() {
+        var database = TestDatabase.create();
+        try (var daemon = Daemon.on(sandbox.url(), database)
+                .with("NXT_API_URL", "http://127.0.0.1:" + Daemon.freePort())
+                .with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount").start()) {
+            daemon.awaitReady();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> daemon.get("/q/health/well").body().contains("Business NXT cannot be reached"));
+            assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
+            assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aRefusedSecretLeavesItReadyAndWellNamesTheCause() {
+        var database = TestDatabase.create();
+        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_CLIENT_SECRET", "wr0ng-secret").start()) {
+            daemon.awaitReady();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> daemon.get("/q/health/well").body().contains("invalid_client"));
+            assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
+            assertThat(daemon.get("/q/health/well").body()).contains("NXT_CLIENT_SECRET")
+                    .doesNotContain("wr0ng-secret");
+            assertThat(daemon.output()).doesNotContain("wr0ng-secret");
+        }
+    }
+
+    @Test
+    void anUnknownTableColumnOrKeyStopsItsPullWithASuggestionAndTheOthersRun() {
+        var database = TestDatabase.create();
+        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_GOOD_TABLE", "generalLedgerAccount")
+                .with("NXT_PULLS_TYPO_TABLE", "ordr").with("NXT_PULLS_COLUMN_TABLE", "associate")
+                .with("NXT_PULLS_COLUMN_COLUMNS", "name,emailAdress").with("NXT_PULLS_KEYLESS_TABLE", "orderLine")
+                .with("NXT_PULLS_KEYLESS_KEY", "orderNumber,lineNo").start()) {
+            daemon.awaitReady();
+            await().atMost(Duration.ofSeconds(30)).until(() -> database.count("nxt.general_ledger_account") == 166);
+            String well = daemon.get("/q/health/well").body();
+            assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
+            assertThat(well).contains("There is no table ordr").contains("did you mean order?")
+                    .contains("has no column emailAdress").contains("did you mean emailAddress?")
+                    .contains("has no column orderNumber").contains("did you mean orderNo?");
+            assertThat(daemon.output()).contains("Pull typo is stopped, the others run.");
+            assertThat(database.count("nxt.associate")).isZero();
+        }
+    }
+
+    @Test
+    void withoutPullsItIsReadySaysWhatItCouldPullAndWhatItPassesOverAndStopsOnSigterm() throws Exception {
+        var database = TestDatabase.create();
+        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_SYNC_SERVICE_HOST", "10.0.0.1")
+                .with("NXT_SYNC_PORT_8080_TCP", "tcp://10.0.0.1:8080").with("NXT_ISUER", "x").start()) {
+            daemon.awaitReady();
+            assertThat(daemon.output())
+                    .contains("NXT_ISUER is not a setting and has no effect; did you mean NXT_ISSUER?")
+                    .as("variables of Kubernetes").doesNotContain("NXT_SYNC_");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> daemon.output().contains("Connection main is signed in. No pulls are configured."));
+            assertThat(daemon.output()).contains("1111222").contains("5280001 Fjord AS")
+                    .contains("generalLedgerTransaction");
+            assertThat(daemon.get("/q/health/well").status()).isEqualTo(200);
+            for (String path : new String[]{"/q/health/started", "/q/health/live", "/q/health/ready", "/q/metrics"}) {
+                assertThat(daemon.get(path).status()).as(path).isEqualTo(200);
+                assertThat(daemon.getMain(path).status()).as(path + " on the main port").isEqualTo(404);
+            }
+            daemon.terminate();
+            assertThat(daemon.exitCode()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsOneLineThatNamesItsSettingAndItEnds() throws Exception {
+        for (String variable : new String[]{"NXT_HTTP_PORT", "NXT_MANAGEMENT_PORT"}) {
+            try (var taken = new ServerSocket(0);
+                    var daemon = Daemon.alone().with(variable, taken.getLocalPort()).start()) {
+                assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
+                assertThat(daemon.output().lines().filter(line -> !line.contains(" INFO "))).containsExactly(
+                        "nxt-sync does not start: " + variable + ": the port " + taken.getLocalPort()
+                                + " is in use by another process; set it to one that is free");
+            }
+        }
+    }
+
+    @Test
+    void anAddressThatIsNoneOfThisMachineIsOneLineTooAlsoInJson() throws Exception {
+        try (var daemon = Daemon.alone().with("QUARKUS_HTTP_HOST", "192.0.2.1").with("NXT_LOG", "json").start()) {
+            assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
+            assertThat(daemon.output().lines().filter(line -> !line.contains("\"INFO\""))).containsExactly(
+                    "{\"level\":\"ERROR\",\"message\":\"nxt-sync does not start: QUARKUS_HTTP_HOST: \\\"192.0.2.1\\\" is no "
+                            + "address of this machine; set it to one that is, or to 0.0.0.0 for all that it has\"}");
+        }
+    }
+
+    @Test
+    void whatIsSetReachesTheDatabaseAsItIsWrittenAndWhatIsEmptyLeavesTheFile() throws Exception {
+        var database = TestDatabase.create();
+        String name = "a${b}$$${PATH}\\$\\\\${nxt.log}";
+        int port = Daemon.freePort();
+        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_HTTP_PORT", "").with("NXT_DATABASE_PASSWORD", "")
+                .with("NXT_DATABASE_URL", database.url() + "?ApplicationName=" + name)
+                .in("config/application.yaml", """
+                        x-often: &often {every: 1m}
+                        nxt.http.port: %d
+                        nxt.database: {url: "jdbc:postgresql://127.0.0.1:1/of-the-file", password: "${unknown}"}
+                        nxt:
+                          pulls.no:
+                            <<: *often
+                            table: generalLedgerAccount
+                        """.formatted(port)).start()) {
+            daemon.awaitReady();
+            assertThat(database.number("select count(*) from pg_stat_activity where application_name = '" + name + "'"))
+                    .isPositive();
+            try (var connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                assertThat(connection.isConnected()).isTrue();
+            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> database.count("nxt.general_ledger_account") == 166);
+        }
+    }
+
+    @Test
+    void anUnknownCommandIsAUsageError() throws Exception {
+        try (var daemon = new Daemon.Builder().command("chekc").start()) {
+            assertThat(daemon.exitCode()).isEqualTo(2);
+            assertThat(daemon.output()).contains("There is no command \"chekc\"").contains("check ");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.nxtsync.story.operate;
+
+import static dev.nxtsync.story.Pulls.loaded;
+import static dev.nxtsync.story.Pulls.values;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import dev.nxtsync.sandbox.Mirror;
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.story.Pushes;
+import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.Detour;
+import dev.nxtsync.support.TestDatabase;
+
+@Tag("operate")
+@Execution(ExecutionMode.CONCURRENT)
+class StatusIT {
+    private static final String KEY = Daemon.OPERATOR;
+    private static final int COMPANY = 5_280_001;
+
+    @Test
+    void theStatusShowsHowEverythingStandsAndWhatToDoNext() throws Exception {
+        var database = TestDatabase.migrated();
+        try (var sandbox = sandbox()) {
+            var builder = daemon(sandbox, database).with("NXT_PULLS_TYPO_TABLE", "ordr")
+                    .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)
+                    .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
+            try (var daemon = builder.start()) {
+                loaded(daemon, database, 3);
+                assertThat(daemon.getMain("/api/status").status()).as("without the key").isEqualTo(401);
+                database.execute("select nxt_sync.push('sales', 'bad', '{\"customerNo\": 99000}')");
+                await().atMost(Duration.ofSeconds(60)).until(() -> status(daemon).path("dead_letters").size() == 1);
+                await().atMost(Duration.ofSeconds(30)).until(() -> status(daemon).path("replicas").size() == 1
+                        && finding(status(daemon), "pull typo", "table_unknown").path("since").isTextual());
+                var status = status(daemon);
+                assertThat(status.path("state").asText()).isEqualTo("in_trouble");
+                assertThat(finding(status, "pull typo", "table_unknown").path("next_step").asText())
+                        .contains("Correct the table's name");
+                assertThat(finding(status, "push sales, dead letters", "dead_letters").path("alarm").asBoolean())
+                        .isTrue();
+                assertThat(status.path("dead_letters").get(0).path("error").asText()).contains("(record_refused)");
+                assertThat(status.path("connections").get(0).path("state").asText()).isEqualTo("signed_in");
+                assertThat(status.path("connections").get(0).path("budget").path("used").asInt()).isPositive();
+                assertThat(status.path("pulls")).hasSize(3).allMatch(each -> each.path("state").asText().equals("ok")
+                        && each.path("rows").asInt() > 0 && each.path("lag_seconds").asInt() < 60);
+                assertThat(status.path("runs").get(0).path("requests").isInt()).isTrue();
+                assertThat(status.toString()).doesNotContain("demo+secret").doesNotContain(sandbox.tokens().get(0));
+
+                assertThat(builder.run(0, "status")).contains("There is trouble.")
+                        .contains("PROBLEM    pull typo: There is no table ordr").contains("(table_unknown); since 2")
+                        .containsPattern("main +\\S+ +token until").containsPattern("people +5280001 +ok +300 rows")
+                        .contains("1 dead").contains("requests a minute");
+                assertThat(builder.run(2, "status", "orders")).contains("The command status takes no \"orders\".");
+            }
+        }
+    }
+
+    @Test
+    void aPullIsPausedResumedAndRunAtOnce() throws Exception {
+        var database = TestDatabase.migrated();
+        try (var sandbox = sandbox()) {
+            var builder = daemon(sandbox, database).with("NXT_PULLS_PEOPLE_EVERY", "24h");
+            try (var daemon = builder.start()) {
+                loaded(daemon, database, 3);
+                sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "run"));
+                assertThat(post(daemon, "people/run")).isEqualTo(202);
+                arrives(sandbox, database);
+                await().until(() -> database.number("select count(*) from nxt_sync.job where holder is not null") == 0);
+
+                assertThat(post(daemon, "people/pause")).isEqualTo(202);
+                assertThat(post(daemon, "people/pause")).as("twice is as once").isEqualTo(202);
+                assertThat(database.value("select distinct state from nxt_sync.freshness")).isEqualTo("paused");
+                sandbox.put(COMPANY, "associate", values("associateNo", 6, "name", "paused"));
+                long requests = sandbox.counter("requests_poll");
+                assertThat(post(daemon, "people/run")).isEqualTo(202);
+                Pushes.pause(Duration.ofSeconds(4));
+                assertThat(sandbox.counter("requests_poll")).as("nothing is asked").isEqualTo(requests);
+                assertThat(daemon.get("/q/health/well").status()).as("a pause is no alarm").isEqualTo(200);
+                assertThat(daemon.get("/q/health/well").body()).contains("pull people, paused");
+                assertThat(builder.run(3, "pull", "people")).contains("it is paused").contains("(pull_paused)");
+
+                assertThat(post(daemon, "people/resume")).isEqualTo(202);
+                arrives(sandbox, database);
+                assertThat(database.value("select distinct state from nxt_sync.freshness")).isEqualTo("ok");
+
+                assertThat(daemon.operator("POST", "/api/pulls/poeple/run", KEY).status()).isEqualTo(404);
+                assertThat(daemon.operator("POST", "/api/pulls/poeple/run", KEY).body())
+                        .contains("did you mean people?");
+                assertThat(daemon.operator("POST", "/api/pulls/people/run", "wrong").status()).isEqualTo(401);
+            }
+        }
+    }
+
+    @Test
+    void aLoadThatIsPausedInItsMiddleWritesNothingMoreAndGoesOnFromThereWhenItIsResumed() throws Exception {
+        var database = TestDatabase.migrated();
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
+                .withRows(Map.of("associate", 3000)))) {
+            try (var daemon = daemon(sandbox, database).with("NXT_PULLS_PEOPLE_PAGE_SIZE", 100)
+                    .with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 100).start()) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> database.count("nxt.associate") >= 300);
+                assertThat(post(daemon, "people/pause")).isEqualTo(202);
+                long there = database.count("nxt.associate");
+                Pushes.pause(Duration.ofSeconds(3));
+                assertThat(database.count("nxt.associate")).isEqualTo(there).isLessThan(3000);
+                assertThat(post(daemon, "people/resume")).isEqualTo(202);
+                loaded(daemon, database, 1);
+                assertThat(Mirror.differences(sandbox, database, COMPANY, "associate")).isEmpty();
+                assertThat(sandbox.counter("requests_load_associate")).as("from its checkpoint").isLessThan(36);
+            }
+        }
+    }
+
+    @Test
+    void withoutItsDatabaseTheStatusSaysSoAndWhatTheProcessKnows() throws Exception {
+        var database = TestDatabase.migrated();
+        try (var sandbox = sandbox(); var detour = new Detour(database.port())) {
+            var builder = daemon(sandbox, database).with("NXT_DATABASE_URL", database.url(detour.port()));
+            try (var daemon = builder.start()) {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> daemon.operator("GET", "/api/status", KEY).status() == 200
+                                && status(daemon).path("connections").size() == 1);
+                assertThat(finding(status(daemon), "database", "database_away").path("next_step").asText())
+                        .contains("NXT_DATABASE_URL");
+                assertThat(daemon.operator("POST", "/api/pulls/people/run", KEY).status()).isEqualTo(503);
+                assertThat(builder.run(3, "status")).contains("PROBLEM    database");
+                detour.open();
+                loaded(daemon, database, 3);
+                assertThat(status(daemon).path("state").asText()).isEqualTo("well");
+            }
+        }
+    }
+
+    @Test
+    void whatIsDiscoveredIsAConfigurationThatRuns() throws Exception {
+        var database = TestDatabase.migrated();
+        try (var sandbox = sandbox()) {
+            var builder = Daemon.on(sandbox.url(), database);
+            assertThat(builder.run(0, "discover")).contains("5280001 Fjord AS, of customer 1111222")
+                    .contains("table associate, 333 rows in 3 companies, key associateNo")
+                    .containsPattern("birthDate +Int, a date").contains("table company, 3 rows in 1 customer")
+                    .contains("its key is not known here");
+            assertThat(sandbox.counter("requests")).as("few requests").isLessThan(12);
+            String yaml = builder.run(0, "discover", "--yaml");
+            assertThat(yaml).contains("    associate:  # 333 rows").contains("    # voucher:")
+                    .contains("all columns of its primary key, which the API does not tell; a part loses rows")
+                    .doesNotContain("key: batchNo");
+            assertThat(builder.run(2, "discover", "--json")).contains("The command discover has no option \"--json\"");
+            assertThat(builder.in("config/application.yaml", yaml).run(0, "check"))
+                    .contains("pull orderline: table orderLine by orderNo, lineNo")
+                    .contains("9 pull(s)");
+        }
+    }
+
+    private static Sandbox sandbox() {
+        return new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("associate", 300)));
+    }
+
+    private static Daemon.Builder daemon(Sandbox sandbox, TestDatabase database) {
+        return Daemon.on(sandbox.url(), database).with("NXT_OPERATOR_KEY", KEY)
+                .with("NXT_PULLS_PEOPLE_TABLE", "associate").with("NXT_PULLS_PEOPLE_EVERY", "1s");
+    }
+
+    private static void arrives(Sandbox sandbox, TestDatabase database) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty());
+    }
+
+    private static int post(Daemon daemon, String what) {
+        return daemon.operator("POST", "/api/pulls/" + what, KEY).status();
+    }
+
+    private static JsonNode status(Daemon daemon) throws Exception {
+        return new ObjectMapper().readTree(daemon.operator("GET", "/api/status", KEY).body());
+    }
+
+    private static JsonNode finding(JsonNode status, String subject, String code) {
+        for (JsonNode each : status.path("findings")) {
+            if (each.path("subject").asText().equals(subject) && each.path("code").asText().equals(code)) {
+                return each;
+            }
+        }
+        return status.path("there is none");
+    }
+}
