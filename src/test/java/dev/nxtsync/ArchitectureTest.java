@@ -13,6 +13,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noConstructors
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,6 +33,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -188,6 +191,25 @@ class ArchitectureTest {
                 .isEmpty();
         assertThat(longTypes).as("a type that is short enough is taken off this list")
                 .isEmpty();
+    }
+
+    @Test
+    void noTwoTypesShareAName() {
+        var names = CLASSES.stream().filter(each -> !each.isAnonymousClass() && !each.getSimpleName().isEmpty())
+                .filter(each -> !each.getSimpleName().equals("package-info"))
+                .collect(groupingBy(JavaClass::getSimpleName, mapping(ArchitectureTest::name, toSet())));
+        names.values().removeIf(all -> all.size() == 1);
+        assertThat(names).isEmpty();
+    }
+
+    /** So that {@code -Dgroups} runs the stories of one feature alone. */
+    @Test
+    void storiesStandByFeatureAndAreTagged() {
+        assertThat(WITH_TESTS.stream().filter(each -> each.getPackageName().startsWith("dev.nxtsync.story."))
+                .filter(each -> each.getSimpleName().endsWith("IT")))
+                .isNotEmpty()
+                .allSatisfy(each -> assertThat(each.getAnnotationOfType(Tag.class).value()).as(each.getName())
+                        .isEqualTo(each.getPackageName().substring("dev.nxtsync.story.".length())));
     }
 
     /** How many of these lines, of which the first begins a nested type, are its own: the formatter indents them all. */

@@ -68,7 +68,7 @@ class CheckCommand implements QuarkusApplication {
     }
 
     /** Without the framework, which could not read the file either. */
-    static int unreadable(SettingsReader.Reading reading) {
+    static int unreadable(SettingsReader.SettingsRead reading) {
         var report = new Report();
         problems(reading, report);
         System.out.println("skipped    all else: what the file says is not known");
@@ -83,12 +83,12 @@ class CheckCommand implements QuarkusApplication {
         return problems == 0 ? 0 : ExitCode.FOUND_PROBLEMS;
     }
 
-    private static void problems(SettingsReader.Reading reading, Report report) {
+    private static void problems(SettingsReader.SettingsRead reading, Report report) {
         reading.problems().forEach(
                 problem -> report.problem("configuration", ErrorCode.CONFIGURATION, problem.toString()));
     }
 
-    private void configuration(SettingsReader.Reading reading) {
+    private void configuration(SettingsReader.SettingsRead reading) {
         Settings settings = reading.settings();
         reading.warnings().forEach(warning -> System.out.println("warning    " + warning));
         problems(reading, report);

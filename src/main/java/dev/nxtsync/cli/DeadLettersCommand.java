@@ -61,7 +61,7 @@ class DeadLettersCommand implements QuarkusApplication {
                     payload.isPresent() ? Optional.of(PayloadFile.read(payload.get())) : Optional.empty());
         } catch (SQLException e) {
             return Command.problem(e);
-        } catch (PayloadFile.Unusable e) {
+        } catch (PayloadFile.UnusablePayload e) {
             System.err.println(e.getMessage());
             return ExitCode.USAGE;
         }

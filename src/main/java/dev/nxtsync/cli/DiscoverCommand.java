@@ -15,18 +15,18 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Scope;
-import dev.nxtsync.pull.preview.Discovery;
-import dev.nxtsync.pull.preview.Discovery.Found;
+import dev.nxtsync.pull.preview.TableDiscovery;
+import dev.nxtsync.pull.preview.TableDiscovery.Found;
 
 /** The command {@code discover}: what can be pulled, for people to read or as a configuration. */
 @Singleton
 class DiscoverCommand implements QuarkusApplication {
     private final Settings settings;
-    private final Discovery discovery;
+    private final TableDiscovery discovery;
     private final Set<String> names = new HashSet<>();
     private final Set<String> targets = new HashSet<>();
 
-    DiscoverCommand(Settings settings, Discovery discovery) {
+    DiscoverCommand(Settings settings, TableDiscovery discovery) {
         this.settings = settings;
         this.discovery = discovery;
     }
@@ -56,7 +56,7 @@ class DiscoverCommand implements QuarkusApplication {
         }
     }
 
-    private static void print(Settings.Connection connection, Discovery.Findings findings) {
+    private static void print(Settings.Connection connection, TableDiscovery.Discovered findings) {
         System.out.println("connection " + connection.name() + " sees the customers " + findings.customers()
                 + " and these companies:");
         findings.companies().forEach(company -> System.out.println(

@@ -144,7 +144,7 @@ public final class NxtSync {
         System.exit(exitCode);
     }
 
-    private static void refuse(SettingsReader.Reading reading, EarlyLog log) {
+    private static void refuse(SettingsReader.SettingsRead reading, EarlyLog log) {
         int count = reading.problems().size();
         System.err.println(log.doesNotStart(count == 1 ? "one setting is wrong." : count + " settings are wrong."));
         reading.problems().forEach(problem -> System.err.println(log.line("ERROR", "  " + problem)));

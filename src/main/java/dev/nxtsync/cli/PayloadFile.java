@@ -24,19 +24,19 @@ final class PayloadFile {
     private PayloadFile() {}
 
     /** A file that holds no payload; the message says why not, and that nothing was done. */
-    static final class Unusable extends Exception {
+    static final class UnusablePayload extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private Unusable(Path file, String why) {
+        private UnusablePayload(Path file, String why) {
             super("The file " + file + " " + why + ". Nothing was changed.");
         }
     }
 
     /** One JSON object. */
-    static String read(Path file) throws Unusable {
+    static String read(Path file) throws UnusablePayload {
         String text = text(file);
         if (text.startsWith("\ufeff")) {
-            throw new Unusable(file, "begins with a byte order mark; save it as UTF-8 without one");
+            throw new UnusablePayload(file, "begins with a byte order mark; save it as UTF-8 without one");
         }
         // strict, as a payload by HTTP is: of two members of one name it is not known which was meant
         try (JsonParser parser = JsonTree.parsers().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -45,41 +45,43 @@ final class PayloadFile {
                 .createParser(text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                throw new Unusable(file, "is not JSON (line 1: it is empty)");
+                throw new UnusablePayload(file, "is not JSON (line 1: it is empty)");
             }
             if (first != JsonToken.START_OBJECT) {
-                throw new Unusable(file, "holds " + (first == JsonToken.START_ARRAY ? "a list" : "a single value")
-                        + ", where one JSON object is expected");
+                throw new UnusablePayload(file,
+                        "holds " + (first == JsonToken.START_ARRAY ? "a list" : "a single value")
+                                + ", where one JSON object is expected");
             }
             parser.skipChildren();
             if (parser.nextToken() != null) {
-                throw new Unusable(file, "goes on after its end (line " + parser.currentLocation().getLineNr()
+                throw new UnusablePayload(file, "goes on after its end (line " + parser.currentLocation().getLineNr()
                         + "); one JSON object is expected");
             }
             return text;
         } catch (JsonProcessingException e) {
-            throw new Unusable(file, "is not JSON (line " + e.getLocation().getLineNr() + ": " + reason(e) + ")");
+            throw new UnusablePayload(file,
+                    "is not JSON (line " + e.getLocation().getLineNr() + ": " + reason(e) + ")");
         } catch (IOException e) {
             throw new IllegalStateException("a text that cannot be read", e);
         }
     }
 
-    private static String text(Path file) throws Unusable {
+    private static String text(Path file) throws UnusablePayload {
         if (!Files.exists(file)) {
-            throw new Unusable(file, "is not there");
+            throw new UnusablePayload(file, "is not there");
         }
         if (!Files.isRegularFile(file)) {
-            throw new Unusable(file, "is no file that can be read");
+            throw new UnusablePayload(file, "is no file that can be read");
         }
         try {
             if (Files.size(file) > LONGEST) {
-                throw new Unusable(file, "is larger than " + LONGEST + " bytes, which no payload may be");
+                throw new UnusablePayload(file, "is larger than " + LONGEST + " bytes, which no payload may be");
             }
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
         } catch (CharacterCodingException e) {
-            throw new Unusable(file, "is not UTF-8; save it in that encoding");
+            throw new UnusablePayload(file, "is not UTF-8; save it in that encoding");
         } catch (IOException e) {
-            throw new Unusable(file, "cannot be read by this user");
+            throw new UnusablePayload(file, "cannot be read by this user");
         }
     }
 

@@ -66,7 +66,7 @@ class PlanCommand implements QuarkusApplication {
         return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
     }
 
-    private static String minutes(FirstLoads.Range minutes) {
+    private static String minutes(FirstLoads.EstimatedRange minutes) {
         return String.format(Locale.ROOT, "%.1f-%.1f", minutes.low(), minutes.high());
     }
 }

@@ -72,7 +72,7 @@ final class SettingsOfFeatures {
 
     @Produces
     @Singleton
-    static Settings.Budget budget(Settings all) {
+    static Settings.BudgetSettings budget(Settings all) {
         return all.budget();
     }
 
@@ -96,7 +96,7 @@ final class SettingsOfFeatures {
 
     @Produces
     @Singleton
-    static Settings.Database database(Settings all) {
+    static Settings.DatabaseSettings database(Settings all) {
         return all.database();
     }
 }

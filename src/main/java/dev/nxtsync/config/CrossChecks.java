@@ -104,7 +104,7 @@ final class CrossChecks {
     }
 
     private void connection(Settings.Connection connection, PlainHttp plainHttp) {
-        if (connection.kind() == Settings.Kind.USER) {
+        if (connection.kind() == Settings.ConnectionKind.USER) {
             user(connection);
         } else {
             service(connection);
@@ -145,7 +145,7 @@ final class CrossChecks {
 
     /** What the sign-in of users needs, which is asked of browsers and kept in the database. */
     private void signIn(Settings settings) {
-        settings.connections().values().stream().filter(each -> each.kind() == Settings.Kind.USER).findFirst()
+        settings.connections().values().stream().filter(each -> each.kind() == Settings.ConnectionKind.USER).findFirst()
                 .ifPresent(user -> {
                     if (settings.publicUrl().isEmpty()) {
                         add("NXT_PUBLIC_URL", "is not set, and the connection " + user.name()

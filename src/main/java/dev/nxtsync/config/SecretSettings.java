@@ -20,7 +20,7 @@ public record SecretSettings(Map<String, List<Secret>> files) {
     }
 
     private static List<Secret> files(Settings all, Settings.Connection connection) {
-        Stream<Secret> stored = connection.kind() == Settings.Kind.USER
+        Stream<Secret> stored = connection.kind() == Settings.ConnectionKind.USER
                 ? Stream.of(all.encryptionKey(), all.database().password()).flatMap(Optional::stream)
                 : Stream.empty();
         return Stream.concat(Stream.of(connection.clientSecret()), stored).filter(Secret.Mounted.class::isInstance)

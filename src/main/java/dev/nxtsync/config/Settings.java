@@ -21,12 +21,12 @@ public record Settings(
         Pushing push,
         @Doc(value = "the value of the header `X-Api-Key`, of at least 24 characters; without it `/api` answers 404", example = "a long random text") Optional<Secret> operatorKey,
         @Doc(value = "the signature keys of the webhook subscriptions, separated by commas; each of them is good; without them there is no such address", example = "key1,key2") Optional<Secret> webhookKeys,
-        Database database,
+        DatabaseSettings database,
         Target target,
         Api api,
         @Doc(value = "its discovery document names the endpoints of Visma Connect", example = "https://connect.visma.com") @Default("https://connect.visma.com") String issuer,
         @Doc(value = "hosts of issuer and API, besides loopback, that may be called without TLS, such as a sandbox in a private network", example = "sandbox.internal") List<String> plainHttpHosts,
-        Budget budget,
+        BudgetSettings budget,
         Http http,
         Management management,
         @Doc(value = "of cron expressions", example = "Europe/Stockholm") @Default("UTC") ZoneId timeZone,
@@ -72,11 +72,11 @@ public record Settings(
 
     /** The same with as many requests a minute as the API allows: far more than a command sends. */
     public Settings withWholeBudget() {
-        return with(new Budget(600, budget.inProgress(), budget.slots(), 1));
+        return with(new BudgetSettings(600, budget.inProgress(), budget.slots(), 1));
     }
 
     /** The same with another budget. */
-    public Settings with(Budget other) {
+    public Settings with(BudgetSettings other) {
         return new Settings(connections, pulls, pushes, push, operatorKey, webhookKeys, database, target, api, issuer,
                 plainHttpHosts, other, http, management, timeZone, serverTimeZone, publicUrl, encryptionKey,
                 authorizationParameters,
@@ -110,14 +110,14 @@ public record Settings(
     }
 
     /** What a connection acts as: the application itself, or a person who has signed in. */
-    public enum Kind {
+    public enum ConnectionKind {
         SERVICE("/api/graphql-service", "business-graphql-service-api:access-group-based"), USER("/api/graphql",
                 "openid email offline_access business-graphql-api:access-group-based");
 
         private final String path;
         private final String scope;
 
-        Kind(String path, String scope) {
+        ConnectionKind(String path, String scope) {
             this.path = path;
             this.scope = scope;
         }
@@ -137,7 +137,7 @@ public record Settings(
      */
     public record Connection(
             @Name String name,
-            @Doc(value = "what the connection acts as: the application, or a user who signs in once", example = "user") @Default("service") Kind kind,
+            @Doc(value = "what the connection acts as: the application, or a user who signs in once", example = "user") @Default("service") ConnectionKind kind,
             @Doc(value = "of the application in the Developer Portal; a service's has at most 24 characters", example = "isv_example") String clientId,
             @Doc(value = "of the application in the Developer Portal", example = "as the portal showed it") Secret clientSecret,
             @Doc(value = "add `-readonly` at its end for read-only access; a user's needs `openid` and `offline_access` too", example = "business-graphql-service-api:access-group-based-readonly", unset = "`business-graphql-service-api:access-group-based`; of a user `openid email offline_access business-graphql-api:access-group-based`") Optional<String> scope,
@@ -276,7 +276,7 @@ public record Settings(
             @Doc(value = "how long what may have been sent is looked for before it is sent again", example = "45m") @Default("31m") Duration repeatAfter) {}
 
     /** Where the mirrored tables and our own state are kept. */
-    public record Database(
+    public record DatabaseSettings(
             @Doc(value = "`jdbc:postgresql://host:port/database`, without a password", example = "jdbc:postgresql://db.example.com:5432/erp") String url,
             @Doc(value = "the role that the daemon logs in as", example = "nxt_sync") Optional<String> user,
             @Doc(value = "of that role", example = "…") Optional<Secret> password) {}
@@ -301,7 +301,7 @@ public record Settings(
      * @param slots of a company at the server, live and lost requests together
      * @param share how many processes like this one divide the requests of a minute
      */
-    public record Budget(
+    public record BudgetSettings(
             @Doc(value = "in any 60 seconds, per connection: half of them at once, the rest spread over the minute; the API allows 600 per token", example = "300") @Default("540") @Range(min = 1, max = 600) int requestsPerMinute,
             @Doc(value = "requests of one company at a time", example = "2") @Default("4") @Range(min = 1, max = 60) int inProgress,
             @Doc(value = "requests of one company, live and lost; the API has 60 for all its users", example = "30") @Default("40") @Range(min = 1, max = 60) int slots,

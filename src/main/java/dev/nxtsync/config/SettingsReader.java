@@ -50,20 +50,21 @@ public final class SettingsReader {
      * @param warnings what an operator should look at
      * @param readable false if the file could not be read, which is then the only problem: the rest is not known
      */
-    public record Reading(Settings settings, List<SettingError> problems, List<String> warnings, boolean readable) {}
+    public record SettingsRead(Settings settings, List<SettingError> problems, List<String> warnings,
+            boolean readable) {}
 
     /** Reads the environment, the system properties, and {@code config/application.yaml} in the working directory. */
-    public static Reading read() {
+    public static SettingsRead read() {
         return read(Environment.read(), System.getProperties(), Path.of("config", "application.yaml"));
     }
 
-    static Reading read(Map<String, String> environment, Properties properties, Path yaml) {
+    static SettingsRead read(Map<String, String> environment, Properties properties, Path yaml) {
         var raw = RawSettings.read(environment, properties, yaml);
-        Reading reading = new SettingsReader(raw).bindAll();
-        return raw.readable() ? reading : new Reading(reading.settings(), raw.problems(), List.of(), false);
+        SettingsRead reading = new SettingsReader(raw).bindAll();
+        return raw.readable() ? reading : new SettingsRead(reading.settings(), raw.problems(), List.of(), false);
     }
 
-    private Reading bindAll() {
+    private SettingsRead bindAll() {
         Settings settings = bind(Settings.class, "NXT", null);
         for (String variable : raw.keySet()) {
             if (!known.contains(variable)) {
@@ -71,7 +72,7 @@ public final class SettingsReader {
             }
         }
         problems.addAll(CrossChecks.of(settings));
-        return new Reading(settings, List.copyOf(problems), List.copyOf(warnings), true);
+        return new SettingsRead(settings, List.copyOf(problems), List.copyOf(warnings), true);
     }
 
     private <R extends Record> R bind(Class<R> type, String prefix, @Nullable String name) {

@@ -34,14 +34,14 @@ public final class DatabaseCheck {
      * @param notes what nobody need do anything about
      * @param problems each with what to do
      */
-    public record Findings(String summary, List<String> notes, List<Problem> problems) {}
+    public record DatabaseFindings(String summary, List<String> notes, List<Problem> problems) {}
 
     /**
      * Looks at it.
      *
      * @param also what features have to say about it, once it is known that it can be used
      */
-    public static Findings ask(Settings settings, List<Database.Work<Optional<String>>> also) {
+    public static DatabaseFindings ask(Settings settings, List<Database.Work<Optional<String>>> also) {
         var problems = new ArrayList<Problem>();
         var notes = new ArrayList<String>();
         try {
@@ -63,9 +63,9 @@ public final class DatabaseCheck {
             if (isPooled(settings)) {
                 pooled(settings, notes, problems);
             }
-            return new Findings(summary, notes, problems);
+            return new DatabaseFindings(summary, notes, problems);
         } catch (SQLException e) {
-            return new Findings("", List.of(), List.of(fault(e)));
+            return new DatabaseFindings("", List.of(), List.of(fault(e)));
         }
     }
 
@@ -142,7 +142,7 @@ public final class DatabaseCheck {
         return new Database(dataSource(settings.database()));
     }
 
-    private static PGSimpleDataSource dataSource(Settings.Database database) {
+    private static PGSimpleDataSource dataSource(Settings.DatabaseSettings database) {
         var dataSource = new PGSimpleDataSource();
         dataSource.setURL(database.url());
         if (!database.url().contains(PREPARE_THRESHOLD)) {

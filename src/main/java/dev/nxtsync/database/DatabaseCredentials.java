@@ -16,9 +16,9 @@ import dev.nxtsync.config.Settings;
 @Unremovable
 @Named("nxtDatabaseCredentials")
 class DatabaseCredentials implements CredentialsProvider {
-    private final Settings.Database database;
+    private final Settings.DatabaseSettings database;
 
-    DatabaseCredentials(Settings.Database database) {
+    DatabaseCredentials(Settings.DatabaseSettings database) {
         this.database = database;
     }
 

@@ -57,14 +57,14 @@ public class MigrationDryRun {
      * @param notes what nobody need do anything about
      * @param problems each with what to do
      */
-    public record Findings(List<String> notes, List<Problem> problems) {}
+    public record MigrationFindings(List<String> notes, List<Problem> problems) {}
 
     /** @param then looks at the database as it would be */
-    public Findings run(Database.Work<Findings> then) {
+    public MigrationFindings run(Database.Work<MigrationFindings> then) {
         try {
             var changed = changed();
             if (changed.isPresent()) {
-                return new Findings(List.of(), List.of(changed.get()));
+                return new MigrationFindings(List.of(), List.of(changed.get()));
             }
             var pending = flyway.get().info().pending();
             return database.inTransaction(transaction -> {
@@ -76,7 +76,7 @@ public class MigrationDryRun {
                 }
             });
         } catch (SQLException | FlywayException e) {
-            return new Findings(List.of(), List.of(DatabaseFault.of(e)));
+            return new MigrationFindings(List.of(), List.of(DatabaseFault.of(e)));
         }
     }
 
@@ -92,7 +92,8 @@ public class MigrationDryRun {
                                 + ". Use the version that made it, or a schema that nobody has changed."));
     }
 
-    private Findings rehearse(Connection transaction, MigrationInfo[] pending, Database.Work<Findings> then)
+    private MigrationFindings rehearse(Connection transaction, MigrationInfo[] pending,
+            Database.Work<MigrationFindings> then)
             throws SQLException {
         var notes = new ArrayList<String>();
         String script = "";
@@ -120,7 +121,7 @@ public class MigrationDryRun {
                 return unfinished(script, "another transaction is in its way");
             }
             var reason = DatabaseFault.of(e);
-            return new Findings(List.of(), List.of(new Problem(reason.trouble(),
+            return new MigrationFindings(List.of(), List.of(new Problem(reason.trouble(),
                     script + " fails here, so that the daemon will not become ready: " + reason.message())));
         }
         if (pending.length > 0) {
@@ -129,15 +130,15 @@ public class MigrationDryRun {
         }
         var after = then.in(transaction);
         notes.addAll(after.notes());
-        return new Findings(notes, after.problems());
+        return new MigrationFindings(notes, after.problems());
     }
 
     private String slow() {
         return "all together takes longer than " + deadline.toSeconds() + " s";
     }
 
-    private static Findings unfinished(String script, String why) {
-        return new Findings(List.of(script + " could not be rehearsed to its end, since " + why
+    private static MigrationFindings unfinished(String script, String why) {
+        return new MigrationFindings(List.of(script + " could not be rehearsed to its end, since " + why
                 + "; it was rolled back, and the start is more patient"), List.of());
     }
 

@@ -49,7 +49,7 @@ public class NxtClient {
     private volatile boolean stopping;
 
     /** What belongs to one connection. */
-    private record Line(HttpLine http, Exchange exchange, Tokens tokens, String scope, Budget budget,
+    private record Line(HttpLine http, Exchange exchange, Tokens tokens, String scope, RequestBudget budget,
             boolean allowed) {}
 
     NxtClient(ApiSettings settings, Connections connections, Slots slots, Network network, Vertx vertx,
@@ -61,13 +61,13 @@ public class NxtClient {
         for (Settings.Connection each : settings.connections().values()) {
             // after our own deadline, to close a connection on which nothing comes
             var http = new HttpLine(network, vertx, settings.address(each), deadline.plusSeconds(5));
-            var budget = new Budget(settings.requestsPerMinute());
+            var budget = new RequestBudget(settings.requestsPerMinute());
             var tokens = connections.of(each.name());
             lines.put(each.name(),
                     new Line(http, new Exchange(http, tokens, deadline, warnings), tokens, each.askedScope(),
                             budget,
                             settings.allows(each)));
-            Gauge.builder("nxt_budget_limit", budget, Budget::limit).tag("connection", each.name())
+            Gauge.builder("nxt_budget_limit", budget, RequestBudget::limit).tag("connection", each.name())
                     .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
                     .register(metrics);
         }

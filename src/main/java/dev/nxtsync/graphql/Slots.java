@@ -34,7 +34,7 @@ public class Slots {
         int kept;
     }
 
-    Slots(Settings.Budget budget) {
+    Slots(Settings.BudgetSettings budget) {
         this.inProgress = budget.inProgress();
         this.slots = budget.slots();
     }

@@ -37,7 +37,7 @@ class PushGauges implements DatabaseGauges {
         var ages = new ArrayList<MultiGauge.Row<?>>();
         for (String push : pushes) {
             var pushed = depths.getOrDefault(push, OutboxDepth.PushDepth.EMPTY);
-            for (OutboxRow.State state : OutboxRow.State.values()) {
+            for (OutboxRow.RowState state : OutboxRow.RowState.values()) {
                 rows.add(MultiGauge.Row.of(Tags.of("push", push, "state", state.text()),
                         pushed.states().getOrDefault(state.text(), 0L)));
             }

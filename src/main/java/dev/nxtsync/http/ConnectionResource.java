@@ -13,8 +13,8 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Addresses;
-import dev.nxtsync.http.server.Answer;
-import dev.nxtsync.http.server.Call;
+import dev.nxtsync.http.server.HttpAnswer;
+import dev.nxtsync.http.server.HttpCall;
 import dev.nxtsync.signin.SignIn;
 import dev.nxtsync.signin.SignOut;
 import dev.nxtsync.token.ConnectUnreachable;
@@ -40,7 +40,7 @@ class ConnectionResource implements Addresses {
     /** What is done with a connection. */
     @FunctionalInterface
     private interface ConnectionOrder {
-        Answer give(Settings.Connection connection) throws SQLException, ConnectUnreachable;
+        HttpAnswer give(Settings.Connection connection) throws SQLException, ConnectUnreachable;
     }
 
     @Override
@@ -50,20 +50,20 @@ class ConnectionResource implements Addresses {
     }
 
     /** A link by which a person signs in. */
-    private Answer offer(Settings.Connection connection) throws SQLException {
+    private HttpAnswer offer(Settings.Connection connection) throws SQLException {
         var link = signIn.offer(connection);
-        return Answer.json(200, JSON.createObjectNode().put("url", link.url())
+        return HttpAnswer.json(200, JSON.createObjectNode().put("url", link.url())
                 .put("expires_at", link.expiresAt().toString()).toString()).with("Cache-Control", "no-store");
     }
 
     /** Signs out: the refresh token is revoked, and a person has to sign in before anything more is done. */
-    private Answer signOut(Settings.Connection connection) throws SQLException, ConnectUnreachable {
+    private HttpAnswer signOut(Settings.Connection connection) throws SQLException, ConnectUnreachable {
         var ended = signOut.signOut(connection);
-        return Answer.json(200, JSON.createObjectNode().put("revoked", ended.revoked())
+        return HttpAnswer.json(200, JSON.createObjectNode().put("revoked", ended.revoked())
                 .put("end_session_url", ended.endOfSession().map(URI::toString).orElse(null)).toString());
     }
 
-    private Answer give(Call call, ConnectionOrder order) {
+    private HttpAnswer give(HttpCall call, ConnectionOrder order) {
         String name = call.parameter("name");
         var connection = signIn.user(name);
         if (connection.isEmpty()) {

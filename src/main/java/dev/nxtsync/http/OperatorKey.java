@@ -12,8 +12,8 @@ import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Address.BodyLimit;
 import dev.nxtsync.http.server.Address.Gate;
 import dev.nxtsync.http.server.Address.Waiting;
-import dev.nxtsync.http.server.Call;
 import dev.nxtsync.http.server.CallerKeys;
+import dev.nxtsync.http.server.HttpCall;
 import dev.nxtsync.http.server.Refusal;
 import dev.nxtsync.http.server.Refusals;
 
@@ -46,7 +46,7 @@ class OperatorKey {
                 work);
     }
 
-    private Optional<Refusal> refusal(Call call) {
+    private Optional<Refusal> refusal(HttpCall call) {
         byte[] good = key.orElseThrow().reveal().getBytes(StandardCharsets.UTF_8);
         return call.header(HEADER).filter(sent -> MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8), good))
                 .isPresent()

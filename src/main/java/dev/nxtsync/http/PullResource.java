@@ -10,8 +10,8 @@ import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Addresses;
-import dev.nxtsync.http.server.Answer;
-import dev.nxtsync.http.server.Call;
+import dev.nxtsync.http.server.HttpAnswer;
+import dev.nxtsync.http.server.HttpCall;
 import dev.nxtsync.pull.state.PullControl;
 import dev.nxtsync.token.Connections;
 
@@ -51,7 +51,7 @@ class PullResource implements Addresses {
         return operator.address("POST", "/api/pulls/{name}/" + order, call -> give(call, given));
     }
 
-    private Answer give(Call call, PullOrder order) {
+    private HttpAnswer give(HttpCall call, PullOrder order) {
         String name = call.parameter("name");
         var pull = configured.all().get(name);
         if (pull == null) {
@@ -60,7 +60,7 @@ class PullResource implements Addresses {
         }
         try {
             order.give(pull);
-            return Answer.json(202, "{\"pull\":\"" + pull.name() + "\"}");
+            return HttpAnswer.json(202, "{\"pull\":\"" + pull.name() + "\"}");
         } catch (SQLException e) {
             return ErrorResponse.away();
         }

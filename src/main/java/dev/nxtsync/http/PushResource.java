@@ -25,16 +25,16 @@ import dev.nxtsync.error.Quoted;
 import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Address.BodyLimit;
 import dev.nxtsync.http.server.Addresses;
-import dev.nxtsync.http.server.Answer;
-import dev.nxtsync.http.server.Call;
+import dev.nxtsync.http.server.HttpAnswer;
+import dev.nxtsync.http.server.HttpCall;
 import dev.nxtsync.http.server.Refusal;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.push.OutboxIntake;
 import dev.nxtsync.push.PayloadMemory;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.OutboxApi.Conflict;
-import dev.nxtsync.push.outbox.OutboxApi.Taken;
-import dev.nxtsync.push.outbox.OutboxApi.TooLarge;
+import dev.nxtsync.push.outbox.OutboxApi.PayloadTooLarge;
+import dev.nxtsync.push.outbox.OutboxApi.Queued;
 import dev.nxtsync.push.outbox.OutboxApi.Unfit;
 
 /** The way into the outbox for those who do not write SQL. Closed without an operator key. */
@@ -63,7 +63,7 @@ class PushResource implements Addresses {
                 operator.address("GET", "/api/pushes/{name}/{key}", BodyLimit.NONE, this::unknown, this::get));
     }
 
-    private Optional<Refusal> unknown(Call call) {
+    private Optional<Refusal> unknown(HttpCall call) {
         return acceptance.isKnown(call.parameter("name"))
                 ? Optional.empty()
                 : Optional.of(new Refusal(Refusal.Reason.UNKNOWN, "There is no push of this name."));
@@ -72,7 +72,7 @@ class PushResource implements Addresses {
     /** What a body asks for; the payload as it was written. */
     private record Body(String key, String payload, Optional<Integer> company, Optional<String> group) {}
 
-    private Answer post(Call call) {
+    private HttpAnswer post(HttpCall call) {
         try {
             Body body = read(call.body());
             var taking = acceptance.take(call.parameter("name"), body.key(), body.payload(), body.company(),
@@ -80,13 +80,13 @@ class PushResource implements Addresses {
             if (taking.isEmpty()) {
                 return ErrorResponse.noMemory();
             }
-            if (taking.get() instanceof Taken taken) {
+            if (taking.get() instanceof Queued taken) {
                 var answer = MAPPER.createObjectNode().put("id", taken.id()).put("key", body.key());
-                return Answer.json(taken.isNew() ? 202 : 200, answer.toString());
+                return HttpAnswer.json(taken.isNew() ? 202 : 200, answer.toString());
             }
             return taking.get() instanceof Conflict conflict
                     ? ErrorResponse.error(409, conflict.why())
-                    : taking.get() instanceof TooLarge large
+                    : taking.get() instanceof PayloadTooLarge large
                             ? ErrorResponse.error(413, large.why())
                             : ErrorResponse.error(422, ((Unfit) taking.get()).why());
         } catch (JsonProcessingException e) {
@@ -103,18 +103,18 @@ class PushResource implements Addresses {
         }
     }
 
-    private Answer get(Call call) {
+    private HttpAnswer get(HttpCall call) {
         try {
             String push = call.parameter("name");
             String key = call.parameter("key");
             var found = entries.find(push, key, memory.together());
             int bytes = found.map(OutboxApi.Entry::payloadBytes).orElse(0);
             if (bytes <= memory.together() || bytes > memory.most() || !memory.take(bytes)) {
-                return found.map(row -> Answer.json(200, json(row))).orElseGet(
+                return found.map(row -> HttpAnswer.json(200, json(row))).orElseGet(
                         () -> ErrorResponse.error(404, "Nothing was pushed to " + push + " with this key."));
             }
             try {
-                return Answer.json(200, json(entries.find(push, key, bytes).or(() -> found).orElseThrow()));
+                return HttpAnswer.json(200, json(entries.find(push, key, bytes).or(() -> found).orElseThrow()));
             } finally {
                 memory.giveBack(bytes);
             }

@@ -21,12 +21,12 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Address.BodyLimit;
 import dev.nxtsync.http.server.Address.Depending;
+import dev.nxtsync.http.server.Address.Handling;
 import dev.nxtsync.http.server.Address.Swift;
 import dev.nxtsync.http.server.Address.Waiting;
-import dev.nxtsync.http.server.Address.Work;
 import dev.nxtsync.http.server.Addresses;
-import dev.nxtsync.http.server.Answer;
-import dev.nxtsync.http.server.Call;
+import dev.nxtsync.http.server.HttpAnswer;
+import dev.nxtsync.http.server.HttpCall;
 import dev.nxtsync.http.server.Refusal;
 import dev.nxtsync.http.server.Refusals;
 import dev.nxtsync.signin.SignIn;
@@ -73,7 +73,7 @@ class SignInResource implements Addresses {
                 address("GET", "/signed-in", BodyLimit.NONE, (Waiting) this::result));
     }
 
-    private Address address(String method, String path, BodyLimit body, Work work) {
+    private Address address(String method, String path, BodyLimit body, Handling work) {
         return new Address(method, "/connections/{name}" + path, body, false,
                 call -> signIn.user(call.parameter("name")).isPresent()
                         ? Optional.empty()
@@ -81,7 +81,7 @@ class SignInResource implements Addresses {
                 this::object, work);
     }
 
-    private Answer object(Call call, Refusal refusal) {
+    private HttpAnswer object(HttpCall call, Refusal refusal) {
         var answer = refusals.of(call, refusal);
         return refusal.reason() == Refusal.Reason.UNEXPECTED
                 ? page.of(500, new SignInResult(false, "Not now", Map.of("Reason", refusal.text()),
@@ -90,18 +90,18 @@ class SignInResource implements Addresses {
     }
 
     /** Programs that look at links which people send each other must not use one up. */
-    private static Answer probe() {
-        return SignInPage.guarded(Answer.of(204));
+    private static HttpAnswer probe() {
+        return SignInPage.guarded(HttpAnswer.of(204));
     }
 
-    private Work follow(Call call) {
+    private Handling follow(HttpCall call) {
         // a browser may ask before the person has decided to
         return call.header("Sec-Purpose").filter(purpose -> purpose.startsWith("prefetch")).isPresent()
                 ? (Swift) (probing, reply) -> reply.accept(probe())
                 : (Waiting) this::begin;
     }
 
-    private Answer begin(Call call) {
+    private HttpAnswer begin(HttpCall call) {
         return of(call, "Try the same link again when that is mended.", connection -> {
             var begun = signIn.begin(connection, call.parameter("link"));
             return begun.isPresent()
@@ -113,30 +113,30 @@ class SignInResource implements Addresses {
     }
 
     /** The way back as a query. */
-    private Answer returned(Call call) {
+    private HttpAnswer returned(HttpCall call) {
         return finish(Settings.ResponseMode.QUERY, call, call::query);
     }
 
     /** The way back as a form, which another site's page sends. */
-    private Answer posted(Call call) {
+    private HttpAnswer posted(HttpCall call) {
         var values = URLUtils.parseParameters(new String(call.body(), StandardCharsets.UTF_8));
         return finish(Settings.ResponseMode.FORM_POST, call,
                 name -> Optional.ofNullable(MultivaluedMapUtils.getFirstValue(values, name)));
     }
 
     /** What became of it, at an address that holds no code. */
-    private Answer result(Call call) {
+    private HttpAnswer result(HttpCall call) {
         return of(call, "Load this page again when that is mended.", connection -> {
             var cookie = call.cookie(cookieName());
             var result = cookie.isPresent()
                     ? signIn.result(connection, cookie.get())
                     : Optional.<SignInResult>empty();
-            return result.map(page::of).orElseGet(() -> SignInPage.guarded(Answer.of(404)));
+            return result.map(page::of).orElseGet(() -> SignInPage.guarded(HttpAnswer.of(404)));
         });
     }
 
     /** @param values that Visma Connect sends, by name */
-    private Answer finish(Settings.ResponseMode mode, Call call, Function<String, Optional<String>> values) {
+    private HttpAnswer finish(Settings.ResponseMode mode, HttpCall call, Function<String, Optional<String>> values) {
         return of(call, "Ask for a new link when that is mended.", connection -> {
             if (mode != settings.responseMode()) {
                 return page.of(new SignInResult(false, "This is not the way back", Map.of("Reason",
@@ -155,19 +155,19 @@ class SignInResource implements Addresses {
         });
     }
 
-    private static Answer redirect(URI where) {
-        return SignInPage.guarded(Answer.of(303).with("Location", where.toString()));
+    private static HttpAnswer redirect(URI where) {
+        return SignInPage.guarded(HttpAnswer.of(303).with("Location", where.toString()));
     }
 
     /** What is done for a connection, as far as database, keys and Visma Connect are there. */
     @FunctionalInterface
     private interface SignInStep {
-        Answer of(Settings.Connection connection)
+        HttpAnswer of(Settings.Connection connection)
                 throws SQLException, TokenEncryption.Locked, ConnectUnreachable;
     }
 
     /** @param next what the person does when something is not there now */
-    private Answer of(Call call, String next, SignInStep step) {
+    private HttpAnswer of(HttpCall call, String next, SignInStep step) {
         try {
             return step.of(signIn.user(call.parameter("name")).orElseThrow());
         } catch (SQLException e) {
@@ -179,7 +179,7 @@ class SignInResource implements Addresses {
         }
     }
 
-    private Answer later(Problem reason, String next) {
+    private HttpAnswer later(Problem reason, String next) {
         return page.of(new SignInResult(false, "Not now", Map.of("Reason", reason.message()),
                 List.of(next)));
     }

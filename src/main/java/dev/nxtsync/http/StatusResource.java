@@ -6,7 +6,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Addresses;
-import dev.nxtsync.http.server.Answer;
+import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.status.ReplicaReport;
 import dev.nxtsync.status.StatusJson;
 import dev.nxtsync.status.StatusReport;
@@ -28,6 +28,6 @@ class StatusResource implements Addresses {
     @Override
     public List<Address> addresses() {
         return operator.those(operator.address("GET", "/api/status",
-                call -> Answer.json(200, StatusJson.text(status.ask(process))).with("Cache-Control", "no-store")));
+                call -> HttpAnswer.json(200, StatusJson.text(status.ask(process))).with("Cache-Control", "no-store")));
     }
 }

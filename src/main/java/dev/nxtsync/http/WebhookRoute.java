@@ -20,9 +20,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.Address.BodyLimit;
 import dev.nxtsync.http.server.Addresses;
-import dev.nxtsync.http.server.Answer;
-import dev.nxtsync.http.server.Call;
 import dev.nxtsync.http.server.CallerKeys;
+import dev.nxtsync.http.server.HttpAnswer;
+import dev.nxtsync.http.server.HttpCall;
 import dev.nxtsync.http.server.Refusal;
 import dev.nxtsync.webhook.RefusalLog;
 import dev.nxtsync.webhook.Signatures;
@@ -65,7 +65,7 @@ class WebhookRoute implements Addresses {
                 (Address.Swift) (call, reply) -> judge(signatures.get(), call, reply)));
     }
 
-    private static Optional<Refusal> unsigned(Call call) {
+    private static Optional<Refusal> unsigned(HttpCall call) {
         return call.header(SIGNATURE).filter(Signatures::isOne).isPresent()
                 ? Optional.empty()
                 : Optional.of(new Refusal(Refusal.Reason.KEY, ""));
@@ -81,7 +81,7 @@ class WebhookRoute implements Addresses {
         };
     }
 
-    private void judge(Signatures keys, Call call, Consumer<Answer> reply) {
+    private void judge(Signatures keys, HttpCall call, Consumer<HttpAnswer> reply) {
         if (!keys.isGenuine(call.body(), call.header(SIGNATURE).orElse(""))) {
             reply.accept(answer(call, WebhookResult.BAD_SIGNATURE));
             return;
@@ -103,7 +103,7 @@ class WebhookRoute implements Addresses {
         }
     }
 
-    private void taken(Call call, TableChange change, WebhookResult verdict) {
+    private void taken(HttpCall call, TableChange change, WebhookResult verdict) {
         if (verdict == WebhookResult.ACCEPTED) {
             metrics.counter("nxt_webhook_events", "event", change.kind()).increment();
         }
@@ -113,17 +113,17 @@ class WebhookRoute implements Addresses {
         }
     }
 
-    private Answer answer(Call call, WebhookResult verdict) {
+    private HttpAnswer answer(HttpCall call, WebhookResult verdict) {
         metrics.counter("nxt_webhooks", "result", verdict.label()).increment();
         if (verdict.isRefusal()) {
             refusals.tell(verdict, call.remote() + " with " + headers(call));
         }
-        var answer = Answer.of(verdict.status());
+        var answer = HttpAnswer.of(verdict.status());
         return verdict == WebhookResult.UNAVAILABLE ? answer.with("Retry-After", "2") : answer;
     }
 
     /** What the caller says of itself, cut so that it can do no harm in a log. */
-    private static Map<String, String> headers(Call call) {
+    private static Map<String, String> headers(HttpCall call) {
         var said = new TreeMap<String, String>();
         for (String name : new String[]{"event", "group", "notification", "subscription", "tenant"}) {
             call.header("x-vwd-" + name + "-id").ifPresent(value -> said.put(name,

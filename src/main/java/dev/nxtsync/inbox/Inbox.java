@@ -17,7 +17,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 
@@ -72,14 +72,14 @@ public class Inbox {
      * @param fates by hash
      * @param units those that have something new to look at
      */
-    public record Taken(Map<String, Fate> fates, Set<Long> units) {}
+    public record EventsTaken(Map<String, Fate> fates, Set<Long> units) {}
 
     /**
      * Keeps events, all or none.
      *
      * @param events each hash once
      */
-    public Taken add(Collection<Event> events) throws SQLException {
+    public EventsTaken add(Collection<Event> events) throws SQLException {
         return database.promptly().durably(transaction -> {
             var taken = keep(transaction, events);
             remember(transaction, events.stream().filter(event -> taken.fates().get(event.hash()) != Fate.DUPLICATE)
@@ -88,7 +88,7 @@ public class Inbox {
         });
     }
 
-    private static Taken keep(Connection transaction, Collection<Event> events) throws SQLException {
+    private static EventsTaken keep(Connection transaction, Collection<Event> events) throws SQLException {
         var hashes = new ArrayList<String>();
         var stamped = new ArrayList<Boolean>();
         var scopes = new ArrayList<String>();
@@ -111,7 +111,7 @@ public class Inbox {
         }
         var units = new HashSet<Long>();
         if (hashes.isEmpty()) {
-            return new Taken(fates, units);
+            return new EventsTaken(fates, units);
         }
         // in the order of the hashes, so that two processes that take in the same events do not wait for each other
         try (var insert = transaction.prepareStatement("""
@@ -153,7 +153,7 @@ public class Inbox {
                 }
             }
         }
-        return new Taken(fates, units);
+        return new EventsTaken(fates, units);
     }
 
     /** Keeps of each table and company that something came, at most once a second. */
@@ -234,7 +234,7 @@ public class Inbox {
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         woken.add(new Woken(row.getLong(1), row.getString(2), row.getString(3),
-                                Rows.instant(row, 4).orElseThrow(), row.getInt(5)));
+                                Timestamps.instant(row, 4).orElseThrow(), row.getInt(5)));
                     }
                 }
             }
@@ -319,7 +319,7 @@ public class Inbox {
             delete.setString(2, reconciliation.scope());
             delete.setInt(3, reconciliation.company());
             delete.setString(4, reconciliation.entry());
-            delete.setObject(5, Rows.timestamp(startedAt));
+            delete.setObject(5, Timestamps.timestamp(startedAt));
             delete.executeUpdate();
         }
     }

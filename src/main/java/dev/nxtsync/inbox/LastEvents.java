@@ -10,7 +10,7 @@ import java.util.List;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseCheck;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 
 /** Which webhooks came last, also for a process that is not the daemon. */
 public final class LastEvents {
@@ -49,7 +49,7 @@ public final class LastEvents {
             var events = new ArrayList<LastEvent>();
             while (row.next()) {
                 events.add(new LastEvent(row.getString(1), row.getInt(2), row.getString(3),
-                        Rows.instant(row, 4).orElseThrow()));
+                        Timestamps.instant(row, 4).orElseThrow()));
             }
             return events;
         }

@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullState.Mark;
@@ -127,7 +127,7 @@ final class ChangeWindow {
     }
 
     /** The selection of the next page. */
-    Part page(String alias, int rows) {
+    DocumentPart page(String alias, int rows) {
         var filters = new ArrayList<ObjectNode>();
         if (cursor == null) {
             filters.add(from().map(from -> Filters.compare(Table.CHANGED, "_gte", from))
@@ -139,7 +139,7 @@ final class ChangeWindow {
         if (stage == Stage.BOUNDED && upper != null) {
             filters.add(Filters.compare(Table.CHANGED, "_lte", upper));
         }
-        return Part.page(alias, plan, plan.mapping().fields(), filters, plan.changeOrder(), rows);
+        return DocumentPart.page(alias, plan, plan.mapping().fields(), filters, plan.changeOrder(), rows);
     }
 
     /**

@@ -29,29 +29,31 @@ public final class Document {
      * @param order columns, each in the same direction
      * @param counts whether the number of all rows is asked for too
      */
-    public record Part(String alias, Table table, List<String> fields, Optional<ObjectNode> filter, List<String> order,
+    public record DocumentPart(String alias, Table table, List<String> fields, Optional<ObjectNode> filter,
+            List<String> order,
             boolean descending, int rows, boolean counts) {
 
-        public static Part page(String alias, PullPlan plan, List<String> fields, List<ObjectNode> filters,
+        public static DocumentPart page(String alias, PullPlan plan, List<String> fields, List<ObjectNode> filters,
                 List<String> order,
                 int rows) {
-            return new Part(alias, plan.table(), fields, plan.filter(filters), order, false, rows, false);
+            return new DocumentPart(alias, plan.table(), fields, plan.filter(filters), order, false, rows, false);
         }
 
-        public Part counting() {
-            return new Part(alias, table, fields, filter, order, descending, rows, true);
+        public DocumentPart counting() {
+            return new DocumentPart(alias, table, fields, filter, order, descending, rows, true);
         }
 
-        private Part uncounted() {
-            return new Part(alias, table, fields, filter, order, descending, rows, false);
+        private DocumentPart uncounted() {
+            return new DocumentPart(alias, table, fields, filter, order, descending, rows, false);
         }
     }
 
     /** How many rows a pull has, and the highest change stamp of them; only what the table tells. */
-    static List<Part> census(PullPlan plan) {
-        var parts = new ArrayList<Part>();
+    static List<DocumentPart> census(PullPlan plan) {
+        var parts = new ArrayList<DocumentPart>();
         if (plan.table().isCounted()) {
-            parts.add(new Part(COUNT, plan.table(), plan.key(), plan.filter(List.of()), plan.key(), false, 1, true));
+            parts.add(new DocumentPart(COUNT, plan.table(), plan.key(), plan.filter(List.of()), plan.key(), false, 1,
+                    true));
         }
         if (plan.tellsChanges()) {
             parts.add(top(plan));
@@ -60,13 +62,13 @@ public final class Document {
     }
 
     /** The same without counts. */
-    static List<Part> uncounted(List<Part> parts) {
-        return parts.stream().filter(part -> !part.alias().equals(COUNT)).map(Part::uncounted).toList();
+    static List<DocumentPart> uncounted(List<DocumentPart> parts) {
+        return parts.stream().filter(part -> !part.alias().equals(COUNT)).map(DocumentPart::uncounted).toList();
     }
 
     /** The highest change stamp of a pull's rows. */
-    static Part top(PullPlan plan) {
-        return new Part("top", plan.table(), List.of(Table.CHANGED),
+    static DocumentPart top(PullPlan plan) {
+        return new DocumentPart("top", plan.table(), List.of(Table.CHANGED),
                 plan.filter(List.of(Filters.compare(Table.CHANGED, "_gt", ChangeStamp.EARLIEST))),
                 List.of(Table.CHANGED),
                 true,
@@ -78,13 +80,13 @@ public final class Document {
      *
      * @param background whether the request gives way to others
      */
-    public static Question of(String operation, Scope scope, int owner, boolean background, List<Part> parts) {
+    public static Question of(String operation, Scope scope, int owner, boolean background, List<DocumentPart> parts) {
         var variables = new LinkedHashMap<String, Object>();
         variables.put("owner", owner);
         var declarations = new StringBuilder("$owner: Int");
         var fields = new StringBuilder();
         for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
+            DocumentPart part = parts.get(i);
             String rows = "n" + i;
             String filter = "f" + i;
             declarations.append(", $").append(rows).append(": Int");

@@ -21,7 +21,7 @@ import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.Claim;
-import dev.nxtsync.schedule.RunHistory.Run;
+import dev.nxtsync.schedule.RunHistory.RunRecord;
 
 /** What follows from a failure: how long to wait, and what people see of it. */
 @Singleton
@@ -57,14 +57,14 @@ class FailurePolicy {
      * @param retry how long to wait
      * @param whole whether nothing else of the unit has a chance either
      */
-    record Decision(Duration retry, boolean whole, Run run) {}
+    record Retry(Duration retry, boolean whole, RunRecord run) {}
 
     /**
      * Keeps the reason with the pull, and decides.
      *
      * @param tells whether the log is told
      */
-    Decision of(Claim claim, PullState state, Failure failure, PullReport tally, boolean tells) throws SQLException {
+    Retry of(Claim claim, PullState state, Failure failure, PullReport tally, boolean tells) throws SQLException {
         Recovery next = failure.next();
         Duration retry = switch (next) {
             // what does not fit to the schema may fit again in a moment; if not, the planner says what is wrong, and wakes it
@@ -81,43 +81,43 @@ class FailurePolicy {
             plans.lookAgain(claim.connection());
         }
         Problem reason = failure.traced();
-        states.fail(claim, state, person ? PullState.State.STOPPED : PullState.State.FAILING, reason, retry);
+        states.fail(claim, state, person ? PullState.UnitState.STOPPED : PullState.UnitState.FAILING, reason, retry);
         boolean isNews = !(failure instanceof Failure.ForbiddenCompany)
                 && outages.isNews(claim.connection(), work(claim, state.pull()), failure);
-        Run run = isNews && tells
+        RunRecord run = isNews && tells
                 ? tally.failed(reason.code(), reason.message(), retry)
                 : tally.run(reason.code(), reason.message());
-        return new Decision(retry, next != Recovery.FIX && !failure.mayBeTooLarge(), run);
+        return new Retry(retry, next != Recovery.FIX && !failure.mayBeTooLarge(), run);
     }
 
     /**
      * The same where PostgreSQL refuses the target: nothing else of the unit is concerned. It is looked at again so soon that
      * the pull goes on within a minute, whoever has mended what.
      */
-    Decision of(Claim claim, PullState state, TargetFault fault, PullReport tally) throws SQLException {
+    Retry of(Claim claim, PullState state, TargetFault fault, PullReport tally) throws SQLException {
         plans.lookAtTargets(claim.connection());
         Duration retry = shorter(Backoff.after(state.failures() + 1), TARGET_AGAIN);
         Problem reason = fault.reason();
         boolean mayPass = fault.mayPass() || fault.isOfOtherKey();
-        states.fail(claim, state, mayPass ? PullState.State.FAILING : PullState.State.STOPPED, reason, retry);
+        states.fail(claim, state, mayPass ? PullState.UnitState.FAILING : PullState.UnitState.STOPPED, reason, retry);
         // another process has a new key, or a user has taken the old one away: the look at the target says which
         boolean isUnclear = fault.isOfOtherKey() && state.failures() < AT_FIRST;
-        return new Decision(retry, false, !isUnclear && outages.isNews(work(claim, state.pull()), reason.message())
+        return new Retry(retry, false, !isUnclear && outages.isNews(work(claim, state.pull()), reason.message())
                 ? tally.failed(reason.code(), reason.message(), retry)
                 : tally.run(reason.code(), reason.message()));
     }
 
     /** The same where the key of a pull is not unique, or where that could not be found out. */
-    Decision of(Claim claim, PullState state, Uniqueness.Verdict verdict, PullReport tally) throws SQLException {
+    Retry of(Claim claim, PullState state, Uniqueness.Verdict verdict, PullReport tally) throws SQLException {
         if (verdict instanceof Uniqueness.Unknown unknown) {
             return of(claim, state, unknown.failure(), tally, true);
         }
         Problem reason = ((Uniqueness.Repeated) verdict).reason();
         Duration retry = Backoff.after(state.failures() + 1);
-        states.fail(claim, state, PullState.State.STOPPED, reason, retry);
+        states.fail(claim, state, PullState.UnitState.STOPPED, reason, retry);
         // what reads changes cannot see by itself that it is over
         states.reconcile(claim, state.pull());
-        return new Decision(retry, false, outages.isNews(work(claim, state.pull()), reason.message())
+        return new Retry(retry, false, outages.isNews(work(claim, state.pull()), reason.message())
                 ? tally.failed(reason.code(), reason.message(), retry)
                 : tally.run(reason.code(), reason.message()));
     }
@@ -144,7 +144,7 @@ class FailurePolicy {
         if (outages.isNews(work(claim, state.pull()), CUT_OFF.message())) {
             LOG.warnf("Pull %s, %s: %s", state.pull(), claim.tenant(), CUT_OFF.message());
         }
-        states.fail(claim, state, PullState.State.FAILING, CUT_OFF, A_MOMENT);
+        states.fail(claim, state, PullState.UnitState.FAILING, CUT_OFF, A_MOMENT);
     }
 
     /** A pull has got on: says so, if something was in the way. */
@@ -154,14 +154,14 @@ class FailurePolicy {
     }
 
     /** Keys of a pull cannot be looked at, which is left to polls for a while. */
-    Run leftAlone(Claim claim, String pull, PullReport tally, Failure failure, Duration retry) {
+    RunRecord leftAlone(Claim claim, String pull, PullReport tally, Failure failure, Duration retry) {
         return outages.isNews(claim.connection(), work(claim, pull), failure)
                 ? tally.failed(failure.code(), failure.message(), retry)
                 : tally.run(failure.code(), failure.message());
     }
 
     /** Webhooks name rows of a pull by something else than its key. */
-    void misnamed(Claim claim, PullPlan plan, List<WokenKeys.Key> named) {
+    void misnamed(Claim claim, PullPlan plan, List<WokenKeys.WokenKey> named) {
         LOG.logf(outages.isNews("names of " + work(claim, plan.name()), "") ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the next poll. If "
                         + "that is the table's key, set NXT_PULLS_…_KEY.",

@@ -8,7 +8,7 @@ import jakarta.inject.Singleton;
 
 import io.micrometer.core.instrument.Timer;
 
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Seldom;
 import dev.nxtsync.pull.plan.PullPlan;
@@ -59,7 +59,7 @@ class KeyFetch implements Job {
         Map<String, PullPlan> own = sink.plans().of(claim.connection(), claim.scope(), claim.company());
         var barred = source.access().barred(claim);
         return barred.isPresent()
-                ? new Outcome.Done(Rows.NEVER, barred.get())
+                ? new Outcome.Done(Timestamps.NEVER, barred.get())
                 : new KeyFetchRun(new CompanyTurn(claim, tools.states().clock(), progress), own, source, sink, runs,
                         tools).run();
     }

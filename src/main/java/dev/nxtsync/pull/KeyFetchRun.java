@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.DatabaseFault;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.Answer;
@@ -29,7 +29,7 @@ import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.Recovery;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Seldom;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.KeySettlement;
 import dev.nxtsync.pull.state.PullState;
@@ -39,7 +39,7 @@ import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.schedule.RunHistory.Run;
+import dev.nxtsync.schedule.RunHistory.RunRecord;
 import dev.nxtsync.schedule.StaleClaim;
 
 /** One turn of looks at the keys of a company. */
@@ -75,7 +75,7 @@ final class KeyFetchRun {
     private Instant readAt;
     private long sentAt;
     /** When pulls that are left alone are due again. */
-    private Instant again = Rows.NEVER;
+    private Instant again = Timestamps.NEVER;
 
     KeyFetchRun(CompanyTurn turn, Map<String, PullPlan> own, PullSource source, PullSink sink, PullRuns runs,
             KeyFetchTools tools) {
@@ -106,7 +106,7 @@ final class KeyFetchRun {
         return inTheWay.orElseGet(() -> new Outcome.Done(more ? clock.now() : again, PAUSE));
     }
 
-    private List<WokenKeys.Key> next() throws SQLException {
+    private List<WokenKeys.WokenKey> next() throws SQLException {
         ready = tools.states().of(claim.company(), own.keySet()).stream().filter(PullState::isFollowed)
                 .filter(state -> !experience.isLeftAlone(here(state.pull())))
                 .collect(toMap(PullState::pull, identity()));
@@ -118,7 +118,7 @@ final class KeyFetchRun {
     }
 
     /** Looks at keys. What fails for one of them is told, and the others go on. */
-    private void look(List<WokenKeys.Key> keys) throws SQLException {
+    private void look(List<WokenKeys.WokenKey> keys) throws SQLException {
         if (keys.isEmpty()) {
             return;
         }
@@ -141,10 +141,10 @@ final class KeyFetchRun {
         }
     }
 
-    private void atFault(List<WokenKeys.Key> keys, List<Long> ids, String reason) throws SQLException {
+    private void atFault(List<WokenKeys.WokenKey> keys, List<Long> ids, String reason) throws SQLException {
         inbox.failed(claim, ids, reason);
         more = true;
-        WokenKeys.Key first = keys.get(0);
+        WokenKeys.WokenKey first = keys.get(0);
         if (first.attempts() == Inbox.MOST_ATTEMPTS - 1) {
             tools.setAside().due(first.pull()).ifPresent(since -> LOG.warnf(
                     "Pull %s, %s: the key %s that a webhook named is set aside: %s (%s). %s%s", first.pull(),
@@ -161,8 +161,8 @@ final class KeyFetchRun {
         }
     }
 
-    private List<Wanted> wanted(List<WokenKeys.Key> keys) throws SQLException {
-        var useless = new TreeMap<String, List<WokenKeys.Key>>();
+    private List<Wanted> wanted(List<WokenKeys.WokenKey> keys) throws SQLException {
+        var useless = new TreeMap<String, List<WokenKeys.WokenKey>>();
         var wanted = Wanted.of(keys, own, ready, plan -> runs.report(plan, claim, clock),
                 useless);
         for (var each : useless.entrySet()) {
@@ -179,7 +179,7 @@ final class KeyFetchRun {
             return;
         }
         var knownFaults = sink.faults().keys(all.stream().map(each -> each.plan().name()).toList(), claim.company());
-        var parts = new ArrayList<Part>();
+        var parts = new ArrayList<DocumentPart>();
         var readers = new HashMap<String, PageReader>();
         for (Wanted each : all) {
             String alias = "t" + parts.size();
@@ -238,7 +238,7 @@ final class KeyFetchRun {
         experience.answered(here(plan.name()));
         runs.failures().gotOn(claim, plan.name());
         wanted.keys().values().forEach(received -> tools.delay().record(Duration.between(received, clock.now())));
-        Run run = wanted.tally().done("ok");
+        RunRecord run = wanted.tally().done("ok");
         if (written.changed() + written.deleted() + reader.buffer().faults().size()
                 + written.refused().size() > 0) {
             turn.done().add(run);
@@ -288,7 +288,7 @@ final class KeyFetchRun {
         putOff(wanted, runs.failures().of(claim, wanted.state(), fault, wanted.tally()));
     }
 
-    private void putOff(Wanted wanted, FailurePolicy.Decision decision) {
+    private void putOff(Wanted wanted, FailurePolicy.Retry decision) {
         leaveAlone(wanted, decision.retry());
         turn.done().add(decision.run());
     }

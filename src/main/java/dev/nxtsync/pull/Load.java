@@ -7,7 +7,7 @@ import java.util.Set;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
@@ -61,12 +61,12 @@ class Load implements Job {
         }
         PullPlan plan = open.plan();
         PullState state = open.state();
-        Optional<TableScan> pass = passes.of(claim.entry(), claim.company(), TableScan.Kind.LOAD)
+        Optional<TableScan> pass = passes.of(claim.entry(), claim.company(), TableScan.ScanKind.LOAD)
                 .or(() -> isWanted(plan, state, open.clock().now())
-                        ? Optional.of(TableScan.wanted(claim.entry(), claim.company(), TableScan.Kind.LOAD))
+                        ? Optional.of(TableScan.wanted(claim.entry(), claim.company(), TableScan.ScanKind.LOAD))
                         : Optional.empty());
         if (pass.isEmpty()) {
-            return new Outcome.Done(plan.tellsChanges() ? Rows.NEVER : state.dueAt());
+            return new Outcome.Done(plan.tellsChanges() ? Timestamps.NEVER : state.dueAt());
         }
         return new LoadRun(runs.begin(claim, open, progress), source, sink, runs, passes, memory).from(pass.get());
     }

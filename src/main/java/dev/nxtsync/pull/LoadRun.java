@@ -11,11 +11,11 @@ import java.util.Set;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.database.DatabaseClock;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.LoadPage;
@@ -74,7 +74,7 @@ final class LoadRun {
                 var reading = scan.page(new ScanReader.Wish("load", parts(pass),
                         () -> new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults), size, pass.cursor(),
                         PageBuffer::contradicted));
-                if (reading instanceof ScanReader.Refused refused) {
+                if (reading instanceof ScanReader.PageRefused refused) {
                     writes.finish();
                     if (cursors.startsOver(claim, "load", pass.cursor(), refused.failure())) {
                         pass = pass.anew();
@@ -83,11 +83,11 @@ final class LoadRun {
                     return runs.failed(turn, refused.failure());
                 }
                 cursors.accepted(claim, "load", pass.cursor());
-                if (reading instanceof ScanReader.WrongKey wrong) {
+                if (reading instanceof ScanReader.KeyNotUnique wrong) {
                     writes.finish();
                     return runs.failed(turn, wrong.verdict());
                 }
-                if (!(reading instanceof ScanReader.Read read)) {
+                if (!(reading instanceof ScanReader.PageRead read)) {
                     continue;
                 }
                 Pages.Page page = read.page();
@@ -108,14 +108,14 @@ final class LoadRun {
         runs.failures().gotOn(claim, plan.name());
         runs.history().add(List.of(tally.done(ended ? "ok" : "goes on")));
         return new Outcome.Done(
-                !ended ? clock.now() : plan.tellsChanges() ? Rows.NEVER : plan.cadence().next(clock.now()));
+                !ended ? clock.now() : plan.tellsChanges() ? Timestamps.NEVER : plan.cadence().next(clock.now()));
     }
 
-    private List<Part> parts(TableScan pass) {
+    private List<DocumentPart> parts(TableScan pass) {
         var filters = new ArrayList<ObjectNode>();
         pass.since().ifPresent(since -> filters.add(Filters.compare(Table.CHANGED, "_gte", since)));
         pass.cursor().ifPresent(cursor -> filters.add(Filters.after(plan.key(), Filters.parse(cursor))));
-        Part page = Part.page("t0", plan, plan.mapping().fields(), filters, plan.key(), size.rows());
+        DocumentPart page = DocumentPart.page("t0", plan, plan.mapping().fields(), filters, plan.key(), size.rows());
         boolean begins = pass.startedAt().isEmpty();
         if (pass.since().isPresent()) {
             return List.of(begins && plan.table().isCounted() ? page.counting() : page);
@@ -124,7 +124,7 @@ final class LoadRun {
             return List.of(page);
         }
         // beside the first page, and the one that is probably the last
-        var parts = new ArrayList<Part>(Document.census(plan));
+        var parts = new ArrayList<DocumentPart>(Document.census(plan));
         parts.add(page);
         return parts;
     }

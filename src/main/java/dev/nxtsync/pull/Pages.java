@@ -16,7 +16,7 @@ public final class Pages {
     private Pages() {}
 
     /** What an answer to a question for one page in key order comes to. */
-    sealed interface Result {}
+    sealed interface PageResult {}
 
     /**
      * A page.
@@ -24,7 +24,7 @@ public final class Pages {
      * @param count of all rows of the table, if it was asked for
      * @param top the highest change stamp, if it was asked for
      */
-    record Page(PageReader reader, boolean more, Optional<Long> count, Optional<String> top) implements Result {
+    record Page(PageReader reader, boolean more, Optional<Long> count, Optional<String> top) implements PageResult {
 
         Census census() {
             return new Census(count, top);
@@ -37,31 +37,31 @@ public final class Pages {
     }
 
     /** The page did not fit; the next will be smaller. */
-    record TooLarge() implements Result {}
+    record PageTooLarge() implements PageResult {}
 
-    record Failed(Failure failure) implements Result {}
+    record PageFailed(Failure failure) implements PageResult {}
 
     /**
      * Judges an answer, and lets the page size learn from it.
      *
      * @param after the key after which was asked
      */
-    static Result judge(PullPlan plan, Answer answer, PageReader reader, PageSize size, Optional<String> after) {
+    static PageResult judge(PullPlan plan, Answer answer, PageReader reader, PageSize size, Optional<String> after) {
         if (answer instanceof Failure failure) {
             if (failure.mayBeTooLarge()) {
                 size.tooLarge();
             }
-            return new Failed(failure);
+            return new PageFailed(failure);
         }
         if (reader.buffer().overflowed() && size.tooLarge()) {
-            return new TooLarge();
+            return new PageTooLarge();
         }
         var data = (Answer.Data) answer;
         JsonNode connection = connection(plan, data, "t0");
         Optional<Boolean> more = more(connection);
         if (more.isEmpty() || reader.buffer().overflowed()
                 || (more.get() && (reader.cursor().isEmpty() || reader.cursor().equals(after)))) {
-            return new Failed(senseless(plan, data));
+            return new PageFailed(senseless(plan, data));
         }
         size.good();
         Census census = census(plan, data);

@@ -21,7 +21,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.schema.Scope;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullStates;
@@ -126,7 +126,7 @@ final class PollRun implements AutoCloseable {
         }
         var byAlias = new LinkedHashMap<String, ChangeWindow>();
         increments.forEach(each -> byAlias.put("t" + byAlias.size(), each));
-        var parts = new ArrayList<Part>();
+        var parts = new ArrayList<DocumentPart>();
         var readers = new HashMap<String, PageReader>();
         byAlias.forEach((alias, each) -> {
             parts.add(each.page(alias, Math.max(1, size(each).rows() / tables)));
@@ -260,7 +260,7 @@ final class PollRun implements AutoCloseable {
         return true;
     }
 
-    private Answer ask(List<ChangeWindow> increments, List<Part> parts, Map<String, PageReader> readers) {
+    private Answer ask(List<ChangeWindow> increments, List<DocumentPart> parts, Map<String, PageReader> readers) {
         Scope scope = increments.get(0).plan().table().scope();
         Answer answer = source.ask(claim, Document.of("poll", scope, claim.company(), false, parts), readers,
                 tally(increments.get(0)), turn.progress());

@@ -16,7 +16,7 @@ import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
-import dev.nxtsync.schedule.RunHistory.Run;
+import dev.nxtsync.schedule.RunHistory.RunRecord;
 
 /** What one run over one table does, for the log, the metrics and the history. A page may be counted on another thread. */
 final class PullReport {
@@ -99,7 +99,7 @@ final class PullReport {
     }
 
     /** @param outcome {@code ok}, or {@code goes on} if others had a turn before the end */
-    synchronized Run done(String outcome) {
+    synchronized RunRecord done(String outcome) {
         // what webhooks bring comes every second, and rows that are set aside come with each run
         boolean changed = written + deleted + newlySetAside > 0;
         var level = outcome.equals("ok") && !kind.equals(UnitKind.FETCH.text()) && changed
@@ -111,15 +111,16 @@ final class PullReport {
         return run(outcome, "");
     }
 
-    synchronized Run failed(String code, String reason, Duration retry) {
+    synchronized RunRecord failed(String code, String reason, Duration retry) {
         LOG.warnf("%s: %s stopped after %s, which are kept. %s Tried again in %s.", what, kind, plural(rows, "row"),
                 reason, Seconds.of(retry));
         return run(code, reason);
     }
 
-    synchronized Run run(String outcome, String error) {
+    synchronized RunRecord run(String outcome, String error) {
         var ended = startedAt.plusNanos(System.nanoTime() - from);
-        return new Run(job, company, kind, startedAt, ended, outcome, rows, written, deleted, setAside, requests, bytes,
+        return new RunRecord(job, company, kind, startedAt, ended, outcome, rows, written, deleted, setAside, requests,
+                bytes,
                 traceId, error);
     }
 

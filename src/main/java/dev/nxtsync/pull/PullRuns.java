@@ -41,7 +41,7 @@ record PullRuns(RunHistory history, FailurePolicy failures, MeterRegistry metric
         return failed(failures.of(turn.claim(), turn.state(), fault, turn.report()));
     }
 
-    private Outcome failed(FailurePolicy.Decision decision) throws SQLException {
+    private Outcome failed(FailurePolicy.Retry decision) throws SQLException {
         history.add(List.of(decision.run()));
         return new Outcome.Again(decision.retry());
     }

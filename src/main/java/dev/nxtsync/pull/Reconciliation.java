@@ -5,7 +5,7 @@ import java.util.Set;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Claim;
@@ -60,7 +60,7 @@ class Reconciliation implements Job {
         }
         // the end of the first load says when
         return open.state().loadedAt().isEmpty()
-                ? new Outcome.Done(Rows.NEVER)
+                ? new Outcome.Done(Timestamps.NEVER)
                 : new ReconciliationRun(runs.begin(claim, open, progress),
                         new ReconciliationTools(source, sink, runs, positions, listing, memory)).run();
     }

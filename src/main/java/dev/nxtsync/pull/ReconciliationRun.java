@@ -70,8 +70,8 @@ final class ReconciliationRun {
     }
 
     private Outcome goOn() throws SQLException {
-        TableScan pass = positions.scans().of(claim.entry(), claim.company(), TableScan.Kind.RECONCILIATION)
-                .orElseGet(() -> TableScan.wanted(claim.entry(), claim.company(), TableScan.Kind.RECONCILIATION));
+        TableScan pass = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION)
+                .orElseGet(() -> TableScan.wanted(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION));
         if (pass.startedAt().isEmpty() || isLost(pass)) {
             listing.begin(claim);
             pass = pass.begun(clock.now());
@@ -84,7 +84,7 @@ final class ReconciliationRun {
         if (step instanceof ReconciliationStep.GoOn) {
             step = settles.reread();
         }
-        if (step instanceof ReconciliationStep.Ended ended) {
+        if (step instanceof ReconciliationStep.TurnEnded ended) {
             return ended.outcome();
         }
         Instant started = pass.startedAt().orElse(clock.now());
@@ -111,7 +111,7 @@ final class ReconciliationRun {
         var listed = lists.list(begun);
         return listed instanceof TableListing.Listed whole
                 ? compare(whole.pass())
-                : ((TableListing.Stopped) listed).step();
+                : ((TableListing.ListingStopped) listed).step();
     }
 
     private ReconciliationStep compare(TableScan pass) throws SQLException {
@@ -131,7 +131,7 @@ final class ReconciliationRun {
             runs.failures().held(claim, told);
             positions.states().hold(claim, Optional.of(told));
             runs.history().add(List.of(tally.run("held", told)));
-            return new ReconciliationStep.Ended(new Outcome.Done(next(pass.startedAt().orElse(clock.now()))));
+            return new ReconciliationStep.TurnEnded(new Outcome.Done(next(pass.startedAt().orElse(clock.now()))));
         }
         LOG.debugf("%s: %d listed, %d stored, %d gone, %d to read", claim, found.listed(), found.stored(),
                 found.gone(), found.differing());

@@ -8,5 +8,5 @@ sealed interface ReconciliationStep {
     record GoOn() implements ReconciliationStep {}
 
     /** The turn is over. */
-    record Ended(Outcome outcome) implements ReconciliationStep {}
+    record TurnEnded(Outcome outcome) implements ReconciliationStep {}
 }

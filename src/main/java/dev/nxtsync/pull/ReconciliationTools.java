@@ -12,17 +12,17 @@ record ReconciliationTools(PullSource source, PullSink sink, PullRuns runs, Pull
         ListingMemory memory) {
     /** Ends the turn, since there was no whole answer. */
     ReconciliationStep failed(PullTurn turn, Failure failure) throws SQLException {
-        return new ReconciliationStep.Ended(runs.failed(turn, failure));
+        return new ReconciliationStep.TurnEnded(runs.failed(turn, failure));
     }
 
     /** The same where the key is not unique, or nobody can say. */
     ReconciliationStep failed(PullTurn turn, Uniqueness.Verdict verdict) throws SQLException {
-        return new ReconciliationStep.Ended(runs.failed(turn, verdict));
+        return new ReconciliationStep.TurnEnded(runs.failed(turn, verdict));
     }
 
     /** Keeps that others have a turn before the end. */
     ReconciliationStep goesOn(PullTurn turn) throws SQLException {
         runs.history().add(List.of(turn.report().done("goes on")));
-        return new ReconciliationStep.Ended(new Outcome.Done(turn.clock().now()));
+        return new ReconciliationStep.TurnEnded(new Outcome.Done(turn.clock().now()));
     }
 }

@@ -19,7 +19,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 
 /**
@@ -43,8 +43,8 @@ class RowCounting {
      * @param reader makes one for each request, since some rows may come with a refusal
      * @param ask sends a request, of which there are two at most
      */
-    Asked page(PullPlan plan, String tenant, List<Part> parts, Supplier<PageReader> reader,
-            BiFunction<List<Part>, Map<String, PageReader>, Answer> ask) {
+    Asked page(PullPlan plan, String tenant, List<DocumentPart> parts, Supplier<PageReader> reader,
+            BiFunction<List<DocumentPart>, Map<String, PageReader>, Answer> ask) {
         return ask(plan, tenant, parts, some -> {
             var page = reader.get();
             return new Asked(ask.apply(some, Map.of("t0", page)), page);
@@ -52,15 +52,15 @@ class RowCounting {
     }
 
     /** Asks what {@link Pages#census} reads. */
-    Answer census(PullPlan plan, String tenant, Function<List<Part>, Answer> ask) {
+    Answer census(PullPlan plan, String tenant, Function<List<DocumentPart>, Answer> ask) {
         return ask(plan, tenant, Document.census(plan), parts -> parts.isEmpty() ? NOTHING : ask.apply(parts),
                 identity());
     }
 
-    private <T> T ask(PullPlan plan, String tenant, List<Part> parts, Function<List<Part>, T> ask,
+    private <T> T ask(PullPlan plan, String tenant, List<DocumentPart> parts, Function<List<DocumentPart>, T> ask,
             Function<T, Answer> answer) {
         T first = ask.apply(parts);
-        var counts = parts.stream().filter(Part::counts).map(Part::alias).collect(toSet());
+        var counts = parts.stream().filter(DocumentPart::counts).map(DocumentPart::alias).collect(toSet());
         if (counts.isEmpty()) {
             return first;
         }

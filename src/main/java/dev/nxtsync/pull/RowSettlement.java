@@ -10,7 +10,7 @@ import java.util.Set;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.pull.state.PullStates;
@@ -68,24 +68,24 @@ final class RowSettlement {
                 return tools.goesOn(turn);
             }
             Instant readAt = clock.now();
-            var wanted = some.stream().map(each -> Keys.of(plan.key(), plan.target().keyColumns(), each.key()))
+            var wanted = some.stream().map(each -> RowKeys.of(plan.key(), plan.target().keyColumns(), each.key()))
                     .toList();
             // more rows than keys would mean that the key is not unique
-            var parts = List.of(Part.page("t0", plan, plan.mapping().fields(),
+            var parts = List.of(DocumentPart.page("t0", plan, plan.mapping().fields(),
                     List.of(Filters.anyOf(plan.key(), wanted)), plan.key(), some.size() + 1));
             var reading = scan.page(new ScanReader.Wish("settle", parts, this::reader, count, Optional.empty(),
                     PageBuffer::contradicted));
-            if (reading instanceof ScanReader.Refused refused) {
+            if (reading instanceof ScanReader.PageRefused refused) {
                 if (refused.failure() instanceof Failure.InvalidRequest && count.tooLarge()) {
                     // perhaps a filter of so many keys; if not, one key shows it
                     continue;
                 }
                 return tools.failed(turn, refused.failure());
             }
-            if (reading instanceof ScanReader.WrongKey wrong) {
+            if (reading instanceof ScanReader.KeyNotUnique wrong) {
                 return tools.failed(turn, wrong.verdict());
             }
-            if (reading instanceof ScanReader.Read read) {
+            if (reading instanceof ScanReader.PageRead read) {
                 if (read.page().more()) {
                     return tools.failed(turn, Pages.senseless(plan, read.answer()));
                 }
@@ -111,11 +111,11 @@ final class RowSettlement {
         Optional<String> cursor = turn.state().reread();
         while (rows > 0) {
             Instant readAt = clock.now();
-            var parts = List.of(Part.page("t0", plan, plan.mapping().fields(), TableListing.after(plan, cursor),
+            var parts = List.of(DocumentPart.page("t0", plan, plan.mapping().fields(), TableListing.after(plan, cursor),
                     plan.key(), (int) Math.min(rows, size.rows())));
             var reading = scan.page(new ScanReader.Wish("reread", parts, this::reader, size, cursor,
                     PageBuffer::contradicted));
-            if (reading instanceof ScanReader.Refused refused) {
+            if (reading instanceof ScanReader.PageRefused refused) {
                 if (cursors.startsOver(claim, "reread", cursor, refused.failure())) {
                     cursor = Optional.empty();
                     continue;
@@ -123,10 +123,10 @@ final class RowSettlement {
                 return tools.failed(turn, refused.failure());
             }
             cursors.accepted(claim, "reread", cursor);
-            if (reading instanceof ScanReader.WrongKey wrong) {
+            if (reading instanceof ScanReader.KeyNotUnique wrong) {
                 return tools.failed(turn, wrong.verdict());
             }
-            if (reading instanceof ScanReader.Read read) {
+            if (reading instanceof ScanReader.PageRead read) {
                 boolean more = read.page().more();
                 rows = more ? rows - read.reader().buffer().rows() : 0;
                 // from the beginning once the end has been reached

@@ -109,7 +109,7 @@ public class RunPull {
         }
         var attempt = claims.claim(job.kind(), plan.pull().connection(), PullPlans.scope(plan), owner,
                 job == jobs.poll() ? "" : plan.name(), 0);
-        if (attempt instanceof Claims.Taken taken) {
+        if (attempt instanceof Claims.UnitTaken taken) {
             out.accept("PROBLEM    " + new Problem(ErrorCode.UNIT_TAKEN,
                     what + ": its " + job.kind() + " is under way on " + taken.holder().host() + " since "
                             + taken.holder().since() + ". " + ErrorCode.UNIT_TAKEN.nextStep())
@@ -133,16 +133,16 @@ public class RunPull {
     /** Whether a walk through the whole table has not come to its end. */
     private boolean isLeft(Claim claim) throws SQLException {
         return !UnitKind.POLL.isOf(claim) && positions.scans().of(claim.entry(), claim.company(),
-                UnitKind.LOAD.isOf(claim) ? TableScan.Kind.LOAD : TableScan.Kind.RECONCILIATION).isPresent();
+                UnitKind.LOAD.isOf(claim) ? TableScan.ScanKind.LOAD : TableScan.ScanKind.RECONCILIATION).isPresent();
     }
 
     private void begin(Claim claim, PullPlan plan, PullState state, Request request, Job job) throws SQLException {
         if (job == jobs.load() && (state.loadedAt().isPresent() || request.full())) {
-            var wanted = TableScan.wanted(plan.name(), claim.company(), TableScan.Kind.LOAD);
+            var wanted = TableScan.wanted(plan.name(), claim.company(), TableScan.ScanKind.LOAD);
             positions.scans().keep(claim, request.since().map(wanted::since).orElse(wanted));
         } else if (job == jobs.reconciliation()) {
             positions.scans().keep(claim,
-                    TableScan.wanted(plan.name(), claim.company(), TableScan.Kind.RECONCILIATION).confirm());
+                    TableScan.wanted(plan.name(), claim.company(), TableScan.ScanKind.RECONCILIATION).confirm());
         }
     }
 
@@ -161,10 +161,10 @@ public class RunPull {
                 failures++;
                 out.accept(
                         (failures < PATIENCE ? "waiting    " : "PROBLEM    ") + what + ": " + state.reason().coded());
-                if (failures == PATIENCE || state.state() == PullState.State.STOPPED || !again.waitOut()) {
+                if (failures == PATIENCE || state.state() == PullState.UnitState.STOPPED || !again.waitOut()) {
                     return false;
                 }
-            } else if (state.state() == PullState.State.FAILING || state.state() == PullState.State.STOPPED) {
+            } else if (state.state() == PullState.UnitState.FAILING || state.state() == PullState.UnitState.STOPPED) {
                 out.accept("PROBLEM    " + what + ": " + state.reason().coded());
                 return false;
             } else {

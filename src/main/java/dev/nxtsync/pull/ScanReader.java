@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.target.PageBuffer;
@@ -29,7 +29,7 @@ final class ScanReader {
     /** Sends a request for some selections. */
     interface Ask {
         /** @param what the purpose, as a name of the document */
-        Answer of(String what, List<Part> parts, Map<String, PageReader> pages);
+        Answer of(String what, List<DocumentPart> parts, Map<String, PageReader> pages);
     }
 
     /**
@@ -41,14 +41,15 @@ final class ScanReader {
      * @param after the key after which it is; empty at the beginning
      * @param suspects of its keys, those that may stand for several rows
      */
-    record Wish(String what, List<Part> parts, Supplier<PageReader> reader, PageSize size, Optional<String> after,
+    record Wish(String what, List<DocumentPart> parts, Supplier<PageReader> reader, PageSize size,
+            Optional<String> after,
             Function<PageBuffer, Collection<String>> suspects) {}
 
     /** What came of it. */
     sealed interface Reading {}
 
     /** The page, in which each key stands for one row. */
-    record Read(Pages.Page page, Answer.Data answer) implements Reading {
+    record PageRead(Pages.Page page, Answer.Data answer) implements Reading {
         PageReader reader() {
             return page.reader();
         }
@@ -57,10 +58,10 @@ final class ScanReader {
     /** The page did not fit, and the next will be smaller. */
     record Smaller() implements Reading {}
 
-    record Refused(Failure failure) implements Reading {}
+    record PageRefused(Failure failure) implements Reading {}
 
     /** A key stands for several rows, or nobody can say. */
-    record WrongKey(Uniqueness.Verdict verdict) implements Reading {}
+    record KeyNotUnique(Uniqueness.Verdict verdict) implements Reading {}
 
     /** @param told of each answer about keys */
     ScanReader(PullSource source, PullPlan plan, int owner, Ask ask, Consumer<Answer> told) {
@@ -84,8 +85,8 @@ final class ScanReader {
         var asked = source.counting().page(plan, tenant(), wish.parts(), wish.reader(),
                 (some, pages) -> ask.of(wish.what(), some, pages));
         var result = Pages.judge(plan, asked.answer(), asked.reader(), wish.size(), wish.after());
-        if (result instanceof Pages.Failed failed) {
-            return new Refused(failed.failure());
+        if (result instanceof Pages.PageFailed failed) {
+            return new PageRefused(failed.failure());
         }
         return result instanceof Pages.Page page
                 ? proven(page, (Answer.Data) asked.answer(), wish)
@@ -94,7 +95,7 @@ final class ScanReader {
 
     private Reading proven(Pages.Page page, Answer.Data answer, Wish wish) {
         var verdict = source.uniqueness().of(plan, owner, wish.suspects().apply(page.reader().buffer()), told);
-        return verdict instanceof Uniqueness.Unique ? new Read(page, answer) : new WrongKey(verdict);
+        return verdict instanceof Uniqueness.Unique ? new PageRead(page, answer) : new KeyNotUnique(verdict);
     }
 
     /** How many rows there are, and the highest change stamp, as they are now: what {@link Pages#census} reads. */

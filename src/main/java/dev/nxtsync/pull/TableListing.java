@@ -16,7 +16,7 @@ import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.TableMapping;
 import dev.nxtsync.pull.state.KeyListing;
@@ -52,7 +52,7 @@ final class TableListing {
     /** It has come to its end. */
     record Listed(TableScan pass) implements Listing {}
 
-    record Stopped(ReconciliationStep step) implements Listing {}
+    record ListingStopped(ReconciliationStep step) implements Listing {}
 
     TableListing(PullTurn turn, ReconciliationTools tools, Instant until) {
         this.turn = turn;
@@ -89,30 +89,31 @@ final class TableListing {
         boolean anew = false;
         while (more) {
             if (!clock.now().isBefore(until)) {
-                return new Stopped(tools.goesOn(turn));
+                return new ListingStopped(tools.goesOn(turn));
             }
             Instant readAt = clock.now();
-            Part part = Part.page("t0", plan, keys.fields(), TableListing.after(plan, pass.cursor()), plan.key(),
+            DocumentPart part = DocumentPart.page("t0", plan, keys.fields(), TableListing.after(plan, pass.cursor()),
+                    plan.key(),
                     size.rows());
-            var parts = new ArrayList<Part>(pass.cursor().isEmpty() ? Document.census(plan) : List.of());
+            var parts = new ArrayList<DocumentPart>(pass.cursor().isEmpty() ? Document.census(plan) : List.of());
             parts.add(part);
             var reading = scan.page(new ScanReader.Wish("list", parts,
                     () -> new PageReader(keys, plan.key(), plan.key(), Set.of()), size, pass.cursor(),
                     // that keys and stamps are equal does not say that rows are
                     PageBuffer::repeated));
-            if (reading instanceof ScanReader.Refused refused) {
+            if (reading instanceof ScanReader.PageRefused refused) {
                 if (cursors.startsOver(claim, "list", pass.cursor(), refused.failure())) {
                     pass = pass.begun(clock.now());
                     anew = true;
                     continue;
                 }
-                return new Stopped(tools.failed(turn, refused.failure()));
+                return new ListingStopped(tools.failed(turn, refused.failure()));
             }
             cursors.accepted(claim, "list", pass.cursor());
-            if (reading instanceof ScanReader.WrongKey wrong) {
-                return new Stopped(tools.failed(turn, wrong.verdict()));
+            if (reading instanceof ScanReader.KeyNotUnique wrong) {
+                return new ListingStopped(tools.failed(turn, wrong.verdict()));
             }
-            if (reading instanceof ScanReader.Read read) {
+            if (reading instanceof ScanReader.PageRead read) {
                 var page = read.page();
                 var reader = read.reader();
                 boolean begins = pass.cursor().isEmpty();
@@ -134,7 +135,7 @@ final class TableListing {
             }
         }
         var stopped = count(pass);
-        return stopped.isPresent() ? new Stopped(stopped.get()) : new Listed(pass);
+        return stopped.isPresent() ? new ListingStopped(stopped.get()) : new Listed(pass);
     }
 
     /**

@@ -30,7 +30,7 @@ import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 
 /**
@@ -76,7 +76,7 @@ public class Uniqueness {
     /** The same for keys as PostgreSQL writes them. */
     Verdict ofTexts(PullPlan plan, int owner, Collection<List<String>> keys, Consumer<Answer> told) {
         return ofKeys(plan, owner,
-                keys.stream().map(key -> Keys.of(plan.key(), plan.target().keyColumns(), key)).toList(), told);
+                keys.stream().map(key -> RowKeys.of(plan.key(), plan.target().keyColumns(), key)).toList(), told);
     }
 
     private Verdict ofKeys(PullPlan plan, int owner, List<ObjectNode> keys, Consumer<Answer> told) {
@@ -85,7 +85,8 @@ public class Uniqueness {
             return new Unique();
         }
         // so many that one key must have two, if there are more
-        Part part = Part.page("t0", plan, plan.mapping().fields(), List.of(Filters.anyOf(plan.key(), some)), plan.key(),
+        DocumentPart part = DocumentPart.page("t0", plan, plan.mapping().fields(),
+                List.of(Filters.anyOf(plan.key(), some)), plan.key(),
                 2 * some.size());
         Answer answer = nxt.ask(plan.pull().connection(),
                 Document.of("key_" + plan.table().name(), plan.table().scope(), owner, false, List.of(part)));

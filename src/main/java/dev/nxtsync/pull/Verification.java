@@ -19,7 +19,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Introspection;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.Pages.Census;
 import dev.nxtsync.pull.plan.CompanyScopes;
 import dev.nxtsync.pull.plan.PullPlan;
@@ -128,10 +128,10 @@ public class Verification {
      * @param rows those that PostgreSQL cannot hold included
      * @param notUnique why the key is not one; empty if each came once
      */
-    private record Read(Census before, Census after, long rows, Optional<String> notUnique) {}
+    private record SourceRead(Census before, Census after, long rows, Optional<String> notUnique) {}
 
     /** Why it is not certain that every row was compared; empty if it is. */
-    private static String doubt(PullPlan plan, Read read, long compared) {
+    private static String doubt(PullPlan plan, SourceRead read, long compared) {
         String table = plan.table().name();
         if (read.before().count().isEmpty() || read.after().count().isEmpty()) {
             return "Business NXT does not tell how many rows table " + table
@@ -153,7 +153,7 @@ public class Verification {
                         + " of Business NXT cannot be held, and were not compared.";
     }
 
-    private Read read(PullPlan plan, TableMapping compared, int owner, String table, Progress progress)
+    private SourceRead read(PullPlan plan, TableMapping compared, int owner, String table, Progress progress)
             throws SQLException {
         long expected = states.rows(plan.name(), owner);
         long rows = 0;
@@ -171,16 +171,16 @@ public class Verification {
             var readAt = states.now();
             List<ObjectNode> filters = cursor.map(after -> List.of(Filters.after(plan.key(), Filters.parse(after))))
                     .orElse(List.of());
-            var parts = new ArrayList<Part>(before.isEmpty() ? Document.census(plan) : List.of());
-            parts.add(Part.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()));
+            var parts = new ArrayList<DocumentPart>(before.isEmpty() ? Document.census(plan) : List.of());
+            parts.add(DocumentPart.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()));
             // keys are asked for at the end, all together
             var reading = scan.page(new ScanReader.Wish("verify", parts,
                     () -> new PageReader(compared, plan.key(), plan.key(), Set.of()), size, cursor,
                     page -> List.of()));
-            if (reading instanceof ScanReader.Refused refused) {
+            if (reading instanceof ScanReader.PageRefused refused) {
                 throw new FailedAnswer(refused.failure());
             }
-            if (reading instanceof ScanReader.Read done) {
+            if (reading instanceof ScanReader.PageRead done) {
                 var read = done.page();
                 var page = done.reader();
                 verified.add(table, compared.target(), page.buffer(), readAt);
@@ -197,7 +197,7 @@ public class Verification {
         if (verdict instanceof Uniqueness.Unknown unknown) {
             throw new FailedAnswer(unknown.failure());
         }
-        return new Read(before.orElseThrow(), census(plan, scan), rows,
+        return new SourceRead(before.orElseThrow(), census(plan, scan), rows,
                 verdict instanceof Uniqueness.Repeated several
                         ? Optional.of(several.reason().message())
                         : Optional.empty());

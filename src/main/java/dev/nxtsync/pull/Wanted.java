@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.inbox.Inbox;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullState;
 
@@ -23,20 +23,20 @@ import dev.nxtsync.pull.state.PullState;
  * @param woken the same, as the events named them
  */
 record Wanted(PullPlan plan, PullState state, PullReport tally, Map<List<String>, Instant> keys,
-        List<WokenKeys.Key> woken) {
+        List<WokenKeys.WokenKey> woken) {
 
     /**
      * By pull.
      *
      * @param useless is told those that are no keys of their pull's table, by pull
      */
-    static List<Wanted> of(List<WokenKeys.Key> woken, Map<String, PullPlan> plans,
+    static List<Wanted> of(List<WokenKeys.WokenKey> woken, Map<String, PullPlan> plans,
             Map<String, PullState> states, Function<PullPlan, PullReport> tally,
-            Map<String, List<WokenKeys.Key>> useless) {
+            Map<String, List<WokenKeys.WokenKey>> useless) {
         var wanted = new TreeMap<String, Wanted>();
-        for (WokenKeys.Key each : woken) {
+        for (WokenKeys.WokenKey each : woken) {
             PullPlan plan = Objects.requireNonNull(plans.get(each.pull()));
-            var key = Keys.of(plan, each.text());
+            var key = RowKeys.of(plan, each.text());
             if (key.isEmpty()) {
                 useless.computeIfAbsent(each.pull(), pull -> new ArrayList<>()).add(each);
             } else {
@@ -56,9 +56,10 @@ record Wanted(PullPlan plan, PullState state, PullReport tally, Map<List<String>
     }
 
     /** What asks for their rows; more rows than keys would mean that the key is not unique. */
-    Part part(String alias) {
-        var some = keys.keySet().stream().map(key -> Keys.of(plan.key(), plan.target().keyColumns(), key)).toList();
-        return Part.page(alias, plan, plan.mapping().fields(), List.of(Filters.anyOf(plan.key(), some)), plan.key(),
+    DocumentPart part(String alias) {
+        var some = keys.keySet().stream().map(key -> RowKeys.of(plan.key(), plan.target().keyColumns(), key)).toList();
+        return DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(Filters.anyOf(plan.key(), some)),
+                plan.key(),
                 some.size() + 1);
     }
 

@@ -24,7 +24,7 @@ final class WokenKeys {
      *
      * @param text as the events have it
      */
-    record Key(String pull, String text, List<Inbox.Woken> events) {
+    record WokenKey(String pull, String text, List<Inbox.Woken> events) {
         /** How often it was looked at in vain, or was to be. */
         int attempts() {
             return events.stream().mapToInt(Inbox.Woken::attempts).max().orElse(0);
@@ -34,17 +34,17 @@ final class WokenKeys {
     }
 
     /** @param woken in the order in which they are looked at */
-    static List<Key> of(List<Inbox.Woken> woken) {
-        var keys = new LinkedHashMap<String, Key>();
+    static List<WokenKey> of(List<Inbox.Woken> woken) {
+        var keys = new LinkedHashMap<String, WokenKey>();
         for (Inbox.Woken each : woken) {
             keys.computeIfAbsent(each.pull() + " " + each.key(),
-                    name -> new Key(each.pull(), each.key(), new ArrayList<>())).events().add(each);
+                    name -> new WokenKey(each.pull(), each.key(), new ArrayList<>())).events().add(each);
         }
         return List.copyOf(keys.values());
     }
 
     /** The numbers of their events. */
-    static List<Long> ids(List<Key> keys) {
+    static List<Long> ids(List<WokenKey> keys) {
         return keys.stream().flatMap(key -> key.events().stream()).map(Inbox.Woken::id).toList();
     }
 
@@ -55,18 +55,18 @@ final class WokenKeys {
      * @param size how many keys of a pull may go together
      * @param most keys of all pulls
      */
-    static List<Key> next(List<Key> keys, boolean suspects, ToIntFunction<String> size, int most) {
+    static List<WokenKey> next(List<WokenKey> keys, boolean suspects, ToIntFunction<String> size, int most) {
         var suspected = keys.stream().filter(key -> !key.isFresh()).toList();
         if (!suspected.isEmpty() && (suspects || suspected.size() == keys.size())) {
-            Key first = suspected.get(0);
+            WokenKey first = suspected.get(0);
             return first.attempts() > 1
                     ? List.of(first)
                     : suspected.stream().filter(key -> key.attempts() == 1 && key.pull().equals(first.pull()))
                             .limit(Math.min(A_FEW, size.applyAsInt(first.pull()))).toList();
         }
-        var next = new ArrayList<Key>();
+        var next = new ArrayList<WokenKey>();
         var counts = new HashMap<String, Integer>();
-        for (Key key : keys) {
+        for (WokenKey key : keys) {
             if (key.isFresh() && next.size() < most
                     && counts.merge(key.pull(), 1, Integer::sum) <= size.applyAsInt(key.pull())) {
                 next.add(key);

@@ -15,7 +15,7 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Recovery;
 import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.StaleClaim;
 
@@ -28,7 +28,7 @@ import dev.nxtsync.schedule.StaleClaim;
 final class Isolation {
     /** After which a row that is never answered is a person's matter; with growing pauses, about five minutes. */
     private static final int MOST_TRIES = 6;
-    private static final Set<State> OPEN = Set.of(State.WAITING, State.IN_DOUBT);
+    private static final Set<RowState> OPEN = Set.of(RowState.WAITING, RowState.IN_DOUBT);
 
     private final LaneContext lane;
     private final Evidence evidence;
@@ -157,7 +157,7 @@ final class Isolation {
         // a person may have decided about others
         var settled = new HashSet<>(suspicion.tried());
         lane.services().reader().readWithoutPayload(settled).stream()
-                .filter(row -> row.state() == State.WAITING || row.nextAt().isPresent())
+                .filter(row -> row.state() == RowState.WAITING || row.nextAt().isPresent())
                 .forEach(row -> settled.remove(row.id()));
         suspicion.clear(settled);
         pause();
@@ -173,7 +173,7 @@ final class Isolation {
             if (tries < MOST_TRIES || !OPEN.contains(row.state())) {
                 lane.services().failures().putOff(lane.claim(), why, tries);
                 Instant again = lane.now().plus(Backoff.after(2 * tries));
-                lane.settling().settle(List.of(row), List.of(row.state() == State.WAITING
+                lane.settling().settle(List.of(row), List.of(row.state() == RowState.WAITING
                         ? row.waiting(again)
                         : row.nextAt(again)));
             } else {
@@ -193,7 +193,7 @@ final class Isolation {
     /** Leaves a row to a person, at once or when the server cannot be at work on it any more. */
     private void giveUp(OutboxRow row, Problem why, int tries) throws SQLException {
         Instant now = lane.now();
-        OutboxRow next = row.state() == State.WAITING
+        OutboxRow next = row.state() == RowState.WAITING
                 ? lane.resolution().refused(row, why.trouble(), why.message(), now)
                 : lane.resolution().unlookable(row, why, now, now.plus(Backoff.after(2 * tries)));
         lane.settling().settle(List.of(row), List.of(next));

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.push.outbox.OutboxReader;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.PushStates.PushState;
 import dev.nxtsync.schedule.Outcome;
 
@@ -95,7 +95,7 @@ final class LaneRun {
     }
 
     private Outcome rest() throws SQLException {
-        Instant next = reader().next(lane.claim()).orElse(Rows.NEVER);
+        Instant next = reader().next(lane.claim()).orElse(Timestamps.NEVER);
         Instant soon = lane.now().plus(SOON);
         return new Outcome.Done(oversized.areWaiting() || next.isBefore(soon) ? soon : next);
     }
@@ -123,7 +123,7 @@ final class LaneRun {
             try (var admitted = admittance.read(sized)) {
                 boolean refused = oversized.settle(admitted.admission());
                 var ready = GroupOrder.beginnings(admitted.rows(), OutboxRow::group,
-                        row -> row.state() == State.WAITING);
+                        row -> row.state() == RowState.WAITING);
                 if (!ready.isEmpty()) {
                     prepareAndSend(ready);
                 }

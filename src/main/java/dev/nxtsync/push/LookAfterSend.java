@@ -13,7 +13,7 @@ import java.util.Set;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan;
 
@@ -74,7 +74,7 @@ final class LookAfterSend {
     }
 
     private static boolean isProcessing(OutboxRow row) {
-        return row.state() == State.IN_DOUBT && row.step() == Step.THEN;
+        return row.state() == RowState.IN_DOUBT && row.step() == Step.THEN;
     }
 
     /**
@@ -85,7 +85,7 @@ final class LookAfterSend {
         var ids = new ArrayList<Long>();
         for (OutboxRow row : after) {
             if (row.group().isPresent() && row.step() == Step.RECORD
-                    && (row.state() == State.WAITING || row.state() == State.DEAD)) {
+                    && (row.state() == RowState.WAITING || row.state() == RowState.DEAD)) {
                 ids.add(row.id());
             }
         }
@@ -98,7 +98,7 @@ final class LookAfterSend {
         var to = new ArrayList<OutboxRow>();
         for (int i = 0; i < after.size(); i++) {
             OutboxRow row = after.get(i);
-            if (passed.contains(row.id()) && row.state() == State.WAITING) {
+            if (passed.contains(row.id()) && row.state() == RowState.WAITING) {
                 from.add(row);
                 to.add(row.dead(ErrorCode.RECORD_REFUSED,
                         "It is not there, but later rows of its group that were sent with it are"

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan.Following;
 
@@ -57,7 +57,7 @@ final class LookBeforeSend {
                     ? haveRun.contains(row.id()) ? lane.resolution().processed(row, true, now) : row
                     : lane.resolution().before(row, Objects.requireNonNull(records.get(row.id())),
                             found.getOrDefault(row.id(), List.of()));
-            boolean isOpen = next.state() == State.WAITING && next.step() == row.step();
+            boolean isOpen = next.state() == RowState.WAITING && next.step() == row.step();
             var notBefore = lane.resolution().notBefore(row, now);
             if (isOpen && notBefore.isEmpty() && !lane.plan().isDryRun()) {
                 sendable.add(next);

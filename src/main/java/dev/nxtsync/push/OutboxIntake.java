@@ -49,7 +49,7 @@ public class OutboxIntake {
             int structure = PayloadText.structure(payload);
             // the body has the memory for its bytes
             if (structure > memory.most()) {
-                return Optional.of(new OutboxApi.TooLarge(
+                return Optional.of(new OutboxApi.PayloadTooLarge(
                         memory.tooLarge(payload.length(), payload.length() + structure)));
             }
             if (!memory.takeStructure(structure)) {

@@ -69,7 +69,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
     /** As {@link #read}, but only as far as is needed to find the record. */
     static PayloadReading identify(PushPlan plan, String key, String text) {
         var parsed = PayloadText.parse(text);
-        if (parsed instanceof PayloadText.Unreadable unreadable) {
+        if (parsed instanceof PayloadText.PayloadUnreadable unreadable) {
             return new FlawedPayload(unreadable.why());
         }
         ObjectNode values = ((PayloadText.ReadText) parsed).values();
@@ -100,7 +100,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         var parsed = PayloadText.parse(text);
         var why = parsed instanceof PayloadText.ReadText read
                 ? PayloadText.unholdable(read.values()).map(flaw -> new PayloadFlaws(flaw).why())
-                : Optional.of(((PayloadText.Unreadable) parsed).why());
+                : Optional.of(((PayloadText.PayloadUnreadable) parsed).why());
         return why.map(FlawedPayload::new);
     }
 

@@ -30,7 +30,7 @@ final class PayloadText {
 
     record ReadText(ObjectNode values) implements Parsed {}
 
-    record Unreadable(String why) implements Parsed {}
+    record PayloadUnreadable(String why) implements Parsed {}
 
     private PayloadText() {}
 
@@ -50,13 +50,13 @@ final class PayloadText {
         try {
             var number = PayloadNumbers.flaw(text);
             if (number.isPresent()) {
-                return new Unreadable(new PayloadFlaws(number.get()).why());
+                return new PayloadUnreadable(new PayloadFlaws(number.get()).why());
             }
             return JSON.readTree(text) instanceof ObjectNode values
                     ? new ReadText(values)
-                    : new Unreadable("The payload is not a JSON object with the columns of one record.");
+                    : new PayloadUnreadable("The payload is not a JSON object with the columns of one record.");
         } catch (JsonProcessingException e) {
-            return new Unreadable(
+            return new PayloadUnreadable(
                     "The payload cannot be read as JSON: " + Quoted.message(e.getOriginalMessage().lines().findFirst()
                             .orElse("").replaceAll(", from `[^`]*`| for `ObjectNode`.*", "")) + ".");
         }

@@ -11,10 +11,10 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.RunHistory;
-import dev.nxtsync.schedule.RunHistory.Run;
+import dev.nxtsync.schedule.RunHistory.RunRecord;
 
 /** Counts what one run of a lane does, for the log and the history. */
 final class PushReport {
@@ -22,7 +22,7 @@ final class PushReport {
 
     private final Claim claim;
     private final Instant startedAt;
-    private final Map<State, Integer> settled = new EnumMap<>(State.class);
+    private final Map<RowState, Integer> settled = new EnumMap<>(RowState.class);
     private int requests;
     private int sent;
 
@@ -49,10 +49,10 @@ final class PushReport {
             if (row.state() != before.get(i).state()) {
                 settled.merge(row.state(), 1, Integer::sum);
             }
-            if (row.state() == State.DEAD && before.get(i).state() != State.DEAD) {
+            if (row.state() == RowState.DEAD && before.get(i).state() != RowState.DEAD) {
                 LOG.warnf("Push %s, %s: row %d (key \"%s\") is dead. %s See: dead-letters show %d", claim.entry(),
                         claim.tenant(), row.id(), row.key(), row.error().orElse(""), row.id());
-            } else if (row.state() != State.DEAD && row.error().isPresent()
+            } else if (row.state() != RowState.DEAD && row.error().isPresent()
                     && !row.error().equals(before.get(i).error())) {
                 LOG.errorf("Push %s, %s: row %d (key \"%s\"): %s", claim.entry(), claim.tenant(), row.id(), row.key(),
                         row.error().get());
@@ -64,16 +64,16 @@ final class PushReport {
         if (requests == 0 && settled.isEmpty()) {
             return;
         }
-        int done = settled.getOrDefault(State.DONE, 0);
-        int dead = settled.getOrDefault(State.DEAD, 0);
-        int doubtful = settled.getOrDefault(State.IN_DOUBT, 0);
+        int done = settled.getOrDefault(RowState.DONE, 0);
+        int dead = settled.getOrDefault(RowState.DEAD, 0);
+        int doubtful = settled.getOrDefault(RowState.IN_DOUBT, 0);
         LOG.logf(sent + done + dead + doubtful > 0 ? Logger.Level.INFO : Logger.Level.DEBUG,
                 "Push %s, %s, lane %d: %d sent, %d done%s%s, in %.1f s with %d %s", claim.entry(), claim.tenant(),
                 claim.lane(), sent, done, dead > 0 ? ", " + dead + " dead" : "",
                 doubtful > 0 ? ", " + doubtful + " in doubt, which are looked for" : "",
                 java.time.Duration.between(startedAt, now).toMillis() / 1000.0, requests,
                 requests == 1 ? "request" : "requests");
-        runs.add(List.of(new Run(claim.entry(), claim.company(), claim.kind(), startedAt, now,
+        runs.add(List.of(new RunRecord(claim.entry(), claim.company(), claim.kind(), startedAt, now,
                 failure.map(Failure::code).orElse("ok"), 0, done, 0, dead, requests, 0,
                 failure.map(Failure::traceId).orElse(""), failure.map(Failure::message).orElse(""))));
     }

@@ -46,7 +46,7 @@ class PushesAfterToken {
         }
     }
 
-    void forget(@Observes SignInEvent.Ended event) {
+    void forget(@Observes SignInEvent.SignInEnded event) {
         try {
             states.forgetCreators(pushes(event.connection()));
         } catch (SQLException e) {

@@ -11,7 +11,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan;
 
@@ -55,7 +55,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
 
     /** Decides about a row that was or may have been sent, after a look-up. */
     OutboxRow after(OutboxRow row, Payload payload, List<JsonNode> found, Instant now) {
-        if (row.state() != State.IN_DOUBT) {
+        if (row.state() != RowState.IN_DOUBT) {
             return counted(row, payload, found);
         }
         var act = act(row);
@@ -96,7 +96,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
      */
     OutboxRow unlookable(OutboxRow row, Problem why, Instant now, Instant again) {
         var reason = new Problem(why.trouble(), "It was sent, and cannot be looked for: " + why.message());
-        if (row.state() != State.IN_DOUBT) {
+        if (row.state() != RowState.IN_DOUBT) {
             return row.settled(Optional.of(reason.coded()));
         }
         return mayBeCarriedOut(row, now)
@@ -230,7 +230,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
                                     + ". Remove all but one in Business NXT, then discard this note.")
                             .coded()));
         }
-        if (row.state() == State.DONE) {
+        if (row.state() == RowState.DONE) {
             return row.sentAt().flatMap(sentAt -> times.count(sentAt, row.looks() + 1)).map(row::lookedAt)
                     .orElseGet(() -> row.settled(Optional.empty()));
         }

@@ -63,7 +63,7 @@ public class RunPush {
         for (PushLanes.DueLane due : tables.lanes().dueLanes(push.name())) {
             var attempt = claims.claim(PushJob.KIND, push.connection(), "company", due.company(), push.name(),
                     due.lane());
-            if (attempt instanceof Claims.Taken taken) {
+            if (attempt instanceof Claims.UnitTaken taken) {
                 out.accept("skipped    push " + push.name() + ", company " + due.company() + ", lane " + due.lane()
                         + ": " + taken.holder().host() + " is at work on it since " + taken.holder().since());
             } else if (attempt instanceof Claims.Claimed claimed) {

@@ -9,7 +9,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job.Progress;
 
@@ -58,7 +58,7 @@ final class Settling {
 
     /** A row in doubt stays so, without what cannot be kept of it; any other is a person's matter. */
     private OutboxRow unkept(OutboxRow before, OutboxRow after, SQLException refusal) throws SQLException {
-        if (after.state() == State.IN_DOUBT) {
+        if (after.state() == RowState.IN_DOUBT) {
             var inDoubt = before.inDoubt(after.nextAt().orElseThrow());
             try {
                 outbox.settle(claim, List.of(inDoubt), List.of(before.state()));

@@ -14,8 +14,8 @@ import java.util.UUID;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.Sequences;
+import dev.nxtsync.database.Timestamps;
 
 /** Who holds which unit of work. */
 @Singleton
@@ -53,17 +53,17 @@ public class Claims {
     public record Holder(String host, Instant since) {}
 
     /** What came of an attempt to claim one unit. */
-    public sealed interface Attempt {}
+    public sealed interface ClaimResult {}
 
-    public record Claimed(Claim claim) implements Attempt {}
+    public record Claimed(Claim claim) implements ClaimResult {}
 
-    public record Taken(Holder holder) implements Attempt {}
+    public record UnitTaken(Holder holder) implements ClaimResult {}
 
     /** There is no such unit. */
-    public record Unknown() implements Attempt {}
+    public record NoSuchUnit() implements ClaimResult {}
 
     /** Claims one unit, due or not, unless a living process holds it. */
-    public Attempt claim(String kind, String connection, String scope, int company, String entry, int lane)
+    public ClaimResult claim(String kind, String connection, String scope, int company, String entry, int lane)
             throws SQLException {
         return database.inTransaction(transaction -> {
             String which = "unit.kind = ? and unit.connection = ? and unit.scope = ? and unit.company = ? and unit.pull = ? and unit.lane = ?";
@@ -82,15 +82,15 @@ public class Claims {
                 name(holder, kind, connection, scope, company, entry, lane);
                 try (ResultSet row = holder.executeQuery()) {
                     return row.next()
-                            ? new Taken(new Holder(row.getString(1), Rows.instant(row, 2).orElseThrow()))
-                            : new Unknown();
+                            ? new UnitTaken(new Holder(row.getString(1), Timestamps.instant(row, 2).orElseThrow()))
+                            : new NoSuchUnit();
                 }
             }
         });
     }
 
     /** Units of one kind, of one connection. */
-    public record Kind(String name, String connection) {}
+    public record JobKind(String name, String connection) {}
 
     /**
      * Claims the unit that has been due, or kept waiting, for longest and is free. One whose holder is silent has its work to be
@@ -101,7 +101,8 @@ public class Claims {
      * @param takeOver also those whose holder has been silent for {@link Replica#SILENT_AFTER}; else only where somebody noted eight seconds ago that
      *        it was
      */
-    public Optional<Claim> claim(Collection<Kind> what, Collection<Claim> full, boolean takeOver) throws SQLException {
+    public Optional<Claim> claim(Collection<JobKind> what, Collection<Claim> full, boolean takeOver)
+            throws SQLException {
         return database.inTransaction(transaction -> {
             try (var claim = transaction.prepareStatement(CLAIM.formatted(
                     """
@@ -112,8 +113,8 @@ public class Claims {
                               and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null) and\s"""
                             + FREE,
                     "order by least(unit.due_at, unit.retry_at) limit 1"))) {
-                claim.setArray(1, transaction.createArrayOf("text", what.stream().map(Kind::name).toArray()));
-                claim.setArray(2, transaction.createArrayOf("text", what.stream().map(Kind::connection).toArray()));
+                claim.setArray(1, transaction.createArrayOf("text", what.stream().map(JobKind::name).toArray()));
+                claim.setArray(2, transaction.createArrayOf("text", what.stream().map(JobKind::connection).toArray()));
                 claim.setArray(3, transaction.createArrayOf("text", full.stream().map(Claim::kind).toArray()));
                 claim.setArray(4, transaction.createArrayOf("text", full.stream().map(Claim::connection).toArray()));
                 claim.setArray(5, transaction.createArrayOf("text", full.stream().map(Claim::scope).toArray()));
@@ -172,7 +173,7 @@ public class Claims {
                         failures = case when ? then 0 else failures + 1 end,
                         served = case when ? then greatest(served, ?) else served end
                     where id = ? and fence = ? and holder = ?""")) {
-                free.setObject(1, due.map(Rows::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
+                free.setObject(1, due.map(Timestamps::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
                 free.setObject(2, pause.map(Duration::toMillis).orElse(null), Types.BIGINT);
                 free.setBoolean(3, well);
                 free.setBoolean(4, well);

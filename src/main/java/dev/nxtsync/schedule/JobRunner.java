@@ -71,7 +71,7 @@ public class JobRunner {
     /** Looks when the pause of a unit ends, in which it may have been woken, by whichever process. */
     private final ScheduledExecutorService pauses;
     /** By fence; guarded by itself, as is every change of what this process holds. */
-    private final Map<Long, Run> held = new HashMap<>();
+    private final Map<Long, ClaimedRun> held = new HashMap<>();
     /** How many more times units are looked for that may have been claimed without our knowing. */
     private int looks;
     private boolean stopping;
@@ -91,7 +91,7 @@ public class JobRunner {
     }
 
     /** A claimed unit, from its claim until it is freed. */
-    private static final class Run {
+    private static final class ClaimedRun {
         final Claim claim;
         volatile @Nullable Thread thread;
         volatile long progressAt = System.nanoTime();
@@ -99,7 +99,7 @@ public class JobRunner {
         /** Whether a freeing may have been committed without our knowing. */
         boolean perhapsFreed;
 
-        Run(Claim claim) {
+        ClaimedRun(Claim claim) {
             this.claim = claim;
         }
     }
@@ -156,7 +156,7 @@ public class JobRunner {
     }
 
     /** A run that gets no thread has ended, so that its unit is freed. */
-    private void begin(Run run) {
+    private void begin(ClaimedRun run) {
         boolean begun = false;
         try {
             threads.execute(() -> run(run));
@@ -169,19 +169,19 @@ public class JobRunner {
     }
 
     /** For whoever has the lock of what is held. */
-    private Optional<Run> claim() {
+    private Optional<ClaimedRun> claim() {
         long longOnes = held.values().stream().filter(run -> run.ended == null && isLong(run.claim.kind())).count();
-        var what = new HashSet<Claims.Kind>();
+        var what = new HashSet<Claims.JobKind>();
         for (Job job : jobs.values()) {
             if (!job.isLong() || longOnes < PARALLEL_LONG) {
-                job.connections().forEach(connection -> what.add(new Claims.Kind(job.kind(), connection)));
+                job.connections().forEach(connection -> what.add(new Claims.JobKind(job.kind(), connection)));
             }
         }
         if (what.isEmpty()) {
             return Optional.empty();
         }
         try {
-            var run = claims.claim(what, full(), heartbeat.mayTakeOver()).map(Run::new);
+            var run = claims.claim(what, full(), heartbeat.mayTakeOver()).map(ClaimedRun::new);
             run.ifPresent(each -> held.put(each.claim.fence(), each));
             over(CLAIMING);
             return run;
@@ -205,7 +205,7 @@ public class JobRunner {
         return Objects.requireNonNull(jobs.get(kind)).isLong();
     }
 
-    private void run(Run run) {
+    private void run(ClaimedRun run) {
         run.thread = Thread.currentThread();
         Ended ended = failed(run.claim);
         try {
@@ -237,7 +237,7 @@ public class JobRunner {
         }
     }
 
-    private Ended attempt(Run run) {
+    private Ended attempt(ClaimedRun run) {
         Claim claim = run.claim;
         var failed = failed(claim);
         try {
@@ -275,7 +275,7 @@ public class JobRunner {
     /** Frees the units of runs that have ended; what cannot be freed now is freed later, whatever becomes of the database. */
     private void freeEnded() {
         synchronized (held) {
-            for (Run run : List.copyOf(held.values())) {
+            for (ClaimedRun run : List.copyOf(held.values())) {
                 var ended = run.ended;
                 if (ended != null && !free(run, ended)) {
                     return;
@@ -284,7 +284,7 @@ public class JobRunner {
         }
     }
 
-    private boolean free(Run run, Ended ended) {
+    private boolean free(ClaimedRun run, Ended ended) {
         try {
             if (!committed(run.claim, ended) && !run.perhapsFreed) {
                 refused.increment();
@@ -330,12 +330,12 @@ public class JobRunner {
     }
 
     private void giveUpStalled() {
-        List<Run> stalled;
+        List<ClaimedRun> stalled;
         synchronized (held) {
             stalled = new ArrayList<>(held.values());
         }
         stalled.removeIf(run -> run.ended != null || System.nanoTime() - run.progressAt < silence.toNanos());
-        for (Run run : stalled) {
+        for (ClaimedRun run : stalled) {
             LOG.errorf("%s has neither ended a request nor committed for %d s and is given up; another run follows",
                     run.claim,
                     silence.toSeconds());
@@ -349,7 +349,7 @@ public class JobRunner {
         }
     }
 
-    private static void interrupt(Run run) {
+    private static void interrupt(ClaimedRun run) {
         var thread = run.thread;
         if (thread != null) {
             thread.interrupt();

@@ -8,7 +8,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Quoted;
 
 /** The history of runs, of which only the newest are kept. */
@@ -31,11 +31,11 @@ public class RunHistory {
      * @param requests those that served several tables are counted with the first
      * @param bytes on the wire, counted in the same way
      */
-    public record Run(String job, int company, String kind, Instant startedAt, Instant endedAt, String outcome,
+    public record RunRecord(String job, int company, String kind, Instant startedAt, Instant endedAt, String outcome,
             long rowsRead, long rowsWritten, long rowsDeleted, long rowsSetAside, int requests, long bytes,
             String traceId, String error) {}
 
-    public void add(List<Run> runs) throws SQLException {
+    public void add(List<RunRecord> runs) throws SQLException {
         if (runs.isEmpty()) {
             return;
         }
@@ -46,12 +46,12 @@ public class RunHistory {
                                 rows_deleted, rows_set_aside, requests, bytes, trace_id, error)
                             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))""")) {
                 var encoding = Encoding.of(transaction);
-                for (Run run : runs) {
+                for (RunRecord run : runs) {
                     insert.setString(1, run.job());
                     insert.setInt(2, run.company());
                     insert.setString(3, run.kind());
-                    insert.setObject(4, Rows.timestamp(run.startedAt()));
-                    insert.setObject(5, Rows.timestamp(run.endedAt()));
+                    insert.setObject(4, Timestamps.timestamp(run.startedAt()));
+                    insert.setObject(5, Timestamps.timestamp(run.endedAt()));
                     insert.setString(6, run.outcome());
                     insert.setLong(7, run.rowsRead());
                     insert.setLong(8, run.rowsWritten());
@@ -80,7 +80,7 @@ public class RunHistory {
                     from nxt_sync.run where job = ? and company = ? and ended_at >= ?""")) {
                 select.setString(1, job);
                 select.setInt(2, company);
-                select.setObject(3, Rows.timestamp(from));
+                select.setObject(3, Timestamps.timestamp(from));
                 try (var row = select.executeQuery()) {
                     row.next();
                     return new Sum(row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4));

@@ -23,7 +23,7 @@ class Ciphertexts {
     }
 
     /** What a text is of. */
-    public enum Kind {
+    public enum CiphertextKind {
         REFRESH_TOKEN("user_grant", "refresh_token", "refresh_token is not null"), ACCESS_TOKEN("user_grant",
                 "access_token", "access_token is not null"), CHALLENGE("sign_in", "challenge", GOOD_CHALLENGE);
 
@@ -31,7 +31,7 @@ class Ciphertexts {
         private final String column;
         private final String needed;
 
-        Kind(String table, String column, String needed) {
+        CiphertextKind(String table, String column, String needed) {
             this.table = table;
             this.column = column;
             this.needed = needed;
@@ -39,7 +39,7 @@ class Ciphertexts {
     }
 
     /** A text that is still needed, as it is stored; no two are the same. */
-    public record Ciphertext(Kind kind, String connection, String text) {
+    public record Ciphertext(CiphertextKind kind, String connection, String text) {
         @Override
         public String toString() {
             return "Ciphertext[" + kind + " of " + connection + "]";
@@ -49,7 +49,7 @@ class Ciphertexts {
     public List<Ciphertext> all() throws SQLException {
         return database.inTransaction(transaction -> {
             var all = new ArrayList<Ciphertext>();
-            for (Kind kind : Kind.values()) {
+            for (CiphertextKind kind : CiphertextKind.values()) {
                 try (var select = transaction.prepareStatement("select connection, " + kind.column
                         + " from nxt_sync." + kind.table + " where " + kind.needed + " order by connection");
                         ResultSet row = select.executeQuery()) {

@@ -93,7 +93,7 @@ final class RefreshTokens implements TokenRequest {
     }
 
     @Override
-    public Result send(Duration atMost) {
+    public TokenResult send(Duration atMost) {
         try {
             long begun = System.nanoTime();
             while (true) {
@@ -120,7 +120,7 @@ final class RefreshTokens implements TokenRequest {
     }
 
     /** The same, with a life that begins when it was asked for, as whoever asks takes it. */
-    private static Result fromBeginning(Result result, Duration since) {
+    private static TokenResult fromBeginning(TokenResult result, Duration since) {
         if (result instanceof Loaded loaded) {
             return new Loaded(fromBeginning(loaded.token(), since));
         }
@@ -132,7 +132,7 @@ final class RefreshTokens implements TokenRequest {
     }
 
     /** Empty if it is worth another look in a moment. */
-    private Optional<Result> attempt() throws SQLException, TokenEncryption.Locked {
+    private Optional<TokenResult> attempt() throws SQLException, TokenEncryption.Locked {
         var known = grants.find(connection.name());
         var had = shared(known);
         if (had.isPresent()) {
@@ -167,7 +167,7 @@ final class RefreshTokens implements TokenRequest {
     }
 
     /** What the store has already: a token that another replica has brought, or that a person has to sign in. */
-    private Optional<Result> shared(Optional<UserGrant> known) throws TokenEncryption.Locked {
+    private Optional<TokenResult> shared(Optional<UserGrant> known) throws TokenEncryption.Locked {
         if (known.isEmpty()) {
             seen = Seen.NOTHING;
             return Optional.of(new Withdrawn(SignInNeeded.never(connection)));
@@ -194,7 +194,7 @@ final class RefreshTokens implements TokenRequest {
                         Optional.of(grant.scope()))));
     }
 
-    private Optional<Result> held(Claim claim) throws SQLException, TokenEncryption.Locked {
+    private Optional<TokenResult> held(Claim claim) throws SQLException, TokenEncryption.Locked {
         // once more, since the holder before may have just been here
         var known = grants.find(connection.name());
         var had = shared(known);
@@ -260,7 +260,7 @@ final class RefreshTokens implements TokenRequest {
         }
     }
 
-    private Optional<Result> judged(Claim claim, UserGrant grant, String sent, Refresh answer, boolean repeat,
+    private Optional<TokenResult> judged(Claim claim, UserGrant grant, String sent, Refresh answer, boolean repeat,
             long askedAt)
             throws SQLException, TokenEncryption.Locked {
         if (answer instanceof Refresh.Refreshed refreshed) {
@@ -282,7 +282,7 @@ final class RefreshTokens implements TokenRequest {
         return gaveUp(grant, SignInNeeded.refused(connection));
     }
 
-    private Optional<Result> gaveUp(UserGrant grant, Problem why) throws SQLException {
+    private Optional<TokenResult> gaveUp(UserGrant grant, Problem why) throws SQLException {
         if (!grants.refuse(grant.connection(), grant.generation(), why)) {
             return Optional.empty();
         }
@@ -291,7 +291,7 @@ final class RefreshTokens implements TokenRequest {
     }
 
     /** Stores an answer, now or as soon as the database is back: it may be the only way on. */
-    private Optional<Result> storeWhatIsNot() throws SQLException, TokenEncryption.Locked {
+    private Optional<TokenResult> storeWhatIsNot() throws SQLException, TokenEncryption.Locked {
         var answer = unstored;
         if (answer == null) {
             return Optional.empty();

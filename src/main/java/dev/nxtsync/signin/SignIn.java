@@ -65,7 +65,7 @@ public class SignIn {
     /** The connection of this name for which a person signs in. */
     public Optional<Settings.Connection> user(String connection) {
         return Optional.ofNullable(settings.connections().get(connection))
-                .filter(each -> each.kind() == Settings.Kind.USER);
+                .filter(each -> each.kind() == Settings.ConnectionKind.USER);
     }
 
     public Link offer(Settings.Connection connection) throws SQLException {

@@ -12,5 +12,5 @@ public sealed interface SignInEvent {
     record Works(String connection) implements SignInEvent {}
 
     /** A person has signed out: what was known of the person holds no more. */
-    record Ended(String connection) implements SignInEvent {}
+    record SignInEnded(String connection) implements SignInEvent {}
 }

@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import io.quarkus.qute.Location;
 import io.quarkus.qute.Template;
 
-import dev.nxtsync.http.server.Answer;
+import dev.nxtsync.http.server.HttpAnswer;
 
 /**
  * The one page that people see. Nothing runs in it, it loads nothing, no other site can frame it, and no browser keeps it
@@ -29,18 +29,18 @@ public class SignInPage {
         this.page = page;
     }
 
-    public Answer of(SignInResult result) {
+    public HttpAnswer of(SignInResult result) {
         return of(result.well() ? 200 : 400, result);
     }
 
-    public Answer of(int status, SignInResult result) {
-        return guarded(Answer.of(status, "text/html;charset=utf-8",
+    public HttpAnswer of(int status, SignInResult result) {
+        return guarded(HttpAnswer.of(status, "text/html;charset=utf-8",
                 page.data("style", STYLE).data("title", result.title()).data("facts", result.facts().entrySet())
                         .data("notes", result.notes()).render()));
     }
 
     /** An answer that no browser keeps, frames or tells others the address of. */
-    public static Answer guarded(Answer answer) {
+    public static HttpAnswer guarded(HttpAnswer answer) {
         return answer.with("Content-Security-Policy", POLICY).with("X-Frame-Options", "DENY")
                 .with("X-Content-Type-Options", "nosniff").with("Referrer-Policy", "no-referrer")
                 .with("Cross-Origin-Opener-Policy", "same-origin").with("Cache-Control", "no-store");

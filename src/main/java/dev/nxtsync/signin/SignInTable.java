@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 
 /** Sign-ins of persons that are under way. Links, states and cookies are hashes here, and challenges are encrypted. */
 @Singleton
@@ -37,7 +37,7 @@ public class SignInTable {
                 put.setString(2, connection);
                 try (ResultSet row = put.executeQuery()) {
                     row.next();
-                    return Rows.instant(row, 1).orElseThrow();
+                    return Timestamps.instant(row, 1).orElseThrow();
                 }
             }
         });

@@ -54,7 +54,7 @@ public class SignOut {
             }
         }
         grants.forget(connection.name(), SignInNeeded.signedOut(connection));
-        events.fire(new SignInEvent.Ended(connection.name()));
+        events.fire(new SignInEvent.SignInEnded(connection.name()));
         // every replica, this one too, notices that within two seconds
         return new SignedOut(revoked, endOfSession);
     }

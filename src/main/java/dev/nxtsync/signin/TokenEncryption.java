@@ -67,8 +67,8 @@ public class TokenEncryption {
     }
 
     /** @param id tells keys apart, and nothing of what they are */
-    private record Key(String id, SecretKeySpec secret) {
-        static Key of(String base64) {
+    private record EncryptionKey(String id, SecretKeySpec secret) {
+        static EncryptionKey of(String base64) {
             byte[] bytes = Base64.getDecoder().decode(base64.strip());
             if (bytes.length != KEY_BYTES) {
                 // a file that is half written is no key, above all none to encrypt with
@@ -76,7 +76,7 @@ public class TokenEncryption {
             }
             try {
                 byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-                return new Key(HexFormat.of().formatHex(hash, 0, ID_BYTES), new SecretKeySpec(bytes, "AES"));
+                return new EncryptionKey(HexFormat.of().formatHex(hash, 0, ID_BYTES), new SecretKeySpec(bytes, "AES"));
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);
             }
@@ -111,8 +111,9 @@ public class TokenEncryption {
     /** @throws Locked if its key is not among those that there are, or the text was changed or moved */
     public String decrypt(String sealed, String place) throws Locked {
         String id = keyId(sealed);
-        Key key = keys().stream().filter(each -> each.id().equals(id)).findFirst().orElseThrow(() -> new Locked(
-                "A sign-in is encrypted with the key " + id + ", which is not one of NXT_ENCRYPTION_KEY."));
+        EncryptionKey key = keys().stream().filter(each -> each.id().equals(id)).findFirst()
+                .orElseThrow(() -> new Locked(
+                        "A sign-in is encrypted with the key " + id + ", which is not one of NXT_ENCRYPTION_KEY."));
         try {
             byte[] all = Base64.getUrlDecoder().decode(sealed.substring(id.length() + 1));
             if (all.length >= NONCE_BYTES + TAG_BITS / Byte.SIZE) {
@@ -142,7 +143,7 @@ public class TokenEncryption {
 
     /** Of the keys that there are, the newest first. */
     List<String> keyIds() throws Locked {
-        return keys().stream().map(Key::id).toList();
+        return keys().stream().map(EncryptionKey::id).toList();
     }
 
     /** Of the key that a text is encrypted with. */
@@ -150,17 +151,18 @@ public class TokenEncryption {
         return sealed.substring(0, Math.max(0, sealed.indexOf('.')));
     }
 
-    private static Cipher cipher(int mode, Key key, byte[] nonce, String place) throws GeneralSecurityException {
+    private static Cipher cipher(int mode, EncryptionKey key, byte[] nonce, String place)
+            throws GeneralSecurityException {
         var cipher = Cipher.getInstance(ALGORITHM);
         cipher.init(mode, key.secret(), new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(place.getBytes(StandardCharsets.UTF_8));
         return cipher;
     }
 
-    private List<Key> keys() throws Locked {
+    private List<EncryptionKey> keys() throws Locked {
         try {
             return Stream.of(keys.orElseThrow(() -> new Locked("NXT_ENCRYPTION_KEY is not set.")).reveal()
-                    .split(",", -1)).map(Key::of).toList();
+                    .split(",", -1)).map(EncryptionKey::of).toList();
         } catch (UncheckedIOException e) {
             throw new Locked("NXT_ENCRYPTION_KEY is not there: " + e.getMessage() + ".");
         } catch (IllegalArgumentException e) {

@@ -14,7 +14,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
@@ -94,8 +94,8 @@ public class UserGrants {
                 Optional.ofNullable(row.getString(20)), Optional.ofNullable(row.getString(6)),
                 Optional.ofNullable(row.getString(7)), text(row, 8),
                 text(row, 9), UserGrant.RefreshTokenKind.of(text(row, 10)), text(row, 11), text(row, 12),
-                Duration.ofMillis(row.getLong(13)), Duration.ofMillis(row.getLong(14)), Rows.instant(row, 15),
-                Rows.instant(row, 16),
+                Duration.ofMillis(row.getLong(13)), Duration.ofMillis(row.getLong(14)), Timestamps.instant(row, 15),
+                Timestamps.instant(row, 16),
                 Optional.ofNullable(row.getObject(17, Long.class)).map(Duration::ofMillis),
                 Duration.ofMillis(row.getLong(18)), row.getBoolean(19));
     }
@@ -105,7 +105,7 @@ public class UserGrants {
     }
 
     /** Claims the right to use the refresh token of a connection; it is given back with {@link #release}. */
-    public Claims.Attempt claim(String connection) throws SQLException {
+    public Claims.ClaimResult claim(String connection) throws SQLException {
         return claims.claim(UNIT, connection, SCOPE, 0, "", 0);
     }
 
@@ -263,7 +263,7 @@ public class UserGrants {
                 unit.setString(1, UNIT);
                 unit.setString(2, connection);
                 unit.setString(3, SCOPE);
-                unit.setObject(4, Rows.timestamp(Rows.NEVER));
+                unit.setObject(4, Timestamps.timestamp(Timestamps.NEVER));
                 unit.executeUpdate();
                 tokens(put, 1, tokens, Duration.ZERO);
                 put.setString(6, owner.issuer());

@@ -23,7 +23,7 @@ class UserTokens implements UserTokenRequests {
             Event<SignInEvent> events) {
         this.events = events;
         for (Settings.Connection each : settings.connections().values()) {
-            if (each.kind() == Settings.Kind.USER) {
+            if (each.kind() == Settings.ConnectionKind.USER) {
                 byName.put(each.name(), new RefreshTokens(each, settings.timeLimit(), grants, tokens,
                         providers.of(each.name()), () -> goOn(each.name())));
             }

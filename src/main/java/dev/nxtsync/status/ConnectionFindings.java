@@ -84,7 +84,7 @@ public class ConnectionFindings {
 
     /** When persons have to sign in again at the latest, by connection, as far as that is known; not where it is so already. */
     public Map<String, Instant> signInEnds() throws SQLException {
-        var users = settings.connections().values().stream().filter(each -> each.kind() == Settings.Kind.USER)
+        var users = settings.connections().values().stream().filter(each -> each.kind() == Settings.ConnectionKind.USER)
                 .map(Settings.Connection::name).toList();
         var ends = new TreeMap<String, Instant>();
         if (!users.isEmpty()) {

@@ -16,7 +16,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Problem;
 
 /**
@@ -129,7 +129,7 @@ public class OpenFindings {
                 "select count(*) filter (where gone_at is null), clock_timestamp() from nxt_sync.trouble");
                 ResultSet row = count.executeQuery()) {
             row.next();
-            return new Change(begun, ended, row.getLong(1), Rows.instant(row, 2).orElseThrow());
+            return new Change(begun, ended, row.getLong(1), Timestamps.instant(row, 2).orElseThrow());
         }
     }
 
@@ -138,7 +138,7 @@ public class OpenFindings {
             var troubles = new ArrayList<Trouble>();
             while (row.next()) {
                 troubles.add(new Trouble(row.getString(1), Problem.kept(row.getString(2), row.getString(3)),
-                        Rows.instant(row, 4).orElseThrow()));
+                        Timestamps.instant(row, 4).orElseThrow()));
             }
             return troubles;
         }

@@ -70,9 +70,9 @@ public class PullFindings {
                 // told already, of the whole pull
                 continue;
             }
-            if (each.state() == PullState.State.FAILING || each.state() == PullState.State.STOPPED) {
+            if (each.state() == PullState.UnitState.FAILING || each.state() == PullState.UnitState.STOPPED) {
                 alike.computeIfAbsent(each.pull() + " " + each.reason().code(), first -> new ArrayList<>()).add(each);
-            } else if (each.state() == PullState.State.AWAY) {
+            } else if (each.state() == PullState.UnitState.AWAY) {
                 findings.add(Finding.remark(subject, ErrorCode.COMPANY_NOT_GRANTED, each.reason().message()));
             }
         }
@@ -97,7 +97,7 @@ public class PullFindings {
                 .collect(joining(", "))
                 + (states.size() > EXAMPLES ? " and more" : "");
         boolean alarm = Finding.isOfItsOwn(first.reason()) && states.stream()
-                .anyMatch(each -> each.state() == PullState.State.STOPPED || each.failures() >= Finding.ALARM);
+                .anyMatch(each -> each.state() == PullState.UnitState.STOPPED || each.failures() >= Finding.ALARM);
         return new Finding("pull " + first.pull() + ", in companies",
                 new Problem(first.reason().trouble(), "In " + companies + ": " + first.reason().message()), alarm,
                 states.stream().flatMap(each -> each.retryAt().stream()).min(Instant::compareTo));

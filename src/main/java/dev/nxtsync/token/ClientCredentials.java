@@ -25,7 +25,7 @@ final class ClientCredentials implements TokenRequest {
     }
 
     @Override
-    public Result send(Duration atMost) {
+    public TokenResult send(Duration atMost) {
         try {
             var request = line.tokenRequest(line.endpoints(), new ClientCredentialsGrant(), scope);
             var answer = line.ask(request, atMost);

@@ -44,7 +44,7 @@ final class ConnectLine {
     private final PlainHttp plainHttp;
     private final RefusalMessages messages;
     private final ConnectClient client;
-    private final Discovery discovery = new Discovery(this::readEndpoints, System::nanoTime);
+    private final IssuerDiscovery discovery = new IssuerDiscovery(this::readEndpoints, System::nanoTime);
 
     ConnectLine(Settings.Connection connection, TokenSettings settings, Network network, Vertx vertx) {
         this.connection = connection;

@@ -36,7 +36,8 @@ public class Connections {
 
     Connections(TokenSettings settings, TokenRequests requests, Threads threads, MeterRegistry metrics,
             Event<TokenRecovered> recovered) {
-        hasUsers = settings.connections().values().stream().anyMatch(each -> each.kind() == Settings.Kind.USER);
+        hasUsers = settings.connections().values().stream()
+                .anyMatch(each -> each.kind() == Settings.ConnectionKind.USER);
         // A request blocks its thread, so that each connection has one; a slow issuer then delays no other connection.
         executor = threads.timer("token-renewal", Math.max(1, settings.connections().size()));
         for (Settings.Connection each : settings.connections().values()) {

@@ -17,7 +17,7 @@ public class OpenIdProviders {
     private final Map<String, OpenIdProvider> byName = new TreeMap<>();
 
     OpenIdProviders(SignInSettings settings, Network network, Vertx vertx) {
-        settings.connections().values().stream().filter(each -> each.kind() == Settings.Kind.USER)
+        settings.connections().values().stream().filter(each -> each.kind() == Settings.ConnectionKind.USER)
                 .forEach(each -> byName.put(each.name(), new OpenIdProvider(each, settings, network, vertx)));
     }
 

@@ -33,7 +33,9 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
                     + connection.askedScope() + "\" to " + id + " (invalid_scope).");
             case "unauthorized_client" -> failure(ErrorCode.UNAUTHORIZED_CLIENT,
                     "Visma Connect does not let " + id + " use "
-                            + (connection.kind() == Settings.Kind.USER ? "sign-ins of users" : "client credentials")
+                            + (connection.kind() == Settings.ConnectionKind.USER
+                                    ? "sign-ins of users"
+                                    : "client credentials")
                             + " (unauthorized_client).");
             case "" -> withoutError(answer);
             default -> failure(ErrorCode.TOKEN_REFUSED, "Visma Connect answered " + plain(answer.error())

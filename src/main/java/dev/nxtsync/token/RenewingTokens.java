@@ -264,7 +264,7 @@ final class RenewingTokens implements Tokens {
             lock.unlock();
         }
         long sentAt = clock.getAsLong();
-        TokenRequest.Result result = request.send(atMost);
+        TokenRequest.TokenResult result = request.send(atMost);
         lock.lock();
         try {
             requesting = false;

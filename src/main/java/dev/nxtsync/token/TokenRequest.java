@@ -8,13 +8,13 @@ import dev.nxtsync.error.Problem;
 /** Asks for one token, once, without keeping it. */
 public interface TokenRequest {
 
-    sealed interface Result permits Granted, Loaded, Refused, Withdrawn {}
+    sealed interface TokenResult permits Granted, Loaded, Refused, Withdrawn {}
 
     /**
      * @param expiresIn how long it is good, at most a day; empty where the answer does not say
      * @param scope the answer's {@code scope}; empty where it has none, which means as asked
      */
-    record Granted(String accessToken, Optional<Duration> expiresIn, Optional<String> scope) implements Result {
+    record Granted(String accessToken, Optional<Duration> expiresIn, Optional<String> scope) implements TokenResult {
         public Granted {
             expiresIn = expiresIn.map(Lifetime::capped);
         }
@@ -26,26 +26,26 @@ public interface TokenRequest {
     }
 
     /** Nothing was asked for: the token was there already, as another process had left it. */
-    record Loaded(Granted token) implements Result {}
+    record Loaded(Granted token) implements TokenResult {}
 
     /**
      * The next request may succeed, and a token in use is still good.
      *
      * @param retryAfter how long the server wants to be left alone; empty where it does not say
      */
-    record Refused(Problem failure, Optional<Duration> retryAfter) implements Result {
+    record Refused(Problem failure, Optional<Duration> retryAfter) implements TokenResult {
         public Refused(Problem failure) {
             this(failure, Optional.empty());
         }
     }
 
     /** There will be no token until a person has signed in; one in use is used no more. */
-    record Withdrawn(Problem why) implements Result {}
+    record Withdrawn(Problem why) implements TokenResult {}
 
     /**
      * Blocks until there is an answer.
      *
      * @param atMost how long whoever asks would wait; it may take longer where an answer must not be missed
      */
-    Result send(Duration atMost);
+    TokenResult send(Duration atMost);
 }

@@ -87,7 +87,7 @@ public final class HttpLine implements AutoCloseable {
         var end = new Until(atMost);
         var target = new RequestOptions().setMethod(method).setAbsoluteURI(address);
         headers.forEach(target::addHeader);
-        var exchange = new Exchange(body, end);
+        var exchange = new HttpExchange(body, end);
         // on one event loop, or the answer could have come and gone before somebody listens
         vertx.getOrCreateContext().runOnContext(now -> begin(target, exchange));
         try {
@@ -104,7 +104,7 @@ public final class HttpLine implements AutoCloseable {
         }
     }
 
-    private void begin(RequestOptions target, Exchange exchange) {
+    private void begin(RequestOptions target, HttpExchange exchange) {
         try {
             client.request(target).onSuccess(exchange::send).onFailure(exchange::failed);
         } catch (RuntimeException e) {
@@ -114,13 +114,13 @@ public final class HttpLine implements AutoCloseable {
     }
 
     /** Between the thread that waits and the event loop. */
-    private static final class Exchange {
+    private static final class HttpExchange {
         final CompletableFuture<Reply> answered = new CompletableFuture<>();
         private final Outgoing body;
         private final Until end;
         private volatile @Nullable HttpClientRequest request;
 
-        Exchange(Outgoing body, Until end) {
+        HttpExchange(Outgoing body, Until end) {
             this.body = body;
             this.end = end;
         }

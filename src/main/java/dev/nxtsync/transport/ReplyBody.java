@@ -24,18 +24,18 @@ final class ReplyBody extends InputStream {
 
     private final HttpClientResponse source;
     private final Until until;
-    private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
-    private Part part = new Bytes(Buffer.buffer());
+    private final BlockingQueue<BodyEvent> parts = new LinkedBlockingQueue<>();
+    private BodyEvent part = new Bytes(Buffer.buffer());
     private int at;
 
     /** What comes from the event loop. */
-    private sealed interface Part {}
+    private sealed interface BodyEvent {}
 
-    private record Bytes(Buffer content) implements Part {}
+    private record Bytes(Buffer content) implements BodyEvent {}
 
-    private record Broken(Throwable why) implements Part {}
+    private record Broken(Throwable why) implements BodyEvent {}
 
-    private record End() implements Part {}
+    private record End() implements BodyEvent {}
 
     /** For the event loop that the answer comes to. */
     ReplyBody(HttpClientResponse source, Until until) {
@@ -77,7 +77,7 @@ final class ReplyBody extends InputStream {
         return part instanceof Bytes bytes ? bytes.content().length() - at : 0;
     }
 
-    private Part next() throws IOException {
+    private BodyEvent next() throws IOException {
         try {
             return until.await(nanos -> parts.poll(nanos, TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
@@ -87,7 +87,7 @@ final class ReplyBody extends InputStream {
         }
     }
 
-    private void take(Part next) {
+    private void take(BodyEvent next) {
         part = next;
         at = 0;
         if (next instanceof Bytes) {
@@ -102,7 +102,7 @@ final class ReplyBody extends InputStream {
         try {
             while (part instanceof Bytes && read <= LITTLE) {
                 @Nullable
-                Part next = parts.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                BodyEvent next = parts.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
                 if (next == null) {
                     return false;
                 }

@@ -26,12 +26,12 @@ public final class Signatures {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9+/]{43}=");
 
     private final LastingSecret secret;
-    private volatile Keys keys;
+    private volatile SignatureKeys keys;
 
     /** @param text that they were taken from */
-    private record Keys(String text, List<String> all) {
-        static Keys of(String text) {
-            return new Keys(text,
+    private record SignatureKeys(String text, List<String> all) {
+        static SignatureKeys of(String text) {
+            return new SignatureKeys(text,
                     Stream.of(text.split(",", -1)).map(String::strip).filter(key -> !key.isEmpty()).toList());
         }
 
@@ -44,7 +44,7 @@ public final class Signatures {
     /** @param secret keys, separated by commas */
     public Signatures(LastingSecret secret) {
         this.secret = secret;
-        this.keys = Keys.of(secret.reveal());
+        this.keys = SignatureKeys.of(secret.reveal());
     }
 
     /** Whether it may be a signature, as far as can be said without the body. */
@@ -72,11 +72,11 @@ public final class Signatures {
         }
     }
 
-    private Keys current() {
-        Keys known = keys;
+    private SignatureKeys current() {
+        SignatureKeys known = keys;
         String text = secret.reveal();
         if (!text.equals(known.text())) {
-            known = Keys.of(text);
+            known = SignatureKeys.of(text);
             keys = known;
             LOG.infof("The keys of webhooks have changed; there are %d", known.all().size());
         }

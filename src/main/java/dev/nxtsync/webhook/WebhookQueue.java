@@ -128,7 +128,7 @@ public class WebhookQueue {
         var byHash = new LinkedHashMap<String, List<WebhookCall>>();
         calls.forEach(call -> byHash.computeIfAbsent(call.hash(), hash -> new ArrayList<>()).add(call));
         try {
-            Inbox.Taken taken = inbox.add(byHash.values().stream().map(twins -> event(twins.get(0))).toList());
+            Inbox.EventsTaken taken = inbox.add(byHash.values().stream().map(twins -> event(twins.get(0))).toList());
             toWake.addAll(taken.units());
             byHash.forEach((hash, twins) -> {
                 Inbox.Fate fate = taken.fates().getOrDefault(hash, Inbox.Fate.UNKNOWN);

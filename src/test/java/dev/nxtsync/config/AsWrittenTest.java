@@ -66,7 +66,7 @@ class AsWrittenTest {
                 .contains("NXT_CLIENT_ID: is set, and NXT_CONNECTIONS_MAIN_CLIENT_ID too, which is the same");
     }
 
-    private static void assertIs(String value, SettingsReader.Reading reading) {
+    private static void assertIs(String value, SettingsReader.SettingsRead reading) {
         assertThat(reading.settings().connections().get("main").clientSecret().reveal()).isEqualTo(value);
         assertThat(reading.settings().database().user()).contains(value);
     }

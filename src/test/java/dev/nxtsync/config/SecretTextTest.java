@@ -128,11 +128,11 @@ class SecretTextTest {
     /** Problems of a configuration that has nothing but a password: no client id, no client secret, no address. */
     private static final int LACKING = 3;
 
-    private static SettingsReader.Reading ofVariable(String written) {
+    private static SettingsReader.SettingsRead ofVariable(String written) {
         return SettingsReader.read(Map.of("NXT_DATABASE_PASSWORD", written), new Properties(), Path.of("none"));
     }
 
-    private SettingsReader.Reading ofFile(byte[] written) throws IOException {
+    private SettingsReader.SettingsRead ofFile(byte[] written) throws IOException {
         Path file = Files.write(directory.resolve("file"), written);
         return SettingsReader.read(Map.of("NXT_DATABASE_PASSWORD_FILE", file.toString()), new Properties(),
                 Path.of("none"));

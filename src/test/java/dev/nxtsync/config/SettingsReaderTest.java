@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import dev.nxtsync.config.SettingsReader.Reading;
+import dev.nxtsync.config.SettingsReader.SettingsRead;
 
 class SettingsReaderTest {
     @TempDir
@@ -35,7 +35,7 @@ class SettingsReaderTest {
         assertThat(settings.graphqlUrl(connection)).isEqualTo("https://business.visma.net/api/graphql-service");
         assertThat(settings.target().schema()).isEqualTo("nxt");
         assertThat(settings.api().timeLimit()).isEqualTo(Duration.ofSeconds(59));
-        assertThat(settings.budget()).isEqualTo(new Settings.Budget(540, 4, 40, 1));
+        assertThat(settings.budget()).isEqualTo(new Settings.BudgetSettings(540, 4, 40, 1));
         assertThat(settings.http().port()).isEqualTo(8080);
         assertThat(settings.management().port()).isEqualTo(9000);
         assertThat(settings.timeZone()).isEqualTo(ZoneId.of("UTC"));
@@ -315,7 +315,7 @@ class SettingsReaderTest {
                 .isEqualTo(Instant.parse("2026-11-24T12:10:00Z"));
     }
 
-    private static Reading read(Map<String, String> variables) {
+    private static SettingsRead read(Map<String, String> variables) {
         var all = new HashMap<>(Map.of("NXT_DATABASE_URL", "jdbc:postgresql://db/x"));
         if (variables.keySet().stream().noneMatch(name -> name.startsWith("NXT_CONNECTIONS"))) {
             all.putAll(Map.of("NXT_CLIENT_ID", "isv_x", "NXT_CLIENT_SECRET", "s"));

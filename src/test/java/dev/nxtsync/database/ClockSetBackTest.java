@@ -79,7 +79,8 @@ class ClockSetBackTest {
         near("select beat_at from nxt_sync.replica where id = '" + one.id() + "'", "0 s");
         assertThat(database.number("select count(*) from nxt_sync.job where due_at > '9000-01-01'")).as("never")
                 .isEqualTo(2);
-        assertThatThrownBy(() -> new TableScans(store).keep(load, TableScan.wanted("orders", 7, TableScan.Kind.LOAD)))
+        assertThatThrownBy(
+                () -> new TableScans(store).keep(load, TableScan.wanted("orders", 7, TableScan.ScanKind.LOAD)))
                 .as("a run that knows the old time").isInstanceOf(StaleClaim.class);
         database.execute("create table public.before as select * from nxt_sync.job");
         one.beat();
@@ -183,7 +184,7 @@ class ClockSetBackTest {
         listing.begin(load);
         listing.add(load, table.only(column -> column.name().equals("id")),
                 keys(table.only(column -> column.name().equals("id")), "1", "2"),
-                new TableScans.ListingPage(TableScan.wanted("orders", 7, TableScan.Kind.RECONCILIATION), started));
+                new TableScans.ListingPage(TableScan.wanted("orders", 7, TableScan.ScanKind.RECONCILIATION), started));
         assertThat(listing.compare(load, table, table.only(column -> column.name().equals("id")), started, () -> {
         }).gone())
                 .isEqualTo(1);
@@ -252,7 +253,7 @@ class ClockSetBackTest {
     }
 
     private static Optional<Claim> claim(Claims by, String kind) throws SQLException {
-        return by.claim(List.of(new Claims.Kind(kind, "main")), List.of(), true);
+        return by.claim(List.of(new Claims.JobKind(kind, "main")), List.of(), true);
     }
 
     private WriteCounts write(TargetTable table, Claim load, PageBuffer page, List<List<String>> gone)

@@ -83,7 +83,7 @@ class DurabilityTest {
         var marked = (Outbox.Marked) outbox.mark(claim, rows, "yourReference");
         assertThat(committed("outbox")).as("before it is sent").isEqualTo("on");
         outbox.settle(claim, List.of(marked.rows().get(0).dead(ErrorCode.RECORD_REFUSED, "no", Optional.empty())),
-                List.of(OutboxRow.State.SENDING));
+                List.of(OutboxRow.RowState.SENDING));
         assertThat(committed("outbox")).isEqualTo("on");
         entries.retry(rows.get(0).id(), Optional.empty());
         assertThat(committed("outbox")).isEqualTo("on");

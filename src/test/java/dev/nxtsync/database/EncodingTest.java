@@ -111,7 +111,7 @@ class EncodingTest {
         new PushStates(store).failed(new PushedCompany("orders", 7), REASON, 1, java.time.Duration.ofSeconds(1));
         var entries = new OutboxApi(store);
         assertThat(entries.take("orders", "k", "{\"text\": \"5 € 🙂\"}", Optional.of(7), Optional.empty()))
-                .isInstanceOf(OutboxApi.Taken.class);
+                .isInstanceOf(OutboxApi.Queued.class);
         assertThat(entries.find("orders", "Łódź €", 100)).isEmpty();
         assertThat(database.rows("select code from nxt_sync.trouble")).isEqualTo(List.of(Map.of("code", "rejected")));
     }

@@ -63,13 +63,13 @@ class MigrationDryRunTest {
     }
 
     @SuppressWarnings("unchecked")
-    private MigrationDryRun.Findings rehearse(Duration deadline) {
+    private MigrationDryRun.MigrationFindings rehearse(Duration deadline) {
         var configuration = Flyway.configure().dataSource(ScheduleFixture.source(database)).defaultSchema("nxt_sync")
                 .table("schema_history").locations("filesystem:src/main/resources/db/migration");
         new PatientMigrations().customize(configuration);
         var flyway = (Instance<Flyway>) Proxy.newProxyInstance(Flyway.class.getClassLoader(),
                 new Class<?>[]{Instance.class}, (proxy, method, arguments) -> configuration.load());
         return new MigrationDryRun(flyway, new Database(ScheduleFixture.source(database)), deadline)
-                .run(transaction -> new MigrationDryRun.Findings(List.of(), List.of()));
+                .run(transaction -> new MigrationDryRun.MigrationFindings(List.of(), List.of()));
     }
 }

@@ -166,7 +166,7 @@ class OwnPathTest {
         new RunHistory(store).forgetOld();
         inbox.forgetOld();
         claims.free(fetch, Optional.of(NOON), Optional.empty(), true);
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isPresent();
+        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isPresent();
     }
 
     private void write(Database store, Claim fetch, Instant at, PageWriter.Way way, PageBuffer page,

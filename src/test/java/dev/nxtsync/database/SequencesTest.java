@@ -43,7 +43,7 @@ class SequencesTest {
         replica.beat();
         for (int i = 0; i < 20; i++) {
             new PullUnitTable(store).declare("pull" + i, "main", "company", 7);
-            assertThat(take("before" + i, "{}")).isInstanceOf(OutboxApi.Taken.class);
+            assertThat(take("before" + i, "{}")).isInstanceOf(OutboxApi.Queued.class);
         }
         for (int i = 0; i < 20; i++) {
             claims.giveBack(claim());
@@ -55,12 +55,12 @@ class SequencesTest {
 
     @Test
     void aNewKeyIsTakenAlthoughTheSequenceIsBehindAndBehindAllThatIsThere() throws Exception {
-        var taken = (OutboxApi.Taken) take("new", "{}");
+        var taken = (OutboxApi.Queued) take("new", "{}");
         assertThat(taken.isNew()).isTrue();
         assertThat(taken.id()).as("in no gap, or it would be sent before the others of its group").isEqualTo(21);
         assertThat(database.number("select nxt_sync.push('orders', 'by SQL', '{}', 7)")).isEqualTo(22);
         assertThat(take("new", "{\"a\": 1}")).isInstanceOf(OutboxApi.Conflict.class);
-        assertThat(take("before0", "{}")).isEqualTo(new OutboxApi.Taken(1, false));
+        assertThat(take("before0", "{}")).isEqualTo(new OutboxApi.Queued(1, false));
     }
 
     @Test
@@ -209,6 +209,6 @@ class SequencesTest {
     }
 
     private Claim claim() throws SQLException {
-        return claims.claim(List.of(new Claims.Kind("load", "main")), List.of(), true).orElseThrow();
+        return claims.claim(List.of(new Claims.JobKind("load", "main")), List.of(), true).orElseThrow();
     }
 }

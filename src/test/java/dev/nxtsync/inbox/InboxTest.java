@@ -101,19 +101,20 @@ class InboxTest {
     @Test
     void aUnitIsWokenAlsoWhereItsProcessDiedInBetween() throws Exception {
         claims.free(fetch, Optional.of(NOON.plus(Duration.ofDays(9_999))), Optional.empty(), true);
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isEmpty();
+        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isEmpty();
         var taken = inbox.add(List.of(event(A, true, "orders")));
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).as("before it is woken")
+        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).as("before it is woken")
                 .isEmpty();
         inbox.wakeForgotten();
-        var woken = claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true).orElseThrow();
+        var woken = claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true).orElseThrow();
         assertThat(taken.units()).containsExactly(woken.unit());
         inbox.wake(taken.units());
         claims.free(woken, Optional.empty(), Optional.of(Duration.ofHours(1)), true);
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).as("it is given a pause")
+        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true))
+                .as("it is given a pause")
                 .isEmpty();
         database.execute("update nxt_sync.job set retry_at = now() where kind = 'fetch'");
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true))
+        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true))
                 .as("a wake-up in a run is not lost")
                 .isPresent();
     }
@@ -184,10 +185,10 @@ class InboxTest {
         claims.free(fetch, Optional.of(NOON.plus(Duration.ofDays(9_999))), Optional.empty(), true);
         database.execute("update nxt_sync.inbox set attempts = 5, next_at = now() + interval '1 h'");
         inbox.wakeForgotten();
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isEmpty();
+        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isEmpty();
         database.execute("update nxt_sync.inbox set next_at = now()");
         inbox.wakeForgotten();
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isPresent();
+        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isPresent();
     }
 
     @Test
@@ -198,11 +199,11 @@ class InboxTest {
         database.execute("update nxt_sync.inbox set received_at = now() - interval '1 h'");
         claims.free(fetch, Optional.of(NOON.plus(Duration.ofDays(9_999))), Optional.empty(), true);
         inbox.wakeForgotten();
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isEmpty();
+        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isEmpty();
         assertThat(inbox.depth()).isEqualTo(new Inbox.Backlog(0, 0));
         database.execute("update nxt_sync.inbox set next_at = now() where attempts = 5");
         inbox.wakeForgotten();
-        assertThat(claims.claim(List.of(new Claims.Kind("fetch", "main")), List.of(), true)).isPresent();
+        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isPresent();
         assertThat(inbox.depth().keys()).isEqualTo(1);
         assertThat(inbox.depth().oldest()).isBetween(3_600.0, 4_000.0);
     }

@@ -55,7 +55,8 @@ class ChangeWindowTest {
     }
 
     private static PullState state() {
-        return new PullState("x", 1, PullState.State.OK, new Problem(ErrorCode.UNEXPECTED, ""), 0, AT, Optional.empty(),
+        return new PullState("x", 1, PullState.UnitState.OK, new Problem(ErrorCode.UNEXPECTED, ""), 0, AT,
+                Optional.empty(),
                 Optional.of(AT), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.empty());
     }

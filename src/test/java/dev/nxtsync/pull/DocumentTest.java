@@ -35,7 +35,7 @@ class DocumentTest {
     void aDocumentHasNamesOnlyAndEveryValueIsAVariable() {
         var plan = plan(Optional.of("{\"customerNo\":{\"_gt\":0}}"));
         var after = Filters.after(plan.key(), Filters.parse("{\"orderNo\":12,\"lineNo\":3}"));
-        var page = Document.Part.page("t0", plan, plan.mapping().fields(), List.of(after), plan.key(), 500);
+        var page = Document.DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(after), plan.key(), 500);
         var question = Document.of("load", Scope.COMPANY, 7, true, List.of(page.counting(), Document.top(plan)));
         assertThat(question.document()).isEqualTo(
                 """
@@ -52,21 +52,25 @@ class DocumentTest {
                         + "\"n1\":1,\"f1\":{\"_and\":[{\"customerNo\":{\"_gt\":0}},"
                         + "{\"changedTimestamp\":{\"_gt\":\"0001-01-01 00:00:00\"}}]}}");
         assertThat(question.tenant()).contains("company 7");
-        assertThat(Document.of("load", Scope.COMPANY, 7, true, List.of(Document.Part.page("t0", plan(Optional.empty()),
-                plan.mapping().fields(), List.of(), plan.key(), 1))).document()).doesNotContain("filter");
+        assertThat(
+                Document.of("load", Scope.COMPANY, 7, true,
+                        List.of(Document.DocumentPart.page("t0", plan(Optional.empty()),
+                                plan.mapping().fields(), List.of(), plan.key(), 1)))
+                        .document())
+                .doesNotContain("filter");
     }
 
     @Test
     void onlyWhatATableTellsOfItsRowsIsAskedFor() {
         var plan = plan(Optional.empty());
-        assertThat(Document.census(plan)).extracting(Document.Part::alias, Document.Part::counts)
+        assertThat(Document.census(plan)).extracting(Document.DocumentPart::alias, Document.DocumentPart::counts)
                 .containsExactly(tuple("all", true), tuple("top", false));
         var table = plan.table();
         var uncounted = new PullPlan(plan.pull(), plan.cadence(),
                 new Table(table.name(), table.rowType(), table.scope(), table.columns(), table.joins(), table.filters(),
                         false),
                 plan.key(), plan.mapping());
-        assertThat(Document.census(uncounted)).extracting(Document.Part::alias).containsExactly("top");
+        assertThat(Document.census(uncounted)).extracting(Document.DocumentPart::alias).containsExactly("top");
         assertThat(Document.of("load", Scope.COMPANY, 7, true, Document.census(uncounted)).document())
                 .doesNotContain("totalCount");
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.jobs.CompanyAccessFixture;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.target.PageBuffer;
@@ -27,16 +27,17 @@ class ScanReaderTest {
     void aPageIsReadWithItsCountAndARefusalIsGivenBack() throws Exception {
         try (var pulls = new PullsFixture(Map.of("order", 5), Map.of("NXT_PULLS_ORDERS_TABLE", "order"))) {
             PullPlan plan = plan(pulls, "orders");
-            var read = (ScanReader.Read) page(pulls, plan);
+            var read = (ScanReader.PageRead) page(pulls, plan);
             assertThat(read.reader().buffer().rows()).isEqualTo(5);
             assertThat(read.page().more()).isFalse();
             assertThat(read.page().count()).contains(5L);
             assertThat(told).as("no key was in doubt").isEmpty();
             pulls.sandbox.faults(Map.of("refused-count", 1.0));
-            assertThat(((ScanReader.Read) page(pulls, plan)).page().count()).as("rows without their count").isEmpty();
+            assertThat(((ScanReader.PageRead) page(pulls, plan)).page().count()).as("rows without their count")
+                    .isEmpty();
             var failure = new Failure.Unauthorized("no", "");
             pulls.instead = question -> Optional.of(failure);
-            assertThat(page(pulls, plan)).isEqualTo(new ScanReader.Refused(failure));
+            assertThat(page(pulls, plan)).isEqualTo(new ScanReader.PageRefused(failure));
         }
     }
 
@@ -45,12 +46,12 @@ class ScanReaderTest {
         try (var pulls = new PullsFixture(Map.of("voucher", 20),
                 Map.of("NXT_PULLS_VOUCHERS_TABLE", "voucher", "NXT_PULLS_VOUCHERS_KEY", "batchNo"))) {
             PullPlan plan = plan(pulls, "vouchers");
-            assertThat(((ScanReader.WrongKey) page(pulls, plan)).verdict()).isInstanceOf(Uniqueness.Repeated.class);
+            assertThat(((ScanReader.KeyNotUnique) page(pulls, plan)).verdict()).isInstanceOf(Uniqueness.Repeated.class);
             assertThat(told).hasSize(1);
             pulls.instead = question -> question.document().contains("key_voucher")
                     ? Optional.of(new Failure.Rejected("no", "", List.of()))
                     : Optional.empty();
-            assertThat(((ScanReader.WrongKey) page(pulls, plan)).verdict()).isInstanceOf(Uniqueness.Unknown.class);
+            assertThat(((ScanReader.KeyNotUnique) page(pulls, plan)).verdict()).isInstanceOf(Uniqueness.Unknown.class);
         }
     }
 
@@ -59,8 +60,8 @@ class ScanReaderTest {
         var source = new PullSource(pulls.nxt, access, new Uniqueness(pulls.nxt), new RowCounting());
         var scan = new ScanReader(source, plan, COMPANY, (what, parts, pages) -> pulls.nxt.ask("main",
                 Document.of(what, plan.table().scope(), COMPANY, false, parts), pages), told::add);
-        var parts = new ArrayList<Part>(Document.census(plan));
-        parts.add(Part.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(), 50));
+        var parts = new ArrayList<DocumentPart>(Document.census(plan));
+        parts.add(DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(), 50));
         return scan.page(new ScanReader.Wish("test", parts,
                 () -> new PageReader(plan.mapping(), plan.key(), plan.key(), Set.of()), plan.pageSize(),
                 Optional.empty(), PageBuffer::contradicted));

@@ -27,8 +27,8 @@ class WokenKeysTest {
         var keys = WokenKeys
                 .of(List.of(woken(1, "orders", "a", 0), woken(2, "orders", "b", 0), woken(3, "again", "a", 0),
                         woken(4, "orders", "a", 2)));
-        assertThat(keys).extracting(WokenKeys.Key::text).containsExactly("a", "b", "a");
-        assertThat(keys).extracting(WokenKeys.Key::attempts).containsExactly(2, 0, 0);
+        assertThat(keys).extracting(WokenKeys.WokenKey::text).containsExactly("a", "b", "a");
+        assertThat(keys).extracting(WokenKeys.WokenKey::attempts).containsExactly(2, 0, 0);
         assertThat(WokenKeys.ids(WokenKeys.next(keys, false, pull -> 10, 100))).containsExactly(2L, 3L);
         assertThat(WokenKeys.ids(WokenKeys.next(keys, true, pull -> 10, 100))).containsExactly(1L, 4L);
     }

@@ -21,7 +21,7 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.push.outbox.OutboxOrigin;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.plan.PushPlans;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.StaleClaim;
@@ -154,7 +154,7 @@ class InDoubtTest {
         var row = PushedLane.STORE.reader().read(id);
         var gone = new Claim(-1, PushJob.KIND, "main", "company", lane.company, lane.push, 3, 1, UUID.randomUUID(), 0,
                 0);
-        assertThatThrownBy(() -> PushedLane.STORE.outbox().settle(gone, row, List.of(State.DEAD)))
+        assertThatThrownBy(() -> PushedLane.STORE.outbox().settle(gone, row, List.of(RowState.DEAD)))
                 .isInstanceOf(StaleClaim.class);
         lane.retry("k4");
         lane.minutes(lane.erp::answer, 5);

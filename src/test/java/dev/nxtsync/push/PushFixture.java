@@ -20,7 +20,7 @@ import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.TypeRef;
 import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.push.plan.PushPlan.Child;
@@ -85,14 +85,14 @@ final class PushFixture {
     }
 
     static OutboxRow row(long id, String key, String payload, String group) {
-        return new OutboxRow(id, key, payload, Optional.ofNullable(group), State.WAITING, 0, Step.RECORD,
+        return new OutboxRow(id, key, payload, Optional.ofNullable(group), RowState.WAITING, 0, Step.RECORD,
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), false, Optional.empty(), false, 0, Optional.empty(), Optional.empty());
     }
 
     /** The same, sent so often, at noon the last time. */
     static OutboxRow sent(OutboxRow row, int times) {
-        return new OutboxRow(row.id(), row.key(), row.payload(), row.group(), State.IN_DOUBT, times, row.step(),
+        return new OutboxRow(row.id(), row.key(), row.payload(), row.group(), RowState.IN_DOUBT, times, row.step(),
                 row.act(),
                 row.record(), row.stamp(), Optional.of(NOON), Optional.empty(), Optional.empty(), false, row.atMost(),
                 times > 1, 0, Optional.empty(), Optional.empty());

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.nxtsync.config.Settings.Operation;
-import dev.nxtsync.push.outbox.OutboxApi.Taken;
+import dev.nxtsync.push.outbox.OutboxApi.Queued;
 import dev.nxtsync.push.outbox.PushLanes.DueLane;
 import dev.nxtsync.push.outbox.PushStore;
 import dev.nxtsync.push.plan.PushPlan;
@@ -114,7 +114,7 @@ final class PushLaws implements AutoCloseable {
         String payload = plan.creates()
                 ? "{\"customerNo\": " + number + "}"
                 : "{\"orderNo\": " + (1 + random.nextInt(50)) + ", \"customerNo\": " + number + "}";
-        ids.put(number, ((Taken) STORE.entries().take(push, Integer.toString(number), payload, Optional.of(company),
+        ids.put(number, ((Queued) STORE.entries().take(push, Integer.toString(number), payload, Optional.of(company),
                 group)).id());
         if (random.nextInt(10) == 0) {
             erp.refused.add(number);

@@ -27,7 +27,7 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.OutboxRow;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.plan.PushPlan;
 
 /** Of three rows, a, b and c, that were sent together. */
@@ -156,7 +156,8 @@ class SendAnswerTest {
     }
 
     private static OutboxRow sending(OutboxRow row) {
-        return new OutboxRow(row.id(), row.key(), row.payload(), row.group(), State.SENDING, row.attempts(), row.step(),
+        return new OutboxRow(row.id(), row.key(), row.payload(), row.group(), RowState.SENDING, row.attempts(),
+                row.step(),
                 row.act(), row.record(), row.stamp(), row.sentAt(), Optional.empty(), Optional.empty(), false,
                 row.atMost(), row.repeated(), 0, Optional.empty(), Optional.empty());
     }

@@ -54,7 +54,8 @@ class ClaimsTest {
         assertThat(claim(others)).isEmpty();
         database.execute(
                 "update nxt_sync.replica set beat_at = beat_at - interval '3 s' where id = '" + one.id() + "'");
-        assertThat(others.claim(List.of(new Claims.Kind("poll", "main")), List.of(), false)).as("not after an outage")
+        assertThat(others.claim(List.of(new Claims.JobKind("poll", "main")), List.of(), false))
+                .as("not after an outage")
                 .isEmpty();
         assertThat(claim(others)).map(Claim::fence)
                 .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(held.fence()));
@@ -87,7 +88,7 @@ class ClaimsTest {
     }
 
     private static Optional<Claim> atStart(Claims claims) throws SQLException {
-        return claims.claim(List.of(new Claims.Kind("poll", "main")), List.of(), false);
+        return claims.claim(List.of(new Claims.JobKind("poll", "main")), List.of(), false);
     }
 
     /** A command that was killed had its work from a person, not from a schedule. */
@@ -176,9 +177,9 @@ class ClaimsTest {
         two.beat();
         new PullUnitTable(store).declare("orders", "main", "company", 7);
         var claimed = (Claims.Claimed) claims.claim("load", "main", "company", 7, "orders", 0);
-        var taken = (Claims.Taken) others.claim("load", "main", "company", 7, "orders", 0);
+        var taken = (Claims.UnitTaken) others.claim("load", "main", "company", 7, "orders", 0);
         assertThat(taken.holder().host()).isNotBlank();
-        assertThat(claims.claim("load", "main", "company", 7, "lines", 0)).isInstanceOf(Claims.Unknown.class);
+        assertThat(claims.claim("load", "main", "company", 7, "lines", 0)).isInstanceOf(Claims.NoSuchUnit.class);
         claims.free(claimed.claim(), Optional.empty(), Optional.empty(), true);
         assertThat(others.claim("load", "main", "company", 7, "orders", 0)).isInstanceOf(Claims.Claimed.class);
     }
@@ -190,7 +191,7 @@ class ClaimsTest {
         new PullUnitTable(store).declare("lines", "main", "company", 7);
         new PullUnitTable(store).declare("orders", "main", "company", 8);
         database.execute("update nxt_sync.job set due_at = due_at - interval '1 h' where company = 7");
-        var loads = List.of(new Claims.Kind("load", "main"));
+        var loads = List.of(new Claims.JobKind("load", "main"));
         Claim held = claims.claim(loads, List.of(), true).orElseThrow();
         assertThat(held.company()).isEqualTo(7);
         assertThat(claims.claim(loads, List.of(held), true)).map(Claim::company).contains(8);
@@ -219,6 +220,6 @@ class ClaimsTest {
     }
 
     private static Optional<Claim> claim(Claims by) throws Exception {
-        return by.claim(List.of(new Claims.Kind("poll", "main")), List.of(), true);
+        return by.claim(List.of(new Claims.JobKind("poll", "main")), List.of(), true);
     }
 }

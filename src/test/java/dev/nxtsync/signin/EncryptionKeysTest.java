@@ -80,7 +80,7 @@ class EncryptionKeysTest {
         store.signedIn("main", next, other.encrypt("access", GrantTokens.place("main", "access")), Duration.ofHours(1));
         for (var each : before) {
             assertThat(texts.replace(each, "older")).as("%s", each).isEqualTo(
-                    !each.connection().equals("main") || each.kind() == Ciphertexts.Kind.CHALLENGE);
+                    !each.connection().equals("main") || each.kind() == Ciphertexts.CiphertextKind.CHALLENGE);
         }
         assertThat(database.value("select refresh_token from nxt_sync.user_grant where connection = 'main'"))
                 .isEqualTo(next);

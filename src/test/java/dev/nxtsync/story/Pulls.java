@@ -14,6 +14,7 @@ import dev.nxtsync.support.TestDatabase;
 public final class Pulls {
     private Pulls() {}
 
+    /** Values by the names of fields, of which each may be null. */
     public static Map<String, Object> values(Object... pairs) {
         var values = new HashMap<String, Object>();
         for (int i = 0; i < pairs.length; i += 2) {
@@ -22,6 +23,7 @@ public final class Pulls {
         return values;
     }
 
+    /** Waits until this many tables of companies are loaded. */
     public static void loaded(Daemon daemon, TestDatabase database, int units) {
         await().atMost(Duration.ofMinutes(9)).until(() -> {
             assertThat(daemon.isRunning()).as(daemon.output()).isTrue();

@@ -23,7 +23,7 @@ import dev.nxtsync.support.Listening;
 class BackOffEndsTest {
     private final ManualTime time = new ManualTime();
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-    private Supplier<TokenRequest.Result> answer = () -> refused(ErrorCode.INVALID_CLIENT);
+    private Supplier<TokenRequest.TokenResult> answer = () -> refused(ErrorCode.INVALID_CLIENT);
     private int requests;
     private int recovered;
 
@@ -96,7 +96,7 @@ class BackOffEndsTest {
     /** Looks at what is stored, and operators who run something, end a back-off; that is no news. */
     @Test
     void aTroubleIsToldWhenItBeginsAndNotWithEachAttempt() {
-        for (Supplier<TokenRequest.Result> trouble : List.<Supplier<TokenRequest.Result>>of(
+        for (Supplier<TokenRequest.TokenResult> trouble : List.<Supplier<TokenRequest.TokenResult>>of(
                 () -> refused(ErrorCode.ENCRYPTION_KEY_UNKNOWN), () -> refused(ErrorCode.INVALID_CLIENT),
                 () -> new TokenRequest.Withdrawn(new Problem(ErrorCode.SIGN_IN_NEEDED, "Nobody has signed in.")),
                 () -> {
@@ -152,11 +152,11 @@ class BackOffEndsTest {
         assertThat(tokens.current()).isInstanceOf(Tokens.NoToken.class);
     }
 
-    private static TokenRequest.Result granted() {
+    private static TokenRequest.TokenResult granted() {
         return new TokenRequest.Granted("token", Optional.of(Duration.ofHours(1)), Optional.of("scope"));
     }
 
-    private static TokenRequest.Result refused(ErrorCode trouble) {
+    private static TokenRequest.TokenResult refused(ErrorCode trouble) {
         return new TokenRequest.Refused(new Problem(trouble, "It failed."));
     }
 }

@@ -255,7 +255,7 @@ class HostileIssuerTest {
         return ((TokenRequest.Refused) result).failure();
     }
 
-    private TokenRequest.Result send() {
+    private TokenRequest.TokenResult send() {
         var settings = settings(server.url());
         return new ClientCredentials(settings.connections().get("main"), TokenSettings.of(settings),
                 NetworkFixture.straight(), vertx)

@@ -20,7 +20,7 @@ class RefusalMessagesTest {
 
     private static RefusalMessages messages(String secret) {
         return new RefusalMessages(
-                new Settings.Connection("side", Settings.Kind.SERVICE, "isv_x", Secret.of(secret),
+                new Settings.Connection("side", Settings.ConnectionKind.SERVICE, "isv_x", Secret.of(secret),
                         Optional.of("a b"), List.of(), Optional.empty(), Optional.empty(), Settings.TokenAuth.BASIC,
                         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO),
                 "https://issuer.example");

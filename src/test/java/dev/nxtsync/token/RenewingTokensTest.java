@@ -29,7 +29,7 @@ class RenewingTokensTest {
     private final ManualTime time = new ManualTime();
     private final List<Long> requests = new ArrayList<>();
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-    private Supplier<TokenRequest.Result> answer = () -> granted(HOUR);
+    private Supplier<TokenRequest.TokenResult> answer = () -> granted(HOUR);
     private int issued;
     private int recovered;
 
@@ -384,7 +384,7 @@ class RenewingTokensTest {
         assertThat(valid()).isNotNull();
     }
 
-    private static TokenRequest.Result withdrawn() {
+    private static TokenRequest.TokenResult withdrawn() {
         return new TokenRequest.Withdrawn(new Problem(ErrorCode.SIGN_IN_NEEDED, "Nobody has signed in."));
     }
 
@@ -418,11 +418,11 @@ class RenewingTokensTest {
         return ((Tokens.Valid) tokens.current()).token();
     }
 
-    private TokenRequest.Result granted(Duration lifetime) {
+    private TokenRequest.TokenResult granted(Duration lifetime) {
         return new TokenRequest.Granted("token" + issued++, Optional.of(lifetime), Optional.of("scope"));
     }
 
-    private static TokenRequest.Result refused(ErrorCode trouble) {
+    private static TokenRequest.TokenResult refused(ErrorCode trouble) {
         return new TokenRequest.Refused(new Problem(trouble, "It failed."));
     }
 }

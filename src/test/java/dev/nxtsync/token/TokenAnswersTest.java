@@ -254,7 +254,7 @@ class TokenAnswersTest {
         return ((TokenRequest.Refused) send(issuer)).failure();
     }
 
-    private static TokenRequest.Result send(String issuer) {
+    private static TokenRequest.TokenResult send(String issuer) {
         var settings = settings(issuer);
         return new ClientCredentials(settings.connections().get("main"), TokenSettings.of(settings),
                 NetworkFixture.straight(), vertx)

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * @param objection what is answered to who is refused, at the gate or later
  */
 public record Address(String method, String path, BodyLimit body, boolean known, Gate gate, Objection objection,
-        Work work) {
+        Handling work) {
 
     /**
      * What is taken of a body.
@@ -29,33 +29,33 @@ public record Address(String method, String path, BodyLimit body, boolean known,
     @FunctionalInterface
     public interface Gate {
         /** Empty for who may call. */
-        Optional<Refusal> refusal(Call call);
+        Optional<Refusal> refusal(HttpCall call);
     }
 
     /** Answers who is refused. It runs on the port's own thread, so that it must not wait. */
     @FunctionalInterface
     public interface Objection {
-        Answer of(Call call, Refusal refusal);
+        HttpAnswer of(HttpCall call, Refusal refusal);
     }
 
     /** What is done for a call whose body is whole. */
-    public sealed interface Work {}
+    public sealed interface Handling {}
 
     /** Work that may wait, for the database or another system: it gets one of the few threads that there are for that. */
     @FunctionalInterface
-    public non-sealed interface Waiting extends Work {
-        Answer of(Call call);
+    public non-sealed interface Waiting extends Handling {
+        HttpAnswer of(HttpCall call);
     }
 
     /** Work of which only a call itself says what it is. It runs on the port's own thread, so that it must not wait. */
     @FunctionalInterface
-    public non-sealed interface Depending extends Work {
-        Work of(Call call);
+    public non-sealed interface Depending extends Handling {
+        Handling of(HttpCall call);
     }
 
     /** Work that does not wait: it begins on the port's own thread, and may give its one answer later, on any thread. */
     @FunctionalInterface
-    public non-sealed interface Swift extends Work {
-        void of(Call call, Consumer<Answer> reply);
+    public non-sealed interface Swift extends Handling {
+        void of(HttpCall call, Consumer<HttpAnswer> reply);
     }
 }

@@ -46,7 +46,7 @@ final class AnswerWriter {
      * @param bytes of the answer's body
      * @param stay whether another request may follow
      */
-    ChannelFuture write(Answer answer, byte[] bytes, boolean stay) {
+    ChannelFuture write(HttpAnswer answer, byte[] bytes, boolean stay) {
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(answer.status()),
                 headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes));

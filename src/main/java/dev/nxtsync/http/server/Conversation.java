@@ -70,7 +70,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Crowd.M
     /** Whether another request may follow. */
     private boolean stays = true;
     private @Nullable Address address;
-    private @Nullable Call call;
+    private @Nullable HttpCall call;
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     /** In bytes. */
     private long memory;
@@ -235,7 +235,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Crowd.M
     }
 
     /** May be said on any thread. */
-    private void reply(Answer answer) {
+    private void reply(HttpAnswer answer) {
         try {
             channel.eventLoop().execute(() -> {
                 try {
@@ -249,7 +249,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Crowd.M
         }
     }
 
-    private void answered(Answer answer) {
+    private void answered(HttpAnswer answer) {
         giveBackMemory();
         if (!channel.isActive()) {
             return;
@@ -282,13 +282,13 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Crowd.M
         respond(objection(refusal));
     }
 
-    private Answer objection(Refusal refusal) {
+    private HttpAnswer objection(Refusal refusal) {
         return address == null || call == null
                 ? dispatcher.refusals().of(remote().toString(), refusal)
                 : address.objection().of(call, refusal);
     }
 
-    private void respond(Answer answer) {
+    private void respond(HttpAnswer answer) {
         giveBackMemory();
         phase(Phase.LEAVING, TAKING_NOTE);
         answers.write(answer, answer.body().getBytes(StandardCharsets.UTF_8), false).addListener(written -> leave());

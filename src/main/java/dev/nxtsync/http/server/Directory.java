@@ -60,7 +60,7 @@ final class Directory {
      *
      * @param methods that the path takes, if it does not take this one; empty if it does
      */
-    record Match(Address address, Call call, List<String> methods) {}
+    record Match(Address address, HttpCall call, List<String> methods) {}
 
     /**
      * @return empty if there is nothing at this path, whatever the method
@@ -77,7 +77,7 @@ final class Directory {
         String method = request.method().name();
         var wanted = there.stream().filter(each -> each.address().method().equals(method)).findFirst();
         var entry = wanted.orElse(there.get(0));
-        var call = Call.of(entry.address().method() + " " + entry.address().path(), entry.parameters(path),
+        var call = HttpCall.of(entry.address().method() + " " + entry.address().path(), entry.parameters(path),
                 new QueryStringDecoder(question < 0 ? "" : target.substring(question)).parameters(), request.headers(),
                 remote);
         return Optional.of(new Match(entry.address(), call, wanted.isPresent()

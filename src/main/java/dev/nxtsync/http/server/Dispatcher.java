@@ -38,7 +38,7 @@ final class Dispatcher {
     }
 
     /** Whether the work for a call has begun, or will begin; then there will be an answer, on any thread. */
-    boolean begin(Address address, Call call, Consumer<Answer> reply) {
+    boolean begin(Address address, HttpCall call, Consumer<HttpAnswer> reply) {
         try {
             return begin(address.work(), address, call, reply);
         } catch (RuntimeException | Error e) {
@@ -47,7 +47,7 @@ final class Dispatcher {
         }
     }
 
-    private boolean begin(Address.Work work, Address address, Call call, Consumer<Answer> reply) {
+    private boolean begin(Address.Handling work, Address address, HttpCall call, Consumer<HttpAnswer> reply) {
         if (work instanceof Address.Waiting waiting) {
             return workers.take(address.known(), () -> reply.accept(guarded(address, call, waiting)));
         }
@@ -58,7 +58,7 @@ final class Dispatcher {
         return true;
     }
 
-    private Answer guarded(Address address, Call call, Address.Waiting work) {
+    private HttpAnswer guarded(Address address, HttpCall call, Address.Waiting work) {
         try {
             return work.of(call);
         } catch (RuntimeException | Error e) {
@@ -66,7 +66,7 @@ final class Dispatcher {
         }
     }
 
-    private Answer fault(Address address, Call call, Throwable thrown) {
+    private HttpAnswer fault(Address address, HttpCall call, Throwable thrown) {
         unexpected(call.toString(), thrown);
         return address.objection().of(call, Reason.UNEXPECTED
                 .because("A fault of nxt-sync itself (unexpected); its log says more. Please report it."));

@@ -32,13 +32,13 @@ public class Refusals implements Address.Objection {
     }
 
     @Override
-    public Answer of(Call call, Refusal refusal) {
+    public HttpAnswer of(HttpCall call, Refusal refusal) {
         note(call.toString(), call.remote(), refusal.reason());
         return answer(refusal);
     }
 
     /** Of what came to no address of ours. */
-    Answer of(String remote, Refusal refusal) {
+    HttpAnswer of(String remote, Refusal refusal) {
         note("An address that is not known", remote, refusal.reason());
         return answer(refusal);
     }
@@ -53,10 +53,10 @@ public class Refusals implements Address.Objection {
         }
     }
 
-    private static Answer answer(Refusal refusal) {
+    private static HttpAnswer answer(Refusal refusal) {
         var answer = refusal.text().isEmpty()
-                ? Answer.of(refusal.reason().status())
-                : Answer.json(refusal.reason().status(),
+                ? HttpAnswer.of(refusal.reason().status())
+                : HttpAnswer.json(refusal.reason().status(),
                         JSON.createObjectNode().put("error", refusal.text()).toString());
         return refusal.reason().status() == 503 ? answer.with("Retry-After", "2") : answer;
     }

@@ -41,7 +41,7 @@ public class PullPlans {
     public record Stopped(Problem reason) implements Halted {}
 
     /** All is ready but its target table. */
-    record Unusable(Ready ready, Problem reason) implements Halted {}
+    record WithoutTarget(Ready ready, Problem reason) implements Halted {}
 
     /** The plans that a unit works on, by pull. */
     public Map<String, PullPlan> of(String connection, String scope, int owner) {
@@ -70,7 +70,7 @@ public class PullPlans {
         connections.retainAll(complete);
         // units of a connection are shared by its pulls, and whoever has the right key works on them
         byPull.values().forEach(planned -> {
-            if (planned instanceof Unusable unusable && unusable.reason().trouble() == ErrorCode.KEY_DIFFERS) {
+            if (planned instanceof WithoutTarget unusable && unusable.reason().trouble() == ErrorCode.KEY_DIFFERS) {
                 connections.remove(unusable.ready().plan().pull().connection());
             }
         });
@@ -91,7 +91,7 @@ public class PullPlans {
     /** The pulls of a connection that run, or would if it were not for their target. */
     List<Ready> planned(String connection) {
         return byPull.values().stream()
-                .map(planned -> planned instanceof Unusable unusable ? unusable.ready() : planned)
+                .map(planned -> planned instanceof WithoutTarget unusable ? unusable.ready() : planned)
                 .filter(Ready.class::isInstance).map(Ready.class::cast)
                 .filter(ready -> ready.plan().pull().connection().equals(connection)).toList();
     }
@@ -148,7 +148,7 @@ public class PullPlans {
         if (planned instanceof Ready ready) {
             return Optional.of(ready.plan());
         }
-        return planned instanceof Unusable unusable ? Optional.of(unusable.ready().plan()) : Optional.empty();
+        return planned instanceof WithoutTarget unusable ? Optional.of(unusable.ready().plan()) : Optional.empty();
     }
 
     void trouble(String connection, Problem reason) {

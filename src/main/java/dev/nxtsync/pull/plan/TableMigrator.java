@@ -60,10 +60,10 @@ public class TableMigrator {
         record Usable(List<String> changes) implements Made {}
 
         /** A user has made something else of it than it must be. */
-        record Unusable(List<String> problems) implements Made {}
+        record TargetUnusable(List<String> problems) implements Made {}
 
         /** Its rows cannot be told apart by the key that the pull has in this process. */
-        record WrongKey(Problem reason) implements Made {}
+        record TargetKeyWrong(Problem reason) implements Made {}
 
         /** A living process has another key: this one leaves the pull to that. */
         record Disputed(Problem reason) implements Made {}
@@ -90,7 +90,7 @@ public class TableMigrator {
             return other.isPresent()
                     ? new Made.Disputed(
                             disputed(pull, table, "which several rows of " + table + " share, ", other.get()))
-                    : new Made.WrongKey(new Problem(ErrorCode.KEY_NOT_UNIQUE, "The key " + names(table.key())
+                    : new Made.TargetKeyWrong(new Problem(ErrorCode.KEY_NOT_UNIQUE, "The key " + names(table.key())
                             + " of pull " + pull + " is not unique: several rows that are in " + table
                             + " share it. Set "
                             + Settings.Pull.variable(pull, "KEY")
@@ -112,14 +112,14 @@ public class TableMigrator {
                     if (found.get().hasLostValues(table)) {
                         TableScans.wantAll(transaction, pull);
                     }
-                    return new Made.Unusable(problems);
+                    return new Made.TargetUnusable(problems);
                 }
             }
             var decision = new PullKey(pull, table.key()).decide(transaction, replica.id());
-            if (decision instanceof PullKey.Decision.Overruled overruled) {
+            if (decision instanceof PullKey.KeyDecision.Overruled overruled) {
                 return new Made.Disputed(disputed(pull, table, "", overruled.by()));
             }
-            var before = decision instanceof PullKey.Decision.Changed changed
+            var before = decision instanceof PullKey.KeyDecision.Changed changed
                     ? changed.before()
                     : Optional.<List<String>>empty();
             if (found.isEmpty()) {

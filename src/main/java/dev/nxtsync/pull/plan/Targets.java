@@ -68,7 +68,7 @@ class Targets {
                 units.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
             } catch (SQLException e) {
                 LOG.debugf("the target of pull %s is changed later: %s", plan.name(), e.getMessage());
-                plans.put(plan.name(), new PullPlans.Unusable(ready, DatabaseFault.of(e)));
+                plans.put(plan.name(), new PullPlans.WithoutTarget(ready, DatabaseFault.of(e)));
             }
         }
         toChange.clear();
@@ -78,7 +78,7 @@ class Targets {
         PullPlan plan = ready.plan();
         var obstacle = obstacle(plan);
         if (obstacle.isPresent()) {
-            halt(plan.name(), new PullPlans.Unusable(ready, obstacle.get()));
+            halt(plan.name(), new PullPlans.WithoutTarget(ready, obstacle.get()));
             if (obstacle.get().trouble() != ErrorCode.KEY_DIFFERS) {
                 // the pull is another's where this process alone has another key
                 states.stopped(plan.name(), obstacle.get());
@@ -140,11 +140,11 @@ class Targets {
     private Optional<Problem> obstacle(PullPlan plan) throws SQLException {
         try {
             var made = tables.make(plan.name(), plan.target(), plan.mapping().columns());
-            if (made instanceof TableMigrator.Made.Unusable unusable) {
+            if (made instanceof TableMigrator.Made.TargetUnusable unusable) {
                 return Optional.of(new Problem(ErrorCode.TARGET_UNUSABLE,
                         "Its target cannot be used: " + String.join("; ", unusable.problems()) + "."));
             }
-            if (made instanceof TableMigrator.Made.WrongKey wrong) {
+            if (made instanceof TableMigrator.Made.TargetKeyWrong wrong) {
                 return Optional.of(wrong.reason());
             }
             if (made instanceof TableMigrator.Made.Disputed disputed) {

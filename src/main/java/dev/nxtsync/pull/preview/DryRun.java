@@ -19,7 +19,7 @@ import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.Document;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.Pages;
 import dev.nxtsync.pull.Uniqueness;
 import dev.nxtsync.pull.plan.CompanyScopes;
@@ -44,7 +44,7 @@ public class DryRun {
     }
 
     /** A company, or the customer of a system table, in which a row of each pull was asked for, or some where its key may be wrong. */
-    public record Reading(String tenant, Optional<Problem> obstacle) {}
+    public record TenantReading(String tenant, Optional<Problem> obstacle) {}
 
     /**
      * What was found.
@@ -53,8 +53,8 @@ public class DryRun {
      * @param strangers by pull, companies that it names and the connection does not see
      * @param targets by pull, what it would write to
      */
-    public record Result(Map<String, PullValidator.Design> designs, Map<String, List<Integer>> strangers,
-            Map<String, TargetTable> targets, List<Reading> readings) {}
+    public record DryRunResult(Map<String, PullValidator.Design> designs, Map<String, List<Integer>> strangers,
+            Map<String, TargetTable> targets, List<TenantReading> readings) {}
 
     /**
      * Asks one request for the schema, and one for each company.
@@ -64,7 +64,7 @@ public class DryRun {
      * @param most companies that are asked at most
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
      */
-    public Result of(Settings.Connection connection, Collection<Settings.Pull> pulls, List<Integer> customers,
+    public DryRunResult of(Settings.Connection connection, Collection<Settings.Pull> pulls, List<Integer> customers,
             List<Tenants.Company> companies, int most) {
         var tenancy = new CompanyScopes.Tenancy(customers, companies);
         var designs = PullValidator.of(List.copyOf(pulls),
@@ -93,29 +93,29 @@ public class DryRun {
         var readings = byTenant.entrySet().stream().limit(most)
                 .map(each -> read(connection, each.getKey(), owners.getOrDefault(each.getKey(), 0), each.getValue()))
                 .toList();
-        return new Result(designs, strangers, targets, readings);
+        return new DryRunResult(designs, strangers, targets, readings);
     }
 
-    private Reading read(Settings.Connection connection, String tenant, int owner, List<PullPlan> plans) {
-        var parts = new ArrayList<Part>();
+    private TenantReading read(Settings.Connection connection, String tenant, int owner, List<PullPlan> plans) {
+        var parts = new ArrayList<DocumentPart>();
         for (PullPlan plan : plans) {
             String alias = "t" + parts.size();
             parts.add(isOfAPerson(plan)
-                    ? Part.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), SOME)
-                    : Part.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), 1));
+                    ? DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), SOME)
+                    : DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), 1));
         }
         Answer answer = nxt.ask(connection.name(),
                 Document.of("check", plans.get(0).table().scope(), owner, false, parts));
         if (answer instanceof Failure failure) {
-            return new Reading(tenant, Optional.of(failure.reason()));
+            return new TenantReading(tenant, Optional.of(failure.reason()));
         }
         for (int i = 0; i < plans.size(); i++) {
             var rows = Pages.connection(plans.get(i), (Answer.Data) answer, "t" + i).path("items");
             if (Uniqueness.verdict(plans.get(i), rows) instanceof Uniqueness.Repeated repeated) {
-                return new Reading(tenant, Optional.of(repeated.reason()));
+                return new TenantReading(tenant, Optional.of(repeated.reason()));
             }
         }
-        return new Reading(tenant, Optional.empty());
+        return new TenantReading(tenant, Optional.empty());
     }
 
     /** Whether somebody has set the key, so that it may be wrong; a part of a key shows soon in the order of that part. */

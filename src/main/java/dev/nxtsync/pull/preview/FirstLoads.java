@@ -13,7 +13,7 @@ import java.util.List;
  * @param inProgress requests of one company at a time
  * @param polls requests a minute that polls need once tables are loaded
  */
-public record FirstLoads(int perMinute, int inProgress, double polls, List<Walk> walks) {
+public record FirstLoads(int perMinute, int inProgress, double polls, List<PlannedLoad> walks) {
     /** Loads that run side by side in one process. */
     private static final int SIDE_BY_SIDE = 6;
     /** From the start of the process to its first request, in minutes. */
@@ -29,22 +29,22 @@ public record FirstLoads(int perMinute, int inProgress, double polls, List<Walk>
      *
      * @param seconds that its answers take, by what was measured
      */
-    public record Walk(int company, long requests, double seconds) {}
+    public record PlannedLoad(int company, long requests, double seconds) {}
 
     /** In minutes. */
-    public record Range(double low, double high) {
+    public record EstimatedRange(double low, double high) {
 
         /** Of what runs side by side. */
-        public Range and(Range other) {
-            return new Range(Math.max(low, other.low), Math.max(high, other.high));
+        public EstimatedRange and(EstimatedRange other) {
+            return new EstimatedRange(Math.max(low, other.low), Math.max(high, other.high));
         }
     }
 
-    public Range minutes() {
-        double asked = walks.stream().mapToLong(Walk::requests).sum();
+    public EstimatedRange minutes() {
+        double asked = walks.stream().mapToLong(PlannedLoad::requests).sum();
         // polls never take more than three of four turns
         double left = Math.max(perMinute / 4.0, perMinute - polls);
-        return new Range(Math.max(budget(asked, perMinute), answers() * FASTER),
+        return new EstimatedRange(Math.max(budget(asked, perMinute), answers() * FASTER),
                 START + Math.max(budget(asked, left) * SPARE, answers() * SLOWER));
     }
 
@@ -56,10 +56,11 @@ public record FirstLoads(int perMinute, int inProgress, double polls, List<Walk>
 
     /** How long the answers take, as far as they do not come side by side. */
     private double answers() {
-        double longest = walks.stream().mapToDouble(Walk::seconds).max().orElse(0);
-        double ofOneCompany = walks.stream().collect(groupingBy(Walk::company, summingDouble(Walk::seconds))).values()
+        double longest = walks.stream().mapToDouble(PlannedLoad::seconds).max().orElse(0);
+        double ofOneCompany = walks.stream()
+                .collect(groupingBy(PlannedLoad::company, summingDouble(PlannedLoad::seconds))).values()
                 .stream().mapToDouble(seconds -> seconds / Math.min(inProgress, SIDE_BY_SIDE)).max().orElse(0);
-        double all = walks.stream().mapToDouble(Walk::seconds).sum() / SIDE_BY_SIDE;
+        double all = walks.stream().mapToDouble(PlannedLoad::seconds).sum() / SIDE_BY_SIDE;
         return Math.max(longest, Math.max(ofOneCompany, all)) / 60;
     }
 }

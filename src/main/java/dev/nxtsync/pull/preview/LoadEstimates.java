@@ -20,7 +20,7 @@ import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.pull.Document;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.PageReader;
 import dev.nxtsync.pull.Pages;
 import dev.nxtsync.pull.plan.CompanyScopes;
@@ -54,7 +54,8 @@ public class LoadEstimates {
      * @param minutes that it takes by itself
      * @param problem why there is no estimate; empty if there is one
      */
-    public record Estimate(String pull, int company, long rows, long bytes, long requests, FirstLoads.Range minutes,
+    public record Estimate(String pull, int company, long rows, long bytes, long requests,
+            FirstLoads.EstimatedRange minutes,
             String problem) {}
 
     /**
@@ -62,7 +63,7 @@ public class LoadEstimates {
      *
      * @param minutes that they take together
      */
-    public record Estimated(List<Estimate> estimates, FirstLoads.Range minutes) {}
+    public record Estimated(List<Estimate> estimates, FirstLoads.EstimatedRange minutes) {}
 
     /** What the API counts of one pull in one company. */
     private record Counted(PullPlan plan, int company, long rows, long bytes) {
@@ -78,8 +79,8 @@ public class LoadEstimates {
      * @param row seconds of each row
      */
     private record Speed(double request, double row) {
-        FirstLoads.Walk walk(Counted counted) {
-            return new FirstLoads.Walk(counted.company(), counted.requests(),
+        FirstLoads.PlannedLoad walk(Counted counted) {
+            return new FirstLoads.PlannedLoad(counted.company(), counted.requests(),
                     counted.requests() * request + counted.rows() * row);
         }
     }
@@ -90,7 +91,7 @@ public class LoadEstimates {
     /** @throws dev.nxtsync.graphql.FailedAnswer if the schema or the companies cannot be read */
     public Estimated all() {
         var estimates = new ArrayList<Estimate>();
-        var minutes = new FirstLoads.Range(0, 0);
+        var minutes = new FirstLoads.EstimatedRange(0, 0);
         for (Settings.Connection connection : settings.connections().values()) {
             var pulls = settings.pulls(connection.name());
             if (!pulls.isEmpty()) {
@@ -100,7 +101,8 @@ public class LoadEstimates {
         return new Estimated(estimates, minutes);
     }
 
-    private FirstLoads.Range add(List<Estimate> estimates, Settings.Connection connection, List<Settings.Pull> pulls) {
+    private FirstLoads.EstimatedRange add(List<Estimate> estimates, Settings.Connection connection,
+            List<Settings.Pull> pulls) {
         var tenancy = tenancies.of(connection);
         var byOwner = new TreeMap<String, List<PullPlan>>();
         var owners = new TreeMap<String, Integer>();
@@ -134,19 +136,20 @@ public class LoadEstimates {
         counted.forEach(each -> estimates.add(new Estimate(each.plan().name(), each.company(), each.rows(),
                 each.bytes(), each.requests(), loads(0, List.of(speed.walk(each))).minutes(), "")));
         return counted.isEmpty()
-                ? new FirstLoads.Range(0, 0)
+                ? new FirstLoads.EstimatedRange(0, 0)
                 : loads(polls, counted.stream().map(speed::walk).toList()).minutes();
     }
 
-    private FirstLoads loads(double polls, List<FirstLoads.Walk> walks) {
+    private FirstLoads loads(double polls, List<FirstLoads.PlannedLoad> walks) {
         return new FirstLoads(perMinute(), settings.budget().inProgress(), polls, walks);
     }
 
     private Timed ask(String connection, int owner, List<PullPlan> plans) {
-        var parts = new ArrayList<Part>();
+        var parts = new ArrayList<DocumentPart>();
         for (PullPlan plan : plans) {
-            parts.add(Part.page("t" + parts.size(), plan, plan.mapping().fields(), List.of(), plan.key(), SAMPLE)
-                    .counting());
+            parts.add(
+                    DocumentPart.page("t" + parts.size(), plan, plan.mapping().fields(), List.of(), plan.key(), SAMPLE)
+                            .counting());
         }
         return ask(connection, Document.of("plan", plans.get(0).table().scope(), owner, false, parts), Map.of());
     }
@@ -177,7 +180,8 @@ public class LoadEstimates {
         }
         PullPlan plan = largest.get().plan();
         var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), Set.of());
-        var page = Part.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(), plan.pageSize().rows());
+        var page = DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(),
+                plan.pageSize().rows());
         var timed = ask(connection, Document.of("measure", plan.table().scope(), largest.get().company(), false,
                 List.of(page)), Map.of("t0", reader));
         int rows = reader.buffer().rows();
@@ -196,7 +200,7 @@ public class LoadEstimates {
     }
 
     private static Estimate problem(String pull, int company, String reason) {
-        return new Estimate(pull, company, 0, 0, 0, new FirstLoads.Range(0, 0),
+        return new Estimate(pull, company, 0, 0, 0, new FirstLoads.EstimatedRange(0, 0),
                 Optional.of(reason).filter(text -> !text.isEmpty()).orElse("?"));
     }
 

@@ -17,7 +17,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Replica;
 
 /**
@@ -137,7 +137,7 @@ public class DueTimes {
             var known = new ArrayList<Known>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    known.add(new Known(row.getInt(1), instant(row, 2), Rows.instant(row, 3), instant(row, 4),
+                    known.add(new Known(row.getInt(1), instant(row, 2), Timestamps.instant(row, 3), instant(row, 4),
                             instant(row, 5), row.getBoolean(8), row.getBoolean(7), instant(row, 6)));
                 }
             }
@@ -168,11 +168,11 @@ public class DueTimes {
 
     private static void move(PreparedStatement update, Rule rule, int company, Instant from, Instant to)
             throws SQLException {
-        update.setObject(1, Rows.timestamp(to));
+        update.setObject(1, Timestamps.timestamp(to));
         update.setString(2, rule.pull().name());
         update.setInt(3, company);
-        update.setObject(4, Rows.timestamp(from));
-        update.setObject(5, Rows.timestamp(to));
+        update.setObject(4, Timestamps.timestamp(from));
+        update.setObject(5, Timestamps.timestamp(to));
     }
 
     /** A unit that serves several pulls finds by itself when it is due. */
@@ -193,6 +193,6 @@ public class DueTimes {
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {
-        return Rows.instant(row, column).orElseThrow();
+        return Timestamps.instant(row, column).orElseThrow();
     }
 }

@@ -15,8 +15,8 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.PageBuffer;
@@ -120,7 +120,7 @@ public class KeyListing {
             }
             PageTable.copy(transaction,
                     "copy " + listing(unit) + " (nxt_read_at, " + PageTable.columns(listed) + ") from stdin", page,
-                    (Rows.timestamp(checkpoint.readAt()) + "\t").getBytes(StandardCharsets.US_ASCII));
+                    (Timestamps.timestamp(checkpoint.readAt()) + "\t").getBytes(StandardCharsets.US_ASCII));
             RowFaults.setAside(transaction, page, checkpoint);
             checkpoint.keep(transaction, listed, WriteCounts.NOTHING);
             Claims.check(transaction, unit);
@@ -176,7 +176,7 @@ public class KeyListing {
             statement.execute("analyze " + listing(unit));
             fill.setInt(1, unit.company());
             fill.setInt(2, unit.company());
-            fill.setObject(3, Rows.timestamp(startedAt));
+            fill.setObject(3, Timestamps.timestamp(startedAt));
             TargetFault.guard(transaction, target, guarded -> fill.executeUpdate());
         }
         var comparison = TargetFault.guard(transaction, target, guarded -> count(guarded, unit, target));
@@ -265,14 +265,14 @@ public class KeyListing {
             try (var count = transaction.prepareStatement(
                     "update nxt_sync.pull_state set rows = rows + ?, reconciled_at = ? where pull = ? and company = ?")) {
                 count.setLong(1, more);
-                count.setObject(2, Rows.timestamp(startedAt));
+                count.setObject(2, Timestamps.timestamp(startedAt));
                 count.setString(3, unit.entry());
                 count.setInt(4, unit.company());
                 count.executeUpdate();
             }
             PullCondition.well(transaction, UnitKind.RECONCILIATION, unit.company(), List.of(unit.entry()));
             PullCondition.unique(transaction, unit);
-            TableScans.forget(transaction, unit.entry(), unit.company(), TableScan.Kind.RECONCILIATION);
+            TableScans.forget(transaction, unit.entry(), unit.company(), TableScan.ScanKind.RECONCILIATION);
             Inbox.reconciled(transaction, unit, startedAt);
             Claims.check(transaction, unit);
             return true;

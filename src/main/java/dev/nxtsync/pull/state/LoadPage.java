@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.RowCount;
 import dev.nxtsync.pull.target.TargetTable;
@@ -47,7 +47,7 @@ public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended
                 : written.inserted();
         advance(transaction, more);
         if (ended) {
-            TableScans.forget(transaction, pull(), company(), TableScan.Kind.LOAD);
+            TableScans.forget(transaction, pull(), company(), TableScan.ScanKind.LOAD);
             if (completes) {
                 complete(transaction);
             }
@@ -99,16 +99,16 @@ public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended
                         "update nxt_sync.pull_state set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end, ?), due_at = ? where pull = ? and company = ?")) {
             settle.setString(1, pull());
             settle.setInt(2, company());
-            settle.setObject(3, Rows.timestamp(started));
+            settle.setObject(3, Timestamps.timestamp(started));
             settle.executeUpdate();
             first.setString(1, pass.mark().orElse(null));
             first.setString(2, pass.mark().orElse(null));
-            first.setObject(3, Rows.timestamp(started));
+            first.setObject(3, Timestamps.timestamp(started));
             first.setString(4, pull());
             first.setInt(5, company());
             boolean wasFirst = first.executeUpdate() == 1;
-            fresh.setObject(1, Rows.timestamp(started));
-            fresh.setObject(2, Rows.timestamp(due));
+            fresh.setObject(1, Timestamps.timestamp(started));
+            fresh.setObject(2, Timestamps.timestamp(due));
             fresh.setString(3, pull());
             fresh.setInt(4, company());
             fresh.executeUpdate();

@@ -8,7 +8,7 @@ import java.util.Collection;
 import java.util.List;
 
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
@@ -74,7 +74,7 @@ final class PullCondition {
      * @param pull as it was when the run began
      * @param retry how long to wait
      */
-    static void met(Connection transaction, String kind, PullState pull, PullState.State state, Problem reason,
+    static void met(Connection transaction, String kind, PullState pull, PullState.UnitState state, Problem reason,
             Duration retry) throws SQLException {
         // nothing else may hide that the key is wrong, or rows would be written over each other
         try (var keep = transaction.prepareStatement(
@@ -101,7 +101,7 @@ final class PullCondition {
             update.setLong(5, retry.toMillis());
             update.setString(6, pull.pull());
             update.setInt(7, pull.company());
-            Rows.timestamp(update, 8, pull.loadedAt());
+            Timestamps.timestamp(update, 8, pull.loadedAt());
             update.executeUpdate();
         }
     }

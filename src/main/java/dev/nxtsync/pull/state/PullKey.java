@@ -20,27 +20,27 @@ public record PullKey(String pull, List<String> columns) {
     private static final String ALIVE = "select from nxt_sync.replica where id = known.replica and " + Replica.IS_ALIVE;
 
     /** What is stored of it, and how a process gets to decide. */
-    public sealed interface Decision {
+    public sealed interface KeyDecision {
         /** The key is this one, as before. */
-        record Same() implements Decision {}
+        record Same() implements KeyDecision {}
 
         /**
          * The key is this one from now on.
          *
          * @param before the columns of the key until now; empty if none was stored
          */
-        record Changed(Optional<List<String>> before) implements Decision {}
+        record Changed(Optional<List<String>> before) implements KeyDecision {}
 
         /** A process that was started later, and is alive, has another key. */
-        record Overruled(List<String> by) implements Decision {}
+        record Overruled(List<String> by) implements KeyDecision {}
     }
 
     /** Sets the key, if this process may. Others wait with theirs until the transaction ends. */
-    public Decision decide(Connection transaction, UUID replica) throws SQLException {
+    public KeyDecision decide(Connection transaction, UUID replica) throws SQLException {
         var before = stored(transaction);
         if (before.filter(columns::equals).isPresent()) {
             renew(transaction, replica);
-            return new Decision.Same();
+            return new KeyDecision.Same();
         }
         try (var decide = transaction.prepareStatement("""
                 insert into nxt_sync.pull_key as known (pull, key, replica, started_at)
@@ -53,10 +53,10 @@ public record PullKey(String pull, List<String> columns) {
             decide.setObject(3, replica);
             decide.setObject(4, replica);
             if (decide.executeUpdate() == 1) {
-                return new Decision.Changed(before);
+                return new KeyDecision.Changed(before);
             }
         }
-        return new Decision.Overruled(stored(transaction).orElse(List.of()));
+        return new KeyDecision.Overruled(stored(transaction).orElse(List.of()));
     }
 
     /** Whoever has the same key stands for it once the process that has set it is gone, or was started earlier. */

@@ -20,10 +20,10 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullState.Mark;
-import dev.nxtsync.pull.state.PullState.State;
+import dev.nxtsync.pull.state.PullState.UnitState;
 import dev.nxtsync.pull.state.PullState.Walk;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.TargetTable;
@@ -95,13 +95,13 @@ public class PullStates {
         private void bind(PreparedStatement update, int inserted) throws SQLException {
             update.setString(1, walk.map(Walk::cursor).orElse(null));
             update.setString(2, walk.map(Walk::upper).orElse(null));
-            Rows.timestamp(update, 3, walk.map(Walk::startedAt));
+            Timestamps.timestamp(update, 3, walk.map(Walk::startedAt));
             update.setString(4, mark.map(Mark::stamp).orElse(null));
-            Rows.timestamp(update, 5, mark.map(Mark::seenAt));
+            Timestamps.timestamp(update, 5, mark.map(Mark::seenAt));
             update.setString(6, floor.orElse(null));
             update.setString(7, digest.orElse(null));
-            Rows.timestamp(update, 8, completeAsOf);
-            Rows.timestamp(update, 9, due);
+            Timestamps.timestamp(update, 8, completeAsOf);
+            Timestamps.timestamp(update, 9, due);
             update.setInt(10, inserted);
             update.setString(11, pull);
             update.setInt(12, company);
@@ -156,7 +156,7 @@ public class PullStates {
         });
     }
 
-    /** Those of the given pulls that are not {@link State#OK}, or held, or lack rows. */
+    /** Those of the given pulls that are not {@link UnitState#OK}, or held, or lack rows. */
     public List<PullState> troubled(Collection<String> pulls) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement(SELECT
@@ -191,7 +191,7 @@ public class PullStates {
                 var instants = new TreeMap<String, Instant>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
-                        instants.put(row.getString(1), Rows.instant(row, 2).orElseThrow());
+                        instants.put(row.getString(1), Timestamps.instant(row, 2).orElseThrow());
                     }
                 }
                 return instants;
@@ -238,7 +238,7 @@ public class PullStates {
     }
 
     /** Keeps what became of a run that did not come to its end. */
-    public void fail(Claim claim, PullState pull, State state, Problem reason, Duration retry) throws SQLException {
+    public void fail(Claim claim, PullState pull, UnitState state, Problem reason, Duration retry) throws SQLException {
         database.inTransaction(transaction -> {
             PullCondition.met(transaction, claim.kind(), pull, state, reason, retry);
             Claims.check(transaction, claim);
@@ -329,20 +329,21 @@ public class PullStates {
                 var mark = rows.getString(10);
                 var cursor = rows.getString(14);
                 states.add(new PullState(rows.getString(1), rows.getInt(2),
-                        State.valueOf(rows.getString(3).toUpperCase(Locale.ROOT)),
+                        UnitState.valueOf(rows.getString(3).toUpperCase(Locale.ROOT)),
                         Problem.kept(rows.getString(4), rows.getString(5)), rows.getInt(6),
-                        rows.getObject(7, OffsetDateTime.class).toInstant(), Rows.instant(rows, 8),
-                        Rows.instant(rows, 9),
+                        rows.getObject(7, OffsetDateTime.class).toInstant(), Timestamps.instant(rows, 8),
+                        Timestamps.instant(rows, 9),
                         mark == null
                                 ? Optional.empty()
-                                : Optional.of(new Mark(mark, Rows.instant(rows, 11).orElseThrow())),
+                                : Optional.of(new Mark(mark, Timestamps.instant(rows, 11).orElseThrow())),
                         Optional.ofNullable(rows.getString(12)), Optional.ofNullable(rows.getString(13)),
                         cursor == null
                                 ? Optional.empty()
                                 : Optional
-                                        .of(new Walk(cursor, rows.getString(15), Rows.instant(rows, 16).orElseThrow())),
+                                        .of(new Walk(cursor, rows.getString(15),
+                                                Timestamps.instant(rows, 16).orElseThrow())),
                         Optional.ofNullable(rows.getString(17)), Optional.ofNullable(rows.getString(18)),
-                        rows.getBoolean(19), Rows.instant(rows, 20), Optional.ofNullable(rows.getString(21))));
+                        rows.getBoolean(19), Timestamps.instant(rows, 20), Optional.ofNullable(rows.getString(21))));
             }
         }
         return states;

@@ -16,18 +16,18 @@ import java.util.Optional;
  * @param settling whether everything has been listed and the differences are being settled
  * @param confirmed whether a person has allowed it to delete any number of rows
  */
-public record TableScan(String pull, int company, Kind kind, Optional<Instant> startedAt, Optional<String> cursor,
+public record TableScan(String pull, int company, ScanKind kind, Optional<Instant> startedAt, Optional<String> cursor,
         long rows,
         Optional<Long> expected, Optional<String> mark, Optional<String> since, boolean direct, boolean settling,
         boolean confirmed) {
 
     /** What a walk is for. */
-    public enum Kind {
+    public enum ScanKind {
         LOAD, RECONCILIATION
     }
 
     /** One that has not begun. */
-    public static TableScan wanted(String pull, int company, Kind kind) {
+    public static TableScan wanted(String pull, int company, ScanKind kind) {
         return new TableScan(pull, company, kind, Optional.empty(), Optional.empty(), 0, Optional.empty(),
                 Optional.empty(),
                 Optional.empty(), false, false, false);

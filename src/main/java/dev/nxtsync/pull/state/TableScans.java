@@ -11,8 +11,8 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
@@ -48,7 +48,7 @@ public class TableScans {
         }
     }
 
-    public Optional<TableScan> of(String pull, int company, TableScan.Kind kind) throws SQLException {
+    public Optional<TableScan> of(String pull, int company, TableScan.ScanKind kind) throws SQLException {
         return database.inTransaction(transaction -> find(transaction, pull, company, kind));
     }
 
@@ -107,7 +107,7 @@ public class TableScans {
         }
     }
 
-    private static Optional<TableScan> find(Connection transaction, String pull, int company, TableScan.Kind kind)
+    private static Optional<TableScan> find(Connection transaction, String pull, int company, TableScan.ScanKind kind)
             throws SQLException {
         try (var select = transaction.prepareStatement("""
                 select started_at, cursor, rows, expected, mark, since, direct, settling, confirmed
@@ -119,7 +119,7 @@ public class TableScans {
                 if (!row.next()) {
                     return Optional.empty();
                 }
-                return Optional.of(new TableScan(pull, company, kind, Rows.instant(row, 1),
+                return Optional.of(new TableScan(pull, company, kind, Timestamps.instant(row, 1),
                         Optional.ofNullable(row.getString(2)), row.getLong(3),
                         Optional.ofNullable(row.getObject(4, Long.class)),
                         Optional.ofNullable(row.getString(5)), Optional.ofNullable(row.getString(6)), row.getBoolean(7),
@@ -141,7 +141,7 @@ public class TableScans {
             insert.setString(1, pass.pull());
             insert.setInt(2, pass.company());
             insert.setString(3, name(pass.kind()));
-            Rows.timestamp(insert, 4, pass.startedAt());
+            Timestamps.timestamp(insert, 4, pass.startedAt());
             insert.setString(5, pass.cursor().orElse(null));
             insert.setLong(6, pass.rows());
             insert.setObject(7, pass.expected().orElse(null), Types.BIGINT);
@@ -154,7 +154,7 @@ public class TableScans {
         }
     }
 
-    static void forget(Connection transaction, String pull, int company, TableScan.Kind kind) throws SQLException {
+    static void forget(Connection transaction, String pull, int company, TableScan.ScanKind kind) throws SQLException {
         try (var delete = transaction
                 .prepareStatement("delete from nxt_sync.pass where pull = ? and company = ? and kind = ?")) {
             delete.setString(1, pull);
@@ -164,7 +164,7 @@ public class TableScans {
         }
     }
 
-    private static String name(TableScan.Kind kind) {
+    private static String name(TableScan.ScanKind kind) {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Claim;
 
 /** Has other units look what they can do, in the transaction of the change that lets them. */
@@ -19,7 +19,7 @@ final class UnitWakes {
                             due_at = case kind when 'reconciliation' then least(due_at, ?) else due_at end
                         where connection = ? and scope = ? and company = ?
                           and (kind in ('poll', 'fetch') or kind = 'reconciliation' and pull = ?)""")) {
-            update.setObject(1, Rows.timestamp(reconcile));
+            update.setObject(1, Timestamps.timestamp(reconcile));
             update.setString(2, load.connection());
             update.setString(3, load.scope());
             update.setInt(4, load.company());

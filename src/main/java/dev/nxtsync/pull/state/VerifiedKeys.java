@@ -17,8 +17,8 @@ import java.util.UUID;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageTable;
@@ -52,7 +52,7 @@ public class VerifiedKeys {
      * @param examples of keys that differ, by what is wrong with them
      * @param sums by column
      */
-    public record Result(long source, long target, Map<String, List<String>> examples, Map<String, Sums> sums) {
+    public record KeyComparison(long source, long target, Map<String, List<String>> examples, Map<String, Sums> sums) {
         public boolean isEqual() {
             return source == target && examples.isEmpty() && sums.values().stream().allMatch(Sums::isEqual);
         }
@@ -78,18 +78,18 @@ public class VerifiedKeys {
         database.inTransaction(transaction -> {
             PageTable.copy(transaction,
                     "copy " + table + " (nxt_read_at, " + PageTable.columns(compared) + ") from stdin", page,
-                    (Rows.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
+                    (Timestamps.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
             return true;
         });
     }
 
-    public Result compare(String table, TargetTable compared, int owner) throws SQLException {
+    public KeyComparison compare(String table, TargetTable compared, int owner) throws SQLException {
         return database.patiently().inTransaction(
                 transaction -> TargetFault.guard(transaction, compared,
                         guarded -> compare(guarded, table, compared, owner)));
     }
 
-    private static Result compare(Connection transaction, String table, TargetTable compared, int owner)
+    private static KeyComparison compare(Connection transaction, String table, TargetTable compared, int owner)
             throws SQLException {
         String stored = "(select * from " + compared.quotedName() + " where " + SqlName.quoted(compared.owner())
                 + " = "
@@ -115,7 +115,7 @@ public class VerifiedKeys {
                         new Sums(number(transaction, sum + table), number(transaction, sum + stored)));
             }
         }
-        return new Result(Long.parseLong(number(transaction, "select count(*) from " + table)),
+        return new KeyComparison(Long.parseLong(number(transaction, "select count(*) from " + table)),
                 Long.parseLong(number(transaction, "select count(*) from " + stored)), examples, sums);
     }
 

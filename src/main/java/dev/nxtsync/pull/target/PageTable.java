@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 
 import dev.nxtsync.database.OwnPath;
-import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
+import dev.nxtsync.database.Timestamps;
 
 /** The temporary table into which a page is copied, and from which it is merged into the target. */
 public final class PageTable {
@@ -32,11 +32,11 @@ public final class PageTable {
         try (var merge = transaction.prepareStatement(OwnPath.around(mergeStatement(table)))) {
             int parameter = 1;
             merge.setInt(parameter++, checkpoint.company());
-            merge.setObject(parameter++, Rows.timestamp(checkpoint.readAt()));
+            merge.setObject(parameter++, Timestamps.timestamp(checkpoint.readAt()));
             merge.setInt(parameter++, checkpoint.company());
             merge.setString(parameter++, checkpoint.pull());
             merge.setInt(parameter++, checkpoint.company());
-            merge.setObject(parameter, Rows.timestamp(checkpoint.readAt()));
+            merge.setObject(parameter, Timestamps.timestamp(checkpoint.readAt()));
             try (var row = OwnPath.query(merge)) {
                 row.next();
                 return new WriteCounts(row.getInt(1), row.getInt(2), 0);

@@ -12,9 +12,9 @@ import org.jboss.logging.Logger;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.OwnPath;
-import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.database.SqlState;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.inbox.LookAgain;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
@@ -167,7 +167,7 @@ public class PageWriter {
 
     private static WriteCounts insert(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
-        String first = checkpoint.company() + "\t" + Rows.timestamp(checkpoint.readAt()) + "\t";
+        String first = checkpoint.company() + "\t" + Timestamps.timestamp(checkpoint.readAt()) + "\t";
         OwnPath.enter(transaction);
         // not those of the page: a user's trigger may leave rows out
         long inserted = PageTable.copy(transaction,

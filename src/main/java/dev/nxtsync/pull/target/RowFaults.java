@@ -30,8 +30,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.schedule.Claim;
 
@@ -107,7 +107,7 @@ public class RowFaults {
                     insert.setInt(2, checkpoint.company());
                     insert.setString(3, fault.key());
                     insert.setString(4, encoding.shown(fault.reason()));
-                    insert.setObject(5, Rows.timestamp(checkpoint.readAt()));
+                    insert.setObject(5, Timestamps.timestamp(checkpoint.readAt()));
                     insert.addBatch();
                 }
                 insert.executeBatch();
@@ -123,7 +123,7 @@ public class RowFaults {
                 mend.setString(1, checkpoint.pull());
                 mend.setInt(2, checkpoint.company());
                 mend.setArray(3, transaction.createArrayOf("text", keys.toArray()));
-                mend.setObject(4, Rows.timestamp(checkpoint.readAt()));
+                mend.setObject(4, Timestamps.timestamp(checkpoint.readAt()));
                 mend.executeUpdate();
             }
         }
@@ -157,7 +157,7 @@ public class RowFaults {
                 where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())""")) {
             select.setString(1, unit.entry());
             select.setInt(2, unit.company());
-            select.setObject(3, Rows.timestamp(startedAt));
+            select.setObject(3, Timestamps.timestamp(startedAt));
             select.setFetchSize(AT_ONCE);
             try (ResultSet row = select.executeQuery()) {
                 var some = new LinkedHashMap<String, List<String>>();
@@ -182,7 +182,7 @@ public class RowFaults {
             delete.setString(1, unit.entry());
             delete.setInt(2, unit.company());
             delete.setArray(3, transaction.createArrayOf("text", gone.toArray()));
-            delete.setObject(4, Rows.timestamp(startedAt));
+            delete.setObject(4, Timestamps.timestamp(startedAt));
             delete.executeUpdate();
         }
     }

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.OwnPath;
-import dev.nxtsync.database.Rows;
 import dev.nxtsync.database.SqlName;
+import dev.nxtsync.database.Timestamps;
 
 /** Rows that the API was asked for by their keys and did not have. */
 public final class Tombstones {
@@ -57,7 +57,7 @@ public final class Tombstones {
                 delete.setArray(parameter++, transaction.createArrayOf("text",
                         keys.stream().map(key -> key.get(column)).toArray()));
             }
-            var at = Rows.timestamp(read.readAt());
+            var at = Timestamps.timestamp(read.readAt());
             if (!table.removes()) {
                 delete.setObject(parameter++, at);
                 delete.setObject(parameter++, at);

@@ -12,10 +12,10 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.StaleClaim;
@@ -117,7 +117,7 @@ public class Outbox {
      * @param before the states in which they were read
      * @throws StaleClaim if somebody else holds the lane; then the rows are marked for one more count, whoever holds it
      */
-    public void settle(Claim claim, List<OutboxRow> rows, List<State> before) throws SQLException {
+    public void settle(Claim claim, List<OutboxRow> rows, List<RowState> before) throws SQLException {
         if (rows.isEmpty()) {
             return;
         }
@@ -167,7 +167,7 @@ public class Outbox {
     private static Instant now(Connection transaction) throws SQLException {
         try (var select = transaction.prepareStatement("select clock_timestamp()"); var row = select.executeQuery()) {
             row.next();
-            return Rows.instant(row, 1).orElseThrow();
+            return Timestamps.instant(row, 1).orElseThrow();
         }
     }
 

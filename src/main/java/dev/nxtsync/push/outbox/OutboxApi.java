@@ -41,12 +41,12 @@ public class OutboxApi {
     public sealed interface Taking {}
 
     /** @param isNew whether it was not there before */
-    public record Taken(long id, boolean isNew) implements Taking {}
+    public record Queued(long id, boolean isNew) implements Taking {}
 
     /** The key is there with another payload or company. */
     public record Conflict(String why) implements Taking {}
 
-    public record TooLarge(String why) implements Taking {}
+    public record PayloadTooLarge(String why) implements Taking {}
 
     public record Unfit(String why) implements Taking {}
 
@@ -67,7 +67,7 @@ public class OutboxApi {
                         from nxt_sync.outbox where id = ?""")) {
                     isNew.setLong(1, id);
                     try (var row = isNew.executeQuery()) {
-                        return new Taken(id, row.next() && row.getBoolean(1));
+                        return new Queued(id, row.next() && row.getBoolean(1));
                     }
                 }
             });
@@ -82,7 +82,7 @@ public class OutboxApi {
             }
             return switch (state) {
                 case CONFLICT -> new Conflict(why);
-                case "54000" -> new TooLarge(why);
+                case "54000" -> new PayloadTooLarge(why);
                 case "22023", "22P02", "22P05", "22021", "54001" -> new Unfit(why);
                 default -> throw e;
             };

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Rows;
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.database.Timestamps;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.schedule.Claim;
 
@@ -29,7 +29,7 @@ final class OutboxColumns {
     private OutboxColumns() {}
 
     /** Answers the rows that were no longer in the state in which they were read. */
-    static Set<Long> write(Connection transaction, Claim claim, List<OutboxRow> rows, List<State> before)
+    static Set<Long> write(Connection transaction, Claim claim, List<OutboxRow> rows, List<RowState> before)
             throws SQLException {
         try (var update = transaction.prepareStatement(
                 """
@@ -79,7 +79,7 @@ final class OutboxColumns {
     }
 
     private static void time(PreparedStatement statement, int index, Optional<Instant> at) throws SQLException {
-        statement.setObject(index, at.map(Rows::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(index, at.map(Timestamps::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
     }
 
     private static String lower(Enum<?> constant) {
@@ -89,10 +89,10 @@ final class OutboxColumns {
     /** The row at which a query for {@link #ALL} stands. */
     static OutboxRow read(ResultSet row) throws SQLException {
         return new OutboxRow(row.getLong(1), row.getString(2), row.getString(3), text(row, 4),
-                State.of(row.getString(5)), row.getInt(6), Step.valueOf(row.getString(7).toUpperCase(Locale.ROOT)),
+                RowState.of(row.getString(5)), row.getInt(6), Step.valueOf(row.getString(7).toUpperCase(Locale.ROOT)),
                 text(row, 8).map(act -> MutationKind.valueOf(act.toUpperCase(Locale.ROOT))), text(row, 9),
                 text(row, 10),
-                Rows.instant(row, 11), Rows.instant(row, 12), text(row, 13), row.getBoolean(14),
+                Timestamps.instant(row, 11), Timestamps.instant(row, 12), text(row, 13), row.getBoolean(14),
                 Optional.ofNullable(row.getObject(15, Integer.class)), row.getBoolean(16), row.getInt(17),
                 text(row, 18), text(row, 19));
     }

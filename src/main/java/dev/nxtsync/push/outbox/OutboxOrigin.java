@@ -123,12 +123,12 @@ public class OutboxOrigin {
      *
      * @param pushing whether anything is to be sent
      */
-    public static Database.Work<MigrationDryRun.Findings> check(boolean pushing) {
+    public static Database.Work<MigrationDryRun.MigrationFindings> check(boolean pushing) {
         return transaction -> {
             var refused = held(transaction).filter(each -> each.trouble() == ErrorCode.WAL_REFUSED);
             return pushing
-                    ? new MigrationDryRun.Findings(List.of(), refused.stream().toList())
-                    : new MigrationDryRun.Findings(refused
+                    ? new MigrationDryRun.MigrationFindings(List.of(), refused.stream().toList())
+                    : new MigrationDryRun.MigrationFindings(refused
                             .map(each -> "pulls would run, and pushes would not: " + each.message()).stream().toList(),
                             List.of());
         };

@@ -13,7 +13,7 @@ import java.util.Set;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Claim;
 
 /** Finds and reads the rows of a lane that something is to be done with now; changes nothing. */
@@ -128,7 +128,7 @@ public class OutboxReader {
                 OfLane.bind(select, 1, claim);
                 try (var row = select.executeQuery()) {
                     row.next();
-                    return Rows.instant(row, 1);
+                    return Timestamps.instant(row, 1);
                 }
             }
         });

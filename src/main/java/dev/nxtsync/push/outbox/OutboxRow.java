@@ -24,20 +24,20 @@ import dev.nxtsync.error.Problem;
  * @param looks how often it was looked for since it was last sent, as long as the server may still be at work on that: of a row
  *        that waits it is 0, unless a person has retried it since it was dead in doubt
  */
-public record OutboxRow(long id, String key, String payload, Optional<String> group, State state, int attempts,
+public record OutboxRow(long id, String key, String payload, Optional<String> group, RowState state, int attempts,
         Step step, Optional<MutationKind> act, Optional<String> record, Optional<String> stamp,
         Optional<Instant> sentAt,
         Optional<Instant> nextAt, Optional<String> answered, boolean blamed, Optional<Integer> atMost,
         boolean repeated, int looks, Optional<String> result, Optional<String> error) {
 
-    public enum State {
+    public enum RowState {
         WAITING, SENDING, IN_DOUBT, DONE, DEAD, DISCARDED;
 
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        static State of(String text) {
+        static RowState of(String text) {
             return valueOf(text.toUpperCase(Locale.ROOT));
         }
     }
@@ -53,12 +53,12 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
 
     /** Whether a person has had it sent again although the server may still be at work on what was sent before. */
     public boolean isRetriedInDoubt() {
-        return state == State.WAITING && wasSent() && looks > 0;
+        return state == RowState.WAITING && wasSent() && looks > 0;
     }
 
     /** It may be there, and is looked for at the given moment. */
     public OutboxRow inDoubt(Instant lookAt) {
-        return with(State.IN_DOUBT, Optional.of(lookAt), answered, blamed, atMost, looks, Optional.empty());
+        return with(RowState.IN_DOUBT, Optional.of(lookAt), answered, blamed, atMost, looks, Optional.empty());
     }
 
     /**
@@ -67,7 +67,7 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
      * @param most rows of a request in which it is sent again
      */
     public OutboxRow answered(String why, boolean isBlamed, int most, Instant lookAt) {
-        return with(State.IN_DOUBT, Optional.of(lookAt), Optional.of(why), isBlamed, Optional.of(most), 0,
+        return with(RowState.IN_DOUBT, Optional.of(lookAt), Optional.of(why), isBlamed, Optional.of(most), 0,
                 Optional.empty());
     }
 
@@ -78,22 +78,22 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
 
     /** It was looked for, and was not there. */
     public OutboxRow notFound(Instant lookAt) {
-        return with(State.IN_DOUBT, Optional.of(lookAt), answered, blamed, atMost, looks + 1, Optional.empty());
+        return with(RowState.IN_DOUBT, Optional.of(lookAt), answered, blamed, atMost, looks + 1, Optional.empty());
     }
 
     /** It is to be sent, after it was looked for long enough if it was sent before. */
     public OutboxRow waiting() {
-        return with(State.WAITING, Optional.empty(), Optional.empty(), false, atMost, 0, Optional.empty());
+        return with(RowState.WAITING, Optional.empty(), Optional.empty(), false, atMost, 0, Optional.empty());
     }
 
     /** It waits until then. */
     public OutboxRow waiting(Instant until) {
-        return with(State.WAITING, Optional.of(until), Optional.empty(), false, atMost, looks, Optional.empty());
+        return with(RowState.WAITING, Optional.of(until), Optional.empty(), false, atMost, looks, Optional.empty());
     }
 
     /** It was not sent after all. */
     public OutboxRow unsent(OutboxRow before) {
-        return new OutboxRow(id, key, payload, group, State.WAITING, before.attempts, step, before.act, record,
+        return new OutboxRow(id, key, payload, group, RowState.WAITING, before.attempts, step, before.act, record,
                 before.stamp, before.sentAt, Optional.empty(), before.answered, before.blamed, before.atMost,
                 before.repeated, before.looks, result, error);
     }
@@ -105,7 +105,7 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
 
     /** A person decides. It is looked for once more at the given moment, if it may be there. */
     public OutboxRow dead(ErrorCode trouble, String why, Optional<Instant> lookAt) {
-        return with(State.DEAD, lookAt, answered, blamed, atMost, looksOfDead(),
+        return with(RowState.DEAD, lookAt, answered, blamed, atMost, looksOfDead(),
                 Optional.of(new Problem(trouble, why).coded()));
     }
 
@@ -128,13 +128,14 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
      * @param countAt when its key is counted once more
      */
     public OutboxRow done(String kept, Optional<String> remark, Optional<Instant> countAt) {
-        return new OutboxRow(id, key, payload, group, State.DONE, attempts, step, act, record, stamp, sentAt, countAt,
+        return new OutboxRow(id, key, payload, group, RowState.DONE, attempts, step, act, record, stamp, sentAt,
+                countAt,
                 Optional.empty(), false, Optional.empty(), repeated, 0, Optional.of(kept), remark);
     }
 
     /** The record is there, and the processing that follows is to be sent. */
     public OutboxRow then(String kept) {
-        return new OutboxRow(id, key, payload, group, State.WAITING, attempts, Step.THEN, act, record, stamp,
+        return new OutboxRow(id, key, payload, group, RowState.WAITING, attempts, Step.THEN, act, record, stamp,
                 Optional.empty(), Optional.empty(), Optional.empty(), false, Optional.empty(), repeated, 0,
                 Optional.of(kept), error);
     }
@@ -169,12 +170,12 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
     /** As it is once it has been marked as being sent. */
     OutboxRow sending(Instant at) {
         boolean again = step == Step.RECORD && sentAt.isPresent();
-        return new OutboxRow(id, key, payload, group, State.SENDING, attempts + 1, step, act, record, stamp,
+        return new OutboxRow(id, key, payload, group, RowState.SENDING, attempts + 1, step, act, record, stamp,
                 Optional.of(at), Optional.empty(), Optional.empty(), false, atMost, repeated || again, 0, result,
                 Optional.empty());
     }
 
-    private OutboxRow with(State to, Optional<Instant> next, Optional<String> why, boolean isBlamed,
+    private OutboxRow with(RowState to, Optional<Instant> next, Optional<String> why, boolean isBlamed,
             Optional<Integer> most, int times, Optional<String> remark) {
         return new OutboxRow(id, key, payload, group, to, attempts, step, act, record, stamp, sentAt, next, why,
                 isBlamed, most, repeated, times, result, remark);

@@ -15,7 +15,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Problem;
 
 /** The state of each push in each company: what is in its way, and what its answers have shown. */
@@ -133,7 +133,7 @@ public class PushStates {
                                     stopped
                                             ? Outbox.changesKeys(row.getString(6))
                                             : Problem.kept(row.getString(3), row.getString(4)),
-                                    row.getInt(5), stopped, Rows.instant(row, 7)));
+                                    row.getInt(5), stopped, Timestamps.instant(row, 7)));
                         }
                     }
                 }
@@ -160,7 +160,7 @@ public class PushStates {
                 while (row.next()) {
                     rows.add(new PushObstacle(row.getString(1), row.getInt(2),
                             Problem.kept(row.getString(3), row.getString(4)), row.getInt(5), false,
-                            Rows.instant(row, 6)));
+                            Timestamps.instant(row, 6)));
                 }
             }
             return rows;

@@ -110,6 +110,8 @@ public class PushPlanner {
 
     /** Whom records name as their creator; of a user it is not known before a create is answered. */
     private static Optional<String> creator(Settings.Connection connection) {
-        return connection.kind() == Settings.Kind.SERVICE ? Optional.of(connection.clientId()) : Optional.empty();
+        return connection.kind() == Settings.ConnectionKind.SERVICE
+                ? Optional.of(connection.clientId())
+                : Optional.empty();
     }
 }

@@ -43,7 +43,7 @@ class PublicPortTest {
     private final Refusals refusals = new Refusals(metrics);
     private final AtomicInteger worked = new AtomicInteger();
     private final CountDownLatch held = new CountDownLatch(1);
-    private final List<Consumer<Answer>> replies = new CopyOnWriteArrayList<>();
+    private final List<Consumer<HttpAnswer>> replies = new CopyOnWriteArrayList<>();
     private final List<Wire> wires = new ArrayList<>();
     private final PublicPort port = new PublicPort(List.of(this::addresses), refusals,
             SettingsFixture.of(Map.of("NXT_HTTP_PORT", "0")).http(), new Threads(Clock.systemUTC(), metrics), metrics,
@@ -76,25 +76,25 @@ class PublicPortTest {
                 new Address("GET", "/late", BodyLimit.NONE, true, open, refusals,
                         (Address.Swift) (call, reply) -> replies.add(reply)),
                 new Address("GET", "/large", BodyLimit.NONE, true, open, refusals,
-                        (Address.Swift) (call, reply) -> reply.accept(Answer.json(200, "x".repeat(MEMORY + 1)))),
+                        (Address.Swift) (call, reply) -> reply.accept(HttpAnswer.json(200, "x".repeat(MEMORY + 1)))),
                 new Address("GET", "/fails/{secret}", BodyLimit.NONE, false, open, refusals, (Address.Waiting) call -> {
                     String secret = call.parameter("secret");
                     throw new IllegalStateException("about " + secret, new RuntimeException(secret));
                 }));
     }
 
-    private Answer echo(Call call) {
+    private HttpAnswer echo(HttpCall call) {
         worked.incrementAndGet();
-        return Answer.json(200, call + " " + call.query("q").orElse("") + " " + call.body().length);
+        return HttpAnswer.json(200, call + " " + call.query("q").orElse("") + " " + call.body().length);
     }
 
-    private Answer hold(Call call) {
+    private HttpAnswer hold(HttpCall call) {
         try {
             held.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return Answer.of(204);
+        return HttpAnswer.of(204);
     }
 
     @AfterEach
@@ -322,7 +322,7 @@ class PublicPortTest {
         await().until(() -> replies.size() == 1);
         port.close(new ShutdownEvent());
         assertThat(late.status()).isZero();
-        assertThatCode(() -> replies.get(0).accept(Answer.of(204))).doesNotThrowAnyException();
+        assertThatCode(() -> replies.get(0).accept(HttpAnswer.of(204))).doesNotThrowAnyException();
     }
 
     @Test

@@ -34,9 +34,10 @@ class PullPlansTest {
             plans.done("main");
             assertThat(plans.plannedConnections()).containsExactly("main");
             var orders = (PullPlans.Ready) plans.of("orders").orElseThrow();
-            plans.put("orders", new PullPlans.Unusable(orders, new Problem(ErrorCode.TARGET_UNUSABLE, "locked")));
+            plans.put("orders", new PullPlans.WithoutTarget(orders, new Problem(ErrorCode.TARGET_UNUSABLE, "locked")));
             assertThat(plans.plannedConnections()).as("the others run").containsExactly("main");
-            plans.put("orders", new PullPlans.Unusable(orders, new Problem(ErrorCode.KEY_DIFFERS, "id, not code")));
+            plans.put("orders",
+                    new PullPlans.WithoutTarget(orders, new Problem(ErrorCode.KEY_DIFFERS, "id, not code")));
             assertThat(plans.plannedConnections()).isEmpty();
             plans.put("orders", orders);
             assertThat(plans.plannedConnections()).containsExactly("main");

@@ -89,8 +89,8 @@ class TableMigratorTest {
         fixture.make(TargetFixture.TABLE);
         var passes = new TableScans(fixture.store);
         for (int company : List.of(1, 2)) {
-            assertThat(passes.of("things", company, TableScan.Kind.LOAD)).as("company " + company)
-                    .contains(TableScan.wanted("things", company, TableScan.Kind.LOAD));
+            assertThat(passes.of("things", company, TableScan.ScanKind.LOAD)).as("company " + company)
+                    .contains(TableScan.wanted("things", company, TableScan.ScanKind.LOAD));
         }
     }
 
@@ -131,7 +131,7 @@ class TableMigratorTest {
                 .isEqualTo(
                         "{state=ok, code=null, missing=null, loaded_at=null, rows=1, passes=0, kept=1}");
         fixture.database.execute("insert into nxt.thing select nxt_company, id, text, 8, nxt_read_at from nxt.thing");
-        assertThat(fixture.make(TargetFixture.TABLE)).isInstanceOfSatisfying(TableMigrator.Made.WrongKey.class,
+        assertThat(fixture.make(TargetFixture.TABLE)).isInstanceOfSatisfying(TableMigrator.Made.TargetKeyWrong.class,
                 wrong -> assertThat(wrong.reason().message())
                         .contains("The key id of pull things is not unique: several "
                                 + "rows that are in nxt.thing share it. Set NXT_PULLS_THINGS_KEY to all columns"));
@@ -208,7 +208,7 @@ class TableMigratorTest {
         assertThat(fixture.fits(WIDER)).isTrue();
         first.leave();
         assertThat(maker.make("things", TargetFixture.TABLE, List.of()))
-                .isInstanceOf(TableMigrator.Made.WrongKey.class);
+                .isInstanceOf(TableMigrator.Made.TargetKeyWrong.class);
         assertThat(fixture.database.number("select count(*) from nxt_sync.pull_state where loaded_at is null"))
                 .as("nothing is read again for a key that cannot be").isZero();
     }

@@ -43,20 +43,20 @@ class FirstLoadsTest {
 
     @Test
     void whatFillsTheBudgetOfAMinuteIsNotPromisedInAMinuteWherePollsCompete() {
-        var range = new FirstLoads(540, 4, 200, List.of(new FirstLoads.Walk(1, 540, 30))).minutes();
+        var range = new FirstLoads(540, 4, 200, List.of(new FirstLoads.PlannedLoad(1, 540, 30))).minutes();
         assertThat(range.low()).isLessThanOrEqualTo(1.0);
         assertThat(range.high()).isBetween(1.8, 2.5);
     }
 
     private static FirstLoads loads(Random random) {
-        var walks = new ArrayList<FirstLoads.Walk>();
+        var walks = new ArrayList<FirstLoads.PlannedLoad>();
         int companies = 1 + random.nextInt(20);
         int tables = 1 + random.nextInt(8);
         double answer = 0.05 + random.nextDouble();
         for (int company = 1; company <= companies; company++) {
             for (int table = 0; table < tables; table++) {
                 long requests = 1 + (long) Math.pow(200, random.nextDouble());
-                walks.add(new FirstLoads.Walk(company, requests, requests * answer));
+                walks.add(new FirstLoads.PlannedLoad(company, requests, requests * answer));
             }
         }
         double every = random.nextBoolean() ? 5 : 1;
@@ -68,7 +68,7 @@ class FirstLoadsTest {
         private final FirstLoads loads;
         private final Random random;
         private final BudgetFixture budget;
-        private final Deque<FirstLoads.Walk> notBegun;
+        private final Deque<FirstLoads.PlannedLoad> notBegun;
         private final Map<Integer, Integer> running = new HashMap<>();
         private final Deque<Request> foreground = new ArrayDeque<>();
         private final Deque<Request> background = new ArrayDeque<>();
@@ -77,7 +77,7 @@ class FirstLoadsTest {
         private int inARow;
 
         /** @param left of its walk, after it; a poll has no walk */
-        private record Request(FirstLoads.Walk walk, long left, boolean poll) {}
+        private record Request(FirstLoads.PlannedLoad walk, long left, boolean poll) {}
 
         private record Event(long at, Request ended, boolean pollsDue) {}
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.Rows;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
@@ -203,7 +203,7 @@ class DueTimesTest {
         return store.inTransaction(transaction -> {
             try (var select = transaction.createStatement(); var row = select.executeQuery(query)) {
                 row.next();
-                return Rows.instant(row, 1).orElseThrow();
+                return Timestamps.instant(row, 1).orElseThrow();
             }
         });
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.pull.state.PullState.State;
+import dev.nxtsync.pull.state.PullState.UnitState;
 import dev.nxtsync.pull.target.TargetFixture;
 
 class PullConditionTest {
@@ -31,9 +31,9 @@ class PullConditionTest {
 
     @Test
     void whateverHappensInWhateverOrderAStateAReasonAndACodeAreOfOneMoment() throws SQLException {
-        List<Change> changes = List.of(() -> met("poll", State.STOPPED, REFUSED),
-                () -> met("load", State.FAILING, BUSY), () -> met("fetch", State.STOPPED, REFUSED),
-                () -> met("reconciliation", State.STOPPED, REFUSED), () -> well("poll"), () -> well("load"),
+        List<Change> changes = List.of(() -> met("poll", UnitState.STOPPED, REFUSED),
+                () -> met("load", UnitState.FAILING, BUSY), () -> met("fetch", UnitState.STOPPED, REFUSED),
+                () -> met("reconciliation", UnitState.STOPPED, REFUSED), () -> well("poll"), () -> well("load"),
                 () -> well("fetch"), () -> well("reconciliation"), () -> fixture.states.stopped("things", REFUSED),
                 () -> fixture.states.planned("things", true), () -> fixture.states.planned("things", false),
                 () -> new PullUnitTable(fixture.store).seen("things", List.of(1)),
@@ -60,13 +60,13 @@ class PullConditionTest {
 
     @Test
     void aCompanyThatIsSeenAgainIsNotAwayAnyMore() throws SQLException {
-        met("poll", State.FAILING, BUSY);
+        met("poll", UnitState.FAILING, BUSY);
         assertThat(new PullUnitTable(fixture.store).seen("things", List.of(2))).containsExactly(1);
-        assertThat(fixture.state().state()).isEqualTo(State.AWAY);
+        assertThat(fixture.state().state()).isEqualTo(UnitState.AWAY);
         assertThat(fixture.state().reason().trouble()).isEqualTo(ErrorCode.COMPANY_NOT_GRANTED);
         assertThat(new PullUnitTable(fixture.store).seen("things", List.of(2))).as("told once").isEmpty();
         assertThat(new PullUnitTable(fixture.store).seen("things", List.of(1))).isEmpty();
-        assertThat(fixture.state().state()).isEqualTo(State.OK);
+        assertThat(fixture.state().state()).isEqualTo(UnitState.OK);
         assertThat(fixture.state().reason().message()).isEmpty();
     }
 
@@ -74,19 +74,19 @@ class PullConditionTest {
     @Test
     void whatWasMetInATargetIsOverOnceThatWorkItselfGoesWell() throws SQLException {
         for (String kind : List.of("poll", "load", "reconciliation")) {
-            met(kind, State.STOPPED, REFUSED);
+            met(kind, UnitState.STOPPED, REFUSED);
             for (String other : List.of("poll", "load", "reconciliation", "fetch")) {
                 if (!other.equals(kind)) {
                     well(other);
                 }
             }
-            assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(State.STOPPED);
+            assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(UnitState.STOPPED);
             well(kind);
-            assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(State.OK);
+            assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(UnitState.OK);
         }
-        met("reconciliation", State.FAILING, BUSY);
+        met("reconciliation", UnitState.FAILING, BUSY);
         well("poll");
-        assertThat(fixture.state().state()).as("the API answers again").isEqualTo(State.OK);
+        assertThat(fixture.state().state()).as("the API answers again").isEqualTo(UnitState.OK);
     }
 
     @Test
@@ -95,21 +95,21 @@ class PullConditionTest {
                 """
                         insert into nxt_sync.job (kind, connection, scope, company) values ('fetch', 'main', 'company', 1);
                         insert into nxt_sync.inbox (unit, pull, key) select id, 'things', '{}' from nxt_sync.job where kind = 'fetch'""");
-        met("fetch", State.STOPPED, REFUSED);
+        met("fetch", UnitState.STOPPED, REFUSED);
         well("poll");
-        assertThat(fixture.state().state()).isEqualTo(State.STOPPED);
+        assertThat(fixture.state().state()).isEqualTo(UnitState.STOPPED);
         fixture.database.execute("delete from nxt_sync.inbox");
         well("poll");
-        assertThat(fixture.state().state()).isEqualTo(State.OK);
+        assertThat(fixture.state().state()).isEqualTo(UnitState.OK);
     }
 
     @Test
     void aTargetThatIsMendedIsTriedAtOnceWhoeverMetIt() throws SQLException {
-        met("reconciliation", State.STOPPED, REFUSED);
+        met("reconciliation", UnitState.STOPPED, REFUSED);
         assertThat(fixture.states.planned("things", false)).isFalse();
         assertThat(fixture.states.planned("things", true)).isTrue();
-        assertThat(fixture.state().state()).isEqualTo(State.OK);
-        met("poll", State.FAILING, BUSY);
+        assertThat(fixture.state().state()).isEqualTo(UnitState.OK);
+        met("poll", UnitState.FAILING, BUSY);
         assertThat(fixture.states.planned("things", true)).isFalse();
     }
 
@@ -119,20 +119,20 @@ class PullConditionTest {
         PullState before = fixture.state();
         fixture.database.execute("drop table nxt.thing");
         fixture.make(TargetFixture.TABLE);
-        met("poll", before, State.STOPPED, REFUSED);
-        assertThat(fixture.state().state()).as("while it is loaded").isEqualTo(State.OK);
+        met("poll", before, UnitState.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("while it is loaded").isEqualTo(UnitState.OK);
         fixture.database.execute("update nxt_sync.pull_state set loaded_at = clock_timestamp()");
-        met("poll", before, State.STOPPED, REFUSED);
-        assertThat(fixture.state().state()).as("once it is loaded").isEqualTo(State.OK);
-        met("poll", State.STOPPED, REFUSED);
-        assertThat(fixture.state().state()).as("of the table that is there").isEqualTo(State.STOPPED);
+        met("poll", before, UnitState.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("once it is loaded").isEqualTo(UnitState.OK);
+        met("poll", UnitState.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("of the table that is there").isEqualTo(UnitState.STOPPED);
     }
 
-    private void met(String kind, State state, Problem reason) throws SQLException {
+    private void met(String kind, UnitState state, Problem reason) throws SQLException {
         met(kind, fixture.state(), state, reason);
     }
 
-    private void met(String kind, PullState pull, State state, Problem reason) throws SQLException {
+    private void met(String kind, PullState pull, UnitState state, Problem reason) throws SQLException {
         fixture.store.inTransaction(transaction -> {
             PullCondition.met(transaction, kind, pull, state, reason, Duration.ofSeconds(30));
             return true;

@@ -45,7 +45,7 @@ class RowCountTest {
                 insert into nxt.thing values (7, 501, '2026-11-01', '2026-11-01'), (8, 1, '2026-11-01', null)""");
         replica.beat();
         new PullUnitTable(store).declare("orders", "main", "company", 7);
-        Claim load = claims.claim(List.of(new Claims.Kind("load", "main")), List.of(), true).orElseThrow();
+        Claim load = claims.claim(List.of(new Claims.JobKind("load", "main")), List.of(), true).orElseThrow();
         var writer = new PageWriter(store);
         writer.write(load, table, page(table, 1, 250), PageWriter.Way.MERGE, checkpoint(load, false));
         writer.write(load, table, page(table, 251, 512), PageWriter.Way.MERGE, checkpoint(load, true));
@@ -70,7 +70,7 @@ class RowCountTest {
                 "update nxt_sync.pull_state set loaded_at = null, rows = 7; insert into nxt.thing (nxt_company, id, nxt_read_at, text) values (1, 1, now(), 'x')");
         Claim load = ((Claims.Claimed) claims.claim("load", "main", "company", 1, "things", 0)).claim();
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
-        var end = new LoadPage(load, TableScan.wanted("things", 1, TableScan.Kind.LOAD), now, true, now, now,
+        var end = new LoadPage(load, TableScan.wanted("things", 1, TableScan.ScanKind.LOAD), now, true, now, now,
                 Optional.empty());
         try (var user = target.connect(); var statement = user.createStatement()) {
             user.setAutoCommit(false);
@@ -117,7 +117,7 @@ class RowCountTest {
 
     private static LoadPage checkpoint(Claim load, boolean ended) {
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
-        return new LoadPage(load, TableScan.wanted("orders", 7, TableScan.Kind.LOAD), now, ended, now, now,
+        return new LoadPage(load, TableScan.wanted("orders", 7, TableScan.ScanKind.LOAD), now, ended, now, now,
                 Optional.empty());
     }
 

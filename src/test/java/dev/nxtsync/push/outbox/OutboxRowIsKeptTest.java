@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import dev.nxtsync.push.outbox.OutboxRow.State;
+import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
@@ -32,7 +32,7 @@ class OutboxRowIsKeptTest {
     void asItIs(int seed) throws Exception {
         var random = new Random(seed);
         String push = "kept" + seed;
-        long id = ((OutboxApi.Taken) STORE.entries().take(push, "k", "{\"a\": 1}", Optional.of(7),
+        long id = ((OutboxApi.Queued) STORE.entries().take(push, "k", "{\"a\": 1}", Optional.of(7),
                 Optional.of("g"))).id();
         Claim claim = claim(push);
         OutboxRow before = STORE.reader().read(List.of(id)).get(0);
@@ -49,14 +49,14 @@ class OutboxRowIsKeptTest {
     }
 
     private static OutboxRow random(OutboxRow row, Random random) {
-        State state = one(State.values(), random);
+        RowState state = one(RowState.values(), random);
         return new OutboxRow(row.id(), row.key(), row.payload(), row.group(), state, random.nextInt(30),
                 one(Step.values(), random), maybe(one(MutationKind.values(), random), random),
                 maybe("r" + row.id(), random), maybe(one(new String[]{"", "2026-11-24 12:00:00.1"}, random), random),
                 maybe(at(random), random), maybe(at(random), random), maybe("No. \"ø\"", random), random.nextBoolean(),
                 maybe(random.nextInt(200), random), random.nextBoolean(), random.nextInt(9),
                 maybe("{\"orderNo\":9}", random),
-                state == State.DEAD ? Optional.of("why (record_refused)") : maybe("remark", random));
+                state == RowState.DEAD ? Optional.of("why (record_refused)") : maybe("remark", random));
     }
 
     private static <T> T one(T[] values, Random random) {

@@ -15,8 +15,8 @@ import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.target.TargetColumn;
 
 /** Keys of rows, as events name them, as PostgreSQL writes them, and as the API's filters take them. */
-final class Keys {
-    private Keys() {}
+final class RowKeys {
+    private RowKeys() {}
 
     /**
      * The key that an event names, as PostgreSQL writes it.

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
 
-class BudgetTest {
+class RequestBudgetTest {
     private static final long SECOND = 1_000_000_000L;
 
     @Test
     void whatSomebodyWaitsForGoesBeforeLoadsButNotForEver() throws Exception {
-        var budget = new Budget(1);
+        var budget = new RequestBudget(1);
         assertThat(budget.enter(false)).isPresent();
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         var threads = new ArrayList<Thread>();
@@ -106,12 +106,12 @@ class BudgetTest {
     }
 
     private static Settings settings(int inProgress, int slots) {
-        return SettingsFixture.defaults().with(new Settings.Budget(540, inProgress, slots, 1));
+        return SettingsFixture.defaults().with(new Settings.BudgetSettings(540, inProgress, slots, 1));
     }
 
     @Test
     void aPauseThatTheServerAskedForIsKept() throws Exception {
-        var budget = new Budget(100);
+        var budget = new RequestBudget(100);
         budget.tooMany(Duration.ofMillis(300));
         assertThat(budget.enter(false)).hasValueSatisfying(
                 waited -> assertThat(waited).isGreaterThanOrEqualTo(Duration.ofMillis(290)));

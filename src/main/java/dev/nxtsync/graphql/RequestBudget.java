@@ -14,7 +14,7 @@ import dev.nxtsync.error.ShuttingDown;
  * The requests that one connection may send. Threads wait their turn here, in the order in which they came; three of the
  * foreground go before one of the background. Safe for any number of threads.
  */
-final class Budget {
+final class RequestBudget {
     private static final int FOREGROUND_IN_A_ROW = 3;
     /** Beyond this, whoever waits had better say that it does. */
     private static final long LONGEST_WAIT = Duration.ofSeconds(90).toNanos();
@@ -28,7 +28,7 @@ final class Budget {
     private long pausedUntil = System.nanoTime();
     private boolean stopping;
 
-    Budget(int requestsPerMinute) {
+    RequestBudget(int requestsPerMinute) {
         this.window = new RateWindow(requestsPerMinute);
     }
 

@@ -9,26 +9,26 @@ import java.util.TreeMap;
  *
  * @param headers but for those that the port sets by itself: length and connection
  */
-public record Answer(int status, Map<String, String> headers, String body) {
+public record HttpAnswer(int status, Map<String, String> headers, String body) {
 
     /** Without a body. */
-    public static Answer of(int status) {
-        return new Answer(status, Map.of(), "");
+    public static HttpAnswer of(int status) {
+        return new HttpAnswer(status, Map.of(), "");
     }
 
     /** @param type with its character set, which is UTF-8 */
-    public static Answer of(int status, String type, String body) {
-        return new Answer(status, Map.of("Content-Type", type), body);
+    public static HttpAnswer of(int status, String type, String body) {
+        return new HttpAnswer(status, Map.of("Content-Type", type), body);
     }
 
-    public static Answer json(int status, String body) {
+    public static HttpAnswer json(int status, String body) {
         return of(status, "application/json;charset=UTF-8", body);
     }
 
     /** The same with one header more. */
-    public Answer with(String name, String value) {
+    public HttpAnswer with(String name, String value) {
         var all = new TreeMap<>(headers);
         all.put(name, value);
-        return new Answer(status, Collections.unmodifiableMap(all), body);
+        return new HttpAnswer(status, Collections.unmodifiableMap(all), body);
     }
 }

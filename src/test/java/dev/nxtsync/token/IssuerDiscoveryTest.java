@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 
-class DiscoveryTest {
+class IssuerDiscoveryTest {
     private final List<Duration> reads = new ArrayList<>();
     private long now = 5;
     private String there = "first";
     private boolean down;
 
-    private final Discovery discovery = new Discovery(atMost -> {
+    private final IssuerDiscovery discovery = new IssuerDiscovery(atMost -> {
         reads.add(atMost);
         if (down) {
             throw new ConnectUnreachable(new Problem(ErrorCode.UNREACHABLE, "down"));

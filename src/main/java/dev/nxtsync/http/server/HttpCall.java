@@ -14,7 +14,7 @@ import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
  * A request: what its headers say, and its body once that is whole. What it prints as may stand in a log: of the address only
  * the pattern, since paths and queries hold links, codes and keys.
  */
-public final class Call {
+public final class HttpCall {
     private final String pattern;
     private final Map<String, String> parameters;
     private final Map<String, List<String>> query;
@@ -22,7 +22,8 @@ public final class Call {
     private final String remote;
     private final byte[] body;
 
-    private Call(String pattern, Map<String, String> parameters, Map<String, List<String>> query, HttpHeaders headers,
+    private HttpCall(String pattern, Map<String, String> parameters, Map<String, List<String>> query,
+            HttpHeaders headers,
             String remote, byte[] body) {
         this.pattern = pattern;
         this.parameters = parameters;
@@ -36,15 +37,16 @@ public final class Call {
      * @param pattern method and path of the address, with parameters in braces
      * @param parameters of the path, by name, as they are meant
      */
-    static Call of(String pattern, Map<String, String> parameters, Map<String, List<String>> query, HttpHeaders headers,
+    static HttpCall of(String pattern, Map<String, String> parameters, Map<String, List<String>> query,
+            HttpHeaders headers,
             SocketAddress remote) {
-        return new Call(pattern, parameters, query, headers, remote instanceof InetSocketAddress internet
+        return new HttpCall(pattern, parameters, query, headers, remote instanceof InetSocketAddress internet
                 ? internet.getAddress().getHostAddress()
                 : "an unknown address", new byte[0]);
     }
 
-    Call with(byte[] whole) {
-        return new Call(pattern, parameters, query, headers, remote, whole);
+    HttpCall with(byte[] whole) {
+        return new HttpCall(pattern, parameters, query, headers, remote, whole);
     }
 
     /** One that the path of the address has in braces. */

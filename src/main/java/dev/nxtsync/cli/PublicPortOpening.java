@@ -16,12 +16,12 @@ import dev.nxtsync.http.server.UnusablePort;
 
 /** Opens the public port of a daemon, before that of health, which says that it has started; a command opens none. */
 @Singleton
-class Opening {
+class PublicPortOpening {
     private final Instance<PublicPort> port;
     private final Invocation invocation;
 
     /** @param port made only when it is opened, since what works behind it begins to work with that */
-    Opening(Instance<PublicPort> port, Invocation invocation) {
+    PublicPortOpening(Instance<PublicPort> port, Invocation invocation) {
         this.port = port;
         this.invocation = invocation;
     }

@@ -19,12 +19,12 @@ import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.Document;
-import dev.nxtsync.pull.Document.Part;
+import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.CompanyScopes;
 
 /** Finds out what a connection can read. */
 @Singleton
-public class Discovery {
+public class TableDiscovery {
     /** Tables of one request: their schema is long. */
     private static final int TABLES = 25;
     /** Tables that are counted with one request. */
@@ -34,7 +34,7 @@ public class Discovery {
     private final CompanyScopes tenancies;
     private final NxtClient nxt;
 
-    Discovery(Introspection introspection, CompanyScopes tenancies, NxtClient nxt) {
+    TableDiscovery(Introspection introspection, CompanyScopes tenancies, NxtClient nxt) {
         this.introspection = introspection;
         this.tenancies = tenancies;
         this.nxt = nxt;
@@ -50,14 +50,14 @@ public class Discovery {
     public record Found(Table table, Optional<List<String>> key, Optional<Long> rows, int owners) {}
 
     /** @param customers whose number is the scope of system tables */
-    public record Findings(List<Integer> customers, List<Tenants.Company> companies, List<Found> tables) {}
+    public record Discovered(List<Integer> customers, List<Tenants.Company> companies, List<Found> tables) {}
 
     /**
      * Asks a request for each 25 tables, and for each 50 tables in each company.
      *
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema or the companies cannot be read
      */
-    public Findings of(Settings.Connection connection) {
+    public Discovered of(Settings.Connection connection) {
         var tenancy = tenancies.of(connection);
         var found = new ArrayList<Found>();
         for (Scope scope : Scope.values()) {
@@ -73,7 +73,7 @@ public class Discovery {
             tables.forEach(table -> found.add(new Found(table, PrimaryKeys.of(table.name()),
                     Objects.requireNonNull(rows.get(table.name())), owners.size())));
         }
-        return new Findings(tenancy.customers(), tenancy.companies(), found);
+        return new Discovered(tenancy.customers(), tenancy.companies(), found);
     }
 
     private Map<String, Optional<Long>> count(String connection, Scope scope, List<Integer> owners,
@@ -91,11 +91,12 @@ public class Discovery {
     /** One document for all. If it fails, halves of it; what fails alone is not counted. */
     private void count(String connection, Scope scope, int owner, List<Table> tables,
             Map<String, Optional<Long>> rows) {
-        var parts = new ArrayList<Part>();
+        var parts = new ArrayList<DocumentPart>();
         for (Table table : tables) {
             String column = PrimaryKeys.of(table.name()).map(key -> key.get(0)).filter(table.columns()::containsKey)
                     .orElseGet(() -> table.columns().keySet().iterator().next());
-            parts.add(new Part("t" + parts.size(), table, List.of(column), Optional.empty(), List.of(column), false, 1,
+            parts.add(new DocumentPart("t" + parts.size(), table, List.of(column), Optional.empty(), List.of(column),
+                    false, 1,
                     true));
         }
         Answer answer = nxt.ask(connection, Document.of("discover", scope, owner, false, parts));

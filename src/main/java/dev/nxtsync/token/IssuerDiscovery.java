@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The endpoints of an issuer, which may move: they are read when they are first wanted, once a day, and after whatever makes
  * them doubtful. Where that fails, those known before stay. Safe for any number of threads.
  */
-final class Discovery {
-    private static final Logger LOG = Logger.getLogger(Discovery.class);
+final class IssuerDiscovery {
+    private static final Logger LOG = Logger.getLogger(IssuerDiscovery.class);
     private static final Duration DAY = Duration.ofDays(1);
     /** After a daily look in vain. */
     private static final Duration LATER = Duration.ofHours(1);
@@ -35,7 +35,7 @@ final class Discovery {
     private record Cached(Endpoints endpoints, long lookAgain, boolean doubtful) {}
 
     /** @param clock monotonic, in nanoseconds */
-    Discovery(Reader reader, LongSupplier clock) {
+    IssuerDiscovery(Reader reader, LongSupplier clock) {
         this.reader = reader;
         this.clock = clock;
     }

@@ -10,11 +10,11 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 
 /** Times in statements and in rows: {@code timestamptz} there, instants here. */
-public final class Rows {
+public final class Timestamps {
     /** Later than anything falls due: of what is not to come again by itself. */
     public static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
 
-    private Rows() {}
+    private Timestamps() {}
 
     /** A time as the driver takes it; one that is later than all others becomes the year 9999. */
     public static OffsetDateTime timestamp(Instant instant) {
@@ -24,7 +24,7 @@ public final class Rows {
     /** Binds a time, or null. */
     public static void timestamp(PreparedStatement statement, int parameter, Optional<Instant> instant)
             throws SQLException {
-        statement.setObject(parameter, instant.map(Rows::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(parameter, instant.map(Timestamps::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
     }
 
     /** The time in a column; empty if it is null. */
