@@ -82,7 +82,7 @@ class ArchitectureTest {
                     "tenant config error process database graphql graphql.schema inbox jobs schedule signin token pull.plan pull.state "
                             + "pull.target"),
             entry("pull.preview", "tenant config error graphql graphql.schema pull pull.plan pull.target"),
-            entry("push.outbox", "error database schedule"),
+            entry("push.outbox", "error tenant database schedule"),
             entry("push.plan",
                     "tenant config error process database graphql graphql.schema jobs schedule push.outbox"),
             entry("push",
@@ -93,7 +93,7 @@ class ArchitectureTest {
                     + "pull.plan pull.state pull.target push.outbox push.plan"),
             entry("health", "config error process database graphql inbox schedule status token pull.state pull.target "
                     + "push.outbox"),
-            entry("http", "config error process database pull.state push push.outbox signin status token webhook "
+            entry("http", "config error process database inbox pull.state push push.outbox signin status token webhook "
                     + "http.server"),
             entry("cli",
                     "tenant config error process database graphql graphql.schema inbox schedule signin status token "

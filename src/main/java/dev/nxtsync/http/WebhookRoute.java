@@ -105,7 +105,7 @@ class WebhookRoute implements Addresses {
 
     private void taken(HttpCall call, TableChange change, WebhookResult verdict) {
         if (verdict == WebhookResult.ACCEPTED) {
-            metrics.counter("nxt_webhook_events", "event", change.kind()).increment();
+            metrics.counter("nxt_webhook_events", "event", change.kind().toString()).increment();
         }
         if (LOG.isDebugEnabled()) {
             LOG.debugf("Webhook %s: %s of %s %s in %s is %s", headers(call), change.kind(), change.table(),

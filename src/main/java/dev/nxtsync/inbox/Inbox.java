@@ -55,10 +55,9 @@ public class Inbox {
      * @param stamped whether it has a time stamp, so that a second one like it is the same event
      * @param table as the event names it
      * @param key as JSON
-     * @param event what happened to the row, as the event says
      */
     public record Event(String hash, boolean stamped, String table, Tenant tenant, String key,
-            String event, List<Addressee> addressees) {}
+            RowChange event, List<Addressee> addressees) {}
 
     /** What became of an event. */
     public enum Fate {
@@ -171,7 +170,7 @@ public class Inbox {
             for (Event event : last.values()) {
                 upsert.setString(1, event.table());
                 upsert.setInt(2, event.tenant().number());
-                upsert.setString(3, event.event());
+                upsert.setString(3, event.event().toString());
                 upsert.addBatch();
             }
             upsert.executeBatch();
@@ -317,9 +316,7 @@ public class Inbox {
                 delete from nxt_sync.inbox using nxt_sync.job unit
                 where inbox.unit = unit.id and unit.kind = 'fetch' and unit.connection = ? and unit.scope = ?
                   and unit.company = ? and inbox.pull = ? and inbox.attempts >= 5 and inbox.received_at < ?""")) {
-            delete.setString(1, reconciliation.connection());
-            delete.setString(2, reconciliation.scope());
-            delete.setInt(3, reconciliation.company());
+            reconciliation.name().bindOwner(delete, 1);
             delete.setString(4, reconciliation.entry());
             delete.setObject(5, Timestamps.timestamp(startedAt));
             delete.executeUpdate();

@@ -11,6 +11,7 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.process.Doubling;
 import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * Companies that refuse the connection's client. Each is skipped, and tried again by one request now and then:
@@ -23,11 +24,13 @@ public class CompanyAccess {
     private static final Doubling WAITS = new Doubling(FIRST, Duration.ofMinutes(10));
 
     private final OutageLog outages;
-    private final Map<String, Barred> refusals = new ConcurrentHashMap<>();
+    private final Map<Access, Barred> refusals = new ConcurrentHashMap<>();
 
     CompanyAccess(OutageLog outages) {
         this.outages = outages;
     }
+
+    private record Access(String connection, Tenant tenant) {}
 
     /**
      * A company that is skipped.
@@ -40,14 +43,14 @@ public class CompanyAccess {
 
     /** How long the company is still to be skipped; empty if it may be asked. */
     public synchronized Optional<Duration> barred(Claim unit) {
-        var refusal = refusals.get(name(unit));
+        var refusal = refusals.get(access(unit));
         if (refusal == null) {
             return Optional.empty();
         }
         long now = System.nanoTime();
         // whoever comes first after that time asks, and the others wait for what comes of it
         return refusal.until() - now <= 0
-                && refusals.replace(name(unit), refusal, new Barred(refusal.times(), now + FIRST.toNanos(), true))
+                && refusals.replace(access(unit), refusal, new Barred(refusal.times(), now + FIRST.toNanos(), true))
                         ? Optional.empty()
                         : Optional
                                 .of(Duration.ofNanos(Math.max(Duration.ofSeconds(1).toNanos(), refusal.until() - now)));
@@ -55,14 +58,14 @@ public class CompanyAccess {
 
     public synchronized void refused(Claim unit, String reason) {
         long now = System.nanoTime();
-        var before = refusals.get(name(unit));
+        var before = refusals.get(access(unit));
         if (before != null && !before.asked()) {
             // a request that was under way when another was refused
             return;
         }
         int times = before == null ? 1 : before.times() + 1;
-        refusals.put(name(unit), new Barred(times, now + WAITS.after(times).toNanos(), false));
-        if (outages.isNews("access " + name(unit), "")) {
+        refusals.put(access(unit), new Barred(times, now + WAITS.after(times).toNanos(), false));
+        if (outages.isNews(access(unit), "")) {
             LOG.warnf("Connection %s has no access to %s, which is skipped until it has. %s", unit.connection(),
                     unit.tenant(), reason);
         }
@@ -71,13 +74,13 @@ public class CompanyAccess {
     /** The company has answered. */
     public synchronized void granted(Claim unit) {
         outages.answered(unit.connection());
-        if (refusals.remove(name(unit)) != null) {
-            var unused = outages.over("access " + name(unit));
+        if (refusals.remove(access(unit)) != null) {
+            var unused = outages.over(access(unit));
             LOG.infof("Connection %s has access to %s again", unit.connection(), unit.tenant());
         }
     }
 
-    private static String name(Claim unit) {
-        return unit.connection() + " " + unit.tenant();
+    private static Access access(Claim unit) {
+        return new Access(unit.connection(), unit.tenant());
     }
 }

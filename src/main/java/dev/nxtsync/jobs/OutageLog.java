@@ -29,45 +29,44 @@ public class OutageLog {
             ErrorCode.PLAIN_HTTP,
             ErrorCode.UNKNOWN_HOST, ErrorCode.UNREACHABLE, ErrorCode.TLS, ErrorCode.TLS_HANDSHAKE, ErrorCode.PROXY);
 
-    private final Lasting<String> lasting;
+    private final Lasting<Object> lasting;
 
     @Inject
     public OutageLog() {
         this(new Lasting<>());
     }
 
-    OutageLog(Lasting<String> lasting) {
+    OutageLog(Lasting<Object> lasting) {
         this.lasting = lasting;
     }
+
+    /** Whether Business NXT answers a connection. */
+    private record Answers(String connection) {}
 
     /**
      * Whether the log is to be told of a failure.
      *
-     * @param work that has failed, by a name of its own; it is told to be {@link #over}
+     * @param work that has failed, by a name or a record of its own; it is told to be {@link #over}
      */
-    public boolean isNews(String connection, String work, Failure failure) {
+    public boolean isNews(String connection, Object work, Failure failure) {
         return OF_ALL.contains(failure.trouble())
-                ? lasting.isNews(name(connection), "")
+                ? lasting.isNews(new Answers(connection), "")
                 : isNews(work, failure.code());
     }
 
     /** The same of what Business NXT has nothing to do with. */
-    public boolean isNews(String work, String how) {
+    public boolean isNews(Object work, String how) {
         return lasting.isNews(work, how);
     }
 
     /** The work succeeds again: how long it did not, if the log is to be told. */
-    public Optional<Duration> over(String work) {
+    public Optional<Duration> over(Object work) {
         return lasting.over(work);
     }
 
     /** Business NXT has answered. */
     void answered(String connection) {
-        lasting.over(name(connection)).ifPresent(lasted -> LOG
+        lasting.over(new Answers(connection)).ifPresent(lasted -> LOG
                 .infof("Connection %s: Business NXT answers again, after %d s", connection, lasted.toSeconds()));
-    }
-
-    private static String name(String connection) {
-        return "connection " + connection;
     }
 }

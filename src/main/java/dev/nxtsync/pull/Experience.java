@@ -25,13 +25,10 @@ class Experience {
     private static final Duration LATELY = Duration.ofMinutes(1);
 
     private final LongSupplier nanos;
-    private final Map<Of, PageSize> sizes = new ConcurrentHashMap<>();
-    private final Map<Of, Integer> failures = new ConcurrentHashMap<>();
-    private final Map<Of, Long> leftAlone = new ConcurrentHashMap<>();
-    private final Map<Of, Long> answered = new ConcurrentHashMap<>();
-
-    /** A pull in one company. */
-    record Of(String pull, int company) {}
+    private final Map<PulledTenant, PageSize> sizes = new ConcurrentHashMap<>();
+    private final Map<PulledTenant, Integer> failures = new ConcurrentHashMap<>();
+    private final Map<PulledTenant, Long> leftAlone = new ConcurrentHashMap<>();
+    private final Map<PulledTenant, Long> answered = new ConcurrentHashMap<>();
 
     @Inject
     Experience() {
@@ -47,12 +44,12 @@ class Experience {
     }
 
     /** How many keys may go together. */
-    int together(Of pull) {
+    int together(PulledTenant pull) {
         return size(pull).rows();
     }
 
     /** Asks for fewer keys than these from now on. Says whether that is possible. */
-    boolean smaller(Of pull, int keys) {
+    boolean smaller(PulledTenant pull, int keys) {
         var size = size(pull);
         while (keys > 1 && size.rows() >= keys) {
             size.tooLarge();
@@ -61,34 +58,34 @@ class Experience {
     }
 
     /** A request has been answered in full. */
-    void answered(Of pull) {
+    void answered(PulledTenant pull) {
         size(pull).good();
         failures.remove(pull);
         answered.put(pull, now());
     }
 
     /** Whether the pull had been answered shortly before that time: what fails then is rather a key's fault. */
-    boolean wasAnswered(Of pull, long then) {
+    boolean wasAnswered(PulledTenant pull, long then) {
         var at = answered.get(pull);
         return at != null && then - at < LATELY.toNanos();
     }
 
     /** A pull could not be read: for how long it is left alone, which is longer each time. */
-    Duration afterFailure(Of pull) {
+    Duration afterFailure(PulledTenant pull) {
         var wait = Backoff.after(failures.merge(pull, 1, Integer::sum));
         return wait.compareTo(LATELY) < 0 ? wait : LATELY;
     }
 
-    void leaveAlone(Of pull, Duration time) {
+    void leaveAlone(PulledTenant pull, Duration time) {
         leftAlone.put(pull, now() + time.toNanos());
     }
 
-    boolean isLeftAlone(Of pull) {
+    boolean isLeftAlone(PulledTenant pull) {
         var until = leftAlone.get(pull);
         return until != null && until - now() > 0;
     }
 
-    private PageSize size(Of pull) {
+    private PageSize size(PulledTenant pull) {
         return sizes.computeIfAbsent(pull, each -> new PageSize(KEYS, KEYS_MAX));
     }
 }

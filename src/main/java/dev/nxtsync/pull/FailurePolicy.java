@@ -22,6 +22,7 @@ import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.RunHistory.RunRecord;
+import dev.nxtsync.schedule.UnitKind;
 
 /** What follows from a failure: how long to wait, and what people see of it. */
 @Singleton
@@ -58,6 +59,15 @@ class FailurePolicy {
      * @param whole whether nothing else of the unit has a chance either
      */
     record Retry(Duration retry, boolean whole, RunRecord run) {}
+
+    /** What a unit does for one pull. */
+    private record PullWork(UnitKind kind, PulledTenant pull) {}
+
+    /** Whether all rows come that there are. */
+    private record RowsOf(PullWork work) {}
+
+    /** Whether webhooks name rows by the pull's key. */
+    private record NamesOf(PullWork work) {}
 
     /**
      * Keeps the reason with the pull, and decides.
@@ -124,14 +134,14 @@ class FailurePolicy {
 
     /** Says of a pull that rows are lacking. */
     void lacks(Claim claim, String told) {
-        if (outages.isNews("rows of " + work(claim, claim.entry()), told)) {
+        if (outages.isNews(new RowsOf(work(claim, claim.entry())), told)) {
             LOG.errorf("Pull %s, %s: %s", claim.entry(), claim.tenant(), told);
         }
     }
 
     /** They are lacking no more. */
     void lacksNothing(Claim claim) {
-        outages.over("rows of " + work(claim, claim.entry())).ifPresent(lasted -> LOG.infof(
+        outages.over(new RowsOf(work(claim, claim.entry()))).ifPresent(lasted -> LOG.infof(
                 "Pull %s, %s: as many rows came as Business NXT counts, after %d s", claim.entry(), claim.tenant(),
                 lasted.toSeconds()));
     }
@@ -162,7 +172,7 @@ class FailurePolicy {
 
     /** Webhooks name rows of a pull by something else than its key. */
     void misnamed(Claim claim, PullPlan plan, List<WokenKeys.WokenKey> named) {
-        LOG.logf(outages.isNews("names of " + work(claim, plan.name()), "") ? Logger.Level.WARN : Logger.Level.DEBUG,
+        LOG.logf(outages.isNews(new NamesOf(work(claim, plan.name())), "") ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the next poll. If "
                         + "that is the table's key, set NXT_PULLS_…_KEY.",
                 plan.name(), claim.tenant(), named.size(), String.join(", ", plan.key()), named.get(0).text());
@@ -170,7 +180,7 @@ class FailurePolicy {
 
     /** They name them by its key. */
     void named(Claim claim, String pull) {
-        outages.over("names of " + work(claim, pull)).ifPresent(lasted -> LOG.infof(
+        outages.over(new NamesOf(work(claim, pull))).ifPresent(lasted -> LOG.infof(
                 "Pull %s, %s: webhooks name rows by its key again, after %d s", pull, claim.tenant(),
                 lasted.toSeconds()));
     }
@@ -183,8 +193,8 @@ class FailurePolicy {
     }
 
     /** Of which another kind knows nothing: where a poll goes on, a reconciliation may not. */
-    private static String work(Claim claim, String pull) {
-        return claim.kind() + " of " + pull + " in " + claim.tenant();
+    private static PullWork work(Claim claim, String pull) {
+        return new PullWork(claim.kind(), new PulledTenant(pull, claim.tenant()));
     }
 
     private static Duration shorter(Duration a, Duration b) {

@@ -13,11 +13,11 @@ import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Seldom;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullStates;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.UnitKind;
 
 /**
  * Reads the rows of one company (or customer) that webhooks named, by their keys, all tables in one document. What an event
@@ -42,8 +42,8 @@ class KeyFetch implements Job {
     }
 
     @Override
-    public String kind() {
-        return UnitKind.FETCH.text();
+    public UnitKind kind() {
+        return UnitKind.FETCH;
     }
 
     @Override

@@ -330,7 +330,7 @@ final class KeyFetchRun {
         return experience.smaller(here(wanted.plan().name()), wanted.keys().size());
     }
 
-    private Experience.Of here(String pull) {
-        return new Experience.Of(pull, claim.company());
+    private PulledTenant here(String pull) {
+        return new PulledTenant(pull, claim.tenant());
     }
 }

@@ -12,11 +12,11 @@ import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.UnitKind;
 
 /**
  * Reads a whole table of one company in the order of its key: at first, when somebody asks for it, after a column was added,
@@ -41,8 +41,8 @@ class Load implements Job {
     }
 
     @Override
-    public String kind() {
-        return UnitKind.LOAD.text();
+    public UnitKind kind() {
+        return UnitKind.LOAD;
     }
 
     @Override

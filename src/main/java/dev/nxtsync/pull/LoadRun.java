@@ -60,7 +60,7 @@ final class LoadRun {
         this.passes = passes;
         this.cursors = memory.cursors();
         this.scan = ScanReader.of(source, turn);
-        this.size = memory.size(plan, claim.company());
+        this.size = memory.size(plan, claim.tenant());
         this.knownFaults = sink.faults().keys(plan.name(), claim.company());
     }
 

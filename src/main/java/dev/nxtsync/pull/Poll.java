@@ -15,11 +15,11 @@ import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.UnitKind;
 
 /**
  * Reads the changes of one company (or customer): all tables that are due in one document, so that a poll in which nothing is
@@ -43,8 +43,8 @@ class Poll implements Job {
     }
 
     @Override
-    public String kind() {
-        return UnitKind.POLL.text();
+    public UnitKind kind() {
+        return UnitKind.POLL;
     }
 
     @Override

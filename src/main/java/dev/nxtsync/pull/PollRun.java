@@ -293,7 +293,7 @@ final class PollRun implements AutoCloseable {
     }
 
     private PageSize size(ChangeWindow increment) {
-        return memory.size(increment.plan(), claim.company());
+        return memory.size(increment.plan(), claim.tenant());
     }
 
     /** Leaves nothing under way. */

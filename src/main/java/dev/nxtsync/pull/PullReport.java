@@ -12,11 +12,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import dev.nxtsync.error.Seconds;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.RunHistory.RunRecord;
+import dev.nxtsync.schedule.UnitKind;
 
 /** What one run over one table does, for the log, the metrics and the history. A page may be counted on another thread. */
 final class PullReport {
@@ -25,7 +25,7 @@ final class PullReport {
 
     private final String job;
     private final int company;
-    private final String kind;
+    private final UnitKind kind;
     private final String what;
     private final MeterRegistry metrics;
     private final Instant startedAt;
@@ -44,7 +44,7 @@ final class PullReport {
         this.job = job;
         this.company = claim.company();
         this.kind = claim.kind();
-        this.what = "Pull " + job + ", " + claim.tenant();
+        this.what = "Pull " + new PulledTenant(job, claim.tenant());
         this.startedAt = startedAt;
         this.metrics = metrics;
     }
@@ -102,7 +102,7 @@ final class PullReport {
     synchronized RunRecord done(String outcome) {
         // what webhooks bring comes every second, and rows that are set aside come with each run
         boolean changed = written + deleted + newlySetAside > 0;
-        var level = outcome.equals("ok") && !kind.equals(UnitKind.FETCH.text()) && changed
+        var level = outcome.equals("ok") && kind != UnitKind.FETCH && changed
                 ? Logger.Level.INFO
                 : Logger.Level.DEBUG;
         LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s with %s", what, kind, plural(rows, "row"), written,

@@ -7,11 +7,11 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.state.KeyListing;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.UnitKind;
 
 /**
  * Lists key and change stamp of every row of a table, and settles each difference by a question for just those rows: what is
@@ -40,8 +40,8 @@ class Reconciliation implements Job {
     }
 
     @Override
-    public String kind() {
-        return UnitKind.RECONCILIATION.text();
+    public UnitKind kind() {
+        return UnitKind.RECONCILIATION;
     }
 
     @Override

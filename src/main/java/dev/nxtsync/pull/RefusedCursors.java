@@ -21,7 +21,10 @@ final class RefusedCursors {
     private static final Logger LOG = Logger.getLogger(RefusedCursors.class);
     private static final int OFTEN = 3;
 
-    private final Map<String, Integer> refusals = new ConcurrentHashMap<>();
+    private final Map<UnitWalk, Integer> refusals = new ConcurrentHashMap<>();
+
+    /** @param name its own within the unit */
+    private record UnitWalk(long unit, String name) {}
 
     /**
      * Says that a page was not answered, and whether the page at the beginning is to be asked for in its place.
@@ -59,7 +62,7 @@ final class RefusedCursors {
                         && Filters.parse(cursor).properties().stream().anyMatch(each -> each.getValue().isNull()));
     }
 
-    private static String key(Claim claim, String walk) {
-        return claim.unit() + " " + walk;
+    private static UnitWalk key(Claim claim, String walk) {
+        return new UnitWalk(claim.unit(), walk);
     }
 }

@@ -107,7 +107,7 @@ final class RowSettlement {
         long rows = Math.max(1,
                 Math.min(Integer.MAX_VALUE,
                         (long) Math.ceil(positions.states().rows(claim.entry(), claim.company()) * share)));
-        var size = tools.memory().walks().size(plan, claim.company());
+        var size = tools.memory().walks().size(plan, claim.tenant());
         Optional<String> cursor = turn.state().reread();
         while (rows > 0) {
             Instant readAt = clock.now();

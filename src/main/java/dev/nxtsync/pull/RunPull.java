@@ -16,12 +16,13 @@ import dev.nxtsync.pull.plan.PullPlanner;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.RunHistory;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.tenant.Tenant;
 
 /** Runs one pull at once, because a person asked for it, beside daemons that share the database. */
@@ -98,7 +99,7 @@ public class RunPull {
     private boolean one(PullPlan plan, Tenant owner, Request request, Consumer<String> out, Job.Progress progress)
             throws SQLException {
         PullState state = positions.states().of(plan.name(), owner.number()).orElseThrow();
-        String what = plan.name() + ", " + owner;
+        var what = new PulledTenant(plan.name(), owner);
         if (state.paused()) {
             out.accept("PROBLEM    " + new Problem(ErrorCode.PULL_PAUSED,
                     what + ": it is paused. " + ErrorCode.PULL_PAUSED.nextStep()).coded());
@@ -113,8 +114,7 @@ public class RunPull {
             out.accept("PROBLEM    " + what + ": its first load has not ended, so there is nothing to compare");
             return false;
         }
-        var attempt = claims.claim(job.kind(), plan.pull().connection(), owner.scope().text(), owner.number(),
-                job == jobs.poll() ? "" : plan.name(), 0);
+        var attempt = claims.claim(UnitName.ofPull(job.kind(), plan.pull().connection(), owner, plan.name()));
         if (attempt instanceof Claims.UnitTaken taken) {
             out.accept("PROBLEM    " + new Problem(ErrorCode.UNIT_TAKEN,
                     what + ": its " + job.kind() + " is under way on " + taken.holder().host() + " since "
@@ -138,8 +138,9 @@ public class RunPull {
 
     /** Whether a walk through the whole table has not come to its end. */
     private boolean isLeft(Claim claim) throws SQLException {
-        return !UnitKind.POLL.isOf(claim) && positions.scans().of(claim.entry(), claim.company(),
-                UnitKind.LOAD.isOf(claim) ? TableScan.ScanKind.LOAD : TableScan.ScanKind.RECONCILIATION).isPresent();
+        return claim.kind() != UnitKind.POLL && positions.scans().of(claim.entry(), claim.company(),
+                claim.kind() == UnitKind.LOAD ? TableScan.ScanKind.LOAD : TableScan.ScanKind.RECONCILIATION)
+                .isPresent();
     }
 
     private void begin(Claim claim, PullPlan plan, PullState state, Request request, Job job) throws SQLException {
@@ -152,7 +153,7 @@ public class RunPull {
         }
     }
 
-    private boolean work(Claim claim, PullPlan plan, Job job, String what, Consumer<String> out,
+    private boolean work(Claim claim, PullPlan plan, Job job, PulledTenant what, Consumer<String> out,
             Job.Progress progress) throws SQLException {
         var from = positions.states().now();
         int failures = 0;

@@ -84,7 +84,7 @@ final class TableListing {
 
     Listing list(TableScan begun) throws SQLException {
         TableScan pass = begun;
-        var size = tools.memory().walks().size(plan, claim.company());
+        var size = tools.memory().walks().size(plan, claim.tenant());
         boolean more = true;
         boolean anew = false;
         while (more) {

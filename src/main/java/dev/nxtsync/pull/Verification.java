@@ -86,7 +86,7 @@ public class Verification {
         try {
             var read = read(plan, compared, tenant, table, progress);
             var result = verified.compare(table, compared.target(), tenant.number());
-            String what = plan.name() + ", " + tenant + ": ";
+            String what = new PulledTenant(plan.name(), tenant) + ": ";
             if (read.notUnique().isPresent()) {
                 out.accept(
                         "DIFFERENT  " + new Problem(ErrorCode.KEY_NOT_UNIQUE, what + read.notUnique().get()).coded());

@@ -5,15 +5,16 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.tenant.Tenant;
 
 /** What this process has learned of walks of one kind: how large pages may be, and which cursors are refused. Thread-safe. */
 final class WalkMemory {
-    private final Map<Experience.Of, PageSize> sizes = new ConcurrentHashMap<>();
+    private final Map<PulledTenant, PageSize> sizes = new ConcurrentHashMap<>();
     private final RefusedCursors cursors = new RefusedCursors();
 
     /** How many rows of a pull go into one page. */
-    PageSize size(PullPlan plan, int company) {
-        return sizes.computeIfAbsent(new Experience.Of(plan.name(), company), each -> plan.pageSize());
+    PageSize size(PullPlan plan, Tenant tenant) {
+        return sizes.computeIfAbsent(new PulledTenant(plan.name(), tenant), each -> plan.pageSize());
     }
 
     RefusedCursors cursors() {

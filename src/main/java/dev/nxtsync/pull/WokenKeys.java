@@ -33,11 +33,13 @@ final class WokenKeys {
         boolean isFresh() { return attempts() == 0; }
     }
 
+    private record PullAndKey(String pull, String key) {}
+
     /** @param woken in the order in which they are looked at */
     static List<WokenKey> of(List<Inbox.Woken> woken) {
-        var keys = new LinkedHashMap<String, WokenKey>();
+        var keys = new LinkedHashMap<PullAndKey, WokenKey>();
         for (Inbox.Woken each : woken) {
-            keys.computeIfAbsent(each.pull() + " " + each.key(),
+            keys.computeIfAbsent(new PullAndKey(each.pull(), each.key()),
                     name -> new WokenKey(each.pull(), each.key(), new ArrayList<>())).events().add(each);
         }
         return List.copyOf(keys.values());

@@ -21,6 +21,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.StaleClaim;
+import dev.nxtsync.schedule.UnitKind;
 
 /**
  * Sends the rows of one lane: a sixteenth of the groups of a push in one company. A group is in one lane, so that whoever
@@ -28,8 +29,6 @@ import dev.nxtsync.schedule.StaleClaim;
  */
 @Singleton
 class PushJob implements Job {
-    static final String KIND = "push";
-
     private final PushPlans plans;
     private final Slots slots;
     private final LaneServices services;
@@ -46,8 +45,8 @@ class PushJob implements Job {
     }
 
     @Override
-    public String kind() {
-        return KIND;
+    public UnitKind kind() {
+        return UnitKind.PUSH;
     }
 
     @Override

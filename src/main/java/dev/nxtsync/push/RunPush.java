@@ -12,12 +12,12 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxDepth.PushDepth;
-import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.push.outbox.PushTables;
 import dev.nxtsync.push.plan.PushPlanner;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.UnitName;
 
 /** Runs one push at once for a command, beside daemons that share the database. */
 @Singleton
@@ -60,11 +60,10 @@ public class RunPush {
         }
         tables.lanes().announce(Map.of(push.name(), push.connection()));
         boolean well = true;
-        for (PushLanes.DueLane due : tables.lanes().dueLanes(push.name())) {
-            var attempt = claims.claim(PushJob.KIND, push.connection(), "company", due.company(), push.name(),
-                    due.lane());
+        for (UnitName due : tables.lanes().dueLanes(push.name(), push.connection())) {
+            var attempt = claims.claim(due);
             if (attempt instanceof Claims.UnitTaken taken) {
-                out.accept("skipped    push " + push.name() + ", company " + due.company() + ", lane " + due.lane()
+                out.accept("skipped    push " + push.name() + ", " + due.owner().orElseThrow() + ", lane " + due.lane()
                         + ": " + taken.holder().host() + " is at work on it since " + taken.holder().since());
             } else if (attempt instanceof Claims.Claimed claimed) {
                 well &= work(claimed.claim(), out);

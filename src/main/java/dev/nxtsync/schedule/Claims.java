@@ -63,12 +63,12 @@ public class Claims {
     public record NoSuchUnit() implements ClaimResult {}
 
     /** Claims one unit, due or not, unless a living process holds it. */
-    public ClaimResult claim(String kind, String connection, String scope, int company, String entry, int lane)
+    public ClaimResult claim(UnitName unit)
             throws SQLException {
         return database.inTransaction(transaction -> {
             String which = "unit.kind = ? and unit.connection = ? and unit.scope = ? and unit.company = ? and unit.pull = ? and unit.lane = ?";
             try (var claim = transaction.prepareStatement(CLAIM.formatted(which + " and " + FREE, ""))) {
-                name(claim, kind, connection, scope, company, entry, lane);
+                unit.bind(claim, 1);
                 claim.setBoolean(7, true);
                 claim.setObject(8, replica.id());
                 Optional<Claim> claimed = claimed(transaction, claim);
@@ -79,7 +79,7 @@ public class Claims {
             try (var holder = transaction.prepareStatement("""
                     select coalesce(replica.host, 'unknown'), coalesce(unit.claimed_at, clock_timestamp())
                     from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder where\s""" + which)) {
-                name(holder, kind, connection, scope, company, entry, lane);
+                unit.bind(holder, 1);
                 try (ResultSet row = holder.executeQuery()) {
                     return row.next()
                             ? new UnitTaken(new Holder(row.getString(1), Timestamps.instant(row, 2).orElseThrow()))
@@ -90,7 +90,7 @@ public class Claims {
     }
 
     /** Units of one kind, of one connection. */
-    public record JobKind(String name, String connection) {}
+    public record ConnectionUnits(UnitKind kind, String connection) {}
 
     /**
      * Claims the unit that has been due, or kept waiting, for longest and is free. One whose holder is silent has its work to be
@@ -101,7 +101,7 @@ public class Claims {
      * @param takeOver also those whose holder has been silent for {@link Replica#SILENT_AFTER}; else only where somebody noted eight seconds ago that
      *        it was
      */
-    public Optional<Claim> claim(Collection<JobKind> what, Collection<Claim> full, boolean takeOver)
+    public Optional<Claim> claim(Collection<ConnectionUnits> what, Collection<Claim> full, boolean takeOver)
             throws SQLException {
         return database.inTransaction(transaction -> {
             try (var claim = transaction.prepareStatement(CLAIM.formatted(
@@ -113,11 +113,15 @@ public class Claims {
                               and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null) and\s"""
                             + FREE,
                     "order by least(unit.due_at, unit.retry_at) limit 1"))) {
-                claim.setArray(1, transaction.createArrayOf("text", what.stream().map(JobKind::name).toArray()));
-                claim.setArray(2, transaction.createArrayOf("text", what.stream().map(JobKind::connection).toArray()));
-                claim.setArray(3, transaction.createArrayOf("text", full.stream().map(Claim::kind).toArray()));
+                claim.setArray(1,
+                        transaction.createArrayOf("text", what.stream().map(each -> each.kind().text()).toArray()));
+                claim.setArray(2,
+                        transaction.createArrayOf("text", what.stream().map(ConnectionUnits::connection).toArray()));
+                claim.setArray(3,
+                        transaction.createArrayOf("text", full.stream().map(each -> each.kind().text()).toArray()));
                 claim.setArray(4, transaction.createArrayOf("text", full.stream().map(Claim::connection).toArray()));
-                claim.setArray(5, transaction.createArrayOf("text", full.stream().map(Claim::scope).toArray()));
+                claim.setArray(5,
+                        transaction.createArrayOf("text", full.stream().map(each -> each.name().scope()).toArray()));
                 claim.setArray(6, transaction.createArrayOf("integer", full.stream().map(Claim::company).toArray()));
                 claim.setBoolean(7, takeOver);
                 claim.setObject(8, replica.id());
@@ -132,28 +136,17 @@ public class Claims {
             if (!row.next()) {
                 return Optional.empty();
             }
-            var claimed = new Claim(row.getLong(1), row.getString(2), row.getString(3), row.getString(4),
-                    row.getInt(5), row.getString(6), row.getInt(7), row.getLong(8), row.getObject(9, UUID.class),
-                    row.getLong(10), row.getInt(11));
+            var claimed = new Claim(row.getLong(1), UnitName.read(row, 2), row.getLong(8),
+                    row.getObject(9, UUID.class), row.getLong(10), row.getInt(11));
             if (claimed.fence() <= row.getLong(13)) {
                 throw new Sequences.Behind("the fence of " + claimed + " would fall from " + row.getLong(13));
             }
             // a unit of a connection asks Visma Connect, which has no slots
-            if (row.getBoolean(12) && !claimed.scope().equals("connection")) {
+            if (row.getBoolean(12) && claimed.name().owner().isPresent()) {
                 LostCalls.add(transaction, claimed.tenant(), 2);
             }
             return Optional.of(claimed);
         }
-    }
-
-    private static void name(PreparedStatement statement, String kind, String connection, String scope, int company,
-            String entry, int lane) throws SQLException {
-        statement.setString(1, kind);
-        statement.setString(2, connection);
-        statement.setString(3, scope);
-        statement.setInt(4, company);
-        statement.setString(5, entry);
-        statement.setInt(6, lane);
     }
 
     /**
@@ -264,12 +257,12 @@ public class Claims {
      *
      * @return how many there were
      */
-    public static int retry(Connection transaction, String connection, Collection<String> kinds) throws SQLException {
+    public static int retry(Connection transaction, String connection, Collection<UnitKind> kinds) throws SQLException {
         try (var units = transaction.prepareStatement("""
                 update nxt_sync.job set wanted = wanted + 1, retry_at = null
                 where connection = ? and kind = any (?) and retry_at is not null""")) {
             units.setString(1, connection);
-            units.setArray(2, transaction.createArrayOf("text", kinds.toArray()));
+            units.setArray(2, transaction.createArrayOf("text", kinds.stream().map(UnitKind::text).toArray()));
             return units.executeUpdate();
         }
     }

@@ -8,7 +8,7 @@ import java.util.Set;
 public interface Job {
 
     /** The kind of the units that it works on. */
-    String kind();
+    UnitKind kind();
 
     /** Whether its runs are long, so that they must leave room for those that are not. */
     boolean isLong();

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ import dev.nxtsync.error.Seconds;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.process.Lasting;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * Claims units that are due and runs them, the one that has waited longest first: each second, after each run that has ended,
@@ -54,7 +56,7 @@ public class JobRunner {
 
     private static final long CLAIMING = 0;
 
-    private final Map<String, Job> jobs = new HashMap<>();
+    private final Map<UnitKind, Job> jobs = new EnumMap<>(UnitKind.class);
     /** What PostgreSQL refuses, by unit. */
     private final Lasting<Long> refusals = new Lasting<>();
     private final Claims claims;
@@ -168,13 +170,20 @@ public class JobRunner {
         }
     }
 
+    /** The units of one kind and company. */
+    private record CompanyUnits(UnitKind kind, String connection, Tenant tenant) {
+        static CompanyUnits of(Claim claim) {
+            return new CompanyUnits(claim.kind(), claim.connection(), claim.tenant());
+        }
+    }
+
     /** For whoever has the lock of what is held. */
     private Optional<ClaimedRun> claim() {
         long longOnes = held.values().stream().filter(run -> run.ended == null && isLong(run.claim.kind())).count();
-        var what = new HashSet<Claims.JobKind>();
+        var what = new HashSet<Claims.ConnectionUnits>();
         for (Job job : jobs.values()) {
             if (!job.isLong() || longOnes < PARALLEL_LONG) {
-                job.connections().forEach(connection -> what.add(new Claims.JobKind(job.kind(), connection)));
+                job.connections().forEach(connection -> what.add(new Claims.ConnectionUnits(job.kind(), connection)));
             }
         }
         if (what.isEmpty()) {
@@ -196,12 +205,12 @@ public class JobRunner {
     /** One for each kind and company of which as many are held as can work side by side; for whoever has the lock. */
     private List<Claim> full() {
         var held = this.held.values().stream().filter(run -> run.ended == null).map(run -> run.claim).collect(
-                Collectors.groupingBy(claim -> claim.kind() + " " + claim.connection() + " " + claim.tenant()));
+                Collectors.groupingBy(CompanyUnits::of));
         return held.values().stream().filter(claims -> claims.size() >= ofOneCompany).map(claims -> claims.get(0))
                 .toList();
     }
 
-    private boolean isLong(String kind) {
+    private boolean isLong(UnitKind kind) {
         return Objects.requireNonNull(jobs.get(kind)).isLong();
     }
 
@@ -231,9 +240,9 @@ public class JobRunner {
     private static void label(Claim claim) {
         MDC.put("connection", claim.connection());
         MDC.put("company", claim.company());
-        MDC.put("kind", claim.kind());
+        MDC.put("kind", claim.kind().text());
         if (!claim.entry().isEmpty()) {
-            MDC.put(claim.kind().equals("push") ? "push" : "job", claim.entry());
+            MDC.put(claim.kind() == UnitKind.PUSH ? "push" : "job", claim.entry());
         }
     }
 

@@ -31,7 +31,7 @@ public class RunHistory {
      * @param requests those that served several tables are counted with the first
      * @param bytes on the wire, counted in the same way
      */
-    public record RunRecord(String job, int company, String kind, Instant startedAt, Instant endedAt, String outcome,
+    public record RunRecord(String job, int company, UnitKind kind, Instant startedAt, Instant endedAt, String outcome,
             long rowsRead, long rowsWritten, long rowsDeleted, long rowsSetAside, int requests, long bytes,
             String traceId, String error) {}
 
@@ -49,7 +49,7 @@ public class RunHistory {
                 for (RunRecord run : runs) {
                     insert.setString(1, run.job());
                     insert.setInt(2, run.company());
-                    insert.setString(3, run.kind());
+                    insert.setString(3, run.kind().text());
                     insert.setObject(4, Timestamps.timestamp(run.startedAt()));
                     insert.setObject(5, Timestamps.timestamp(run.endedAt()));
                     insert.setString(6, run.outcome());

@@ -19,6 +19,7 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
+import dev.nxtsync.schedule.UnitName;
 
 /**
  * What persons' sign-ins have left. A refresh token is used by whoever holds the connection's unit; what came of it is stored
@@ -26,9 +27,6 @@ import dev.nxtsync.schedule.Replica;
  */
 @Singleton
 public class UserGrants {
-    /** The kind of the units that are held while a refresh token is used. */
-    private static final String UNIT = "token";
-    private static final String SCOPE = "connection";
     private static final String UNDEFINED_TABLE = "42P01";
 
     private final Database database;
@@ -106,7 +104,7 @@ public class UserGrants {
 
     /** Claims the right to use the refresh token of a connection; it is given back with {@link #release}. */
     public Claims.ClaimResult claim(String connection) throws SQLException {
-        return claims.claim(UNIT, connection, SCOPE, 0, "", 0);
+        return claims.claim(UnitName.ofToken(connection));
     }
 
     public void release(Claim claim) throws SQLException {
@@ -260,9 +258,10 @@ public class UserGrants {
                                         issuer = excluded.issuer, subject = excluded.subject, tenant = excluded.tenant, shown_name = excluded.shown_name,
                                         authorized_at = excluded.authorized_at, kind = null, code = null, reason = null,
                                         pending_at = null, pending_fence = null, repeated_by = null""")) {
-                unit.setString(1, UNIT);
-                unit.setString(2, connection);
-                unit.setString(3, SCOPE);
+                var name = UnitName.ofToken(connection);
+                unit.setString(1, name.kind().text());
+                unit.setString(2, name.connection());
+                unit.setString(3, name.scope());
                 unit.setObject(4, Timestamps.timestamp(Timestamps.NEVER));
                 unit.executeUpdate();
                 tokens(put, 1, tokens, Duration.ZERO);

@@ -2,7 +2,6 @@ package dev.nxtsync.webhook;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -15,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.nxtsync.database.Numeral;
+import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
@@ -25,10 +25,9 @@ import dev.nxtsync.tenant.Tenant;
  * @param table with a small first letter, as GraphQL has it
  * @param tenant the company, or the customer where the table belongs to no company
  * @param key the columns of the primary key as a JSON object in ASCII, sorted by name, with small first letters
- * @param kind {@code insert}, {@code update}, {@code delete} or {@code other}; a hint only
  * @param stamped whether it says when it was made
  */
-public record TableChange(String table, Tenant tenant, String key, String kind, boolean stamped) {
+public record TableChange(String table, Tenant tenant, String key, RowChange kind, boolean stamped) {
     private static final JsonMapper JSON = JsonMapper.builder(JsonTree.parsers().streamReadConstraints(
             StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -55,13 +54,10 @@ public record TableChange(String table, Tenant tenant, String key, String kind, 
             if (!NAME.matcher(table).matches() || company.isEmpty() || customer.isEmpty() || key.isEmpty()) {
                 return Optional.empty();
             }
-            String kind = event.path("event").asText().toLowerCase(Locale.ROOT);
             return Optional.of(new TableChange(small(table), company.get() != 0
                     ? Tenant.company(company.get())
-                    : new Tenant(Scope.CUSTOMER, customer.get()), key.get(), switch (kind) {
-                        case "insert", "update", "delete" -> kind;
-                        default -> "other";
-                    }, !event.path("timestamp").asText().isEmpty()));
+                    : new Tenant(Scope.CUSTOMER, customer.get()), key.get(), RowChange.of(event.path("event").asText()),
+                    !event.path("timestamp").asText().isEmpty()));
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -21,6 +21,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
+import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.pull.state.KeySettlement;
@@ -42,6 +43,7 @@ import dev.nxtsync.schedule.LostCalls;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.StaleClaim;
+import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.signin.SignInTable;
 import dev.nxtsync.status.OpenFindings;
 import dev.nxtsync.support.TestDatabase;
@@ -60,7 +62,7 @@ class ClockSetBackTest {
         one.beat();
         new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         database.execute("update nxt_sync.job set due_at = now() where kind = 'load'");
-        Claim load = claim(claims, "load").orElseThrow();
+        Claim load = claim(claims, UnitKind.LOAD).orElseThrow();
         database.execute("select nxt_sync.push('orders', 'k', '{}', 7)");
         database.execute(
                 """
@@ -149,11 +151,11 @@ class ClockSetBackTest {
         two.beat();
         one.report("{}");
         new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
-        assertThat(claim(claims, "load")).isPresent();
-        assertThat(claim(others, "load")).isEmpty();
+        assertThat(claim(claims, UnitKind.LOAD)).isPresent();
+        assertThat(claim(others, UnitKind.LOAD)).isEmpty();
         database.execute("update nxt_sync.replica set beat_at = '2031-01-01' where id = '" + one.id() + "'");
         assertThat(one.reports()).isEmpty();
-        assertThat(claim(others, "load")).as("is taken over").isPresent();
+        assertThat(claim(others, UnitKind.LOAD)).as("is taken over").isPresent();
     }
 
     /** Decision 12 of the design, for rows that were read before the clock was set back. */
@@ -166,7 +168,7 @@ class ClockSetBackTest {
                 List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("text", ColumnType.TEXT, "")),
                 List.of("id"), Optional.empty(), removes);
         new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "text"));
-        Claim load = claim(claims, "load").orElseThrow();
+        Claim load = claim(claims, UnitKind.LOAD).orElseThrow();
         write(table, load, page(table, "1", "old", "2", "old", "3", "old"), List.of());
         database.execute("update nxt.thing set nxt_read_at = '2031-01-01'");
         assertThat(write(table, load, page(table, "1", "new"), List.of(List.of("2"))).deleted()).isEqualTo(1);
@@ -215,13 +217,14 @@ class ClockSetBackTest {
         one.beat();
         new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         var inbox = new Inbox(store);
-        var event = new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", "update",
+        var event = new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
                 List.of(new Addressee("orders", "main")));
         inbox.add(List.of(event));
         database.execute("update nxt_sync.inbox_seen set seen_at = '2031-01-01'; "
                 + "update nxt_sync.webhook_event set last_at = '2031-01-01'");
         inbox.add(
-                List.of(new Inbox.Event("bb".repeat(32), true, "order", Tenant.company(7), "{}", "update", List.of())));
+                List.of(new Inbox.Event("bb".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
+                        List.of())));
         near("select last_at from nxt_sync.webhook_event", "0 s");
         inbox.forgetOld();
         assertThat(database.number("select count(*) from nxt_sync.inbox_seen")).isZero();
@@ -254,8 +257,8 @@ class ClockSetBackTest {
                 + "') between interval '-30 s' and interval '1 s'")).as(select).isEqualTo("t");
     }
 
-    private static Optional<Claim> claim(Claims by, String kind) throws SQLException {
-        return by.claim(List.of(new Claims.JobKind(kind, "main")), List.of(), true);
+    private static Optional<Claim> claim(Claims by, UnitKind kind) throws SQLException {
+        return by.claim(List.of(new Claims.ConnectionUnits(kind, "main")), List.of(), true);
     }
 
     private WriteCounts write(TargetTable table, Claim load, PageBuffer page, List<List<String>> gone)

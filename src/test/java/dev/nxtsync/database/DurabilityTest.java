@@ -24,6 +24,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
+import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxApi;
@@ -37,6 +38,8 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.signin.SignInTable;
 import dev.nxtsync.signin.UserGrant;
 import dev.nxtsync.signin.UserGrants;
@@ -55,11 +58,13 @@ class DurabilityTest {
         replica.beat();
         assertThat(committed("replica")).isEqualTo("off");
         new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
-        Claim claim = ((Claims.Claimed) claims.claim("fetch", "main", "company", 7, "", 0)).claim();
+        Claim claim = ((Claims.Claimed) claims.claim(UnitName.ofPull(UnitKind.FETCH, "main", Tenant.company(7), "")))
+                .claim();
         assertThat(committed("job")).isEqualTo("off");
 
-        new Inbox(store).add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", "update",
-                List.of(new Addressee("orders", "main")))));
+        new Inbox(store)
+                .add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
+                        List.of(new Addressee("orders", "main")))));
         assertThat(committed("inbox")).isEqualTo("on");
         new Inbox(store).drop(claim, List.of(1L));
         assertThat(committed("inbox")).as("what is lost of it is read again").isEqualTo("off");
@@ -74,8 +79,8 @@ class DurabilityTest {
         assertThat(committed("outbox")).isEqualTo("on");
         new PushLanes(store).announce(Map.of("orders", "main"));
         assertThat(committed("job")).isEqualTo("off");
-        var lane = new PushLanes(store).dueLanes("orders").get(0);
-        Claim claim = ((Claims.Claimed) claims.claim("push", "main", "company", 7, "orders", lane.lane())).claim();
+        var lane = new PushLanes(store).dueLanes("orders", "main").get(0);
+        Claim claim = ((Claims.Claimed) claims.claim(lane)).claim();
         var outbox = new Outbox(store);
         var reader = new OutboxReader(store);
         var rows = reader

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
+import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.KeySettlement;
 import dev.nxtsync.pull.state.PullUnitTable;
@@ -32,6 +33,8 @@ import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.RunHistory;
 import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.status.StatusQuery;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
@@ -148,10 +151,11 @@ class OwnPathTest {
         replica.report("{}");
         new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "code", "text"));
-        inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", "update",
+        inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
                 List.of(new Addressee("orders", "main")))));
         inbox.wakeForgotten();
-        Claim fetch = ((Claims.Claimed) claims.claim("fetch", "main", "company", 7, "", 0)).claim();
+        Claim fetch = ((Claims.Claimed) claims.claim(UnitName.ofPull(UnitKind.FETCH, "main", Tenant.company(7), "")))
+                .claim();
         assertThat(inbox.next(fetch, List.of("orders"), 10)).hasSize(1);
         for (var way : PageWriter.Way.values()) {
             write(store, fetch, NOON, way, page("1", "old", "2", "old"), List.of());
@@ -167,7 +171,8 @@ class OwnPathTest {
         new RunHistory(store).forgetOld();
         inbox.forgetOld();
         claims.free(fetch, Optional.of(NOON), Optional.empty(), true);
-        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isPresent();
+        assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
+                .isPresent();
     }
 
     private void write(Database store, Claim fetch, Instant at, PageWriter.Way way, PageBuffer page,

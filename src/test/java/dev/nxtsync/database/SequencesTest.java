@@ -27,6 +27,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.signin.UserGrants;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
@@ -210,6 +211,6 @@ class SequencesTest {
     }
 
     private Claim claim() throws SQLException {
-        return claims.claim(List.of(new Claims.JobKind("load", "main")), List.of(), true).orElseThrow();
+        return claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.LOAD, "main")), List.of(), true).orElseThrow();
     }
 }

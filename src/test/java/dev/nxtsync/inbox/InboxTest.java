@@ -34,6 +34,8 @@ import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.StaleClaim;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
 
@@ -90,7 +92,7 @@ class InboxTest {
                 .containsExactlyInAnyOrder("orders", "again");
         assertThat(inbox.next(fetch, List.of("again"), 10)).hasSize(1);
         assertThat(add(event(B, true))).isEqualTo(Fate.UNKNOWN);
-        assertThat(add(new Inbox.Event(B, true, "order", Tenant.company(8), "{}", "update",
+        assertThat(add(new Inbox.Event(B, true, "order", Tenant.company(8), "{}", RowChange.UPDATE,
                 List.of(new Addressee("orders", "main"))))).isEqualTo(Fate.UNKNOWN);
         new PullUnitTable(store).seen("orders", List.of(8));
         assertThat(add(event(B, true, "orders"))).as("its company is away").isEqualTo(Fate.UNKNOWN);
@@ -102,20 +104,23 @@ class InboxTest {
     @Test
     void aUnitIsWokenAlsoWhereItsProcessDiedInBetween() throws Exception {
         claims.free(fetch, Optional.of(NOON.plus(Duration.ofDays(9_999))), Optional.empty(), true);
-        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isEmpty();
+        assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
+                .isEmpty();
         var taken = inbox.add(List.of(event(A, true, "orders")));
-        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).as("before it is woken")
+        assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
+                .as("before it is woken")
                 .isEmpty();
         inbox.wakeForgotten();
-        var woken = claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true).orElseThrow();
+        var woken = claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true)
+                .orElseThrow();
         assertThat(taken.units()).containsExactly(woken.unit());
         inbox.wake(taken.units());
         claims.free(woken, Optional.empty(), Optional.of(Duration.ofHours(1)), true);
-        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true))
+        assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
                 .as("it is given a pause")
                 .isEmpty();
         database.execute("update nxt_sync.job set retry_at = now() where kind = 'fetch'");
-        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true))
+        assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
                 .as("a wake-up in a run is not lost")
                 .isPresent();
     }
@@ -151,7 +156,8 @@ class InboxTest {
                 .extracting(Inbox.Woken::pull).containsExactly("again");
         database.execute("update nxt_sync.inbox set next_at = now() where next_at is not null");
         assertThat(inbox.next(fetch, List.of("orders"), 10)).extracting(Inbox.Woken::attempts).containsExactly(5, 0);
-        var reconciliation = ((Claims.Claimed) claims.claim("reconciliation", "main", "company", 7, "orders", 0))
+        var reconciliation = ((Claims.Claimed) claims
+                .claim(UnitName.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(7), "orders")))
                 .claim();
         reconciled(reconciliation, Instant.parse("2020-01-01T00:00:00Z"));
         assertThat(inbox.setAside()).as("it began before the event came").hasSize(1);
@@ -162,8 +168,9 @@ class InboxTest {
 
     @Test
     void whatHasNothingToDoWithAKeyIsNotCountedAndAKeyOfAnyLengthCanBeSetAside() throws Exception {
-        inbox.add(List.of(new Inbox.Event(A, true, "order", Tenant.company(7), "\u20ac".repeat(20_000), "update",
-                List.of(new Addressee("orders", "main")))));
+        inbox.add(
+                List.of(new Inbox.Event(A, true, "order", Tenant.company(7), "\u20ac".repeat(20_000), RowChange.UPDATE,
+                        List.of(new Addressee("orders", "main")))));
         var key = inbox.next(fetch, List.of("orders"), 10);
         for (int i = 0; i < 10; i++) {
             inbox.begin(fetch, ids(key));
@@ -186,10 +193,12 @@ class InboxTest {
         claims.free(fetch, Optional.of(NOON.plus(Duration.ofDays(9_999))), Optional.empty(), true);
         database.execute("update nxt_sync.inbox set attempts = 5, next_at = now() + interval '1 h'");
         inbox.wakeForgotten();
-        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isEmpty();
+        assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
+                .isEmpty();
         database.execute("update nxt_sync.inbox set next_at = now()");
         inbox.wakeForgotten();
-        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isPresent();
+        assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
+                .isPresent();
     }
 
     @Test
@@ -200,11 +209,13 @@ class InboxTest {
         database.execute("update nxt_sync.inbox set received_at = now() - interval '1 h'");
         claims.free(fetch, Optional.of(NOON.plus(Duration.ofDays(9_999))), Optional.empty(), true);
         inbox.wakeForgotten();
-        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isEmpty();
+        assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
+                .isEmpty();
         assertThat(inbox.depth()).isEqualTo(new Inbox.Backlog(0, 0));
         database.execute("update nxt_sync.inbox set next_at = now() where attempts = 5");
         inbox.wakeForgotten();
-        assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isPresent();
+        assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
+                .isPresent();
         assertThat(inbox.depth().keys()).isEqualTo(1);
         assertThat(inbox.depth().oldest()).isBetween(3_600.0, 4_000.0);
     }
@@ -262,7 +273,7 @@ class InboxTest {
     }
 
     private Claim claim() throws SQLException {
-        return ((Claims.Claimed) claims.claim("fetch", "main", "company", 7, "", 0)).claim();
+        return ((Claims.Claimed) claims.claim(UnitName.ofPull(UnitKind.FETCH, "main", Tenant.company(7), ""))).claim();
     }
 
     private static List<Long> ids(List<Inbox.Woken> woken) {
@@ -292,7 +303,7 @@ class InboxTest {
     }
 
     private static Inbox.Event event(String hash, boolean stamped, String... pulls) {
-        return new Inbox.Event(hash, stamped, "order", Tenant.company(7), "{\"orderNo\":1}", "update",
+        return new Inbox.Event(hash, stamped, "order", Tenant.company(7), "{\"orderNo\":1}", RowChange.UPDATE,
                 List.of(pulls).stream().map(pull -> new Addressee(pull, "main")).toList());
     }
 }

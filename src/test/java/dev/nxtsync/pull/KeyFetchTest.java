@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.UnitKind;
 
 /** The looks at keys that webhooks named. */
 class KeyFetchTest {

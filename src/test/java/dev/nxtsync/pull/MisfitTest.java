@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.plan.PullPlans;
-import dev.nxtsync.pull.state.UnitKind;
+import dev.nxtsync.schedule.UnitKind;
 
 /** A column whose values do not fit to its type has the schema read again. */
 class MisfitTest {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.UnitKind;
 
 /** Tables whose rows come and go while they are read, without a change stamp that would tell so. */
 class MovingTableTest {

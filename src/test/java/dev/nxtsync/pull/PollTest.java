@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.process.Lasting;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.schedule.HeartbeatFixture;
+import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.support.Listening;
 
 class PollTest {

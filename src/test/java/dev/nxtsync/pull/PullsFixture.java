@@ -19,6 +19,7 @@ import dev.nxtsync.graphql.NxtClientFixture;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.SchemaFixture;
 import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.jobs.CompanyAccessFixture;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.plan.PullPlan;
@@ -26,12 +27,13 @@ import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.plan.PullValidator;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStore;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.tenant.Tenant;
 
 /** Pulls of the sandbox's first company into a database of their own. What is due is run by the test. */
@@ -44,7 +46,7 @@ final class PullsFixture implements AutoCloseable {
     final Settings settings;
     final NxtClient nxt;
     private int events;
-    private final Map<String, Job> jobs = new HashMap<>();
+    private final Map<UnitKind, Job> jobs = new HashMap<>();
     /** What answers in the sandbox's place, as long as it has something to say. */
     Function<Question, Optional<Answer>> instead = question -> Optional.empty();
 
@@ -103,9 +105,10 @@ final class PullsFixture implements AutoCloseable {
 
     /** One run of a kind of work, whether it is due or not. */
     Outcome run(UnitKind kind, String pull) throws SQLException {
-        var claim = ((Claims.Claimed) store.claims().claim(kind.text(), "main", "company", COMPANY, pull, 0)).claim();
+        var claim = ((Claims.Claimed) store.claims()
+                .claim(UnitName.ofPull(kind, "main", Tenant.company(COMPANY), pull))).claim();
         try {
-            return Objects.requireNonNull(jobs.get(kind.text())).run(claim, () -> {
+            return Objects.requireNonNull(jobs.get(kind)).run(claim, () -> {
             });
         } finally {
             store.claims().free(claim, Optional.empty(), Optional.empty(), true);
@@ -121,7 +124,8 @@ final class PullsFixture implements AutoCloseable {
     /** Webhooks name rows by their keys, as JSON, one after the other. */
     void wake(String pull, List<String> keys) throws SQLException {
         store.inbox().add(keys.stream().map(key -> new Inbox.Event(String.format("%064x", ++events), true,
-                "any", Tenant.company(COMPANY), key, "UPDATE", List.of(new Inbox.Addressee(pull, "main")))).toList());
+                "any", Tenant.company(COMPANY), key, RowChange.UPDATE, List.of(new Inbox.Addressee(pull, "main"))))
+                .toList());
     }
 
     PullState state(String pull) throws SQLException {

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.sandbox.Mirror;
+import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.support.Listening;
 
 /** Walks whose stored cursor the server refuses. */

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.sandbox.Mirror;
+import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.support.Listening;
 
 /** The server may refuse to count what its schema says that it counts. */

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import dev.nxtsync.pull.state.UnitKind;
 import dev.nxtsync.sandbox.Mirror;
+import dev.nxtsync.schedule.UnitKind;
 
 /** What is kept of a page that makes no sense must not outlive it. */
 class SpoiltPageTest {

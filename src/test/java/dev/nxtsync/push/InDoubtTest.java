@@ -25,6 +25,8 @@ import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.plan.PushPlans;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.StaleClaim;
+import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * As long as the server may still be at work on what was sent of a row, nothing that we or a person do makes a second record.
@@ -152,7 +154,8 @@ class InDoubtTest {
         PushedLane.STORE.database().execute("update nxt_sync.outbox set state = 'dead', error = 'no', next_at = null, "
                 + "sent_at = sent_at - interval '1 h' where id = " + id.get(0));
         var row = PushedLane.STORE.reader().read(id);
-        var gone = new Claim(-1, PushJob.KIND, "main", "company", lane.company, lane.push, 3, 1, UUID.randomUUID(), 0,
+        var gone = new Claim(-1, UnitName.ofLane("main", Tenant.company(lane.company), lane.push, 3), 1,
+                UUID.randomUUID(), 0,
                 0);
         assertThatThrownBy(() -> PushedLane.STORE.outbox().settle(gone, row, List.of(RowState.DEAD)))
                 .isInstanceOf(StaleClaim.class);

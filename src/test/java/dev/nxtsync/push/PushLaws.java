@@ -16,7 +16,6 @@ import java.util.stream.IntStream;
 
 import dev.nxtsync.config.Settings.Operation;
 import dev.nxtsync.push.outbox.OutboxApi.Queued;
-import dev.nxtsync.push.outbox.PushLanes.DueLane;
 import dev.nxtsync.push.outbox.PushStore;
 import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.push.plan.PushPlans;
@@ -24,6 +23,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.StaleClaim;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.support.TestDatabase;
 
 /**
@@ -48,7 +48,7 @@ final class PushLaws implements AutoCloseable {
     private final List<Claims> replicas = new ArrayList<>();
     private final Map<Integer, Long> ids = new HashMap<>();
     private boolean takenOver;
-    private int lane;
+    private UnitName lane;
     private int worker;
     /** What the laws are looked up with: to connect for each question would take as long as all the rest. */
     private final Connection connection = STORE.database().connect();
@@ -125,17 +125,16 @@ final class PushLaws implements AutoCloseable {
     private void work() throws SQLException {
         plans.put(push, new PushPlans.ReadyPush(plan));
         STORE.tables().lanes().announce(Map.of(push, "main"));
-        var due = new ArrayList<>(STORE.tables().lanes().dueLanes(push));
+        var due = new ArrayList<>(STORE.tables().lanes().dueLanes(push, "main"));
         Collections.shuffle(due, random);
-        for (DueLane each : due) {
-            work(each.lane(), random.nextInt(2));
+        for (UnitName each : due) {
+            work(each, random.nextInt(2));
         }
     }
 
-    private void work(int number, int by) throws SQLException {
-        if (replicas.get(by).claim(PushJob.KIND, "main", "company", company, push,
-                number) instanceof Claims.Claimed claimed) {
-            lane = number;
+    private void work(UnitName due, int by) throws SQLException {
+        if (replicas.get(by).claim(due) instanceof Claims.Claimed claimed) {
+            lane = due;
             worker = by;
             Claim claim = claimed.claim();
             try {
@@ -166,7 +165,7 @@ final class PushLaws implements AutoCloseable {
         if (!takenOver && random.nextInt(20) == 0) {
             takenOver = true;
             execute("update nxt_sync.job set holder = null where kind = 'push' and pull = '" + push
-                    + "' and lane = " + lane);
+                    + "' and lane = " + lane.lane());
             try {
                 work(lane, 1 - worker);
             } catch (SQLException e) {

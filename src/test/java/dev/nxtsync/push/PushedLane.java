@@ -15,6 +15,8 @@ import dev.nxtsync.push.plan.PushPlans;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.tenant.Tenant;
 
 /** A push of its own whose rows are all in one lane, turn by turn, with a server that is a function. */
 final class PushedLane {
@@ -100,7 +102,8 @@ final class PushedLane {
         server = answering;
         Claims replica = STORE.replica();
         announce();
-        if (replica.claim(PushJob.KIND, "main", "company", company, push, LANE) instanceof Claims.Claimed claimed) {
+        if (replica.claim(
+                UnitName.ofLane("main", Tenant.company(company), push, LANE)) instanceof Claims.Claimed claimed) {
             Outcome outcome = lane.run(claimed.claim(), progress);
             replica.free(claimed.claim(),
                     outcome instanceof Outcome.Done done ? Optional.of(done.nextDue()) : Optional.empty(),

@@ -41,7 +41,7 @@ class UnderWayTest {
                 .execute("update nxt_sync.outbox set state = 'sending', sent_at = now() where push = '"
                         + lane.push + "'");
         lane.announce();
-        assertThat(PushedLane.STORE.tables().lanes().dueLanes(lane.push)).hasSize(1);
+        assertThat(PushedLane.STORE.tables().lanes().dueLanes(lane.push, "main")).hasSize(1);
     }
 
     @Test
@@ -61,7 +61,7 @@ class UnderWayTest {
         int before = lane.requests;
         for (int i = 0; i < 3; i++) {
             lane.announce();
-            assertThat(PushedLane.STORE.tables().lanes().dueLanes(lane.push)).isEmpty();
+            assertThat(PushedLane.STORE.tables().lanes().dueLanes(lane.push, "main")).isEmpty();
             lane.turn(orders::answer);
         }
         assertThat(lane.requests).as("requests while nothing has changed").isEqualTo(before);

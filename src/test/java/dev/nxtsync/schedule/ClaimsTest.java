@@ -56,7 +56,7 @@ class ClaimsTest {
         assertThat(claim(others)).isEmpty();
         database.execute(
                 "update nxt_sync.replica set beat_at = beat_at - interval '3 s' where id = '" + one.id() + "'");
-        assertThat(others.claim(List.of(new Claims.JobKind("poll", "main")), List.of(), false))
+        assertThat(others.claim(List.of(new Claims.ConnectionUnits(UnitKind.POLL, "main")), List.of(), false))
                 .as("not after an outage")
                 .isEmpty();
         assertThat(claim(others)).map(Claim::fence)
@@ -90,7 +90,7 @@ class ClaimsTest {
     }
 
     private static Optional<Claim> atStart(Claims claims) throws SQLException {
-        return claims.claim(List.of(new Claims.JobKind("poll", "main")), List.of(), false);
+        return claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.POLL, "main")), List.of(), false);
     }
 
     /** A command that was killed had its work from a person, not from a schedule. */
@@ -100,8 +100,9 @@ class ClaimsTest {
         declare(7);
         database.execute("update nxt_sync.job set due_at = '9999-01-01'");
         assertThat(claim(others)).isEmpty();
-        assertThat(claims.claim("poll", "main", "company", 7, "", 0)).isInstanceOf(Claims.Claimed.class);
-        assertThat(claim(others)).map(Claim::kind).contains("poll");
+        assertThat(claims.claim(UnitName.ofPull(UnitKind.POLL, "main", Tenant.company(7), "")))
+                .isInstanceOf(Claims.Claimed.class);
+        assertThat(claim(others)).map(Claim::kind).contains(UnitKind.POLL);
     }
 
     @Test
@@ -178,12 +179,16 @@ class ClaimsTest {
         one.beat();
         two.beat();
         new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
-        var claimed = (Claims.Claimed) claims.claim("load", "main", "company", 7, "orders", 0);
-        var taken = (Claims.UnitTaken) others.claim("load", "main", "company", 7, "orders", 0);
+        var claimed = (Claims.Claimed) claims
+                .claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"));
+        var taken = (Claims.UnitTaken) others
+                .claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"));
         assertThat(taken.holder().host()).isNotBlank();
-        assertThat(claims.claim("load", "main", "company", 7, "lines", 0)).isInstanceOf(Claims.NoSuchUnit.class);
+        assertThat(claims.claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "lines")))
+                .isInstanceOf(Claims.NoSuchUnit.class);
         claims.free(claimed.claim(), Optional.empty(), Optional.empty(), true);
-        assertThat(others.claim("load", "main", "company", 7, "orders", 0)).isInstanceOf(Claims.Claimed.class);
+        assertThat(others.claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders")))
+                .isInstanceOf(Claims.Claimed.class);
     }
 
     @Test
@@ -193,7 +198,7 @@ class ClaimsTest {
         new PullUnitTable(store).declare("lines", "main", Tenant.company(7));
         new PullUnitTable(store).declare("orders", "main", Tenant.company(8));
         database.execute("update nxt_sync.job set due_at = due_at - interval '1 h' where company = 7");
-        var loads = List.of(new Claims.JobKind("load", "main"));
+        var loads = List.of(new Claims.ConnectionUnits(UnitKind.LOAD, "main"));
         Claim held = claims.claim(loads, List.of(), true).orElseThrow();
         assertThat(held.company()).isEqualTo(7);
         assertThat(claims.claim(loads, List.of(held), true)).map(Claim::company).contains(8);
@@ -222,6 +227,6 @@ class ClaimsTest {
     }
 
     private static Optional<Claim> claim(Claims by) throws Exception {
-        return by.claim(List.of(new Claims.JobKind("poll", "main")), List.of(), true);
+        return by.claim(List.of(new Claims.ConnectionUnits(UnitKind.POLL, "main")), List.of(), true);
     }
 }

@@ -94,8 +94,8 @@ class JobRunnerTest {
         final CountDownLatch mayEnd = new CountDownLatch(1);
 
         @Override
-        public String kind() {
-            return "fetch";
+        public UnitKind kind() {
+            return UnitKind.FETCH;
         }
 
         @Override

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
 
@@ -22,7 +23,8 @@ class TableChangeTest {
                  "primaryKeys": [{"OrderNo": 77}, {"LineNo": 2}], "event": "UPDATE",
                  "timestamp": "2026-09-07T08:17:38.3221987Z", "changedByUser": "isv_acme_sync"}"""))
                 .contains(
-                        new TableChange("orderLine", Tenant.company(1234567), "{\"lineNo\":2,\"orderNo\":77}", "update",
+                        new TableChange("orderLine", Tenant.company(1234567), "{\"lineNo\":2,\"orderNo\":77}",
+                                RowChange.UPDATE,
                                 true));
     }
 
@@ -49,7 +51,7 @@ class TableChangeTest {
         assertThat(change.stamped()).isFalse();
         assertThat(read("{\"tableIdentifier\":\"Order\",\"companyNo\":8,\"primaryKeys\":[{\"OrderNo\":1}]}")
                 .orElseThrow()).isEqualTo(
-                        new TableChange("order", Tenant.company(8), "{\"orderNo\":1}", "other", false));
+                        new TableChange("order", Tenant.company(8), "{\"orderNo\":1}", RowChange.OTHER, false));
     }
 
     @Test

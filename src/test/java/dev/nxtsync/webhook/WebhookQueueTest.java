@@ -14,6 +14,7 @@ import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.config.WebhookSettings;
+import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.HeartbeatFixture;
 import dev.nxtsync.tenant.Tenant;
@@ -30,7 +31,7 @@ class WebhookQueueTest {
         var answered = new CopyOnWriteArrayList<String>();
         for (String name : List.of("first", "second", "third")) {
             assertThat(intake.offer(new WebhookQueue.WebhookCall(name,
-                    new TableChange("order", Tenant.company(1), "{\"orderNo\":1}", "update", true), verdict -> {
+                    new TableChange("order", Tenant.company(1), "{\"orderNo\":1}", RowChange.UPDATE, true), verdict -> {
                         answered.add(name + " " + verdict);
                         if (!name.equals("third")) {
                             throw new IllegalStateException("no answer to the " + name);

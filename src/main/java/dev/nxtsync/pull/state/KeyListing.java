@@ -29,6 +29,7 @@ import dev.nxtsync.pull.target.Tombstones;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.schedule.WatchedStatement;
 
 /**

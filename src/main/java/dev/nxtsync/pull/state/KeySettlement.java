@@ -10,6 +10,7 @@ import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.Tombstones;
 import dev.nxtsync.pull.target.WriteCounts;
+import dev.nxtsync.schedule.UnitKind;
 
 /**
  * The settlement of some keys of a pull: what was read has been merged, and what was not there is deleted.

@@ -13,6 +13,7 @@ import dev.nxtsync.pull.target.RowCount;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.UnitKind;
 
 /**
  * The progress of a load.

@@ -13,6 +13,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
 import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.UnitKind;
 
 /**
  * How a pull is in a company: its state, what is in the way, who met that, and when it is tried again. These columns of
@@ -74,7 +75,7 @@ final class PullCondition {
      * @param pull as it was when the run began
      * @param retry how long to wait
      */
-    static void met(Connection transaction, String kind, PullState pull, PullState.UnitState state, Problem reason,
+    static void met(Connection transaction, UnitKind kind, PullState pull, PullState.UnitState state, Problem reason,
             Duration retry) throws SQLException {
         // nothing else may hide that the key is wrong, or rows would be written over each other
         try (var keep = transaction.prepareStatement(
@@ -97,7 +98,7 @@ final class PullCondition {
             update.setString(1, state.text());
             update.setString(2, reason.code());
             update.setString(3, text(transaction, reason));
-            update.setString(4, kind);
+            update.setString(4, kind.text());
             update.setLong(5, retry.toMillis());
             update.setString(6, pull.pull());
             update.setInt(7, pull.company());

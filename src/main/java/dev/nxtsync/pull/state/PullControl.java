@@ -82,7 +82,7 @@ public class PullControl {
     public void retry(String connection, Collection<String> pulls) throws SQLException {
         database.inTransaction(transaction -> {
             PullCondition.hurry(transaction, pulls);
-            return Claims.retry(transaction, connection, UnitKind.texts());
+            return Claims.retry(transaction, connection, PullUnitTable.KINDS);
         });
     }
 }

@@ -30,6 +30,7 @@ import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.UnitKind;
 
 /** What is known of each pull in each company. */
 @Singleton

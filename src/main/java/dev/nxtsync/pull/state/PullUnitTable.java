@@ -7,12 +7,17 @@ import java.util.List;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
 
 /** The units of work of pulls, together with the state of what they work on. Safe for any number of threads. */
 @Singleton
 public class PullUnitTable {
+    /** Each pull and company has a unit of each. */
+    static final List<UnitKind> KINDS = List.of(UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD, UnitKind.RECONCILIATION);
+
     private final Database database;
 
     public PullUnitTable(Database database) {
@@ -35,12 +40,11 @@ public class PullUnitTable {
                 state.setString(1, pull);
                 state.setInt(2, tenant.number());
                 state.executeUpdate();
-                for (UnitKind kind : UnitKind.values()) {
+                for (UnitKind kind : KINDS) {
+                    var name = UnitName.ofPull(kind, connection, tenant, pull);
                     unit.setString(1, kind.text());
-                    unit.setString(2, connection);
-                    unit.setString(3, tenant.scope().text());
-                    unit.setInt(4, tenant.number());
-                    unit.setString(5, kind.servesAllPulls() ? "" : pull);
+                    name.bindOwner(unit, 2);
+                    unit.setString(5, name.entry());
                     // the first load says when the others begin
                     unit.setBoolean(6, kind == UnitKind.LOAD);
                     unit.addBatch();

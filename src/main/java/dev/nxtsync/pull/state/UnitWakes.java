@@ -20,9 +20,7 @@ final class UnitWakes {
                         where connection = ? and scope = ? and company = ?
                           and (kind in ('poll', 'fetch') or kind = 'reconciliation' and pull = ?)""")) {
             update.setObject(1, Timestamps.timestamp(reconcile));
-            update.setString(2, load.connection());
-            update.setString(3, load.scope());
-            update.setInt(4, load.company());
+            load.name().bindOwner(update, 2);
             update.setString(5, load.entry());
             update.executeUpdate();
         }
@@ -33,9 +31,7 @@ final class UnitWakes {
         try (var update = transaction.prepareStatement("""
                 update nxt_sync.job set wanted = wanted + 1
                 where connection = ? and scope = ? and company = ? and kind in ('poll', 'fetch')""")) {
-            update.setString(1, unit.connection());
-            update.setString(2, unit.scope());
-            update.setInt(3, unit.company());
+            unit.name().bindOwner(update, 1);
             update.executeUpdate();
         }
     }
@@ -45,9 +41,7 @@ final class UnitWakes {
         try (var update = transaction.prepareStatement("""
                 update nxt_sync.job set due_at = least(due_at, clock_timestamp())
                 where connection = ? and scope = ? and company = ? and kind = 'reconciliation' and pull = ?""")) {
-            update.setString(1, unit.connection());
-            update.setString(2, unit.scope());
-            update.setInt(3, unit.company());
+            unit.name().bindOwner(update, 1);
             update.setString(4, pull);
             update.executeUpdate();
         }

@@ -11,6 +11,9 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.tenant.Tenant;
 
 /** The lanes of pushes as units of work: in which something is to be done, and when. */
 @Singleton
@@ -21,19 +24,17 @@ public class PushLanes {
         this.database = database;
     }
 
-    /** A lane in which something is to be done now. */
-    public record DueLane(int company, int lane) {}
-
-    public List<DueLane> dueLanes(String push) throws SQLException {
+    /** The lanes of a push in which something is to be done now. */
+    public List<UnitName> dueLanes(String push, String connection) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement("""
                     select company, lane from nxt_sync.job
                     where kind = 'push' and pull = ? and due_at <= clock_timestamp() order by company, lane""")) {
                 select.setString(1, push);
-                var due = new ArrayList<DueLane>();
+                var due = new ArrayList<UnitName>();
                 try (var row = select.executeQuery()) {
                     while (row.next()) {
-                        due.add(new DueLane(row.getInt(1), row.getInt(2)));
+                        due.add(UnitName.ofLane(connection, Tenant.company(row.getInt(1)), push, row.getInt(2)));
                     }
                 }
                 return due;
@@ -117,7 +118,7 @@ public class PushLanes {
                 states.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
                 states.executeUpdate();
             }
-            return Claims.retry(transaction, connection, List.of("push"));
+            return Claims.retry(transaction, connection, List.of(UnitKind.PUSH));
         });
     }
 

@@ -9,9 +9,4 @@ public record PushedCompany(String push, int company) {
     public static PushedCompany of(Claim lane) {
         return new PushedCompany(lane.entry(), lane.company());
     }
-
-    @Override
-    public String toString() {
-        return push + " " + company;
-    }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
@@ -14,6 +13,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullState.UnitState;
 import dev.nxtsync.pull.target.TargetFixture;
+import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.tenant.Tenant;
 
 class PullConditionTest {
@@ -32,10 +32,13 @@ class PullConditionTest {
 
     @Test
     void whateverHappensInWhateverOrderAStateAReasonAndACodeAreOfOneMoment() throws SQLException {
-        List<Change> changes = List.of(() -> met("poll", UnitState.STOPPED, REFUSED),
-                () -> met("load", UnitState.FAILING, BUSY), () -> met("fetch", UnitState.STOPPED, REFUSED),
-                () -> met("reconciliation", UnitState.STOPPED, REFUSED), () -> well("poll"), () -> well("load"),
-                () -> well("fetch"), () -> well("reconciliation"), () -> fixture.states.stopped("things", REFUSED),
+        List<Change> changes = List.of(() -> met(UnitKind.POLL, UnitState.STOPPED, REFUSED),
+                () -> met(UnitKind.LOAD, UnitState.FAILING, BUSY),
+                () -> met(UnitKind.FETCH, UnitState.STOPPED, REFUSED),
+                () -> met(UnitKind.RECONCILIATION, UnitState.STOPPED, REFUSED), () -> well(UnitKind.POLL),
+                () -> well(UnitKind.LOAD),
+                () -> well(UnitKind.FETCH), () -> well(UnitKind.RECONCILIATION),
+                () -> fixture.states.stopped("things", REFUSED),
                 () -> fixture.states.planned("things", true), () -> fixture.states.planned("things", false),
                 () -> new PullUnitTable(fixture.store).seen("things", List.of(1)),
                 () -> new PullUnitTable(fixture.store).seen("things", List.of(2)),
@@ -61,7 +64,7 @@ class PullConditionTest {
 
     @Test
     void aCompanyThatIsSeenAgainIsNotAwayAnyMore() throws SQLException {
-        met("poll", UnitState.FAILING, BUSY);
+        met(UnitKind.POLL, UnitState.FAILING, BUSY);
         assertThat(new PullUnitTable(fixture.store).seen("things", List.of(2))).containsExactly(1);
         assertThat(fixture.state().state()).isEqualTo(UnitState.AWAY);
         assertThat(fixture.state().reason().trouble()).isEqualTo(ErrorCode.COMPANY_NOT_GRANTED);
@@ -74,10 +77,10 @@ class PullConditionTest {
     /** A poll that has nothing to write, or a fetch of another row, knows nothing of what a trigger refuses. */
     @Test
     void whatWasMetInATargetIsOverOnceThatWorkItselfGoesWell() throws SQLException {
-        for (String kind : List.of("poll", "load", "reconciliation")) {
+        for (UnitKind kind : List.of(UnitKind.POLL, UnitKind.LOAD, UnitKind.RECONCILIATION)) {
             met(kind, UnitState.STOPPED, REFUSED);
-            for (String other : List.of("poll", "load", "reconciliation", "fetch")) {
-                if (!other.equals(kind)) {
+            for (UnitKind other : List.of(UnitKind.POLL, UnitKind.LOAD, UnitKind.RECONCILIATION, UnitKind.FETCH)) {
+                if (other != kind) {
                     well(other);
                 }
             }
@@ -85,8 +88,8 @@ class PullConditionTest {
             well(kind);
             assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(UnitState.OK);
         }
-        met("reconciliation", UnitState.FAILING, BUSY);
-        well("poll");
+        met(UnitKind.RECONCILIATION, UnitState.FAILING, BUSY);
+        well(UnitKind.POLL);
         assertThat(fixture.state().state()).as("the API answers again").isEqualTo(UnitState.OK);
     }
 
@@ -96,21 +99,21 @@ class PullConditionTest {
                 """
                         insert into nxt_sync.job (kind, connection, scope, company) values ('fetch', 'main', 'company', 1);
                         insert into nxt_sync.inbox (unit, pull, key) select id, 'things', '{}' from nxt_sync.job where kind = 'fetch'""");
-        met("fetch", UnitState.STOPPED, REFUSED);
-        well("poll");
+        met(UnitKind.FETCH, UnitState.STOPPED, REFUSED);
+        well(UnitKind.POLL);
         assertThat(fixture.state().state()).isEqualTo(UnitState.STOPPED);
         fixture.database.execute("delete from nxt_sync.inbox");
-        well("poll");
+        well(UnitKind.POLL);
         assertThat(fixture.state().state()).isEqualTo(UnitState.OK);
     }
 
     @Test
     void aTargetThatIsMendedIsTriedAtOnceWhoeverMetIt() throws SQLException {
-        met("reconciliation", UnitState.STOPPED, REFUSED);
+        met(UnitKind.RECONCILIATION, UnitState.STOPPED, REFUSED);
         assertThat(fixture.states.planned("things", false)).isFalse();
         assertThat(fixture.states.planned("things", true)).isTrue();
         assertThat(fixture.state().state()).isEqualTo(UnitState.OK);
-        met("poll", UnitState.FAILING, BUSY);
+        met(UnitKind.POLL, UnitState.FAILING, BUSY);
         assertThat(fixture.states.planned("things", true)).isFalse();
     }
 
@@ -120,29 +123,29 @@ class PullConditionTest {
         PullState before = fixture.state();
         fixture.database.execute("drop table nxt.thing");
         fixture.make(TargetFixture.TABLE);
-        met("poll", before, UnitState.STOPPED, REFUSED);
+        met(UnitKind.POLL, before, UnitState.STOPPED, REFUSED);
         assertThat(fixture.state().state()).as("while it is loaded").isEqualTo(UnitState.OK);
         fixture.database.execute("update nxt_sync.pull_state set loaded_at = clock_timestamp()");
-        met("poll", before, UnitState.STOPPED, REFUSED);
+        met(UnitKind.POLL, before, UnitState.STOPPED, REFUSED);
         assertThat(fixture.state().state()).as("once it is loaded").isEqualTo(UnitState.OK);
-        met("poll", UnitState.STOPPED, REFUSED);
+        met(UnitKind.POLL, UnitState.STOPPED, REFUSED);
         assertThat(fixture.state().state()).as("of the table that is there").isEqualTo(UnitState.STOPPED);
     }
 
-    private void met(String kind, UnitState state, Problem reason) throws SQLException {
+    private void met(UnitKind kind, UnitState state, Problem reason) throws SQLException {
         met(kind, fixture.state(), state, reason);
     }
 
-    private void met(String kind, PullState pull, UnitState state, Problem reason) throws SQLException {
+    private void met(UnitKind kind, PullState pull, UnitState state, Problem reason) throws SQLException {
         fixture.store.inTransaction(transaction -> {
             PullCondition.met(transaction, kind, pull, state, reason, Duration.ofSeconds(30));
             return true;
         });
     }
 
-    private void well(String kind) throws SQLException {
+    private void well(UnitKind kind) throws SQLException {
         fixture.store.inTransaction(transaction -> {
-            PullCondition.well(transaction, UnitKind.valueOf(kind.toUpperCase(Locale.ROOT)), 1, List.of("things"));
+            PullCondition.well(transaction, kind, 1, List.of("things"));
             return true;
         });
     }

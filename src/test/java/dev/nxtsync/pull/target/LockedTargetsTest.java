@@ -20,6 +20,9 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.tenant.Tenant;
 
 /** A table that a user has locked, as an index does that is built, and the companies that would write to it. */
 class LockedTargetsTest {
@@ -98,7 +101,8 @@ class LockedTargetsTest {
                 + "('poll', 'main', 'company', " + company + ", " + company + ", '" + holder
                 + "'); insert into nxt_sync.pull_state (pull, company) values ('things', " + company + ")");
         long unit = fixture.database.number("select id from nxt_sync.job where company = " + company);
-        return new Claim(unit, "poll", "main", "company", company, "", 0, company, holder, 0, 0);
+        return new Claim(unit, UnitName.ofPull(UnitKind.POLL, "main", Tenant.company(company), ""), company, holder, 0,
+                0);
     }
 
     private static WriteCounts write(PageWriter writer, Claim claim) throws SQLException {

@@ -25,7 +25,10 @@ import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Tenant;
 
 class PartitionedTargetTest {
     private static final Instant FIRST = Instant.parse("2026-11-24T12:00:00Z");
@@ -107,7 +110,8 @@ class PartitionedTargetTest {
         var fixture = partitioning.fixture();
         fixture.database.execute("insert into nxt_sync.job (kind, connection, scope, company, pull, fence, holder) "
                 + "select 'reconciliation', connection, scope, company, 'things', fence, holder from nxt_sync.job");
-        var claim = new Claim(2, "reconciliation", "main", "company", 1, "things", 0, 7, fixture.claim.holder(), 0, 0);
+        var claim = new Claim(2, UnitName.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(1), "things"), 7,
+                fixture.claim.holder(), 0, 0);
         fixture.write(PageWriter.Way.MERGE, FIRST, "1 a 7", "2 a 7", "5 a 7");
         var keys = TargetFixture.TABLE.only(column -> column.name().equals("id"));
         var listed = new PageBuffer(keys, 1 << 20, Set.of());

@@ -22,6 +22,8 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
 
@@ -46,7 +48,8 @@ class RowCountTest {
                 insert into nxt.thing values (7, 501, '2026-11-01', '2026-11-01'), (8, 1, '2026-11-01', null)""");
         replica.beat();
         new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
-        Claim load = claims.claim(List.of(new Claims.JobKind("load", "main")), List.of(), true).orElseThrow();
+        Claim load = claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.LOAD, "main")), List.of(), true)
+                .orElseThrow();
         var writer = new PageWriter(store);
         writer.write(load, table, page(table, 1, 250), PageWriter.Way.MERGE, checkpoint(load, false));
         writer.write(load, table, page(table, 251, 512), PageWriter.Way.MERGE, checkpoint(load, true));
@@ -54,7 +57,8 @@ class RowCountTest {
         // what others have done to the target is seen by the next load
         database.execute("delete from nxt.thing where id > 400");
         claims.free(load, Optional.empty(), Optional.empty(), true);
-        Claim again = ((Claims.Claimed) claims.claim("load", "main", "company", 7, "orders", 0)).claim();
+        Claim again = ((Claims.Claimed) claims
+                .claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"))).claim();
         writer.write(again, table, page(table, 1, 10), PageWriter.Way.MERGE, checkpoint(again, true));
         assertThat(database.number("select rows from nxt_sync.freshness")).isEqualTo(400);
     }
@@ -69,7 +73,8 @@ class RowCountTest {
         new PullUnitTable(fixture.store).declare("things", "main", Tenant.company(1));
         target.execute(
                 "update nxt_sync.pull_state set loaded_at = null, rows = 7; insert into nxt.thing (nxt_company, id, nxt_read_at, text) values (1, 1, now(), 'x')");
-        Claim load = ((Claims.Claimed) claims.claim("load", "main", "company", 1, "things", 0)).claim();
+        Claim load = ((Claims.Claimed) claims
+                .claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(1), "things"))).claim();
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
         var end = new LoadPage(load, TableScan.wanted("things", 1, TableScan.ScanKind.LOAD), now, true, now, now,
                 Optional.empty());

@@ -12,6 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.tenant.Tenant;
 
 /** Rows that were set aside, and are not listed any more. */
 class RowFaultsTest {
@@ -76,7 +79,8 @@ class RowFaultsTest {
     }
 
     private void settle(TargetTable table, List<String> names) throws SQLException {
-        var unit = new Claim(1, "reconciliation", "main", "company", 1, "things", 0, 7, fixture.claim.holder(), 0, 0);
+        var unit = new Claim(1, UnitName.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(1), "things"), 7,
+                fixture.claim.holder(), 0, 0);
         fixture.store.inTransaction(transaction -> {
             RowFaults.settle(transaction, unit, table, names, Instant.now());
             return true;

@@ -17,7 +17,10 @@ import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Tenant;
 
 /** A pull of one company that is loaded, with its target and a claim to write to it. */
 public final class TargetFixture {
@@ -49,7 +52,7 @@ public final class TargetFixture {
         database.execute(
                 "insert into nxt_sync.job (kind, connection, scope, company, fence, holder) values ('poll', 'main', 'company', 1, 7, '"
                         + holder + "'); insert into nxt_sync.pull_state (pull, company) values ('things', 1)");
-        claim = new Claim(1, "poll", "main", "company", 1, "", 0, 7, holder, 0, 0);
+        claim = new Claim(1, UnitName.ofPull(UnitKind.POLL, "main", Tenant.company(1), ""), 7, holder, 0, 0);
         make(TABLE);
         database.execute("update nxt_sync.pull_state set loaded_at = now(), complete_as_of = now()");
     }

@@ -29,7 +29,10 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.StaleClaim;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitName;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Tenant;
 
 /** Values on their way from JSON through COPY into a real PostgreSQL. */
 class ValuesTest {
@@ -352,7 +355,7 @@ class ValuesTest {
                     "insert into nxt_sync.job (kind, connection, scope, company, fence, holder) values ('poll', 'main', 'company', 1, 7, '"
                             + holder + "'); "
                             + "insert into nxt_sync.pull_state (pull, company) values ('things', 1)");
-            claim = new Claim(1, "poll", "main", "company", 1, "", 0, 7, holder, 0, 0);
+            claim = new Claim(1, UnitName.ofPull(UnitKind.POLL, "main", Tenant.company(1), ""), 7, holder, 0, 0);
             assertThat(new TableMigrator(store, new Replica(store)).make("things", TABLE, List.of()).problems())
                     .isEmpty();
             database.execute("update nxt_sync.pull_state set loaded_at = now()");

@@ -18,6 +18,8 @@ import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.tenant.Tenant;
 
 /** Whatever a row becomes, it is read as it was kept: also a kind of mutation, state or step that is new one day. */
 class OutboxRowIsKeptTest {
@@ -44,8 +46,8 @@ class OutboxRowIsKeptTest {
 
     private static Claim claim(String push) throws Exception {
         STORE.tables().lanes().announce(Map.of(push, "main"));
-        int lane = STORE.tables().lanes().dueLanes(push).get(0).lane();
-        return ((Claims.Claimed) STORE.replica().claim("push", "main", "company", 7, push, lane)).claim();
+        int lane = STORE.tables().lanes().dueLanes(push, "main").get(0).lane();
+        return ((Claims.Claimed) STORE.replica().claim(UnitName.ofLane("main", Tenant.company(7), push, lane))).claim();
     }
 
     private static OutboxRow random(OutboxRow row, Random random) {

@@ -41,7 +41,7 @@ class RowsBeforeSettingsTest {
             assertThat(row.get("error")).contains(error).contains("(company_refused)");
         }
         tables.lanes().announce(Map.of("orders", "main"));
-        assertThat(tables.lanes().dueLanes("orders")).hasSize(state.equals("waiting") ? 1 : 0);
+        assertThat(tables.lanes().dueLanes("orders", "main")).hasSize(state.equals("waiting") ? 1 : 0);
     }
 
     @Test

@@ -1,12 +1,8 @@
-package dev.nxtsync.pull.state;
+package dev.nxtsync.schedule;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
-import dev.nxtsync.schedule.Claim;
-
-/** What a unit of work of pulls does. Every unit of a pull is of one of these kinds, and each pull and company has all. */
+/** What a unit of work does. */
 public enum UnitKind {
     /** Reads the changes of all pulls of a company. */
     POLL,
@@ -15,11 +11,20 @@ public enum UnitKind {
     /** Reads the whole table of a pull. */
     LOAD,
     /** Compares the whole table of a pull with what is stored. */
-    RECONCILIATION;
+    RECONCILIATION,
+    /** Sends the rows of one lane of a push. */
+    PUSH,
+    /** Uses the refresh token of a connection. */
+    TOKEN;
 
     /** As it is stored, shown and measured. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException if no kind is stored like that */
+    public static UnitKind of(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
     }
 
     /** Whether one unit serves all pulls of a company. */
@@ -27,13 +32,8 @@ public enum UnitKind {
         return this == POLL || this == FETCH;
     }
 
-    /** Whether a claim is one of this kind. */
-    public boolean isOf(Claim claim) {
-        return claim.kind().equals(text());
-    }
-
-    /** All kinds, as they are stored. */
-    static List<String> texts() {
-        return Arrays.stream(values()).map(UnitKind::text).toList();
+    @Override
+    public String toString() {
+        return text();
     }
 }
