@@ -65,26 +65,28 @@ class ArchitectureTest {
 
     /** Which packages of ours each package may use. */
     private static final Map<String, String> MAY_USE = Map.ofEntries(
-            entry("error", ""), entry("config", ""), entry("process", "error"),
+            entry("error", ""), entry("tenant", ""), entry("config", ""), entry("process", "error"),
             entry("transport", "process"), entry("http.server", "config error process"),
             entry("token", "config error process transport"),
-            entry("graphql", "config error process token transport"), entry("graphql.schema", "error graphql"),
-            entry("database", "config error process"), entry("schedule", "config error process database"),
-            entry("inbox", "config database schedule"), entry("webhook", "config database inbox process schedule"),
-            entry("jobs", "config error process database graphql schedule"),
+            entry("graphql", "tenant config error process token transport"),
+            entry("graphql.schema", "tenant error graphql"),
+            entry("database", "config error process"), entry("schedule", "tenant config error process database"),
+            entry("inbox", "tenant config database schedule"),
+            entry("webhook", "tenant config database inbox process schedule"),
+            entry("jobs", "tenant config error process database graphql schedule"),
             entry("pull.target", "config error process database inbox schedule"),
-            entry("pull.state", "config error database inbox schedule pull.target"),
+            entry("pull.state", "tenant config error database inbox schedule pull.target"),
             entry("pull.plan",
-                    "config error process database graphql graphql.schema jobs schedule pull.state pull.target"),
+                    "tenant config error process database graphql graphql.schema jobs schedule pull.state pull.target"),
             entry("pull",
-                    "config error process database graphql graphql.schema inbox jobs schedule signin token pull.plan pull.state "
+                    "tenant config error process database graphql graphql.schema inbox jobs schedule signin token pull.plan pull.state "
                             + "pull.target"),
-            entry("pull.preview", "config error graphql graphql.schema pull pull.plan pull.target"),
+            entry("pull.preview", "tenant config error graphql graphql.schema pull pull.plan pull.target"),
             entry("push.outbox", "error database schedule"),
             entry("push.plan",
-                    "config error process database graphql graphql.schema jobs schedule push.outbox"),
+                    "tenant config error process database graphql graphql.schema jobs schedule push.outbox"),
             entry("push",
-                    "config error process database graphql graphql.schema jobs schedule signin token push.outbox push.plan"),
+                    "tenant config error process database graphql graphql.schema jobs schedule signin token push.outbox push.plan"),
             entry("signin",
                     "config error process database graphql graphql.schema schedule token http.server"),
             entry("status", "config error process database graphql inbox schedule signin token transport http.server "
@@ -93,8 +95,9 @@ class ArchitectureTest {
                     + "push.outbox"),
             entry("http", "config error process database pull.state push push.outbox signin status token webhook "
                     + "http.server"),
-            entry("cli", "config error process database graphql graphql.schema inbox schedule signin status token "
-                    + "http.server pull pull.plan pull.preview pull.state pull.target push push.outbox push.plan"));
+            entry("cli",
+                    "tenant config error process database graphql graphql.schema inbox schedule signin status token "
+                            + "http.server pull pull.plan pull.preview pull.state pull.target push push.outbox push.plan"));
 
     @Test
     void packagesDependInOneDirectionOnly() throws IOException {

@@ -141,7 +141,7 @@ class ConnectionCheck {
                 "The client id does not see " + strangers + " of COMPANIES. "
                         + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));
         var refused = result.readings().stream().filter(each -> each.obstacle().isPresent()).toList();
-        refused.forEach(each -> report.problem(each.tenant(), each.obstacle().orElseThrow()));
+        refused.forEach(each -> report.problem(each.tenant().toString(), each.obstacle().orElseThrow()));
         int read = result.readings().size() - refused.size();
         if (read > 0) {
             report.fine("rows", "one of each pull can be read in " + read

@@ -14,9 +14,9 @@ import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.pull.preview.TableDiscovery;
 import dev.nxtsync.pull.preview.TableDiscovery.Found;
+import dev.nxtsync.tenant.Scope;
 
 /** The command {@code discover}: what can be pulled, for people to read or as a configuration. */
 @Singleton

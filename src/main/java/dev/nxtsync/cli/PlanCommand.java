@@ -9,6 +9,7 @@ import io.quarkus.runtime.QuarkusApplication;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.pull.preview.FirstLoads;
 import dev.nxtsync.pull.preview.LoadEstimates;
+import dev.nxtsync.tenant.Tenant;
 
 /** The command {@code plan}: what the first loads will take, before they begin. */
 @Singleton
@@ -39,14 +40,16 @@ class PlanCommand implements QuarkusApplication {
             if (!each.problem().isEmpty()) {
                 well = false;
                 System.out
-                        .println("PROBLEM    " + each.pull() + (each.company() == 0 ? "" : ", " + each.company()) + ": "
+                        .println("PROBLEM    " + each.pull()
+                                + each.tenant().map(tenant -> ", " + tenant.number()).orElse("") + ": "
                                 + each.problem());
                 continue;
             }
             rows += each.rows();
             bytes += each.bytes();
             requests += each.requests();
-            System.out.println(line(each.pull(), each.company(), each.rows(), megabytes(each.bytes()), each.requests(),
+            System.out.println(line(each.pull(), each.tenant().map(Tenant::number).orElseThrow(), each.rows(),
+                    megabytes(each.bytes()), each.requests(),
                     minutes(each.minutes())));
         }
         System.out.println(line("all", "", rows, megabytes(bytes), requests,

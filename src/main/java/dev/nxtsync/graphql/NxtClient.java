@@ -114,11 +114,11 @@ public class NxtClient {
 
     private Answer askOnce(String connection, Line line, Question question, byte[] body,
             Map<String, ? extends RowSink> rows) {
-        String tenant = question.tenant().orElse("");
+        var tenant = question.tenant();
         boolean lost = false;
         try {
-            if (!tenant.isEmpty() && !slots.enter(tenant, question.background())) {
-                return new Failure.Busy("All slots of " + tenant + " are taken, " + slots.lost().get(tenant)
+            if (tenant.isPresent() && !slots.enter(tenant.get(), question.background())) {
+                return new Failure.Busy("All slots of " + tenant.get() + " are taken, " + slots.lost().get(tenant.get())
                         + " of them by calls whose answers were lost; they are free again after NXT_API_SLOT_HOLD.", "",
                         Duration.ofSeconds(30));
             }
@@ -129,15 +129,15 @@ public class NxtClient {
         try {
             Answer answer = inTurn(connection, line, question, body, rows);
             lost = answer instanceof Failure failure && failure.lost();
-            if (answer instanceof Failure.Busy && !tenant.isEmpty()) {
-                slots.tooMany(tenant);
+            if (answer instanceof Failure.Busy) {
+                tenant.ifPresent(slots::tooMany);
             } else if (answer instanceof Failure.Throttled throttled) {
                 line.budget().tooMany(throttled.atLeast());
             }
             return answer;
         } finally {
-            if (!tenant.isEmpty()) {
-                slots.ended(tenant, lost);
+            if (tenant.isPresent()) {
+                slots.ended(tenant.get(), lost);
             }
         }
     }

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ShuttingDown;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * The places that a company (or customer) has for requests in progress at the server. A call that was lost keeps its place
@@ -20,11 +21,11 @@ public class Slots {
 
     private final int inProgress;
     private final int slots;
-    private final Map<String, Tenant> tenants = new HashMap<>();
+    private final Map<Tenant, TenantSlots> tenants = new HashMap<>();
     private boolean kept;
     private boolean stopping;
 
-    private static final class Tenant {
+    private static final class TenantSlots {
         int live;
         int allowed;
         long changedAt = System.nanoTime();
@@ -46,7 +47,7 @@ public class Slots {
      * @return whether it has got one, which must be given back by {@link #ended}
      * @throws ShuttingDown if the process is stopping, or begins to
      */
-    synchronized boolean enter(String tenant, boolean background) throws InterruptedException {
+    synchronized boolean enter(Tenant tenant, boolean background) throws InterruptedException {
         long from = System.nanoTime();
         var own = of(tenant);
         while (stopping || !hasRoom(own, background)) {
@@ -64,7 +65,7 @@ public class Slots {
     }
 
     /** @param lost whether the server may still be at work on the request */
-    synchronized void ended(String tenant, boolean lost) {
+    synchronized void ended(Tenant tenant, boolean lost) {
         var own = of(tenant);
         own.live--;
         if (lost) {
@@ -80,18 +81,18 @@ public class Slots {
     }
 
     /** The server says that too many are in progress. */
-    synchronized void tooMany(String tenant) {
+    synchronized void tooMany(Tenant tenant) {
         var own = of(tenant);
         own.allowed = Math.max(1, own.allowed / 2);
         own.changedAt = System.nanoTime();
     }
 
     /** The lost calls by tenant that nobody has kept yet. */
-    public synchronized Map<String, Integer> unkept() {
-        var unkept = new HashMap<String, Integer>();
-        tenants.forEach((name, tenant) -> {
-            if (tenant.unkept > 0) {
-                unkept.put(name, tenant.unkept);
+    public synchronized Map<Tenant, Integer> unkept() {
+        var unkept = new HashMap<Tenant, Integer>();
+        tenants.forEach((tenant, own) -> {
+            if (own.unkept > 0) {
+                unkept.put(tenant, own.unkept);
             }
         });
         return unkept;
@@ -103,12 +104,12 @@ public class Slots {
      * @param written which of {@link #unkept} are among them now
      * @param all by tenant, the lost calls of all processes
      */
-    public synchronized void keep(Map<String, Integer> written, Map<String, Integer> all) {
+    public synchronized void keep(Map<Tenant, Integer> written, Map<Tenant, Integer> all) {
         kept = true;
         all.keySet().forEach(this::of);
-        tenants.forEach((name, tenant) -> {
-            tenant.unkept -= written.getOrDefault(name, 0);
-            tenant.kept = all.getOrDefault(name, 0);
+        tenants.forEach((tenant, own) -> {
+            own.unkept -= written.getOrDefault(tenant, 0);
+            own.kept = all.getOrDefault(tenant, 0);
         });
         notifyAll();
     }
@@ -117,26 +118,26 @@ public class Slots {
     public synchronized boolean isKept() { return kept; }
 
     /** By tenant, how many places are taken by lost calls. */
-    public synchronized Map<String, Integer> lost() {
-        var lost = new HashMap<String, Integer>();
-        tenants.forEach((name, tenant) -> lost.put(name, tenant.unkept + tenant.kept));
+    public synchronized Map<Tenant, Integer> lost() {
+        var lost = new HashMap<Tenant, Integer>();
+        tenants.forEach((tenant, own) -> lost.put(tenant, own.unkept + own.kept));
         return lost;
     }
 
-    private Tenant of(String tenant) {
+    private TenantSlots of(Tenant tenant) {
         return tenants.computeIfAbsent(tenant, each -> {
-            var made = new Tenant();
+            var made = new TenantSlots();
             made.allowed = inProgress;
             return made;
         });
     }
 
-    private boolean hasRoom(Tenant tenant, boolean background) {
-        while (tenant.allowed < inProgress && System.nanoTime() - tenant.changedAt >= RECOVERY) {
-            tenant.allowed++;
-            tenant.changedAt += RECOVERY;
+    private boolean hasRoom(TenantSlots own, boolean background) {
+        while (own.allowed < inProgress && System.nanoTime() - own.changedAt >= RECOVERY) {
+            own.allowed++;
+            own.changedAt += RECOVERY;
         }
-        int allowed = background ? Math.max(1, tenant.allowed - 1) : tenant.allowed;
-        return tenant.live < allowed && tenant.live + tenant.unkept + tenant.kept < slots;
+        int allowed = background ? Math.max(1, own.allowed - 1) : own.allowed;
+        return own.live < allowed && own.live + own.unkept + own.kept < slots;
     }
 }

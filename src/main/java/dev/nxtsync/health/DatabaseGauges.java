@@ -21,8 +21,8 @@ interface DatabaseGauges {
     }
 
     /** A row for each that was counted. */
-    static List<MultiGauge.Row<?>> by(String tag, Map<String, ? extends Number> counts) {
+    static List<MultiGauge.Row<?>> by(String tag, Map<?, ? extends Number> counts) {
         return counts.entrySet().stream().<MultiGauge.Row<?>>map(
-                each -> MultiGauge.Row.of(Tags.of(tag, each.getKey()), each.getValue())).toList();
+                each -> MultiGauge.Row.of(Tags.of(tag, each.getKey().toString()), each.getValue())).toList();
     }
 }

@@ -108,8 +108,8 @@ class WebhookRoute implements Addresses {
             metrics.counter("nxt_webhook_events", "event", change.kind()).increment();
         }
         if (LOG.isDebugEnabled()) {
-            LOG.debugf("Webhook %s: %s of %s %s in %s %d is %s", headers(call), change.kind(), change.table(),
-                    change.key(), change.scope(), change.owner(), verdict.label());
+            LOG.debugf("Webhook %s: %s of %s %s in %s is %s", headers(call), change.kind(), change.table(),
+                    change.key(), change.tenant(), verdict.label());
         }
     }
 

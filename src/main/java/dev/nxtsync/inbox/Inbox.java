@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * The keys of rows that webhooks say are to be looked at. An event is there once for each pull of its table, until the
@@ -52,11 +54,10 @@ public class Inbox {
      * @param hash of its body, in hexadecimal digits
      * @param stamped whether it has a time stamp, so that a second one like it is the same event
      * @param table as the event names it
-     * @param scope {@code company} or {@code customer}: what {@code company} is the number of
      * @param key as JSON
      * @param event what happened to the row, as the event says
      */
-    public record Event(String hash, boolean stamped, String table, String scope, int company, String key,
+    public record Event(String hash, boolean stamped, String table, Tenant tenant, String key,
             String event, List<Addressee> addressees) {}
 
     /** What became of an event. */
@@ -102,8 +103,8 @@ public class Inbox {
             for (Addressee addressee : event.addressees()) {
                 hashes.add(event.hash());
                 stamped.add(event.stamped());
-                scopes.add(event.scope());
-                companies.add(event.company());
+                scopes.add(event.tenant().scope().text());
+                companies.add(event.tenant().number());
                 keys.add(event.key());
                 pulls.add(addressee.pull());
                 connections.add(addressee.connection());
@@ -158,8 +159,9 @@ public class Inbox {
 
     /** Keeps of each table and company that something came, at most once a second. */
     private static void remember(Connection transaction, Collection<Event> events) throws SQLException {
-        var last = new TreeMap<String, Event>();
-        events.forEach(event -> last.put(event.table() + " " + event.company(), event));
+        // in this order, so that two processes do not wait for each other
+        var last = new TreeMap<Event, Event>(Comparator.comparing(Event::table).thenComparing(Event::tenant));
+        events.forEach(event -> last.put(event, event));
         try (var upsert = transaction.prepareStatement("""
                 insert into nxt_sync.webhook_event as known (table_name, company, last_at, last_event)
                 values (?, ?, clock_timestamp(), ?)
@@ -168,7 +170,7 @@ public class Inbox {
                 where known.last_at not between excluded.last_at - interval '1 s' and excluded.last_at""")) {
             for (Event event : last.values()) {
                 upsert.setString(1, event.table());
-                upsert.setInt(2, event.company());
+                upsert.setInt(2, event.tenant().number());
                 upsert.setString(3, event.event());
                 upsert.addBatch();
             }

@@ -11,11 +11,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Question;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.tenant.Tenant;
 
-/** Documents that ask for rows of one company's tables: identifiers stand in them, values are variables. */
+/** Documents that ask for rows of one tenant's tables: identifiers stand in them, values are variables. */
 public final class Document {
     /** The alias of what is asked for its count only. */
     private static final String COUNT = "all";
@@ -80,9 +80,9 @@ public final class Document {
      *
      * @param background whether the request gives way to others
      */
-    public static Question of(String operation, Scope scope, int owner, boolean background, List<DocumentPart> parts) {
+    public static Question of(String operation, Tenant tenant, boolean background, List<DocumentPart> parts) {
         var variables = new LinkedHashMap<String, Object>();
-        variables.put("owner", owner);
+        variables.put("owner", tenant.number());
         var declarations = new StringBuilder("$owner: Int");
         var fields = new StringBuilder();
         for (int i = 0; i < parts.size(); i++) {
@@ -104,9 +104,10 @@ public final class Document {
                     .append("pageInfo { hasNextPage } items { ")
                     .append(String.join(" ", part.fields())).append(" } }\n");
         }
-        String document = "query " + operation + "(" + declarations + ") { " + scope.root() + "(no: $owner) {\n"
+        String document = "query " + operation + "(" + declarations + ") { " + tenant.scope().root()
+                + "(no: $owner) {\n"
                 + fields
                 + "} }";
-        return new Question(operation, document, variables, Optional.of(scope.tenant(owner)), background);
+        return new Question(operation, document, variables, Optional.of(tenant), background);
     }
 }

@@ -56,7 +56,7 @@ class KeyFetch implements Job {
 
     @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
-        Map<String, PullPlan> own = sink.plans().of(claim.connection(), claim.scope(), claim.company());
+        Map<String, PullPlan> own = sink.plans().of(claim.connection(), claim.tenant());
         var barred = source.access().barred(claim);
         return barred.isPresent()
                 ? new Outcome.Done(Timestamps.NEVER, barred.get())

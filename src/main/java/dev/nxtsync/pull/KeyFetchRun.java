@@ -186,7 +186,7 @@ final class KeyFetchRun {
             readers.put(alias, each.reader(knownFaults.getOrDefault(each.plan().name(), Set.of())));
             parts.add(each.part(alias));
         }
-        Question question = Document.of("fetch", all.get(0).plan().table().scope(), claim.company(), false, parts)
+        Question question = Document.of("fetch", claim.tenant(), false, parts)
                 .through(() -> {
                     // not before a wait for budget: what a poll reads meanwhile must not count as read later
                     readAt = clock.now();
@@ -212,7 +212,7 @@ final class KeyFetchRun {
             more = true;
             return;
         }
-        var verdict = source.uniqueness().of(plan, claim.company(), reader.buffer().contradicted(),
+        var verdict = source.uniqueness().of(plan, claim.tenant(), reader.buffer().contradicted(),
                 wanted.tally()::request);
         if (!(verdict instanceof Uniqueness.Unique)) {
             inbox.spared(claim, wanted.ids());

@@ -57,7 +57,7 @@ class Poll implements Job {
 
     @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
-        Map<String, PullPlan> own = sink.plans().of(claim.connection(), claim.scope(), claim.company());
+        Map<String, PullPlan> own = sink.plans().of(claim.connection(), claim.tenant());
         var barred = source.access().barred(claim);
         if (barred.isPresent()) {
             return new Outcome.Done(states.now().plus(barred.get()));

@@ -20,7 +20,6 @@ import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
@@ -246,9 +245,9 @@ final class PollRun implements AutoCloseable {
     /** Whether no key stands for several rows, as far as the page and those before it show. */
     private boolean isUnique(ChangeWindow increment, PageReader reader) throws SQLException {
         var verdict = reader.buffer().contradicted().isEmpty()
-                ? source.uniqueness().ofTexts(increment.plan(), claim.company(), increment.again(reader.buffer()),
+                ? source.uniqueness().ofTexts(increment.plan(), claim.tenant(), increment.again(reader.buffer()),
                         tally(increment)::request)
-                : source.uniqueness().of(increment.plan(), claim.company(), reader.buffer().contradicted(),
+                : source.uniqueness().of(increment.plan(), claim.tenant(), reader.buffer().contradicted(),
                         tally(increment)::request);
         if (!(verdict instanceof Uniqueness.Unique)) {
             // what was read before is kept before the reason is
@@ -261,8 +260,7 @@ final class PollRun implements AutoCloseable {
     }
 
     private Answer ask(List<ChangeWindow> increments, List<DocumentPart> parts, Map<String, PageReader> readers) {
-        Scope scope = increments.get(0).plan().table().scope();
-        Answer answer = source.ask(claim, Document.of("poll", scope, claim.company(), false, parts), readers,
+        Answer answer = source.ask(claim, Document.of("poll", claim.tenant(), false, parts), readers,
                 tally(increments.get(0)), turn.progress());
         increments.forEach(each -> tally(each).trace(answer));
         return answer;

@@ -40,7 +40,7 @@ class PullUnits {
 
     Opening open(Claim claim) throws SQLException {
         var clock = states.clock();
-        var plan = plans.of(claim.connection(), claim.scope(), claim.company()).get(claim.entry());
+        var plan = plans.of(claim.connection(), claim.tenant()).get(claim.entry());
         Optional<PullState> state = states.of(claim.entry(), claim.company());
         if (plan == null || state.isEmpty() || state.get().paused()) {
             return new Closed(new Outcome.Done(clock.now().plus(FailurePolicy.LOOK_AGAIN)));

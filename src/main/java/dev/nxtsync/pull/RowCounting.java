@@ -21,6 +21,7 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * Asks how many rows a table has, beside a page or alone, and again without that if the server refuses it: whether it counts
@@ -32,7 +33,9 @@ class RowCounting {
     private static final Answer.Data NOTHING = new Answer.Data(MissingNode.getInstance(), "", 0);
 
     /** Of which the log knows that they are not counted. */
-    private final Set<String> uncounted = ConcurrentHashMap.newKeySet();
+    private final Set<CountedTable> uncounted = ConcurrentHashMap.newKeySet();
+
+    private record CountedTable(String table, Tenant tenant) {}
 
     /** An answer, and what has taken its rows. */
     record Asked(Answer answer, PageReader reader) {}
@@ -43,7 +46,7 @@ class RowCounting {
      * @param reader makes one for each request, since some rows may come with a refusal
      * @param ask sends a request, of which there are two at most
      */
-    Asked page(PullPlan plan, String tenant, List<DocumentPart> parts, Supplier<PageReader> reader,
+    Asked page(PullPlan plan, Tenant tenant, List<DocumentPart> parts, Supplier<PageReader> reader,
             BiFunction<List<DocumentPart>, Map<String, PageReader>, Answer> ask) {
         return ask(plan, tenant, parts, some -> {
             var page = reader.get();
@@ -52,19 +55,19 @@ class RowCounting {
     }
 
     /** Asks what {@link Pages#census} reads. */
-    Answer census(PullPlan plan, String tenant, Function<List<DocumentPart>, Answer> ask) {
+    Answer census(PullPlan plan, Tenant tenant, Function<List<DocumentPart>, Answer> ask) {
         return ask(plan, tenant, Document.census(plan), parts -> parts.isEmpty() ? NOTHING : ask.apply(parts),
                 identity());
     }
 
-    private <T> T ask(PullPlan plan, String tenant, List<DocumentPart> parts, Function<List<DocumentPart>, T> ask,
+    private <T> T ask(PullPlan plan, Tenant tenant, List<DocumentPart> parts, Function<List<DocumentPart>, T> ask,
             Function<T, Answer> answer) {
         T first = ask.apply(parts);
         var counts = parts.stream().filter(DocumentPart::counts).map(DocumentPart::alias).collect(toSet());
         if (counts.isEmpty()) {
             return first;
         }
-        String table = plan.table().name() + " in " + tenant;
+        var table = new CountedTable(plan.table().name(), tenant);
         if (answer.apply(first) instanceof Failure failure) {
             if (!mayBeOf(counts, failure)) {
                 return first;

@@ -22,6 +22,7 @@ import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.RunHistory;
+import dev.nxtsync.tenant.Tenant;
 
 /** Runs one pull at once, because a person asked for it, beside daemons that share the database. */
 @Singleton
@@ -77,22 +78,27 @@ public class RunPull {
                     "PROBLEM    pull " + pull.name() + ": the table does not tell its changes, so there is no --since");
             return false;
         }
-        List<Integer> owners = request.company().map(List::of).orElse(ready.owners());
+        List<Tenant> owners = request.company().map(ready.plan()::tenant).map(List::of).orElse(ready.owners());
         if (!ready.owners().containsAll(owners)) {
-            out.accept("PROBLEM    pull " + pull.name() + ": it does not read " + owners + ", but " + ready.owners());
+            out.accept("PROBLEM    pull " + pull.name() + ": it does not read " + numbers(owners) + ", but "
+                    + numbers(ready.owners()));
             return false;
         }
         boolean well = true;
-        for (int owner : owners) {
+        for (Tenant owner : owners) {
             well &= one(ready.plan(), owner, request, out, progress);
         }
         return well;
     }
 
-    private boolean one(PullPlan plan, int owner, Request request, Consumer<String> out, Job.Progress progress)
+    private static List<Integer> numbers(List<Tenant> owners) {
+        return owners.stream().map(Tenant::number).toList();
+    }
+
+    private boolean one(PullPlan plan, Tenant owner, Request request, Consumer<String> out, Job.Progress progress)
             throws SQLException {
-        PullState state = positions.states().of(plan.name(), owner).orElseThrow();
-        String what = plan.name() + ", " + plan.table().scope().tenant(owner);
+        PullState state = positions.states().of(plan.name(), owner.number()).orElseThrow();
+        String what = plan.name() + ", " + owner;
         if (state.paused()) {
             out.accept("PROBLEM    " + new Problem(ErrorCode.PULL_PAUSED,
                     what + ": it is paused. " + ErrorCode.PULL_PAUSED.nextStep()).coded());
@@ -107,7 +113,7 @@ public class RunPull {
             out.accept("PROBLEM    " + what + ": its first load has not ended, so there is nothing to compare");
             return false;
         }
-        var attempt = claims.claim(job.kind(), plan.pull().connection(), PullPlans.scope(plan), owner,
+        var attempt = claims.claim(job.kind(), plan.pull().connection(), owner.scope().text(), owner.number(),
                 job == jobs.poll() ? "" : plan.name(), 0);
         if (attempt instanceof Claims.UnitTaken taken) {
             out.accept("PROBLEM    " + new Problem(ErrorCode.UNIT_TAKEN,

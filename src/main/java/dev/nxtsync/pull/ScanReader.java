@@ -14,6 +14,7 @@ import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.target.PageBuffer;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * Reads pages of one table of one company: asks for each, also without its count if the server refuses that, judges the answer,
@@ -22,7 +23,7 @@ import dev.nxtsync.pull.target.PageBuffer;
 final class ScanReader {
     private final PullSource source;
     private final PullPlan plan;
-    private final int owner;
+    private final Tenant tenant;
     private final Ask ask;
     private final Consumer<Answer> told;
 
@@ -64,10 +65,10 @@ final class ScanReader {
     record KeyNotUnique(Uniqueness.Verdict verdict) implements Reading {}
 
     /** @param told of each answer about keys */
-    ScanReader(PullSource source, PullPlan plan, int owner, Ask ask, Consumer<Answer> told) {
+    ScanReader(PullSource source, PullPlan plan, Tenant tenant, Ask ask, Consumer<Answer> told) {
         this.source = source;
         this.plan = plan;
-        this.owner = owner;
+        this.tenant = tenant;
         this.ask = ask;
         this.told = told;
     }
@@ -75,14 +76,14 @@ final class ScanReader {
     /** One for a turn of work, which gives way to others. */
     static ScanReader of(PullSource source, PullTurn turn) {
         PullPlan plan = turn.plan();
-        return new ScanReader(source, plan, turn.claim().company(), (what, parts, pages) -> source.ask(turn.claim(),
-                Document.of(what + "_" + plan.table().name(), plan.table().scope(), turn.claim().company(), true,
+        return new ScanReader(source, plan, turn.claim().tenant(), (what, parts, pages) -> source.ask(turn.claim(),
+                Document.of(what + "_" + plan.table().name(), turn.claim().tenant(), true,
                         parts),
                 pages, turn.report(), turn.progress()), turn.report()::request);
     }
 
     Reading page(Wish wish) {
-        var asked = source.counting().page(plan, tenant(), wish.parts(), wish.reader(),
+        var asked = source.counting().page(plan, tenant, wish.parts(), wish.reader(),
                 (some, pages) -> ask.of(wish.what(), some, pages));
         var result = Pages.judge(plan, asked.answer(), asked.reader(), wish.size(), wish.after());
         if (result instanceof Pages.PageFailed failed) {
@@ -94,16 +95,12 @@ final class ScanReader {
     }
 
     private Reading proven(Pages.Page page, Answer.Data answer, Wish wish) {
-        var verdict = source.uniqueness().of(plan, owner, wish.suspects().apply(page.reader().buffer()), told);
+        var verdict = source.uniqueness().of(plan, tenant, wish.suspects().apply(page.reader().buffer()), told);
         return verdict instanceof Uniqueness.Unique ? new PageRead(page, answer) : new KeyNotUnique(verdict);
     }
 
     /** How many rows there are, and the highest change stamp, as they are now: what {@link Pages#census} reads. */
     Answer census(String what) {
-        return source.counting().census(plan, tenant(), parts -> ask.of(what, parts, Map.of()));
-    }
-
-    private String tenant() {
-        return plan.table().scope().tenant(owner);
+        return source.counting().census(plan, tenant, parts -> ask.of(what, parts, Map.of()));
     }
 }

@@ -32,6 +32,7 @@ import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * Finds out whether the key of a pull is unique, where rows with the same key came: that may also be one row, which changed
@@ -69,17 +70,17 @@ public class Uniqueness {
      * @param keys as JSON objects, with the server's values
      * @param told of the answer
      */
-    Verdict of(PullPlan plan, int owner, Collection<String> keys, Consumer<Answer> told) {
-        return ofKeys(plan, owner, keys.stream().map(key -> (ObjectNode) Filters.parse(key)).toList(), told);
+    Verdict of(PullPlan plan, Tenant tenant, Collection<String> keys, Consumer<Answer> told) {
+        return ofKeys(plan, tenant, keys.stream().map(key -> (ObjectNode) Filters.parse(key)).toList(), told);
     }
 
     /** The same for keys as PostgreSQL writes them. */
-    Verdict ofTexts(PullPlan plan, int owner, Collection<List<String>> keys, Consumer<Answer> told) {
-        return ofKeys(plan, owner,
+    Verdict ofTexts(PullPlan plan, Tenant tenant, Collection<List<String>> keys, Consumer<Answer> told) {
+        return ofKeys(plan, tenant,
                 keys.stream().map(key -> RowKeys.of(plan.key(), plan.target().keyColumns(), key)).toList(), told);
     }
 
-    private Verdict ofKeys(PullPlan plan, int owner, List<ObjectNode> keys, Consumer<Answer> told) {
+    private Verdict ofKeys(PullPlan plan, Tenant tenant, List<ObjectNode> keys, Consumer<Answer> told) {
         var some = keys.stream().limit(KEYS).toList();
         if (some.isEmpty()) {
             return new Unique();
@@ -89,7 +90,7 @@ public class Uniqueness {
                 List.of(Filters.anyOf(plan.key(), some)), plan.key(),
                 2 * some.size());
         Answer answer = nxt.ask(plan.pull().connection(),
-                Document.of("key_" + plan.table().name(), plan.table().scope(), owner, false, List.of(part)));
+                Document.of("key_" + plan.table().name(), tenant, false, List.of(part)));
         told.accept(answer);
         return answer instanceof Failure failure
                 ? new Unknown(failure)

@@ -30,6 +30,7 @@ import dev.nxtsync.pull.state.VerifiedKeys;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.schedule.Job.Progress;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * Compares source and target of a pull: reads keys, change stamps and numbers of every row, in pages, and adds the numbers up
@@ -73,19 +74,19 @@ public class Verification {
         PullPlan plan = sound.plan();
         var connection = Optional.ofNullable(settings.connections().get(pull.connection())).orElseThrow();
         boolean equal = true;
-        for (int owner : tenancies.of(connection).owners(plan)) {
-            equal &= one(plan, owner, out, progress);
+        for (Tenant tenant : tenancies.of(connection).owners(plan)) {
+            equal &= one(plan, tenant, out, progress);
         }
         return equal;
     }
 
-    private boolean one(PullPlan plan, int owner, Consumer<String> out, Progress progress) throws SQLException {
+    private boolean one(PullPlan plan, Tenant tenant, Consumer<String> out, Progress progress) throws SQLException {
         TableMapping compared = plan.mapping().only(column -> isCompared(plan, column));
         String table = verified.begin(compared.target());
         try {
-            var read = read(plan, compared, owner, table, progress);
-            var result = verified.compare(table, compared.target(), owner);
-            String what = plan.name() + ", " + plan.table().scope().tenant(owner) + ": ";
+            var read = read(plan, compared, tenant, table, progress);
+            var result = verified.compare(table, compared.target(), tenant.number());
+            String what = plan.name() + ", " + tenant + ": ";
             if (read.notUnique().isPresent()) {
                 out.accept(
                         "DIFFERENT  " + new Problem(ErrorCode.KEY_NOT_UNIQUE, what + read.notUnique().get()).coded());
@@ -153,17 +154,17 @@ public class Verification {
                         + " of Business NXT cannot be held, and were not compared.";
     }
 
-    private SourceRead read(PullPlan plan, TableMapping compared, int owner, String table, Progress progress)
+    private SourceRead read(PullPlan plan, TableMapping compared, Tenant tenant, String table, Progress progress)
             throws SQLException {
-        long expected = states.rows(plan.name(), owner);
+        long expected = states.rows(plan.name(), tenant.number());
         long rows = 0;
         Optional<String> cursor = Optional.empty();
         Optional<Census> before = Optional.empty();
         var repeated = new ArrayList<String>();
         var size = plan.pageSize();
-        var scan = new ScanReader(source, plan, owner,
+        var scan = new ScanReader(source, plan, tenant,
                 (what, parts, pages) -> source.nxt().ask(plan.pull().connection(),
-                        Document.of(what, plan.table().scope(), owner, false, parts), pages),
+                        Document.of(what, tenant, false, parts), pages),
                 answer -> {
                 });
         boolean more = true;
@@ -192,7 +193,7 @@ public class Verification {
                 more = read.more();
             }
         }
-        var verdict = source.uniqueness().of(plan, owner, repeated, answer -> {
+        var verdict = source.uniqueness().of(plan, tenant, repeated, answer -> {
         });
         if (verdict instanceof Uniqueness.Unknown unknown) {
             throw new FailedAnswer(unknown.failure());

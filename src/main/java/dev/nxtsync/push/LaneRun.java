@@ -39,7 +39,7 @@ final class LaneRun {
         this.lane = lane;
         this.state = state;
         this.isolation = new Isolation(lane);
-        this.lookup = new Lookup(lane.services().nxt(), lane.plan(), lane.claim().company(),
+        this.lookup = new Lookup(lane.services().nxt(), lane.plan(), lane.claim().tenant(),
                 lane.settling()::requestEnded, isolation::answered);
         this.lookAfter = new LookAfterSend(lane, lookup);
         this.preparation = new Preparation(lane, new LookBeforeSend(lane, lookup));

@@ -19,12 +19,13 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.push.plan.PushPlan;
+import dev.nxtsync.tenant.Tenant;
 
 /** Asks the server for the records of many rows at once. */
 final class Lookup {
     private final NxtClient nxt;
     private final PushPlan plan;
-    private final int company;
+    private final Tenant tenant;
     private final Runnable afterEach;
     private final Consumer<List<Long>> answered;
 
@@ -32,11 +33,11 @@ final class Lookup {
      * @param afterEach is told of each request that has ended
      * @param answered is told of the rows of each that was answered whole
      */
-    Lookup(NxtClient nxt, PushPlan plan, int company, Runnable afterEach, Consumer<List<Long>> answered) {
+    Lookup(NxtClient nxt, PushPlan plan, Tenant tenant, Runnable afterEach, Consumer<List<Long>> answered) {
         this.answered = answered;
         this.nxt = nxt;
         this.plan = plan;
-        this.company = company;
+        this.tenant = tenant;
         this.afterEach = afterEach;
     }
 
@@ -87,13 +88,13 @@ final class Lookup {
     }
 
     private JsonNode ask(Optional<ObjectNode> filter, List<Payload> payloads, int most) {
-        Answer answer = nxt.ask(plan.push().connection(), Mutation.look(plan, company, filter, compared(payloads),
+        Answer answer = nxt.ask(plan.push().connection(), Mutation.look(plan, tenant, filter, compared(payloads),
                 Mutation.children(plan, payloads), most));
         afterEach.run();
         if (answer instanceof Failure failure) {
             throw new FailedAnswer(failure);
         }
-        JsonNode page = ((Answer.Data) answer).data().path("useCompany").path(Mutation.alias(0));
+        JsonNode page = ((Answer.Data) answer).data().path(tenant.scope().root()).path(Mutation.alias(0));
         if (!page.path("items").isArray() || !page.path("pageInfo").path("hasNextPage").isBoolean()) {
             throw new FailedAnswer(new Failure.Rejected("The answer to a look-up lacks items or pageInfo.",
                     ((Answer.Data) answer).traceId(), List.of()));

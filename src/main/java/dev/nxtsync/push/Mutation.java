@@ -18,25 +18,25 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.SendGuard;
 import dev.nxtsync.graphql.schema.MutationField;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.push.plan.PushPlan.Child;
 import dev.nxtsync.push.plan.PushPlan.Following;
+import dev.nxtsync.tenant.Tenant;
 
 /** Builds the documents of pushes: identifiers stand in them, values are variables. Each part is a line of its own. */
 final class Mutation {
     private final PushPlan plan;
-    private final int company;
+    private final Tenant tenant;
     private final List<String> declarations = new ArrayList<>(List.of("$owner: Int!"));
     private final Map<String, Object> variables = new LinkedHashMap<>();
     private final StringBuilder parts = new StringBuilder();
 
-    private Mutation(PushPlan plan, int company) {
+    private Mutation(PushPlan plan, Tenant tenant) {
         this.plan = plan;
-        this.company = company;
-        variables.put("owner", company);
+        this.tenant = tenant;
+        variables.put("owner", tenant.number());
     }
 
     /** The alias of the n-th part. */
@@ -44,8 +44,8 @@ final class Mutation {
         return "t" + index;
     }
 
-    static Question create(PushPlan plan, int company, List<Payload> payloads, SendGuard gate) {
-        var mutation = new Mutation(plan, company);
+    static Question create(PushPlan plan, Tenant tenant, List<Payload> payloads, SendGuard gate) {
+        var mutation = new Mutation(plan, tenant);
         MutationField field = plan.field(MutationKind.CREATE);
         var values = JsonNodeFactory.instance.arrayNode();
         payloads.forEach(payload -> values.add(payload.values()));
@@ -55,9 +55,9 @@ final class Mutation {
     }
 
     /** Each record's filter holds its change stamp, so that only the record as it was read is changed. */
-    static Question update(PushPlan plan, int company, List<Payload> payloads, List<Optional<String>> stamps,
+    static Question update(PushPlan plan, Tenant tenant, List<Payload> payloads, List<Optional<String>> stamps,
             SendGuard gate) {
-        var mutation = new Mutation(plan, company);
+        var mutation = new Mutation(plan, tenant);
         MutationField field = plan.field(MutationKind.UPDATE);
         var filters = JsonNodeFactory.instance.arrayNode();
         var values = JsonNodeFactory.instance.arrayNode();
@@ -76,8 +76,8 @@ final class Mutation {
     }
 
     /** One part for each record, since only the number of deleted records is answered. */
-    static Question delete(PushPlan plan, int company, List<Payload> payloads, SendGuard gate) {
-        var mutation = new Mutation(plan, company);
+    static Question delete(PushPlan plan, Tenant tenant, List<Payload> payloads, SendGuard gate) {
+        var mutation = new Mutation(plan, tenant);
         MutationField field = plan.field(MutationKind.DELETE);
         for (int i = 0; i < payloads.size(); i++) {
             var filter = Filters.and(equal(payloads.get(i).identity().values())).orElseThrow();
@@ -92,8 +92,8 @@ final class Mutation {
      *
      * @param records by what each is found
      */
-    static Question then(PushPlan plan, int company, List<Map<String, JsonNode>> records, SendGuard gate) {
-        var mutation = new Mutation(plan, company);
+    static Question then(PushPlan plan, Tenant tenant, List<Map<String, JsonNode>> records, SendGuard gate) {
+        var mutation = new Mutation(plan, tenant);
         Following then = plan.then().orElseThrow();
         for (int i = 0; i < records.size(); i++) {
             var filter = Filters.and(equal(records.get(i))).orElseThrow();
@@ -114,7 +114,7 @@ final class Mutation {
      * @param filter which they match; empty for any
      * @param compared columns whose values are compared
      */
-    static Question look(PushPlan plan, int company, Optional<ObjectNode> filter, Set<String> compared,
+    static Question look(PushPlan plan, Tenant tenant, Optional<ObjectNode> filter, Set<String> compared,
             Map<String, Child> children, int most) {
         var columns = new LinkedHashSet<>(plan.kept());
         for (String each : List.of(PushPlan.CREATOR, Table.CHANGED)) {
@@ -126,14 +126,14 @@ final class Mutation {
         var order = plan.key().isEmpty() ? plan.keyColumns() : plan.key();
         String document = "query look_" + plan.table().name()
                 + "($owner: Int!, $n: Int, $filter: FilterExpression_" + plan.table().rowType()
-                + ") { useCompany(no: $owner) {\nt0: " + plan.table().name()
+                + ") { " + tenant.scope().root() + "(no: $owner) {\nt0: " + plan.table().name()
                 + "(first: $n, filter: $filter, orderBy: ["
                 + order.stream().map(column -> "{" + column + ": ASC}").collect(joining(", "))
                 + "]) { pageInfo { hasNextPage } items { " + selected(columns, children) + " } }\n} }";
-        var variables = new LinkedHashMap<String, Object>(Map.of("owner", company, "n", most));
+        var variables = new LinkedHashMap<String, Object>(Map.of("owner", tenant.number(), "n", most));
         filter.ifPresent(each -> variables.put("filter", each));
         return new Question("look_" + plan.table().name(), document, variables,
-                Optional.of(Scope.COMPANY.tenant(company)),
+                Optional.of(tenant),
                 false);
     }
 
@@ -196,7 +196,7 @@ final class Mutation {
     private Question question(String what, SendGuard gate) {
         String operation = "push_" + what + "_" + plan.table().name();
         return new Question(operation, "mutation " + operation + "(" + String.join(", ", declarations)
-                + ") { useCompany(no: $owner) {\n" + parts + "} }", variables,
-                Optional.of(Scope.COMPANY.tenant(company)), false, gate);
+                + ") { " + tenant.scope().root() + "(no: $owner) {\n" + parts + "} }", variables,
+                Optional.of(tenant), false, gate);
     }
 }

@@ -119,20 +119,20 @@ final class SendRequest implements SendGuard {
 
     private Question question() {
         PushPlan plan = lane.plan();
-        int company = lane.claim().company();
+        var tenant = lane.claim().tenant();
         OutboxRow first = batch.get(0);
         if (first.step() == Step.THEN) {
             var records = new ArrayList<Map<String, JsonNode>>();
             for (int i = 0; i < batch.size(); i++) {
                 records.add(KeptRecord.key(plan, batch.get(i), payloads.get(i)));
             }
-            return Mutation.then(plan, company, records, this);
+            return Mutation.then(plan, tenant, records, this);
         }
         return switch (first.act().orElseThrow()) {
-            case CREATE -> Mutation.create(plan, company, payloads, this);
+            case CREATE -> Mutation.create(plan, tenant, payloads, this);
             case UPDATE ->
-                Mutation.update(plan, company, payloads, batch.stream().map(OutboxRow::stamp).toList(), this);
-            case DELETE -> Mutation.delete(plan, company, payloads, this);
+                Mutation.update(plan, tenant, payloads, batch.stream().map(OutboxRow::stamp).toList(), this);
+            case DELETE -> Mutation.delete(plan, tenant, payloads, this);
         };
     }
 

@@ -2,6 +2,9 @@ package dev.nxtsync.schedule;
 
 import java.util.UUID;
 
+import dev.nxtsync.tenant.Scope;
+import dev.nxtsync.tenant.Tenant;
+
 /**
  * A unit of work that this process holds until somebody else's claim raises its fence.
  *
@@ -17,14 +20,14 @@ public record Claim(long unit, String kind, String connection, String scope, int
         long fence,
         UUID holder, long wanted, int failures) {
 
-    /** The company or customer as the API's slots are counted. */
-    public String tenant() {
-        return scope + " " + company;
+    /** Whose the unit is; only for one that is not of a connection. */
+    public Tenant tenant() {
+        return new Tenant(Scope.of(scope), company);
     }
 
     @Override
     public String toString() {
         return kind + (entry.isEmpty() ? "" : " of " + entry + (kind.equals("push") ? ", lane " + lane + "," : ""))
-                + " " + connection + " " + tenant();
+                + " " + connection + " " + scope + " " + company;
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.tenant.Tenant;
 
 /** The requests of all processes whose answers were lost, by tenant. */
 @Singleton
@@ -25,7 +26,7 @@ public class LostCalls {
      * @param held how long a lost call holds its slot
      * @return all that do, by tenant
      */
-    public Map<String, Integer> keep(Map<String, Integer> lost, Duration held) throws SQLException {
+    public Map<Tenant, Integer> keep(Map<Tenant, Integer> lost, Duration held) throws SQLException {
         return database.inTransaction(transaction -> {
             for (var each : lost.entrySet()) {
                 add(transaction, each.getKey(), each.getValue());
@@ -36,10 +37,11 @@ public class LostCalls {
                             .prepareStatement("select tenant, sum(calls) from nxt_sync.lost_call group by tenant")) {
                 forget.setLong(1, held.toMillis());
                 forget.executeUpdate();
-                var all = new HashMap<String, Integer>();
+                var all = new HashMap<Tenant, Integer>();
                 try (var row = select.executeQuery()) {
                     while (row.next()) {
-                        all.put(row.getString(1), row.getInt(2));
+                        int calls = row.getInt(2);
+                        Tenant.parse(row.getString(1)).ifPresent(tenant -> all.put(tenant, calls));
                     }
                 }
                 return all;
@@ -47,10 +49,10 @@ public class LostCalls {
         });
     }
 
-    static void add(Connection transaction, String tenant, int calls) throws SQLException {
+    static void add(Connection transaction, Tenant tenant, int calls) throws SQLException {
         try (var insert = transaction
                 .prepareStatement("insert into nxt_sync.lost_call (tenant, calls) values (?, ?)")) {
-            insert.setString(1, tenant);
+            insert.setString(1, tenant.toString());
             insert.setInt(2, calls);
             insert.executeUpdate();
         }

@@ -16,18 +16,19 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.nxtsync.database.Numeral;
 import dev.nxtsync.process.JsonTree;
+import dev.nxtsync.tenant.Scope;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * What an event of the type {@code TableChange} says (docs/facts/business-nxt.md, "Webhooks").
  *
  * @param table with a small first letter, as GraphQL has it
- * @param scope {@code company}, or {@code customer} for tables that belong to no company
- * @param owner the Visma.net number of the company or customer
+ * @param tenant the company, or the customer where the table belongs to no company
  * @param key the columns of the primary key as a JSON object in ASCII, sorted by name, with small first letters
  * @param kind {@code insert}, {@code update}, {@code delete} or {@code other}; a hint only
  * @param stamped whether it says when it was made
  */
-public record TableChange(String table, String scope, int owner, String key, String kind, boolean stamped) {
+public record TableChange(String table, Tenant tenant, String key, String kind, boolean stamped) {
     private static final JsonMapper JSON = JsonMapper.builder(JsonTree.parsers().streamReadConstraints(
             StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -54,10 +55,10 @@ public record TableChange(String table, String scope, int owner, String key, Str
             if (!NAME.matcher(table).matches() || company.isEmpty() || customer.isEmpty() || key.isEmpty()) {
                 return Optional.empty();
             }
-            boolean ofCompany = company.get() != 0;
             String kind = event.path("event").asText().toLowerCase(Locale.ROOT);
-            return Optional.of(new TableChange(small(table), ofCompany ? "company" : "customer",
-                    ofCompany ? company.get() : customer.get(), key.get(), switch (kind) {
+            return Optional.of(new TableChange(small(table), company.get() != 0
+                    ? Tenant.company(company.get())
+                    : new Tenant(Scope.CUSTOMER, customer.get()), key.get(), switch (kind) {
                         case "insert", "update", "delete" -> kind;
                         default -> "other";
                     }, !event.path("timestamp").asText().isEmpty()));

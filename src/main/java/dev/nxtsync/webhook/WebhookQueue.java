@@ -143,7 +143,7 @@ public class WebhookQueue {
 
     private Inbox.Event event(WebhookCall call) {
         TableChange change = call.change();
-        return new Inbox.Event(call.hash(), change.stamped(), change.table(), change.scope(), change.owner(),
+        return new Inbox.Event(call.hash(), change.stamped(), change.table(), change.tenant(),
                 change.key(), change.kind(), addressees.getOrDefault(change.table(), List.of()));
     }
 

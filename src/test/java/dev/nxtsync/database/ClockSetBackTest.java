@@ -45,6 +45,7 @@ import dev.nxtsync.schedule.StaleClaim;
 import dev.nxtsync.signin.SignInTable;
 import dev.nxtsync.status.OpenFindings;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Tenant;
 
 class ClockSetBackTest {
     private final TestDatabase database = TestDatabase.create();
@@ -57,7 +58,7 @@ class ClockSetBackTest {
     @Test
     void whatIsToBeDoneStaysAsFarOffAndWhatWasDoneAsLongAgoWhenTheClockIsSetBack() throws Exception {
         one.beat();
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         database.execute("update nxt_sync.job set due_at = now() where kind = 'load'");
         Claim load = claim(claims, "load").orElseThrow();
         database.execute("select nxt_sync.push('orders', 'k', '{}', 7)");
@@ -91,7 +92,7 @@ class ClockSetBackTest {
 
     @Test
     void theOthersBeatOnWhileOneSetsBackWhatTakesLong() throws Exception {
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         database.execute("update nxt_sync.pull_state set due_at = now() + interval '5 min'");
         setBack("10 days");
         try (var user = database.connect(); var statement = user.createStatement()) {
@@ -133,7 +134,7 @@ class ClockSetBackTest {
     @Test
     void whatALittleCorrectionOfTheClockLeavesAheadStaysAsItIs() throws Exception {
         one.beat();
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         setBack("3 s");
         database.execute("create table public.before as select * from nxt_sync.job");
         one.beat();
@@ -147,7 +148,7 @@ class ClockSetBackTest {
         one.beat();
         two.beat();
         one.report("{}");
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         assertThat(claim(claims, "load")).isPresent();
         assertThat(claim(others, "load")).isEmpty();
         database.execute("update nxt_sync.replica set beat_at = '2031-01-01' where id = '" + one.id() + "'");
@@ -160,7 +161,7 @@ class ClockSetBackTest {
     @ValueSource(booleans = {false, true})
     void aRowThatWasReadInTheFutureCountsAsReadEarlier(boolean removes) throws Exception {
         one.beat();
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         var table = new TargetTable("nxt", "thing", "nxt_company", "things",
                 List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("text", ColumnType.TEXT, "")),
                 List.of("id"), Optional.empty(), removes);
@@ -200,7 +201,7 @@ class ClockSetBackTest {
         assertThat(signIns.begin("link", "main", "s", "c", "x")).isFalse();
 
         var lost = new LostCalls(store);
-        assertThat(lost.keep(Map.of("company 7", 1), Duration.ofMinutes(30))).isNotEmpty();
+        assertThat(lost.keep(Map.of(Tenant.company(7), 1), Duration.ofMinutes(30))).isNotEmpty();
         database.execute("update nxt_sync.lost_call set lost_at = '2031-01-01'");
         assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).isEmpty();
 
@@ -212,14 +213,15 @@ class ClockSetBackTest {
         assertThat(database.value("select body from nxt_sync.notice")).isEqualTo("told");
 
         one.beat();
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         var inbox = new Inbox(store);
-        var event = new Inbox.Event("aa".repeat(32), true, "order", "company", 7, "{}", "update",
+        var event = new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", "update",
                 List.of(new Addressee("orders", "main")));
         inbox.add(List.of(event));
         database.execute("update nxt_sync.inbox_seen set seen_at = '2031-01-01'; "
                 + "update nxt_sync.webhook_event set last_at = '2031-01-01'");
-        inbox.add(List.of(new Inbox.Event("bb".repeat(32), true, "order", "company", 7, "{}", "update", List.of())));
+        inbox.add(
+                List.of(new Inbox.Event("bb".repeat(32), true, "order", Tenant.company(7), "{}", "update", List.of())));
         near("select last_at from nxt_sync.webhook_event", "0 s");
         inbox.forgetOld();
         assertThat(database.number("select count(*) from nxt_sync.inbox_seen")).isZero();

@@ -41,6 +41,7 @@ import dev.nxtsync.signin.SignInTable;
 import dev.nxtsync.signin.UserGrant;
 import dev.nxtsync.signin.UserGrants;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Tenant;
 
 /** What was promised is on disk where {@code synchronous_commit} is off, and nothing else waits for that. */
 class DurabilityTest {
@@ -53,11 +54,11 @@ class DurabilityTest {
         var claims = new Claims(store, replica);
         replica.beat();
         assertThat(committed("replica")).isEqualTo("off");
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         Claim claim = ((Claims.Claimed) claims.claim("fetch", "main", "company", 7, "", 0)).claim();
         assertThat(committed("job")).isEqualTo("off");
 
-        new Inbox(store).add(List.of(new Inbox.Event("aa".repeat(32), true, "order", "company", 7, "{}", "update",
+        new Inbox(store).add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", "update",
                 List.of(new Addressee("orders", "main")))));
         assertThat(committed("inbox")).isEqualTo("on");
         new Inbox(store).drop(claim, List.of(1L));

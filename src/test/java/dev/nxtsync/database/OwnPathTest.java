@@ -34,6 +34,7 @@ import dev.nxtsync.schedule.RunHistory;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.status.StatusQuery;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Tenant;
 
 class OwnPathTest {
     private static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
@@ -145,9 +146,9 @@ class OwnPathTest {
         var inbox = new Inbox(store);
         replica.beat();
         replica.report("{}");
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "code", "text"));
-        inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", "company", 7, "{}", "update",
+        inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", "update",
                 List.of(new Addressee("orders", "main")))));
         inbox.wakeForgotten();
         Claim fetch = ((Claims.Claimed) claims.claim("fetch", "main", "company", 7, "", 0)).claim();

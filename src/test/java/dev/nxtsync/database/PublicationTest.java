@@ -34,6 +34,7 @@ import dev.nxtsync.schedule.LostCalls;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Tenant;
 
 /** Every test database has a publication for all tables. */
 class PublicationTest {
@@ -69,7 +70,7 @@ class PublicationTest {
         assertThat(fixture.database.number("select count(*) from pg_publication_tables where pubname = 'everything'"))
                 .isPositive();
         var calls = new LostCalls(fixture.store);
-        calls.keep(Map.of("1", 3), Duration.ofHours(1));
+        calls.keep(Map.of(Tenant.company(1), 3), Duration.ofHours(1));
         assertThat(calls.keep(Map.of(), Duration.ZERO)).isEmpty();
         for (int time = 0; time < 2; time++) {
             var page = new PageBuffer(TargetFixture.TABLE, 1 << 20, Set.of("{\"id\": 2}"));

@@ -29,6 +29,7 @@ import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.signin.UserGrants;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Tenant;
 
 /** A database to which logical replication has brought the rows, and no sequence. */
 class SequencesTest {
@@ -42,7 +43,7 @@ class SequencesTest {
     void failOver() throws SQLException {
         replica.beat();
         for (int i = 0; i < 20; i++) {
-            new PullUnitTable(store).declare("pull" + i, "main", "company", 7);
+            new PullUnitTable(store).declare("pull" + i, "main", Tenant.company(7));
             assertThat(take("before" + i, "{}")).isInstanceOf(OutboxApi.Queued.class);
         }
         for (int i = 0; i < 20; i++) {
@@ -77,7 +78,7 @@ class SequencesTest {
         long before = database.number("select max(fence) from nxt_sync.job");
         assertThat(before).isGreaterThanOrEqualTo(20);
         assertThat(claim().fence()).isGreaterThan(before);
-        new PullUnitTable(store).declare("another", "main", "company", 7);
+        new PullUnitTable(store).declare("another", "main", Tenant.company(7));
         assertThat(database.number("select count(*) from nxt_sync.job where pull = 'another'")).isEqualTo(2);
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.tenant.Tenant;
 
 class RequestBudgetTest {
     private static final long SECOND = 1_000_000_000L;
@@ -67,11 +68,11 @@ class RequestBudgetTest {
     void aCompanyHasNoMorePlacesThanAreSetAndLostCallsKeepTheirs() throws Exception {
         var slots = new Slots(settings(4, 6).budget());
         for (int i = 0; i < 4; i++) {
-            assertThat(slots.enter("company 1", false)).isTrue();
+            assertThat(slots.enter(Tenant.company(1), false)).isTrue();
         }
         var fifth = new Thread(() -> {
             try {
-                slots.enter("company 1", false);
+                slots.enter(Tenant.company(1), false);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -79,20 +80,20 @@ class RequestBudgetTest {
         fifth.setDaemon(true);
         fifth.start();
         await().until(() -> fifth.getState() == Thread.State.TIMED_WAITING);
-        assertThat(slots.enter("company 2", false)).as("another company").isTrue();
-        slots.ended("company 1", true);
+        assertThat(slots.enter(Tenant.company(2), false)).as("another company").isTrue();
+        slots.ended(Tenant.company(1), true);
         fifth.join(5_000);
         assertThat(fifth.isAlive()).as("4 live and 1 lost of 6").isFalse();
-        assertThat(slots.unkept()).isEqualTo(Map.of("company 1", 1));
-        slots.keep(Map.of("company 1", 1), Map.of("company 1", 3, "company 3", 1));
+        assertThat(slots.unkept()).isEqualTo(Map.of(Tenant.company(1), 1));
+        slots.keep(Map.of(Tenant.company(1), 1), Map.of(Tenant.company(1), 3, Tenant.company(3), 1));
         assertThat(slots.unkept()).isEmpty();
-        assertThat(slots.lost()).containsEntry("company 1", 3).containsEntry("company 3", 1);
-        slots.ended("company 1", false);
-        slots.ended("company 1", false);
-        assertThat(slots.enter("company 1", false)).as("2 live and 3 lost").isTrue();
+        assertThat(slots.lost()).containsEntry(Tenant.company(1), 3).containsEntry(Tenant.company(3), 1);
+        slots.ended(Tenant.company(1), false);
+        slots.ended(Tenant.company(1), false);
+        assertThat(slots.enter(Tenant.company(1), false)).as("2 live and 3 lost").isTrue();
         var sixth = new Thread(() -> {
             try {
-                slots.enter("company 1", false);
+                slots.enter(Tenant.company(1), false);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -35,6 +35,7 @@ import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.StaleClaim;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Tenant;
 
 class InboxTest {
     private static final String A = "aa".repeat(32);
@@ -51,8 +52,8 @@ class InboxTest {
     @BeforeEach
     void declare() throws SQLException {
         replica.beat();
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
-        new PullUnitTable(store).declare("again", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitTable(store).declare("again", "main", Tenant.company(7));
         fetch = claim();
     }
 
@@ -89,7 +90,7 @@ class InboxTest {
                 .containsExactlyInAnyOrder("orders", "again");
         assertThat(inbox.next(fetch, List.of("again"), 10)).hasSize(1);
         assertThat(add(event(B, true))).isEqualTo(Fate.UNKNOWN);
-        assertThat(add(new Inbox.Event(B, true, "order", "company", 8, "{}", "update",
+        assertThat(add(new Inbox.Event(B, true, "order", Tenant.company(8), "{}", "update",
                 List.of(new Addressee("orders", "main"))))).isEqualTo(Fate.UNKNOWN);
         new PullUnitTable(store).seen("orders", List.of(8));
         assertThat(add(event(B, true, "orders"))).as("its company is away").isEqualTo(Fate.UNKNOWN);
@@ -161,7 +162,7 @@ class InboxTest {
 
     @Test
     void whatHasNothingToDoWithAKeyIsNotCountedAndAKeyOfAnyLengthCanBeSetAside() throws Exception {
-        inbox.add(List.of(new Inbox.Event(A, true, "order", "company", 7, "\u20ac".repeat(20_000), "update",
+        inbox.add(List.of(new Inbox.Event(A, true, "order", Tenant.company(7), "\u20ac".repeat(20_000), "update",
                 List.of(new Addressee("orders", "main")))));
         var key = inbox.next(fetch, List.of("orders"), 10);
         for (int i = 0; i < 10; i++) {
@@ -291,7 +292,7 @@ class InboxTest {
     }
 
     private static Inbox.Event event(String hash, boolean stamped, String... pulls) {
-        return new Inbox.Event(hash, stamped, "order", "company", 7, "{\"orderNo\":1}", "update",
+        return new Inbox.Event(hash, stamped, "order", Tenant.company(7), "{\"orderNo\":1}", "update",
                 List.of(pulls).stream().map(pull -> new Addressee(pull, "main")).toList());
     }
 }

@@ -24,9 +24,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.tenant.Tenant;
 
 class DocumentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,7 +36,7 @@ class DocumentTest {
         var plan = plan(Optional.of("{\"customerNo\":{\"_gt\":0}}"));
         var after = Filters.after(plan.key(), Filters.parse("{\"orderNo\":12,\"lineNo\":3}"));
         var page = Document.DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(after), plan.key(), 500);
-        var question = Document.of("load", Scope.COMPANY, 7, true, List.of(page.counting(), Document.top(plan)));
+        var question = Document.of("load", Tenant.company(7), true, List.of(page.counting(), Document.top(plan)));
         assertThat(question.document()).isEqualTo(
                 """
                         query load($owner: Int, $n0: Int, $f0: FilterExpression_OrderLine, $n1: Int, $f1: FilterExpression_OrderLine) \
@@ -51,9 +51,9 @@ class DocumentTest {
                         + "{\"_or\":[{\"orderNo\":{\"_gt\":12}},{\"_and\":[{\"orderNo\":{\"_eq\":12}},{\"lineNo\":{\"_gt\":3}}]}]}]},"
                         + "\"n1\":1,\"f1\":{\"_and\":[{\"customerNo\":{\"_gt\":0}},"
                         + "{\"changedTimestamp\":{\"_gt\":\"0001-01-01 00:00:00\"}}]}}");
-        assertThat(question.tenant()).contains("company 7");
+        assertThat(question.tenant()).contains(Tenant.company(7));
         assertThat(
-                Document.of("load", Scope.COMPANY, 7, true,
+                Document.of("load", Tenant.company(7), true,
                         List.of(Document.DocumentPart.page("t0", plan(Optional.empty()),
                                 plan.mapping().fields(), List.of(), plan.key(), 1)))
                         .document())
@@ -71,7 +71,7 @@ class DocumentTest {
                         false),
                 plan.key(), plan.mapping());
         assertThat(Document.census(uncounted)).extracting(Document.DocumentPart::alias).containsExactly("top");
-        assertThat(Document.of("load", Scope.COMPANY, 7, true, Document.census(uncounted)).document())
+        assertThat(Document.of("load", Tenant.company(7), true, Document.census(uncounted)).document())
                 .doesNotContain("totalCount");
     }
 

@@ -9,10 +9,10 @@ import java.util.Optional;
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.schema.Column;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.TableMapping;
+import dev.nxtsync.tenant.Scope;
 
 /** Pulls as they are when nothing but their table is configured. */
 public final class PullFixture {

@@ -32,6 +32,7 @@ import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.tenant.Tenant;
 
 /** Pulls of the sandbox's first company into a database of their own. What is due is run by the test. */
 final class PullsFixture implements AutoCloseable {
@@ -93,9 +94,9 @@ final class PullsFixture implements AutoCloseable {
                 settings);
         for (var design : designs.entrySet()) {
             PullPlan plan = ((PullValidator.Sound) design.getValue()).plan();
-            store.units().declare(plan.name(), "main", PullPlans.scope(plan), COMPANY);
+            store.units().declare(plan.name(), "main", plan.tenant(COMPANY));
             store.tables().make(plan.name(), plan.target(), plan.mapping().columns());
-            plans.put(plan.name(), new PullPlans.Ready(plan, List.of(COMPANY)));
+            plans.put(plan.name(), new PullPlans.Ready(plan, List.of(Tenant.company(COMPANY))));
         }
         plans.done("main");
     }
@@ -120,7 +121,7 @@ final class PullsFixture implements AutoCloseable {
     /** Webhooks name rows by their keys, as JSON, one after the other. */
     void wake(String pull, List<String> keys) throws SQLException {
         store.inbox().add(keys.stream().map(key -> new Inbox.Event(String.format("%064x", ++events), true,
-                "any", "company", COMPANY, key, "UPDATE", List.of(new Inbox.Addressee(pull, "main")))).toList());
+                "any", Tenant.company(COMPANY), key, "UPDATE", List.of(new Inbox.Addressee(pull, "main")))).toList());
     }
 
     PullState state(String pull) throws SQLException {

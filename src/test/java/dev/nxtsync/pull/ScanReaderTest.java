@@ -18,6 +18,7 @@ import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.target.PageBuffer;
+import dev.nxtsync.tenant.Tenant;
 
 /** What a page of a table comes to, whoever reads it. */
 class ScanReaderTest {
@@ -58,8 +59,8 @@ class ScanReaderTest {
     private ScanReader.Reading page(PullsFixture pulls, PullPlan plan) {
         var access = CompanyAccessFixture.access(CompanyAccessFixture.outages(pulls::now));
         var source = new PullSource(pulls.nxt, access, new Uniqueness(pulls.nxt), new RowCounting());
-        var scan = new ScanReader(source, plan, COMPANY, (what, parts, pages) -> pulls.nxt.ask("main",
-                Document.of(what, plan.table().scope(), COMPANY, false, parts), pages), told::add);
+        var scan = new ScanReader(source, plan, Tenant.company(COMPANY), (what, parts, pages) -> pulls.nxt.ask("main",
+                Document.of(what, Tenant.company(COMPANY), false, parts), pages), told::add);
         var parts = new ArrayList<DocumentPart>(Document.census(plan));
         parts.add(DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(), 50));
         return scan.page(new ScanReader.Wish("test", parts,

@@ -18,6 +18,7 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.SendGuard;
 import dev.nxtsync.push.plan.PushPlan;
+import dev.nxtsync.tenant.Tenant;
 
 /** Identifiers stand in the documents of pushes, and values are variables. */
 class MutationTest {
@@ -26,7 +27,7 @@ class MutationTest {
     @Test
     void aCreateSendsAllRecordsInOneField() {
         var plan = plan(Operation.CREATE, "yourReference");
-        var question = Mutation.create(plan, 7,
+        var question = Mutation.create(plan, Tenant.company(7),
                 List.of(payload(plan, "a", "{\"customerNo\": 1}"), payload(plan, EVIL, "{\"customerNo\": 2}")),
                 SendGuard.ALWAYS);
         assertThat(question.document()).startsWith("mutation push_create_order($owner: Int!, $values: [Order_Input!]!)")
@@ -40,7 +41,7 @@ class MutationTest {
     @Test
     void childrenThatWereSentAreReadBack() {
         var plan = plan(Operation.CREATE, "yourReference");
-        var question = Mutation.create(plan, 7,
+        var question = Mutation.create(plan, Tenant.company(7),
                 List.of(payload(plan, "a", "{\"orderLines\": [{\"quantity\": 1}]}")), SendGuard.ALWAYS);
         assertThat(question.document())
                 .contains("orderLines: joindown_OrderLine_via_Order { items { lineNo } }");
@@ -52,7 +53,7 @@ class MutationTest {
         var payloads = List.of(payload(plan, "a", "{\"orderNo\": 1, \"customerNo\": 5}"),
                 payload(plan, "b", "{\"orderNo\": 2, \"customerNo\": 6}"),
                 payload(plan, "c", "{\"orderNo\": 3, \"customerNo\": 7}"));
-        var question = Mutation.update(plan, 7, payloads,
+        var question = Mutation.update(plan, Tenant.company(7), payloads,
                 List.of(Optional.of("stamp"), Optional.of(""), Optional.empty()),
                 SendGuard.ALWAYS);
         var filters = variable(question, "filters");
@@ -68,7 +69,7 @@ class MutationTest {
     @Test
     void eachDeleteHasAPartOfItsOwnWithAFilter() {
         var plan = plan(Operation.DELETE, "orderNo");
-        var question = Mutation.delete(plan, 7,
+        var question = Mutation.delete(plan, Tenant.company(7),
                 List.of(payload(plan, "a", "{\"orderNo\": 1}"), payload(plan, "b", "{\"orderNo\": 2}")),
                 SendGuard.ALWAYS);
         assertThat(question.document()).contains("t0: order_delete(filter: $f0) { affectedRows }")
@@ -80,7 +81,7 @@ class MutationTest {
     void aProcessingNamesItsRecordByAFilter() {
         var plan = PushFixture.processed(plan(Operation.CREATE, "yourReference"), Optional.empty());
         Map<String, JsonNode> record = new LinkedHashMap<>(Map.of("orderNo", Filters.parse("9")));
-        var question = Mutation.then(plan, 7, List.of(record), SendGuard.ALWAYS);
+        var question = Mutation.then(plan, Tenant.company(7), List.of(record), SendGuard.ALWAYS);
         assertThat(question.document())
                 .contains("t0: order_processings { finishOrder(filter: $f0) { succeeded } }");
         assertThat(variable(question, "f0").toString()).isEqualTo("{\"orderNo\":{\"_eq\":9}}");
@@ -89,7 +90,7 @@ class MutationTest {
     @Test
     void aLookChangesNothingAndReadsWhatTellsWhoseARecordIs() {
         PushPlan plan = plan(Operation.UPDATE, "orderNo");
-        var question = Mutation.look(plan, 7, Optional.empty(), Set.of("customerNo"), Map.of(), 12);
+        var question = Mutation.look(plan, Tenant.company(7), Optional.empty(), Set.of("customerNo"), Map.of(), 12);
         assertThat(question.changes()).isFalse();
         assertThat(question.document()).startsWith("query look_order").contains("orderBy: [{orderNo: ASC}]")
                 .contains("createdByUser").contains("changedTimestamp").contains("customerNo");

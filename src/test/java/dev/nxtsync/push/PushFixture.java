@@ -15,7 +15,6 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.MutationField;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.TypeRef;
 import dev.nxtsync.push.outbox.MutationKind;
@@ -25,6 +24,7 @@ import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.push.plan.PushPlan.Child;
 import dev.nxtsync.push.plan.PushPlan.Following;
+import dev.nxtsync.tenant.Scope;
 
 /** A push of orders with their lines, and its rows. */
 final class PushFixture {

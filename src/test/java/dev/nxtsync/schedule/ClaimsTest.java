@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Scope;
+import dev.nxtsync.tenant.Tenant;
 
 class ClaimsTest {
     private final TestDatabase database = TestDatabase.create();
@@ -107,7 +109,7 @@ class ClaimsTest {
         one.beat();
         declare(7);
         Claim first = claim(claims).orElseThrow();
-        new PullUnitTable(store).wake("orders", "main", "company");
+        new PullUnitTable(store).wake("orders", "main", Scope.COMPANY);
         claims.free(first, Optional.of(Instant.now().plusSeconds(3600)), Optional.empty(), true);
         Claim woken = claim(claims).orElseThrow();
         assertThat(woken.wanted()).as("a wake-up during a run is not lost").isEqualTo(first.wanted() + 1);
@@ -126,7 +128,7 @@ class ClaimsTest {
         two.beat();
         int units = 400;
         for (int company = 1; company <= units; company++) {
-            new PullUnitTable(store).declare("orders", "main", "company", company);
+            new PullUnitTable(store).declare("orders", "main", Tenant.company(company));
         }
         database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
         var threads = Executors.newFixedThreadPool(6);
@@ -164,18 +166,18 @@ class ClaimsTest {
         database.execute(
                 "update nxt_sync.replica set beat_at = beat_at - interval '17 s' where id = '" + one.id() + "'");
         assertThat(claim(others)).isPresent();
-        assertThat(lost.keep(Map.of("company 8", 3), Duration.ofMinutes(30))).containsExactlyInAnyOrderEntriesOf(
-                Map.of("company 7", 2, "company 8", 3));
+        assertThat(lost.keep(Map.of(Tenant.company(8), 3), Duration.ofMinutes(30))).containsExactlyInAnyOrderEntriesOf(
+                Map.of(Tenant.company(7), 2, Tenant.company(8), 3));
         database.execute(
                 "update nxt_sync.lost_call set lost_at = lost_at - interval '31 min' where tenant = 'company 7'");
-        assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).containsOnlyKeys("company 8");
+        assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).containsOnlyKeys(Tenant.company(8));
     }
 
     @Test
     void oneUnitCanBeClaimedByNameAndElseItIsSaidWhoHasIt() throws Exception {
         one.beat();
         two.beat();
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         var claimed = (Claims.Claimed) claims.claim("load", "main", "company", 7, "orders", 0);
         var taken = (Claims.UnitTaken) others.claim("load", "main", "company", 7, "orders", 0);
         assertThat(taken.holder().host()).isNotBlank();
@@ -187,9 +189,9 @@ class ClaimsTest {
     @Test
     void whereAsManyOfAKindAsCanWorkAreHeldOfACompanyAnotherCompanyIsServed() throws Exception {
         one.beat();
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
-        new PullUnitTable(store).declare("lines", "main", "company", 7);
-        new PullUnitTable(store).declare("orders", "main", "company", 8);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitTable(store).declare("lines", "main", Tenant.company(7));
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(8));
         database.execute("update nxt_sync.job set due_at = due_at - interval '1 h' where company = 7");
         var loads = List.of(new Claims.JobKind("load", "main"));
         Claim held = claims.claim(loads, List.of(), true).orElseThrow();
@@ -215,7 +217,7 @@ class ClaimsTest {
 
     /** A pull that has been loaded, so that its poll is due. */
     private void declare(int company) throws Exception {
-        new PullUnitTable(store).declare("orders", "main", "company", company);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(company));
         database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
     }
 

@@ -10,6 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.nxtsync.tenant.Scope;
+import dev.nxtsync.tenant.Tenant;
+
 class TableChangeTest {
 
     @Test
@@ -18,8 +21,9 @@ class TableChangeTest {
                 {"tableIdentifier": "OrderLine", "customerNo": 1111222, "companyNo": 1234567,
                  "primaryKeys": [{"OrderNo": 77}, {"LineNo": 2}], "event": "UPDATE",
                  "timestamp": "2026-09-07T08:17:38.3221987Z", "changedByUser": "isv_acme_sync"}"""))
-                .contains(new TableChange("orderLine", "company", 1234567, "{\"lineNo\":2,\"orderNo\":77}", "update",
-                        true));
+                .contains(
+                        new TableChange("orderLine", Tenant.company(1234567), "{\"lineNo\":2,\"orderNo\":77}", "update",
+                                true));
     }
 
     @Test
@@ -41,12 +45,11 @@ class TableChangeTest {
         TableChange change = read(
                 "{\"tableIdentifier\":\"User\",\"customerNo\":7,\"companyNo\":0,\"primaryKeys\":[{\"UserName\":\"kari\"}],\"event\":\"DELETE\"}")
                 .orElseThrow();
-        assertThat(change.scope()).isEqualTo("customer");
-        assertThat(change.owner()).isEqualTo(7);
+        assertThat(change.tenant()).isEqualTo(new Tenant(Scope.CUSTOMER, 7));
         assertThat(change.stamped()).isFalse();
         assertThat(read("{\"tableIdentifier\":\"Order\",\"companyNo\":8,\"primaryKeys\":[{\"OrderNo\":1}]}")
                 .orElseThrow()).isEqualTo(
-                        new TableChange("order", "company", 8, "{\"orderNo\":1}", "other", false));
+                        new TableChange("order", Tenant.company(8), "{\"orderNo\":1}", "other", false));
     }
 
     @Test

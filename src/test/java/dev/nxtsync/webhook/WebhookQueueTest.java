@@ -16,6 +16,7 @@ import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.config.WebhookSettings;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.HeartbeatFixture;
+import dev.nxtsync.tenant.Tenant;
 
 class WebhookQueueTest {
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -29,7 +30,7 @@ class WebhookQueueTest {
         var answered = new CopyOnWriteArrayList<String>();
         for (String name : List.of("first", "second", "third")) {
             assertThat(intake.offer(new WebhookQueue.WebhookCall(name,
-                    new TableChange("order", "company", 1, "{\"orderNo\":1}", "update", true), verdict -> {
+                    new TableChange("order", Tenant.company(1), "{\"orderNo\":1}", "update", true), verdict -> {
                         answered.add(name + " " + verdict);
                         if (!name.equals("third")) {
                             throw new IllegalStateException("no answer to the " + name);

@@ -25,6 +25,7 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.tenant.Scope;
 
 /** Reads what a connection can see of tables; rights shape the schema, so that each connection has its own. */
 @Singleton

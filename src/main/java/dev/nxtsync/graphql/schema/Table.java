@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.nxtsync.tenant.Scope;
+
 /**
  * A table as this connection can read it.
  *

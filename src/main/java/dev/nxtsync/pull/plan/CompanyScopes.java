@@ -6,8 +6,9 @@ import java.util.List;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Tenants;
+import dev.nxtsync.tenant.Scope;
+import dev.nxtsync.tenant.Tenant;
 
 /** Which customers and companies a connection is for. */
 @Singleton
@@ -22,13 +23,19 @@ public class CompanyScopes {
     public record Tenancy(List<Integer> customers, List<Tenants.Company> companies) {
 
         /** The companies of a pull, or the customers of a system table. */
-        public List<Integer> owners(PullPlan plan) {
-            if (plan.table().scope() == Scope.CUSTOMER) {
-                return customers;
-            }
-            return plan.pull().companies().isEmpty()
-                    ? companies.stream().map(Tenants.Company::number).toList()
-                    : plan.pull().companies();
+        public List<Tenant> owners(PullPlan plan) {
+            var scope = plan.table().scope();
+            return scope == Scope.CUSTOMER || plan.pull().companies().isEmpty()
+                    ? all(scope)
+                    : plan.pull().companies().stream().map(Tenant::company).toList();
+        }
+
+        /** All that there are of one scope. */
+        public List<Tenant> all(Scope scope) {
+            var numbers = scope == Scope.CUSTOMER
+                    ? customers.stream()
+                    : companies.stream().map(Tenants.Company::number);
+            return numbers.map(number -> new Tenant(scope, number)).toList();
         }
     }
 

@@ -13,6 +13,7 @@ import dev.nxtsync.database.Encoding;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * A configured pull, checked against the schema that its connection sees.
@@ -27,6 +28,11 @@ public record PullPlan(Settings.Pull pull, Cadence cadence, Table table, List<St
 
     public TargetTable target() {
         return mapping.target();
+    }
+
+    /** The company of this number, or the customer if it is a system table. */
+    public Tenant tenant(int number) {
+        return new Tenant(table.scope(), number);
     }
 
     /** The same into a database of this encoding. */

@@ -29,7 +29,6 @@ import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Introspection;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.jobs.LostCallSync;
@@ -40,6 +39,8 @@ import dev.nxtsync.pull.plan.PullValidator.Design;
 import dev.nxtsync.pull.state.DueTimes;
 import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.schedule.Backoff;
+import dev.nxtsync.tenant.Scope;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * Turns the configured pulls into units of work: reads the schema and the companies of each connection, makes the target
@@ -153,7 +154,7 @@ public class PullPlanner {
                 continue;
             }
             try {
-                if (dueTimes.follow(new DueTimes.Rule(plan.pull(), plan.cadence(), PullPlans.scope(plan)))) {
+                if (dueTimes.follow(new DueTimes.Rule(plan.pull(), plan.cadence(), plan.table().scope()))) {
                     LOG.debugf("Pull %s is planned anew, by other settings than before", plan.name());
                 }
                 followed.put(plan.name(), now);
@@ -254,7 +255,7 @@ public class PullPlanner {
                     + ", or the client id has lost the right to read that. Give the right back, and the pull goes on by "
                     + "itself; to go on without, run: java -jar quarkus-run.jar reset " + pull);
         }
-        List<Integer> owners = tenancy.owners(plan);
+        List<Tenant> owners = tenancy.owners(plan);
         if (owners.isEmpty()) {
             return stop(pull, ErrorCode.NO_COMPANY, "The client id of connection " + plan.pull().connection()
                     + " sees no company. " + ErrorCode.NO_CUSTOMER.nextStep());
@@ -264,21 +265,22 @@ public class PullPlanner {
         }
         var before = plans.planned(plan.pull().connection()).stream().filter(ready -> ready.plan().name().equals(pull))
                 .findFirst().map(PullPlans.Ready::owners).orElse(List.of());
-        for (int owner : owners) {
+        for (Tenant owner : owners) {
             if (before.contains(owner)) {
                 continue;
             }
-            units.declare(pull, plan.pull().connection(), PullPlans.scope(plan), owner);
+            units.declare(pull, plan.pull().connection(), owner);
             if (!before.isEmpty()) {
-                LOG.infof("Pull %s: %s %d is new", pull, PullPlans.scope(plan), owner);
+                LOG.infof("Pull %s: %s is new", pull, owner);
             }
         }
-        for (int gone : units.seen(pull, owners)) {
-            LOG.warnf("Pull %s: %s %d is not among those that connection %s sees; its rows stay as they are", pull,
-                    PullPlans.scope(plan), gone, plan.pull().connection());
+        var numbers = owners.stream().map(Tenant::number).toList();
+        for (int gone : units.seen(pull, numbers)) {
+            LOG.warnf("Pull %s: %s is not among those that connection %s sees; its rows stay as they are", pull,
+                    plan.tenant(gone), plan.pull().connection());
         }
         targets.prepare(new PullPlans.Ready(plan, owners));
-        LOG.debugf("Pull %s is planned for %s", pull, owners);
+        LOG.debugf("Pull %s is planned for %s", pull, numbers);
         return true;
     }
 

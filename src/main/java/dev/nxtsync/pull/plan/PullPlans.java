@@ -1,7 +1,6 @@
 package dev.nxtsync.pull.plan;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +13,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.target.Misfit;
+import dev.nxtsync.tenant.Tenant;
 
 /** What has been planned so far, for each pull. Safe for any number of threads. */
 @Singleton
@@ -30,7 +30,7 @@ public class PullPlans {
     public sealed interface Planned {}
 
     /** @param owners the companies of the pull, or the customers of a system table */
-    public record Ready(PullPlan plan, List<Integer> owners) implements Planned {}
+    public record Ready(PullPlan plan, List<Tenant> owners) implements Planned {}
 
     /** A pull that cannot run until somebody has done what the reason says. */
     sealed interface Halted extends Planned {
@@ -44,11 +44,11 @@ public class PullPlans {
     record WithoutTarget(Ready ready, Problem reason) implements Halted {}
 
     /** The plans that a unit works on, by pull. */
-    public Map<String, PullPlan> of(String connection, String scope, int owner) {
+    public Map<String, PullPlan> of(String connection, Tenant tenant) {
         var plans = new TreeMap<String, PullPlan>();
         byPull.forEach((pull, planned) -> {
             if (planned instanceof Ready ready && ready.plan().pull().connection().equals(connection)
-                    && scope(ready.plan()).equals(scope) && ready.owners().contains(owner)) {
+                    && ready.owners().contains(tenant)) {
                 plans.put(pull, ready.plan());
             }
         });
@@ -165,9 +165,5 @@ public class PullPlans {
     public void done(String connection) {
         complete.add(connection);
         troubles.remove("connection " + connection);
-    }
-
-    public static String scope(PullPlan plan) {
-        return plan.table().scope().name().toLowerCase(Locale.ROOT);
     }
 }

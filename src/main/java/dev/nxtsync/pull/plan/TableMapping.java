@@ -12,10 +12,10 @@ import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.graphql.schema.Column;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.tenant.Scope;
 
 /**
  * Which fields of a table are asked for, and which column of the target each fills.

@@ -65,7 +65,7 @@ class Targets {
             try {
                 make(ready);
                 // its units may have come, and found that it was not planned
-                units.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
+                units.wake(plan.name(), plan.pull().connection(), plan.table().scope());
             } catch (SQLException e) {
                 LOG.debugf("the target of pull %s is changed later: %s", plan.name(), e.getMessage());
                 plans.put(plan.name(), new PullPlans.WithoutTarget(ready, DatabaseFault.of(e)));
@@ -91,7 +91,7 @@ class Targets {
         var unused = lasting.over(plan.name());
         if (states.planned(plan.name(), !ran) || wasHalted) {
             LOG.infof("Pull %s goes on", plan.name());
-            units.wake(plan.name(), plan.pull().connection(), PullPlans.scope(plan));
+            units.wake(plan.name(), plan.pull().connection(), plan.table().scope());
         }
     }
 

@@ -16,7 +16,6 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.Document;
 import dev.nxtsync.pull.Document.DocumentPart;
@@ -26,6 +25,8 @@ import dev.nxtsync.pull.plan.CompanyScopes;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullValidator;
 import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.tenant.Scope;
+import dev.nxtsync.tenant.Tenant;
 
 /** Goes through the pulls of a connection without writing anything, for the command {@code check}. */
 @Singleton
@@ -44,7 +45,7 @@ public class DryRun {
     }
 
     /** A company, or the customer of a system table, in which a row of each pull was asked for, or some where its key may be wrong. */
-    public record TenantReading(String tenant, Optional<Problem> obstacle) {}
+    public record TenantReading(Tenant tenant, Optional<Problem> obstacle) {}
 
     /**
      * What was found.
@@ -73,30 +74,27 @@ public class DryRun {
         var seen = companies.stream().map(Tenants.Company::number).toList();
         var strangers = new TreeMap<String, List<Integer>>();
         var targets = new TreeMap<String, TargetTable>();
-        var byTenant = new TreeMap<String, List<PullPlan>>();
-        var owners = new TreeMap<String, Integer>();
+        var byTenant = new TreeMap<Tenant, List<PullPlan>>();
         designs.forEach((name, design) -> {
             if (design instanceof PullValidator.Sound sound) {
                 PullPlan plan = sound.plan();
                 targets.put(name, plan.target());
-                for (int owner : tenancy.owners(plan)) {
-                    if (plan.table().scope() == Scope.COMPANY && !seen.contains(owner)) {
-                        strangers.computeIfAbsent(name, each -> new ArrayList<>()).add(owner);
+                for (Tenant owner : tenancy.owners(plan)) {
+                    if (owner.scope() == Scope.COMPANY && !seen.contains(owner.number())) {
+                        strangers.computeIfAbsent(name, each -> new ArrayList<>()).add(owner.number());
                     } else {
-                        String tenant = plan.table().scope().tenant(owner);
-                        owners.put(tenant, owner);
-                        byTenant.computeIfAbsent(tenant, each -> new ArrayList<>()).add(plan);
+                        byTenant.computeIfAbsent(owner, each -> new ArrayList<>()).add(plan);
                     }
                 }
             }
         });
         var readings = byTenant.entrySet().stream().limit(most)
-                .map(each -> read(connection, each.getKey(), owners.getOrDefault(each.getKey(), 0), each.getValue()))
+                .map(each -> read(connection, each.getKey(), each.getValue()))
                 .toList();
         return new DryRunResult(designs, strangers, targets, readings);
     }
 
-    private TenantReading read(Settings.Connection connection, String tenant, int owner, List<PullPlan> plans) {
+    private TenantReading read(Settings.Connection connection, Tenant tenant, List<PullPlan> plans) {
         var parts = new ArrayList<DocumentPart>();
         for (PullPlan plan : plans) {
             String alias = "t" + parts.size();
@@ -105,7 +103,7 @@ public class DryRun {
                     : DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), 1));
         }
         Answer answer = nxt.ask(connection.name(),
-                Document.of("check", plans.get(0).table().scope(), owner, false, parts));
+                Document.of("check", tenant, false, parts));
         if (answer instanceof Failure failure) {
             return new TenantReading(tenant, Optional.of(failure.reason()));
         }

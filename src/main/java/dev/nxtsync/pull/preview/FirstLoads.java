@@ -5,6 +5,8 @@ import static java.util.stream.Collectors.summingDouble;
 
 import java.util.List;
 
+import dev.nxtsync.tenant.Tenant;
+
 /**
  * How long the first loads of a connection take. Nobody knows how fast the server will answer, what else will ask it, and how
  * often; so there is a range, in which nine of ten loads end when nothing is in their way.
@@ -29,7 +31,7 @@ public record FirstLoads(int perMinute, int inProgress, double polls, List<Plann
      *
      * @param seconds that its answers take, by what was measured
      */
-    public record PlannedLoad(int company, long requests, double seconds) {}
+    public record PlannedLoad(Tenant tenant, long requests, double seconds) {}
 
     /** In minutes. */
     public record EstimatedRange(double low, double high) {
@@ -58,7 +60,7 @@ public record FirstLoads(int perMinute, int inProgress, double polls, List<Plann
     private double answers() {
         double longest = walks.stream().mapToDouble(PlannedLoad::seconds).max().orElse(0);
         double ofOneCompany = walks.stream()
-                .collect(groupingBy(PlannedLoad::company, summingDouble(PlannedLoad::seconds))).values()
+                .collect(groupingBy(PlannedLoad::tenant, summingDouble(PlannedLoad::seconds))).values()
                 .stream().mapToDouble(seconds -> seconds / Math.min(inProgress, SIDE_BY_SIDE)).max().orElse(0);
         double all = walks.stream().mapToDouble(PlannedLoad::seconds).sum() / SIDE_BY_SIDE;
         return Math.max(longest, Math.max(ofOneCompany, all)) / 60;

@@ -26,6 +26,7 @@ import dev.nxtsync.pull.Pages;
 import dev.nxtsync.pull.plan.CompanyScopes;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullValidator;
+import dev.nxtsync.tenant.Tenant;
 
 /**
  * What first loads will cost: asks one question for each company, and a page of the largest table of each connection, and
@@ -50,11 +51,12 @@ public class LoadEstimates {
     /**
      * One pull in one company.
      *
+     * @param tenant empty where the pull cannot be planned
      * @param bytes of its rows as JSON, by a small sample
      * @param minutes that it takes by itself
      * @param problem why there is no estimate; empty if there is one
      */
-    public record Estimate(String pull, int company, long rows, long bytes, long requests,
+    public record Estimate(String pull, Optional<Tenant> tenant, long rows, long bytes, long requests,
             FirstLoads.EstimatedRange minutes,
             String problem) {}
 
@@ -66,7 +68,7 @@ public class LoadEstimates {
     public record Estimated(List<Estimate> estimates, FirstLoads.EstimatedRange minutes) {}
 
     /** What the API counts of one pull in one company. */
-    private record Counted(PullPlan plan, int company, long rows, long bytes) {
+    private record Counted(PullPlan plan, Tenant tenant, long rows, long bytes) {
         long requests() {
             return LoadEstimates.requests(plan, rows);
         }
@@ -80,7 +82,7 @@ public class LoadEstimates {
      */
     private record Speed(double request, double row) {
         FirstLoads.PlannedLoad walk(Counted counted) {
-            return new FirstLoads.PlannedLoad(counted.company(), counted.requests(),
+            return new FirstLoads.PlannedLoad(counted.tenant(), counted.requests(),
                     counted.requests() * request + counted.rows() * row);
         }
     }
@@ -104,36 +106,35 @@ public class LoadEstimates {
     private FirstLoads.EstimatedRange add(List<Estimate> estimates, Settings.Connection connection,
             List<Settings.Pull> pulls) {
         var tenancy = tenancies.of(connection);
-        var byOwner = new TreeMap<String, List<PullPlan>>();
-        var owners = new TreeMap<String, Integer>();
+        var byOwner = new TreeMap<Tenant, List<PullPlan>>();
         PullValidator.of(pulls, introspection.tables(connection.name(),
                 pulls.stream().map(Settings.Pull::table).distinct().toList()), settings).forEach((pull, design) -> {
                     if (design instanceof PullValidator.Sound sound) {
-                        for (int owner : tenancy.owners(sound.plan())) {
-                            String tenant = sound.plan().table().scope().tenant(owner);
-                            owners.put(tenant, owner);
-                            byOwner.computeIfAbsent(tenant, each -> new ArrayList<>()).add(sound.plan());
+                        for (Tenant owner : tenancy.owners(sound.plan())) {
+                            byOwner.computeIfAbsent(owner, each -> new ArrayList<>()).add(sound.plan());
                         }
                     } else {
-                        estimates.add(problem(pull, 0, ((PullValidator.Flawed) design).reason().coded()));
+                        estimates
+                                .add(problem(pull, Optional.empty(), ((PullValidator.Flawed) design).reason().coded()));
                     }
                 });
         var counted = new ArrayList<Counted>();
         double fastest = Double.MAX_VALUE;
         double polls = 0;
         for (var tenant : byOwner.entrySet()) {
-            int owner = owners.getOrDefault(tenant.getKey(), 0);
+            Tenant owner = tenant.getKey();
             var timed = ask(connection.name(), owner, tenant.getValue());
             fastest = Math.min(fastest, timed.seconds());
             polls += polls(tenant.getValue());
             if (timed.answer() instanceof Failure failure) {
-                tenant.getValue().forEach(plan -> estimates.add(problem(plan.name(), owner, failure.message())));
+                tenant.getValue()
+                        .forEach(plan -> estimates.add(problem(plan.name(), Optional.of(owner), failure.message())));
             } else {
                 counted.addAll(counted(owner, tenant.getValue(), (Answer.Data) timed.answer()));
             }
         }
         var speed = speed(connection.name(), counted, fastest);
-        counted.forEach(each -> estimates.add(new Estimate(each.plan().name(), each.company(), each.rows(),
+        counted.forEach(each -> estimates.add(new Estimate(each.plan().name(), Optional.of(each.tenant()), each.rows(),
                 each.bytes(), each.requests(), loads(0, List.of(speed.walk(each))).minutes(), "")));
         return counted.isEmpty()
                 ? new FirstLoads.EstimatedRange(0, 0)
@@ -144,14 +145,14 @@ public class LoadEstimates {
         return new FirstLoads(perMinute(), settings.budget().inProgress(), polls, walks);
     }
 
-    private Timed ask(String connection, int owner, List<PullPlan> plans) {
+    private Timed ask(String connection, Tenant owner, List<PullPlan> plans) {
         var parts = new ArrayList<DocumentPart>();
         for (PullPlan plan : plans) {
             parts.add(
                     DocumentPart.page("t" + parts.size(), plan, plan.mapping().fields(), List.of(), plan.key(), SAMPLE)
                             .counting());
         }
-        return ask(connection, Document.of("plan", plans.get(0).table().scope(), owner, false, parts), Map.of());
+        return ask(connection, Document.of("plan", owner, false, parts), Map.of());
     }
 
     private Timed ask(String connection, Question question, Map<String, PageReader> readers) {
@@ -160,7 +161,7 @@ public class LoadEstimates {
         return new Timed(answer, (System.nanoTime() - from) / 1e9);
     }
 
-    private static List<Counted> counted(int owner, List<PullPlan> plans, Answer.Data answer) {
+    private static List<Counted> counted(Tenant owner, List<PullPlan> plans, Answer.Data answer) {
         var counted = new ArrayList<Counted>();
         for (PullPlan plan : plans) {
             JsonNode table = Pages.connection(plan, answer, "t" + counted.size());
@@ -182,7 +183,7 @@ public class LoadEstimates {
         var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), Set.of());
         var page = DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(),
                 plan.pageSize().rows());
-        var timed = ask(connection, Document.of("measure", plan.table().scope(), largest.get().company(), false,
+        var timed = ask(connection, Document.of("measure", largest.get().tenant(), false,
                 List.of(page)), Map.of("t0", reader));
         int rows = reader.buffer().rows();
         return new Speed(fastest, rows == 0 ? 0 : Math.max(0, timed.seconds() - fastest) / rows);
@@ -199,8 +200,8 @@ public class LoadEstimates {
         return Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
     }
 
-    private static Estimate problem(String pull, int company, String reason) {
-        return new Estimate(pull, company, 0, 0, 0, new FirstLoads.EstimatedRange(0, 0),
+    private static Estimate problem(String pull, Optional<Tenant> tenant, String reason) {
+        return new Estimate(pull, tenant, 0, 0, 0, new FirstLoads.EstimatedRange(0, 0),
                 Optional.of(reason).filter(text -> !text.isEmpty()).orElse("?"));
     }
 

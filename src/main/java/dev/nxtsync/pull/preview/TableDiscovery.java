@@ -15,12 +15,13 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.Document;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.CompanyScopes;
+import dev.nxtsync.tenant.Scope;
+import dev.nxtsync.tenant.Tenant;
 
 /** Finds out what a connection can read. */
 @Singleton
@@ -66,30 +67,28 @@ public class TableDiscovery {
                 introspection.tables(connection.name(), names).known().values().stream()
                         .filter(table -> table.scope() == scope && !table.columns().isEmpty()).forEach(tables::add);
             }
-            List<Integer> owners = scope == Scope.COMPANY
-                    ? tenancy.companies().stream().map(Tenants.Company::number).toList()
-                    : tenancy.customers();
-            var rows = count(connection.name(), scope, owners, tables);
+            var owners = tenancy.all(scope);
+            var rows = count(connection.name(), owners, tables);
             tables.forEach(table -> found.add(new Found(table, PrimaryKeys.of(table.name()),
                     Objects.requireNonNull(rows.get(table.name())), owners.size())));
         }
         return new Discovered(tenancy.customers(), tenancy.companies(), found);
     }
 
-    private Map<String, Optional<Long>> count(String connection, Scope scope, List<Integer> owners,
+    private Map<String, Optional<Long>> count(String connection, List<Tenant> owners,
             List<Table> tables) {
         var rows = new LinkedHashMap<String, Optional<Long>>();
         tables.forEach(table -> rows.put(table.name(), Optional.of(0L)));
-        for (int owner : owners) {
+        for (Tenant owner : owners) {
             for (List<Table> some : chunks(tables, COUNTS)) {
-                count(connection, scope, owner, some, rows);
+                count(connection, owner, some, rows);
             }
         }
         return rows;
     }
 
     /** One document for all. If it fails, halves of it; what fails alone is not counted. */
-    private void count(String connection, Scope scope, int owner, List<Table> tables,
+    private void count(String connection, Tenant owner, List<Table> tables,
             Map<String, Optional<Long>> rows) {
         var parts = new ArrayList<DocumentPart>();
         for (Table table : tables) {
@@ -99,16 +98,16 @@ public class TableDiscovery {
                     false, 1,
                     true));
         }
-        Answer answer = nxt.ask(connection, Document.of("discover", scope, owner, false, parts));
+        Answer answer = nxt.ask(connection, Document.of("discover", owner, false, parts));
         if (answer instanceof Answer.Data data) {
             for (int i = 0; i < tables.size(); i++) {
-                long count = data.data().path(scope.root()).path("t" + i).path("totalCount").asLong();
+                long count = data.data().path(owner.scope().root()).path("t" + i).path("totalCount").asLong();
                 rows.computeIfPresent(tables.get(i).name(), (name, sum) -> sum.map(before -> before + count));
             }
         } else if (tables.size() > 1 && (((Failure) answer).mayBeTooLarge()
                 || answer instanceof Failure.InvalidRequest)) {
-            count(connection, scope, owner, tables.subList(0, tables.size() / 2), rows);
-            count(connection, scope, owner, tables.subList(tables.size() / 2, tables.size()), rows);
+            count(connection, owner, tables.subList(0, tables.size() / 2), rows);
+            count(connection, owner, tables.subList(tables.size() / 2, tables.size()), rows);
         } else {
             tables.forEach(table -> rows.put(table.name(), Optional.empty()));
         }

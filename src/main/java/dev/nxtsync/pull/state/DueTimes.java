@@ -19,6 +19,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Replica;
+import dev.nxtsync.tenant.Scope;
 
 /**
  * Has stored due times follow the settings that they were computed from. Of processes with different settings the one that was
@@ -35,12 +36,8 @@ public class DueTimes {
         this.replica = replica;
     }
 
-    /**
-     * What the due times of a pull follow from.
-     *
-     * @param scope {@code company} or {@code customer}
-     */
-    public record Rule(Settings.Pull pull, Cadence cadence, String scope) {
+    /** What the due times of a pull follow from. */
+    public record Rule(Settings.Pull pull, Cadence cadence, Scope scope) {
         private UUID hash() {
             return UUID.nameUUIDFromBytes((pull + " " + cadence).getBytes(StandardCharsets.UTF_8));
         }
@@ -133,7 +130,7 @@ public class DueTimes {
                 where state.pull = ? and unit.connection = ? and unit.scope = ? and state.loaded_at is not null""")) {
             select.setString(1, rule.pull().name());
             select.setString(2, rule.pull().connection());
-            select.setString(3, rule.scope());
+            select.setString(3, rule.scope().text());
             var known = new ArrayList<Known>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
@@ -161,7 +158,7 @@ public class DueTimes {
             move(unit, rule, known.company(), known.reconcileDue(),
                     known.reconcileDue(rule.pull().reconcile(), anew));
             unit.setString(6, rule.pull().connection());
-            unit.setString(7, rule.scope());
+            unit.setString(7, rule.scope().text());
             return state.executeUpdate() + unit.executeUpdate() > 0;
         }
     }
@@ -185,7 +182,7 @@ public class DueTimes {
                           and (kind in ('poll', 'fetch') or kind in ('load', 'reconciliation') and pull = ?)""")) {
             wake.setBoolean(1, anew);
             wake.setString(2, rule.pull().connection());
-            wake.setString(3, rule.scope());
+            wake.setString(3, rule.scope().text());
             wake.setString(4, rule.pull().name());
             wake.setString(5, rule.pull().name());
             wake.executeUpdate();

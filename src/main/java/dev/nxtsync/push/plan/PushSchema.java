@@ -13,8 +13,8 @@ import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.Mutations;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.tenant.Scope;
 
 /**
  * The part of a connection's schema that its pushes need.

@@ -19,11 +19,11 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.MutationField;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.plan.PushPlan.Child;
 import dev.nxtsync.push.plan.PushPlan.Following;
+import dev.nxtsync.tenant.Scope;
 
 /** Checks a push against what its connection may read and change; asks nothing and writes nothing. */
 final class PushValidator {

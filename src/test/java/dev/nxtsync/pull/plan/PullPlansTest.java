@@ -15,6 +15,7 @@ import dev.nxtsync.graphql.NxtClientFixture;
 import dev.nxtsync.graphql.schema.SchemaFixture;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.tenant.Tenant;
 
 class PullPlansTest {
     @Test
@@ -30,7 +31,7 @@ class PullPlansTest {
                     settings);
             var plans = new PullPlans();
             designs.forEach((pull, design) -> plans.put(pull,
-                    new PullPlans.Ready(((PullValidator.Sound) design).plan(), List.of(1))));
+                    new PullPlans.Ready(((PullValidator.Sound) design).plan(), List.of(Tenant.company(1)))));
             plans.done("main");
             assertThat(plans.plannedConnections()).containsExactly("main");
             var orders = (PullPlans.Ready) plans.of("orders").orElseThrow();

@@ -18,10 +18,10 @@ import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.pull.PullFixture;
+import dev.nxtsync.tenant.Scope;
 
 class PullValidatorTest {
 

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.graphql.BudgetFixture;
+import dev.nxtsync.tenant.Tenant;
 
 class FirstLoadsTest {
     private static final int CASES = 400;
@@ -43,7 +44,8 @@ class FirstLoadsTest {
 
     @Test
     void whatFillsTheBudgetOfAMinuteIsNotPromisedInAMinuteWherePollsCompete() {
-        var range = new FirstLoads(540, 4, 200, List.of(new FirstLoads.PlannedLoad(1, 540, 30))).minutes();
+        var range = new FirstLoads(540, 4, 200, List.of(new FirstLoads.PlannedLoad(Tenant.company(1), 540, 30)))
+                .minutes();
         assertThat(range.low()).isLessThanOrEqualTo(1.0);
         assertThat(range.high()).isBetween(1.8, 2.5);
     }
@@ -56,7 +58,7 @@ class FirstLoadsTest {
         for (int company = 1; company <= companies; company++) {
             for (int table = 0; table < tables; table++) {
                 long requests = 1 + (long) Math.pow(200, random.nextDouble());
-                walks.add(new FirstLoads.PlannedLoad(company, requests, requests * answer));
+                walks.add(new FirstLoads.PlannedLoad(Tenant.company(company), requests, requests * answer));
             }
         }
         double every = random.nextBoolean() ? 5 : 1;
@@ -69,7 +71,7 @@ class FirstLoadsTest {
         private final Random random;
         private final BudgetFixture budget;
         private final Deque<FirstLoads.PlannedLoad> notBegun;
-        private final Map<Integer, Integer> running = new HashMap<>();
+        private final Map<Tenant, Integer> running = new HashMap<>();
         private final Deque<Request> foreground = new ArrayDeque<>();
         private final Deque<Request> background = new ArrayDeque<>();
         private final PriorityQueue<Event> events = new PriorityQueue<>(Comparator.comparingLong(Event::at));
@@ -121,7 +123,7 @@ class FirstLoadsTest {
                 background.add(new Request(ended.walk(), ended.left() - 1, false));
             } else if (!ended.poll()) {
                 unfinished--;
-                running.merge(ended.walk().company(), -1, Integer::sum);
+                running.merge(ended.walk().tenant(), -1, Integer::sum);
             }
         }
 
@@ -129,9 +131,9 @@ class FirstLoadsTest {
             int all = running.values().stream().mapToInt(Integer::intValue).sum();
             var waiting = List.copyOf(notBegun);
             for (var walk : waiting) {
-                if (all < LOADS && running.getOrDefault(walk.company(), 0) < loads.inProgress()) {
+                if (all < LOADS && running.getOrDefault(walk.tenant(), 0) < loads.inProgress()) {
                     notBegun.remove(walk);
-                    running.merge(walk.company(), 1, Integer::sum);
+                    running.merge(walk.tenant(), 1, Integer::sum);
                     background.add(new Request(walk, walk.requests() - 1, false));
                     all++;
                 }

@@ -20,6 +20,8 @@ import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Scope;
+import dev.nxtsync.tenant.Tenant;
 
 class DueTimesTest {
     private static final Optional<String> NEVER = Optional.of("0 0 0 1 1 ? 2099");
@@ -29,7 +31,7 @@ class DueTimesTest {
     private final Instant now;
 
     DueTimesTest() throws SQLException {
-        new PullUnitTable(store).declare("things", "main", "company", 1);
+        new PullUnitTable(store).declare("things", "main", Tenant.company(1));
         // read a minute ago, and compared an hour ago
         database.execute(
                 """
@@ -69,9 +71,9 @@ class DueTimesTest {
     void aChangedZoneOfACronPlansAnew() throws SQLException {
         var daily = pull(Optional.empty(), Optional.of("0 0 3 * * ?"), "24h");
         var process = process();
-        process.follow(new DueTimes.Rule(daily, daily.cadence(ZoneId.of("Europe/Oslo")), "company"));
+        process.follow(new DueTimes.Rule(daily, daily.cadence(ZoneId.of("Europe/Oslo")), Scope.COMPANY));
         Instant oslo = due();
-        process().follow(new DueTimes.Rule(daily, daily.cadence(ZoneId.of("Asia/Tokyo")), "company"));
+        process().follow(new DueTimes.Rule(daily, daily.cadence(ZoneId.of("Asia/Tokyo")), Scope.COMPANY));
         assertThat(due()).isNotEqualTo(oslo);
     }
 
@@ -163,7 +165,7 @@ class DueTimesTest {
     }
 
     private static DueTimes.Rule rule(Settings.Pull pull) {
-        return new DueTimes.Rule(pull, pull.cadence(ZoneId.of("Europe/Oslo")), "company");
+        return new DueTimes.Rule(pull, pull.cadence(ZoneId.of("Europe/Oslo")), Scope.COMPANY);
     }
 
     private static Settings.Pull pull(String every, String reconcile) {

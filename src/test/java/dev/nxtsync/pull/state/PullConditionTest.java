@@ -14,6 +14,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullState.UnitState;
 import dev.nxtsync.pull.target.TargetFixture;
+import dev.nxtsync.tenant.Tenant;
 
 class PullConditionTest {
     private static final Problem REFUSED = new Problem(ErrorCode.TARGET_UNUSABLE, "no");
@@ -41,7 +42,7 @@ class PullConditionTest {
                 () -> new PullUnitTable(fixture.store).reset("things"),
                 () -> new PullControl(fixture.store).run("things", "main"),
                 () -> fixture.states.quiet(fixture.claim, List.of(fixture.increment())),
-                () -> new PullUnitTable(fixture.store).declare("things", "main", "company", 1));
+                () -> new PullUnitTable(fixture.store).declare("things", "main", Tenant.company(1)));
         var random = new Random(21);
         for (int i = 0; i < 500; i++) {
             changes.get(random.nextInt(changes.size())).make();

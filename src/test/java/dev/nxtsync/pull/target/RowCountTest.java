@@ -23,6 +23,7 @@ import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Tenant;
 
 class RowCountTest {
     private static final String COUNTING = """
@@ -44,7 +45,7 @@ class RowCountTest {
                 insert into nxt.thing select 7, id, '2026-11-01' from generate_series(1, 500) id;
                 insert into nxt.thing values (7, 501, '2026-11-01', '2026-11-01'), (8, 1, '2026-11-01', null)""");
         replica.beat();
-        new PullUnitTable(store).declare("orders", "main", "company", 7);
+        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         Claim load = claims.claim(List.of(new Claims.JobKind("load", "main")), List.of(), true).orElseThrow();
         var writer = new PageWriter(store);
         writer.write(load, table, page(table, 1, 250), PageWriter.Way.MERGE, checkpoint(load, false));
@@ -65,7 +66,7 @@ class RowCountTest {
         var replica = new Replica(fixture.store);
         var claims = new Claims(fixture.store, replica);
         replica.beat();
-        new PullUnitTable(fixture.store).declare("things", "main", "company", 1);
+        new PullUnitTable(fixture.store).declare("things", "main", Tenant.company(1));
         target.execute(
                 "update nxt_sync.pull_state set loaded_at = null, rows = 7; insert into nxt.thing (nxt_company, id, nxt_read_at, text) values (1, 1, now(), 'x')");
         Claim load = ((Claims.Claimed) claims.claim("load", "main", "company", 1, "things", 0)).claim();

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.tenant.Scope;
 
 class PushPlansTest {
     private static final Problem FLAW = new Problem(ErrorCode.PUSH_FLAWED, "no");

@@ -22,10 +22,10 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.MutationField;
-import dev.nxtsync.graphql.schema.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.TypeRef;
 import dev.nxtsync.push.outbox.MutationKind;
+import dev.nxtsync.tenant.Scope;
 
 /** What a connection may change decides whether a push is sound. */
 class PushValidatorTest {

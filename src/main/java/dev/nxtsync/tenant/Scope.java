@@ -1,4 +1,4 @@
-package dev.nxtsync.graphql.schema;
+package dev.nxtsync.tenant;
 
 import java.util.Locale;
 
@@ -14,22 +14,28 @@ public enum Scope {
         this.rootType = rootType;
     }
 
+    /** As it is stored and shown. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException if no scope is stored like that */
+    public static Scope of(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+
     /** The field of {@code Query} that takes the company's or customer's number. */
     public String root() {
         return root;
     }
 
-    /** How the API counts requests in progress: by company, and by customer. */
-    public String tenant(int number) {
-        return name().toLowerCase(Locale.ROOT) + " " + number;
-    }
-
     /** The type of the root field, whose fields are tables. */
-    String rootType() {
+    public String rootType() {
         return rootType;
     }
 
-    String connectionType(String rowType) {
+    /** The type of a table's field below the root. */
+    public String connectionType(String rowType) {
         return rootType + "_" + rowType + "_Connection";
     }
 }
