@@ -71,20 +71,20 @@ class ArchitectureTest {
             entry("graphql", "config error process token transport"), entry("graphql.schema", "error graphql"),
             entry("database", "config error process"), entry("schedule", "config error process database"),
             entry("inbox", "config database schedule"), entry("webhook", "config database inbox process schedule"),
-            entry("jobs", "config error process database graphql schedule"),
+            entry("jobs", "config error process database graphql schedule signin token"),
             entry("pull.target", "config error process database inbox schedule"),
             entry("pull.state", "config error database inbox schedule pull.target"),
             entry("pull.plan",
                     "config error process database graphql graphql.schema jobs schedule pull.state pull.target"),
             entry("pull",
-                    "config error process database graphql graphql.schema inbox jobs schedule signin token pull.plan pull.state "
+                    "config error process database graphql graphql.schema inbox jobs schedule pull.plan pull.state "
                             + "pull.target"),
             entry("pull.preview", "config error graphql graphql.schema pull pull.plan pull.target"),
             entry("push.outbox", "error database schedule"),
             entry("push.plan",
                     "config error process database graphql graphql.schema jobs schedule push.outbox"),
             entry("push",
-                    "config error process database graphql graphql.schema jobs schedule signin token push.outbox push.plan"),
+                    "config error process database graphql graphql.schema jobs schedule signin push.outbox push.plan"),
             entry("signin",
                     "config error process database graphql graphql.schema schedule token http.server"),
             entry("status", "config error process database graphql inbox schedule signin token transport http.server "
