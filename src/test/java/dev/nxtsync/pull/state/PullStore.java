@@ -2,6 +2,7 @@ package dev.nxtsync.pull.state;
 
 import java.sql.SQLException;
 
+import dev.nxtsync.database.Database;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.target.PageWriter;
@@ -25,5 +26,10 @@ public record PullStore(TestDatabase database, Claims claims, PullUnitTable unit
                 new Inbox(store), new RowFaults(store), new RunHistory(store), new KeyListing(store),
                 new PageWriter(store),
                 new TableMigrator(store, new Replica(store)));
+    }
+
+    /** Due times that follow the settings of a process. */
+    public static DueTimes dueTimes(Database store, Replica replica) {
+        return new DueTimes(store, replica);
     }
 }

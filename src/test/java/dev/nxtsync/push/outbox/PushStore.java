@@ -31,7 +31,7 @@ public record PushStore(TestDatabase database, Database store, Outbox outbox, Ou
 
     public static PushTables tables(Database store) {
         return new PushTables(new PushStates(store), new PushLanes(store), new OutboxDepth(store),
-                new PushSettingsTable(store), new OutboxRetention(store), new OutboxOrigin(store));
+                new OutboxOrigin(store));
     }
 
     /** What a replica claims, which is alive. */
