@@ -22,6 +22,7 @@ import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.story.SignIns;
 import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.support.Visitor;
 
 /**
  * Work in a person's name, without the person: what happens to it when tokens are lost, refused or locked away. One daemon has
@@ -175,6 +176,46 @@ class UserWorkIT {
 
     @Test
     @Order(5)
+    void anotherIssuerThanTheOneThatAPersonSignedInAtGetsNoTokenOfThePerson() {
+        sandbox.reusedTokens();
+        SignIns.signIn(daemon);
+        assertThat(SignIns.grant(database)).containsEntry("issuer", sandbox.url());
+        // as an earlier version left it
+        database.execute("update nxt_sync.user_grant set issuer = null");
+        await().atMost(LONG).until(() -> sandbox.url().equals(SignIns.grant(database).get("issuer")));
+        try (var other = new Sandbox(SignIns.options(LIFE));
+                var moved = SignIns.daemon(other, database).with("NXT_API_URL", sandbox.url())
+                        .with("NXT_PUBLIC_URL", "https://nxt.example.com").start()) {
+            moved.awaitReady();
+            await().atMost(LONG)
+                    .until(() -> moved.get("/q/health/well").body().contains("It was signed in at " + sandbox.url()));
+            assertThat(moved.get("/q/health/well").body()).contains("the issuer is " + other.url() + " now")
+                    .contains("Run: sign-in main");
+            assertThat(moved.operator("DELETE", "/api/connections/main/sign-in", SignIns.OPERATOR).body())
+                    .contains("\"revoked\":false");
+            assertThat(other.counter("token_requests")).isZero();
+            assertThat(other.counter("revocations")).isZero();
+            cookieOfHttps(moved);
+        }
+    }
+
+    /** Where browsers come by https, a cookie counts only with the prefix that binds it to this host. */
+    private static void cookieOfHttps(Daemon behindAFront) {
+        var visitor = new Visitor();
+        var begun = visitor
+                .get(SignIns.link(behindAFront).replace("https://nxt.example.com", behindAFront.mainUrl()));
+        String cookie = begun.headers().firstValue("Set-Cookie").orElseThrow().split(";", 2)[0];
+        assertThat(cookie).startsWith("__Host-nxt-sign-in=");
+        String callback = visitor.agree(Visitor.location(begun), "kari", "fjord").replace("https://nxt.example.com",
+                behindAFront.mainUrl());
+        visitor.forgetCookies();
+        assertThat(visitor.get(callback, cookie.replace("__Host-", "")).body())
+                .contains("not a sign-in of this browser");
+        assertThat(visitor.get(callback, cookie).statusCode()).isEqualTo(303);
+    }
+
+    @Test
+    @Order(6)
     void aKeyIsRotatedByPuttingTheNewOneFirstAndALostOneIsNamed() throws Exception {
         String newer = "2Y4r4yYh1R1J2cWZ1cM8Wy1F1mJq8VYw8Yw3sKx0s1E=";
         sandbox.reusedTokens();
