@@ -134,7 +134,7 @@ class PushIsOnceIT {
                     REPLICAS.remove(0).kill();
                     kills++;
                 } else {
-                    await().atMost(Duration.ofMinutes(4)).until(pushes::isSettled);
+                    await().atMost(Duration.ofMinutes(9)).until(pushes::isSettled);
                 }
                 running(1);
             }
@@ -262,7 +262,7 @@ class PushIsOnceIT {
         sandbox.faults(Map.of("late-finish", 0.2));
         try (var pushes = new Pushes(database, SEED + 3, Size.of(300, 5_000), Size.of(40, 200), 0)) {
             pushes.begin();
-            await().atMost(Duration.ofMinutes(8)).until(pushes::isSettled);
+            await().atMost(Duration.ofMinutes(15)).until(pushes::isSettled);
             var made = Pushes.duplicates(sandbox);
             pushes.figures("pushes to a very late server, duplicates " + made.size(), sandbox, from);
             assertThat(made).as("the server was late").isNotEmpty();
