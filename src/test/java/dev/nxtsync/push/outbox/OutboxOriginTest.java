@@ -61,13 +61,17 @@ class OutboxOriginTest {
         assertThat(home.held()).as("what it was at home in is known").isEmpty();
     }
 
-    @Test
-    void anOutboxThatIsElsewhereStaysHeldAlsoWhereItHoldsNothing() throws SQLException {
+    /** In another cluster, after a fail-over, in another database of the same server, or as a table that was made anew. */
+    @ParameterizedTest
+    @CsvSource({"system_identifier, 7", "timeline, 00000009", "database_oid, 7", "outbox_oid, 7"})
+    void anOutboxThatIsElsewhereStaysHeldAlsoWhereItHoldsNothing(String what, String other) throws SQLException {
         var home = new OutboxOrigin(ScheduleFixture.migrated(database));
         assertThat(home.held()).isEmpty();
-        database.execute("update nxt_sync.outbox_home set timeline = '00000009'");
+        database.execute("update nxt_sync.outbox_home set " + what + " = '" + other + "'");
         assertThat(home.held()).contains(OutboxOrigin.HELD);
         assertThat(home.held()).contains(OutboxOrigin.HELD);
+        assertThat(home.adopt()).isZero();
+        assertThat(home.held()).isEmpty();
     }
 
     @Test
