@@ -21,8 +21,8 @@ import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
-import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.PushLanes;
@@ -186,7 +186,7 @@ class OwnPathTest {
     private PageBuffer page(String... rows) {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         for (int i = 0; i < rows.length; i += 2) {
-            page.add(RowBuffer.of(rows[i], "x", rows[i + 1]), new int[]{0, 1, 2}, () -> "{}");
+            page.add(TargetFixture.row(rows[i], "x", rows[i + 1]), new int[]{0, 1, 2}, () -> "{}");
         }
         return page;
     }

@@ -25,8 +25,8 @@ import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
-import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
@@ -250,7 +250,7 @@ class InboxTest {
     private static PageBuffer page(TargetTable table, String... rows) {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         for (int i = 0; i < rows.length; i += 2) {
-            page.add(RowBuffer.of(rows[i], "x", rows[i + 1]), new int[]{0, 1, 2}, () -> "{}");
+            page.add(TargetFixture.row(rows[i], "x", rows[i + 1]), new int[]{0, 1, 2}, () -> "{}");
         }
         return page;
     }

@@ -107,7 +107,7 @@ class PlanLoopTest {
 
     static Stream<Arguments> failures() {
         return Stream.of(Arguments.of(new FailedAnswer(TOO_MANY), ErrorCode.THROTTLED),
-                Arguments.of(new FailedAnswer(new Failure.Unavailable(ErrorCode.TLS, "not trusted")), ErrorCode.TLS),
+                Arguments.of(new FailedAnswer(new Failure.Unreachable(ErrorCode.TLS, "not trusted")), ErrorCode.TLS),
                 Arguments.of(new FailedAnswer(new Failure.InDoubt("slow", "", true, true)), ErrorCode.IN_DOUBT),
                 Arguments.of(new FailedAnswer(new Failure.Rejected("no", "", List.of())), ErrorCode.REJECTED),
                 Arguments.of(new FailedAnswer(new Failure.Unauthorized("refused", "")), ErrorCode.UNAUTHORIZED),

@@ -161,7 +161,7 @@ public class TableMigrator {
     }
 
     /** Whether a table is there and must be changed, which may take as long as to write all of it anew. */
-    public boolean isToChange(String pull, TargetTable table) throws SQLException {
+    boolean isToChange(String pull, TargetTable table) throws SQLException {
         return database.inTransaction(transaction -> {
             var found = TableShape.of(transaction, List.of(table)).get(table);
             return found != null && !(found.fits(table) && new PullKey(pull, table.key()).isStored(transaction));
@@ -186,7 +186,7 @@ public class TableMigrator {
     }
 
     /** The API's names of the columns that a pull has read so far. */
-    public Set<String> read(String pull) throws SQLException {
+    Set<String> read(String pull) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction
                     .prepareStatement("select column_name from nxt_sync.pull_column where pull = ?")) {

@@ -91,8 +91,32 @@ public class OutboxOrigin {
         });
     }
 
+    /** Why the server does not say where the outbox is, so that it cannot be adopted either; empty if it does. */
+    public Optional<Problem> untold() throws SQLException {
+        return database.inTransaction(OutboxOrigin::untold);
+    }
+
+    private static Optional<Problem> untold(Connection transaction) throws SQLException {
+        return hold(transaction).filter(Untold.class::isInstance).map(OutboxHold::reason);
+    }
+
     /** Why nothing of the outbox is sent, for the transaction that would send it; empty if it is at home. */
-    public static Optional<Problem> held(Connection transaction) throws SQLException {
+    static Optional<Problem> held(Connection transaction) throws SQLException {
+        return hold(transaction).map(OutboxHold::reason);
+    }
+
+    /** Why nothing is sent. */
+    private sealed interface OutboxHold {
+        Problem reason();
+    }
+
+    /** It was sent from another place before, or perhaps was, which a person may decide. */
+    private record Elsewhere(Problem reason) implements OutboxHold {}
+
+    /** The server does not say where it is. */
+    private record Untold(Problem reason) implements OutboxHold {}
+
+    private static Optional<OutboxHold> hold(Connection transaction) throws SQLException {
         try (var select = transaction.prepareStatement("""
                 select here.refused, home.one is null,
                        (home.system_identifier, home.timeline, home.database_oid, home.outbox_oid)
@@ -102,12 +126,12 @@ public class OutboxOrigin {
             row.next();
             var refused = row.getString(1);
             if (refused != null) {
-                return Optional.of(refused(refused));
+                return Optional.of(new Untold(refused(refused)));
             }
             if (row.getBoolean(2)) {
-                return Optional.of(ADOPTED_NEVER);
+                return Optional.of(new Elsewhere(ADOPTED_NEVER));
             }
-            return row.getBoolean(3) ? Optional.empty() : Optional.of(HELD);
+            return row.getBoolean(3) ? Optional.empty() : Optional.of(new Elsewhere(HELD));
         }
     }
 
@@ -125,10 +149,10 @@ public class OutboxOrigin {
      */
     public static Database.Work<MigrationDryRun.MigrationFindings> check(boolean pushing) {
         return transaction -> {
-            var refused = held(transaction).filter(each -> each.trouble() == ErrorCode.WAL_REFUSED);
+            var untold = untold(transaction);
             return pushing
-                    ? new MigrationDryRun.MigrationFindings(List.of(), refused.stream().toList())
-                    : new MigrationDryRun.MigrationFindings(refused
+                    ? new MigrationDryRun.MigrationFindings(List.of(), untold.stream().toList())
+                    : new MigrationDryRun.MigrationFindings(untold
                             .map(each -> "pulls would run, and pushes would not: " + each.message()).stream().toList(),
                             List.of());
         };

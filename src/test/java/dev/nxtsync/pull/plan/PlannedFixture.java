@@ -53,7 +53,7 @@ final class PlannedFixture implements AutoCloseable {
         var nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> {
             asked.add(question.operation());
             return unanswered.contains(question.operation())
-                    ? Optional.of(new Failure.Unavailable(ErrorCode.UNREACHABLE, "nobody"))
+                    ? Optional.of(new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody"))
                     : Optional.empty();
         });
         var introspection = SchemaFixture.introspection(nxt);

@@ -104,7 +104,7 @@ class LockedTargetsTest {
     private static WriteCounts write(PageWriter writer, Claim claim) throws SQLException {
         var page = new PageBuffer(TargetFixture.TABLE, 1 << 20, Set.of());
         String[] values = {"1", "text", "7"};
-        page.add(RowBuffer.of(values), IntStream.range(0, values.length).toArray(), () -> "{}");
+        page.add(TargetFixture.row(values), IntStream.range(0, values.length).toArray(), () -> "{}");
         return writer.write(claim, TargetFixture.TABLE, page, PageWriter.Way.MERGE, TargetFixture.increment(claim));
     }
 }

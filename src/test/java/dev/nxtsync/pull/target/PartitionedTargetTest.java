@@ -112,7 +112,7 @@ class PartitionedTargetTest {
         var keys = TargetFixture.TABLE.only(column -> column.name().equals("id"));
         var listed = new PageBuffer(keys, 1 << 20, Set.of());
         for (String id : List.of("2", "5", "6")) {
-            listed.add(RowBuffer.of(id), new int[]{0}, () -> "{}");
+            listed.add(TargetFixture.row(id), new int[]{0}, () -> "{}");
         }
         var listing = new KeyListing(fixture.store);
         listing.begin(claim);
@@ -205,7 +205,7 @@ class PartitionedTargetTest {
             String text)
             throws SQLException {
         var page = new PageBuffer(table, 1 << 20, Set.of());
-        page.add(RowBuffer.of("", text), new int[]{0, 1}, () -> "{}");
+        page.add(TargetFixture.row("", text), new int[]{0, 1}, () -> "{}");
         return new PageWriter(store).write(fixture.claim, table, page, PageWriter.Way.MERGE,
                 new TargetFixture.At(readAt));
     }

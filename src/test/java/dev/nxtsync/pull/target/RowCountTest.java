@@ -125,7 +125,7 @@ class RowCountTest {
     private static PageBuffer page(TargetTable table, int from, int to) {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         for (int id = from; id <= to; id++) {
-            page.add(RowBuffer.of(Integer.toString(id)), new int[]{0}, () -> "{}");
+            page.add(TargetFixture.row(Integer.toString(id)), new int[]{0}, () -> "{}");
         }
         return page;
     }

@@ -57,7 +57,7 @@ class RowFaultsTest {
     @Test
     void whoSawARowBeforeDoesNotMakeItUnseen() throws SQLException {
         var page = new PageBuffer(TargetFixture.TABLE, 1 << 20, java.util.Set.of());
-        page.add(RowBuffer.of("1", "nul \u0000", "7"), new int[]{0, 1, 2}, () -> "{\"id\":1}");
+        page.add(TargetFixture.row("1", "nul \u0000", "7"), new int[]{0, 1, 2}, () -> "{\"id\":1}");
         Instant now = Instant
                 .parse(fixture.database.value("select to_json(clock_timestamp() at time zone 'UTC') #>> '{}'") + "Z");
         for (Instant readAt : List.of(now.minusSeconds(20), now.minusSeconds(10), now.minusSeconds(30))) {

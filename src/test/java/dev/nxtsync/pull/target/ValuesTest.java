@@ -80,7 +80,7 @@ class ValuesTest {
                 "10:00", "24:00:00", "23:59:60", "23:59:59.9999999", ".5", "5.", "+5", "-.5e+3", "-0", "0e99999999",
                 "1e131071", "1e131072", "1e-16383", "1e-16384", "00012", "1_000", "0x10", "NaN", "infinity", "now", "",
                 " ", "\\N", "\\.", "a\tb\nc\r", "t", "true", "TRUE", "2147483648", "-9223372036854775808"}) {
-            page.add(RowBuffer.of(Integer.toString(++id), value), new int[]{0, 1}, () -> "{}");
+            page.add(TargetFixture.row(Integer.toString(++id), value), new int[]{0, 1}, () -> "{}");
         }
         assertThat(new PageWriter(fixture.store)
                 .write(fixture.claim, table, page, PageWriter.Way.MERGE, new TargetFixture.At(Instant.EPOCH))
@@ -309,7 +309,7 @@ class ValuesTest {
     }
 
     private static void add(PageBuffer page, String[] values) {
-        page.add(RowBuffer.of(values), IntStream.range(0, values.length).toArray(), () -> "{}");
+        page.add(TargetFixture.row(values), IntStream.range(0, values.length).toArray(), () -> "{}");
     }
 
     private static TargetTable with(ColumnType whole) {

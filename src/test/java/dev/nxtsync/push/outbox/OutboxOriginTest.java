@@ -37,7 +37,9 @@ class OutboxOriginTest {
                     .contains("WAL control functions cannot be executed here (SQLSTATE " + state + ")")
                     .contains("rds.logical_replication");
         });
+        assertThat(home.untold()).as("it cannot be adopted").isEqualTo(home.held());
         database.allowWalFunctions();
+        assertThat(home.untold()).as("a person may adopt it").isEmpty();
         assertThat(home.held()).get().satisfies(held -> assertThat(held.message()).contains("run: java -jar")
                 .contains("did not say so until now")).extracting(Problem::trouble).isEqualTo(ErrorCode.OUTBOX_HELD);
         assertThat(home.adopt()).isEqualTo(1);
