@@ -9,6 +9,14 @@ public final class SchemaFixture {
     private SchemaFixture() {}
 
     public static Tables tables(NxtClient nxt, List<String> names) {
-        return new Introspection(nxt).tables("main", names);
+        return introspection(nxt).tables("main", names);
+    }
+
+    public static Introspection introspection(NxtClient nxt) {
+        return new Introspection(nxt);
+    }
+
+    public static Tenants tenants(NxtClient nxt) {
+        return new Tenants(nxt);
     }
 }
