@@ -2,6 +2,7 @@ package dev.nxtsync.pull;
 
 import static dev.nxtsync.pull.PullsFixture.COMPANY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.pull.state.UnitKind;
+import dev.nxtsync.pull.target.TargetFault;
 
 /** What is said of whether source and target are equal. */
 class VerificationTest {
@@ -69,6 +72,16 @@ class VerificationTest {
                     .isEqualTo("came twice");
             assertThat(new Said(pulls, "people").text()).startsWith("ok  ").contains("30 rows, equal in key");
             assertThat(pulls.store.database().count("nxt_sync.row_fault")).isZero();
+        }
+    }
+
+    @Test
+    void aTargetThatPostgresRefusesIsToldAsSuch() throws Exception {
+        try (var pulls = new PullsFixture(ROWS, vouchersBy(OWN_KEY))) {
+            pulls.store.database().execute("alter table nxt.singly rename to elsewhere");
+            assertThatThrownBy(() -> new Said(pulls, "singly")).isInstanceOf(TargetFault.class)
+                    .satisfies(fault -> assertThat(((TargetFault) fault).reason().trouble())
+                            .isEqualTo(ErrorCode.TARGET_UNUSABLE));
         }
     }
 
