@@ -21,6 +21,7 @@ import dev.nxtsync.graphql.schema.SchemaFixture;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.jobs.CompanyAccessFixture;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.pull.plan.CompanyScopesFixture;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.plan.PullValidator;
@@ -53,7 +54,12 @@ final class PullsFixture implements AutoCloseable {
 
     /** @param environment of pulls, which are planned and loaded */
     PullsFixture(Map<String, Integer> rows, Map<String, String> environment) throws SQLException {
-        sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withRows(rows));
+        this(SandboxOptions.defaults().withRows(rows), environment);
+    }
+
+    /** @param options of the sandbox, which has a port of its own and stands still */
+    PullsFixture(SandboxOptions options, Map<String, String> environment) throws SQLException {
+        sandbox = new Sandbox(options.withPort(0).withStill(true));
         sandbox.acceptAnyToken();
         nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> instead.apply(question));
         store = PullStore.migrated();
@@ -116,6 +122,14 @@ final class PullsFixture implements AutoCloseable {
     Outcome poll() throws SQLException {
         store.database().execute("update nxt_sync.pull_state set due_at = now(), retry_at = null");
         return run(UnitKind.POLL, "");
+    }
+
+    /** What says whether source and target are equal. */
+    Verification verification() {
+        var source = new PullSource(nxt, CompanyAccessFixture.access(CompanyAccessFixture.outages(this::now)),
+                new Uniqueness(nxt), new RowCounting());
+        return new Verification(settings, SchemaFixture.introspection(nxt), CompanyScopesFixture.of(nxt), source,
+                store.states(), store.verified());
     }
 
     /** Webhooks name rows by their keys, as JSON, one after the other. */

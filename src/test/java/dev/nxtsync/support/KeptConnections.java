@@ -12,7 +12,7 @@ import java.util.Optional;
  * A few connections to whatever databases were asked last. What a test waits for it asks ten times a second, and a login costs
  * more than such a question. Safe for any number of threads.
  */
-final class KeptConnections {
+public final class KeptConnections {
     private static final int MOST = 6;
 
     /** Those that nobody uses, the latest first; guarded by itself. */
@@ -21,7 +21,7 @@ final class KeptConnections {
     private record Kept(String url, String user, Connection connection) {}
 
     /** A statement that changes nothing of its session. */
-    interface Question<T> {
+    public interface Question<T> {
         T ask(Connection connection) throws SQLException;
     }
 

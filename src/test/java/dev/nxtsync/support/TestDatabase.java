@@ -271,6 +271,21 @@ public final class TestDatabase {
         }
     }
 
+    /** Reads in one transaction, which comes to nothing; so a result may be fetched in parts. */
+    public <T> T inTransaction(KeptConnections.Question<T> question) throws SQLException {
+        return KEPT.ask(url(), user(), connection -> {
+            connection.setAutoCommit(false);
+            try {
+                return question.ask(connection);
+            } finally {
+                if (!connection.isClosed()) {
+                    connection.rollback();
+                    connection.setAutoCommit(true);
+                }
+            }
+        });
+    }
+
     /** The same on a connection that the caller keeps. */
     public static List<Map<String, String>> rows(Connection connection, String sql) {
         try {
