@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.flywaydb.core.Flyway;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
@@ -27,6 +29,9 @@ public final class TestDatabase {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private static final KeptConnections KEPT = new KeptConnections();
+    /** Defaults, and functions of PostgreSQL's own, which are never looked up again. */
+    private static final Pattern ONLY_NEW_SESSIONS_KNOW = Pattern
+            .compile("(?i)alter (database|role|system) |alter function pg_catalog");
     /** By server and name; guarded by itself. */
     private static final Map<String, TestDatabase> MODELS = new HashMap<>();
 
@@ -193,11 +198,19 @@ public final class TestDatabase {
     }
 
     public void execute(String sql) {
-        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+        try {
+            KEPT.execute(url(), user(), sql);
+            if (ONLY_NEW_SESSIONS_KNOW.matcher(sql).find()) {
+                KEPT.end(url());
+            }
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** Connections to it that are used again, as those of a pool. */
+    public PGSimpleDataSource pool() {
+        return KEPT.source(url(), user());
     }
 
     /** The only value of the only row. */
