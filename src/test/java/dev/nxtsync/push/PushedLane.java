@@ -53,15 +53,16 @@ final class PushedLane {
     }
 
     void take(String key, String payload, String group) throws SQLException {
-        try (var connection = STORE.database().connect();
-                var call = connection.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
-            call.setString(1, push);
-            call.setString(2, key);
-            call.setString(3, payload);
-            call.setInt(4, company);
-            call.setString(5, group);
-            call.execute();
-        }
+        STORE.store().inTransaction(transaction -> {
+            try (var call = transaction.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
+                call.setString(1, push);
+                call.setString(2, key);
+                call.setString(3, payload);
+                call.setInt(4, company);
+                call.setString(5, group);
+                return call.execute();
+            }
+        });
     }
 
     /** So many orders to create, each in a group of its own, whose customerNo is their number. */
