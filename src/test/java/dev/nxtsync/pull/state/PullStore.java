@@ -26,4 +26,13 @@ public record PullStore(TestDatabase database, Claims claims, PullUnitTable unit
                 new PageWriter(store),
                 new TableMigrator(store, new Replica(store)));
     }
+
+    /** Keeps a walk through a table, whoever works on it. */
+    public void keep(TableScan scan) {
+        try (var connection = database.connect()) {
+            TableScans.put(connection, scan);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 }
