@@ -34,4 +34,13 @@ public record PullStore(TestDatabase database, Claims claims, PullUnitTable unit
     public static DueTimes dueTimes(Database store, Replica replica) {
         return new DueTimes(store, replica);
     }
+
+    /** Keeps a walk through a table, whoever works on it. */
+    public void keep(TableScan scan) {
+        try (var connection = database.connect()) {
+            TableScans.put(connection, scan);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 }

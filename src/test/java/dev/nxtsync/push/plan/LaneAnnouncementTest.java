@@ -4,37 +4,76 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-import dev.nxtsync.jobs.OutageLog;
-import dev.nxtsync.push.outbox.PushStore;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.database.Database;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.tenant.Scope;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.jobs.CompanyAccessFixture;
+import dev.nxtsync.push.outbox.OutboxOrigin;
+import dev.nxtsync.push.outbox.PushLanes;
+import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.support.Listening;
 import dev.nxtsync.support.TestDatabase;
 
 class LaneAnnouncementTest {
-    private final PushStore store = PushStore.migrated();
-    private final TestDatabase database = store.database();
+    private static final String LANES = "select count(*) from nxt_sync.job where kind = 'push'";
+
+    private long passed;
+    private final TestDatabase database = TestDatabase.create();
+    private final Database store = ScheduleFixture.migrated(database);
     private final PushPlans plans = new PushPlans();
-    private final LaneAnnouncement announcement = new LaneAnnouncement(plans, store.tables().lanes(),
-            store.tables().origin(), new OutageLog());
+    private final Listening told = Listening.to(LaneAnnouncement.class);
+    private final LaneAnnouncement announcement;
 
     LaneAnnouncementTest() {
-        database.execute("select nxt_sync.push('orders', 'a', '{}', 1)");
+        announcement = announcementOf(plans);
+        database.execute("select nxt_sync.push('sales', 'a', '{}', 1); select nxt_sync.push('others', 'b', '{}', 1)");
+    }
+
+    @AfterEach
+    void silence() {
+        told.close();
     }
 
     @Test
-    void onlyLanesOfPushesThatAreReadyAreAnnouncedAndNoneOfAnOutboxThatIsACopy() throws SQLException {
+    void aPushThatIsPlannedHasLanesAndOneThatIsNotHasNone() throws SQLException {
         announcement.announce();
-        assertThat(database.count("nxt_sync.job")).as("nothing is planned").isZero();
-        plans.put("orders", PushPlansTest.ready("orders", "main"));
+        assertThat(database.number(LANES)).as("nothing is planned").isZero();
+        plans.put("others", new PushPlans.StoppedPush(new Problem(ErrorCode.INVALID_REQUEST, "no")));
+        announcement.announce();
+        assertThat(database.number(LANES)).isZero();
+        plans.put("sales", planned());
+        announcement.announce();
+        announcement.announce();
+        assertThat(database.rows("select pull, connection from nxt_sync.job where kind = 'push'"))
+                .containsExactly(Map.of("pull", "sales", "connection", "main"));
+        assertThat(told.heard()).isEmpty();
+    }
+
+    @Test
+    void anOutboxThatIsACopyHasNoLanesUntilItIsAdoptedAndThatIsToldOnceEach() throws SQLException {
+        plans.put("sales", planned());
         database.execute("update nxt_sync.outbox_home set timeline = '00000009'");
+        for (int minute = 0; minute < 5; minute++) {
+            announcement.announce();
+            passed += Duration.ofMinutes(1).toNanos();
+        }
+        assertThat(database.number(LANES)).isZero();
+        assertThat(told.heard()).hasSize(1).first().asString().contains("quarkus-run.jar adopt");
+        database.isItsOutboxesHome();
         announcement.announce();
-        assertThat(database.count("nxt_sync.job")).as("it may have been sent from the original").isZero();
-        store.tables().origin().adopt();
-        database.execute("update nxt_sync.outbox set state = 'waiting', sent_at = null, next_at = null");
         announcement.announce();
-        assertThat(database.rows("select connection, company, pull from nxt_sync.job").toString())
-                .isEqualTo("[{connection=main, company=1, pull=orders}]");
+        assertThat(database.number(LANES)).isEqualTo(1);
+        assertThat(told.heard()).hasSize(2).last().asString().contains("not held any more, after");
     }
 
     @Test
@@ -43,13 +82,27 @@ class LaneAnnouncementTest {
         database.execute(
                 "update nxt_sync.outbox set state = 'in_doubt', sent_at = now(), next_at = now() + interval '9 h'");
         announcement.follow(Duration.ofHours(1));
-        assertThat(isLater()).as("only the start may bring other settings").isTrue();
-        var next = new LaneAnnouncement(plans, store.tables().lanes(), store.tables().origin(), new OutageLog());
-        next.follow(Duration.ofHours(1));
-        assertThat(isLater()).isFalse();
+        assertThat(later()).as("only the start may bring other settings").isEqualTo(2);
+        announcementOf(new PushPlans()).follow(Duration.ofHours(1));
+        assertThat(later()).isZero();
     }
 
-    private boolean isLater() {
-        return database.number("select count(*) from nxt_sync.outbox where next_at > now() + interval '2 h'") == 1;
+    private long later() {
+        return database.number("select count(*) from nxt_sync.outbox where next_at > now() + interval '2 h'");
+    }
+
+    private LaneAnnouncement announcementOf(PushPlans known) {
+        return new LaneAnnouncement(known, new PushLanes(store), new OutboxOrigin(store),
+                CompanyAccessFixture.outages(() -> passed));
+    }
+
+    private static PushPlans.PlannedPush planned() {
+        var push = new Settings.Push("sales", "order", "main", Optional.of(1), Settings.Operation.CREATE,
+                List.of("yourReference"), Optional.empty(), Optional.empty(), List.of(), Settings.Mode.LIVE,
+                Duration.ofDays(90));
+        return new PushPlans.ReadyPush(new PushPlan(push,
+                new Table("order", "Order", Scope.COMPANY, Map.of(), List.of(),
+                        Map.of(), true),
+                Map.of(), Map.of(), Map.of(), List.of(), List.of(), Optional.empty(), Optional.empty()));
     }
 }
