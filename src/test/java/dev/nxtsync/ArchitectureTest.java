@@ -262,6 +262,26 @@ class ArchitectureTest {
                 .dependOnClassesThat().haveFullyQualifiedName("io.vertx.core.http.HttpClient").check(CLASSES);
     }
 
+    /** What else happens is a value for whoever has asked, or goes to the log. */
+    @Test
+    void onlyCommandsPrint() throws IOException {
+        noClasses().that().resideOutsideOfPackage("..cli..").should().accessField(System.class, "out")
+                .orShould().accessField(System.class, "err").check(CLASSES);
+        assertThat(filesWith("PROBLEM")).isNotEmpty().allMatch(file -> file.startsWith("cli/"));
+    }
+
+    @Test
+    void neverIsOneTime() throws IOException {
+        assertThat(filesWith("9999-", "9000-")).containsExactly("database/Timestamps.java");
+    }
+
+    /** The files of which a text has one of these. */
+    private static List<String> filesWith(String... words) throws IOException {
+        return Literals.ofMain().entrySet().stream()
+                .filter(each -> each.getValue().stream().anyMatch(text -> Stream.of(words).anyMatch(text::contains)))
+                .map(Map.Entry::getKey).toList();
+    }
+
     /** Text becomes a number in one place, which bounds it; what has gone through there may be calculated with. */
     @Test
     void noTextBecomesALargeNumberButInOnePlace() {

@@ -22,6 +22,8 @@ import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.RunHistory;
+import dev.nxtsync.schedule.WorkEvent;
+import dev.nxtsync.schedule.WorkEvent.Course;
 import dev.nxtsync.tenant.Tenant;
 
 /** Runs one pull at once, because a person asked for it, beside daemons that share the database. */
@@ -59,29 +61,29 @@ public class RunPull {
     /**
      * Runs to its end.
      *
-     * @param out is told a line for each company, and each problem
+     * @param out is told of each company, and of each problem
      * @param progress is told how far it has come
      * @return whether all went well
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
      */
-    public boolean run(Settings.Pull pull, Request request, Consumer<String> out, Job.Progress progress)
+    public boolean run(Settings.Pull pull, Request request, Consumer<WorkEvent> out, Job.Progress progress)
             throws SQLException {
         Optional<Problem> flaw = planner.plan(pull);
         var planned = plans.of(pull.name());
         if (flaw.isPresent() || !(planned.orElse(null) instanceof PullPlans.Ready ready)) {
-            out.accept("PROBLEM    pull " + pull.name() + ": "
-                    + flaw.map(Problem::coded).orElse("it could not be planned"));
+            out.accept(new WorkEvent(Course.IN_THE_WAY, "pull " + pull.name() + ": "
+                    + flaw.map(Problem::coded).orElse("it could not be planned")));
             return false;
         }
         if (request.since().isPresent() && !ready.plan().tellsChanges()) {
-            out.accept(
-                    "PROBLEM    pull " + pull.name() + ": the table does not tell its changes, so there is no --since");
+            out.accept(new WorkEvent(Course.IN_THE_WAY,
+                    "pull " + pull.name() + ": the table does not tell its changes, so there is no --since"));
             return false;
         }
         List<Tenant> owners = request.company().map(ready.plan()::tenant).map(List::of).orElse(ready.owners());
         if (!ready.owners().containsAll(owners)) {
-            out.accept("PROBLEM    pull " + pull.name() + ": it does not read " + numbers(owners) + ", but "
-                    + numbers(ready.owners()));
+            out.accept(new WorkEvent(Course.IN_THE_WAY,
+                    "pull " + pull.name() + ": it does not read " + numbers(owners) + ", but " + numbers(ready.owners())));
             return false;
         }
         boolean well = true;
@@ -95,13 +97,13 @@ public class RunPull {
         return owners.stream().map(Tenant::number).toList();
     }
 
-    private boolean one(PullPlan plan, Tenant owner, Request request, Consumer<String> out, Job.Progress progress)
+    private boolean one(PullPlan plan, Tenant owner, Request request, Consumer<WorkEvent> out, Job.Progress progress)
             throws SQLException {
         PullState state = positions.states().of(plan.name(), owner.number()).orElseThrow();
         String what = plan.name() + ", " + owner;
         if (state.paused()) {
-            out.accept("PROBLEM    " + new Problem(ErrorCode.PULL_PAUSED,
-                    what + ": it is paused. " + ErrorCode.PULL_PAUSED.nextStep()).coded());
+            out.accept(new WorkEvent(Course.IN_THE_WAY, new Problem(ErrorCode.PULL_PAUSED,
+                    what + ": it is paused. " + ErrorCode.PULL_PAUSED.nextStep()).coded()));
             return false;
         }
         Job job = request.confirmDeletes()
@@ -110,20 +112,21 @@ public class RunPull {
                         ? jobs.load()
                         : jobs.poll();
         if (job == jobs.reconciliation() && state.loadedAt().isEmpty()) {
-            out.accept("PROBLEM    " + what + ": its first load has not ended, so there is nothing to compare");
+            out.accept(new WorkEvent(Course.IN_THE_WAY,
+                    what + ": its first load has not ended, so there is nothing to compare"));
             return false;
         }
         var attempt = claims.claim(job.kind(), plan.pull().connection(), owner.scope().text(), owner.number(),
                 job == jobs.poll() ? "" : plan.name(), 0);
         if (attempt instanceof Claims.UnitTaken taken) {
-            out.accept("PROBLEM    " + new Problem(ErrorCode.UNIT_TAKEN,
+            out.accept(new WorkEvent(Course.IN_THE_WAY, new Problem(ErrorCode.UNIT_TAKEN,
                     what + ": its " + job.kind() + " is under way on " + taken.holder().host() + " since "
                             + taken.holder().since() + ". " + ErrorCode.UNIT_TAKEN.nextStep())
-                    .coded());
+                    .coded()));
             return false;
         }
         if (!(attempt instanceof Claims.Claimed claimed)) {
-            out.accept("PROBLEM    " + what + ": there is no such unit of work");
+            out.accept(new WorkEvent(Course.IN_THE_WAY, what + ": there is no such unit of work"));
             return false;
         }
         try {
@@ -152,7 +155,7 @@ public class RunPull {
         }
     }
 
-    private boolean work(Claim claim, PullPlan plan, Job job, String what, Consumer<String> out,
+    private boolean work(Claim claim, PullPlan plan, Job job, String what, Consumer<WorkEvent> out,
             Job.Progress progress) throws SQLException {
         var from = positions.states().now();
         int failures = 0;
@@ -165,22 +168,23 @@ public class RunPull {
             PullState state = positions.states().of(plan.name(), claim.company()).orElseThrow();
             if (outcome instanceof Outcome.Again again) {
                 failures++;
-                out.accept(
-                        (failures < PATIENCE ? "waiting    " : "PROBLEM    ") + what + ": " + state.reason().coded());
+                out.accept(new WorkEvent(failures < PATIENCE ? Course.WAITS : Course.IN_THE_WAY,
+                        what + ": " + state.reason().coded()));
                 if (failures == PATIENCE || state.state() == PullState.UnitState.STOPPED || !again.waitOut()) {
                     return false;
                 }
             } else if (state.state() == PullState.UnitState.FAILING || state.state() == PullState.UnitState.STOPPED) {
-                out.accept("PROBLEM    " + what + ": " + state.reason().coded());
+                out.accept(new WorkEvent(Course.IN_THE_WAY, what + ": " + state.reason().coded()));
                 return false;
             } else {
                 goesOn = isLeft(claim);
             }
         }
         var done = runs.since(plan.name(), claim.company(), from);
-        out.accept("ok         " + what + ": " + job.kind() + ", " + PullReport.plural(done.read(), "row") + " read, "
-                + done.written() + " written, " + done.deleted() + " deleted, "
-                + PullReport.plural(done.requests(), "request"));
+        out.accept(new WorkEvent(Course.WELL,
+                what + ": " + job.kind() + ", " + PullReport.plural(done.read(), "row") + " read, "
+                        + done.written() + " written, " + done.deleted() + " deleted, "
+                        + PullReport.plural(done.requests(), "request")));
         return true;
     }
 }

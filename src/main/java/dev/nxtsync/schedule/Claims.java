@@ -258,19 +258,4 @@ public class Claims {
             next.execute();
         }
     }
-
-    /**
-     * Has a connection's units of some kinds that have backed off tried at once.
-     *
-     * @return how many there were
-     */
-    public static int retry(Connection transaction, String connection, Collection<String> kinds) throws SQLException {
-        try (var units = transaction.prepareStatement("""
-                update nxt_sync.job set wanted = wanted + 1, retry_at = null
-                where connection = ? and kind = any (?) and retry_at is not null""")) {
-            units.setString(1, connection);
-            units.setArray(2, transaction.createArrayOf("text", kinds.toArray()));
-            return units.executeUpdate();
-        }
-    }
 }

@@ -24,6 +24,7 @@ import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.pull.target.Tombstones;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.push.outbox.PushSettingsTable;
@@ -165,6 +166,7 @@ class OwnPathTest {
         new PushSettingsTable(store).configure(Map.of("orders", Optional.of(7)));
         assertThat(new StatusQuery(store).read(List.of("orders")).pulls()).isNotNull();
         new RunHistory(store).forgetOld();
+        store.inTransaction(Tombstones::forgetOld);
         inbox.forgetOld();
         claims.free(fetch, Optional.of(NOON), Optional.empty(), true);
         assertThat(claims.claim(List.of(new Claims.JobKind("fetch", "main")), List.of(), true)).isPresent();

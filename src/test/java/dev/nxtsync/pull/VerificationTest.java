@@ -33,10 +33,10 @@ class VerificationTest {
         try (var pulls = new PullsFixture(ROWS, vouchersBy("batchNo"))) {
             var said = new Said(pulls, pull);
             assertThat(said.equal).isFalse();
-            assertThat(said.text()).startsWith(first).contains(reason).contains(code).doesNotContain("ok  ");
+            assertThat(said.text()).startsWith(first).contains(reason).contains(code).doesNotContain("WELL ");
             var others = new Said(pulls, "people");
             assertThat(others.equal).isTrue();
-            assertThat(others.text()).startsWith("ok  ").contains("30 rows, equal in key");
+            assertThat(others.text()).startsWith("WELL ").contains("30 rows, equal in key");
         }
     }
 
@@ -47,11 +47,11 @@ class VerificationTest {
         try (var pulls = new PullsFixture(ROWS, vouchersBy(OWN_KEY))) {
             var counted = new Said(pulls, "singly");
             assertThat(counted.equal).isTrue();
-            assertThat(counted.text()).startsWith("ok  ").contains("20 rows, equal in key");
+            assertThat(counted.text()).startsWith("WELL ").contains("20 rows, equal in key");
             pulls.sandbox.faults(Map.of(fault, 1.0));
             var said = new Said(pulls, "singly");
             assertThat(said.equal).isFalse();
-            assertThat(said.text()).startsWith("NOT PROVEN").contains("20 rows, equal in key")
+            assertThat(said.text()).startsWith("NOT_PROVEN ").contains("20 rows, equal in key")
                     .contains("does not tell how many rows table voucher has (totalCount)");
         }
     }
@@ -70,7 +70,7 @@ class VerificationTest {
             pulls.poll();
             assertThat(pulls.store.database().value("select name from nxt.associate where associate_no = 4"))
                     .isEqualTo("came twice");
-            assertThat(new Said(pulls, "people").text()).startsWith("ok  ").contains("30 rows, equal in key");
+            assertThat(new Said(pulls, "people").text()).startsWith("WELL ").contains("30 rows, equal in key");
             assertThat(pulls.store.database().count("nxt_sync.row_fault")).isZero();
         }
     }
@@ -105,7 +105,7 @@ class VerificationTest {
 
         Said(PullsFixture pulls, String pull) throws Exception {
             var settings = Objects.requireNonNull(pulls.settings.pulls().get(pull));
-            equal = pulls.verification().run(settings, lines::add, () -> {
+            equal = pulls.verification().run(settings, event -> lines.add(event.course() + " " + event.text()), () -> {
             });
         }
 

@@ -3,10 +3,12 @@ package dev.nxtsync.pull.state;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
 
@@ -26,28 +28,21 @@ public class PullUnitTable {
     public void declare(String pull, String connection, Tenant tenant) throws SQLException {
         database.inTransaction(transaction -> {
             try (var state = transaction.prepareStatement(
-                    """
-                            insert into nxt_sync.pull_state (pull, company) values (?, ?) on conflict (pull, company) do nothing""");
-                    var unit = transaction.prepareStatement("""
-                            insert into nxt_sync.job (kind, connection, scope, company, pull, due_at)
-                            values (?, ?, ?, ?, ?, case when ? then clock_timestamp() else '9999-01-01 00:00:00+00' end)
-                            on conflict on constraint job_unit do nothing""")) {
+                    "insert into nxt_sync.pull_state (pull, company) values (?, ?) on conflict (pull, company) do nothing")) {
                 state.setString(1, pull);
                 state.setInt(2, tenant.number());
                 state.executeUpdate();
-                for (UnitKind kind : UnitKind.values()) {
-                    unit.setString(1, kind.text());
-                    unit.setString(2, connection);
-                    unit.setString(3, tenant.scope().text());
-                    unit.setInt(4, tenant.number());
-                    unit.setString(5, kind.servesAllPulls() ? "" : pull);
-                    // the first load says when the others begin
-                    unit.setBoolean(6, kind == UnitKind.LOAD);
-                    unit.addBatch();
-                }
-                return unit.executeBatch().length;
             }
+            // the first load says when the others begin
+            WorkUnit.declare(transaction, List.of(unit(UnitKind.LOAD, pull, connection, tenant)),
+                    Stream.of(UnitKind.values()).filter(kind -> kind != UnitKind.LOAD)
+                            .map(kind -> unit(kind, pull, connection, tenant)).toList());
+            return true;
         });
+    }
+
+    private static WorkUnit unit(UnitKind kind, String pull, String connection, Tenant tenant) {
+        return new WorkUnit(kind.text(), connection, tenant.scope().text(), tenant.number(), kind.of(pull).entry(), 0);
     }
 
     /**
@@ -61,15 +56,9 @@ public class PullUnitTable {
     /** Wakes what works on a pull, after it could not be worked on. */
     public void wake(String pull, String connection, Scope scope) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var update = transaction.prepareStatement(
-                    """
-                            update nxt_sync.job set wanted = wanted + 1
-                            where connection = ? and scope = ? and (kind in ('poll', 'fetch') or kind = 'load' and pull = ?)""")) {
-                update.setString(1, connection);
-                update.setString(2, scope.text());
-                update.setString(3, pull);
-                return update.executeUpdate();
-            }
+            UnitKind.selection(pull, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).on(connection).inScope(scope.text())
+                    .wake(transaction);
+            return true;
         });
     }
 

@@ -3,8 +3,10 @@ package dev.nxtsync.pull.state;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 import dev.nxtsync.schedule.Claim;
+import dev.nxtsync.schedule.UnitSelection;
 
 /** What a unit of work of pulls does. Every unit of a pull is of one of these kinds, and each pull and company has all. */
 public enum UnitKind {
@@ -25,6 +27,16 @@ public enum UnitKind {
     /** Whether one unit serves all pulls of a company. */
     public boolean servesAllPulls() {
         return this == POLL || this == FETCH;
+    }
+
+    /** What is done for a pull by a unit of this kind. */
+    UnitSelection.KindOfEntry of(String pull) {
+        return new UnitSelection.KindOfEntry(text(), servesAllPulls() ? "" : pull);
+    }
+
+    /** The units of some kinds that work on a pull, on all connections. */
+    static UnitSelection selection(String pull, UnitKind... kinds) {
+        return UnitSelection.of(Stream.of(kinds).map(kind -> kind.of(pull)).toList());
     }
 
     /** Whether a claim is one of this kind. */

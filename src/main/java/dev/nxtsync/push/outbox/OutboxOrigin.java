@@ -12,6 +12,7 @@ import dev.nxtsync.database.MigrationDryRun;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
+import dev.nxtsync.schedule.UnitSelection;
 
 /**
  * The place from which the outbox was last sent: the server's system identifier and timeline, and the oids of the
@@ -78,14 +79,9 @@ public class OutboxOrigin {
                                         record = case when state = 'waiting' then null else record end,
                                         sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
                                         looks = case when state = 'dead' then 1 else 0 end, repeated = true
-                                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""");
-                    var lanes = transaction.prepareStatement(
-                            """
-                                    update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')),
-                                        failures = 0, retry_at = null
-                                    where kind = 'push'""")) {
+                                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""")) {
                 home.executeUpdate();
-                lanes.executeUpdate();
+                UnitSelection.ofKinds(List.of(PushLanes.KIND)).beginAnew(transaction);
                 return rows.executeUpdate();
             }
         });
