@@ -66,11 +66,10 @@ class LookAfterSendTest {
 
     /** Says whether rows were passed over. */
     private boolean lookFor(String sentBefore) throws SQLException {
+        var act = pushed.plans.ready(pushed.push).orElseThrow().fields().keySet().iterator().next();
         PushedLane.STORE.database().execute("update nxt_sync.outbox set state = 'in_doubt', attempts = 1, act = '"
-                + (pushed.plans.ready(pushed.push).orElseThrow().fields().keySet().iterator().next().name().toLowerCase(
-                        Locale.ROOT))
-                + "', record = key, sent_at = statement_timestamp() - interval '" + sentBefore
-                + "', next_at = now() where push = '" + pushed.push + "'");
+                + act.name().toLowerCase(Locale.ROOT) + "', record = key, sent_at = statement_timestamp() - interval '"
+                + sentBefore + "', next_at = now() where push = '" + pushed.push + "'");
         if (lane == null) {
             lane = LaneContextFixture.lane(pushed, question -> {
                 looks++;
