@@ -83,7 +83,8 @@ public class RunPull {
         List<Tenant> owners = request.company().map(ready.plan()::tenant).map(List::of).orElse(ready.owners());
         if (!ready.owners().containsAll(owners)) {
             out.accept(new WorkEvent(Course.IN_THE_WAY,
-                    "pull " + pull.name() + ": it does not read " + numbers(owners) + ", but " + numbers(ready.owners())));
+                    "pull " + pull.name() + ": it does not read " + numbers(owners) + ", but "
+                            + numbers(ready.owners())));
             return false;
         }
         boolean well = true;

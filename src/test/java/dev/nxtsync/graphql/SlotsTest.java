@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import dev.nxtsync.tenant.Tenant;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ShuttingDown;
+import dev.nxtsync.tenant.Tenant;
 
 class SlotsTest {
     private static final Tenant HERE = Tenant.company(1);

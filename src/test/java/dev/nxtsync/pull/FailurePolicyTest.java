@@ -37,6 +37,7 @@ import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.support.Listening;
+import dev.nxtsync.tenant.Tenant;
 
 class FailurePolicyTest {
     private static final PullPlan PLAN = ChangingTable.PLAN;
@@ -55,7 +56,7 @@ class FailurePolicyTest {
     @BeforeAll
     static void migrate() throws SQLException {
         store = PullStore.migrated();
-        store.units().declare("x", "main", "company", 1);
+        store.units().declare("x", "main", Tenant.company(1));
     }
 
     @BeforeEach

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import dev.nxtsync.tenant.Tenant;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.tenant.Tenant;
 
 /** Units of two pulls, each in two companies, of which none is due. */
 class UnitWakesTest {

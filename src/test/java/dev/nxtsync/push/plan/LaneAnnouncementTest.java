@@ -15,7 +15,6 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.jobs.CompanyAccessFixture;
 import dev.nxtsync.push.outbox.OutboxOrigin;
@@ -23,6 +22,7 @@ import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.Listening;
 import dev.nxtsync.support.TestDatabase;
+import dev.nxtsync.tenant.Scope;
 
 class LaneAnnouncementTest {
     private static final String LANES = "select count(*) from nxt_sync.job where kind = 'push'";
