@@ -6,7 +6,6 @@ import jakarta.inject.Singleton;
 
 import io.quarkus.runtime.QuarkusApplication;
 
-import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.push.outbox.OutboxOrigin;
 
 /** The command {@code adopt}: an outbox that was restored, copied or failed over is sent from again. */
@@ -25,13 +24,13 @@ class AdoptCommand implements QuarkusApplication {
             return ExitCode.USAGE;
         }
         try {
-            var held = home.held();
-            if (held.isEmpty()) {
+            if (home.held().isEmpty()) {
                 System.out.println("ok         the outbox is at home; there is nothing to adopt");
                 return 0;
             }
-            if (held.get().trouble() == ErrorCode.WAL_REFUSED) {
-                System.out.println("PROBLEM    outbox: " + held.get().coded());
+            var untold = home.untold();
+            if (untold.isPresent()) {
+                System.out.println("PROBLEM    outbox: " + untold.get().coded());
                 return ExitCode.FOUND_PROBLEMS;
             }
             System.out.println("ok         the outbox is adopted; " + home.adopt()

@@ -37,7 +37,7 @@ class PullCommand implements QuarkusApplication {
         }
         try {
             var progress = new TerminalProgress();
-            return alive.during(() -> pulls.run(pull.get(), request.get(), progress::line, progress))
+            return alive.during(() -> pulls.run(pull.get(), request.get(), progress::event, progress))
                     ? 0
                     : ExitCode.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {

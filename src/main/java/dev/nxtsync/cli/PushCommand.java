@@ -30,7 +30,7 @@ class PushCommand implements QuarkusApplication {
             return ExitCode.USAGE;
         }
         try {
-            return alive.during(() -> pushes.run(push.get(), System.out::println))
+            return alive.during(() -> pushes.run(push.get(), event -> System.out.println(WorkLine.of(event))))
                     ? 0
                     : ExitCode.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 import dev.nxtsync.schedule.Job;
+import dev.nxtsync.schedule.WorkEvent;
 
 /**
  * Shows on a terminal how far a command has come: one line of rows, rate and time left that is written over again. Silent
@@ -45,8 +46,8 @@ final class TerminalProgress implements Job.Progress {
     }
 
     /** Prints a line that stays. */
-    synchronized void line(String text) {
-        System.out.println((isShown ? CLEAR : "") + text);
+    synchronized void event(WorkEvent event) {
+        System.out.println((isShown ? CLEAR : "") + WorkLine.of(event));
         isShown = false;
     }
 

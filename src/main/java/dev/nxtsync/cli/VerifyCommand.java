@@ -29,7 +29,7 @@ class VerifyCommand implements QuarkusApplication {
         }
         try {
             var progress = new TerminalProgress();
-            return verification.run(pull.get(), progress::line, progress) ? 0 : ExitCode.FOUND_PROBLEMS;
+            return verification.run(pull.get(), progress::event, progress) ? 0 : ExitCode.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {
             return Command.problem(e);
         }

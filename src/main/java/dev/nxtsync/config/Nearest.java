@@ -22,7 +22,7 @@ public final class Nearest {
     private Nearest() {}
 
     /** The valid name that is most like the given one; empty if none is much like it. Case does not matter. */
-    public static Optional<String> to(String name, Collection<String> valid) {
+    static Optional<String> to(String name, Collection<String> valid) {
         if (name.length() > LONGEST) {
             return Optional.empty();
         }

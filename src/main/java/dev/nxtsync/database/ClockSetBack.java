@@ -24,8 +24,6 @@ public final class ClockSetBack {
     private static final Logger LOG = Logger.getLogger(ClockSetBack.class);
     /** So much is put right by a network's time service now and then, and matters nowhere. */
     private static final double SECONDS = 5;
-    /** Later than this is never. */
-    private static final String NEVER = "'9000-01-01 00:00:00+00'";
 
     private ClockSetBack() {}
 
@@ -57,14 +55,9 @@ public final class ClockSetBack {
             for (var table : times(transaction).entrySet()) {
                 setBack(transaction, table.getKey(), table.getValue(), back);
             }
-            try (Statement units = transaction.createStatement()) {
-                units.executeUpdate(
-                        """
-                                update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))
-                                where holder is not null""");
-            }
+            return true;
         }
-        return true;
+        return false;
     }
 
     /** By how many seconds the clock is behind the last beat of any process; 0 where another process mends that. */
@@ -107,7 +100,7 @@ public final class ClockSetBack {
 
     /** The statement's time is for an index, the clock's for what somebody writes while the statement runs. */
     static String isAhead(String column) {
-        return "(" + column + " > statement_timestamp() and " + column + " > clock_timestamp() and " + column + " < "
-                + NEVER + ")";
+        return "(" + column + " > statement_timestamp() and " + column + " > clock_timestamp() and not " + column + " "
+                + Timestamps.IS_NEVER + ")";
     }
 }

@@ -1,6 +1,7 @@
 package dev.nxtsync.database;
 
 import java.time.Instant;
+import java.util.function.LongSupplier;
 
 /**
  * The database's time, read once and carried on by this process' monotonic clock, a little slow, so that it is never ahead.
@@ -8,15 +9,23 @@ import java.time.Instant;
  */
 public final class DatabaseClock {
     private final Instant base;
-    private final long from = System.nanoTime();
+    private final LongSupplier nanos;
+    private final long from;
 
     DatabaseClock(Instant base) {
+        this(base, System::nanoTime);
+    }
+
+    /** @param nanos a monotonic clock, in nanoseconds */
+    DatabaseClock(Instant base, LongSupplier nanos) {
         this.base = base;
+        this.nanos = nanos;
+        this.from = nanos.getAsLong();
     }
 
     /** At or before the database's present time. */
     public Instant now() {
-        long elapsed = System.nanoTime() - from;
+        long elapsed = nanos.getAsLong() - from;
         return base.plusNanos(elapsed - elapsed / 1000);
     }
 }

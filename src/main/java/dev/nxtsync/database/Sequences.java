@@ -19,18 +19,16 @@ public final class Sequences {
     private static final Set<String> NUMBERED = Set.of("job_pkey", "inbox_pkey", "run_pkey", "outbox_pkey");
 
     /** @param highest a query for the highest number in use */
-    private record Numbers(String sequence, String highest) {
-        static Numbers of(String table) {
-            return new Numbers("nxt_sync." + table + "_id_seq", "select max(id) from nxt_sync." + table);
-        }
-    }
+    private record Numbers(String sequence, String highest) {}
 
     private static final List<Numbers> ALL = List.of(
             new Numbers("nxt_sync.fence", """
                     select greatest((select max(fence) from nxt_sync.job),
                         (select max(greatest(generation, pending_fence)) from nxt_sync.user_grant))"""),
             new Numbers("nxt_sync.outbox_id", "select max(id) from nxt_sync.outbox"),
-            Numbers.of("job"), Numbers.of("inbox"), Numbers.of("run"));
+            new Numbers("nxt_sync.job_id_seq", "select max(id) from nxt_sync.job"),
+            new Numbers("nxt_sync.inbox_id_seq", "select max(id) from nxt_sync.inbox"),
+            new Numbers("nxt_sync.run_id_seq", "select max(id) from nxt_sync.run"));
 
     private Sequences() {}
 

@@ -14,6 +14,9 @@ public final class Timestamps {
     /** Later than anything falls due: of what is not to come again by itself. */
     public static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
 
+    /** SQL behind a time, which holds where that is {@link #NEVER}. A literal, so that an index serves it. */
+    public static final String IS_NEVER = ">= '9000-01-01 00:00:00+00'";
+
     private Timestamps() {}
 
     /** A time as the driver takes it; one that is later than all others becomes the year 9999. */

@@ -125,7 +125,7 @@ final class Exchange {
             case PROXY -> "The proxy does not connect to Business NXT's host (";
             default -> "Business NXT cannot be reached (";
         };
-        return new Failure.Unavailable(fault.trouble(), what + fault.detail() + "). It is the host of NXT_API_URL. "
+        return new Failure.Unreachable(fault.trouble(), what + fault.detail() + "). It is the host of NXT_API_URL. "
                 + fault.trouble().nextStep());
     }
 

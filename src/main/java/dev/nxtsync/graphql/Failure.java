@@ -200,7 +200,25 @@ public sealed interface Failure extends Answer {
         }
     }
 
-    /** The request was not sent, for what is not ours to decide, or since the server could not be reached. */
+    /** The server could not be reached, or may not be: whoever asks next with the same connection meets it too. */
+    record Unreachable(ErrorCode trouble, String message) implements Failure {
+        @Override
+        public String traceId() {
+            return "";
+        }
+
+        @Override
+        public boolean notExecuted() {
+            return true;
+        }
+
+        @Override
+        public Recovery next() {
+            return Recovery.RETRY;
+        }
+    }
+
+    /** The request was not sent, for what is not ours to decide; it may be the only one. */
     record Unavailable(ErrorCode trouble, String message) implements Failure {
         @Override
         public String traceId() {

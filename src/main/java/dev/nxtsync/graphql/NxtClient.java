@@ -100,7 +100,7 @@ public class NxtClient {
             throw new IllegalArgumentException("no connection is named " + connection);
         }
         if (!line.allowed()) {
-            return new Failure.Unavailable(ErrorCode.PLAIN_HTTP, "NXT_API_URL is not an https address, so that nothing "
+            return new Failure.Unreachable(ErrorCode.PLAIN_HTTP, "NXT_API_URL is not an https address, so that nothing "
                     + "is sent there. " + ErrorCode.PLAIN_HTTP.nextStep());
         }
         byte[] body = body(question);

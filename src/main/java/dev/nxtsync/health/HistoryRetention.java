@@ -10,26 +10,31 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.config.Pushes;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.database.Database;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.pull.target.Tombstones;
 import dev.nxtsync.push.outbox.OutboxRetention;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.schedule.RunHistory;
 
-/** Forgets old runs, webhook events and finished rows of the outbox. */
+/** Forgets old runs, deleted rows, webhook events and finished rows of the outbox. */
 @Singleton
 class HistoryRetention {
     private static final Logger LOG = Logger.getLogger(HistoryRetention.class);
 
     private final Pushes configured;
     private final Heartbeat heartbeat;
+    private final Database database;
     private final RunHistory runs;
     private final Inbox inbox;
     private final OutboxRetention outbox;
 
-    HistoryRetention(Pushes configured, Heartbeat heartbeat, RunHistory runs, Inbox inbox, OutboxRetention outbox) {
+    HistoryRetention(Pushes configured, Heartbeat heartbeat, Database database, RunHistory runs, Inbox inbox,
+            OutboxRetention outbox) {
         this.configured = configured;
         this.heartbeat = heartbeat;
+        this.database = database;
         this.runs = runs;
         this.inbox = inbox;
         this.outbox = outbox;
@@ -43,6 +48,7 @@ class HistoryRetention {
         if (heartbeat.trouble().isEmpty()) {
             try {
                 runs.forgetOld();
+                database.patiently().inTransaction(Tombstones::forgetOld);
                 inbox.forgetOld();
                 for (Settings.Push push : configured.all().values()) {
                     outbox.forget(push.name(), push.keep());

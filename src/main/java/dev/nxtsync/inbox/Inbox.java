@@ -21,6 +21,7 @@ import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.UnitSelection;
 import dev.nxtsync.tenant.Tenant;
 
 /**
@@ -180,25 +181,29 @@ public class Inbox {
     /** Wakes units. A unit is woken after its events were committed, or it could look too early. */
     public void wake(Collection<Long> units) throws SQLException {
         database.promptly().inTransaction(transaction -> {
-            try (var wake = transaction.prepareStatement(
-                    "update nxt_sync.job set wanted = wanted + 1 where id = any (?)")) {
-                wake.setArray(1, transaction.createArrayOf("bigint", units.toArray()));
-                return wake.executeUpdate();
-            }
+            UnitSelection.numbered(units).wake(transaction);
+            return true;
         });
     }
 
     /** Wakes whatever has something to look at and has not been woken: its process may have died between the two. */
     public void wakeForgotten() throws SQLException {
         database.inTransaction(transaction -> {
-            try (var wake = transaction.prepareStatement("""
-                    update nxt_sync.job set wanted = wanted + 1
+            try (var select = transaction.prepareStatement("""
+                    select id from nxt_sync.job
                     where kind = 'fetch' and wanted <= served
                       and exists (select from nxt_sync.inbox i where i.unit = job.id
                           and (i.next_at is null or i.next_at <= clock_timestamp())
                           and not exists (select from nxt_sync.pull_pause where pull_pause.pull = i.pull)
-                          and %s)""".formatted(IS_FREE))) {
-                return wake.executeUpdate();
+                          and %s)""".formatted(IS_FREE)); ResultSet row = select.executeQuery()) {
+                var forgotten = new ArrayList<Long>();
+                while (row.next()) {
+                    forgotten.add(row.getLong(1));
+                }
+                if (!forgotten.isEmpty()) {
+                    UnitSelection.numbered(forgotten).wake(transaction);
+                }
+                return forgotten.size();
             }
         });
     }
@@ -316,7 +321,7 @@ public class Inbox {
                 delete from nxt_sync.inbox using nxt_sync.job unit
                 where inbox.unit = unit.id and unit.kind = 'fetch' and unit.connection = ? and unit.scope = ?
                   and unit.company = ? and inbox.pull = ? and inbox.attempts >= 5 and inbox.received_at < ?""")) {
-            reconciliation.name().bindOwner(delete, 1);
+            reconciliation.work().bindOwner(delete, 1);
             delete.setString(4, reconciliation.entry());
             delete.setObject(5, Timestamps.timestamp(startedAt));
             delete.executeUpdate();

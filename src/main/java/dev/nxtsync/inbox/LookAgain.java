@@ -29,7 +29,7 @@ public final class LookAgain {
                               and waiting.key = wanted.key and waiting.attempts = 0 and waiting.next_at > clock_timestamp())""")) {
             insert.setString(1, pull);
             insert.setArray(2, transaction.createArrayOf("text", keys.toArray()));
-            unit.name().bindOwner(insert, 3);
+            unit.work().bindOwner(insert, 3);
             insert.setString(6, pull);
             insert.executeUpdate();
         }

@@ -1,16 +1,13 @@
 package dev.nxtsync.jobs;
 
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
-import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.process.Lasting;
 
@@ -21,13 +18,6 @@ import dev.nxtsync.process.Lasting;
 @Singleton
 public class OutageLog {
     private static final Logger LOG = Logger.getLogger(OutageLog.class);
-    /**
-     * Whoever asks next with the same connection meets it too: it is of the token, the host or the way there. A request that
-     * was not sent for want of room, or not answered in time, may be the only one.
-     */
-    private static final Set<ErrorCode> OF_ALL = EnumSet.of(ErrorCode.UNAUTHORIZED, ErrorCode.THROTTLED,
-            ErrorCode.PLAIN_HTTP,
-            ErrorCode.UNKNOWN_HOST, ErrorCode.UNREACHABLE, ErrorCode.TLS, ErrorCode.TLS_HANDSHAKE, ErrorCode.PROXY);
 
     private final Lasting<Object> lasting;
 
@@ -49,9 +39,15 @@ public class OutageLog {
      * @param work that has failed, by a name or a record of its own; it is told to be {@link #over}
      */
     public boolean isNews(String connection, Object work, Failure failure) {
-        return OF_ALL.contains(failure.trouble())
+        return isOfAll(failure)
                 ? lasting.isNews(new Answers(connection), "")
                 : isNews(work, failure.code());
+    }
+
+    /** Whether whoever asks next with the same connection meets it too: it is of the token, the host or the way there. */
+    private static boolean isOfAll(Failure failure) {
+        return failure instanceof Failure.Unauthorized || failure instanceof Failure.Throttled
+                || failure instanceof Failure.Unreachable;
     }
 
     /** The same of what Business NXT has nothing to do with. */

@@ -1,6 +1,6 @@
 /**
- * What pulls and pushes share: what a connection may reach now, and the slots that lost calls still take. Start at
- * {@link dev.nxtsync.jobs.CompanyAccess}.
+ * What pulls and pushes share: when they are planned, what a connection may reach now, and the slots that lost calls still
+ * take. Start at {@link dev.nxtsync.jobs.PlanLoop}.
  */
 @NullMarked
 package dev.nxtsync.jobs;

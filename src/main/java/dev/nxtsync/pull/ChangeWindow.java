@@ -26,8 +26,8 @@ import dev.nxtsync.pull.target.PageBuffer;
 /**
  * One walk through the changes of a table, in the order of change stamp and key: from an overlap before the highest stamp
  * known, to the end of the server's rows. The first page is asked for together with those of other tables. If there are more,
- * the highest stamp is asked for beside the second, and what changes beyond it is left to one page at the end, so that rows
- * which change all the time cannot hold the walk up. Not thread-safe.
+ * the highest stamp is asked for beside the second, from which the next walk steps back, and what changes beyond it is left to
+ * one page at the end, so that rows which change all the time cannot hold the walk up. Not thread-safe.
  */
 final class ChangeWindow {
     /** So many are remembered; a page more at most. */
@@ -170,7 +170,12 @@ final class ChangeWindow {
         if (more && keys.size() < KEYS) {
             keys.addAll(page.buffer().keys());
         }
-        page.last(Table.CHANGED).ifPresent(stamp -> highest = stamp);
+        if (stage == Stage.TAIL) {
+            // what the page beyond it shows may be much later than the pages before, into which commits came late meanwhile
+            highest = upper;
+        } else {
+            page.last(Table.CHANGED).ifPresent(stamp -> highest = stamp);
+        }
         if (stage == Stage.SECOND && more) {
             upper = top.or(() -> page.last(Table.CHANGED)).orElse(null);
         }

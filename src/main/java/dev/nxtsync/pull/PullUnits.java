@@ -2,7 +2,6 @@ package dev.nxtsync.pull;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
@@ -41,11 +40,14 @@ class PullUnits {
     Opening open(Claim claim) throws SQLException {
         var clock = states.clock();
         var plan = plans.of(claim.connection(), claim.tenant()).get(claim.entry());
-        Optional<PullState> state = states.of(claim.entry(), claim.company());
-        if (plan == null || state.isEmpty() || state.get().paused()) {
-            return new Closed(new Outcome.Done(clock.now().plus(FailurePolicy.LOOK_AGAIN)));
+        if (plan == null) {
+            return lookAgain(clock);
         }
-        if (!states.hasKey(plan.name(), plan.target().key())) {
+        var found = states.of(plan.name(), claim.company(), plan.target().key());
+        if (found.state().isEmpty() || found.state().get().paused()) {
+            return lookAgain(clock);
+        }
+        if (!found.hasKey()) {
             // another process has exchanged it: what this one would read goes by the one before
             plans.lookAtTargets(claim.connection());
             return new Closed(new Outcome.Done(clock.now().plus(A_MOMENT)));
@@ -53,6 +55,10 @@ class PullUnits {
         var barred = access.barred(claim);
         return barred.isPresent()
                 ? new Closed(new Outcome.Done(clock.now().plus(barred.get())))
-                : new Open(plan, state.get(), clock);
+                : new Open(plan, found.state().get(), clock);
+    }
+
+    private static Closed lookAgain(DatabaseClock clock) {
+        return new Closed(new Outcome.Done(clock.now().plus(FailurePolicy.LOOK_AGAIN)));
     }
 }

@@ -22,7 +22,9 @@ import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.RunHistory;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkEvent;
+import dev.nxtsync.schedule.WorkEvent.Course;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
 
 /** Runs one pull at once, because a person asked for it, beside daemons that share the database. */
@@ -60,29 +62,30 @@ public class RunPull {
     /**
      * Runs to its end.
      *
-     * @param out is told a line for each company, and each problem
+     * @param out is told of each company, and of each problem
      * @param progress is told how far it has come
      * @return whether all went well
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
      */
-    public boolean run(Settings.Pull pull, Request request, Consumer<String> out, Job.Progress progress)
+    public boolean run(Settings.Pull pull, Request request, Consumer<WorkEvent> out, Job.Progress progress)
             throws SQLException {
         Optional<Problem> flaw = planner.plan(pull);
         var planned = plans.of(pull.name());
         if (flaw.isPresent() || !(planned.orElse(null) instanceof PullPlans.Ready ready)) {
-            out.accept("PROBLEM    pull " + pull.name() + ": "
-                    + flaw.map(Problem::coded).orElse("it could not be planned"));
+            out.accept(new WorkEvent(Course.IN_THE_WAY, "pull " + pull.name() + ": "
+                    + flaw.map(Problem::coded).orElse("it could not be planned")));
             return false;
         }
         if (request.since().isPresent() && !ready.plan().tellsChanges()) {
-            out.accept(
-                    "PROBLEM    pull " + pull.name() + ": the table does not tell its changes, so there is no --since");
+            out.accept(new WorkEvent(Course.IN_THE_WAY,
+                    "pull " + pull.name() + ": the table does not tell its changes, so there is no --since"));
             return false;
         }
         List<Tenant> owners = request.company().map(ready.plan()::tenant).map(List::of).orElse(ready.owners());
         if (!ready.owners().containsAll(owners)) {
-            out.accept("PROBLEM    pull " + pull.name() + ": it does not read " + numbers(owners) + ", but "
-                    + numbers(ready.owners()));
+            out.accept(new WorkEvent(Course.IN_THE_WAY,
+                    "pull " + pull.name() + ": it does not read " + numbers(owners) + ", but "
+                            + numbers(ready.owners())));
             return false;
         }
         boolean well = true;
@@ -96,13 +99,13 @@ public class RunPull {
         return owners.stream().map(Tenant::number).toList();
     }
 
-    private boolean one(PullPlan plan, Tenant owner, Request request, Consumer<String> out, Job.Progress progress)
+    private boolean one(PullPlan plan, Tenant owner, Request request, Consumer<WorkEvent> out, Job.Progress progress)
             throws SQLException {
         PullState state = positions.states().of(plan.name(), owner.number()).orElseThrow();
         var what = new PulledTenant(plan.name(), owner);
         if (state.paused()) {
-            out.accept("PROBLEM    " + new Problem(ErrorCode.PULL_PAUSED,
-                    what + ": it is paused. " + ErrorCode.PULL_PAUSED.nextStep()).coded());
+            out.accept(new WorkEvent(Course.IN_THE_WAY, new Problem(ErrorCode.PULL_PAUSED,
+                    what + ": it is paused. " + ErrorCode.PULL_PAUSED.nextStep()).coded()));
             return false;
         }
         Job job = request.confirmDeletes()
@@ -111,19 +114,20 @@ public class RunPull {
                         ? jobs.load()
                         : jobs.poll();
         if (job == jobs.reconciliation() && state.loadedAt().isEmpty()) {
-            out.accept("PROBLEM    " + what + ": its first load has not ended, so there is nothing to compare");
+            out.accept(new WorkEvent(Course.IN_THE_WAY,
+                    what + ": its first load has not ended, so there is nothing to compare"));
             return false;
         }
-        var attempt = claims.claim(UnitName.ofPull(job.kind(), plan.pull().connection(), owner, plan.name()));
+        var attempt = claims.claim(WorkUnit.ofPull(job.kind(), plan.pull().connection(), owner, plan.name()));
         if (attempt instanceof Claims.UnitTaken taken) {
-            out.accept("PROBLEM    " + new Problem(ErrorCode.UNIT_TAKEN,
+            out.accept(new WorkEvent(Course.IN_THE_WAY, new Problem(ErrorCode.UNIT_TAKEN,
                     what + ": its " + job.kind() + " is under way on " + taken.holder().host() + " since "
                             + taken.holder().since() + ". " + ErrorCode.UNIT_TAKEN.nextStep())
-                    .coded());
+                    .coded()));
             return false;
         }
         if (!(attempt instanceof Claims.Claimed claimed)) {
-            out.accept("PROBLEM    " + what + ": there is no such unit of work");
+            out.accept(new WorkEvent(Course.IN_THE_WAY, what + ": there is no such unit of work"));
             return false;
         }
         try {
@@ -153,7 +157,7 @@ public class RunPull {
         }
     }
 
-    private boolean work(Claim claim, PullPlan plan, Job job, PulledTenant what, Consumer<String> out,
+    private boolean work(Claim claim, PullPlan plan, Job job, PulledTenant what, Consumer<WorkEvent> out,
             Job.Progress progress) throws SQLException {
         var from = positions.states().now();
         int failures = 0;
@@ -166,22 +170,23 @@ public class RunPull {
             PullState state = positions.states().of(plan.name(), claim.company()).orElseThrow();
             if (outcome instanceof Outcome.Again again) {
                 failures++;
-                out.accept(
-                        (failures < PATIENCE ? "waiting    " : "PROBLEM    ") + what + ": " + state.reason().coded());
+                out.accept(new WorkEvent(failures < PATIENCE ? Course.WAITS : Course.IN_THE_WAY,
+                        what + ": " + state.reason().coded()));
                 if (failures == PATIENCE || state.state() == PullState.UnitState.STOPPED || !again.waitOut()) {
                     return false;
                 }
             } else if (state.state() == PullState.UnitState.FAILING || state.state() == PullState.UnitState.STOPPED) {
-                out.accept("PROBLEM    " + what + ": " + state.reason().coded());
+                out.accept(new WorkEvent(Course.IN_THE_WAY, what + ": " + state.reason().coded()));
                 return false;
             } else {
                 goesOn = isLeft(claim);
             }
         }
         var done = runs.since(plan.name(), claim.company(), from);
-        out.accept("ok         " + what + ": " + job.kind() + ", " + PullReport.plural(done.read(), "row") + " read, "
-                + done.written() + " written, " + done.deleted() + " deleted, "
-                + PullReport.plural(done.requests(), "request"));
+        out.accept(new WorkEvent(Course.WELL,
+                what + ": " + job.kind() + ", " + PullReport.plural(done.read(), "row") + " read, "
+                        + done.written() + " written, " + done.deleted() + " deleted, "
+                        + PullReport.plural(done.requests(), "request")));
         return true;
     }
 }

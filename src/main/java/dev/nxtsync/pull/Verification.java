@@ -30,6 +30,8 @@ import dev.nxtsync.pull.state.VerifiedKeys;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.schedule.Job.Progress;
+import dev.nxtsync.schedule.WorkEvent;
+import dev.nxtsync.schedule.WorkEvent.Course;
 import dev.nxtsync.tenant.Tenant;
 
 /**
@@ -62,13 +64,13 @@ public class Verification {
      * @return whether they are proven to be equal in all companies
      * @throws FailedAnswer if the API gave no whole answer
      */
-    public boolean run(Settings.Pull pull, Consumer<String> out, Progress progress) throws SQLException {
+    public boolean run(Settings.Pull pull, Consumer<WorkEvent> out, Progress progress) throws SQLException {
         var design = PullValidator
                 .of(List.of(pull), introspection.tables(pull.connection(), List.of(pull.table())), settings)
                 .get(pull.name());
         if (!(design instanceof PullValidator.Sound sound)) {
-            out.accept("PROBLEM    pull " + pull.name() + ": "
-                    + (design instanceof PullValidator.Flawed flawed ? flawed.reason().coded() : ""));
+            out.accept(new WorkEvent(Course.IN_THE_WAY, "pull " + pull.name() + ": "
+                    + (design instanceof PullValidator.Flawed flawed ? flawed.reason().coded() : "")));
             return false;
         }
         PullPlan plan = sound.plan();
@@ -80,7 +82,7 @@ public class Verification {
         return equal;
     }
 
-    private boolean one(PullPlan plan, Tenant tenant, Consumer<String> out, Progress progress) throws SQLException {
+    private boolean one(PullPlan plan, Tenant tenant, Consumer<WorkEvent> out, Progress progress) throws SQLException {
         TableMapping compared = plan.mapping().only(column -> isCompared(plan, column));
         String table = verified.begin(compared.target());
         try {
@@ -88,8 +90,8 @@ public class Verification {
             var result = verified.compare(table, compared.target(), tenant.number());
             String what = new PulledTenant(plan.name(), tenant) + ": ";
             if (read.notUnique().isPresent()) {
-                out.accept(
-                        "DIFFERENT  " + new Problem(ErrorCode.KEY_NOT_UNIQUE, what + read.notUnique().get()).coded());
+                out.accept(new WorkEvent(Course.DIFFERENT,
+                        new Problem(ErrorCode.KEY_NOT_UNIQUE, what + read.notUnique().get()).coded()));
                 return false;
             }
             if (result.isEqual()) {
@@ -98,17 +100,20 @@ public class Verification {
                         + PullReport.plural(result.sums().size(), "column") + " of numbers";
                 var doubt = doubt(plan, read, result.source());
                 out.accept(doubt.isEmpty()
-                        ? "ok         " + what + equal
-                        : "NOT PROVEN " + new Problem(ErrorCode.NOT_PROVEN, what + equal + ", but " + doubt).coded());
+                        ? new WorkEvent(Course.WELL, what + equal)
+                        : new WorkEvent(Course.NOT_PROVEN,
+                                new Problem(ErrorCode.NOT_PROVEN, what + equal + ", but " + doubt).coded()));
                 return doubt.isEmpty();
             }
-            out.accept("DIFFERENT  " + new Problem(ErrorCode.DIFFERENT,
-                    what + result.source() + " in Business NXT, " + result.target() + " in the target").coded());
-            result.examples().forEach((kind, keys) -> out.accept("           " + kind + ": " + String.join(" ", keys)));
+            out.accept(new WorkEvent(Course.DIFFERENT, new Problem(ErrorCode.DIFFERENT,
+                    what + result.source() + " in Business NXT, " + result.target() + " in the target").coded()));
+            result.examples().forEach(
+                    (kind, keys) -> out.accept(new WorkEvent(Course.DETAIL, kind + ": " + String.join(" ", keys))));
             result.sums().forEach((column, sums) -> {
                 if (!sums.isEqual()) {
-                    out.accept("           sum of " + column + ": " + sums.source() + " there, " + sums.target()
-                            + " here");
+                    out.accept(new WorkEvent(Course.DETAIL,
+                            "sum of " + column + ": " + sums.source() + " there, " + sums.target()
+                                    + " here"));
                 }
             });
             return false;

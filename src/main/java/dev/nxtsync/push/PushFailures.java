@@ -90,7 +90,7 @@ class PushFailures {
         }
         states.failed(PushedCompany.of(claim), reason, failures, retry);
         if (!(failure instanceof Failure.ForbiddenCompany)
-                && outages.isNews(claim.connection(), claim.name(), failure)) {
+                && outages.isNews(claim.connection(), claim.work(), failure)) {
             LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
                     Math.max(1, retry.toSeconds()), reason.message());
         }
@@ -104,7 +104,7 @@ class PushFailures {
      */
     void answered(Claim claim, PushState state, boolean areAllAnswered) throws SQLException {
         access.granted(claim);
-        outages.over(claim.name()).ifPresent(lasted -> LOG.infof("Push %s, %s goes on, after %d s", claim.entry(),
+        outages.over(claim.work()).ifPresent(lasted -> LOG.infof("Push %s, %s goes on, after %d s", claim.entry(),
                 claim.tenant(), lasted.toSeconds()));
         if (state.failures() > 0 && areAllAnswered) {
             states.well(PushedCompany.of(claim));

@@ -17,7 +17,9 @@ import dev.nxtsync.push.plan.PushPlanner;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkEvent;
+import dev.nxtsync.schedule.WorkEvent.Course;
+import dev.nxtsync.schedule.WorkUnit;
 
 /** Runs one push at once for a command, beside daemons that share the database. */
 @Singleton
@@ -47,7 +49,7 @@ public class RunPush {
      * @return whether nothing was in the way, and no row is dead
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
      */
-    public boolean run(Settings.Push push, Consumer<String> out) throws SQLException {
+    public boolean run(Settings.Push push, Consumer<WorkEvent> out) throws SQLException {
         Optional<Problem> flaw = tables.origin().held();
         if (flaw.isEmpty()) {
             settings.write();
@@ -55,31 +57,32 @@ public class RunPush {
             flaw = planner.plan(push);
         }
         if (flaw.isPresent()) {
-            out.accept("PROBLEM    push " + push.name() + ": " + flaw.get().coded());
+            out.accept(new WorkEvent(Course.IN_THE_WAY, "push " + push.name() + ": " + flaw.get().coded()));
             return false;
         }
         tables.lanes().announce(Map.of(push.name(), push.connection()));
         boolean well = true;
-        for (UnitName due : tables.lanes().dueLanes(push.name(), push.connection())) {
+        for (WorkUnit due : tables.lanes().dueLanes(push.name(), push.connection())) {
             var attempt = claims.claim(due);
             if (attempt instanceof Claims.UnitTaken taken) {
-                out.accept("skipped    push " + push.name() + ", " + due.owner().orElseThrow() + ", lane " + due.lane()
-                        + ": " + taken.holder().host() + " is at work on it since " + taken.holder().since());
+                out.accept(new WorkEvent(Course.SKIPPED,
+                        "push " + push.name() + ", " + due.owner().orElseThrow() + ", lane " + due.lane()
+                                + ": " + taken.holder().host() + " is at work on it since " + taken.holder().since()));
             } else if (attempt instanceof Claims.Claimed claimed) {
                 well &= work(claimed.claim(), out);
             }
         }
         var states = tables.depth().depths().getOrDefault(push.name(), PushDepth.EMPTY).states();
         long dead = states.getOrDefault("dead", 0L);
-        out.accept((dead > 0 ? "PROBLEM    " : "ok         ") + "push " + push.name() + ": "
+        out.accept(new WorkEvent(dead > 0 ? Course.IN_THE_WAY : Course.WELL, "push " + push.name() + ": "
                 + List.of("done", "waiting", "in_doubt", "dead").stream()
                         .map(state -> states.getOrDefault(state, 0L) + " " + state.replace('_', ' '))
                         .reduce((a, b) -> a + ", " + b).orElse("")
-                + (dead > 0 ? "; see: dead-letters list" : ""));
+                + (dead > 0 ? "; see: dead-letters list" : "")));
         return well && dead == 0;
     }
 
-    private boolean work(Claim claim, Consumer<String> out) throws SQLException {
+    private boolean work(Claim claim, Consumer<WorkEvent> out) throws SQLException {
         Outcome last = new Outcome.Again(java.time.Duration.ZERO);
         try {
             int failures = 0;
@@ -94,7 +97,8 @@ public class RunPush {
                     var reason = tables.states().obstacles(Map.of(claim.entry(), "")).stream()
                             .map(each -> each.reason().coded())
                             .findFirst().orElse("something is in the way");
-                    out.accept("PROBLEM    push " + claim.entry() + ", " + claim.tenant() + ": " + reason);
+                    out.accept(new WorkEvent(Course.IN_THE_WAY,
+                            "push " + claim.entry() + ", " + claim.tenant() + ": " + reason));
                     return false;
                 }
             }

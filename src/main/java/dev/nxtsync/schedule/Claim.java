@@ -10,37 +10,37 @@ import dev.nxtsync.tenant.Tenant;
  * @param fence the number that every write of this claim is checked against
  * @param wanted the wake-ups that were seen when it was claimed
  */
-public record Claim(long unit, UnitName name, long fence, UUID holder, long wanted, int failures) {
+public record Claim(long unit, WorkUnit work, long fence, UUID holder, long wanted, int failures) {
 
     public UnitKind kind() {
-        return name.kind();
+        return work.kind();
     }
 
     public String connection() {
-        return name.connection();
+        return work.connection();
     }
 
     /** Whose the unit is; only for one that is not the connection's own. */
     public Tenant tenant() {
-        return name.owner().orElseThrow();
+        return work.owner().orElseThrow();
     }
 
     /** The number of whose it is. */
     public int company() {
-        return name.company();
+        return work.company();
     }
 
     /** The pull or push that it is for; empty where it serves several. */
     public String entry() {
-        return name.entry();
+        return work.entry();
     }
 
     public int lane() {
-        return name.lane();
+        return work.lane();
     }
 
     @Override
     public String toString() {
-        return name.toString();
+        return work.toString();
     }
 }

@@ -63,7 +63,7 @@ public class Claims {
     public record NoSuchUnit() implements ClaimResult {}
 
     /** Claims one unit, due or not, unless a living process holds it. */
-    public ClaimResult claim(UnitName unit)
+    public ClaimResult claim(WorkUnit unit)
             throws SQLException {
         return database.inTransaction(transaction -> {
             String which = "unit.kind = ? and unit.connection = ? and unit.scope = ? and unit.company = ? and unit.pull = ? and unit.lane = ?";
@@ -121,7 +121,7 @@ public class Claims {
                         transaction.createArrayOf("text", full.stream().map(each -> each.kind().text()).toArray()));
                 claim.setArray(4, transaction.createArrayOf("text", full.stream().map(Claim::connection).toArray()));
                 claim.setArray(5,
-                        transaction.createArrayOf("text", full.stream().map(each -> each.name().scope()).toArray()));
+                        transaction.createArrayOf("text", full.stream().map(each -> each.work().scope()).toArray()));
                 claim.setArray(6, transaction.createArrayOf("integer", full.stream().map(Claim::company).toArray()));
                 claim.setBoolean(7, takeOver);
                 claim.setObject(8, replica.id());
@@ -136,13 +136,13 @@ public class Claims {
             if (!row.next()) {
                 return Optional.empty();
             }
-            var claimed = new Claim(row.getLong(1), UnitName.read(row, 2), row.getLong(8),
+            var claimed = new Claim(row.getLong(1), WorkUnit.read(row, 2), row.getLong(8),
                     row.getObject(9, UUID.class), row.getLong(10), row.getInt(11));
             if (claimed.fence() <= row.getLong(13)) {
                 throw new Sequences.Behind("the fence of " + claimed + " would fall from " + row.getLong(13));
             }
             // a unit of a connection asks Visma Connect, which has no slots
-            if (row.getBoolean(12) && claimed.name().owner().isPresent()) {
+            if (row.getBoolean(12) && claimed.work().owner().isPresent()) {
                 LostCalls.add(transaction, claimed.tenant(), 2);
             }
             return Optional.of(claimed);
@@ -249,21 +249,6 @@ public class Claims {
     private static void count(Connection transaction) throws SQLException {
         try (var next = transaction.prepareStatement("select nextval('nxt_sync.stale_write')")) {
             next.execute();
-        }
-    }
-
-    /**
-     * Has a connection's units of some kinds that have backed off tried at once.
-     *
-     * @return how many there were
-     */
-    public static int retry(Connection transaction, String connection, Collection<UnitKind> kinds) throws SQLException {
-        try (var units = transaction.prepareStatement("""
-                update nxt_sync.job set wanted = wanted + 1, retry_at = null
-                where connection = ? and kind = any (?) and retry_at is not null""")) {
-            units.setString(1, connection);
-            units.setArray(2, transaction.createArrayOf("text", kinds.stream().map(UnitKind::text).toArray()));
-            return units.executeUpdate();
         }
     }
 }

@@ -73,7 +73,13 @@ public class Replica {
             return false;
         });
         if (setBack) {
-            patient.inTransaction(ClockSetBack::mend);
+            patient.inTransaction(transaction -> {
+                boolean mended = ClockSetBack.mend(transaction);
+                if (mended) {
+                    UnitSelection.all().revoke(transaction);
+                }
+                return mended;
+            });
         }
     }
 

@@ -89,7 +89,7 @@ public class RunHistory {
         });
     }
 
-    /** Forgets runs and marks that are too old to be of use. */
+    /** Forgets runs that are too old to be of use. */
     public void forgetOld() throws SQLException {
         database.patiently().inTransaction(transaction -> {
             try (var runs = transaction.prepareStatement(
@@ -97,11 +97,8 @@ public class RunHistory {
                             delete from nxt_sync.run using (
                                 select id from (select id, row_number() over (partition by job, company, kind order by id desc) as age
                                                 from nxt_sync.run) aged where age > ?) old
-                            where run.id = old.id""");
-                    var removed = transaction.prepareStatement(
-                            "delete from nxt_sync.removed where read_at not between clock_timestamp() - interval '1 hour' and clock_timestamp()")) {
+                            where run.id = old.id""")) {
                 runs.setInt(1, KEPT);
-                removed.executeUpdate();
                 return runs.executeUpdate();
             }
         });

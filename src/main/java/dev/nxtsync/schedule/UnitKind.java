@@ -28,8 +28,13 @@ public enum UnitKind {
     }
 
     /** Whether one unit serves all pulls of a company. */
-    public boolean servesAllPulls() {
+    private boolean servesAllPulls() {
         return this == POLL || this == FETCH;
+    }
+
+    /** What a unit of this kind that works for a pull or push is of. */
+    String entry(String name) {
+        return servesAllPulls() ? "" : name;
     }
 
     @Override

@@ -24,8 +24,9 @@ class Ciphertexts {
 
     /** What a text is of. */
     public enum CiphertextKind {
-        REFRESH_TOKEN("user_grant", "refresh_token", "refresh_token is not null"), ACCESS_TOKEN("user_grant",
-                "access_token", "access_token is not null"), CHALLENGE("sign_in", "challenge", GOOD_CHALLENGE);
+        REFRESH_TOKEN("nxt_sync.user_grant", "refresh_token", "refresh_token is not null"), ACCESS_TOKEN(
+                "nxt_sync.user_grant",
+                "access_token", "access_token is not null"), CHALLENGE("nxt_sync.sign_in", "challenge", GOOD_CHALLENGE);
 
         private final String table;
         private final String column;
@@ -51,7 +52,7 @@ class Ciphertexts {
             var all = new ArrayList<Ciphertext>();
             for (CiphertextKind kind : CiphertextKind.values()) {
                 try (var select = transaction.prepareStatement("select connection, " + kind.column
-                        + " from nxt_sync." + kind.table + " where " + kind.needed + " order by connection");
+                        + " from " + kind.table + " where " + kind.needed + " order by connection");
                         ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         all.add(new Ciphertext(kind, row.getString(1), row.getString(2)));
@@ -65,7 +66,7 @@ class Ciphertexts {
     /** Puts another text in the place of one, which says the same; says whether it was still there. */
     public boolean replace(Ciphertext old, String text) throws SQLException {
         return database.durably(transaction -> {
-            try (var replace = transaction.prepareStatement("update nxt_sync." + old.kind().table + " set "
+            try (var replace = transaction.prepareStatement("update " + old.kind().table + " set "
                     + old.kind().column + " = ? where connection = ? and " + old.kind().column + " = ?")) {
                 replace.setString(1, text);
                 replace.setString(2, old.connection());

@@ -16,8 +16,8 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.StaleClaim;
 import dev.nxtsync.signin.UserGrant.RefreshTokenKind;
-import dev.nxtsync.token.OpenIdProvider;
 import dev.nxtsync.token.Refresh;
+import dev.nxtsync.token.RefreshTokenIssuer;
 import dev.nxtsync.token.TokenRequest;
 import dev.nxtsync.token.UserTokenSet;
 
@@ -45,7 +45,7 @@ final class RefreshTokens implements TokenRequest {
     private final Duration timeLimit;
     private final UserGrants grants;
     private final GrantTokens tokens;
-    private final OpenIdProvider provider;
+    private final RefreshTokenIssuer provider;
     private final Runnable mended;
     private volatile Seen seen = Seen.NOTHING;
     private @Nullable Unstored unstored;
@@ -78,7 +78,7 @@ final class RefreshTokens implements TokenRequest {
 
     /** @param mended is told when an answer has lifted that a person has to sign in */
     RefreshTokens(Settings.Connection connection, Duration timeLimit, UserGrants grants, GrantTokens tokens,
-            OpenIdProvider provider, Runnable mended) {
+            RefreshTokenIssuer provider, Runnable mended) {
         this.connection = connection;
         this.timeLimit = timeLimit;
         this.grants = grants;

@@ -19,7 +19,7 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 
 /**
  * What persons' sign-ins have left. A refresh token is used by whoever holds the connection's unit; what came of it is stored
@@ -104,7 +104,7 @@ public class UserGrants {
 
     /** Claims the right to use the refresh token of a connection; it is given back with {@link #release}. */
     public Claims.ClaimResult claim(String connection) throws SQLException {
-        return claims.claim(UnitName.ofToken(connection));
+        return claims.claim(WorkUnit.ofToken(connection));
     }
 
     public void release(Claim claim) throws SQLException {
@@ -242,28 +242,20 @@ public class UserGrants {
             if (other.isPresent()) {
                 return other;
             }
-            try (var unit = transaction.prepareStatement("""
-                    insert into nxt_sync.job (kind, connection, scope, company, pull, due_at)
-                    values (?, ?, ?, 0, '', ?) on conflict on constraint job_unit do nothing""");
-                    var put = transaction.prepareStatement(
-                            """
-                                    insert into nxt_sync.user_grant (generation, refresh_token, access_token, refreshed_at, access_expires_at,
-                                        scope, state, issuer, subject, tenant, shown_name, authorized_at, connection)
-                                    values (nextval('nxt_sync.fence'), ?, ?, clock_timestamp() - ? * interval '1 ms',
-                                        clock_timestamp() + ? * interval '1 ms', ?, 'signed_in', ?, ?, ?, ?, clock_timestamp(), ?)
-                                    on conflict (connection) do update
-                                    set generation = greatest(user_grant.generation + 1, excluded.generation), refresh_token = excluded.refresh_token,
-                                        access_token = excluded.access_token, refreshed_at = excluded.refreshed_at,
-                                        access_expires_at = excluded.access_expires_at, scope = excluded.scope, state = excluded.state,
-                                        issuer = excluded.issuer, subject = excluded.subject, tenant = excluded.tenant, shown_name = excluded.shown_name,
-                                        authorized_at = excluded.authorized_at, kind = null, code = null, reason = null,
-                                        pending_at = null, pending_fence = null, repeated_by = null""")) {
-                var name = UnitName.ofToken(connection);
-                unit.setString(1, name.kind().text());
-                unit.setString(2, name.connection());
-                unit.setString(3, name.scope());
-                unit.setObject(4, Timestamps.timestamp(Timestamps.NEVER));
-                unit.executeUpdate();
+            WorkUnit.declare(transaction, List.of(), List.of(WorkUnit.ofToken(connection)));
+            try (var put = transaction.prepareStatement(
+                    """
+                            insert into nxt_sync.user_grant (generation, refresh_token, access_token, refreshed_at, access_expires_at,
+                                scope, state, issuer, subject, tenant, shown_name, authorized_at, connection)
+                            values (nextval('nxt_sync.fence'), ?, ?, clock_timestamp() - ? * interval '1 ms',
+                                clock_timestamp() + ? * interval '1 ms', ?, 'signed_in', ?, ?, ?, ?, clock_timestamp(), ?)
+                            on conflict (connection) do update
+                            set generation = greatest(user_grant.generation + 1, excluded.generation), refresh_token = excluded.refresh_token,
+                                access_token = excluded.access_token, refreshed_at = excluded.refreshed_at,
+                                access_expires_at = excluded.access_expires_at, scope = excluded.scope, state = excluded.state,
+                                issuer = excluded.issuer, subject = excluded.subject, tenant = excluded.tenant, shown_name = excluded.shown_name,
+                                authorized_at = excluded.authorized_at, kind = null, code = null, reason = null,
+                                pending_at = null, pending_fence = null, repeated_by = null""")) {
                 tokens(put, 1, tokens, Duration.ZERO);
                 put.setString(6, owner.issuer());
                 put.setString(7, owner.subject());

@@ -49,7 +49,10 @@ public class Connections {
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),
                     executor, System::nanoTime);
             byName.put(each.name(), tokens);
-            tokens.start();
+            // the command check runs without one too, and says so
+            if (!each.clientId().isEmpty()) {
+                tokens.start();
+            }
         }
     }
 

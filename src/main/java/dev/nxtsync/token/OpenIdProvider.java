@@ -28,7 +28,7 @@ import dev.nxtsync.transport.Network;
  * read anew for each sign-in. Keeps nothing else. Safe for any number of threads; each call
  * blocks for the requests that it makes.
  */
-public final class OpenIdProvider {
+public final class OpenIdProvider implements RefreshTokenIssuer {
     private final Settings.Connection connection;
     private final SignInSettings settings;
     private final Issuer issuer;
@@ -47,7 +47,7 @@ public final class OpenIdProvider {
         this.refreshes = new RefreshGrant(line);
     }
 
-    /** Where tokens come from, and are sent to. */
+    @Override
     public String issuer() {
         return issuer.getValue();
     }
@@ -82,12 +82,12 @@ public final class OpenIdProvider {
         return codes.exchange(code, challenge, redirect());
     }
 
-    /** Uses a refresh token, once. */
+    @Override
     public Refresh refresh(String refreshToken, Duration atMost) {
         return refreshes.refresh(refreshToken, atMost);
     }
 
-    /** Why there is no Visma Connect to send a refresh token to now; empty if it is known where to. */
+    @Override
     public Optional<Problem> away() {
         try {
             line.endpoints();

@@ -19,12 +19,12 @@ import dev.nxtsync.support.TestDatabase;
 /**
  * Measures pulls beside bare {@code COPY} and beside a reference that reads the same answers and copies them, in one run.
  * {@code -Dbench.rows} (100,000), {@code -Dbench.rounds} (3) and {@code -Dbench.growth=10000000} set the size; {@code -Dbench.pushes} that of pushes.
+ * {@code -Dbench.before=} the {@code quarkus-app} of another build compares this one with it instead.
  */
 public final class Benchmark {
     private static final int ROWS = Integer.getInteger("bench.rows", 100_000);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final int GROWTH = Integer.getInteger("bench.growth", 1_000_000);
-
     private static final int PUSHES = Integer.getInteger("bench.pushes", 4_000);
 
     /** Figures by what they are, one for each round. */
@@ -33,6 +33,12 @@ public final class Benchmark {
     private Benchmark() {}
 
     public static void main(String... arguments) throws Exception {
+        String before = System.getProperty("bench.before", "");
+        if (!before.isEmpty()) {
+            boolean isAsGood = Comparison.print(Path.of(before), ROUNDS, ROWS);
+            TestDatabase.stopServer();
+            System.exit(isAsGood ? 0 : 1);
+        }
         Starting.print(ROUNDS);
         Listening.print(Duration.ofSeconds(30), ROUNDS);
         Pushing.measure(PUSHES, 0, ROUNDS);

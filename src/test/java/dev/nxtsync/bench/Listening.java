@@ -68,7 +68,7 @@ public final class Listening {
 
     /** @param webhooks whether changes are told of; else they are polled for every second */
     public static Figures measure(Duration time, boolean webhooks) {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(); var daemon = listening(sandbox, database, webhooks)) {
             return figures(sandbox, database, daemon, () -> change(sandbox, time));
         }
@@ -80,7 +80,7 @@ public final class Listening {
      * @param between from the arrival of one to the next change, at most; how long is by chance
      */
     public static Figures measureSingle(int changes, Duration between) {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var sandbox = sandbox(); var daemon = listening(sandbox, database, true)) {
             return figures(sandbox, database, daemon, () -> changeOneByOne(sandbox, database, changes, between));
         }

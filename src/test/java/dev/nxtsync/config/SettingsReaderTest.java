@@ -307,6 +307,14 @@ class SettingsReaderTest {
     }
 
     @Test
+    void aMissingClientIdAndSecretAreNamedAsAnOperatorSetsThem() {
+        assertThat(SettingsReader.read(Map.of("NXT_DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/none"),
+                new Properties(), directory.resolve("none")).problems())
+                .extracting(Object::toString).anyMatch(each -> each.startsWith("NXT_CLIENT_ID: is not set"))
+                .anyMatch(each -> each.startsWith("NXT_CLIENT_SECRET: is not set"));
+    }
+
+    @Test
     void dueTimesAreMultiplesOfTheInterval() {
         var cadence = new Cadence.Every(Duration.ofMinutes(5));
         assertThat(cadence.next(Instant.parse("2026-11-24T12:03:07Z")))

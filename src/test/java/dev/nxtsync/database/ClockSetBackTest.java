@@ -32,8 +32,8 @@ import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
-import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.push.outbox.OutboxRetention;
@@ -270,7 +270,7 @@ class ClockSetBackTest {
     private static PageBuffer page(TargetTable table, String... rows) {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         for (int i = 0; i < rows.length; i += 2) {
-            page.add(RowBuffer.of(rows[i], rows[i + 1]), new int[]{0, 1}, () -> "{}");
+            page.add(TargetFixture.row(rows[i], rows[i + 1]), new int[]{0, 1}, () -> "{}");
         }
         return page;
     }
@@ -278,7 +278,7 @@ class ClockSetBackTest {
     private static PageBuffer keys(TargetTable table, String... keys) {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         for (String key : keys) {
-            page.add(RowBuffer.of(key), new int[]{0}, () -> "{}");
+            page.add(TargetFixture.row(key), new int[]{0}, () -> "{}");
         }
         return page;
     }

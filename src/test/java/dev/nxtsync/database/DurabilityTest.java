@@ -39,7 +39,7 @@ import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.signin.SignInTable;
 import dev.nxtsync.signin.UserGrant;
 import dev.nxtsync.signin.UserGrants;
@@ -58,7 +58,7 @@ class DurabilityTest {
         replica.beat();
         assertThat(committed("replica")).isEqualTo("off");
         new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
-        Claim claim = ((Claims.Claimed) claims.claim(UnitName.ofPull(UnitKind.FETCH, "main", Tenant.company(7), "")))
+        Claim claim = ((Claims.Claimed) claims.claim(WorkUnit.ofPull(UnitKind.FETCH, "main", Tenant.company(7), "")))
                 .claim();
         assertThat(committed("job")).isEqualTo("off");
 

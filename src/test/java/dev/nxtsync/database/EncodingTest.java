@@ -21,8 +21,8 @@ import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageTable;
-import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.PushStates;
@@ -87,9 +87,9 @@ class EncodingTest {
                 "x".repeat(70_000) + "€");
         for (int i = 0; i < texts.size(); i++) {
             String code = Integer.toString(i);
-            page.add(RowBuffer.of(code, texts.get(i)), new int[]{0, 1}, () -> "{\"code\": \"" + code + "\"}");
+            page.add(TargetFixture.row(code, texts.get(i)), new int[]{0, 1}, () -> "{\"code\": \"" + code + "\"}");
         }
-        page.add(RowBuffer.of("€", "a key"), new int[]{0, 1}, () -> "{\"code\": \"\\u20ac\"}");
+        page.add(TargetFixture.row("€", "a key"), new int[]{0, 1}, () -> "{\"code\": \"\\u20ac\"}");
         var encoding = table.encoding();
         long sound = texts.stream().filter(text -> encoding.flaw(text).isEmpty()).count()
                 + (encoding.holds('€') ? 1 : 0);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.nxtsync.push.outbox.OutboxOrigin;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
@@ -56,20 +57,54 @@ class MigrationDryRunTest {
         assertThat(found.notes()).singleElement().asString().contains("migrations will be run at the start");
     }
 
+    @Test
+    void whatSomebodyHasChangedOfAMigrationThatWasRunIsNamed() {
+        var changed = TestDatabase.migrated();
+        changed.execute("update nxt_sync.schema_history set checksum = 42 where version = '3'");
+        assertThat(rehearse(changed, Duration.ofMinutes(1), OutboxOrigin.check(true)).problems()).singleElement()
+                .satisfies(problem -> assertThat(problem.message())
+                        .contains("made by other migrations than this version's")
+                        .contains("checksum mismatch for migration version 3"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void aServerThatRefusesItsWalFunctionsIsAProblemWhereSomethingIsPushed(boolean pushing) {
+        String words = "WAL control functions cannot be executed here (SQLSTATE 0A000)";
+        database.refuseWalFunctions("0A000");
+        var found = rehearse(database, Duration.ofMinutes(1), OutboxOrigin.check(pushing));
+        if (pushing) {
+            assertThat(found.problems()).singleElement().asString().contains(words).contains("WAL_REFUSED");
+        } else {
+            assertThat(found.problems()).isEmpty();
+            assertThat(found.notes()).anyMatch(note -> note.contains("pulls would run, and pushes would not")
+                    && note.contains(words));
+        }
+        assertThat(database.value("select to_regnamespace('nxt_sync')")).as("it leaves nothing").isNull();
+        database.allowWalFunctions();
+        assertThat(rehearse(database, Duration.ofMinutes(1), OutboxOrigin.check(pushing)).problems()).isEmpty();
+    }
+
     private void at(String event, String statement) {
         database.execute("create function public.at() returns event_trigger language plpgsql as $$ begin " + statement
                 + "; end $$; create event trigger at on " + event
                 + " when tag in ('CREATE TABLE', 'CREATE FUNCTION', 'CREATE INDEX', 'COMMENT') execute function public.at()");
     }
 
-    @SuppressWarnings("unchecked")
     private MigrationDryRun.MigrationFindings rehearse(Duration deadline) {
+        return rehearse(database, deadline,
+                transaction -> new MigrationDryRun.MigrationFindings(List.of(), List.of()));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static MigrationDryRun.MigrationFindings rehearse(TestDatabase database, Duration deadline,
+            Database.Work<MigrationDryRun.MigrationFindings> then) {
         var configuration = Flyway.configure().dataSource(ScheduleFixture.source(database)).defaultSchema("nxt_sync")
                 .table("schema_history").locations("filesystem:src/main/resources/db/migration");
         new PatientMigrations().customize(configuration);
         var flyway = (Instance<Flyway>) Proxy.newProxyInstance(Flyway.class.getClassLoader(),
                 new Class<?>[]{Instance.class}, (proxy, method, arguments) -> configuration.load());
         return new MigrationDryRun(flyway, new Database(ScheduleFixture.source(database)), deadline)
-                .run(transaction -> new MigrationDryRun.MigrationFindings(List.of(), List.of()));
+                .run(then);
     }
 }

@@ -22,9 +22,10 @@ import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
-import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
+import dev.nxtsync.pull.target.Tombstones;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.push.outbox.PushSettingsTable;
@@ -34,7 +35,7 @@ import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.RunHistory;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.status.StatusQuery;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
@@ -154,7 +155,7 @@ class OwnPathTest {
         inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
                 List.of(new Addressee("orders", "main")))));
         inbox.wakeForgotten();
-        Claim fetch = ((Claims.Claimed) claims.claim(UnitName.ofPull(UnitKind.FETCH, "main", Tenant.company(7), "")))
+        Claim fetch = ((Claims.Claimed) claims.claim(WorkUnit.ofPull(UnitKind.FETCH, "main", Tenant.company(7), "")))
                 .claim();
         assertThat(inbox.next(fetch, List.of("orders"), 10)).hasSize(1);
         for (var way : PageWriter.Way.values()) {
@@ -169,6 +170,7 @@ class OwnPathTest {
         new PushSettingsTable(store).configure(Map.of("orders", Optional.of(7)));
         assertThat(new StatusQuery(store).read(List.of("orders")).pulls()).isNotNull();
         new RunHistory(store).forgetOld();
+        store.inTransaction(Tombstones::forgetOld);
         inbox.forgetOld();
         claims.free(fetch, Optional.of(NOON), Optional.empty(), true);
         assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
@@ -191,7 +193,7 @@ class OwnPathTest {
     private PageBuffer page(String... rows) {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         for (int i = 0; i < rows.length; i += 2) {
-            page.add(RowBuffer.of(rows[i], "x", rows[i + 1]), new int[]{0, 1, 2}, () -> "{}");
+            page.add(TargetFixture.row(rows[i], "x", rows[i + 1]), new int[]{0, 1, 2}, () -> "{}");
         }
         return page;
     }

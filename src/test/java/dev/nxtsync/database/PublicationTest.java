@@ -25,7 +25,6 @@ import dev.nxtsync.pull.state.VerifiedKeys;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
-import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
@@ -74,14 +73,14 @@ class PublicationTest {
         assertThat(calls.keep(Map.of(), Duration.ZERO)).isEmpty();
         for (int time = 0; time < 2; time++) {
             var page = new PageBuffer(TargetFixture.TABLE, 1 << 20, Set.of("{\"id\": 2}"));
-            page.add(RowBuffer.of("1", "a\0b", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 1}");
-            page.add(RowBuffer.of("2", "a", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 2}");
+            page.add(TargetFixture.row("1", "a\0b", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 1}");
+            page.add(TargetFixture.row("2", "a", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 2}");
             assertThat(new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, page, MERGE,
                     new TargetFixture.At(FIRST)).changed()).isEqualTo(1 - time);
             assertThat(fixture.database.number("select count(*) from nxt_sync.row_fault")).isEqualTo(1);
         }
         var mended = new PageBuffer(TargetFixture.TABLE, 1 << 20, Set.of("{\"id\": 1}"));
-        mended.add(RowBuffer.of("1", "ab", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 1}");
+        mended.add(TargetFixture.row("1", "ab", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 1}");
         new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, mended, MERGE,
                 new TargetFixture.At(SECOND));
         assertThat(fixture.database.count("nxt_sync.row_fault")).isZero();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -39,6 +40,17 @@ public final class NxtClientFixture {
     };
 
     private NxtClientFixture() {}
+
+    /** One of which only is known who must sign in first. */
+    public static NxtClient unsigned(Predicate<String> waitsForPerson) {
+        return new NxtClient(ApiSettings.of(SettingsFixture.unconnected()), null, slots(), null, null,
+                new SimpleMeterRegistry()) {
+            @Override
+            public boolean waitsForPerson(String connection) {
+                return waitsForPerson.test(connection);
+            }
+        };
+    }
 
     /** @param server asked with each question; it opens the gate by itself */
     public static NxtClient answering(Function<Question, Answer> server) {

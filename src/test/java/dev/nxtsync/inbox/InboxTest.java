@@ -25,8 +25,8 @@ import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
-import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetColumn;
+import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
@@ -35,7 +35,7 @@ import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.StaleClaim;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
 
@@ -157,7 +157,7 @@ class InboxTest {
         database.execute("update nxt_sync.inbox set next_at = now() where next_at is not null");
         assertThat(inbox.next(fetch, List.of("orders"), 10)).extracting(Inbox.Woken::attempts).containsExactly(5, 0);
         var reconciliation = ((Claims.Claimed) claims
-                .claim(UnitName.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(7), "orders")))
+                .claim(WorkUnit.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(7), "orders")))
                 .claim();
         reconciled(reconciliation, Instant.parse("2020-01-01T00:00:00Z"));
         assertThat(inbox.setAside()).as("it began before the event came").hasSize(1);
@@ -261,7 +261,7 @@ class InboxTest {
     private static PageBuffer page(TargetTable table, String... rows) {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         for (int i = 0; i < rows.length; i += 2) {
-            page.add(RowBuffer.of(rows[i], "x", rows[i + 1]), new int[]{0, 1, 2}, () -> "{}");
+            page.add(TargetFixture.row(rows[i], "x", rows[i + 1]), new int[]{0, 1, 2}, () -> "{}");
         }
         return page;
     }
@@ -273,7 +273,7 @@ class InboxTest {
     }
 
     private Claim claim() throws SQLException {
-        return ((Claims.Claimed) claims.claim(UnitName.ofPull(UnitKind.FETCH, "main", Tenant.company(7), ""))).claim();
+        return ((Claims.Claimed) claims.claim(WorkUnit.ofPull(UnitKind.FETCH, "main", Tenant.company(7), ""))).claim();
     }
 
     private static List<Long> ids(List<Inbox.Woken> woken) {

@@ -20,12 +20,12 @@ class OutageLogTest {
     static Stream<Arguments> failures() {
         return Stream.concat(
                 Stream.of(new Failure.Unauthorized("refused", ""), new Failure.Throttled("slowly", "", Duration.ZERO),
-                        new Failure.Unavailable(ErrorCode.PLAIN_HTTP, "plain"),
-                        new Failure.Unavailable(ErrorCode.UNKNOWN_HOST, "who?"),
-                        new Failure.Unavailable(ErrorCode.UNREACHABLE, "nobody"),
-                        new Failure.Unavailable(ErrorCode.TLS, "not trusted"),
-                        new Failure.Unavailable(ErrorCode.TLS_HANDSHAKE, "no TLS"),
-                        new Failure.Unavailable(ErrorCode.PROXY, "407")).map(each -> Arguments.of(each, true)),
+                        new Failure.Unreachable(ErrorCode.PLAIN_HTTP, "plain"),
+                        new Failure.Unreachable(ErrorCode.UNKNOWN_HOST, "who?"),
+                        new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody"),
+                        new Failure.Unreachable(ErrorCode.TLS, "not trusted"),
+                        new Failure.Unreachable(ErrorCode.TLS_HANDSHAKE, "no TLS"),
+                        new Failure.Unreachable(ErrorCode.PROXY, "407")).map(each -> Arguments.of(each, true)),
                 Stream.of(new Failure.InDoubt("slow", "", true, true), new Failure.InDoubt("502", "", false, false),
                         new Failure.Unavailable(ErrorCode.UNAVAILABLE, "budget"),
                         new Failure.Unavailable(ErrorCode.SCOPE_REDUCED, "readonly"),

@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.database.DatabaseClockFixture;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.NxtClientFixture;
@@ -22,6 +24,7 @@ import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.jobs.CompanyAccessFixture;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.pull.plan.CompanyScopesFixture;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.plan.PullValidator;
@@ -29,11 +32,12 @@ import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStore;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
 
 /** Pulls of the sandbox's first company into a database of their own. What is due is run by the test. */
@@ -47,17 +51,31 @@ final class PullsFixture implements AutoCloseable {
     final NxtClient nxt;
     private int events;
     private final Map<UnitKind, Job> jobs = new HashMap<>();
+    PullSource source;
+    PullSink sink;
+    PullRuns runs;
     /** What answers in the sandbox's place, as long as it has something to say. */
     Function<Question, Optional<Answer>> instead = question -> Optional.empty();
 
     /** What tests add to the process' clock, in nanoseconds. */
     long passed;
 
+    /** What was asked since a test emptied it. */
+    final List<Question> asked = new CopyOnWriteArrayList<>();
+
     /** @param environment of pulls, which are planned and loaded */
     PullsFixture(Map<String, Integer> rows, Map<String, String> environment) throws SQLException {
-        sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withRows(rows));
+        this(SandboxOptions.defaults().withRows(rows), environment);
+    }
+
+    /** @param options of the sandbox, which has a port of its own and stands still */
+    PullsFixture(SandboxOptions options, Map<String, String> environment) throws SQLException {
+        sandbox = new Sandbox(options.withPort(0).withStill(true));
         sandbox.acceptAnyToken();
-        nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> instead.apply(question));
+        nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> {
+            asked.add(question);
+            return instead.apply(question);
+        });
         store = PullStore.migrated();
         settings = SettingsFixture.of(environment);
         restart();
@@ -76,9 +94,9 @@ final class PullsFixture implements AutoCloseable {
         var uniqueness = new Uniqueness(nxt);
         var metrics = new SimpleMeterRegistry();
         var threads = new Threads(Clock.systemUTC(), metrics);
-        var source = new PullSource(nxt, access, uniqueness, new RowCounting());
-        var sink = new PullSink(plans, store.writer(), store.faults());
-        var runs = new PullRuns(store.runs(), setback, metrics, threads);
+        source = new PullSource(nxt, access, uniqueness, new RowCounting());
+        sink = new PullSink(plans, store.writer(), store.faults());
+        runs = new PullRuns(store.runs(), setback, metrics, threads);
         var positions = new PullPositions(store.states(), store.passes());
         for (Job job : List.of(new Load(units, source, sink, runs, store.passes()),
                 new Poll(source, sink, runs, store.states(), settings),
@@ -105,20 +123,53 @@ final class PullsFixture implements AutoCloseable {
 
     /** One run of a kind of work, whether it is due or not. */
     Outcome run(UnitKind kind, String pull) throws SQLException {
-        var claim = ((Claims.Claimed) store.claims()
-                .claim(UnitName.ofPull(kind, "main", Tenant.company(COMPANY), pull))).claim();
+        var claim = claim(kind, pull);
         try {
             return Objects.requireNonNull(jobs.get(kind)).run(claim, () -> {
             });
         } finally {
-            store.claims().free(claim, Optional.empty(), Optional.empty(), true);
+            free(claim);
         }
+    }
+
+    private Claim claim(UnitKind kind, String pull) throws SQLException {
+        return ((Claims.Claimed) store.claims().claim(WorkUnit.ofPull(kind, "main", Tenant.company(COMPANY), pull)))
+                .claim();
+    }
+
+    void free(Claim claim) throws SQLException {
+        store.claims().free(claim, Optional.empty(), Optional.empty(), true);
+    }
+
+    /** A turn of a kind of work on a pull, whose time the test can let pass. Its claim is to be freed. */
+    PullTurn turn(UnitKind kind, String pull) throws SQLException {
+        var clock = DatabaseClockFixture.clock(store.states().now(), this::now);
+        return runs.begin(claim(kind, pull), new PullUnits.Open(plan(pull), state(pull), clock), () -> {
+        });
+    }
+
+    /** The same on all pulls. */
+    CompanyTurn turn(UnitKind kind) throws SQLException {
+        return new CompanyTurn(claim(kind, ""), DatabaseClockFixture.clock(store.states().now(), this::now), () -> {
+        });
+    }
+
+    PullPlan plan(String pull) {
+        return ((PullPlans.Ready) plans.of(pull).orElseThrow()).plan();
     }
 
     /** A poll of everything, with all due. */
     Outcome poll() throws SQLException {
         store.database().execute("update nxt_sync.pull_state set due_at = now(), retry_at = null");
         return run(UnitKind.POLL, "");
+    }
+
+    /** What says whether source and target are equal. */
+    Verification verification() {
+        var source = new PullSource(nxt, CompanyAccessFixture.access(CompanyAccessFixture.outages(this::now)),
+                new Uniqueness(nxt), new RowCounting());
+        return new Verification(settings, SchemaFixture.introspection(nxt), CompanyScopesFixture.of(nxt), source,
+                store.states(), store.verified());
     }
 
     /** Webhooks name rows by their keys, as JSON, one after the other. */

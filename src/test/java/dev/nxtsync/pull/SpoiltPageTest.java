@@ -1,10 +1,14 @@
 package dev.nxtsync.pull;
 
+import static dev.nxtsync.pull.PullsFixture.COMPANY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,8 +42,48 @@ class SpoiltPageTest {
             for (UnitKind kind : List.of(UnitKind.LOAD, UnitKind.RECONCILIATION)) {
                 pulls.run(kind, "orders");
             }
-            assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), PullsFixture.COMPANY, "order"))
+            assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), COMPANY, "order"))
                     .isEmpty();
         }
+    }
+
+    @Test
+    void aTableOfWhichAnAnswerCannotBeReadStopsItselfOnlyAndGoesOnWhenItCan() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("associate", 40, "product", 40, "orderLine", 40),
+                Map.of("NXT_PULLS_PEOPLE_TABLE", "associate", "NXT_PULLS_GOODS_TABLE", "product",
+                        "NXT_PULLS_LINES_TABLE", "orderLine"))) {
+            var database = pulls.store.database();
+            pulls.sandbox.spoilAnswers("\"spoil\"", "spoil");
+            pulls.sandbox.put(COMPANY, "associate", Map.of("associateNo", 3, "name", "spoil"));
+            pulls.sandbox.put(COMPANY, "product", Map.of("productNo", "new", "price1", tenTo(5_000)));
+            pulls.sandbox.put(COMPANY, "orderLine", Map.of("orderNo", 1, "lineNo", 1, "quantity", tenTo(145_000)));
+            pulls.sandbox.put(COMPANY, "orderLine", Map.of("orderNo", 1, "lineNo", 2, "description", "sound"));
+            pulls.poll();
+            assertThat(database.value("select string_agg(pull || ' ' || code, ',') from nxt_sync.pull_state"))
+                    .as("the others go on").isEqualTo("people answer_unreadable");
+            assertThat(database.value("select reason from nxt_sync.pull_state where pull = 'people'"))
+                    .contains("being read for table associate");
+            assertThat(database.number("select count(*) from nxt.product where price1 = 10::numeric ^ 5000::numeric"))
+                    .isEqualTo(1);
+            assertThat(database.number("select count(*) from nxt.order_line where description = 'sound'"))
+                    .isEqualTo(1);
+            assertThat(database.value("select job || ' ' || reason from nxt_sync.row_fault"))
+                    .isEqualTo("lines a decimal beyond the range of numeric");
+            pulls.sandbox.spoilAnswers("", "");
+            pulls.poll();
+            assertThat(database.value("select name from nxt.associate where associate_no = 3")).isEqualTo("spoil");
+            assertThat(database.number("select count(*) from nxt_sync.pull_state where code is not null")).isZero();
+            pulls.sandbox.spoilAnswers("\"deep\"", "[".repeat(5_000) + "]".repeat(5_000));
+            pulls.sandbox.put(COMPANY, "associate", Map.of("associateNo", 3, "name", "deep"));
+            pulls.sandbox.put(COMPANY, "associate", Map.of("associateNo", 4, "name", "beside it"));
+            pulls.poll();
+            assertThat(database.value("select name from nxt.associate where associate_no = 4")).isEqualTo("beside it");
+            assertThat(database.value("select reason from nxt_sync.row_fault where job = 'people'"))
+                    .isEqualTo("an object or a list in name, where one value is expected");
+        }
+    }
+
+    private static BigDecimal tenTo(int power) {
+        return new BigDecimal(BigInteger.TEN.pow(power));
     }
 }

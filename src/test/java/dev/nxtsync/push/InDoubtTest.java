@@ -25,7 +25,7 @@ import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.plan.PushPlans;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.StaleClaim;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
 
 /**
@@ -154,7 +154,7 @@ class InDoubtTest {
         PushedLane.STORE.database().execute("update nxt_sync.outbox set state = 'dead', error = 'no', next_at = null, "
                 + "sent_at = sent_at - interval '1 h' where id = " + id.get(0));
         var row = PushedLane.STORE.reader().read(id);
-        var gone = new Claim(-1, UnitName.ofLane("main", Tenant.company(lane.company), lane.push, 3), 1,
+        var gone = new Claim(-1, WorkUnit.ofLane("main", Tenant.company(lane.company), lane.push, 3), 1,
                 UUID.randomUUID(), 0,
                 0);
         assertThatThrownBy(() -> PushedLane.STORE.outbox().settle(gone, row, List.of(RowState.DEAD)))

@@ -23,7 +23,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.StaleClaim;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.support.TestDatabase;
 
 /**
@@ -48,7 +48,7 @@ final class PushLaws implements AutoCloseable {
     private final List<Claims> replicas = new ArrayList<>();
     private final Map<Integer, Long> ids = new HashMap<>();
     private boolean takenOver;
-    private UnitName lane;
+    private WorkUnit lane;
     private int worker;
     /** What the laws are looked up with: to connect for each question would take as long as all the rest. */
     private final Connection connection = STORE.database().connect();
@@ -127,12 +127,12 @@ final class PushLaws implements AutoCloseable {
         STORE.tables().lanes().announce(Map.of(push, "main"));
         var due = new ArrayList<>(STORE.tables().lanes().dueLanes(push, "main"));
         Collections.shuffle(due, random);
-        for (UnitName each : due) {
+        for (WorkUnit each : due) {
             work(each, random.nextInt(2));
         }
     }
 
-    private void work(UnitName due, int by) throws SQLException {
+    private void work(WorkUnit due, int by) throws SQLException {
         if (replicas.get(by).claim(due) instanceof Claims.Claimed claimed) {
             lane = due;
             worker = by;

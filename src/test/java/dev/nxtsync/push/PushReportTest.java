@@ -16,7 +16,7 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.PushStore;
 import dev.nxtsync.schedule.Claim;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
 
 /** What a run of a lane leaves in the history. */
@@ -26,7 +26,7 @@ class PushReportTest {
 
     private final String push = "report" + ++number;
     private final PushReport report = new PushReport(
-            new Claim(1, UnitName.ofLane("main", Tenant.company(7), push, 3), 1, new UUID(0, 0), 0, 0), NOON);
+            new Claim(1, WorkUnit.ofLane("main", Tenant.company(7), push, 3), 1, new UUID(0, 0), 0, 0), NOON);
     private final OutboxRow row = PushFixture.row(1, "a", "{}", null);
 
     @Test

@@ -15,7 +15,7 @@ import dev.nxtsync.push.plan.PushPlans;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
 
 /** A push of its own whose rows are all in one lane, turn by turn, with a server that is a function. */
@@ -55,15 +55,16 @@ final class PushedLane {
     }
 
     void take(String key, String payload, String group) throws SQLException {
-        try (var connection = STORE.database().connect();
-                var call = connection.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
-            call.setString(1, push);
-            call.setString(2, key);
-            call.setString(3, payload);
-            call.setInt(4, company);
-            call.setString(5, group);
-            call.execute();
-        }
+        STORE.store().inTransaction(transaction -> {
+            try (var call = transaction.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
+                call.setString(1, push);
+                call.setString(2, key);
+                call.setString(3, payload);
+                call.setInt(4, company);
+                call.setString(5, group);
+                return call.execute();
+            }
+        });
     }
 
     /** So many orders to create, each in a group of its own, whose customerNo is their number. */
@@ -103,7 +104,7 @@ final class PushedLane {
         Claims replica = STORE.replica();
         announce();
         if (replica.claim(
-                UnitName.ofLane("main", Tenant.company(company), push, LANE)) instanceof Claims.Claimed claimed) {
+                WorkUnit.ofLane("main", Tenant.company(company), push, LANE)) instanceof Claims.Claimed claimed) {
             Outcome outcome = lane.run(claimed.claim(), progress);
             replica.free(claimed.claim(),
                     outcome instanceof Outcome.Done done ? Optional.of(done.nextDue()) : Optional.empty(),

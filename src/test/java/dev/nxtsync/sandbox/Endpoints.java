@@ -2,6 +2,7 @@ package dev.nxtsync.sandbox;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ final class Endpoints {
     private final Barrier tokenAnswers = new Barrier();
     private final Persons persons;
     private volatile String refusedText = "";
+    private volatile Duration latest;
     private final Map<String, String> spoilt = new ConcurrentHashMap<>();
 
     Endpoints(Vertx vertx, SandboxOptions options, Faults faults, Counters counters, Random random,
@@ -55,6 +57,7 @@ final class Endpoints {
         this.persons = persons;
         this.vertx = vertx;
         this.options = options;
+        this.latest = options.latest();
         this.faults = faults;
         this.counters = counters;
         this.random = random;
@@ -62,6 +65,10 @@ final class Endpoints {
         this.api = api;
         this.controls = controls;
         this.packing = new Packing(options.compression());
+    }
+
+    void latest(Duration until) {
+        latest = until;
     }
 
     /** What requests pass before anything is done for them. */
@@ -247,11 +254,11 @@ final class Endpoints {
     /** The client is told of a time-out, and the mutation is carried out all the same: at any time until the latest. */
     private void finishLate(HttpServerRequest request, Buffer body, String actor) {
         long limit = options.timeLimit().toMillis();
-        long latest = options.latest().toMillis();
-        long earliest = latest > limit * 2 ? limit : 1;
+        long until = latest.toMillis();
+        long earliest = until > limit * 2 ? limit : 1;
         counters.count("finished_late");
         vertx.setTimer(limit, timer -> execute(request, body, actor, true));
-        vertx.setTimer(earliest + random.nextInt((int) Math.max(1, latest - earliest)), timer -> carryOut(body, actor));
+        vertx.setTimer(earliest + random.nextInt((int) Math.max(1, until - earliest)), timer -> carryOut(body, actor));
     }
 
     /** Without anybody who waits for the answer. */

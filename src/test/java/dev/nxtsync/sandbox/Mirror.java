@@ -1,7 +1,6 @@
 package dev.nxtsync.sandbox;
 
 import java.math.BigDecimal;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -40,47 +39,55 @@ public final class Mirror {
 
     private static List<String> differences(Sandbox sandbox, TestDatabase database, int owner, String table,
             String target, List<List<String>> but) {
-        TableModel model = Data.table(table);
-        var differences = new ArrayList<String>();
-        String ownerColumn = model.system() ? "nxt_customer" : "nxt_company";
-        try (Connection connection = database.connect(); Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            statement.setFetchSize(1000);
-            List<String> columns = columns(statement, target);
-            var expected = new HashMap<String, List<String>>();
-            for (Row row : sandbox.truth(owner, table)) {
-                expected.put(key(model, row), values(model, row, columns));
-            }
-            try (ResultSet rows = statement
-                    .executeQuery("select * from " + target + " where nxt_deleted_at is null and " + ownerColumn + " = "
-                            + owner)) {
-                while (rows.next() && differences.size() < 10) {
-                    var found = new ArrayList<String>();
-                    for (String column : columns) {
-                        found.add(rows.getString(column));
-                    }
-                    var keys = new ArrayList<String>();
-                    for (String column : model.key()) {
-                        keys.add(rows.getString(snake(column)));
-                    }
-                    var wanted = expected.remove(keys.toString());
-                    if (but.contains(keys)) {
-                        continue;
-                    }
-                    if (wanted == null) {
-                        differences.add("too many: " + keys);
-                    } else if (!wanted.equals(found)) {
-                        differences.add(keys + ": is " + found + ", not " + wanted + " in " + columns);
-                    }
+        try {
+            return database.inTransaction(connection -> {
+                try (Statement statement = connection.createStatement()) {
+                    statement.setFetchSize(1000);
+                    return differences(sandbox, statement, owner, table, target, but);
                 }
-            }
-            but.forEach(key -> expected.remove(key.toString()));
-            expected.keySet().stream().limit(10 - Math.min(10, differences.size()))
-                    .forEach(key -> differences.add("missing: " + key));
-            return differences;
+            });
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static List<String> differences(Sandbox sandbox, Statement statement, int owner, String table,
+            String target, List<List<String>> but) throws SQLException {
+        TableModel model = Data.table(table);
+        var differences = new ArrayList<String>();
+        String ownerColumn = model.system() ? "nxt_customer" : "nxt_company";
+        List<String> columns = columns(statement, target);
+        var expected = new HashMap<String, List<String>>();
+        for (Row row : sandbox.truth(owner, table)) {
+            expected.put(key(model, row), values(model, row, columns));
+        }
+        try (ResultSet rows = statement
+                .executeQuery("select * from " + target + " where nxt_deleted_at is null and " + ownerColumn + " = "
+                        + owner)) {
+            while (rows.next() && differences.size() < 10) {
+                var found = new ArrayList<String>();
+                for (String column : columns) {
+                    found.add(rows.getString(column));
+                }
+                var keys = new ArrayList<String>();
+                for (String column : model.key()) {
+                    keys.add(rows.getString(snake(column)));
+                }
+                var wanted = expected.remove(keys.toString());
+                if (but.contains(keys)) {
+                    continue;
+                }
+                if (wanted == null) {
+                    differences.add("too many: " + keys);
+                } else if (!wanted.equals(found)) {
+                    differences.add(keys + ": is " + found + ", not " + wanted + " in " + columns);
+                }
+            }
+        }
+        but.forEach(key -> expected.remove(key.toString()));
+        expected.keySet().stream().limit(10 - Math.min(10, differences.size()))
+                .forEach(key -> differences.add("missing: " + key));
+        return differences;
     }
 
     private static List<String> columns(Statement statement, String target) throws SQLException {

@@ -103,6 +103,11 @@ final class Persons {
         oneTime = Optional.of(grace);
     }
 
+    /** From now on a refresh token is good until it is withdrawn. */
+    synchronized void reused() {
+        oneTime = Optional.empty();
+    }
+
     synchronized void forge(Forgery what) {
         forgery = what;
     }

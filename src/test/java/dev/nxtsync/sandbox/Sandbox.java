@@ -85,6 +85,11 @@ public final class Sandbox implements AutoCloseable {
         persons.oneTime(grace);
     }
 
+    /** From now on a refresh token is good as long as its grant, as from the start. */
+    public void reusedTokens() {
+        persons.reused();
+    }
+
     /** The API takes every token for a user's from now on, as where another issuer stands for Visma Connect. */
     public void acceptAnyToken() {
         persons.acceptAny();
@@ -131,6 +136,16 @@ public final class Sandbox implements AutoCloseable {
 
     public void faults(Map<String, Double> shares) {
         faults.replace(shares);
+    }
+
+    /** What a record that is refused does to the others of its request from now on, as {@link SandboxOptions#onError}. */
+    public void onError(String what) {
+        writes.onError(what);
+    }
+
+    /** By when after its arrival a mutation has ended from now on that finishes late. */
+    public void latest(Duration until) {
+        endpoints.latest(until);
     }
 
     public long counter(String name) {

@@ -28,7 +28,7 @@ final class Writes {
     private final Faults faults;
     private final Counters counters;
     private final Webhooks webhooks;
-    private final String onError;
+    private volatile String onError;
     /** Whose name created and changed rows carry; guarded by the lock. */
     private String client = "";
     private final Map<String, List<String>> assigned = new ConcurrentHashMap<>();
@@ -42,6 +42,11 @@ final class Writes {
         this.counters = counters;
         this.webhooks = webhooks;
         this.onError = onError;
+    }
+
+    /** @param what as {@link SandboxOptions#onError} */
+    void onError(String what) {
+        onError = what;
     }
 
     /** Why a record is not written. */

@@ -100,7 +100,7 @@ class ClaimsTest {
         declare(7);
         database.execute("update nxt_sync.job set due_at = '9999-01-01'");
         assertThat(claim(others)).isEmpty();
-        assertThat(claims.claim(UnitName.ofPull(UnitKind.POLL, "main", Tenant.company(7), "")))
+        assertThat(claims.claim(WorkUnit.ofPull(UnitKind.POLL, "main", Tenant.company(7), "")))
                 .isInstanceOf(Claims.Claimed.class);
         assertThat(claim(others)).map(Claim::kind).contains(UnitKind.POLL);
     }
@@ -180,14 +180,14 @@ class ClaimsTest {
         two.beat();
         new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
         var claimed = (Claims.Claimed) claims
-                .claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"));
+                .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"));
         var taken = (Claims.UnitTaken) others
-                .claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"));
+                .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"));
         assertThat(taken.holder().host()).isNotBlank();
-        assertThat(claims.claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "lines")))
+        assertThat(claims.claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "lines")))
                 .isInstanceOf(Claims.NoSuchUnit.class);
         claims.free(claimed.claim(), Optional.empty(), Optional.empty(), true);
-        assertThat(others.claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders")))
+        assertThat(others.claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders")))
                 .isInstanceOf(Claims.Claimed.class);
     }
 

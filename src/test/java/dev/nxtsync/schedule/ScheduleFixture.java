@@ -21,7 +21,7 @@ public final class ScheduleFixture {
     public static Database migrated(TestDatabase database) {
         database.beginAs("migrated without the framework", ScheduleFixture::migrate);
         database.isItsOutboxesHome();
-        return new Database(source(database));
+        return new Database(database.pool());
     }
 
     private static void migrate(TestDatabase database) {
@@ -36,6 +36,7 @@ public final class ScheduleFixture {
         return new Claims(database, replica);
     }
 
+    /** Each of its connections is a new one. */
     public static PGSimpleDataSource source(TestDatabase database) {
         var source = new PGSimpleDataSource();
         source.setUrl(database.url());

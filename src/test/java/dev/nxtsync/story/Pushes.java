@@ -155,12 +155,19 @@ public final class Pushes implements AutoCloseable {
         return keys;
     }
 
-    public void figures(String what, Sandbox sandbox, long from) {
+    /** What a sandbox had counted when something began. */
+    public record Begun(long nanos, long requests, long late) {
+        public static Begun at(Sandbox sandbox) {
+            return new Begun(System.nanoTime(), sandbox.counter("requests"), sandbox.counter("finished_late"));
+        }
+    }
+
+    public void figures(String what, Sandbox sandbox, Begun from) {
         Size.figure(
                 "%s: %d rows in %d groups, %.0f s, %d requests, %d finished late, %d in doubt or repeated, %d refused",
                 what,
-                rows, groups, (System.nanoTime() - from) / 1e9, sandbox.counter("requests"),
-                sandbox.counter("finished_late"),
+                rows, groups, (System.nanoTime() - from.nanos()) / 1e9, sandbox.counter("requests") - from.requests(),
+                sandbox.counter("finished_late") - from.late(),
                 database.number("select count(*) from nxt_sync.outbox where attempts > 1 or looks > 0 or repeated"),
                 database.number("select count(*) from nxt_sync.outbox where state = 'discarded'"));
     }

@@ -69,7 +69,11 @@ public final class SignIns {
 
     /** How the grant of a connection is stored. */
     public static Map<String, String> grant(TestDatabase database) {
-        return database.rows("select * from nxt_sync.user_grant where connection = 'main'").get(0);
+        return grant(database, "main");
+    }
+
+    public static Map<String, String> grant(TestDatabase database, String connection) {
+        return database.rows("select * from nxt_sync.user_grant where connection = '" + connection + "'").get(0);
     }
 
     public static JsonNode json(String text) {

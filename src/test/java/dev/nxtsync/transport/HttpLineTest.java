@@ -23,7 +23,7 @@ import dev.nxtsync.support.HostileServer;
 
 class HttpLineTest {
     private static final Duration LONG = Duration.ofSeconds(30);
-    private static final Duration SHORT = Duration.ofMillis(100);
+    private static final Duration SHORT = Duration.ofMillis(20);
     private static final String CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
     private final Vertx vertx = Vertx.vertx();

@@ -3,7 +3,6 @@ package dev.nxtsync.pull.plan;
 import static java.util.stream.Collectors.joining;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 import jakarta.inject.Singleton;
 
@@ -26,6 +24,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.Anew;
 import dev.nxtsync.pull.state.PullKey;
+import dev.nxtsync.pull.state.ReadColumns;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.TableShape;
 import dev.nxtsync.pull.target.TargetColumn;
@@ -139,7 +138,7 @@ public class TableMigrator {
                     Anew.begin(transaction, pull);
                 }
             }
-            remember(transaction, pull, read);
+            ReadColumns.keep(transaction, pull, read);
             return new Made.Usable(changes);
         });
     }
@@ -161,7 +160,7 @@ public class TableMigrator {
     }
 
     /** Whether a table is there and must be changed, which may take as long as to write all of it anew. */
-    public boolean isToChange(String pull, TargetTable table) throws SQLException {
+    boolean isToChange(String pull, TargetTable table) throws SQLException {
         return database.inTransaction(transaction -> {
             var found = TableShape.of(transaction, List.of(table)).get(table);
             return found != null && !(found.fits(table) && new PullKey(pull, table.key()).isStored(transaction));
@@ -187,35 +186,7 @@ public class TableMigrator {
 
     /** The API's names of the columns that a pull has read so far. */
     public Set<String> read(String pull) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction
-                    .prepareStatement("select column_name from nxt_sync.pull_column where pull = ?")) {
-                select.setString(1, pull);
-                var names = new TreeSet<String>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        names.add(row.getString(1));
-                    }
-                }
-                return names;
-            }
-        });
-    }
-
-    private static void remember(Connection transaction, String pull, Collection<String> read) throws SQLException {
-        try (var forget = transaction
-                .prepareStatement("delete from nxt_sync.pull_column where pull = ? and column_name <> all (?)");
-                var insert = transaction.prepareStatement("""
-                        insert into nxt_sync.pull_column (pull, column_name) select ?, unnest(?::text[])
-                        on conflict (pull, column_name) do nothing""")) {
-            var names = transaction.createArrayOf("text", read.toArray());
-            forget.setString(1, pull);
-            forget.setArray(2, names);
-            forget.executeUpdate();
-            insert.setString(1, pull);
-            insert.setArray(2, names);
-            insert.executeUpdate();
-        }
+        return database.inTransaction(transaction -> ReadColumns.find(transaction, pull));
     }
 
     private static boolean create(Connection transaction, TargetTable table) throws SQLException {

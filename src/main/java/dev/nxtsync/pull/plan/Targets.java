@@ -76,12 +76,11 @@ class Targets {
 
     private void make(PullPlans.Ready ready) throws SQLException {
         PullPlan plan = ready.plan();
-        var obstacle = obstacle(plan);
+        var obstacle = obstacle(ready);
         if (obstacle.isPresent()) {
-            halt(plan.name(), new PullPlans.WithoutTarget(ready, obstacle.get()));
-            if (obstacle.get().trouble() != ErrorCode.KEY_DIFFERS) {
-                // the pull is another's where this process alone has another key
-                states.stopped(plan.name(), obstacle.get());
+            halt(plan.name(), obstacle.get());
+            if (!(obstacle.get() instanceof PullPlans.LeftToOther)) {
+                states.stopped(plan.name(), obstacle.get().reason());
             }
             return;
         }
@@ -137,25 +136,26 @@ class Targets {
         }
     }
 
-    private Optional<Problem> obstacle(PullPlan plan) throws SQLException {
+    private Optional<PullPlans.AlmostReady> obstacle(PullPlans.Ready ready) throws SQLException {
+        PullPlan plan = ready.plan();
         try {
             var made = tables.make(plan.name(), plan.target(), plan.mapping().columns());
             if (made instanceof TableMigrator.Made.TargetUnusable unusable) {
-                return Optional.of(new Problem(ErrorCode.TARGET_UNUSABLE,
-                        "Its target cannot be used: " + String.join("; ", unusable.problems()) + "."));
+                return Optional.of(new PullPlans.WithoutTarget(ready, new Problem(ErrorCode.TARGET_UNUSABLE,
+                        "Its target cannot be used: " + String.join("; ", unusable.problems()) + ".")));
             }
             if (made instanceof TableMigrator.Made.TargetKeyWrong wrong) {
-                return Optional.of(wrong.reason());
+                return Optional.of(new PullPlans.WithoutTarget(ready, wrong.reason()));
             }
             if (made instanceof TableMigrator.Made.Disputed disputed) {
-                return Optional.of(disputed.reason());
+                return Optional.of(new PullPlans.LeftToOther(ready, disputed.reason()));
             }
             if (!made.changes().isEmpty()) {
                 LOG.infof("Pull %s: in its target, %s", plan.name(), String.join(", ", made.changes()));
             }
             return Optional.empty();
         } catch (TargetFault e) {
-            return Optional.of(e.reason());
+            return Optional.of(new PullPlans.WithoutTarget(ready, e.reason()));
         }
     }
 }

@@ -3,6 +3,9 @@ package dev.nxtsync.pull.state;
 import java.sql.Connection;
 import java.sql.SQLException;
 
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitSelection;
+
 /** A pull forgets how far it has come: its next run is a load. */
 public final class Anew {
     private Anew() {}
@@ -17,11 +20,6 @@ public final class Anew {
         PullCondition.anew(transaction, pull);
         try (var passes = transaction.prepareStatement("delete from nxt_sync.pass where pull = ?");
                 var columns = transaction.prepareStatement("delete from nxt_sync.pull_column where pull = ?");
-                var units = transaction.prepareStatement(
-                        """
-                                update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')), retry_at = null,
-                                    failures = 0, due_at = case when kind = 'load' then clock_timestamp() else due_at end
-                                where pull = ?""");
                 var states = transaction.prepareStatement(
                         """
                                 update nxt_sync.pull_state
@@ -32,8 +30,8 @@ public final class Anew {
             passes.executeUpdate();
             columns.setString(1, pull);
             columns.executeUpdate();
-            units.setString(1, pull);
-            units.executeUpdate();
+            UnitSelection.of(pull, UnitKind.LOAD, UnitKind.RECONCILIATION).beginAnew(transaction);
+            UnitSelection.of(pull, UnitKind.LOAD).makeDue(transaction);
             states.setString(1, pull);
             return states.executeUpdate();
         }

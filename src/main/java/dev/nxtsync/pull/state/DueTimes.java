@@ -2,7 +2,6 @@ package dev.nxtsync.pull.state;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,6 +18,8 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Replica;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitSelection;
 import dev.nxtsync.tenant.Scope;
 
 /**
@@ -149,43 +150,45 @@ public class DueTimes {
         }
         // what a run has put elsewhere meanwhile stays there
         try (var state = transaction.prepareStatement(
-                "update nxt_sync.pull_state set due_at = ? where pull = ? and company = ? and due_at = ? and due_at <> ?");
-                var unit = transaction.prepareStatement(
-                        """
-                                update nxt_sync.job set due_at = ?
-                                where pull = ? and company = ? and due_at = ? and due_at <> ? and kind = 'reconciliation' and connection = ? and scope = ?""")) {
-            move(state, rule, known.company(), known.due(), known.due(rule.cadence(), anew));
-            move(unit, rule, known.company(), known.reconcileDue(),
-                    known.reconcileDue(rule.pull().reconcile(), anew));
-            unit.setString(6, rule.pull().connection());
-            unit.setString(7, rule.scope().text());
-            return state.executeUpdate() + unit.executeUpdate() > 0;
+                "update nxt_sync.pull_state set due_at = ? where pull = ? and company = ? and due_at = ? and due_at <> ?")) {
+            Instant due = known.due(rule.cadence(), anew);
+            state.setObject(1, Timestamps.timestamp(due));
+            state.setString(2, rule.pull().name());
+            state.setInt(3, known.company());
+            state.setObject(4, Timestamps.timestamp(known.due()));
+            state.setObject(5, Timestamps.timestamp(due));
+            return state.executeUpdate() + units(rule, UnitKind.RECONCILIATION).inCompanies(List.of(known.company()))
+                    .reschedule(transaction, known.reconcileDue(),
+                            known.reconcileDue(rule.pull().reconcile(), anew)) > 0;
         }
-    }
-
-    private static void move(PreparedStatement update, Rule rule, int company, Instant from, Instant to)
-            throws SQLException {
-        update.setObject(1, Timestamps.timestamp(to));
-        update.setString(2, rule.pull().name());
-        update.setInt(3, company);
-        update.setObject(4, Timestamps.timestamp(from));
-        update.setObject(5, Timestamps.timestamp(to));
     }
 
     /** A unit that serves several pulls finds by itself when it is due. */
     private static void wake(Connection transaction, Rule rule, boolean anew) throws SQLException {
-        try (var wake = transaction.prepareStatement(
-                """
-                        update nxt_sync.job unit set wanted = wanted + case kind when 'reconciliation' then 0 else 1 end,
-                            retry_at = case when ? then null else retry_at end
-                        where connection = ? and scope = ? and company in (select company from nxt_sync.pull_state where pull = ?)
-                          and (kind in ('poll', 'fetch') or kind in ('load', 'reconciliation') and pull = ?)""")) {
-            wake.setBoolean(1, anew);
-            wake.setString(2, rule.pull().connection());
-            wake.setString(3, rule.scope().text());
-            wake.setString(4, rule.pull().name());
-            wake.setString(5, rule.pull().name());
-            wake.executeUpdate();
+        var companies = companies(transaction, rule);
+        var readers = units(rule, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).inCompanies(companies);
+        if (anew) {
+            readers.wakeAtOnce(transaction);
+            units(rule, UnitKind.RECONCILIATION).inCompanies(companies).endBackOff(transaction);
+        } else {
+            readers.wake(transaction);
+        }
+    }
+
+    private static UnitSelection units(Rule rule, UnitKind... kinds) {
+        return UnitSelection.of(rule.pull().name(), kinds).on(rule.pull().connection()).inScope(rule.scope());
+    }
+
+    private static List<Integer> companies(Connection transaction, Rule rule) throws SQLException {
+        try (var select = transaction.prepareStatement("select company from nxt_sync.pull_state where pull = ?")) {
+            select.setString(1, rule.pull().name());
+            var companies = new ArrayList<Integer>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    companies.add(row.getInt(1));
+                }
+            }
+            return companies;
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.RowCount;
+import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
@@ -89,19 +90,13 @@ public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended
 
     private void complete(Connection transaction) throws SQLException {
         Instant started = pass.startedAt().orElse(readAt);
-        try (var settle = transaction
-                .prepareStatement(
-                        "delete from nxt_sync.row_fault where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())");
-                var first = transaction.prepareStatement("""
-                        update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = ?,
-                            mark_seen_at = case when ? is null then null::timestamptz else ? end
-                        where pull = ? and company = ? and loaded_at is null""");
+        RowFaults.loaded(transaction, pull(), company(), started);
+        try (var first = transaction.prepareStatement("""
+                update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = ?,
+                    mark_seen_at = case when ? is null then null::timestamptz else ? end
+                where pull = ? and company = ? and loaded_at is null""");
                 var fresh = transaction.prepareStatement(
                         "update nxt_sync.pull_state set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end, ?), due_at = ? where pull = ? and company = ?")) {
-            settle.setString(1, pull());
-            settle.setInt(2, company());
-            settle.setObject(3, Timestamps.timestamp(started));
-            settle.executeUpdate();
             first.setString(1, pass.mark().orElse(null));
             first.setString(2, pass.mark().orElse(null));
             first.setObject(3, Timestamps.timestamp(started));

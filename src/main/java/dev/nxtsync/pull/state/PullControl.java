@@ -2,13 +2,15 @@ package dev.nxtsync.pull.state;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
-import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitSelection;
 
 /** What a person tells a pull, in all of its companies, or the work of a connection. */
 @Singleton
@@ -35,16 +37,12 @@ public class PullControl {
     public void pause(String pull) throws SQLException {
         database.inTransaction(transaction -> {
             try (var pause = transaction
-                    .prepareStatement("insert into nxt_sync.pull_pause (pull) values (?) on conflict do nothing");
-                    var units = transaction.prepareStatement(
-                            """
-                                    update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))
-                                    where pull = ? and kind in ('load', 'reconciliation') and holder is not null""")) {
+                    .prepareStatement("insert into nxt_sync.pull_pause (pull) values (?) on conflict do nothing")) {
                 pause.setString(1, pull);
                 pause.executeUpdate();
-                units.setString(1, pull);
-                return units.executeUpdate();
             }
+            UnitSelection.of(pull, UnitKind.LOAD, UnitKind.RECONCILIATION).revoke(transaction);
+            return true;
         });
     }
 
@@ -64,17 +62,16 @@ public class PullControl {
     private static void makeDue(Connection transaction, String pull, String connection) throws SQLException {
         PullCondition.hurry(transaction, List.of(pull));
         try (var states = transaction.prepareStatement(
-                "update nxt_sync.pull_state set due_at = least(due_at, clock_timestamp()) where pull = ?");
-                var units = transaction.prepareStatement("""
-                        update nxt_sync.job unit set wanted = wanted + 1, retry_at = null
-                        where connection = ? and company in (select company from nxt_sync.pull_state where pull = ?)
-                          and (kind in ('poll', 'fetch') or kind = 'load' and pull = ?)""")) {
+                "update nxt_sync.pull_state set due_at = least(due_at, clock_timestamp()) where pull = ? returning company")) {
             states.setString(1, pull);
-            states.executeUpdate();
-            units.setString(1, connection);
-            units.setString(2, pull);
-            units.setString(3, pull);
-            units.executeUpdate();
+            var companies = new ArrayList<Integer>();
+            try (var row = states.executeQuery()) {
+                while (row.next()) {
+                    companies.add(row.getInt(1));
+                }
+            }
+            UnitSelection.of(pull, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).on(connection)
+                    .inCompanies(companies).wakeAtOnce(transaction);
         }
     }
 
@@ -82,7 +79,8 @@ public class PullControl {
     public void retry(String connection, Collection<String> pulls) throws SQLException {
         database.inTransaction(transaction -> {
             PullCondition.hurry(transaction, pulls);
-            return Claims.retry(transaction, connection, PullUnitTable.KINDS);
+            UnitSelection.ofKinds(PullUnitTable.KINDS).on(connection).inBackOff().wakeAtOnce(transaction);
+            return true;
         });
     }
 }

@@ -128,20 +128,37 @@ public class PullStates {
 
     /** Those of one company or customer, by due time. */
     public List<PullState> of(int company, Collection<String> pulls) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction
-                    .prepareStatement(SELECT + "where company = ? and pull = any (?) order by due_at, pull")) {
-                select.setInt(1, company);
-                select.setArray(2, transaction.createArrayOf("text", pulls.toArray()));
-                return read(select.executeQuery());
-            }
-        });
+        return database.inTransaction(transaction -> of(transaction, company, pulls));
+    }
+
+    private static List<PullState> of(Connection transaction, int company, Collection<String> pulls)
+            throws SQLException {
+        try (var select = transaction
+                .prepareStatement(SELECT + "where company = ? and pull = any (?) order by due_at, pull")) {
+            select.setInt(1, company);
+            select.setArray(2, transaction.createArrayOf("text", pulls.toArray()));
+            return read(select.executeQuery());
+        }
     }
 
     /** One of them. */
     public Optional<PullState> of(String pull, int company) throws SQLException {
         return of(company, List.of(pull)).stream().findFirst();
     }
+
+    /** One of them, and whether the pull's rows are told apart by this key, as far as is stored. */
+    public KeyedState of(String pull, int company, List<String> key) throws SQLException {
+        return database.inTransaction(
+                transaction -> new KeyedState(of(transaction, company, List.of(pull)).stream().findFirst(),
+                        new PullKey(pull, key).isStored(transaction)));
+    }
+
+    /**
+     * One of them.
+     *
+     * @param hasKey whether its rows are told apart by the key that was asked about
+     */
+    public record KeyedState(Optional<PullState> state, boolean hasKey) {}
 
     /** How many rows the target has of one pull and company. */
     public long rows(String pull, int company) throws SQLException {
@@ -255,11 +272,6 @@ public class PullStates {
      */
     public boolean planned(String pull, boolean mended) throws SQLException {
         return database.inTransaction(transaction -> PullCondition.planned(transaction, pull, mended) > 0);
-    }
-
-    /** Whether a pull's rows are told apart by this key, as far as is stored. */
-    public boolean hasKey(String pull, List<String> columns) throws SQLException {
-        return database.inTransaction(new PullKey(pull, columns)::isStored);
     }
 
     /** Says of a pull why none of its companies can be read. */

@@ -8,7 +8,8 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.UnitSelection;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
 
@@ -31,26 +32,16 @@ public class PullUnitTable {
     public void declare(String pull, String connection, Tenant tenant) throws SQLException {
         database.inTransaction(transaction -> {
             try (var state = transaction.prepareStatement(
-                    """
-                            insert into nxt_sync.pull_state (pull, company) values (?, ?) on conflict (pull, company) do nothing""");
-                    var unit = transaction.prepareStatement("""
-                            insert into nxt_sync.job (kind, connection, scope, company, pull, due_at)
-                            values (?, ?, ?, ?, ?, case when ? then clock_timestamp() else '9999-01-01 00:00:00+00' end)
-                            on conflict on constraint job_unit do nothing""")) {
+                    "insert into nxt_sync.pull_state (pull, company) values (?, ?) on conflict (pull, company) do nothing")) {
                 state.setString(1, pull);
                 state.setInt(2, tenant.number());
                 state.executeUpdate();
-                for (UnitKind kind : KINDS) {
-                    var name = UnitName.ofPull(kind, connection, tenant, pull);
-                    unit.setString(1, kind.text());
-                    name.bindOwner(unit, 2);
-                    unit.setString(5, name.entry());
-                    // the first load says when the others begin
-                    unit.setBoolean(6, kind == UnitKind.LOAD);
-                    unit.addBatch();
-                }
-                return unit.executeBatch().length;
             }
+            // the first load says when the others begin
+            WorkUnit.declare(transaction, List.of(WorkUnit.ofPull(UnitKind.LOAD, connection, tenant, pull)),
+                    KINDS.stream().filter(kind -> kind != UnitKind.LOAD)
+                            .map(kind -> WorkUnit.ofPull(kind, connection, tenant, pull)).toList());
+            return true;
         });
     }
 
@@ -65,15 +56,9 @@ public class PullUnitTable {
     /** Wakes what works on a pull, after it could not be worked on. */
     public void wake(String pull, String connection, Scope scope) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var update = transaction.prepareStatement(
-                    """
-                            update nxt_sync.job set wanted = wanted + 1
-                            where connection = ? and scope = ? and (kind in ('poll', 'fetch') or kind = 'load' and pull = ?)""")) {
-                update.setString(1, connection);
-                update.setString(2, scope.text());
-                update.setString(3, pull);
-                return update.executeUpdate();
-            }
+            UnitSelection.of(pull, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).on(connection).inScope(scope)
+                    .wake(transaction);
+            return true;
         });
     }
 

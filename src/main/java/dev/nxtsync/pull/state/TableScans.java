@@ -19,6 +19,8 @@ import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitSelection;
 
 /** The walks through whole tables. */
 @Singleton
@@ -94,17 +96,14 @@ public class TableScans {
                         insert into nxt_sync.pass (pull, company, kind)
                         select pull, company, 'load' from nxt_sync.pull_state where pull = ?
                         on conflict (pull, company, kind) do update
-                        set started_at = null, cursor = null, rows = 0, expected = null, mark = null, since = null, direct = false""");
-                // a page that is being read is refused
-                var wake = transaction.prepareStatement(
-                        """
-                                update nxt_sync.job set wanted = wanted + 1, fence = greatest(fence + 1, nextval('nxt_sync.fence')), holder = null
-                                where kind = 'load' and pull = ?""")) {
+                        set started_at = null, cursor = null, rows = 0, expected = null, mark = null, since = null, direct = false""")) {
             want.setString(1, pull);
             want.executeUpdate();
-            wake.setString(1, pull);
-            wake.executeUpdate();
         }
+        var loads = UnitSelection.of(pull, UnitKind.LOAD);
+        // a page that is being read is refused
+        loads.revoke(transaction);
+        loads.wake(transaction);
     }
 
     private static Optional<TableScan> find(Connection transaction, String pull, int company, TableScan.ScanKind kind)

@@ -21,19 +21,6 @@ public final class RowBuffer {
         this.quoted = new boolean[fields];
     }
 
-    /** A row of these texts. */
-    public static RowBuffer of(@Nullable String... texts) {
-        var cells = new RowBuffer(texts.length);
-        cells.clear();
-        for (int i = 0; i < texts.length; i++) {
-            var text = texts[i];
-            if (text != null) {
-                cells.set(i, text.toCharArray(), 0, text.length());
-            }
-        }
-        return cells;
-    }
-
     /** Makes every field empty. */
     public void clear() {
         used = 0;

@@ -142,6 +142,18 @@ public class RowFaults {
         }
     }
 
+    /** Forgets the rows that were not seen again by a load that has come to its end. */
+    public static void loaded(Connection transaction, String pull, int company, Instant startedAt)
+            throws SQLException {
+        try (var forget = transaction.prepareStatement(
+                "delete from nxt_sync.row_fault where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())")) {
+            forget.setString(1, pull);
+            forget.setInt(2, company);
+            forget.setObject(3, Timestamps.timestamp(startedAt));
+            forget.executeUpdate();
+        }
+    }
+
     /**
      * Forgets the rows that were not seen any more, once all were listed; but not those of which the target still has an older
      * version. Their keys are compared as PostgreSQL writes them: what it cannot hold never reaches a statement as a value.

@@ -74,6 +74,18 @@ public final class Tombstones {
         }
     }
 
+    /**
+     * Forgets of which rows it was remembered that they are gone, once no read from before is under way any more.
+     *
+     * @return of how many
+     */
+    public static int forgetOld(Connection transaction) throws SQLException {
+        try (var forget = transaction.prepareStatement(
+                "delete from nxt_sync.removed where read_at not between clock_timestamp() - interval '1 hour' and clock_timestamp()")) {
+            return forget.executeUpdate();
+        }
+    }
+
     /** @see Settings.Deletes */
     private static String statement(TargetTable table) {
         var columns = table.keyColumns();

@@ -9,13 +9,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 
 /** Finds rows that must not be sent now, as the last thing before they are: others about their records are in flight, or the order of groups forbids it. */
 final class InFlight {
-    /** Later than anything that a row waits for by itself. */
-    static final String ASIDE = "next_at > '9000-01-01 00:00:00+00' and state = 'waiting'";
+    /** SQL that holds for a row of {@code nxt_sync.outbox} that waits until another one about its record has ended. */
+    static final String ASIDE = "next_at " + Timestamps.IS_NEVER + " and state = 'waiting'";
 
     private InFlight() {}
 
@@ -48,12 +49,13 @@ final class InFlight {
         if (rows.isEmpty()) {
             return;
         }
-        try (var update = transaction.prepareStatement("update nxt_sync.outbox set record = ?, "
-                + "next_at = '9999-01-01 00:00:00+00' where id = ? and state = 'waiting'")) {
+        try (var update = transaction.prepareStatement("update nxt_sync.outbox set record = ?, next_at = ? "
+                + "where id = ? and state = 'waiting'")) {
             var encoding = Encoding.of(transaction);
             for (OutboxRow row : rows) {
                 update.setString(1, encoding.shown(row.record().orElseThrow()));
-                update.setLong(2, row.id());
+                update.setObject(2, Timestamps.timestamp(Timestamps.NEVER));
+                update.setLong(3, row.id());
                 update.addBatch();
             }
             update.executeBatch();

@@ -12,6 +12,8 @@ import dev.nxtsync.database.MigrationDryRun;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Quoted;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.UnitSelection;
 
 /**
  * The place from which the outbox was last sent: the server's system identifier and timeline, and the oids of the
@@ -78,21 +80,40 @@ public class OutboxOrigin {
                                         record = case when state = 'waiting' then null else record end,
                                         sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
                                         looks = case when state = 'dead' then 1 else 0 end, repeated = true
-                                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""");
-                    var lanes = transaction.prepareStatement(
-                            """
-                                    update nxt_sync.job set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')),
-                                        failures = 0, retry_at = null
-                                    where kind = 'push'""")) {
+                                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""")) {
                 home.executeUpdate();
-                lanes.executeUpdate();
+                UnitSelection.ofKinds(List.of(UnitKind.PUSH)).beginAnew(transaction);
                 return rows.executeUpdate();
             }
         });
     }
 
+    /** Why the server does not say where the outbox is, so that it cannot be adopted either; empty if it does. */
+    public Optional<Problem> untold() throws SQLException {
+        return database.inTransaction(OutboxOrigin::untold);
+    }
+
+    private static Optional<Problem> untold(Connection transaction) throws SQLException {
+        return hold(transaction).filter(Untold.class::isInstance).map(OutboxHold::reason);
+    }
+
     /** Why nothing of the outbox is sent, for the transaction that would send it; empty if it is at home. */
-    public static Optional<Problem> held(Connection transaction) throws SQLException {
+    static Optional<Problem> held(Connection transaction) throws SQLException {
+        return hold(transaction).map(OutboxHold::reason);
+    }
+
+    /** Why nothing is sent. */
+    private sealed interface OutboxHold {
+        Problem reason();
+    }
+
+    /** It was sent from another place before, or perhaps was, which a person may decide. */
+    private record Elsewhere(Problem reason) implements OutboxHold {}
+
+    /** The server does not say where it is. */
+    private record Untold(Problem reason) implements OutboxHold {}
+
+    private static Optional<OutboxHold> hold(Connection transaction) throws SQLException {
         try (var select = transaction.prepareStatement("""
                 select here.refused, home.one is null,
                        (home.system_identifier, home.timeline, home.database_oid, home.outbox_oid)
@@ -102,12 +123,12 @@ public class OutboxOrigin {
             row.next();
             var refused = row.getString(1);
             if (refused != null) {
-                return Optional.of(refused(refused));
+                return Optional.of(new Untold(refused(refused)));
             }
             if (row.getBoolean(2)) {
-                return Optional.of(ADOPTED_NEVER);
+                return Optional.of(new Elsewhere(ADOPTED_NEVER));
             }
-            return row.getBoolean(3) ? Optional.empty() : Optional.of(HELD);
+            return row.getBoolean(3) ? Optional.empty() : Optional.of(new Elsewhere(HELD));
         }
     }
 
@@ -125,10 +146,10 @@ public class OutboxOrigin {
      */
     public static Database.Work<MigrationDryRun.MigrationFindings> check(boolean pushing) {
         return transaction -> {
-            var refused = held(transaction).filter(each -> each.trouble() == ErrorCode.WAL_REFUSED);
+            var untold = untold(transaction);
             return pushing
-                    ? new MigrationDryRun.MigrationFindings(List.of(), refused.stream().toList())
-                    : new MigrationDryRun.MigrationFindings(refused
+                    ? new MigrationDryRun.MigrationFindings(List.of(), untold.stream().toList())
+                    : new MigrationDryRun.MigrationFindings(untold
                             .map(each -> "pulls would run, and pushes would not: " + each.message()).stream().toList(),
                             List.of());
         };

@@ -6,18 +6,20 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
-import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.UnitSelection;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
 
 /** The lanes of pushes as units of work: in which something is to be done, and when. */
 @Singleton
 public class PushLanes {
+    /** The kind of the units. */
     private final Database database;
 
     public PushLanes(Database database) {
@@ -25,21 +27,8 @@ public class PushLanes {
     }
 
     /** The lanes of a push in which something is to be done now. */
-    public List<UnitName> dueLanes(String push, String connection) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
-                    select company, lane from nxt_sync.job
-                    where kind = 'push' and pull = ? and due_at <= clock_timestamp() order by company, lane""")) {
-                select.setString(1, push);
-                var due = new ArrayList<UnitName>();
-                try (var row = select.executeQuery()) {
-                    while (row.next()) {
-                        due.add(UnitName.ofLane(connection, Tenant.company(row.getInt(1)), push, row.getInt(2)));
-                    }
-                }
-                return due;
-            }
-        });
+    public List<WorkUnit> dueLanes(String push, String connection) throws SQLException {
+        return database.inTransaction(UnitSelection.of(push, UnitKind.PUSH).on(connection)::due);
     }
 
     /**
@@ -48,7 +37,7 @@ public class PushLanes {
      */
     public void announce(Map<String, String> connections) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var announce = transaction.prepareStatement(
+            try (var select = transaction.prepareStatement(
                     """
                             with recursive freed as (
                                 update nxt_sync.outbox aside set next_at = null
@@ -86,26 +75,24 @@ public class PushLanes {
                                         union
                                         select push, company, lane from nxt_sync.outbox
                                         where next_at <= clock_timestamp() and push = any (?) and company is not null
-                                          and state in ('in_doubt', 'done', 'dead', 'discarded')),
-                                    connection (push, name) as (select * from unnest(?::text[], ?::text[]))
-                                    insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
-                                    select 'push', connection.name, 'company', due.company, due.push, due.lane, clock_timestamp()
-                                    from due join connection using (push)
-                                    where not exists (select from nxt_sync.job
-                                                      where kind = 'push' and job.connection = connection.name and scope = 'company'
-                                                        and job.company = due.company and pull = due.push and job.lane = due.lane
-                                                        and (holder is not null or due_at <= clock_timestamp()))
-                                    order by due.push, due.company, due.lane
-                                    on conflict on constraint job_unit do update set due_at = excluded.due_at""")) {
+                                          and state in ('in_doubt', 'done', 'dead', 'discarded'))
+                                    select push, company, lane from due""")) {
                 var pushes = transaction.createArrayOf("text", connections.keySet().toArray());
-                announce.setArray(1, pushes);
-                announce.setArray(2, pushes);
-                announce.setArray(3, pushes);
-                announce.setArray(4, pushes);
-                announce.setArray(5, pushes);
-                announce.setArray(6, pushes);
-                announce.setArray(7, transaction.createArrayOf("text", connections.values().toArray()));
-                return announce.executeUpdate();
+                for (int i = 1; i <= 5; i++) {
+                    select.setArray(i, pushes);
+                }
+                var due = new ArrayList<WorkUnit>();
+                try (var row = select.executeQuery()) {
+                    while (row.next()) {
+                        String push = row.getString(1);
+                        due.add(WorkUnit.ofLane(Objects.requireNonNull(connections.get(push)),
+                                Tenant.company(row.getInt(2)), push, row.getInt(3)));
+                    }
+                }
+                if (!due.isEmpty()) {
+                    WorkUnit.makeDue(transaction, due);
+                }
+                return due.size();
             }
         });
     }
@@ -118,7 +105,8 @@ public class PushLanes {
                 states.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
                 states.executeUpdate();
             }
-            return Claims.retry(transaction, connection, List.of(UnitKind.PUSH));
+            UnitSelection.ofKinds(List.of(UnitKind.PUSH)).on(connection).inBackOff().wakeAtOnce(transaction);
+            return true;
         });
     }
 

@@ -2,7 +2,6 @@ package dev.nxtsync.push.outbox;
 
 import jakarta.inject.Singleton;
 
-/** The tables of pushes, for those who look at all of them. */
+/** The tables of pushes, for those who look at most of them. */
 @Singleton
-public record PushTables(PushStates states, PushLanes lanes, OutboxDepth depth, PushSettingsTable settings,
-        OutboxRetention retention, OutboxOrigin origin) {}
+public record PushTables(PushStates states, PushLanes lanes, OutboxDepth depth, OutboxOrigin origin) {}

@@ -1,6 +1,7 @@
 package dev.nxtsync.push.plan;
 
 import java.sql.SQLException;
+import java.time.Duration;
 
 import jakarta.inject.Singleton;
 
@@ -10,7 +11,7 @@ import dev.nxtsync.jobs.OutageLog;
 import dev.nxtsync.push.outbox.OutboxOrigin;
 import dev.nxtsync.push.outbox.PushLanes;
 
-/** Announces the lanes of planned pushes, unless the outbox is a copy. */
+/** Announces the lanes of planned pushes, unless the outbox is a copy. For one thread. */
 @Singleton
 class LaneAnnouncement {
     private static final Logger LOG = Logger.getLogger(LaneAnnouncement.class);
@@ -19,12 +20,21 @@ class LaneAnnouncement {
     private final PushLanes lanes;
     private final OutboxOrigin origin;
     private final OutageLog outages;
+    private boolean followed;
 
     LaneAnnouncement(PushPlans plans, PushLanes lanes, OutboxOrigin origin, OutageLog outages) {
         this.plans = plans;
         this.lanes = lanes;
         this.origin = origin;
         this.outages = outages;
+    }
+
+    /** Once, has what may have been sent be looked for by the present settings, which may have changed. */
+    void follow(Duration repeatAfter) throws SQLException {
+        if (!followed) {
+            lanes.follow(repeatAfter);
+            followed = true;
+        }
     }
 
     void announce() throws SQLException {

@@ -1,17 +1,16 @@
 package dev.nxtsync.push.plan;
 
 import java.sql.SQLException;
-import java.time.Duration;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
-import org.jboss.logging.MDC;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.jobs.PlanFailures;
+import dev.nxtsync.jobs.PlanLoop;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.push.outbox.PushSettingsTable;
 import dev.nxtsync.schedule.Heartbeat;
 
@@ -22,25 +21,22 @@ class PushPlanLoop {
 
     private final Settings settings;
     private final Heartbeat heartbeat;
-    private final PushPlanTimes times;
+    private final PlanLoop loop;
     private final PushSettingsTable table;
-    private final PushLanes lanes;
     private final LaneAnnouncement announcement;
-    private boolean followed;
 
-    PushPlanLoop(Settings settings, Heartbeat heartbeat, PushPlanTimes times, PushSettingsTable table, PushLanes lanes,
-            LaneAnnouncement announcement) {
+    PushPlanLoop(Settings settings, Heartbeat heartbeat, PushPlanner planner, PlanFailures failures,
+            PushSettingsTable table, LaneAnnouncement announcement) {
         this.settings = settings;
         this.heartbeat = heartbeat;
-        this.times = times;
+        this.loop = new PlanLoop(planner, failures);
         this.table = table;
-        this.lanes = lanes;
         this.announcement = announcement;
     }
 
     void begin(@Observes Threads begun) {
         if (!settings.pushes().isEmpty()) {
-            begun.repeat(PushPlanTimes.THREAD, Duration.ofSeconds(1), this::tick);
+            loop.begin(begun, this::tick);
         }
     }
 
@@ -50,19 +46,9 @@ class PushPlanLoop {
             return;
         }
         try {
-            if (!followed) {
-                lanes.follow(settings.push().repeatAfter());
-                followed = true;
-            }
+            announcement.follow(settings.push().repeatAfter());
             table.complete(settings.pushes().keySet());
-            for (Settings.Connection connection : settings.connections().values()) {
-                MDC.put("connection", connection.name());
-                try {
-                    times.plan(connection);
-                } finally {
-                    MDC.remove("connection");
-                }
-            }
+            loop.plan(settings.connections().values());
             announcement.announce();
         } catch (SQLException e) {
             LOG.debugf("pushes are looked at again: %s", e.getMessage());

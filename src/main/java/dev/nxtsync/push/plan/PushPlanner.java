@@ -1,6 +1,7 @@
 package dev.nxtsync.push.plan;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,11 +19,18 @@ import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Mutations;
 import dev.nxtsync.jobs.LostCallSync;
 import dev.nxtsync.jobs.OutageLog;
+import dev.nxtsync.jobs.PlanKind;
+import dev.nxtsync.jobs.PlanRegistry;
+import dev.nxtsync.jobs.Planner;
 
-/** Checks the configured pushes of a connection against what it may change, and keeps what can be sent as plans. */
+/**
+ * Checks the configured pushes of a connection against what it may change, and keeps what can be sent as plans: daily, when an
+ * answer did not fit to the schema, and as long as a push is stopped.
+ */
 @Singleton
-public class PushPlanner {
+public class PushPlanner implements Planner {
     private static final Logger LOG = Logger.getLogger(PushPlanner.class);
+    private static final PlanKind KIND = new PlanKind("pushes", "push-planner", Duration.ofDays(1));
 
     private final Settings settings;
     private final Introspection introspection;
@@ -39,6 +47,27 @@ public class PushPlanner {
         this.plans = plans;
         this.lostCalls = lostCalls;
         this.outages = outages;
+    }
+
+    @Override
+    public PlanKind kind() {
+        return KIND;
+    }
+
+    @Override
+    public PlanRegistry<?> plans() {
+        return plans;
+    }
+
+    @Override
+    public void forget(String connection) {
+        plans.undone(connection);
+    }
+
+    @Override
+    public boolean plan(Settings.Connection connection, boolean asked) throws SQLException {
+        var pushes = pushes(connection);
+        return pushes.isEmpty() || plan(connection, pushes);
     }
 
     /**
@@ -72,16 +101,12 @@ public class PushPlanner {
     }
 
     /** The pushes of a connection that say what they send to. */
-    List<Settings.Push> pushes(Settings.Connection connection) {
+    private List<Settings.Push> pushes(Settings.Connection connection) {
         return settings.pushes(connection.name()).stream().filter(push -> !push.table().isEmpty()).toList();
     }
 
-    /**
-     * Plans pushes of a connection. Says whether every one could be planned.
-     *
-     * @throws FailedAnswer if the API gave no whole answer
-     */
-    boolean plan(Settings.Connection connection, List<Settings.Push> pushes) throws SQLException {
+    /** Says whether every one could be planned. */
+    private boolean plan(Settings.Connection connection, List<Settings.Push> pushes) throws SQLException {
         lostCalls.keep();
         var schema = PushSchema.read(connection.name(), pushes, mutations, introspection);
         boolean complete = true;

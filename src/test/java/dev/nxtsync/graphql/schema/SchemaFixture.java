@@ -9,6 +9,18 @@ public final class SchemaFixture {
     private SchemaFixture() {}
 
     public static Tables tables(NxtClient nxt, List<String> names) {
-        return new Introspection(nxt).tables("main", names);
+        return introspection(nxt).tables("main", names);
+    }
+
+    public static Introspection introspection(NxtClient nxt) {
+        return new Introspection(nxt);
+    }
+
+    public static Tenants tenants(NxtClient nxt) {
+        return new Tenants(nxt);
+    }
+
+    public static Mutations mutations(NxtClient nxt) {
+        return new Mutations(nxt);
     }
 }

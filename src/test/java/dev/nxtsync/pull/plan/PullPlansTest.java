@@ -38,7 +38,7 @@ class PullPlansTest {
             plans.put("orders", new PullPlans.WithoutTarget(orders, new Problem(ErrorCode.TARGET_UNUSABLE, "locked")));
             assertThat(plans.plannedConnections()).as("the others run").containsExactly("main");
             plans.put("orders",
-                    new PullPlans.WithoutTarget(orders, new Problem(ErrorCode.KEY_DIFFERS, "id, not code")));
+                    new PullPlans.LeftToOther(orders, new Problem(ErrorCode.KEY_DIFFERS, "id, not code")));
             assertThat(plans.plannedConnections()).isEmpty();
             plans.put("orders", orders);
             assertThat(plans.plannedConnections()).containsExactly("main");

@@ -71,6 +71,12 @@ class PullValidatorTest {
                 + (nearest == null ? "." : "; did you mean " + nearest + "?")).doesNotContain("primary key");
     }
 
+    @Test
+    void aTableThatDoesNotTellItsChangesIsSaidToBeReadWhole() {
+        assertThat(design(pull("text", List.of("textNo")), column("textNo", Companion.NONE)).toString())
+                .endsWith("whole each time, since changedTimestamp cannot be read");
+    }
+
     private static ErrorCode trouble(PullValidator.Design design) {
         return ((PullValidator.Flawed) design).reason().trouble();
     }

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.pull.target.PageBuffer;
-import dev.nxtsync.pull.target.RowBuffer;
 import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.schedule.ScheduleFixture;
@@ -54,7 +53,7 @@ class LongComparisonTest {
                         + "$$ begin perform pg_advisory_xact_lock_shared(42); return true; end $$; "
                         + "alter table nxt.thing rename to moved; create view nxt.thing as select * from nxt.moved where public.held()");
         var page = new PageBuffer(LISTED, 1 << 20, Set.of());
-        page.add(RowBuffer.of("1"), new int[]{0}, () -> "{}");
+        page.add(TargetFixture.row("1"), new int[]{0}, () -> "{}");
         listing.add(fixture.claim, LISTED, page, fixture.increment());
         user.setAutoCommit(false);
         try (var statement = user.createStatement()) {

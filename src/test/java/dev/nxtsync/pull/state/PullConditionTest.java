@@ -48,6 +48,7 @@ class PullConditionTest {
                 () -> new PullUnitTable(fixture.store).declare("things", "main", Tenant.company(1)));
         var random = new Random(21);
         for (int i = 0; i < 500; i++) {
+            int step = i;
             changes.get(random.nextInt(changes.size())).make();
             assertThat(fixture.database
                     .value("""
@@ -56,8 +57,7 @@ class PullConditionTest {
                                 when 'away' then code = 'company_not_granted' and reason like '%does not see%' and retry_at is null
                                 else code || ' ' || reason in ('target_unusable no', 'busy later') and met_by is not null end
                             from nxt_sync.pull_state"""))
-                    .as("step " + i + ": "
-                            + fixture.database.rows("select * from nxt_sync.pull_state"))
+                    .as(() -> "step " + step + ": " + fixture.database.rows("select * from nxt_sync.pull_state"))
                     .isEqualTo("t");
         }
     }

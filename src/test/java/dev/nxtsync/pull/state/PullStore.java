@@ -2,6 +2,7 @@ package dev.nxtsync.pull.state;
 
 import java.sql.SQLException;
 
+import dev.nxtsync.database.Database;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.target.PageWriter;
@@ -15,7 +16,8 @@ import dev.nxtsync.support.TestDatabase;
 /** What pulls keep in a database of its own, for tests of other packages. */
 public record PullStore(TestDatabase database, Claims claims, PullUnitTable units, PullStates states, TableScans passes,
         Inbox inbox,
-        RowFaults faults, RunHistory runs, KeyListing listing, PageWriter writer, TableMigrator tables) {
+        RowFaults faults, RunHistory runs, KeyListing listing, VerifiedKeys verified, PageWriter writer,
+        TableMigrator tables) {
 
     public static PullStore migrated() throws SQLException {
         var database = TestDatabase.create();
@@ -23,7 +25,22 @@ public record PullStore(TestDatabase database, Claims claims, PullUnitTable unit
         return new PullStore(database, ScheduleFixture.claims(store), new PullUnitTable(store), new PullStates(store),
                 new TableScans(store),
                 new Inbox(store), new RowFaults(store), new RunHistory(store), new KeyListing(store),
+                new VerifiedKeys(store),
                 new PageWriter(store),
                 new TableMigrator(store, new Replica(store)));
+    }
+
+    /** Due times that follow the settings of a process. */
+    public static DueTimes dueTimes(Database store, Replica replica) {
+        return new DueTimes(store, replica);
+    }
+
+    /** Keeps a walk through a table, whoever works on it. */
+    public void keep(TableScan scan) {
+        try (var connection = database.connect()) {
+            TableScans.put(connection, scan);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -79,7 +79,7 @@ class KeyTextTest {
             List<List<String>> gone)
             throws SQLException {
         var page = new PageBuffer(table, 1 << 20, Set.of());
-        keys.forEach(key -> page.add(RowBuffer.of(key, text), new int[]{0, 1}, () -> "{}"));
+        keys.forEach(key -> page.add(TargetFixture.row(key, text), new int[]{0, 1}, () -> "{}"));
         assertThat(page.faults()).isEmpty();
         return new PageWriter(fixture.store).write(fixture.claim, table, page, PageWriter.Way.MERGE,
                 new KeySettlement("things", 1, readAt, List.of(), gone));

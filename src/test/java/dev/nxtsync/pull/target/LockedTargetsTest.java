@@ -21,7 +21,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
 
 /** A table that a user has locked, as an index does that is built, and the companies that would write to it. */
@@ -101,14 +101,14 @@ class LockedTargetsTest {
                 + "('poll', 'main', 'company', " + company + ", " + company + ", '" + holder
                 + "'); insert into nxt_sync.pull_state (pull, company) values ('things', " + company + ")");
         long unit = fixture.database.number("select id from nxt_sync.job where company = " + company);
-        return new Claim(unit, UnitName.ofPull(UnitKind.POLL, "main", Tenant.company(company), ""), company, holder, 0,
+        return new Claim(unit, WorkUnit.ofPull(UnitKind.POLL, "main", Tenant.company(company), ""), company, holder, 0,
                 0);
     }
 
     private static WriteCounts write(PageWriter writer, Claim claim) throws SQLException {
         var page = new PageBuffer(TargetFixture.TABLE, 1 << 20, Set.of());
         String[] values = {"1", "text", "7"};
-        page.add(RowBuffer.of(values), IntStream.range(0, values.length).toArray(), () -> "{}");
+        page.add(TargetFixture.row(values), IntStream.range(0, values.length).toArray(), () -> "{}");
         return writer.write(claim, TargetFixture.TABLE, page, PageWriter.Way.MERGE, TargetFixture.increment(claim));
     }
 }

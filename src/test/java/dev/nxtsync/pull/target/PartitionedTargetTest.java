@@ -26,7 +26,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
 
@@ -110,13 +110,13 @@ class PartitionedTargetTest {
         var fixture = partitioning.fixture();
         fixture.database.execute("insert into nxt_sync.job (kind, connection, scope, company, pull, fence, holder) "
                 + "select 'reconciliation', connection, scope, company, 'things', fence, holder from nxt_sync.job");
-        var claim = new Claim(2, UnitName.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(1), "things"), 7,
+        var claim = new Claim(2, WorkUnit.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(1), "things"), 7,
                 fixture.claim.holder(), 0, 0);
         fixture.write(PageWriter.Way.MERGE, FIRST, "1 a 7", "2 a 7", "5 a 7");
         var keys = TargetFixture.TABLE.only(column -> column.name().equals("id"));
         var listed = new PageBuffer(keys, 1 << 20, Set.of());
         for (String id : List.of("2", "5", "6")) {
-            listed.add(RowBuffer.of(id), new int[]{0}, () -> "{}");
+            listed.add(TargetFixture.row(id), new int[]{0}, () -> "{}");
         }
         var listing = new KeyListing(fixture.store);
         listing.begin(claim);
@@ -209,7 +209,7 @@ class PartitionedTargetTest {
             String text)
             throws SQLException {
         var page = new PageBuffer(table, 1 << 20, Set.of());
-        page.add(RowBuffer.of("", text), new int[]{0, 1}, () -> "{}");
+        page.add(TargetFixture.row("", text), new int[]{0, 1}, () -> "{}");
         return new PageWriter(store).write(fixture.claim, table, page, PageWriter.Way.MERGE,
                 new TargetFixture.At(readAt));
     }

@@ -224,7 +224,7 @@ class RefusedRowsTest {
 
     private void keyed(TargetTable table, String id, Set<String> known) throws SQLException {
         var page = new PageBuffer(table, 1 << 20, known);
-        page.add(RowBuffer.of(id, "bad"), new int[]{0, 1}, () -> "{\"as\":\"it came\"}");
+        page.add(TargetFixture.row(id, "bad"), new int[]{0, 1}, () -> "{\"as\":\"it came\"}");
         new PageWriter(fixture.store).write(fixture.claim, table, page, PageWriter.Way.MERGE,
                 new TargetFixture.At(NOON));
     }
@@ -238,7 +238,7 @@ class RefusedRowsTest {
     }
 
     private static void add(PageBuffer page, String... row) {
-        page.add(RowBuffer.of(row), new int[]{0, 1, 2}, () -> "{\"id\":" + row[0] + "}");
+        page.add(TargetFixture.row(row), new int[]{0, 1, 2}, () -> "{\"id\":" + row[0] + "}");
     }
 
     private Set<String> setAside() {

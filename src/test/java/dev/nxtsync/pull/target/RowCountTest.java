@@ -23,7 +23,7 @@ import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
 
@@ -58,7 +58,7 @@ class RowCountTest {
         database.execute("delete from nxt.thing where id > 400");
         claims.free(load, Optional.empty(), Optional.empty(), true);
         Claim again = ((Claims.Claimed) claims
-                .claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"))).claim();
+                .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"))).claim();
         writer.write(again, table, page(table, 1, 10), PageWriter.Way.MERGE, checkpoint(again, true));
         assertThat(database.number("select rows from nxt_sync.freshness")).isEqualTo(400);
     }
@@ -74,7 +74,7 @@ class RowCountTest {
         target.execute(
                 "update nxt_sync.pull_state set loaded_at = null, rows = 7; insert into nxt.thing (nxt_company, id, nxt_read_at, text) values (1, 1, now(), 'x')");
         Claim load = ((Claims.Claimed) claims
-                .claim(UnitName.ofPull(UnitKind.LOAD, "main", Tenant.company(1), "things"))).claim();
+                .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(1), "things"))).claim();
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
         var end = new LoadPage(load, TableScan.wanted("things", 1, TableScan.ScanKind.LOAD), now, true, now, now,
                 Optional.empty());
@@ -130,7 +130,7 @@ class RowCountTest {
     private static PageBuffer page(TargetTable table, int from, int to) {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         for (int id = from; id <= to; id++) {
-            page.add(RowBuffer.of(Integer.toString(id)), new int[]{0}, () -> "{}");
+            page.add(TargetFixture.row(Integer.toString(id)), new int[]{0}, () -> "{}");
         }
         return page;
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
 
 /** Rows that were set aside, and are not listed any more. */
@@ -60,7 +60,7 @@ class RowFaultsTest {
     @Test
     void whoSawARowBeforeDoesNotMakeItUnseen() throws SQLException {
         var page = new PageBuffer(TargetFixture.TABLE, 1 << 20, java.util.Set.of());
-        page.add(RowBuffer.of("1", "nul \u0000", "7"), new int[]{0, 1, 2}, () -> "{\"id\":1}");
+        page.add(TargetFixture.row("1", "nul \u0000", "7"), new int[]{0, 1, 2}, () -> "{\"id\":1}");
         Instant now = Instant
                 .parse(fixture.database.value("select to_json(clock_timestamp() at time zone 'UTC') #>> '{}'") + "Z");
         for (Instant readAt : List.of(now.minusSeconds(20), now.minusSeconds(10), now.minusSeconds(30))) {
@@ -79,7 +79,7 @@ class RowFaultsTest {
     }
 
     private void settle(TargetTable table, List<String> names) throws SQLException {
-        var unit = new Claim(1, UnitName.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(1), "things"), 7,
+        var unit = new Claim(1, WorkUnit.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(1), "things"), 7,
                 fixture.claim.holder(), 0, 0);
         fixture.store.inTransaction(transaction -> {
             RowFaults.settle(transaction, unit, table, names, Instant.now());

@@ -125,7 +125,7 @@ class TargetFaultTest {
         var page = new PageBuffer(TargetFixture.TABLE, 1 << 20, Set.of());
         for (int id = 1; id <= 2; id++) {
             String key = "{\"id\":" + id + "}";
-            page.add(RowBuffer.of(Integer.toString(id), text, "7"), new int[]{0, 1, 2}, () -> key);
+            page.add(TargetFixture.row(Integer.toString(id), text, "7"), new int[]{0, 1, 2}, () -> key);
         }
         return new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, page, PageWriter.Way.MERGE,
                 fixture.increment());

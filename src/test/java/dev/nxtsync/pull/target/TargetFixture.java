@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.nxtsync.database.Database;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.PullState;
@@ -18,7 +20,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
 
@@ -52,7 +54,7 @@ public final class TargetFixture {
         database.execute(
                 "insert into nxt_sync.job (kind, connection, scope, company, fence, holder) values ('poll', 'main', 'company', 1, 7, '"
                         + holder + "'); insert into nxt_sync.pull_state (pull, company) values ('things', 1)");
-        claim = new Claim(1, UnitName.ofPull(UnitKind.POLL, "main", Tenant.company(1), ""), 7, holder, 0, 0);
+        claim = new Claim(1, WorkUnit.ofPull(UnitKind.POLL, "main", Tenant.company(1), ""), 7, holder, 0, 0);
         make(TABLE);
         database.execute("update nxt_sync.pull_state set loaded_at = now(), complete_as_of = now()");
     }
@@ -74,7 +76,7 @@ public final class TargetFixture {
     public WriteCounts write(PageWriter.Way way, int id, String text) throws SQLException {
         var page = new PageBuffer(TABLE, 1 << 20, Set.of());
         String[] values = {Integer.toString(id), text, "7"};
-        page.add(RowBuffer.of(values), IntStream.range(0, values.length).toArray(), () -> "{}");
+        page.add(row(values), IntStream.range(0, values.length).toArray(), () -> "{}");
         return new PageWriter(store).write(claim, TABLE, page, way, increment());
     }
 
@@ -83,10 +85,23 @@ public final class TargetFixture {
         return new PageWriter(store).write(claim, TABLE, page(rows), way, new At(readAt));
     }
 
+    /** A row of these texts. */
+    public static RowBuffer row(@Nullable String... texts) {
+        var row = new RowBuffer(texts.length);
+        row.clear();
+        for (int i = 0; i < texts.length; i++) {
+            var text = texts[i];
+            if (text != null) {
+                row.set(i, text.toCharArray(), 0, text.length());
+            }
+        }
+        return row;
+    }
+
     static PageBuffer page(String... rows) {
         var page = new PageBuffer(TABLE, 1 << 20, Set.of());
         for (String row : rows) {
-            page.add(RowBuffer.of(row.split(" ")), new int[]{0, 1, 2}, () -> "{}");
+            page.add(row(row.split(" ")), new int[]{0, 1, 2}, () -> "{}");
         }
         return page;
     }

@@ -30,7 +30,7 @@ import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.StaleClaim;
 import dev.nxtsync.schedule.UnitKind;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
 
@@ -83,7 +83,7 @@ class ValuesTest {
                 "10:00", "24:00:00", "23:59:60", "23:59:59.9999999", ".5", "5.", "+5", "-.5e+3", "-0", "0e99999999",
                 "1e131071", "1e131072", "1e-16383", "1e-16384", "00012", "1_000", "0x10", "NaN", "infinity", "now", "",
                 " ", "\\N", "\\.", "a\tb\nc\r", "t", "true", "TRUE", "2147483648", "-9223372036854775808"}) {
-            page.add(RowBuffer.of(Integer.toString(++id), value), new int[]{0, 1}, () -> "{}");
+            page.add(TargetFixture.row(Integer.toString(++id), value), new int[]{0, 1}, () -> "{}");
         }
         assertThat(new PageWriter(fixture.store)
                 .write(fixture.claim, table, page, PageWriter.Way.MERGE, new TargetFixture.At(Instant.EPOCH))
@@ -312,7 +312,7 @@ class ValuesTest {
     }
 
     private static void add(PageBuffer page, String[] values) {
-        page.add(RowBuffer.of(values), IntStream.range(0, values.length).toArray(), () -> "{}");
+        page.add(TargetFixture.row(values), IntStream.range(0, values.length).toArray(), () -> "{}");
     }
 
     private static TargetTable with(ColumnType whole) {
@@ -355,7 +355,7 @@ class ValuesTest {
                     "insert into nxt_sync.job (kind, connection, scope, company, fence, holder) values ('poll', 'main', 'company', 1, 7, '"
                             + holder + "'); "
                             + "insert into nxt_sync.pull_state (pull, company) values ('things', 1)");
-            claim = new Claim(1, UnitName.ofPull(UnitKind.POLL, "main", Tenant.company(1), ""), 7, holder, 0, 0);
+            claim = new Claim(1, WorkUnit.ofPull(UnitKind.POLL, "main", Tenant.company(1), ""), 7, holder, 0, 0);
             assertThat(new TableMigrator(store, new Replica(store)).make("things", TABLE, List.of()).problems())
                     .isEmpty();
             database.execute("update nxt_sync.pull_state set loaded_at = now()");

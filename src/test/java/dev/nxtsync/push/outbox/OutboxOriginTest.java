@@ -37,7 +37,9 @@ class OutboxOriginTest {
                     .contains("WAL control functions cannot be executed here (SQLSTATE " + state + ")")
                     .contains("rds.logical_replication");
         });
+        assertThat(home.untold()).as("it cannot be adopted").isEqualTo(home.held());
         database.allowWalFunctions();
+        assertThat(home.untold()).as("a person may adopt it").isEmpty();
         assertThat(home.held()).get().satisfies(held -> assertThat(held.message()).contains("run: java -jar")
                 .contains("did not say so until now")).extracting(Problem::trouble).isEqualTo(ErrorCode.OUTBOX_HELD);
         assertThat(home.adopt()).isEqualTo(1);
@@ -61,13 +63,17 @@ class OutboxOriginTest {
         assertThat(home.held()).as("what it was at home in is known").isEmpty();
     }
 
-    @Test
-    void anOutboxThatIsElsewhereStaysHeldAlsoWhereItHoldsNothing() throws SQLException {
+    /** In another cluster, after a fail-over, in another database of the same server, or as a table that was made anew. */
+    @ParameterizedTest
+    @CsvSource({"system_identifier, 7", "timeline, 00000009", "database_oid, 7", "outbox_oid, 7"})
+    void anOutboxThatIsElsewhereStaysHeldAlsoWhereItHoldsNothing(String what, String other) throws SQLException {
         var home = new OutboxOrigin(ScheduleFixture.migrated(database));
         assertThat(home.held()).isEmpty();
-        database.execute("update nxt_sync.outbox_home set timeline = '00000009'");
+        database.execute("update nxt_sync.outbox_home set " + what + " = '" + other + "'");
         assertThat(home.held()).contains(OutboxOrigin.HELD);
         assertThat(home.held()).contains(OutboxOrigin.HELD);
+        assertThat(home.adopt()).isZero();
+        assertThat(home.held()).isEmpty();
     }
 
     @Test

@@ -18,7 +18,7 @@ import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
-import dev.nxtsync.schedule.UnitName;
+import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
 
 /** Whatever a row becomes, it is read as it was kept: also a kind of mutation, state or step that is new one day. */
@@ -47,7 +47,7 @@ class OutboxRowIsKeptTest {
     private static Claim claim(String push) throws Exception {
         STORE.tables().lanes().announce(Map.of(push, "main"));
         int lane = STORE.tables().lanes().dueLanes(push, "main").get(0).lane();
-        return ((Claims.Claimed) STORE.replica().claim(UnitName.ofLane("main", Tenant.company(7), push, lane))).claim();
+        return ((Claims.Claimed) STORE.replica().claim(WorkUnit.ofLane("main", Tenant.company(7), push, lane))).claim();
     }
 
     private static OutboxRow random(OutboxRow row, Random random) {

@@ -13,13 +13,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.nxtsync.database.Database;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
 /** Rows of transactions that began before their push was known, and are committed after it. */
 class RowsBeforeSettingsTest {
     private final TestDatabase database = TestDatabase.create();
-    private final PushTables tables = PushStore.tables(ScheduleFixture.migrated(database));
+    private final Database store = ScheduleFixture.migrated(database);
+    private final PushSettingsTable settings = new PushSettingsTable(store);
+    private final PushLanes lanes = new PushLanes(store);
 
     @ParameterizedTest
     @CsvSource(nullValues = "none", value = {"7, none, waiting, 7, none", "7, 7, waiting, 7, none",
@@ -28,11 +31,11 @@ class RowsBeforeSettingsTest {
     void areCompletedAsTheFunctionWouldHaveOrRefusedWithAnError(Integer configured, Integer named, String state,
             String company, String error) throws Exception {
         try (var early = push("orders", named)) {
-            tables.settings().configure(Map.of("orders", Optional.ofNullable(configured)));
-            tables.settings().complete(List.of("orders"));
+            settings.configure(Map.of("orders", Optional.ofNullable(configured)));
+            settings.complete(List.of("orders"));
             early.commit();
         }
-        tables.settings().complete(List.of("orders"));
+        settings.complete(List.of("orders"));
         var row = database.rows("select state, company, error from nxt_sync.outbox").get(0);
         assertThat(row).containsEntry("state", state).containsEntry("company", company);
         if (error == null) {
@@ -40,8 +43,8 @@ class RowsBeforeSettingsTest {
         } else {
             assertThat(row.get("error")).contains(error).contains("(company_refused)");
         }
-        tables.lanes().announce(Map.of("orders", "main"));
-        assertThat(tables.lanes().dueLanes("orders", "main")).hasSize(state.equals("waiting") ? 1 : 0);
+        lanes.announce(Map.of("orders", "main"));
+        assertThat(lanes.dueLanes("orders", "main")).hasSize(state.equals("waiting") ? 1 : 0);
     }
 
     @Test
@@ -49,8 +52,8 @@ class RowsBeforeSettingsTest {
         try (var early = push("others", null)) {
             early.commit();
         }
-        tables.settings().configure(Map.of("orders", Optional.of(7)));
-        tables.settings().complete(List.of("orders"));
+        settings.configure(Map.of("orders", Optional.of(7)));
+        settings.complete(List.of("orders"));
         assertThat(database.value("select state from nxt_sync.outbox where company is null")).isEqualTo("waiting");
     }
 

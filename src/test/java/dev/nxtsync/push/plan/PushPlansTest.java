@@ -55,16 +55,7 @@ class PushPlansTest {
         assertThat(plans.troubles()).isEmpty();
     }
 
-    @Test
-    void aSchemaIsAskedForOnceHoweverOftenItDidNotFit() {
-        plans.lookAgain("main");
-        plans.lookAgain("main");
-        assertThat(plans.takeLookAgain("other")).isFalse();
-        assertThat(plans.takeLookAgain("main")).isTrue();
-        assertThat(plans.takeLookAgain("main")).isFalse();
-    }
-
-    private static PushPlans.ReadyPush ready(String name, String connection) {
+    static PushPlans.ReadyPush ready(String name, String connection) {
         var push = new Settings.Push(name, "order", connection, Optional.empty(), Settings.Operation.CREATE,
                 List.of("yourReference"), Optional.empty(), Optional.empty(), List.of(), Settings.Mode.LIVE,
                 Duration.ofDays(90));

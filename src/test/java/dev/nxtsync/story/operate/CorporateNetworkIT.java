@@ -29,35 +29,22 @@ class CorporateNetworkIT {
     private static final int COMPANY = 5_280_001;
 
     @Test
-    void bothHostsAreReachedByAProxyAndTrustedByAPrivateCa() throws Exception {
+    void bothHostsAreReachedByAProxyAndTrustedByAPrivateCaAndAPoolerOfTransactionsMayStandBeforeTheDatabase()
+            throws Exception {
         var database = TestDatabase.create();
         try (var sandbox = sandbox();
                 var front = new TlsFront(sandbox.port(), "connect.example", "business.example");
-                var proxy = new ConnectProxy(front.port(), "user:pass word")) {
+                var proxy = new ConnectProxy(front.port(), "user:pass word");
+                var pooler = new Pooler(database, 3, "")) {
             sandbox.publish("https://connect.example");
             var builder = Daemon.on("https://connect.example", database)
                     .with("NXT_API_URL", "https://business.example").with("NXT_PULLS_PEOPLE_TABLE", "associate")
+                    .with("NXT_PULLS_PEOPLE_EVERY", "1s").with("NXT_DATABASE_URL", database.url(pooler.port()))
+                    .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)
+                    .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
                     .with("QUARKUS_PROXY_HOST", "127.0.0.1").with("QUARKUS_PROXY_PORT", proxy.port())
                     .with("QUARKUS_PROXY_USERNAME", "user").with("QUARKUS_PROXY_PASSWORD", "pass word")
                     .with("QUARKUS_TLS_TRUST_STORE_PEM_CERTS", front.certificate());
-            builder.run(0, "check");
-            try (var daemon = builder.command().start()) {
-                loaded(daemon, database, 3);
-                assertThat(Mirror.differences(sandbox, database, COMPANY, "associate")).isEmpty();
-                assertThat(proxy.asked()).contains("connect.example:443", "business.example:443");
-                assertThat(daemon.output()).doesNotContain("pass word");
-            }
-        }
-    }
-
-    @Test
-    void aPoolerThatLendsAFewServersForATransactionEachMayStandBetween() throws Exception {
-        var database = TestDatabase.create();
-        try (var sandbox = sandbox(); var pooler = new Pooler(database, 3, "")) {
-            var builder = Daemon.on(sandbox.url(), database).with("NXT_DATABASE_URL", database.url(pooler.port()))
-                    .with("NXT_PULLS_PEOPLE_TABLE", "associate").with("NXT_PULLS_PEOPLE_EVERY", "1s")
-                    .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)
-                    .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
             assertThat(builder.run(0, "check")).contains("a pooler stands between, and pools by transaction");
             try (var daemon = builder.command().start()) {
                 loaded(daemon, database, 3);
@@ -67,7 +54,9 @@ class CorporateNetworkIT {
                 sandbox.put(COMPANY, "associate", Pulls.values("associateNo", 5, "name", "changed"));
                 await().atMost(Duration.ofSeconds(30)).until(
                         () -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty());
-                assertThat(daemon.output()).doesNotContain("prepared statement").doesNotContain("ERROR");
+                assertThat(proxy.asked()).contains("connect.example:443", "business.example:443");
+                assertThat(daemon.output()).doesNotContain("pass word").doesNotContain("prepared statement")
+                        .doesNotContain("ERROR");
                 Size.figure("by way of the pooler: %d transactions on 3 servers", pooler.transactions());
             }
         }

@@ -97,9 +97,7 @@ class HostileDatabaseIT {
             sandbox.put(COMPANY, "associate", values("associateNo", 6, "name", "Ærø"));
             var builder = daemon(sandbox, database).with("NXT_PUSHES_SALES_TABLE", "order")
                     .with("NXT_PUSHES_SALES_COMPANY", COMPANY).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
-            assertThat(builder.run(3, "check")).contains("The database has the encoding LATIN1")
-                    .contains("encoding 'UTF8'").contains("There is one problem.");
-            try (var daemon = builder.command().start()) {
+            try (var daemon = builder.start()) {
                 daemon.awaitReady();
                 loaded(daemon, database, 1);
                 assertThat(database.number("select count(*) from nxt.associate")).isEqualTo(1);

@@ -11,12 +11,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.story.Pushes;
 import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
@@ -25,109 +24,98 @@ import dev.nxtsync.support.TestDatabase;
 @Execution(ExecutionMode.CONCURRENT)
 class KilledDaemonLosesNothingIT {
     private static final int COMPANY = 5_280_001;
+    private static final String WAITING = "select count(*) from pg_locks where database = (select oid from pg_database "
+            + "where datname = current_database()) and locktype = 'advisory' and not granted";
 
+    private final TestDatabase database = TestDatabase.migrated();
+
+    /** One daemon after the other goes on with the same load, and is killed. */
     @Test
-    void afterKillsAtRandomMomentsTheTargetEqualsTheSource() throws Exception {
+    void afterKillsAtEveryMomentOfAPageAndAtRandomOnesTheTargetEqualsTheSource() throws Exception {
         int kills = Size.of(2, 20);
-        int rows = Size.of(20_000, 200_000);
+        int rows = Size.of(12_000, 200_000);
         int pageSize = Size.of(250, 1000);
         var random = new Random(20_261_124);
-        var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", rows))
                         .withTokenLifetime(Duration.ofMinutes(1)))) {
             var builder = orders(sandbox, database, pageSize);
+            for (Moment moment : Moment.values()) {
+                killAt(moment, builder, sandbox);
+            }
             for (int i = 0; i < kills; i++) {
                 long before = sandbox.counter("requests");
-                long done = progress(database);
+                long done = progress();
                 try (Daemon daemon = builder.start()) {
                     // what the one before held is taken over after 16 s
-                    await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10))
-                            .until(() -> progress(database) > done);
-                    long wait = System.nanoTime() + Duration.ofMillis(random.nextInt(300)).toNanos();
-                    await().pollInterval(Duration.ofMillis(1)).until(() -> System.nanoTime() > wait);
+                    await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50))
+                            .until(() -> progress() > done);
+                    Pushes.pause(Duration.ofMillis(random.nextInt(300)));
                     daemon.kill();
                 }
                 Size.figure("kill %d: %d requests in this life, %d rows kept", i + 1,
-                        sandbox.counter("requests") - before, progress(database));
-                assertThat(progress(database)).isGreaterThan(done);
+                        sandbox.counter("requests") - before, progress());
+                assertThat(progress()).isGreaterThan(done);
             }
             long before = sandbox.counter("requests");
             try (Daemon daemon = builder.start()) {
-                completed(database);
+                await().atMost(Duration.ofMinutes(10)).until(() -> database
+                        .number("select count(*) from nxt_sync.pull_state where loaded_at is not null") == 1);
                 assertThat(daemon.isRunning()).isTrue();
             }
             Size.figure("last life: %d requests", sandbox.counter("requests") - before);
             assertThat(Mirror.differences(sandbox, database, COMPANY, "order")).isEmpty();
             // each kill repeats at most the page under way, and each life asks for schema and companies
-            assertThat(sandbox.counter("requests")).isLessThanOrEqualTo(rows / pageSize + 5L * (kills + 1));
+            assertThat(sandbox.counter("requests"))
+                    .isLessThanOrEqualTo(rows / pageSize + 5L * (Moment.values().length + kills + 1));
         }
     }
 
-    /** Moments of a page's life, each held open from outside while the daemon is killed. */
+    /** Moments of a page's life, each held open from outside while the daemon is killed; in the order of the lives. */
     enum Moment {
-        BEFORE_THE_CLAIM_COMMITS(
-                "create constraint trigger stop after update of fence on nxt_sync.job deferrable initially deferred "
-                        + "for each row execute function pg_temp_stop()"), AFTER_THE_CLAIM(""), BEFORE_THE_PAGE_COMMITS(
-                                "create constraint trigger stop after update of rows on nxt_sync.pull_state deferrable initially deferred "
-                                        + "for each row execute function pg_temp_stop()"), AFTER_THE_PAGE_COMMITTED("");
+        AFTER_THE_PAGE_COMMITTED("", "\"orderNo\":"), BEFORE_THE_PAGE_COMMITS(
+                "create constraint trigger stop after update of rows on nxt_sync.pull_state deferrable initially deferred "
+                        + "for each row execute function public.stop_here()",
+                ""), AFTER_THE_CLAIM("", "\"owner\":"), BEFORE_THE_CLAIM_COMMITS(
+                        "create constraint trigger stop after update of fence on nxt_sync.job deferrable initially deferred "
+                                + "for each row execute function public.stop_here()",
+                        "");
 
         final String trigger;
+        /** What stands in the requests that are held. */
+        final String held;
 
-        Moment(String trigger) {
-            this.trigger = trigger.replace("pg_temp_stop", "public.stop_here");
+        Moment(String trigger, String held) {
+            this.trigger = trigger;
+            this.held = held;
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Moment.class)
-    void aKillAtThisMomentLosesNothing(Moment moment) throws Exception {
-        var database = TestDatabase.migrated();
-        try (var sandbox = new Sandbox(
-                SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 3000)))) {
-            var builder = orders(sandbox, database, 1000);
-            database.execute("create function public.stop_here() returns trigger language plpgsql as "
-                    + "$$ begin perform pg_advisory_xact_lock(42); return null; end $$");
-            try (var blocker = database.connect(); var lock = blocker.createStatement()) {
-                lock.execute("select pg_advisory_lock(42)");
-                if (!moment.trigger.isEmpty()) {
-                    database.execute(moment.trigger);
-                }
-                if (moment == Moment.AFTER_THE_CLAIM || moment == Moment.AFTER_THE_PAGE_COMMITTED) {
-                    sandbox.holdRequestsWith(moment == Moment.AFTER_THE_CLAIM ? "\"owner\":" : "\"orderNo\":");
-                }
-                try (Daemon killed = builder.start()) {
-                    await().atMost(Duration.ofSeconds(60)).until(() -> reached(database, sandbox, moment));
-                    killed.kill();
-                }
-                if (!moment.trigger.isEmpty()) {
-                    // what waits inside PostgreSQL is the dead daemon's, and commits or not as the connection's end has it
-                    database.execute(
-                            "select pg_terminate_backend(pid) from pg_locks where database = "
-                                    + "(select oid from pg_database where datname = current_database()) and locktype = 'advisory' and not granted");
-                }
-                lock.execute("select pg_advisory_unlock(42)");
+    private void killAt(Moment moment, Daemon.Builder builder, Sandbox sandbox) throws Exception {
+        database.execute("create function public.stop_here() returns trigger language plpgsql as "
+                + "$$ begin perform pg_advisory_xact_lock(42); return null; end $$");
+        try (var blocker = database.connect(); var lock = blocker.createStatement()) {
+            int held = sandbox.held();
+            lock.execute("select pg_advisory_lock(42)");
+            if (moment.held.isEmpty()) {
+                database.execute(moment.trigger);
+            } else {
+                sandbox.holdRequestsWith(moment.held);
             }
-            // as if the 16 s had passed
-            database.execute("update nxt_sync.replica set beat_at = beat_at - interval '16 s'");
-            database.execute("drop function public.stop_here() cascade");
-            sandbox.release();
-            try (Daemon last = builder.start()) {
-                completed(database);
-                assertThat(last.isRunning()).isTrue();
+            try (Daemon killed = builder.start()) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> moment.held.isEmpty()
+                        ? database.number(WAITING) > 0
+                        : sandbox.held() > held && (moment != Moment.AFTER_THE_PAGE_COMMITTED || progress() > 0));
+                killed.kill();
             }
-            assertThat(Mirror.differences(sandbox, database, COMPANY, "order")).isEmpty();
+            // what waits inside PostgreSQL is the dead daemon's, and commits or not as the connection's end has it
+            database.execute(WAITING.replace("count(*)", "pg_terminate_backend(pid)"));
+            lock.execute("select pg_advisory_unlock(42)");
         }
-    }
-
-    private static boolean reached(TestDatabase database, Sandbox sandbox, Moment moment) {
-        return switch (moment) {
-            case BEFORE_THE_CLAIM_COMMITS, BEFORE_THE_PAGE_COMMITS -> database
-                    .number("select count(*) from pg_locks where database = "
-                            + "(select oid from pg_database where datname = current_database()) and locktype = 'advisory' and not granted") > 0;
-            case AFTER_THE_CLAIM -> sandbox.held() > 0;
-            case AFTER_THE_PAGE_COMMITTED -> sandbox.held() > 0 && progress(database) == 1000;
-        };
+        // as if the 16 s had passed
+        database.execute("update nxt_sync.replica set beat_at = beat_at - interval '16 s'");
+        database.execute("drop function public.stop_here() cascade");
+        sandbox.release();
     }
 
     private static Daemon.Builder orders(Sandbox sandbox, TestDatabase database, int pageSize) {
@@ -137,14 +125,7 @@ class KilledDaemonLosesNothingIT {
                 .with("NXT_PULLS_ORDERS_COLUMNS", "orderDate,orderAmountDomestic,information1,orderType");
     }
 
-    private static long progress(TestDatabase database) {
-        return database.count("nxt_sync.pull_state") == 0
-                ? 0
-                : database.number("select sum(rows) from nxt_sync.pull_state");
-    }
-
-    private static void completed(TestDatabase database) {
-        await().atMost(Duration.ofMinutes(10)).until(() -> database.count("nxt_sync.pull_state") > 0
-                && database.number("select count(*) from nxt_sync.pull_state where loaded_at is null") == 0);
+    private long progress() {
+        return database.number("select coalesce(sum(rows), 0) from nxt_sync.pull_state");
     }
 }

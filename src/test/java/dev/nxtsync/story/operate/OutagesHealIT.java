@@ -33,60 +33,43 @@ class OutagesHealIT {
     private static final int SHORT = 12;
 
     @Test
-    void aDatabaseThatWasAwayForAMinute() throws Exception {
-        var database = TestDatabase.create();
-        try (var sandbox = sandbox(); var detour = new Detour(database.port())) {
-            detour.open();
-            try (var daemon = daemon(sandbox, database).with("NXT_DATABASE_URL", database.url(detour.port())).start()) {
-                loaded(daemon, database, 2 * COMPANIES.length);
-                long before = lines(daemon);
-                detour.shut();
-                await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/ready").status() == 503);
-                assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
-                change(sandbox);
-                Pushes.pause(Duration.ofSeconds(Size.of(6, 60)));
-                detour.open();
-                heals("database", daemon, sandbox, database, before);
-            }
-        }
-    }
-
-    @Test
-    void anApiThatWasAwayForAnHour() throws Exception {
-        var database = TestDatabase.create();
-        try (var sandbox = sandbox(); var detour = new Detour(sandbox.port())) {
-            detour.open();
-            try (var daemon = daemon(sandbox, database).with("NXT_API_URL", "http://127.0.0.1:" + detour.port())
-                    .start()) {
-                loaded(daemon, database, 2 * COMPANIES.length);
-                long before = lines(daemon);
-                detour.shut();
-                await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").status() == 503);
-                assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
-                change(sandbox);
-                // the longest wait is then reached several times, as in an hour
-                Pushes.pause(Duration.ofSeconds(Size.of(6, 240)));
-                detour.open();
-                heals("API", daemon, sandbox, database, before);
-            }
-        }
-    }
-
-    @Test
-    void aSecretThatWasWrongAndIsPutRight() throws Exception {
-        var database = TestDatabase.create();
-        Path secret = Files.createTempFile("secret", "");
-        Files.writeString(secret, "wrong");
-        try (var sandbox = sandbox()) {
-            try (var daemon = daemon(sandbox, database).without("NXT_CLIENT_SECRET")
+    void aSecretThatWasWrongADatabaseThatWasAwayForAMinuteAndAnApiThatWasAwayForAnHour() throws Exception {
+        var database = TestDatabase.migrated();
+        Path secret = Files.writeString(Files.createTempFile("secret", ""), "wrong");
+        try (var sandbox = sandbox();
+                var store = new Detour(database.port());
+                var api = new Detour(sandbox.port())) {
+            store.open();
+            api.open();
+            try (var daemon = daemon(sandbox, database).with("NXT_DATABASE_URL", database.url(store.port()))
+                    .with("NXT_API_URL", "http://127.0.0.1:" + api.port()).without("NXT_CLIENT_SECRET")
                     .with("NXT_CLIENT_SECRET_FILE", secret).start()) {
                 await().atMost(Duration.ofSeconds(30)).until(() -> daemon.get("/q/health/well").status() == 503);
                 long before = lines(daemon);
                 Pushes.pause(Duration.ofSeconds(Size.of(6, 120)));
                 Files.writeString(secret, "demo+secret%/:1");
-                change(sandbox);
                 heals("secret", daemon, sandbox, database, before);
+                loaded(daemon, database, 2 * COMPANIES.length);
                 assertThat(database.number("select count(*) from nxt_sync.freshness")).isEqualTo(10);
+
+                before = lines(daemon);
+                store.shut();
+                await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/ready").status() == 503);
+                assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
+                change(sandbox, "while the database was away");
+                Pushes.pause(Duration.ofSeconds(Size.of(6, 60)));
+                store.open();
+                heals("database", daemon, sandbox, database, before);
+
+                before = lines(daemon);
+                api.shut();
+                await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").status() == 503);
+                assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
+                change(sandbox, "while the API was away");
+                // the longest wait is then reached several times, as in an hour
+                Pushes.pause(Duration.ofSeconds(Size.of(6, 240)));
+                api.open();
+                heals("API", daemon, sandbox, database, before);
             }
         } finally {
             Files.delete(secret);
@@ -95,7 +78,7 @@ class OutagesHealIT {
 
     private static void heals(String what, Daemon daemon, Sandbox sandbox, TestDatabase database, long before) {
         long from = System.nanoTime();
-        await().atMost(Duration.ofSeconds(Size.of(90, 420))).until(() -> {
+        await().atMost(Duration.ofSeconds(Size.of(90, 420))).pollInterval(Duration.ofMillis(500)).until(() -> {
             assertThat(daemon.isRunning()).as(daemon.output()).isTrue();
             return daemon.get("/q/health/well").status() == 200 && isEqual(sandbox, database);
         });
@@ -117,9 +100,9 @@ class OutagesHealIT {
         return true;
     }
 
-    private static void change(Sandbox sandbox) {
+    private static void change(Sandbox sandbox, String when) {
         for (int company : COMPANIES) {
-            sandbox.put(company, "associate", values("associateNo", 1, "name", "changed meanwhile"));
+            sandbox.put(company, "associate", values("associateNo", 1, "name", when));
         }
     }
 

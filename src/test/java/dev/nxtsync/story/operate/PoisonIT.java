@@ -81,19 +81,22 @@ class PoisonIT {
                                 .contains("ok         goods, company " + OTHER);
                     }
                     cure(sandbox, daemon, seed);
-                    await().atMost(A_MINUTE).untilAsserted(() -> {
+                    await().atMost(A_MINUTE).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
                         var well = daemon.get("/q/health/well");
                         assertThat(well.status()).as(well.body()).isEqualTo(200);
                         assertThat(well.body()).doesNotContain("set aside");
                     });
-                    await().atMost(A_MINUTE).untilAsserted(() -> PULLS.forEach((pull, table) -> {
-                        if (!pull.equals("hooked")) {
-                            for (int company : List.of(COMPANY, OTHER)) {
-                                assertThat(Mirror.differencesIn("nxt." + pull, sandbox, database, company, table,
-                                        List.of())).as(pull).isEmpty();
-                            }
-                        }
-                    }));
+                    await().atMost(A_MINUTE).pollInterval(Duration.ofMillis(500))
+                            .untilAsserted(() -> PULLS.forEach((pull, table) -> {
+                                if (!pull.equals("hooked")) {
+                                    for (int company : List.of(COMPANY, OTHER)) {
+                                        assertThat(
+                                                Mirror.differencesIn("nxt." + pull, sandbox, database, company, table,
+                                                        List.of()))
+                                                .as(pull).isEmpty();
+                                    }
+                                }
+                            }));
                 }
                 assertThat(builder.run(0, "verify", "goods")).contains("equal in key");
                 assertThat(daemon.isRunning()).isTrue();
@@ -189,7 +192,7 @@ class PoisonIT {
 
     private void isNamed(Daemon daemon, int seed) {
         long from = System.nanoTime();
-        await().atMost(A_MINUTE).untilAsserted(() -> {
+        await().atMost(A_MINUTE).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
             String well = daemon.get("/q/health/well").body();
             assertThat(well).contains("pull spoilt, in companies (answer_unreadable)",
                     "rows of wares set aside (rows_set_aside)",
@@ -238,7 +241,7 @@ class PoisonIT {
             push("orders", what + i, "{\"customerNo\": 1}", i);
             push("numbers", Integer.toString(1_000_000 + seed * 100 + i), "{\"name\": \"" + what + "\"}", i);
         }
-        await().atMost(A_MINUTE).untilAsserted(() -> {
+        await().atMost(A_MINUTE).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
             for (String pull : PULLS.keySet()) {
                 for (int company : List.of(COMPANY, OTHER)) {
                     if (pull.equals("hooked") ? company == COMPANY : company == OTHER || BY_ROW.contains(pull)) {

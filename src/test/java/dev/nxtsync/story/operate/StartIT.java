@@ -1,6 +1,7 @@
 package dev.nxtsync.story.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
@@ -62,20 +63,40 @@ class StartIT {
         }
     }
 
+    /**
+     * Connections and pulls, each with a cause of its own, behind settings that are written in every way. Its database comes,
+     * goes and comes again.
+     */
     @Test
-    void aMissingClientIdAndSecretAreNamedAsAnOperatorSetsThem() throws Exception {
-        try (var daemon = new Daemon.Builder().with("NXT_DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/none").start()) {
-            assertThat(daemon.exitCode()).isEqualTo(2);
-            assertThat(daemon.output()).contains("NXT_CLIENT_ID: is not set").contains("NXT_CLIENT_SECRET: is not set");
-        }
-    }
-
-    @Test
-    void withTheDatabaseAwayItStaysUpAndLiveButNotReadyAndMigratesWhenItIsThere() throws Exception {
+    void whatIsAwayOrRefusedIsNamedAndStopsItselfOnlyAndTheDatabaseMayComeLater() throws Exception {
         var database = TestDatabase.create();
+        String name = "a${b}$$${PATH}\\$\\\\${nxt.log}";
+        int port = Daemon.freePort();
         try (var proxy = new Detour(database.port());
-                var daemon = Daemon.on(sandbox.url(), database).with("NXT_DATABASE_URL", database.url(proxy.port()))
-                        .with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount").start()) {
+                var daemon = Daemon.on(sandbox.url(), database).with("NXT_HTTP_PORT", "")
+                        .with("NXT_DATABASE_PASSWORD", "")
+                        .with("NXT_DATABASE_URL", database.url(proxy.port()) + "?ApplicationName=" + name)
+                        .with("NXT_CONNECTIONS_AWAY_CLIENT_ID", "isv_demo")
+                        .with("NXT_CONNECTIONS_AWAY_CLIENT_SECRET", "demo+secret%/:1")
+                        .with("NXT_CONNECTIONS_AWAY_ISSUER", "http://127.0.0.1:" + Daemon.freePort())
+                        .with("NXT_CONNECTIONS_MUTE_CLIENT_ID", "isv_demo")
+                        .with("NXT_CONNECTIONS_MUTE_CLIENT_SECRET", "demo+secret%/:1")
+                        .with("NXT_CONNECTIONS_MUTE_API_URL", "http://127.0.0.1:" + Daemon.freePort())
+                        .with("NXT_PULLS_MUTE_CONNECTION", "mute").with("NXT_PULLS_MUTE_TABLE", "product")
+                        .with("NXT_CONNECTIONS_REFUSED_CLIENT_ID", "isv_demo")
+                        .with("NXT_CONNECTIONS_REFUSED_CLIENT_SECRET", "wr0ng-secret")
+                        .with("NXT_PULLS_TYPO_TABLE", "ordr").with("NXT_PULLS_COLUMN_TABLE", "associate")
+                        .with("NXT_PULLS_COLUMN_COLUMNS", "name,emailAdress")
+                        .with("NXT_PULLS_KEYLESS_TABLE", "orderLine")
+                        .with("NXT_PULLS_KEYLESS_KEY", "orderNumber,lineNo").in("config/application.yaml", """
+                                x-often: &often {every: 1m}
+                                nxt.http.port: %d
+                                nxt.database: {url: "jdbc:postgresql://127.0.0.1:1/of-the-file", password: "${unknown}"}
+                                nxt:
+                                  pulls.no:
+                                    <<: *often
+                                    table: generalLedgerAccount
+                                """.formatted(port)).start()) {
             await().atMost(Duration.ofSeconds(30)).until(() -> daemon.output().contains("The database cannot be used"));
             assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
             assertThat(daemon.get("/q/health/started").status()).isEqualTo(200);
@@ -84,6 +105,25 @@ class StartIT {
             proxy.open();
             await().atMost(Duration.ofSeconds(40)).until(() -> daemon.get("/q/health/ready").status() == 200);
             await().atMost(Duration.ofSeconds(30)).until(() -> database.count("nxt.general_ledger_account") == 166);
+            assertThat(database.number("select count(*) from pg_stat_activity where application_name = '" + name + "'"))
+                    .isPositive();
+            assertThatCode(() -> new Socket(InetAddress.getLoopbackAddress(), port).close()).doesNotThrowAnyException();
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                var well = daemon.get("/q/health/well");
+                assertThat(well.status()).isEqualTo(503);
+                assertThat(well.body()).contains("no Visma Connect to be reached").contains("next request in")
+                        .contains("Business NXT cannot be reached")
+                        .contains("invalid_client").contains("NXT_CONNECTIONS_REFUSED_CLIENT_SECRET")
+                        .doesNotContain("wr0ng-secret")
+                        .contains("There is no table ordr").contains("did you mean order?")
+                        .contains("has no column emailAdress").contains("did you mean emailAddress?")
+                        .contains("has no column orderNumber").contains("did you mean orderNo?");
+            });
+            assertThat(daemon.output()).contains("Pull typo is stopped, the others run.")
+                    .doesNotContain("wr0ng-secret");
+            assertThat(database.count("nxt.associate")).isZero();
+            assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
+            assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
             proxy.shut();
             await().atMost(Duration.ofSeconds(30)).until(() -> daemon.get("/q/health/ready").status() == 503);
             assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
@@ -93,69 +133,8 @@ class StartIT {
     }
 
     @Test
-    void withTheIssuerAwayItIsReadyAndWellSaysWhyAndWhenItTriesAgain() {
-        var database = TestDatabase.create();
-        try (var daemon = Daemon.on("http://127.0.0.1:" + Daemon.freePort(), database).start()) {
-            daemon.awaitReady();
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> daemon.get("/q/health/well").body().contains("no Visma Connect to be reached"));
-            assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
-            assertThat(daemon.get("/q/health/well").body()).contains("next request in");
-            assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
-            assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
-        }
-    }
-
-    @Test
-    void withTheApiAwayItIsReadyAndWellSaysWhy() {
-        var database = TestDatabase.create();
-        try (var daemon = Daemon.on(sandbox.url(), database)
-                .with("NXT_API_URL", "http://127.0.0.1:" + Daemon.freePort())
-                .with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount").start()) {
-            daemon.awaitReady();
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> daemon.get("/q/health/well").body().contains("Business NXT cannot be reached"));
-            assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
-            assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
-        }
-    }
-
-    @Test
-    void aRefusedSecretLeavesItReadyAndWellNamesTheCause() {
-        var database = TestDatabase.create();
-        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_CLIENT_SECRET", "wr0ng-secret").start()) {
-            daemon.awaitReady();
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> daemon.get("/q/health/well").body().contains("invalid_client"));
-            assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
-            assertThat(daemon.get("/q/health/well").body()).contains("NXT_CLIENT_SECRET")
-                    .doesNotContain("wr0ng-secret");
-            assertThat(daemon.output()).doesNotContain("wr0ng-secret");
-        }
-    }
-
-    @Test
-    void anUnknownTableColumnOrKeyStopsItsPullWithASuggestionAndTheOthersRun() {
-        var database = TestDatabase.create();
-        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_GOOD_TABLE", "generalLedgerAccount")
-                .with("NXT_PULLS_TYPO_TABLE", "ordr").with("NXT_PULLS_COLUMN_TABLE", "associate")
-                .with("NXT_PULLS_COLUMN_COLUMNS", "name,emailAdress").with("NXT_PULLS_KEYLESS_TABLE", "orderLine")
-                .with("NXT_PULLS_KEYLESS_KEY", "orderNumber,lineNo").start()) {
-            daemon.awaitReady();
-            await().atMost(Duration.ofSeconds(30)).until(() -> database.count("nxt.general_ledger_account") == 166);
-            String well = daemon.get("/q/health/well").body();
-            assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
-            assertThat(well).contains("There is no table ordr").contains("did you mean order?")
-                    .contains("has no column emailAdress").contains("did you mean emailAddress?")
-                    .contains("has no column orderNumber").contains("did you mean orderNo?");
-            assertThat(daemon.output()).contains("Pull typo is stopped, the others run.");
-            assertThat(database.count("nxt.associate")).isZero();
-        }
-    }
-
-    @Test
     void withoutPullsItIsReadySaysWhatItCouldPullAndWhatItPassesOverAndStopsOnSigterm() throws Exception {
-        var database = TestDatabase.create();
+        var database = TestDatabase.migrated();
         try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_SYNC_SERVICE_HOST", "10.0.0.1")
                 .with("NXT_SYNC_PORT_8080_TCP", "tcp://10.0.0.1:8080").with("NXT_ISUER", "x").start()) {
             daemon.awaitReady();
@@ -178,50 +157,25 @@ class StartIT {
 
     @Test
     void aPortThatIsTakenIsOneLineThatNamesItsSettingAndItEnds() throws Exception {
-        for (String variable : new String[]{"NXT_HTTP_PORT", "NXT_MANAGEMENT_PORT"}) {
-            try (var taken = new ServerSocket(0);
-                    var daemon = Daemon.alone().with(variable, taken.getLocalPort()).start()) {
-                assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
-                assertThat(daemon.output().lines().filter(line -> !line.contains(" INFO "))).containsExactly(
-                        "nxt-sync does not start: " + variable + ": the port " + taken.getLocalPort()
-                                + " is in use by another process; set it to one that is free");
-            }
+        try (var taken = new ServerSocket(0);
+                var daemon = Daemon.alone().with("NXT_HTTP_PORT", taken.getLocalPort()).start()) {
+            assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
+            assertThat(daemon.output().lines().filter(line -> !line.contains(" INFO "))).containsExactly(
+                    "nxt-sync does not start: NXT_HTTP_PORT: the port " + taken.getLocalPort()
+                            + " is in use by another process; set it to one that is free");
         }
     }
 
     @Test
-    void anAddressThatIsNoneOfThisMachineIsOneLineTooAlsoInJson() throws Exception {
-        try (var daemon = Daemon.alone().with("QUARKUS_HTTP_HOST", "192.0.2.1").with("NXT_LOG", "json").start()) {
+    void soIsThePortOfHealthAlsoInJson() throws Exception {
+        try (var taken = new ServerSocket(0);
+                var daemon = Daemon.alone().with("NXT_MANAGEMENT_PORT", taken.getLocalPort()).with("NXT_LOG", "json")
+                        .start()) {
             assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
             assertThat(daemon.output().lines().filter(line -> !line.contains("\"INFO\""))).containsExactly(
-                    "{\"level\":\"ERROR\",\"message\":\"nxt-sync does not start: QUARKUS_HTTP_HOST: \\\"192.0.2.1\\\" is no "
-                            + "address of this machine; set it to one that is, or to 0.0.0.0 for all that it has\"}");
-        }
-    }
-
-    @Test
-    void whatIsSetReachesTheDatabaseAsItIsWrittenAndWhatIsEmptyLeavesTheFile() throws Exception {
-        var database = TestDatabase.create();
-        String name = "a${b}$$${PATH}\\$\\\\${nxt.log}";
-        int port = Daemon.freePort();
-        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_HTTP_PORT", "").with("NXT_DATABASE_PASSWORD", "")
-                .with("NXT_DATABASE_URL", database.url() + "?ApplicationName=" + name)
-                .in("config/application.yaml", """
-                        x-often: &often {every: 1m}
-                        nxt.http.port: %d
-                        nxt.database: {url: "jdbc:postgresql://127.0.0.1:1/of-the-file", password: "${unknown}"}
-                        nxt:
-                          pulls.no:
-                            <<: *often
-                            table: generalLedgerAccount
-                        """.formatted(port)).start()) {
-            daemon.awaitReady();
-            assertThat(database.number("select count(*) from pg_stat_activity where application_name = '" + name + "'"))
-                    .isPositive();
-            try (var connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                assertThat(connection.isConnected()).isTrue();
-            }
-            await().atMost(Duration.ofSeconds(30)).until(() -> database.count("nxt.general_ledger_account") == 166);
+                    "{\"level\":\"ERROR\",\"message\":\"nxt-sync does not start: NXT_MANAGEMENT_PORT: the port "
+                            + taken.getLocalPort()
+                            + " is in use by another process; set it to one that is free\"}");
         }
     }
 

@@ -33,11 +33,15 @@ class StatusIT {
     @Test
     void theStatusShowsHowEverythingStandsAndWhatToDoNext() throws Exception {
         var database = TestDatabase.migrated();
-        try (var sandbox = sandbox()) {
-            var builder = daemon(sandbox, database).with("NXT_PULLS_TYPO_TABLE", "ordr")
+        try (var sandbox = sandbox(); var detour = new Detour(database.port())) {
+            var builder = daemon(sandbox, database).with("NXT_DATABASE_URL", database.url(detour.port()))
+                    .with("NXT_PULLS_TYPO_TABLE", "ordr")
                     .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)
                     .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
             try (var daemon = builder.start()) {
+                withoutItsDatabaseItSaysSoAndWhatTheProcessKnows(daemon);
+                assertThat(builder.run(3, "status")).contains("PROBLEM    database");
+                detour.open();
                 loaded(daemon, database, 3);
                 assertThat(daemon.getMain("/api/status").status()).as("without the key").isEqualTo(401);
                 database.execute("select nxt_sync.push('sales', 'bad', '{\"customerNo\": 99000}')");
@@ -62,18 +66,38 @@ class StatusIT {
                         .contains("PROBLEM    pull typo: There is no table ordr").contains("(table_unknown); since 2")
                         .containsPattern("main +\\S+ +token until").containsPattern("people +5280001 +ok +300 rows")
                         .contains("1 dead").contains("requests a minute");
-                assertThat(builder.run(2, "status", "orders")).contains("The command status takes no \"orders\".");
             }
         }
     }
 
+    private static void withoutItsDatabaseItSaysSoAndWhatTheProcessKnows(Daemon daemon) throws Exception {
+        await().atMost(Duration.ofSeconds(30)).until(() -> daemon.operator("GET", "/api/status", KEY).status() == 200
+                && status(daemon).path("connections").size() == 1);
+        assertThat(finding(status(daemon), "database", "database_away").path("next_step").asText())
+                .contains("NXT_DATABASE_URL");
+        assertThat(daemon.operator("POST", "/api/pulls/people/run", KEY).status()).isEqualTo(503);
+    }
+
     @Test
-    void aPullIsPausedResumedAndRunAtOnce() throws Exception {
+    void aPullIsPausedAlsoInTheMiddleOfALoadResumedAndRunAtOnce() throws Exception {
         var database = TestDatabase.migrated();
-        try (var sandbox = sandbox()) {
-            var builder = daemon(sandbox, database).with("NXT_PULLS_PEOPLE_EVERY", "24h");
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
+                .withRows(Map.of("associate", 3000)))) {
+            var builder = daemon(sandbox, database).with("NXT_PULLS_PEOPLE_EVERY", "24h")
+                    .with("NXT_PULLS_PEOPLE_PAGE_SIZE", 100).with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 100);
             try (var daemon = builder.start()) {
-                loaded(daemon, database, 3);
+                await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20))
+                        .until(() -> database.count("nxt.associate") >= 300);
+                assertThat(post(daemon, "people/pause")).isEqualTo(202);
+                long there = database.count("nxt.associate");
+                Pushes.pause(Duration.ofSeconds(3));
+                assertThat(database.count("nxt.associate")).isEqualTo(there).isLessThan(3000);
+                assertThat(post(daemon, "people/resume")).isEqualTo(202);
+                loaded(daemon, database, 1);
+                assertThat(Mirror.differences(sandbox, database, COMPANY, "associate")).isEmpty();
+                assertThat(sandbox.counter("requests_load_associate")).as("from its checkpoint").isLessThan(36);
+                await().until(() -> status(daemon).path("state").asText().equals("well"));
+
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "run"));
                 assertThat(post(daemon, "people/run")).isEqualTo(202);
                 arrives(sandbox, database);
@@ -104,46 +128,6 @@ class StatusIT {
     }
 
     @Test
-    void aLoadThatIsPausedInItsMiddleWritesNothingMoreAndGoesOnFromThereWhenItIsResumed() throws Exception {
-        var database = TestDatabase.migrated();
-        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
-                .withRows(Map.of("associate", 3000)))) {
-            try (var daemon = daemon(sandbox, database).with("NXT_PULLS_PEOPLE_PAGE_SIZE", 100)
-                    .with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 100).start()) {
-                await().atMost(Duration.ofSeconds(60)).until(() -> database.count("nxt.associate") >= 300);
-                assertThat(post(daemon, "people/pause")).isEqualTo(202);
-                long there = database.count("nxt.associate");
-                Pushes.pause(Duration.ofSeconds(3));
-                assertThat(database.count("nxt.associate")).isEqualTo(there).isLessThan(3000);
-                assertThat(post(daemon, "people/resume")).isEqualTo(202);
-                loaded(daemon, database, 1);
-                assertThat(Mirror.differences(sandbox, database, COMPANY, "associate")).isEmpty();
-                assertThat(sandbox.counter("requests_load_associate")).as("from its checkpoint").isLessThan(36);
-            }
-        }
-    }
-
-    @Test
-    void withoutItsDatabaseTheStatusSaysSoAndWhatTheProcessKnows() throws Exception {
-        var database = TestDatabase.migrated();
-        try (var sandbox = sandbox(); var detour = new Detour(database.port())) {
-            var builder = daemon(sandbox, database).with("NXT_DATABASE_URL", database.url(detour.port()));
-            try (var daemon = builder.start()) {
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> daemon.operator("GET", "/api/status", KEY).status() == 200
-                                && status(daemon).path("connections").size() == 1);
-                assertThat(finding(status(daemon), "database", "database_away").path("next_step").asText())
-                        .contains("NXT_DATABASE_URL");
-                assertThat(daemon.operator("POST", "/api/pulls/people/run", KEY).status()).isEqualTo(503);
-                assertThat(builder.run(3, "status")).contains("PROBLEM    database");
-                detour.open();
-                loaded(daemon, database, 3);
-                assertThat(status(daemon).path("state").asText()).isEqualTo("well");
-            }
-        }
-    }
-
-    @Test
     void whatIsDiscoveredIsAConfigurationThatRuns() throws Exception {
         var database = TestDatabase.migrated();
         try (var sandbox = sandbox()) {
@@ -157,7 +141,6 @@ class StatusIT {
             assertThat(yaml).contains("    associate:  # 333 rows").contains("    # voucher:")
                     .contains("all columns of its primary key, which the API does not tell; a part loses rows")
                     .doesNotContain("key: batchNo");
-            assertThat(builder.run(2, "discover", "--json")).contains("The command discover has no option \"--json\"");
             assertThat(builder.in("config/application.yaml", yaml).run(0, "check"))
                     .contains("pull orderline: table orderLine by orderNo, lineNo")
                     .contains("9 pull(s)");

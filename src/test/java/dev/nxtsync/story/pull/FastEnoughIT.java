@@ -1,6 +1,7 @@
 package dev.nxtsync.story.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import dev.nxtsync.sandbox.MemoryServer;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
-/** Ratios are asserted at full size only; small, that all rows arrive. */
+/** Ratios are asserted at full size only; small, that all rows of a load arrive. */
 @Tag("pull")
 class FastEnoughIT {
 
@@ -23,22 +24,18 @@ class FastEnoughIT {
         int rows = Size.of(20_000, 1_000_000);
         var ratios = new ArrayList<Double>();
         for (int i = 0; i < Size.of(1, 3); i++) {
-            var database = TestDatabase.create();
+            var database = TestDatabase.migrated();
             try (var server = new MemoryServer(rows, 20, Duration.ZERO, "none")) {
                 double ours;
                 try (var daemon = Course.daemon(server, database, 5000).start()) {
                     ours = Course.loaded(server, daemon, database);
                 }
                 assertThat(database.count("nxt.\"order\"")).isEqualTo(rows);
-                double reference = Course.reference(server, database, 5000, "identity");
-                assertThat(database.count("reference")).isEqualTo(rows);
-                double bare = Course.bareCopy(database);
-                ratios.add(reference / ours);
-                Size.figure(
-                        "%d rows x 20 columns, 96 MB heap: %.1f s, reference %.1f s (ratio %.2f), bare COPY %.1f s (ratio %.2f)",
-                        rows, ours, reference, reference / ours, bare, bare / ours);
+                if (Size.full()) {
+                    ratios.add(ratio(server, database, rows, ours));
+                }
             }
-            database.execute("drop table nxt.\"order\", reference, bare");
+            database.execute("drop table nxt.\"order\"");
         }
         Collections.sort(ratios);
         if (Size.full()) {
@@ -46,12 +43,25 @@ class FastEnoughIT {
         }
     }
 
+    /** Of the time that reading and copying take alone to ours. */
+    private static double ratio(MemoryServer server, TestDatabase database, int rows, double ours) throws Exception {
+        double reference = Course.reference(server, database, 5000, "identity");
+        assertThat(database.count("reference")).isEqualTo(rows);
+        double bare = Course.bareCopy(database);
+        Size.figure(
+                "%d rows x 20 columns, 96 MB heap: %.1f s, reference %.1f s (ratio %.2f), bare COPY %.1f s (ratio %.2f)",
+                rows, ours, reference, reference / ours, bare, bare / ours);
+        database.execute("drop table reference, bare");
+        return reference / ours;
+    }
+
     @Test
     void writingHidesBehindReading() throws Exception {
-        int rows = Size.of(20_000, 1_000_000);
+        assumeTrue(Size.full(), "few rows say nothing of times");
+        int rows = 1_000_000;
         var ratios = new ArrayList<Double>();
-        for (int i = 0; i < Size.of(1, 3); i++) {
-            var database = TestDatabase.create();
+        for (int i = 0; i < 3; i++) {
+            var database = TestDatabase.migrated();
             try (var server = new MemoryServer(rows, 20, Duration.ofMillis(200), "none");
                     var daemon = Course.daemon(server, database, 5000).start()) {
                 double ours = Course.loaded(server, daemon, database);
@@ -65,8 +75,6 @@ class FastEnoughIT {
             database.execute("drop table nxt.\"order\"");
         }
         Collections.sort(ratios);
-        if (Size.full()) {
-            assertThat(ratios.get(1)).as("median of three").isLessThanOrEqualTo(1.15);
-        }
+        assertThat(ratios.get(1)).as("median of three").isLessThanOrEqualTo(1.15);
     }
 }

@@ -118,87 +118,55 @@ class TargetFaultsIT {
 
     /** Whatever is known of the rows that it had: some that were set aside, removed, listed, or not loaded yet. */
     @Test
-    void aTableThatIsDroppedInTheMiddleOfALoadOrOfAReconciliationIsMadeAndLoadedAgain() {
+    void whatIsDoneToATargetInTheMiddleOfWorkOnItIsUndoneAndTheWorkIsEnded() throws Exception {
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
-                .withRows(Map.of("associate", 90)))) {
+                .withRows(Map.of("associate", 90, "generalLedgerAccount", 90)))) {
             sandbox.put(COMPANY, "associate", values("associateNo", 900, "name", "nul \u0000"));
-            // the second page of a load, when the first is in
-            sandbox.holdRequestsWith("\"associateNo\":{\"_gt\":30}");
-            var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_PAGE_SIZE", 30)
-                    .with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 30).with("NXT_PULLS_PEOPLE_RECONCILE", "1s")
-                    .with("NXT_PULLS_PEOPLE_DELETES", "remove");
+            // the second page of each load, when the first is in
+            sandbox.holdRequestsWith("\"associateNo\":{\"_gt\":");
+            var builder = Daemon.on(sandbox.url(), database);
             pull(builder, "people", "people");
+            pull(builder, "columns", "columns");
+            for (String pull : List.of("PEOPLE", "COLUMNS")) {
+                builder.with("NXT_PULLS_" + pull + "_PAGE_SIZE", 30).with("NXT_PULLS_" + pull + "_PAGE_SIZE_MAX", 30);
+            }
+            builder.with("NXT_PULLS_PEOPLE_RECONCILE", "1s").with("NXT_PULLS_PEOPLE_DELETES", "remove")
+                    .with("NXT_PULLS_DAILY_TABLE", "generalLedgerAccount").with("NXT_PULLS_DAILY_TARGET", "daily")
+                    .with("NXT_PULLS_DAILY_EVERY", "1d");
             try (var daemon = builder.start()) {
-                dropInTheMiddle(sandbox, 0);
+                await().atMost(A_MINUTE).until(() -> sandbox.held() >= 2 && database.count("nxt.columns") == 30);
+                aColumnThatIsDroppedInTheMiddleOfAFirstLoadIsMadeAgain();
+                aTableThatIsDroppedIsMadeAndLoadedAgain(sandbox, 0);
+                allRowsHaveTheColumn(sandbox);
                 for (String work : List.of("query list_associate", "query settle_associate")) {
                     int held = sandbox.held();
                     sandbox.holdRequestsWith(work);
                     sandbox.delete(COMPANY, "associate", Map.of("associateNo", 40 + held));
-                    dropInTheMiddle(sandbox, held);
+                    aTableThatIsDroppedIsMadeAndLoadedAgain(sandbox, held);
                 }
                 well(daemon, 200);
+                whatACommandDoesNotEndForAFaultOfItsTargetIsEndedByTheDaemonOnceThatIsMended(sandbox, daemon, builder);
             }
         }
     }
 
-    /** Each is due in a day only, or never. */
-    @Test
-    void whatACommandDoesNotEndForAFaultOfItsTargetIsEndedByTheDaemonOnceThatIsMended() throws Exception {
-        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
-                .withRows(Map.of("associate", 90)))) {
-            var builder = Daemon.on(sandbox.url(), database);
-            pull(builder, "people", "people");
-            builder.with("NXT_PULLS_PEOPLE_EVERY", "1d");
-            try (var daemon = builder.start()) {
-                loaded(daemon, database, 1);
-                database.execute("update nxt.people set name = 'spoilt'");
-                isEndedByTheDaemon(daemon, builder, "--full");
-                // more than are set aside as rows
-                for (int associate = 5; associate < 35; associate++) {
-                    sandbox.delete(COMPANY, "associate", Map.of("associateNo", associate));
-                }
-                isEndedByTheDaemon(daemon, builder, "--confirm-deletes");
-                assertThat(differences("people", sandbox)).isEmpty();
-            }
-        }
+    private void aColumnThatIsDroppedInTheMiddleOfAFirstLoadIsMadeAgain() {
+        database.execute("alter table nxt.columns drop column name");
+        await().atMost(A_MINUTE).until(() -> database.number("select count(*) from information_schema.columns "
+                + "where table_schema = 'nxt' and table_name = 'columns' and column_name = 'name'") == 1);
     }
 
-    private void isEndedByTheDaemon(Daemon daemon, Daemon.Builder builder, String work) throws InterruptedException {
-        database.execute(raise("P0001").formatted("people"));
-        assertThat(builder.run(3, "pull", "people", work)).contains("(target_unusable)");
-        assertThat(freshness("people")).as(work).isEqualTo("stopped");
-        database.execute(UNRAISE.formatted("people"));
-        well(daemon, 200);
-        assertThat(freshness("people")).as(work).isEqualTo("ok");
-        await().atMost(A_MINUTE).until(() -> database.count("nxt_sync.pass") == 0);
+    /** The rows read before are read again, although the load had not ended. */
+    private void allRowsHaveTheColumn(Sandbox sandbox) {
+        await().atMost(A_MINUTE).untilAsserted(() -> {
+            assertThat(Mirror.differencesIn("nxt.columns", sandbox, database, COMPANY, "associate",
+                    List.of(List.of("900")))).isEmpty();
+            assertThat(freshness("columns")).isEqualTo("ok");
+            assertThat(database.number("select rows from nxt_sync.freshness where job = 'columns'")).isEqualTo(90);
+        });
     }
 
-    /** The rows read before are read again, although the load has not ended. */
-    @Test
-    void aColumnThatIsDroppedInTheMiddleOfAFirstLoadIsFilledInEveryRow() {
-        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
-                .withRows(Map.of("associate", 90)))) {
-            sandbox.holdRequestsWith("\"associateNo\":{\"_gt\":60}");
-            var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_PEOPLE_PAGE_SIZE", 30)
-                    .with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 30);
-            pull(builder, "people", "people");
-            try (var daemon = builder.start()) {
-                await().atMost(A_MINUTE).until(() -> sandbox.held() > 0 && database.count("nxt.people") == 60);
-                database.execute("alter table nxt.people drop column name");
-                await().atMost(A_MINUTE).until(() -> database.number("select count(*) from information_schema.columns "
-                        + "where table_schema = 'nxt' and table_name = 'people' and column_name = 'name'") == 1);
-                sandbox.release();
-                loaded(daemon, database, 1);
-                assertThat(Mirror.differencesIn("nxt.people", sandbox, database, COMPANY, "associate", List.of()))
-                        .isEmpty();
-                assertThat(freshness("people")).isEqualTo("ok");
-                assertThat(database.number("select rows from nxt_sync.freshness")).isEqualTo(90);
-                well(daemon, 200);
-            }
-        }
-    }
-
-    private void dropInTheMiddle(Sandbox sandbox, int held) {
+    private void aTableThatIsDroppedIsMadeAndLoadedAgain(Sandbox sandbox, int held) {
         await().atMost(A_MINUTE).until(() -> sandbox.held() > held && database.count("nxt.people") > 0);
         database.execute("drop table nxt.people");
         sandbox.release();
@@ -206,12 +174,35 @@ class TargetFaultsIT {
             assertThat(database.count("nxt.people")).isPositive();
             assertThat(Mirror.differencesIn("nxt.people", sandbox, database, COMPANY, "associate",
                     List.of(List.of("900")))).isEmpty();
-            assertThat(
-                    database.rows("select state, rows::text, (select count(*)::text from nxt_sync.row_fault) as faults "
-                            + "from nxt_sync.freshness"))
+            assertThat(database.rows("select state, rows::text, (select count(*)::text from nxt_sync.row_fault "
+                    + "where job = 'people') as faults from nxt_sync.freshness where job = 'people'"))
                     .containsExactly(Map.of("state", "ok", "rows",
                             Integer.toString(sandbox.rows(COMPANY, "associate").size() - 1), "faults", "1"));
         });
+    }
+
+    /** Each is due in a day only, or never. */
+    private void whatACommandDoesNotEndForAFaultOfItsTargetIsEndedByTheDaemonOnceThatIsMended(Sandbox sandbox,
+            Daemon daemon, Daemon.Builder builder) throws InterruptedException {
+        database.execute("update nxt.daily set name = 'spoilt'");
+        isEndedByTheDaemon(daemon, builder, "--full");
+        // more than are set aside as rows
+        sandbox.rows(COMPANY, "generalLedgerAccount").stream().limit(30).forEach(
+                row -> sandbox.delete(COMPANY, "generalLedgerAccount", Map.of("accountNo", row.get("accountNo"))));
+        isEndedByTheDaemon(daemon, builder, "--confirm-deletes");
+        assertThat(Mirror.differencesIn("nxt.daily", sandbox, database, COMPANY, "generalLedgerAccount", List.of()))
+                .isEmpty();
+    }
+
+    private void isEndedByTheDaemon(Daemon daemon, Daemon.Builder builder, String work) throws InterruptedException {
+        database.execute(raise("P0001").formatted("daily"));
+        assertThat(builder.run(3, "pull", "daily", work)).contains("(target_unusable)");
+        assertThat(freshness("daily")).as(work).isEqualTo("stopped");
+        database.execute(UNRAISE.formatted("daily"));
+        well(daemon, 200);
+        assertThat(freshness("daily")).as(work).isEqualTo("ok");
+        await().atMost(A_MINUTE)
+                .until(() -> database.number("select count(*) from nxt_sync.pass where pull = 'daily'") == 0);
     }
 
     private static List<List<Fault>> groups(List<Fault> together) {
@@ -287,10 +278,8 @@ class TargetFaultsIT {
     }
 
     private void commandsSaySo(Daemon.Builder builder) throws InterruptedException {
-        try (var verify = builder.command("verify", "stranger").start();
-                var pull = builder.command("pull", "view").start();
-                var check = builder.command("check").start()) {
-            for (var command : List.of(verify, pull, check)) {
+        try (var pull = builder.command("pull", "view").start(); var check = builder.command("check").start()) {
+            for (var command : List.of(pull, check)) {
                 assertThat(command.exitCode()).as(command.output()).isEqualTo(3);
                 assertThat(command.output()).contains("(target_unusable)");
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Tag;
@@ -32,8 +33,7 @@ class WrongKeyIT {
                     .with("NXT_PULLS_SINGLY_KEY", "batchNo").with("NXT_PULLS_SINGLY_TARGET", "singly")
                     .with("NXT_PULLS_SINGLY_PAGE_SIZE", 1).with("NXT_PULLS_SINGLY_PAGE_SIZE_MAX", 1)
                     .with("NXT_PULLS_SINGLY_RECONCILE", "1s")
-                    .with("NXT_PULLS_PEOPLE_TABLE", "associate").with("NXT_PULLS_PEOPLE_EVERY", "1s")
-                    .with("NXT_PULLS_PEOPLE_PAGE_SIZE", 20).with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 20);
+                    .with("NXT_PULLS_PEOPLE_TABLE", "associate").with("NXT_PULLS_PEOPLE_EVERY", "1s");
             String unique = "The key batchNo of table voucher is not unique: there are at least 5 rows with batchNo 1";
             assertThat(builder.run(3, "check")).contains(unique).contains("(key_not_unique)");
             try (var daemon = builder.command().start()) {
@@ -47,10 +47,6 @@ class WrongKeyIT {
                         .contains("counts 60 rows of table voucher, and 12 came by the key batchNo")
                         .contains("NXT_PULLS_SINGLY_KEY has all columns");
                 assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
-                assertThat(builder.run(3, "verify", "singly")).contains("NOT PROVEN singly")
-                        .contains("counts 60 rows").contains("(not_proven)").doesNotContain("ok  ");
-                assertThat(builder.run(3, "verify", "vouchers")).contains("DIFFERENT").contains("(key_not_unique)");
-                assertThat(builder.run(0, "verify", "people")).contains("ok  ").contains("30 rows, equal in key");
                 sandbox.put(COMPANY, "associate", values("associateNo", 3, "name", "others go on"));
                 await().atMost(LONG).until(
                         () -> database.number("select count(*) from nxt.associate where name = 'others go on'") == 1);
@@ -62,29 +58,11 @@ class WrongKeyIT {
                 await().atMost(LONG).until(() -> database.count("nxt.singly") == 60);
                 loaded(daemon, database, 3);
                 assertThat(Mirror.differences(sandbox, database, COMPANY, "voucher")).isEmpty();
+                assertThat(Mirror.differencesIn("nxt.singly", sandbox, database, COMPANY, "voucher", List.of()))
+                        .isEmpty();
                 await().atMost(LONG).until(() -> daemon.get("/q/health/well").status() == 200);
                 assertThat(daemon.get("/q/health/well").body()).doesNotContain("key_not_unique")
                         .doesNotContain("rows_missing");
-                assertThat(builder.run(0, "check")).doesNotContain("key_not_unique");
-                assertThat(builder.run(0, "verify", "singly")).contains("60 rows, equal in key");
-                sandbox.faults(Map.of("repeat-row", 1.0));
-                builder.run(0, "pull", "people", "--full");
-                assertThat(database.number(
-                        "select requests from nxt_sync.run where job = 'people' and kind = 'load' order by id desc limit 1"))
-                        .as("a row that came twice never moves the cursor back").isEqualTo(2);
-                sandbox.put(COMPANY, "associate", values("associateNo", 4, "name", "came twice"));
-                await().atMost(LONG).until(
-                        () -> database.number("select count(*) from nxt.associate where name = 'came twice'") == 1);
-                assertThat(builder.run(0, "verify", "people")).contains("30 rows, equal in key");
-                assertThat(database.count("nxt_sync.row_fault")).isZero();
-                assertThat(daemon.get("/q/health/well").status()).isEqualTo(200);
-                // whether its schema says so, or its answers to what its schema has
-                for (String fault : new String[]{"no-count", "refused-count", "refused-counting"}) {
-                    sandbox.faults(Map.of(fault, 1.0));
-                    assertThat(builder.run(3, "verify", "singly")).contains("NOT PROVEN")
-                            .contains("60 rows, equal in key")
-                            .contains("does not tell how many rows table voucher has (totalCount)");
-                }
             }
         }
     }

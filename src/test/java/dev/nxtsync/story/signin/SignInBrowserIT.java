@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,8 @@ import dev.nxtsync.support.TestDatabase;
 @Tag("signin")
 class SignInBrowserIT {
 
+    private static WebDriver browser;
+
     @BeforeAll
     static void aBrowserIsHere() {
         if (!Browser.isHere()) {
@@ -29,6 +32,14 @@ class SignInBrowserIT {
                     .println("[skipped] no Chromium with its driver is here, so that no sign-in is done in a browser");
         }
         assumeTrue(Browser.isHere(), "no Chromium with its driver is installed");
+        browser = Browser.open();
+    }
+
+    @AfterAll
+    static void closeIt() {
+        if (browser != null) {
+            browser.quit();
+        }
     }
 
     /** Visma Connect is another site than the daemon, as it is in life: a name against an address. */
@@ -42,36 +53,34 @@ class SignInBrowserIT {
                         .with("NXT_PUBLIC_URL", "http://localhost:" + port).with("NXT_RESPONSE_MODE", mode)
                         .start()) {
             daemon.awaitReady();
-            WebDriver browser = Browser.open();
-            try {
-                String link = SignIns.link(daemon);
-                browser.get(link);
-                assertThat(browser.getTitle()).isEqualTo("Visma Connect (sandbox)");
-                browser.findElement(By.id("person")).sendKeys("kari");
-                browser.findElement(By.id("tenant")).sendKeys("fjord");
-                browser.findElement(By.id("allow")).click();
-                await().atMost(Duration.ofSeconds(30)).until(() -> browser.getTitle().contains("nxt-sync"));
-                assertThat(browser.findElement(By.tagName("h1")).getText()).as(browser.getPageSource())
-                        .isEqualTo("You are signed in");
-                assertThat(browser.getCurrentUrl())
-                        .isEqualTo("http://localhost:" + port + "/connections/main/signed-in");
-                assertThat(browser.findElement(By.tagName("body")).getText()).contains("Kari Nordmann")
-                        .contains("pull orders");
-                assertThat(browser.findElement(By.tagName("dt")).getCssValue("font-weight"))
-                        .as("the policy lets the page's own style through").isEqualTo("600");
-                assertThat(browser.manage().getCookieNamed("nxt-sign-in").isHttpOnly()).isTrue();
-                browser.navigate().refresh();
-                assertThat(browser.findElement(By.tagName("h1")).getText()).isEqualTo("You are signed in");
-                browser.get(link);
-                assertThat(browser.findElement(By.tagName("h1")).getText()).isEqualTo("This link is not good");
-                browser.get("data:text/html,<iframe src='http://localhost:" + port
-                        + "/connections/main/signed-in' style='width:500px;height:500px'></iframe>");
-                browser.switchTo().frame(0);
-                assertThat(browser.findElement(By.tagName("body")).getText()).as("nobody frames it")
-                        .doesNotContain("Kari");
-            } finally {
-                browser.quit();
-            }
+            // of a daemon at another port of this host
+            browser.manage().deleteAllCookies();
+            String link = SignIns.link(daemon);
+            browser.get(link);
+            assertThat(browser.getTitle()).isEqualTo("Visma Connect (sandbox)");
+            browser.findElement(By.id("person")).sendKeys("kari");
+            browser.findElement(By.id("tenant")).sendKeys("fjord");
+            browser.findElement(By.id("allow")).click();
+            await().atMost(Duration.ofSeconds(30)).until(() -> browser.getTitle().contains("nxt-sync"));
+            assertThat(browser.findElement(By.tagName("h1")).getText()).as(browser.getPageSource())
+                    .isEqualTo("You are signed in");
+            assertThat(browser.getCurrentUrl())
+                    .isEqualTo("http://localhost:" + port + "/connections/main/signed-in");
+            assertThat(browser.findElement(By.tagName("body")).getText()).contains("Kari Nordmann")
+                    .contains("pull orders");
+            assertThat(browser.findElement(By.tagName("dt")).getCssValue("font-weight"))
+                    .as("the policy lets the page's own style through").isEqualTo("600");
+            assertThat(browser.manage().getCookieNamed("nxt-sign-in").isHttpOnly()).isTrue();
+            browser.navigate().refresh();
+            assertThat(browser.findElement(By.tagName("h1")).getText()).isEqualTo("You are signed in");
+            browser.get(link);
+            assertThat(browser.findElement(By.tagName("h1")).getText()).isEqualTo("This link is not good");
+            browser.get("data:text/html,<iframe src='http://localhost:" + port
+                    + "/connections/main/signed-in' style='width:500px;height:500px'></iframe>");
+            browser.switchTo().frame(0);
+            assertThat(browser.findElement(By.tagName("body")).getText()).as("nobody frames it")
+                    .doesNotContain("Kari");
+            browser.switchTo().defaultContent();
             SignIns.awaitRows(database, sandbox);
         }
     }

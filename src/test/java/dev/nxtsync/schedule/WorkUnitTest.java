@@ -13,52 +13,52 @@ import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
 
-class UnitNameTest {
+class WorkUnitTest {
     private static final Tenant COMPANY = Tenant.company(5_280_001);
 
     private final TestDatabase database = TestDatabase.create();
 
     @Test
     void aUnitIsNamedByWhatItDoesForWhom() {
-        assertThat(UnitName.ofPull(UnitKind.POLL, "main", COMPANY, "orders")).hasToString("poll main company 5280001");
-        assertThat(UnitName.ofPull(UnitKind.FETCH, "main", COMPANY, "orders"))
+        assertThat(WorkUnit.ofPull(UnitKind.POLL, "main", COMPANY, "orders")).hasToString("poll main company 5280001");
+        assertThat(WorkUnit.ofPull(UnitKind.FETCH, "main", COMPANY, "orders"))
                 .hasToString("fetch main company 5280001");
-        assertThat(UnitName.ofPull(UnitKind.LOAD, "main", COMPANY, "orders"))
+        assertThat(WorkUnit.ofPull(UnitKind.LOAD, "main", COMPANY, "orders"))
                 .hasToString("load of orders main company 5280001");
-        assertThat(UnitName.ofPull(UnitKind.RECONCILIATION, "main", new Tenant(Scope.CUSTOMER, 7), "users"))
+        assertThat(WorkUnit.ofPull(UnitKind.RECONCILIATION, "main", new Tenant(Scope.CUSTOMER, 7), "users"))
                 .hasToString("reconciliation of users main customer 7");
-        assertThat(UnitName.ofLane("main", COMPANY, "orders", 3))
+        assertThat(WorkUnit.ofLane("main", COMPANY, "orders", 3))
                 .hasToString("push of orders, lane 3, main company 5280001");
-        assertThat(UnitName.ofToken("main")).hasToString("token main connection 0");
+        assertThat(WorkUnit.ofToken("main")).hasToString("token main connection 0");
     }
 
     @Test
     void oneUnitPollsAllPullsOfACompanyAndEachIsLoadedByItsOwn() {
-        assertThat(UnitName.ofPull(UnitKind.POLL, "main", COMPANY, "orders"))
-                .isEqualTo(UnitName.ofPull(UnitKind.POLL, "main", COMPANY, "lines"));
-        assertThat(UnitName.ofPull(UnitKind.LOAD, "main", COMPANY, "orders"))
-                .isNotEqualTo(UnitName.ofPull(UnitKind.LOAD, "main", COMPANY, "lines"));
+        assertThat(WorkUnit.ofPull(UnitKind.POLL, "main", COMPANY, "orders"))
+                .isEqualTo(WorkUnit.ofPull(UnitKind.POLL, "main", COMPANY, "lines"));
+        assertThat(WorkUnit.ofPull(UnitKind.LOAD, "main", COMPANY, "orders"))
+                .isNotEqualTo(WorkUnit.ofPull(UnitKind.LOAD, "main", COMPANY, "lines"));
     }
 
     @Test
     void noTwoUnitsAreNamedAlike() {
         assertThat(some()).doesNotHaveDuplicates();
-        assertThat(some().stream().map(UnitName::toString)).doesNotHaveDuplicates();
+        assertThat(some().stream().map(WorkUnit::toString)).doesNotHaveDuplicates();
     }
 
     /** The table refuses a second unit of a name. */
     @Test
     void whatTheTableKeepsOfANameIsReadAsThatName() throws SQLException {
-        var kept = new ArrayList<UnitName>();
+        var kept = new ArrayList<WorkUnit>();
         ScheduleFixture.migrated(database).inTransaction(transaction -> {
             try (var insert = transaction.prepareStatement("""
                     insert into nxt_sync.job (kind, connection, scope, company, pull, lane) values (?, ?, ?, ?, ?, ?)
                     returning kind, connection, scope, company, pull, lane""")) {
-                for (UnitName each : some()) {
+                for (WorkUnit each : some()) {
                     each.bind(insert, 1);
                     try (var row = insert.executeQuery()) {
                         row.next();
-                        kept.add(UnitName.read(row, 1));
+                        kept.add(WorkUnit.read(row, 1));
                     }
                 }
             }
@@ -77,18 +77,18 @@ class UnitNameTest {
                 .containsExactly("poll", "fetch", "load", "reconciliation", "push", "token");
     }
 
-    private static List<UnitName> some() {
-        var names = new ArrayList<UnitName>();
+    private static List<WorkUnit> some() {
+        var names = new ArrayList<WorkUnit>();
         for (String connection : List.of("main", "other")) {
-            names.add(UnitName.ofToken(connection));
+            names.add(WorkUnit.ofToken(connection));
             for (Tenant tenant : List.of(COMPANY, Tenant.company(7), new Tenant(Scope.CUSTOMER, 7))) {
-                names.add(UnitName.ofPull(UnitKind.POLL, connection, tenant, ""));
-                names.add(UnitName.ofPull(UnitKind.FETCH, connection, tenant, ""));
+                names.add(WorkUnit.ofPull(UnitKind.POLL, connection, tenant, ""));
+                names.add(WorkUnit.ofPull(UnitKind.FETCH, connection, tenant, ""));
                 for (String entry : List.of("orders", "orders1", "main")) {
-                    names.add(UnitName.ofPull(UnitKind.LOAD, connection, tenant, entry));
-                    names.add(UnitName.ofPull(UnitKind.RECONCILIATION, connection, tenant, entry));
+                    names.add(WorkUnit.ofPull(UnitKind.LOAD, connection, tenant, entry));
+                    names.add(WorkUnit.ofPull(UnitKind.RECONCILIATION, connection, tenant, entry));
                     for (int lane : List.of(0, 1, 15)) {
-                        names.add(UnitName.ofLane(connection, tenant, entry, lane));
+                        names.add(WorkUnit.ofLane(connection, tenant, entry, lane));
                     }
                 }
             }

@@ -1,0 +1,66 @@
+package dev.nxtsync.pull.plan;
+
+import java.sql.SQLException;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.pull.plan.CompanyScopes.Tenancy;
+import dev.nxtsync.pull.plan.PullValidator.Design;
+import dev.nxtsync.tenant.Tenant;
+
+/** Has a pull run as it is designed, or stops it. */
+@Singleton
+class PullAdoption {
+    private static final Logger LOG = Logger.getLogger(PullAdoption.class);
+
+    private final TableMigrator tables;
+    private final Targets targets;
+    private final UnitDeclaration units;
+    private final PullPlans plans;
+
+    PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units, PullPlans plans) {
+        this.tables = tables;
+        this.targets = targets;
+        this.units = units;
+        this.plans = plans;
+    }
+
+    /** Says whether it could be planned, but perhaps for its target, about which the schema says nothing. */
+    boolean adopt(String pull, Design design, Tenancy tenancy) throws SQLException {
+        if (design instanceof PullValidator.Flawed flawed) {
+            return stop(pull, flawed.reason());
+        }
+        PullPlan plan = ((PullValidator.Sound) design).plan().in(tables.encoding());
+        var vanished = tables.read(pull);
+        vanished.removeAll(plan.table().columns().keySet());
+        vanished.removeAll(plan.pull().except());
+        if (!vanished.isEmpty()) {
+            return stop(pull, new Problem(ErrorCode.COLUMN_VANISHED, "The table " + plan.table().name()
+                    + " no longer has " + String.join(", ", vanished)
+                    + ", or the client id has lost the right to read that. Give the right back, and the pull goes on by "
+                    + "itself; to go on without, run: java -jar quarkus-run.jar reset " + pull));
+        }
+        List<Tenant> owners = tenancy.owners(plan);
+        if (owners.isEmpty()) {
+            return stop(pull, new Problem(ErrorCode.NO_COMPANY, "The client id of connection "
+                    + plan.pull().connection() + " sees no company. " + ErrorCode.NO_CUSTOMER.nextStep()));
+        }
+        if (plans.of(pull).isEmpty()) {
+            plan.mapping().remarks().forEach(remark -> LOG.warnf("Pull %s: %s", pull, remark));
+        }
+        units.declare(plan, owners);
+        targets.prepare(new PullPlans.Ready(plan, owners));
+        LOG.debugf("Pull %s is planned for %s", pull, owners);
+        return true;
+    }
+
+    private boolean stop(String pull, Problem reason) throws SQLException {
+        targets.stop(pull, new PullPlans.Stopped(reason));
+        return false;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.nxtsync.pull.plan;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.graphql.schema.Tables;
+import dev.nxtsync.jobs.LostCallSync;
+import dev.nxtsync.pull.plan.CompanyScopes.Tenancy;
+
+/**
+ * What each connection sees of its pulls' tables, which may be kept for a day, and of companies, which are asked for each time.
+ * For one thread.
+ */
+@Singleton
+class PullSchemas {
+    private static final long FRESH = Duration.ofDays(1).toNanos();
+
+    private final Introspection introspection;
+    private final CompanyScopes companies;
+    private final LostCallSync lostCalls;
+    private final LongSupplier nanos;
+    private final Map<String, SeenSchema> kept = new HashMap<>();
+
+    /**
+     * What a connection sees.
+     *
+     * @param readAt when the schema was read, as the clock says
+     */
+    record SeenSchema(Tables tables, Tenancy tenancy, long readAt) {}
+
+    @Inject
+    PullSchemas(Introspection introspection, CompanyScopes companies, LostCallSync lostCalls) {
+        this(introspection, companies, lostCalls, System::nanoTime);
+    }
+
+    PullSchemas(Introspection introspection, CompanyScopes companies, LostCallSync lostCalls, LongSupplier nanos) {
+        this.introspection = introspection;
+        this.companies = companies;
+        this.lostCalls = lostCalls;
+        this.nanos = nanos;
+    }
+
+    /**
+     * Asks for what is not kept. What was kept is so no more: it is if it is good enough to {@link #keep} again.
+     *
+     * @throws dev.nxtsync.graphql.FailedAnswer if the API gave no whole answer
+     */
+    SeenSchema read(Settings.Connection connection, List<Settings.Pull> pulls) throws SQLException {
+        lostCalls.keep();
+        var before = kept.remove(connection.name());
+        long readAt = before == null ? nanos.getAsLong() : before.readAt();
+        Tables tables = before == null
+                ? introspection.tables(connection.name(),
+                        pulls.stream().map(Settings.Pull::table).distinct().toList())
+                : before.tables();
+        return new SeenSchema(tables, companies.of(connection), readAt);
+    }
+
+    /** All of the connection's pulls could be planned by it. */
+    void keep(String connection, SeenSchema seen) {
+        kept.put(connection, seen);
+    }
+
+    /** Whether what is kept of a connection is too old. */
+    boolean isOld(String connection) {
+        var seen = kept.get(connection);
+        return seen != null && nanos.getAsLong() - seen.readAt() >= FRESH;
+    }
+
+    /** The schema of a connection is read again. */
+    void forget(String connection) {
+        kept.remove(connection);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.nxtsync.pull.plan;
+
+import java.sql.SQLException;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.tenant.Tenant;
+
+/** Declares the units of work of a pull in the companies that its connection sees now. */
+@Singleton
+class UnitDeclaration {
+    private static final Logger LOG = Logger.getLogger(UnitDeclaration.class);
+
+    private final PullUnitTable units;
+    private final PullPlans plans;
+
+    UnitDeclaration(PullUnitTable units, PullPlans plans) {
+        this.units = units;
+        this.plans = plans;
+    }
+
+    /** @param owners the companies of the pull, or the customers of a system table */
+    void declare(PullPlan plan, List<Tenant> owners) throws SQLException {
+        String pull = plan.name();
+        var before = plans.planned(plan.pull().connection()).stream().filter(ready -> ready.plan().name().equals(pull))
+                .findFirst().map(PullPlans.Ready::owners).orElse(List.of());
+        for (Tenant owner : owners) {
+            if (before.contains(owner)) {
+                continue;
+            }
+            units.declare(pull, plan.pull().connection(), owner);
+            if (!before.isEmpty()) {
+                LOG.infof("Pull %s: %s is new", pull, owner);
+            }
+        }
+        for (int gone : units.seen(pull, owners.stream().map(Tenant::number).toList())) {
+            LOG.warnf("Pull %s: %s is not among those that connection %s sees; its rows stay as they are", pull,
+                    plan.tenant(gone), plan.pull().connection());
+        }
+    }
+}

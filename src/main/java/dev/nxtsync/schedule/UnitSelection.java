@@ -1,0 +1,180 @@
+package dev.nxtsync.schedule;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+
+import dev.nxtsync.database.Timestamps;
+import dev.nxtsync.tenant.Scope;
+
+/**
+ * Units of work by what they are about, and what others may do to them: in a transaction of the caller's, so that it is done
+ * together with the change that is the reason for it. Immutable.
+ */
+public final class UnitSelection {
+    private final String condition;
+    private final List<Value> values;
+
+    private UnitSelection(String condition, List<Value> values) {
+        this.condition = condition;
+        this.values = values;
+    }
+
+    /** What takes the place of a question mark. */
+    @FunctionalInterface
+    private interface Value {
+        void bind(PreparedStatement statement, int parameter) throws SQLException;
+    }
+
+    /** All that there are. */
+    public static UnitSelection all() {
+        return new UnitSelection("true", List.of());
+    }
+
+    public static UnitSelection ofKinds(Collection<UnitKind> kinds) {
+        return all().and("kind = any (?)", array("text", kinds.stream().map(UnitKind::text).toList()));
+    }
+
+    /**
+     * The units of some kinds that work for a pull or push, on all connections.
+     *
+     * @param entry the pull or push
+     */
+    public static UnitSelection of(String entry, UnitKind... kinds) {
+        return all().and("(kind, pull) in (select * from unnest(?::text[], ?::text[]))",
+                array("text", Stream.of(kinds).map(UnitKind::text).toList()),
+                array("text", Stream.of(kinds).map(kind -> kind.entry(entry)).toList()));
+    }
+
+    /** @param units as {@link Claim#unit} has them */
+    public static UnitSelection numbered(Collection<Long> units) {
+        return all().and("id = any (?)", array("bigint", units));
+    }
+
+    public UnitSelection on(String connection) {
+        return and("connection = ?", text(connection));
+    }
+
+    /** @param scope what a company is the number of */
+    public UnitSelection inScope(Scope scope) {
+        return and("scope = ?", text(scope.text()));
+    }
+
+    public UnitSelection inCompanies(Collection<Integer> companies) {
+        return and("company = any (?)", array("integer", companies));
+    }
+
+    /** Those in the same company as one of them. */
+    public UnitSelection besides(Claim unit) {
+        return on(unit.connection()).inScope(unit.tenant().scope()).inCompanies(List.of(unit.company()));
+    }
+
+    /** Those that wait after a failure. */
+    public UnitSelection inBackOff() {
+        return and("retry_at is not null");
+    }
+
+    private UnitSelection held() {
+        return and("holder is not null");
+    }
+
+    private UnitSelection and(String another, Value... bound) {
+        return new UnitSelection(condition + " and " + another,
+                Stream.concat(values.stream(), Stream.of(bound)).toList());
+    }
+
+    private static Value text(String text) {
+        return (statement, parameter) -> statement.setString(parameter, text);
+    }
+
+    private static Value time(Instant time) {
+        return (statement, parameter) -> statement.setObject(parameter, Timestamps.timestamp(time));
+    }
+
+    private static Value array(String type, Collection<?> elements) {
+        return (statement, parameter) -> statement.setArray(parameter,
+                statement.getConnection().createArrayOf(type, elements.toArray()));
+    }
+
+    /** Has them look what they can do; one that waits after a failure does so when it is tried again. */
+    public void wake(Connection transaction) throws SQLException {
+        update(transaction, "wanted = wanted + 1");
+    }
+
+    /** Has them look what they can do, also where they wait after a failure. */
+    public void wakeAtOnce(Connection transaction) throws SQLException {
+        update(transaction, "wanted = wanted + 1, retry_at = null");
+    }
+
+    /** After a failure they wait no longer, if there is something to do. */
+    public void endBackOff(Connection transaction) throws SQLException {
+        inBackOff().update(transaction, "retry_at = null");
+    }
+
+    /** They are due now. */
+    public void makeDue(Connection transaction) throws SQLException {
+        update(transaction, "due_at = least(due_at, clock_timestamp())");
+    }
+
+    /** They are due at a time, or sooner if they were before. */
+    public void makeDue(Connection transaction, Instant time) throws SQLException {
+        update(transaction, "due_at = least(due_at, ?)", time(time));
+    }
+
+    /**
+     * Those that are due at one time are due at another. What was put elsewhere meanwhile stays there.
+     *
+     * @return how many there were
+     */
+    public int reschedule(Connection transaction, Instant from, Instant to) throws SQLException {
+        return and("due_at = ?", time(from)).and("due_at <> ?", time(to)).update(transaction, "due_at = ?", time(to));
+    }
+
+    /** Takes them away from whoever is at work on them: what that has not yet written is refused. */
+    public void revoke(Connection transaction) throws SQLException {
+        held().update(transaction,
+                "holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))");
+    }
+
+    /** They begin anew, as if nothing had failed: what whoever is at work on them has not yet written is refused. */
+    public void beginAnew(Connection transaction) throws SQLException {
+        update(transaction,
+                """
+                        holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')), retry_at = null, failures = 0""");
+    }
+
+    private int update(Connection transaction, String assignments, Value... assigned) throws SQLException {
+        try (var update = transaction
+                .prepareStatement("update nxt_sync.job set " + assignments + " where " + condition)) {
+            bind(update, Stream.concat(Stream.of(assigned), values.stream()).toList());
+            return update.executeUpdate();
+        }
+    }
+
+    /** Those that are due, by company and lane. */
+    public List<WorkUnit> due(Connection transaction) throws SQLException {
+        try (var select = transaction.prepareStatement("""
+                select kind, connection, scope, company, pull, lane from nxt_sync.job
+                where due_at <= clock_timestamp() and %s order by company, lane""".formatted(condition))) {
+            bind(select, values);
+            var due = new ArrayList<WorkUnit>();
+            try (var row = select.executeQuery()) {
+                while (row.next()) {
+                    due.add(WorkUnit.read(row, 1));
+                }
+            }
+            return due;
+        }
+    }
+
+    private static void bind(PreparedStatement statement, List<Value> values) throws SQLException {
+        for (int i = 0; i < values.size(); i++) {
+            values.get(i).bind(statement, i + 1);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.nxtsync.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.nxtsync.push.PayloadMemoryFixture;
+import dev.nxtsync.push.outbox.OutboxOrigin;
+import dev.nxtsync.push.outbox.PushStore;
+
+/** What the commands answer with which people look at the outbox and decide. */
+class OutboxCommandsTest {
+    private static final PushStore STORE = PushStore.migrated();
+
+    private final DeadLettersCommand deadLetters = new DeadLettersCommand(STORE.entries(),
+            PayloadMemoryFixture.ofHeap());
+    private String bad = "";
+    private String worse = "";
+    private String waiting = "";
+
+    @BeforeEach
+    void twoRowsAreDeadAndOneWaits() {
+        STORE.database().execute("""
+                delete from nxt_sync.outbox;
+                select nxt_sync.push('orders', key, '{"customerNo": 99000}', 5280001)
+                from unnest(array['bad', 'worse', 'good']) key;
+                update nxt_sync.outbox set state = 'dead', error = 'Customer no. 99000 does not exist (record_refused)'
+                where key <> 'good'""");
+        bad = id("bad");
+        worse = id("worse");
+        waiting = id("good");
+    }
+
+    @Test
+    void deadRowsAreListedWithTheirKeysAndReasons() throws Exception {
+        assertThat(deadLetters("list")).matches(list -> list.code() == 0).extracting(Printed::text).asString()
+                .contains(bad + "  orders  5280001  \"bad\"  dead  since ")
+                .contains(worse + "  orders  5280001  \"worse\"").contains("\n    Customer no. 99000 does not exist")
+                .endsWith("2 rows\n").doesNotContain("good");
+        deadLetters("discard", worse);
+        assertThat(deadLetters("list").text()).endsWith("1 row\n");
+        deadLetters("discard", bad);
+        assertThat(deadLetters("list").text()).isEqualTo("ok         there are no dead letters\n");
+    }
+
+    @Test
+    void oneIsShownWithAllThatIsKnownOfIt() throws Exception {
+        var shown = deadLetters("show", bad);
+        assertThat(shown.code()).isZero();
+        assertThat(shown.text()).contains("payload     {\"customerNo\": 99000}").contains("state       dead")
+                .contains("error       Customer no. 99000 does not exist");
+    }
+
+    @Test
+    void oneIsSentAgainAsItIsOrWithAnotherPayload(@TempDir Path directory) throws Exception {
+        String file = Files.writeString(directory.resolve("payload.json"), "{\"customerNo\": 2}").toString();
+        assertThat(deadLetters("retry", bad, "--payload", file)).isEqualTo(
+                new Printed(0, "ok         row " + bad + " is looked for, and sent again if it is not there\n"));
+        assertThat(deadLetters("retry", worse).code()).isZero();
+        assertThat(
+                STORE.database().rows("select key, state, payload::text as payload from nxt_sync.outbox order by id"))
+                .containsExactly(Map.of("key", "bad", "state", "waiting", "payload", "{\"customerNo\": 2}"),
+                        Map.of("key", "worse", "state", "waiting", "payload", "{\"customerNo\": 99000}"),
+                        Map.of("key", "good", "state", "waiting", "payload", "{\"customerNo\": 99000}"));
+        assertThat(deadLetters("retry", bad, "--payload", directory.resolve("none").toString()))
+                .matches(refused -> refused.code() == ExitCode.USAGE && refused.text().contains("is not there"));
+    }
+
+    @Test
+    void ofSeveralEachIsToldAboutAndOneThatNeedsNoDecisionChangesNothing() throws Exception {
+        assertThat(deadLetters("discard", bad, waiting, worse, "999999")).isEqualTo(new Printed(
+                ExitCode.FOUND_PROBLEMS, """
+                        ok         row %s is discarded
+                        PROBLEM    row %s is waiting, about which nobody need decide
+                        ok         row %s is discarded
+                        PROBLEM    row 999999 is not in the outbox
+                        """.formatted(bad, waiting, worse)));
+        assertThat(deadLetters("discard", worse).text()).contains("is discarded, about which nobody need decide");
+        assertThat(deadLetters("retry", waiting).text()).contains("is waiting, about which nobody need decide");
+        assertThat(STORE.database().value("select string_agg(state, ' ' order by id) from nxt_sync.outbox"))
+                .isEqualTo("discarded discarded waiting");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "shwo 1", "show", "show 1 2", "show one", "list 1", "retry", "discard",
+            "retry 1 2 --payload f", "discard 1 --payload f"})
+    void whatIsNoCallIsAnsweredWithThoseThatThereAre(String rest) throws Exception {
+        var answer = deadLetters(rest.split(" "));
+        assertThat(answer.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(answer.text()).contains("dead-letters list").contains("dead-letters retry ID");
+    }
+
+    @Test
+    void anOutboxThatIsAtHomeNeedsNoAdoptionAndAnotherIsAdopted() throws Exception {
+        var adopt = new AdoptCommand(new OutboxOrigin(STORE.store()));
+        assertThat(Printed.by(adopt, "adopt")).isEqualTo(
+                new Printed(0, "ok         the outbox is at home; there is nothing to adopt\n"));
+        STORE.database().execute("update nxt_sync.outbox_home set timeline = '00000009'");
+        assertThat(Printed.by(adopt, "adopt").text())
+                .startsWith("ok         the outbox is adopted; 3 unfinished rows are looked for");
+        assertThat(Printed.by(adopt, "adopt", "now").code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "push ordres | There is no push \"ordres\"; did you mean orders?.",
+            "push xyz    | There is no push \"xyz\".",
+            "push        | Which push? There is orders.",
+            "push --full | Which push? There is orders."})
+    void aPushThatThereIsNotIsToldWithTheNearest(String line, String said) throws Exception {
+        var answer = Printed.by(arguments -> Command.named("push", Map.of("orders", 1), arguments).orElse(0),
+                line.split(" "));
+        assertThat(answer).isEqualTo(new Printed(0, said + "\n"));
+        assertThat(Command.named("push", Map.of("orders", 1), "push", "orders")).isEqualTo(Optional.of(1));
+    }
+
+    private Printed deadLetters(String... rest) throws Exception {
+        var arguments = new String[rest.length + 1];
+        arguments[0] = "dead-letters";
+        System.arraycopy(rest, 0, arguments, 1, rest.length);
+        return Printed.by(deadLetters, arguments);
+    }
+
+    private static String id(String key) {
+        return STORE.database().value("select id from nxt_sync.outbox where key = '" + key + "'");
+    }
+}

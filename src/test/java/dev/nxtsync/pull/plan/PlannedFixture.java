@@ -1,0 +1,102 @@
+package dev.nxtsync.pull.plan;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.database.Database;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.NxtClientFixture;
+import dev.nxtsync.graphql.schema.SchemaFixture;
+import dev.nxtsync.jobs.PlanFixture;
+import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.state.PullStore;
+import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.schedule.Replica;
+import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.support.TestDatabase;
+
+/** Pulls of the sandbox that are planned into a database of their own, by one process. */
+final class PlannedFixture implements AutoCloseable {
+    static final int COMPANY = 5_280_001;
+
+    final Sandbox sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
+    final TestDatabase database = TestDatabase.create();
+    final Database store = ScheduleFixture.migrated(database);
+    final Replica replica = new Replica(store);
+    final PullPlans plans = new PullPlans();
+    final Settings settings;
+    final Targets targets;
+    final PullPlanner planner;
+    final FollowedSettings followed;
+    /** What Business NXT was asked since a test looked last. */
+    private final List<String> asked = new ArrayList<>();
+    /** Which questions are not answered. */
+    final Set<String> unanswered = new HashSet<>();
+    /** What tests add to the process' clock, in nanoseconds. */
+    long passed;
+
+    PlannedFixture(Map<String, String> environment) throws SQLException {
+        sandbox.acceptAnyToken();
+        replica.beat();
+        settings = SettingsFixture.of(environment);
+        var nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> {
+            asked.add(question.operation());
+            return unanswered.contains(question.operation())
+                    ? Optional.of(new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody"))
+                    : Optional.empty();
+        });
+        var introspection = SchemaFixture.introspection(nxt);
+        var tables = new TableMigrator(store, replica);
+        var units = new PullUnitTable(store);
+        targets = new Targets(tables, plans, new PullStates(store), units);
+        var schemas = new PullSchemas(introspection, new CompanyScopes(SchemaFixture.tenants(nxt)),
+                PlanFixture.lostCalls(store), this::now);
+        planner = new PullPlanner(settings, schemas,
+                new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans), targets,
+                new PullOffer(introspection), plans);
+        followed = new FollowedSettings(plans, PullStore.dueTimes(store, replica), this::now);
+    }
+
+    /** Plans the connection, since it is time to. */
+    boolean plan() throws SQLException {
+        return plan(false);
+    }
+
+    boolean plan(boolean isAsked) throws SQLException {
+        boolean complete = planner.plan(Objects.requireNonNull(settings.connections().get("main")), isAsked);
+        plans.done("main");
+        return complete;
+    }
+
+    List<String> asked() {
+        var before = List.copyOf(asked);
+        asked.clear();
+        return before;
+    }
+
+    /** Of a pull in the first company. */
+    String state(String pull) {
+        return database.value("select state || ' ' || coalesce(code, '') from nxt_sync.pull_state where pull = '" + pull
+                + "' and company = " + COMPANY);
+    }
+
+    private long now() {
+        return System.nanoTime() + passed;
+    }
+
+    @Override
+    public void close() {
+        sandbox.close();
+    }
+}
