@@ -26,7 +26,7 @@ class VerificationTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            singly   | NOT PROVEN singly    | counts 20 rows | (not_proven)
+            singly   | NOT_PROVEN singly    | counts 20 rows | (not_proven)
             vouchers | DIFFERENT            | is not unique  | (key_not_unique)
             """)
     void aPartOfAKeyIsNeverTakenForAWholeOne(String pull, String first, String reason, String code) throws Exception {

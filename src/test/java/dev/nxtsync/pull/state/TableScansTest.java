@@ -17,6 +17,9 @@ import dev.nxtsync.pull.state.TableScan.ScanKind;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.StaleClaim;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.schedule.WorkUnit;
+import dev.nxtsync.tenant.Tenant;
 
 class TableScansTest {
     private static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
@@ -26,9 +29,9 @@ class TableScansTest {
     @BeforeAll
     static void migrate() throws SQLException {
         store = PullStore.migrated();
-        store.units().declare("orders", "main", "company", 1);
-        store.units().declare("orders", "main", "company", 2);
-        store.units().declare("lines", "main", "company", 1);
+        store.units().declare("orders", "main", Tenant.company(1));
+        store.units().declare("orders", "main", Tenant.company(2));
+        store.units().declare("lines", "main", Tenant.company(1));
     }
 
     @BeforeEach
@@ -36,7 +39,8 @@ class TableScansTest {
         store.database().execute(
                 "delete from nxt_sync.pass; update nxt_sync.job set holder = null; update nxt_sync.pull_state set state = 'ok', code = null, "
                         + "reason = null, met_by = null");
-        load = ((Claims.Claimed) store.claims().claim("load", "main", "company", 1, "orders", 0)).claim();
+        load = ((Claims.Claimed) store.claims()
+                .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(1), "orders"))).claim();
     }
 
     @AfterEach
