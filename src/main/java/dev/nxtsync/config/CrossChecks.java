@@ -34,7 +34,7 @@ final class CrossChecks {
 
     private CrossChecks() {}
 
-    static List<SettingError> of(Settings settings) {
+    static List<SettingError> errors(Settings settings) {
         var checks = new CrossChecks();
         checks.address("NXT_ISSUER", settings.issuer(), settings.plainHttp());
         checks.address("NXT_API_URL", settings.api().url(), settings.plainHttp());

@@ -71,7 +71,7 @@ public final class SettingsReader {
                 new UnknownSetting(variable, known).judge(problems, warnings);
             }
         }
-        problems.addAll(CrossChecks.of(settings));
+        problems.addAll(CrossChecks.errors(settings));
         return new SettingsRead(settings, List.copyOf(problems), List.copyOf(warnings), true);
     }
 

@@ -95,7 +95,7 @@ public class Database {
     private <T> T repeatedly(boolean durable, Work<T> work) throws SQLException {
         for (int attempt = 1;; attempt++) {
             try {
-                return Outside.of(() -> once(durable, work));
+                return Outside.call(() -> once(durable, work));
             } catch (SQLException e) {
                 boolean behind = Sequences.isBehind(e);
                 if (attempt == ATTEMPTS || !(behind || isWorthAnotherNow(e))) {
@@ -103,7 +103,7 @@ public class Database {
                 }
                 LOG.debugf("transaction is run again after %s", e.getMessage());
                 if (behind) {
-                    Outside.of(() -> once(false, Database::advanceSequences));
+                    Outside.call(() -> once(false, Database::advanceSequences));
                 }
             }
         }

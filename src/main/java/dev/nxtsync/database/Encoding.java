@@ -52,7 +52,7 @@ public final class Encoding {
     }
 
     /** That of the database behind a connection, which the server told at the login. */
-    public static Encoding of(Connection connection) throws SQLException {
+    public static Encoding read(Connection connection) throws SQLException {
         return named(String.valueOf(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding")));
     }
 

@@ -104,7 +104,7 @@ public class NxtClient {
                     + "is sent there. " + ErrorCode.PLAIN_HTTP.nextStep());
         }
         byte[] body = body(question);
-        return Outside.of(() -> {
+        return Outside.call(() -> {
             Answer answer = askOnce(connection, line, question, body, rows);
             return answer instanceof Failure.Unauthorized && line.tokens().current() instanceof Tokens.Valid
                     ? askOnce(connection, line, question, body, rows)

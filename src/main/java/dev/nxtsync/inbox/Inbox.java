@@ -267,7 +267,7 @@ public class Inbox {
     public void failed(Claim unit, Collection<Long> keys, String reason) throws SQLException {
         database.inTransaction(transaction -> {
             try (var update = transaction.prepareStatement("update nxt_sync.inbox set reason = ? where id = any (?)")) {
-                update.setString(1, Encoding.of(transaction).shown(reason));
+                update.setString(1, Encoding.read(transaction).shown(reason));
                 update.setArray(2, transaction.createArrayOf("bigint", keys.toArray()));
                 update.executeUpdate();
             }

@@ -26,7 +26,7 @@ public final class Outside {
     }
 
     /** Makes a call that may wait for as long as it takes. */
-    public static <T, E extends Exception> T of(Call<T, E> call) throws E {
+    public static <T, E extends Exception> T call(Call<T, E> call) throws E {
         long thread = Thread.currentThread().getId();
         boolean outermost = WAITING.add(thread);
         try {

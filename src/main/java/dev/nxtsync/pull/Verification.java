@@ -66,7 +66,7 @@ public class Verification {
      */
     public boolean run(Settings.Pull pull, Consumer<WorkEvent> out, Progress progress) throws SQLException {
         var design = PullValidator
-                .of(List.of(pull), introspection.tables(pull.connection(), List.of(pull.table())), settings)
+                .validate(List.of(pull), introspection.tables(pull.connection(), List.of(pull.table())), settings)
                 .get(pull.name());
         if (!(design instanceof PullValidator.Sound sound)) {
             out.accept(new WorkEvent(Course.IN_THE_WAY, "pull " + pull.name() + ": "

@@ -106,7 +106,7 @@ public class Replica {
         database.inTransaction(transaction -> {
             try (var report = transaction
                     .prepareStatement("update nxt_sync.replica set report = ?::json where id = ?")) {
-                report.setString(1, Encoding.of(transaction).json(json));
+                report.setString(1, Encoding.read(transaction).json(json));
                 report.setObject(2, id);
                 return report.executeUpdate();
             }

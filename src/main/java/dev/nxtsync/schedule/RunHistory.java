@@ -45,7 +45,7 @@ public class RunHistory {
                             insert into nxt_sync.run (job, company, kind, started_at, ended_at, outcome, rows_read, rows_written,
                                 rows_deleted, rows_set_aside, requests, bytes, trace_id, error)
                             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))""")) {
-                var encoding = Encoding.of(transaction);
+                var encoding = Encoding.read(transaction);
                 for (RunRecord run : runs) {
                     insert.setString(1, run.job());
                     insert.setInt(2, run.company());

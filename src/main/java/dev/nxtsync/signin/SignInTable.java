@@ -96,7 +96,7 @@ public class SignInTable {
         database.inTransaction(transaction -> {
             try (var put = transaction.prepareStatement(
                     "update nxt_sync.sign_in set result = ?::json, challenge = null where connection = ? and cookie = ?")) {
-                put.setString(1, Encoding.of(transaction).json(json));
+                put.setString(1, Encoding.read(transaction).json(json));
                 put.setString(2, connection);
                 put.setString(3, cookie);
                 return put.executeUpdate();

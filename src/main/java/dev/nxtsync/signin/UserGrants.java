@@ -173,7 +173,7 @@ public class UserGrants {
                     update nxt_sync.user_grant set state = 'needed', code = ?, reason = ?
                     where connection = ? and generation = ? and state = 'signed_in'""")) {
                 refuse.setString(1, why.code());
-                refuse.setString(2, Encoding.of(transaction).shown(why.message()));
+                refuse.setString(2, Encoding.read(transaction).shown(why.message()));
                 refuse.setString(3, connection);
                 refuse.setLong(4, generation);
                 return refuse.executeUpdate() == 1;
@@ -260,7 +260,7 @@ public class UserGrants {
                 put.setString(6, owner.issuer());
                 put.setString(7, owner.subject());
                 put.setString(8, owner.tenant().orElse(null));
-                put.setString(9, Encoding.of(transaction).shown(owner.shownName()));
+                put.setString(9, Encoding.read(transaction).shown(owner.shownName()));
                 put.setString(10, connection);
                 put.executeUpdate();
                 return Optional.empty();
@@ -300,7 +300,7 @@ public class UserGrants {
                                 pending_at = null, pending_fence = null, repeated_by = null
                             where connection = ?""")) {
                 forget.setString(1, why.code());
-                forget.setString(2, Encoding.of(transaction).shown(why.message()));
+                forget.setString(2, Encoding.read(transaction).shown(why.message()));
                 forget.setString(3, connection);
                 return forget.executeUpdate();
             }

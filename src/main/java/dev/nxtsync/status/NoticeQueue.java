@@ -36,7 +36,7 @@ class NoticeQueue {
     static void add(Connection transaction, String body) throws SQLException {
         try (var insert = transaction.prepareStatement("insert into nxt_sync.notice (id, body) values (?, ?)")) {
             insert.setString(1, newId());
-            insert.setString(2, Encoding.of(transaction).json(body));
+            insert.setString(2, Encoding.read(transaction).json(body));
             insert.executeUpdate();
         }
     }

@@ -50,7 +50,7 @@ class NoticeSender {
 
     /** Why it was not taken, which never shows the address: that may hold a secret; empty if it was. */
     Optional<Problem> send(String id, String body) {
-        var failure = Outside.of(() -> attempt(id, body));
+        var failure = Outside.call(() -> attempt(id, body));
         metrics.counter("nxt_notices", "outcome", failure.isPresent() ? "failed" : "ok").increment();
         return failure.map(why -> new Problem(ErrorCode.NOTICE_FAILED,
                 "The receiver of NXT_NOTICE_URL " + why + ". " + ErrorCode.NOTICE_FAILED.nextStep()));

@@ -99,7 +99,7 @@ public class OpenFindings {
                                 where gone_at is null and (subject, code) not in (select * from unnest(?::text[], ?::text[]))""");
                 var forget = transaction.prepareStatement(
                         "delete from nxt_sync.trouble where gone_at is not null and told_at is null")) {
-            var encoding = Encoding.of(transaction);
+            var encoding = Encoding.read(transaction);
             for (Trouble each : now) {
                 put.setString(1, encoding.shown(each.subject()));
                 put.setString(2, each.reason().code());

@@ -40,7 +40,7 @@ class ChangedSecrets {
 
     void begin(@Observes Threads threads) {
         if (settings.files().values().stream().anyMatch(each -> !each.isEmpty())) {
-            threads.repeat("secrets", Duration.ofSeconds(1), () -> Outside.of(() -> {
+            threads.repeat("secrets", Duration.ofSeconds(1), () -> Outside.call(() -> {
                 look();
                 return true;
             }));

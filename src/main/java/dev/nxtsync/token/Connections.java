@@ -45,7 +45,7 @@ public class Connections {
             var report = new RenewalReport(each.name(), each.askedScope(), metrics, new Lasting<>(),
                     () -> recovered.fireAsync(new TokenRecovered(each.name())));
             var tokens = new RenewingTokens(report,
-                    atMost -> Outside.of(() -> request.send(atMost)),
+                    atMost -> Outside.call(() -> request.send(atMost)),
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),
                     executor, System::nanoTime);
             byName.put(each.name(), tokens);

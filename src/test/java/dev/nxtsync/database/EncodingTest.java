@@ -65,7 +65,7 @@ class EncodingTest {
             "WIN1251", "WIN1252", "WIN1257", "WIN874", "KOI8R", "KOI8U", "EUC_KR", "EUC_CN", "SQL_ASCII"})
     void postgresqlTakesEveryCharacterThatWeSayItHas(String name) throws Exception {
         var store = new Database(ScheduleFixture.source(TestDatabase.create(name)));
-        var encoding = store.inTransaction(Encoding::of);
+        var encoding = store.inTransaction(Encoding::read);
         assertThat(encoding).isSameAs(Encoding.named(name));
         var all = new StringBuilder();
         IntStream.rangeClosed(1, 0xFFFD).filter(c -> c < 0xD800 || c > 0xDFFF).filter(encoding::holds)
@@ -81,7 +81,7 @@ class EncodingTest {
         var store = ScheduleFixture.migrated(database);
         var table = new TargetTable("nxt", "thing", "nxt_company", "things",
                 List.of(new TargetColumn("code", ColumnType.TEXT, ""), new TargetColumn("text", ColumnType.TEXT, "")),
-                List.of("code"), Optional.empty(), false).in(store.inTransaction(Encoding::of));
+                List.of("code"), Optional.empty(), false).in(store.inTransaction(Encoding::read));
         var page = new PageBuffer(table, 1 << 20, Set.of());
         var texts = List.of("plain", "Ærø", "5 €", "½", "Łódź", "“quoted”", "漢字", "🙂", "ž", "\ud800",
                 "x".repeat(70_000) + "€");

@@ -70,7 +70,7 @@ class PostTest {
         var outside = thread(() -> {
             Post.begun();
             synchronized (lock) {
-                Outside.of(this::waits);
+                Outside.call(this::waits);
             }
         });
         var behind = thread(() -> {

@@ -109,7 +109,7 @@ final class PullsFixture implements AutoCloseable {
     /** Plans all pulls by the schema as it is now. */
     void plan() throws SQLException {
         var pulls = List.copyOf(settings.pulls().values());
-        var designs = PullValidator.of(pulls,
+        var designs = PullValidator.validate(pulls,
                 SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList()),
                 settings);
         for (var design : designs.entrySet()) {

@@ -35,7 +35,7 @@ public class CallerKeys {
 
     void begin(@Observes Threads threads) {
         if (all().findAny().isPresent()) {
-            threads.repeat("keys", READ_AGAIN, () -> Outside.of(() -> {
+            threads.repeat("keys", READ_AGAIN, () -> Outside.call(() -> {
                 all().forEach(LastingSecret::readAgain);
                 return true;
             }));

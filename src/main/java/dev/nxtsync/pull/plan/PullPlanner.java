@@ -97,7 +97,7 @@ public class PullPlanner implements Planner {
             return true;
         }
         boolean complete = true;
-        for (var design : PullValidator.of(pulls, seen.tables(), settings).entrySet()) {
+        for (var design : PullValidator.validate(pulls, seen.tables(), settings).entrySet()) {
             complete &= adoption.adopt(design.getKey(), design.getValue(), seen.tenancy());
         }
         return complete;

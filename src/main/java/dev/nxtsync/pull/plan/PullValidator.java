@@ -44,7 +44,7 @@ public final class PullValidator {
     }
 
     /** @param tables what the connection sees of the tables of its pulls */
-    public static Map<String, Design> of(List<Settings.Pull> pulls, Tables tables, Settings settings) {
+    public static Map<String, Design> validate(List<Settings.Pull> pulls, Tables tables, Settings settings) {
         var designs = new TreeMap<String, Design>();
         for (Settings.Pull pull : pulls) {
             designs.put(pull.name(), design(pull, tables, settings));

@@ -104,7 +104,7 @@ public class TableMigrator {
             // that another process is at it keeps no other pull from being planned
             TargetFault.guard(transaction, table, guarded -> Database.alone(guarded, "target " + table.quotedName()));
             var changes = new ArrayList<String>();
-            var found = Optional.ofNullable(TableShape.of(transaction, List.of(table)).get(table));
+            var found = Optional.ofNullable(TableShape.read(transaction, List.of(table)).get(table));
             if (found.isPresent()) {
                 var problems = found.get().problems(transaction, table);
                 if (!problems.isEmpty()) {
@@ -146,7 +146,7 @@ public class TableMigrator {
     /** Of which pulls, by name, the table is there and as it must be, with a process that stands for its key. */
     public Set<String> fitting(Map<String, TargetTable> tables) throws SQLException {
         return database.inTransaction(transaction -> {
-            var shapes = TableShape.of(transaction, tables.values());
+            var shapes = TableShape.read(transaction, tables.values());
             var fitting = new HashSet<String>();
             for (var pull : tables.entrySet()) {
                 var shape = shapes.get(pull.getValue());
@@ -162,7 +162,7 @@ public class TableMigrator {
     /** Whether a table is there and must be changed, which may take as long as to write all of it anew. */
     boolean isToChange(String pull, TargetTable table) throws SQLException {
         return database.inTransaction(transaction -> {
-            var found = TableShape.of(transaction, List.of(table)).get(table);
+            var found = TableShape.read(transaction, List.of(table)).get(table);
             return found != null && !(found.fits(table) && new PullKey(pull, table.key()).isStored(transaction));
         });
     }
@@ -181,7 +181,7 @@ public class TableMigrator {
 
     /** Of the database in which the targets are. */
     public Encoding encoding() throws SQLException {
-        return database.inTransaction(Encoding::of);
+        return database.inTransaction(Encoding::read);
     }
 
     /** The API's names of the columns that a pull has read so far. */

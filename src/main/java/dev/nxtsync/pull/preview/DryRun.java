@@ -68,7 +68,7 @@ public class DryRun {
     public DryRunResult of(Settings.Connection connection, Collection<Settings.Pull> pulls, List<Integer> customers,
             List<Tenants.Company> companies, int most) {
         var tenancy = new CompanyScopes.Tenancy(customers, companies);
-        var designs = PullValidator.of(List.copyOf(pulls),
+        var designs = PullValidator.validate(List.copyOf(pulls),
                 introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList()),
                 settings);
         var seen = companies.stream().map(Tenants.Company::number).toList();

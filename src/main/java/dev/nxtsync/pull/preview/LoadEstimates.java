@@ -107,7 +107,7 @@ public class LoadEstimates {
             List<Settings.Pull> pulls) {
         var tenancy = tenancies.of(connection);
         var byOwner = new TreeMap<Tenant, List<PullPlan>>();
-        PullValidator.of(pulls, introspection.tables(connection.name(),
+        PullValidator.validate(pulls, introspection.tables(connection.name(),
                 pulls.stream().map(Settings.Pull::table).distinct().toList()), settings).forEach((pull, design) -> {
                     if (design instanceof PullValidator.Sound sound) {
                         for (Tenant owner : tenancy.owners(sound.plan())) {

@@ -189,6 +189,6 @@ final class PullCondition {
     }
 
     private static String text(Connection transaction, Problem reason) throws SQLException {
-        return Encoding.of(transaction).shown(Quoted.upTo(LONGEST, reason.message()));
+        return Encoding.read(transaction).shown(Quoted.upTo(LONGEST, reason.message()));
     }
 }

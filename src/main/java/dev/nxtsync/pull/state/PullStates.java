@@ -287,7 +287,7 @@ public class PullStates {
         database.inTransaction(transaction -> {
             try (var update = transaction
                     .prepareStatement("update nxt_sync.pull_state set held = ? where pull = ? and company = ?")) {
-                update.setString(1, reason.map(Encoding.of(transaction)::shown).orElse(null));
+                update.setString(1, reason.map(Encoding.read(transaction)::shown).orElse(null));
                 update.setString(2, claim.entry());
                 update.setInt(3, claim.company());
                 update.executeUpdate();
@@ -300,7 +300,7 @@ public class PullStates {
     /** Keeps why rows are lacking, or that none are. */
     public void missing(Claim claim, Optional<String> reason) throws SQLException {
         database.inTransaction(transaction -> {
-            missing(transaction, claim, reason.map(Encoding.of(transaction)::shown));
+            missing(transaction, claim, reason.map(Encoding.read(transaction)::shown));
             Claims.check(transaction, claim);
             return true;
         });

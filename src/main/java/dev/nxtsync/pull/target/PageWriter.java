@@ -101,7 +101,7 @@ public class PageWriter {
             case DIRECT -> insert(transaction, table, page, checkpoint);
             case MERGE -> merge(transaction, table, page, checkpoint);
             case HALVES -> RefusedRows.write(transaction, table, checkpoint, page.size(),
-                    StagedPage.of(transaction, table, page, checkpoint)).writtenIfAny();
+                    StagedPage.stage(transaction, table, page, checkpoint)).writtenIfAny();
         };
         return database.inTransaction(transaction -> {
             try (Statement name = transaction.createStatement()) {

@@ -95,7 +95,7 @@ public class RowFaults {
 
     static void setAside(Connection transaction, Checkpoint checkpoint, List<RowFault> rows) throws SQLException {
         if (!rows.isEmpty()) {
-            var encoding = Encoding.of(transaction);
+            var encoding = Encoding.read(transaction);
             try (var insert = transaction.prepareStatement(
                     """
                             insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values (?, ?, ?::json, ?, ?)

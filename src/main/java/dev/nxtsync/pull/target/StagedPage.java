@@ -14,7 +14,7 @@ import dev.nxtsync.database.SqlName;
 /** A page in a temporary table, of which some rows at a time are merged into the target. */
 record StagedPage(Connection transaction, TargetTable table, Checkpoint checkpoint) implements RefusedRows.Rows {
 
-    static StagedPage of(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
+    static StagedPage stage(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
         PageTable.make(transaction, table);
         try (Statement statement = transaction.createStatement()) {

@@ -37,7 +37,7 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
             "a foreign table", "S", "a sequence", "c", "a type", "i", "an index", "I", "an index");
 
     /** Those of some tables that are there, by the table. */
-    public static Map<TargetTable, TableShape> of(Connection connection, Collection<TargetTable> tables)
+    public static Map<TargetTable, TableShape> read(Connection connection, Collection<TargetTable> tables)
             throws SQLException {
         try (var select = connection.prepareStatement(
                 """
@@ -218,7 +218,7 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
 
     /** Why a table cannot be used as it is; empty if it can, or is not there. */
     public static List<String> unusable(Connection connection, TargetTable table) throws SQLException {
-        var found = of(connection, List.of(table)).get(table);
+        var found = read(connection, List.of(table)).get(table);
         return found == null ? List.of() : found.problems(connection, table);
     }
 

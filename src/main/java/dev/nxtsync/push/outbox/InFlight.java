@@ -23,7 +23,7 @@ final class InFlight {
     /** Rows about whose record another row is in flight. */
     static Set<Long> contended(Connection transaction, List<OutboxRow> rows) throws SQLException {
         var contended = new HashSet<Long>();
-        var encoding = Encoding.of(transaction);
+        var encoding = Encoding.read(transaction);
         try (var lock = transaction.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 7496))");
                 var select = transaction.prepareStatement(
                         """
@@ -51,7 +51,7 @@ final class InFlight {
         }
         try (var update = transaction.prepareStatement("update nxt_sync.outbox set record = ?, next_at = ? "
                 + "where id = ? and state = 'waiting'")) {
-            var encoding = Encoding.of(transaction);
+            var encoding = Encoding.read(transaction);
             for (OutboxRow row : rows) {
                 update.setString(1, encoding.shown(row.record().orElseThrow()));
                 update.setObject(2, Timestamps.timestamp(Timestamps.NEVER));

@@ -94,7 +94,7 @@ public class OutboxApi {
         try (var call = transaction.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
             call.setString(1, push);
             call.setString(2, key);
-            call.setString(3, Encoding.of(transaction).json(payload));
+            call.setString(3, Encoding.read(transaction).json(payload));
             call.setObject(4, company.orElse(null), java.sql.Types.INTEGER);
             call.setString(5, group.orElse(null));
             try (var row = call.executeQuery()) {
@@ -153,7 +153,7 @@ public class OutboxApi {
                 try (var edit = transaction
                         .prepareStatement(
                                 "update nxt_sync.outbox set payload = ?::json where id = ? and state = 'dead'")) {
-                    edit.setString(1, Encoding.of(transaction).json(payload.get()));
+                    edit.setString(1, Encoding.read(transaction).json(payload.get()));
                     edit.setLong(2, id);
                     edit.executeUpdate();
                 }
@@ -181,7 +181,7 @@ public class OutboxApi {
 
     private List<Entry> select(String what, String where, Object... values) throws SQLException {
         return database.inTransaction(transaction -> {
-            var encoding = Encoding.of(transaction);
+            var encoding = Encoding.read(transaction);
             if (Stream.of(values).anyMatch(each -> each instanceof String text && encoding.flaw(text).isPresent())) {
                 return List.of();
             }

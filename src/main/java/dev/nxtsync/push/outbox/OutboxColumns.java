@@ -40,7 +40,7 @@ final class OutboxColumns {
                             settled_at = case when ? in ('done', 'dead', 'discarded') then coalesce(settled_at, clock_timestamp()) end
                         where id = ? and state = ? and\s"""
                         + OfLane.SQL)) {
-            var encoding = Encoding.of(transaction);
+            var encoding = Encoding.read(transaction);
             for (int i = 0; i < rows.size(); i++) {
                 OutboxRow row = rows.get(i);
                 update.setString(1, row.state().text());

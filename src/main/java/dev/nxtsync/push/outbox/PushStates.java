@@ -172,7 +172,7 @@ public class PushStates {
             try (var statement = transaction.prepareStatement(sql)) {
                 statement.setString(1, name.push());
                 statement.setInt(2, name.company());
-                var encoding = Encoding.of(transaction);
+                var encoding = Encoding.read(transaction);
                 for (int i = 0; i < values.length; i++) {
                     statement.setObject(3 + i, values[i] instanceof String text ? encoding.shown(text) : values[i]);
                 }

@@ -24,7 +24,7 @@ class PullPlansTest {
             sandbox.acceptAnyToken();
             var settings = SettingsFixture
                     .of(Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_GOODS_TABLE", "product"));
-            var designs = PullValidator.of(List.copyOf(settings.pulls().values()),
+            var designs = PullValidator.validate(List.copyOf(settings.pulls().values()),
                     SchemaFixture.tables(
                             NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> Optional.empty()),
                             List.of("order", "product")),

@@ -63,7 +63,7 @@ class PullValidatorTest {
     void aTableThatIsNotThereIsToldWithTheNearestThatIs(String table, @Nullable String nearest) {
         var there = List.of("order", "orderLine", "voucher", "batch");
         var names = nearest == null || there.contains(nearest) ? there : List.of(nearest);
-        var design = PullValidator.of(List.of(pull(table, List.of())), new Tables(Map.of(), Map.of(), names),
+        var design = PullValidator.validate(List.of(pull(table, List.of())), new Tables(Map.of(), Map.of(), names),
                 SettingsFixture.defaults()).get("x");
         var reason = ((PullValidator.Flawed) design).reason();
         assertThat(reason.trouble()).isEqualTo(ErrorCode.TABLE_UNKNOWN);
@@ -88,7 +88,7 @@ class PullValidatorTest {
     private static PullValidator.Design design(Settings.Pull pull, Column... columns) {
         var byName = new LinkedHashMap<String, Column>();
         Stream.of(columns).forEach(column -> byName.put(column.name(), column));
-        return PullValidator.of(List.of(pull),
+        return PullValidator.validate(List.of(pull),
                 new Tables(Map.of("text", new Table("text", "Text", Scope.COMPANY, byName, List.of(), Map.of(), true)),
                         Map.of()),
                 SettingsFixture.defaults()).get("x");
