@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 
-import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.pull.target.TargetFault;
@@ -22,7 +22,7 @@ final class Command {
         var entry = Optional.ofNullable(entries.get(arguments[1]));
         if (entry.isEmpty()) {
             System.err.println("There is no " + what + " \"" + arguments[1] + "\""
-                    + Nearest.hint(arguments[1], entries.keySet()) + ".");
+                    + NameSuggestion.hint(arguments[1], entries.keySet()) + ".");
         }
         return entry;
     }

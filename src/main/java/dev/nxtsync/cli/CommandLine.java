@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 import io.quarkus.runtime.QuarkusApplication;
 
-import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.NameSuggestion;
 
 /** Which commands there are, and which options each takes; what else stands in a command line, its command looks at. */
 final class CommandLine {
@@ -49,13 +49,14 @@ final class CommandLine {
         String command = arguments[0];
         var usage = COMMANDS.get(command);
         if (usage == null) {
-            return Optional.of("There is no command \"" + command + "\"" + Nearest.hint(command, commands()) + ".");
+            return Optional
+                    .of("There is no command \"" + command + "\"" + NameSuggestion.hint(command, commands()) + ".");
         }
         for (int i = 1; i < arguments.length; i++) {
             String argument = arguments[i];
             if (argument.startsWith("-") && !usage.options().contains(argument)) {
                 return Optional.of("The command " + command + " has no option \"" + argument + "\""
-                        + Nearest.hint(argument, usage.options()) + ".");
+                        + NameSuggestion.hint(argument, usage.options()) + ".");
             }
             if (!argument.startsWith("-") && usage.alone()) {
                 return Optional.of("The command " + command + " takes no \"" + argument + "\".");

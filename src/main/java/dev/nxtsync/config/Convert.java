@@ -117,7 +117,7 @@ final class Convert {
             return ZoneId.of(text);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "is not a time zone" + Nearest.hint(text, ZoneId.getAvailableZoneIds())
+                    "is not a time zone" + NameSuggestion.hint(text, ZoneId.getAvailableZoneIds())
                             + "; write for example Europe/Oslo",
                     e);
         }

@@ -136,7 +136,7 @@ public record Settings(
      * @param refreshGrace how long after its use Visma Connect takes a one-time refresh token a second time
      */
     public record Connection(
-            @Name String name,
+            @EntryName String name,
             @Doc(value = "what the connection acts as: the application, or a user who signs in once", example = "user") @Default("service") ConnectionKind kind,
             @Doc(value = "of the application in the Developer Portal; a service's has at most 24 characters", example = "isv_example") String clientId,
             @Doc(value = "of the application in the Developer Portal", example = "as the portal showed it") Secret clientSecret,
@@ -194,7 +194,7 @@ public record Settings(
      * @param pageSize rows of a first request; it doubles while all goes well, up to {@code pageSizeMax}
      */
     public record Pull(
-            @Name String name,
+            @EntryName String name,
             @Doc(value = "GraphQL name of a table", example = "order") String table,
             @Doc(value = "the columns of the primary key", example = "orderNo,lineNo", unset = "of common tables") List<String> key,
             @Doc(value = "which connection reads it", example = "main") @Default("main") String connection,
@@ -255,7 +255,7 @@ public record Settings(
      * @param keep how long finished rows and their keys are kept
      */
     public record Push(
-            @Name String name,
+            @EntryName String name,
             @Doc(value = "GraphQL name of a table", example = "order") String table,
             @Doc(value = "which connection sends; its scope must not end with `-readonly`", example = "main") @Default("main") String connection,
             @Doc(value = "the only company that is sent to, so that a test system cannot reach a real one", example = "1234567", unset = "each row names its own") Optional<Integer> company,

@@ -92,7 +92,7 @@ public final class SettingsReader {
 
     private Object value(RecordComponent component, String prefix, @Nullable String name) {
         String variable = prefix + "_" + VariableName.of(component.getName());
-        if (component.isAnnotationPresent(Name.class)) {
+        if (component.isAnnotationPresent(EntryName.class)) {
             return Objects.requireNonNull(name);
         }
         if (component.getType() == Map.class) {

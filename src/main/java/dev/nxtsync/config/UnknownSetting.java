@@ -19,7 +19,7 @@ record UnknownSetting(String variable, Set<String> known) {
         if (GROUP.matcher(variable).matches()) {
             problems.add(new SettingError(variable, explain()));
         } else if (!KUBERNETES.matcher(variable).matches()) {
-            warnings.add(variable + " is not a setting and has no effect" + Nearest.hint(variable, everyName()));
+            warnings.add(variable + " is not a setting and has no effect" + NameSuggestion.hint(variable, everyName()));
         }
     }
 
@@ -51,7 +51,7 @@ record UnknownSetting(String variable, Set<String> known) {
                     + "\"; write NXT_"
                     + entry.group(1) + "_" + name.replace("_", "") + "_" + underscored.get();
         }
-        return "is not a setting" + Nearest.to(property, properties)
+        return "is not a setting" + NameSuggestion.to(property, properties)
                 .map(near -> "; did you mean NXT_" + entry.group(1) + "_" + entry.group(2) + "_" + near + "?")
                 .orElse("");
     }
@@ -71,7 +71,7 @@ record UnknownSetting(String variable, Set<String> known) {
 
     private static void addKeys(Set<String> names, String prefix, Class<?> type) {
         for (var component : type.getRecordComponents()) {
-            if (!component.isAnnotationPresent(Name.class)) {
+            if (!component.isAnnotationPresent(EntryName.class)) {
                 names.add(prefix + "_" + VariableName.of(component.getName()));
             }
         }

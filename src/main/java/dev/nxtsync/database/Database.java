@@ -20,8 +20,8 @@ import org.jboss.logging.Logger;
 import org.postgresql.jdbc.PgConnection;
 
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.process.ExternalWait;
 import dev.nxtsync.process.OutOfMemory;
-import dev.nxtsync.process.Outside;
 
 /**
  * Transactions, short by rule: none may be open during an HTTP call. Everything they set is local to them, so that a
@@ -95,7 +95,7 @@ public class Database {
     private <T> T repeatedly(boolean durable, Work<T> work) throws SQLException {
         for (int attempt = 1;; attempt++) {
             try {
-                return Outside.call(() -> once(durable, work));
+                return ExternalWait.call(() -> once(durable, work));
             } catch (SQLException e) {
                 boolean behind = Sequences.isBehind(e);
                 if (attempt == ATTEMPTS || !(behind || isWorthAnotherNow(e))) {
@@ -103,7 +103,7 @@ public class Database {
                 }
                 LOG.debugf("transaction is run again after %s", e.getMessage());
                 if (behind) {
-                    Outside.call(() -> once(false, Database::advanceSequences));
+                    ExternalWait.call(() -> once(false, Database::advanceSequences));
                 }
             }
         }

@@ -13,7 +13,7 @@ import org.postgresql.util.ServerErrorMessage;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 
 /** What a fault of the database means (PostgreSQL documentation, appendix A: error codes). */
 public final class DatabaseFault {
@@ -93,7 +93,7 @@ public final class DatabaseFault {
     private static String text(Exception e) {
         return e.getMessage() == null
                 ? e.getClass().getSimpleName()
-                : Quoted.message(e.getMessage().strip().lines().map(String::strip).filter(line -> !line.isEmpty())
+                : QuotedText.message(e.getMessage().strip().lines().map(String::strip).filter(line -> !line.isEmpty())
                         .limit(3).collect(joining(" ")));
     }
 

@@ -14,7 +14,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.process.OutOfMemory;
 
@@ -44,7 +44,7 @@ record Envelope(JsonNode root) {
      * @throws IOException if the answer is cut off or is not one JSON object
      */
     static Envelope read(InputStream in, Map<String, ? extends RowSink> rows) throws IOException {
-        var allowance = new Allowance(in, LONGEST);
+        var allowance = new BoundedText(in, LONGEST);
         try (JsonParser parser = JSON.createParser(allowance)) {
             JsonParser counted = JsonTree.within(LARGEST_TREE, parser, () -> BadAnswer.tooLarge(
                     "The answer of Business NXT has more values beside its rows than there is memory for."));
@@ -86,6 +86,6 @@ record Envelope(JsonNode root) {
     }
 
     String traceId() {
-        return Quoted.name(root.path("extensions").path("vbnxt-trace-id").asText(""));
+        return QuotedText.name(root.path("extensions").path("vbnxt-trace-id").asText(""));
     }
 }

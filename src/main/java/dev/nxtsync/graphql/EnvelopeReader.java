@@ -19,7 +19,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param uncounted the same parser, for rows
  * @param passed the aliases of tables whose rows have been handed on
  */
-record EnvelopeReader(JsonParser counted, JsonParser uncounted, Allowance allowance,
+record EnvelopeReader(JsonParser counted, JsonParser uncounted, BoundedText allowance,
         Map<String, ? extends RowSink> rows, Set<String> passed) {
 
     /** How deep an object lies on the way {@code data}, root field, alias, {@code items}. */

@@ -14,12 +14,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 
 import dev.nxtsync.error.ConnectFailure;
 import dev.nxtsync.error.ErrorCode;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Tokens;
 import dev.nxtsync.transport.HttpLine;
-import dev.nxtsync.transport.Outgoing;
+import dev.nxtsync.transport.OutgoingBody;
 import dev.nxtsync.transport.Reply;
 import dev.nxtsync.transport.TooSlow;
 
@@ -44,7 +44,7 @@ final class Exchange {
      * @param rows by alias, what takes the rows of a table
      */
     Answer ask(AccessToken token, Question question, byte[] body, Map<String, ? extends RowSink> rows) {
-        var outgoing = new Outgoing(body);
+        var outgoing = new OutgoingBody(body);
         try (var reply = http.post(headers(token), outgoing, deadline)) {
             if (reply.status() == 401) {
                 tokens.rejected(token);
@@ -98,7 +98,7 @@ final class Exchange {
     }
 
     private Answer judge(Envelope envelope, Question question, String headerTraceId, CountingBody wire) {
-        String traceId = envelope.traceId().isEmpty() ? Quoted.name(headerTraceId) : envelope.traceId();
+        String traceId = envelope.traceId().isEmpty() ? QuotedText.name(headerTraceId) : envelope.traceId();
         warnings.tell(envelope.warnings(), traceId);
         if (envelope.errors().size() > 0) {
             return FailureReader.ofErrors(envelope.errors(), envelope.data(), question.document(), traceId);

@@ -9,7 +9,7 @@ import java.util.TreeSet;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 
 /** Everything but a whole answer without errors, by its meaning (not by its HTTP status: most errors are 200). */
 public sealed interface Failure extends Answer {
@@ -37,7 +37,7 @@ public sealed interface Failure extends Answer {
 
     /** A text about this failure with its trace id behind it, where there is one. */
     default String traced(String text) {
-        return traceId().isEmpty() ? text : text + " (trace " + Quoted.name(traceId()) + ")";
+        return traceId().isEmpty() ? text : text + " (trace " + QuotedText.name(traceId()) + ")";
     }
 
     /** The failure's name in metrics and in the state of jobs. */

@@ -15,7 +15,7 @@ import java.util.stream.StreamSupport;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.error.ErrorCode;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 
 /** What an answer that is not a whole one without errors means. Pure: the same answer always means the same. */
 final class FailureReader {
@@ -69,7 +69,7 @@ final class FailureReader {
      */
     static Failure ofErrors(JsonNode errors, JsonNode data, String document, String traceId) {
         JsonNode first = errors.path(0);
-        String text = Quoted.message(StreamSupport.stream(errors.spliterator(), false).limit(3)
+        String text = QuotedText.message(StreamSupport.stream(errors.spliterator(), false).limit(3)
                 .map(FailureReader::message).distinct().collect(Collectors.joining("; ")));
         if (errors.size() > 3) {
             text += "; and " + (errors.size() - 3) + " more";
@@ -104,7 +104,7 @@ final class FailureReader {
     }
 
     private static String message(JsonNode error) {
-        return Quoted.message(error.path("message").asText("(no message)"));
+        return QuotedText.message(error.path("message").asText("(no message)"));
     }
 
     private static boolean isValidation(String message, String code) {
@@ -134,7 +134,7 @@ final class FailureReader {
             int line = error.path("locations").path(0).path("line").asInt() - 1;
             Matcher named = ALIAS.matcher(line >= 0 && line < lines.size() ? lines.get(line) : "");
             Optional<String> alias = error.path("path").path(1).isTextual()
-                    ? Optional.of(Quoted.name(error.path("path").path(1).asText()))
+                    ? Optional.of(QuotedText.name(error.path("path").path(1).asText()))
                     : named.find() ? Optional.of(named.group(1)) : Optional.empty();
             OptionalInt index = StreamSupport.stream(error.path("path").spliterator(), false)
                     .filter(JsonNode::isInt).mapToInt(JsonNode::asInt).findFirst();

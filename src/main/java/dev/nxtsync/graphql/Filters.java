@@ -17,7 +17,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.NameSuggestion;
 
 /** Values of the type {@code FilterExpression_<Table>}. */
 public final class Filters {
@@ -121,7 +121,7 @@ public final class Filters {
             if (operators == null) {
                 return Stream.of(
                         "names " + name + ", by which the table cannot be filtered"
-                                + Nearest.hint(name, known.keySet()));
+                                + NameSuggestion.hint(name, known.keySet()));
             }
             var unknown = new TreeSet<String>();
             value.fieldNames().forEachRemaining(unknown::add);

@@ -25,7 +25,7 @@ import dev.nxtsync.config.ApiSettings;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.ShuttingDown;
-import dev.nxtsync.process.Outside;
+import dev.nxtsync.process.ExternalWait;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Scopes;
 import dev.nxtsync.token.Tokens;
@@ -74,7 +74,7 @@ public class NxtClient {
     }
 
     /** Of a configured connection, in this process. */
-    public Usage usage(String connection) {
+    public BudgetUsage usage(String connection) {
         return Objects.requireNonNull(lines.get(connection)).budget().usage();
     }
 
@@ -104,7 +104,7 @@ public class NxtClient {
                     + "is sent there. " + ErrorCode.PLAIN_HTTP.nextStep());
         }
         byte[] body = body(question);
-        return Outside.call(() -> {
+        return ExternalWait.call(() -> {
             Answer answer = askOnce(connection, line, question, body, rows);
             return answer instanceof Failure.Unauthorized && line.tokens().current() instanceof Tokens.Valid
                     ? askOnce(connection, line, question, body, rows)

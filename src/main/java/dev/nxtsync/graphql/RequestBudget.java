@@ -100,10 +100,10 @@ final class RequestBudget {
         }
     }
 
-    Usage usage() {
+    BudgetUsage usage() {
         lock.lock();
         try {
-            return new Usage(window.limit(), window.used(System.nanoTime()));
+            return new BudgetUsage(window.limit(), window.used(System.nanoTime()));
         } finally {
             lock.unlock();
         }

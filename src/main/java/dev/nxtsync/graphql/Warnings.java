@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 
 /** Warnings that come with answers: each is counted, and its text told once. Safe for any number of threads. */
 final class Warnings {
@@ -27,7 +27,7 @@ final class Warnings {
     void tell(JsonNode warnings, String traceId) {
         for (JsonNode warning : warnings) {
             counter.increment();
-            String text = Quoted.message(warning.path("message").asText());
+            String text = QuotedText.message(warning.path("message").asText());
             if (told.size() < TEXTS && told.add(text)) {
                 LOG.warnf("Business NXT warns: %s (trace %s)", text, traceId);
             }

@@ -8,20 +8,20 @@ import jakarta.inject.Singleton;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.TokenSettings;
-import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Addresses;
+import dev.nxtsync.http.server.Endpoint;
 import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.http.server.HttpCall;
+import dev.nxtsync.http.server.HttpResource;
 import dev.nxtsync.signin.SignIn;
 import dev.nxtsync.signin.SignOut;
 import dev.nxtsync.token.ConnectUnreachable;
 
 /** What an operator tells a connection of a user. Closed without an operator key. */
 @Singleton
-class ConnectionResource implements Addresses {
+class ConnectionResource implements HttpResource {
     private static final String PATH = "/api/connections/{name}/sign-in";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -44,7 +44,7 @@ class ConnectionResource implements Addresses {
     }
 
     @Override
-    public List<Address> addresses() {
+    public List<Endpoint> addresses() {
         return operator.those(operator.address("POST", PATH, call -> give(call, this::offer)),
                 operator.address("DELETE", PATH, call -> give(call, this::signOut)));
     }
@@ -69,7 +69,7 @@ class ConnectionResource implements Addresses {
         if (connection.isEmpty()) {
             return ErrorResponse.error(404, settings.connections().containsKey(name)
                     ? "This connection acts as a service, for which nobody signs in."
-                    : "There is no connection of this name" + Nearest.hint(name, settings.connections().keySet())
+                    : "There is no connection of this name" + NameSuggestion.hint(name, settings.connections().keySet())
                             + ".");
         }
         try {

@@ -8,11 +8,11 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.LastingSecret;
-import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Address.BodyLimit;
-import dev.nxtsync.http.server.Address.Gate;
-import dev.nxtsync.http.server.Address.Waiting;
 import dev.nxtsync.http.server.CallerKeys;
+import dev.nxtsync.http.server.Endpoint;
+import dev.nxtsync.http.server.Endpoint.BodyLimit;
+import dev.nxtsync.http.server.Endpoint.CallerCheck;
+import dev.nxtsync.http.server.Endpoint.Waiting;
 import dev.nxtsync.http.server.HttpCall;
 import dev.nxtsync.http.server.Refusal;
 import dev.nxtsync.http.server.Refusals;
@@ -31,18 +31,18 @@ class OperatorKey {
     }
 
     /** The addresses that are there: without a key none. */
-    List<Address> those(Address... addresses) {
+    List<Endpoint> those(Endpoint... addresses) {
         return key.isEmpty() ? List.of() : List.of(addresses);
     }
 
     /** An address for those who have the key, which takes no body. */
-    Address address(String method, String path, Waiting work) {
+    Endpoint address(String method, String path, Waiting work) {
         return address(method, path, BodyLimit.NONE, known -> Optional.empty(), work);
     }
 
     /** @param further who may not call though they have the key */
-    Address address(String method, String path, BodyLimit body, Gate further, Waiting work) {
-        return new Address(method, path, body, true, call -> refusal(call).or(() -> further.refusal(call)), refusals,
+    Endpoint address(String method, String path, BodyLimit body, CallerCheck further, Waiting work) {
+        return new Endpoint(method, path, body, true, call -> refusal(call).or(() -> further.refusal(call)), refusals,
                 work);
     }
 
@@ -51,7 +51,7 @@ class OperatorKey {
         return call.header(HEADER).filter(sent -> MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8), good))
                 .isPresent()
                         ? Optional.empty()
-                        : Optional.of(new Refusal(Refusal.Reason.KEY,
+                        : Optional.of(new Refusal(Refusal.RefusalReason.KEY,
                                 "The header " + HEADER + " is missing, or is not the operator key."));
     }
 }

@@ -5,19 +5,19 @@ import java.util.List;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Addresses;
+import dev.nxtsync.http.server.Endpoint;
 import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.http.server.HttpCall;
+import dev.nxtsync.http.server.HttpResource;
 import dev.nxtsync.pull.state.PullControl;
 import dev.nxtsync.token.Connections;
 
 /** What an operator tells a pull. Closed without an operator key. */
 @Singleton
-class PullResource implements Addresses {
+class PullResource implements HttpResource {
     private final Pulls configured;
     private final PullControl steering;
     private final Connections connections;
@@ -37,7 +37,7 @@ class PullResource implements Addresses {
     }
 
     @Override
-    public List<Address> addresses() {
+    public List<Endpoint> addresses() {
         return operator.those(address("run", pull -> {
             // first, so that what runs waits for a token that is there in a moment
             connections.retry(pull.connection());
@@ -47,7 +47,7 @@ class PullResource implements Addresses {
                 address("resume", pull -> steering.resume(pull.name(), pull.connection())));
     }
 
-    private Address address(String order, PullOrder given) {
+    private Endpoint address(String order, PullOrder given) {
         return operator.address("POST", "/api/pulls/{name}/" + order, call -> give(call, given));
     }
 
@@ -56,7 +56,7 @@ class PullResource implements Addresses {
         var pull = configured.all().get(name);
         if (pull == null) {
             return ErrorResponse.error(404,
-                    "There is no pull of this name" + Nearest.hint(name, configured.names()) + ".");
+                    "There is no pull of this name" + NameSuggestion.hint(name, configured.names()) + ".");
         }
         try {
             order.give(pull);

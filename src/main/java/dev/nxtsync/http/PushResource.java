@@ -21,12 +21,12 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.error.Quoted;
-import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Address.BodyLimit;
-import dev.nxtsync.http.server.Addresses;
+import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.http.server.Endpoint;
+import dev.nxtsync.http.server.Endpoint.BodyLimit;
 import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.http.server.HttpCall;
+import dev.nxtsync.http.server.HttpResource;
 import dev.nxtsync.http.server.Refusal;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.push.OutboxIntake;
@@ -39,7 +39,7 @@ import dev.nxtsync.push.outbox.OutboxApi.Unfit;
 
 /** The way into the outbox for those who do not write SQL. Closed without an operator key. */
 @Singleton
-class PushResource implements Addresses {
+class PushResource implements HttpResource {
     /** A payload as large as Business NXT takes, and what is around it; a line of a megabit a second needs two minutes for that. */
     private static final BodyLimit BODY = new BodyLimit(15_000_000, Duration.ofMinutes(3));
     private static final JsonFactory JSON = JsonTree.parsers().build();
@@ -58,7 +58,7 @@ class PushResource implements Addresses {
     }
 
     @Override
-    public List<Address> addresses() {
+    public List<Endpoint> addresses() {
         return operator.those(operator.address("POST", "/api/pushes/{name}", BODY, this::unknown, this::post),
                 operator.address("GET", "/api/pushes/{name}/{key}", BodyLimit.NONE, this::unknown, this::get));
     }
@@ -66,7 +66,7 @@ class PushResource implements Addresses {
     private Optional<Refusal> unknown(HttpCall call) {
         return acceptance.isKnown(call.parameter("name"))
                 ? Optional.empty()
-                : Optional.of(new Refusal(Refusal.Reason.UNKNOWN, "There is no push of this name."));
+                : Optional.of(new Refusal(Refusal.RefusalReason.UNKNOWN, "There is no push of this name."));
     }
 
     /** What a body asks for; the payload as it was written. */
@@ -91,7 +91,7 @@ class PushResource implements Addresses {
                             : ErrorResponse.error(422, ((Unfit) taking.get()).why());
         } catch (JsonProcessingException e) {
             return ErrorResponse.error(422, "The body is not what is expected: "
-                    + Quoted.message(
+                    + QuotedText.message(
                             e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(", from `[^`]*`", ""))
                     + ". Write {\"key\": \"…\", \"payload\": {…}, \"company\": 1234567, \"grp\": \"…\"}; the last two may be left out.");
         } catch (CharacterCodingException e) {
@@ -136,8 +136,8 @@ class PushResource implements Addresses {
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
-                if (!seen.add(Quoted.name(name))) {
-                    throw new IOException("The body has the member " + Quoted.name(name) + " twice.");
+                if (!seen.add(QuotedText.name(name))) {
+                    throw new IOException("The body has the member " + QuotedText.name(name) + " twice.");
                 }
                 JsonToken value = parser.nextToken();
                 switch (name) {
@@ -149,7 +149,7 @@ class PushResource implements Addresses {
                             ? Optional.empty()
                             : Optional.of(number(parser, value));
                     case "payload" -> payload = raw(parser, text);
-                    default -> throw new IOException("The body has a member \"" + Quoted.name(name)
+                    default -> throw new IOException("The body has a member \"" + QuotedText.name(name)
                             + "\", which is none of key, payload, company and grp.");
                 }
             }

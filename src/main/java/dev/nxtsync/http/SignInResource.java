@@ -18,15 +18,15 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SignInSettings;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Address.BodyLimit;
-import dev.nxtsync.http.server.Address.Depending;
-import dev.nxtsync.http.server.Address.Handling;
-import dev.nxtsync.http.server.Address.Swift;
-import dev.nxtsync.http.server.Address.Waiting;
-import dev.nxtsync.http.server.Addresses;
+import dev.nxtsync.http.server.Endpoint;
+import dev.nxtsync.http.server.Endpoint.BodyLimit;
+import dev.nxtsync.http.server.Endpoint.Depending;
+import dev.nxtsync.http.server.Endpoint.Handling;
+import dev.nxtsync.http.server.Endpoint.Swift;
+import dev.nxtsync.http.server.Endpoint.Waiting;
 import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.http.server.HttpCall;
+import dev.nxtsync.http.server.HttpResource;
 import dev.nxtsync.http.server.Refusal;
 import dev.nxtsync.http.server.Refusals;
 import dev.nxtsync.signin.SignIn;
@@ -41,7 +41,7 @@ import dev.nxtsync.token.ConnectUnreachable;
  * connection of a user there is nothing here.
  */
 @Singleton
-class SignInResource implements Addresses {
+class SignInResource implements HttpResource {
     /** Bound to this host and to https (RFC 6265bis, section 4.1.3.2); without the prefix on a loopback address without TLS. */
     private static final String SECURE_COOKIE = "__Host-nxt-sign-in";
     private static final String LOOPBACK_COOKIE = "nxt-sign-in";
@@ -61,7 +61,7 @@ class SignInResource implements Addresses {
     }
 
     @Override
-    public List<Address> addresses() {
+    public List<Endpoint> addresses() {
         if (settings.connections().keySet().stream().allMatch(name -> signIn.user(name).isEmpty())) {
             return List.of();
         }
@@ -73,17 +73,17 @@ class SignInResource implements Addresses {
                 address("GET", "/signed-in", BodyLimit.NONE, (Waiting) this::result));
     }
 
-    private Address address(String method, String path, BodyLimit body, Handling work) {
-        return new Address(method, "/connections/{name}" + path, body, false,
+    private Endpoint address(String method, String path, BodyLimit body, Handling work) {
+        return new Endpoint(method, "/connections/{name}" + path, body, false,
                 call -> signIn.user(call.parameter("name")).isPresent()
                         ? Optional.empty()
-                        : Optional.of(new Refusal(Refusal.Reason.UNKNOWN, "")),
+                        : Optional.of(new Refusal(Refusal.RefusalReason.UNKNOWN, "")),
                 this::object, work);
     }
 
     private HttpAnswer object(HttpCall call, Refusal refusal) {
         var answer = refusals.of(call, refusal);
-        return refusal.reason() == Refusal.Reason.UNEXPECTED
+        return refusal.reason() == Refusal.RefusalReason.UNEXPECTED
                 ? page.of(500, new SignInResult(false, "Not now", Map.of("Reason", refusal.text()),
                         List.of("Ask for a new link when that is mended.")))
                 : SignInPage.guarded(answer);

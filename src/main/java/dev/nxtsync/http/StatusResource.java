@@ -4,16 +4,16 @@ import java.util.List;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Addresses;
+import dev.nxtsync.http.server.Endpoint;
 import dev.nxtsync.http.server.HttpAnswer;
+import dev.nxtsync.http.server.HttpResource;
 import dev.nxtsync.status.ReplicaReport;
 import dev.nxtsync.status.StatusJson;
 import dev.nxtsync.status.StatusReport;
 
 /** How everything stands. Closed without an operator key. */
 @Singleton
-class StatusResource implements Addresses {
+class StatusResource implements HttpResource {
     private final StatusReport status;
     private final ReplicaReport process;
     private final OperatorKey operator;
@@ -26,7 +26,7 @@ class StatusResource implements Addresses {
 
     /** 200 also without a database; then it says that, and what this process knows by itself. */
     @Override
-    public List<Address> addresses() {
+    public List<Endpoint> addresses() {
         return operator.those(operator.address("GET", "/api/status",
                 call -> HttpAnswer.json(200, StatusJson.text(status.ask(process))).with("Cache-Control", "no-store")));
     }

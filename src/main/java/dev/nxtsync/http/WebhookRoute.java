@@ -17,12 +17,12 @@ import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
-import dev.nxtsync.http.server.Address;
-import dev.nxtsync.http.server.Address.BodyLimit;
-import dev.nxtsync.http.server.Addresses;
 import dev.nxtsync.http.server.CallerKeys;
+import dev.nxtsync.http.server.Endpoint;
+import dev.nxtsync.http.server.Endpoint.BodyLimit;
 import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.http.server.HttpCall;
+import dev.nxtsync.http.server.HttpResource;
 import dev.nxtsync.http.server.Refusal;
 import dev.nxtsync.webhook.RefusalLog;
 import dev.nxtsync.webhook.Signatures;
@@ -35,7 +35,7 @@ import dev.nxtsync.webhook.WebhookResult;
  * {@code x-vwd-…} are not signed: they are logged, and nothing else.
  */
 @Singleton
-class WebhookRoute implements Addresses {
+class WebhookRoute implements HttpResource {
     private static final Logger LOG = Logger.getLogger(WebhookRoute.class);
     private static final String SIGNATURE = "x-vwd-signature-v1";
     private static final BodyLimit BODY = new BodyLimit(256 * 1024, Duration.ofSeconds(10));
@@ -53,22 +53,22 @@ class WebhookRoute implements Addresses {
     }
 
     @Override
-    public List<Address> addresses() {
+    public List<Endpoint> addresses() {
         if (signatures.isEmpty()) {
             return List.of();
         }
         for (WebhookResult verdict : WebhookResult.values()) {
             metrics.counter("nxt_webhooks", "result", verdict.label());
         }
-        return List.of(new Address("POST", "/webhooks/visma-connect", BODY, false, WebhookRoute::unsigned,
+        return List.of(new Endpoint("POST", "/webhooks/visma-connect", BODY, false, WebhookRoute::unsigned,
                 (call, refusal) -> answer(call, verdict(refusal)),
-                (Address.Swift) (call, reply) -> judge(signatures.get(), call, reply)));
+                (Endpoint.Swift) (call, reply) -> judge(signatures.get(), call, reply)));
     }
 
     private static Optional<Refusal> unsigned(HttpCall call) {
         return call.header(SIGNATURE).filter(Signatures::isOne).isPresent()
                 ? Optional.empty()
-                : Optional.of(new Refusal(Refusal.Reason.KEY, ""));
+                : Optional.of(new Refusal(Refusal.RefusalReason.KEY, ""));
     }
 
     private static WebhookResult verdict(Refusal refusal) {

@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
-import dev.nxtsync.process.Doubling;
+import dev.nxtsync.process.ExponentialBackoff;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.tenant.Tenant;
 
@@ -21,7 +21,7 @@ import dev.nxtsync.tenant.Tenant;
 public class CompanyAccess {
     private static final Logger LOG = Logger.getLogger(CompanyAccess.class);
     private static final Duration FIRST = Duration.ofSeconds(10);
-    private static final Doubling WAITS = new Doubling(FIRST, Duration.ofMinutes(10));
+    private static final ExponentialBackoff WAITS = new ExponentialBackoff(FIRST, Duration.ofMinutes(10));
 
     private final OutageLog outages;
     private final Map<Access, Barred> refusals = new ConcurrentHashMap<>();

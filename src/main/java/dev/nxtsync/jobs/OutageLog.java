@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.process.ConditionLog;
 
 /**
  * What stops work, or a whole connection: the log is told once when it begins, once in ten minutes while it
@@ -19,15 +19,15 @@ import dev.nxtsync.process.Lasting;
 public class OutageLog {
     private static final Logger LOG = Logger.getLogger(OutageLog.class);
 
-    private final Lasting<Object> lasting;
+    private final ConditionLog<Object> conditions;
 
     @Inject
     public OutageLog() {
-        this(new Lasting<>());
+        this(new ConditionLog<>());
     }
 
-    OutageLog(Lasting<Object> lasting) {
-        this.lasting = lasting;
+    OutageLog(ConditionLog<Object> conditions) {
+        this.conditions = conditions;
     }
 
     /** Whether Business NXT answers a connection. */
@@ -40,7 +40,7 @@ public class OutageLog {
      */
     public boolean isNews(String connection, Object work, Failure failure) {
         return isOfAll(failure)
-                ? lasting.isNews(new Answers(connection), "")
+                ? conditions.isNews(new Answers(connection), "")
                 : isNews(work, failure.code());
     }
 
@@ -52,17 +52,17 @@ public class OutageLog {
 
     /** The same of what Business NXT has nothing to do with. */
     public boolean isNews(Object work, String how) {
-        return lasting.isNews(work, how);
+        return conditions.isNews(work, how);
     }
 
     /** The work succeeds again: how long it did not, if the log is to be told. */
     public Optional<Duration> over(Object work) {
-        return lasting.over(work);
+        return conditions.over(work);
     }
 
     /** Business NXT has answered. */
     void answered(String connection) {
-        lasting.over(new Answers(connection)).ifPresent(lasted -> LOG
+        conditions.over(new Answers(connection)).ifPresent(lasted -> LOG
                 .infof("Connection %s: Business NXT answers again, after %d s", connection, lasted.toSeconds()));
     }
 }

@@ -37,7 +37,7 @@ public final class PlanLoop {
     }
 
     /** @param turn what is done each second, {@link #plan} among it */
-    public void begin(Threads threads, Loop.Turn turn) {
+    public void begin(Threads threads, Loop.LoopStep turn) {
         threads.repeat(planner.kind().thread(), EVERY, turn);
     }
 

@@ -17,29 +17,29 @@ public final class Loop {
 
     private final String name;
     private final Duration every;
-    private final Turn turn;
+    private final LoopStep turn;
     private final ThreadFailures failures;
     private final Thread thread;
-    private final Post post;
+    private final WatchedThread post;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /** What is done again and again. */
     @FunctionalInterface
-    public interface Turn {
+    public interface LoopStep {
         void take() throws SQLException;
     }
 
-    Loop(String name, Duration every, Turn turn, ThreadFailures failures) {
+    Loop(String name, Duration every, LoopStep turn, ThreadFailures failures) {
         this.name = name;
         this.every = every;
         this.turn = turn;
         this.failures = failures;
         this.thread = new Thread(this::goOn, name);
         this.thread.setDaemon(true);
-        this.post = new Post(name, thread);
+        this.post = new WatchedThread(name, thread);
     }
 
-    Post post() {
+    WatchedThread post() {
         return post;
     }
 
@@ -77,7 +77,7 @@ public final class Loop {
     private void once() {
         long begun = System.nanoTime();
         Duration pause = every;
-        Post.begun();
+        WatchedThread.begun();
         try {
             turn.take();
         } catch (ShuttingDown e) {
@@ -86,7 +86,7 @@ public final class Loop {
             pause = every.compareTo(AFTER_FAULT) < 0 ? AFTER_FAULT : every;
             failed(e);
         } finally {
-            Post.done();
+            WatchedThread.done();
         }
         rest(byChance(pause) - (System.nanoTime() - begun));
     }

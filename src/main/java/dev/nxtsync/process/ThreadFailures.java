@@ -8,13 +8,13 @@ import org.jboss.logging.Logger;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import dev.nxtsync.error.ErrorCode;
-import dev.nxtsync.error.Wordless;
+import dev.nxtsync.error.RedactedFault;
 
 /** What was thrown on a thread and nobody caught: counted by the kind of thread, and told. Safe for any number of threads. */
 final class ThreadFailures {
     private final MeterRegistry metrics;
     private final Logger log;
-    private final Seldom<Place> seldom = new Seldom<>();
+    private final LogThrottle<Place> throttle = new LogThrottle<>();
 
     /**
      * Where something failed.
@@ -41,9 +41,10 @@ final class ThreadFailures {
     void failed(String thread, Throwable fault, String what) {
         OutOfMemory.endIfCauseOf(fault);
         count(thread, 1);
-        seldom.due(Place.of(thread, fault)).ifPresent(
-                since -> log.errorf(Wordless.of(fault), "%s failed in a way that should not happen (%s). %s%s", what,
-                        ErrorCode.UNEXPECTED.code(), ErrorCode.UNEXPECTED.nextStep(), Seldom.more(since)));
+        throttle.due(Place.of(thread, fault)).ifPresent(
+                since -> log.errorf(RedactedFault.of(fault), "%s failed in a way that should not happen (%s). %s%s",
+                        what,
+                        ErrorCode.UNEXPECTED.code(), ErrorCode.UNEXPECTED.nextStep(), LogThrottle.more(since)));
     }
 
     private void count(String thread, int failures) {

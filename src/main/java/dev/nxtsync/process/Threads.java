@@ -40,7 +40,7 @@ public class Threads {
 
     private final Clock clock;
     private final ThreadFailures failures;
-    private final Set<Post> posts = ConcurrentHashMap.newKeySet();
+    private final Set<WatchedThread> posts = ConcurrentHashMap.newKeySet();
     private final Set<Loop> loops = ConcurrentHashMap.newKeySet();
 
     public Threads(Clock clock, MeterRegistry metrics) {
@@ -49,7 +49,7 @@ public class Threads {
     }
 
     /** Does something at once, and then again and again, until the process begins to stop. */
-    public void repeat(String name, Duration every, Loop.Turn turn) {
+    public void repeat(String name, Duration every, Loop.LoopStep turn) {
         loops.add(loop(name, every, turn));
     }
 
@@ -60,7 +60,7 @@ public class Threads {
      * @param every from the beginning of a turn to the next one's, if it does not take longer; up to a fifth less by chance, so
      *        that replicas do not march in step
      */
-    public Loop loop(String name, Duration every, Loop.Turn turn) {
+    public Loop loop(String name, Duration every, Loop.LoopStep turn) {
         failures.expect(name);
         Loop loop = new Loop(name, every, turn, failures);
         posts.add(loop.post());
@@ -101,18 +101,18 @@ public class Threads {
         failures.expect(name);
         return work -> {
             var thread = daemons(name).newThread(() -> {
-                posts.stream().filter(each -> each.isOf(Thread.currentThread())).forEach(Post::take);
-                Post.begun();
+                posts.stream().filter(each -> each.isOf(Thread.currentThread())).forEach(WatchedThread::take);
+                WatchedThread.begun();
                 work.run();
             });
-            posts.add(new Post(name, thread));
+            posts.add(new WatchedThread(name, thread));
             return thread;
         };
     }
 
     /** Said by a thread that is always at work, each few seconds. */
     public static void alive() {
-        Post.moved();
+        WatchedThread.moved();
     }
 
     /** Carries out at once whatever is handed in; what is thrown is told to whoever asks for the outcome. */
@@ -148,7 +148,7 @@ public class Threads {
     /** The present thread's post, which it leaves when its work ends. */
     private Runnable posted(String name, Runnable work) {
         return () -> {
-            var post = new Post(name, Thread.currentThread());
+            var post = new WatchedThread(name, Thread.currentThread());
             post.take();
             posts.add(post);
             try {
@@ -161,8 +161,8 @@ public class Threads {
 
     private void look() {
         var now = clock.instant();
-        posts.removeIf(Post::isDismissed);
-        posts.forEach(post -> post.look(now, Outside::holdsUp));
+        posts.removeIf(WatchedThread::isDismissed);
+        posts.forEach(post -> post.look(now, ExternalWait::holdsUp));
     }
 
     /** What no thread of ours catches comes here, as does all that libraries catch and tell the log. */

@@ -22,12 +22,12 @@ final class Timer extends ScheduledThreadPoolExecutor {
 
     @Override
     protected void beforeExecute(Thread thread, Runnable task) {
-        Post.begun();
+        WatchedThread.begun();
     }
 
     @Override
     protected void afterExecute(Runnable task, @Nullable Throwable thrown) {
-        Post.done();
+        WatchedThread.done();
         if (thrown != null) {
             failures.failed(name, thrown, "The thread " + name);
         } else if (task instanceof Future<?> future && future.isDone()) {

@@ -118,7 +118,7 @@ class FailurePolicy {
     }
 
     /** The same where the key of a pull is not unique, or where that could not be found out. */
-    Retry of(Claim claim, PullState state, Uniqueness.Verdict verdict, PullReport tally) throws SQLException {
+    Retry of(Claim claim, PullState state, Uniqueness.KeyVerdict verdict, PullReport tally) throws SQLException {
         if (verdict instanceof Uniqueness.Unknown unknown) {
             return of(claim, state, unknown.failure(), tally, true);
         }
@@ -158,7 +158,7 @@ class FailurePolicy {
     }
 
     /** A pull has got on: says so, if something was in the way. */
-    void gotOn(Claim claim, String pull) {
+    void succeeded(Claim claim, String pull) {
         outages.over(work(claim, pull)).ifPresent(lasted -> LOG.infof("Pull %s, %s: %s goes on, after %d s", pull,
                 claim.tenant(), claim.kind(), lasted.toSeconds()));
     }

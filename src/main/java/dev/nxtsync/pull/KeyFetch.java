@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.Timer;
 
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.inbox.Inbox;
-import dev.nxtsync.process.Seldom;
+import dev.nxtsync.process.LogThrottle;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.schedule.Claim;
@@ -32,11 +32,11 @@ class KeyFetch implements Job {
     private final PullRuns runs;
     private final KeyFetchTools tools;
 
-    KeyFetch(PullSource source, PullSink sink, PullRuns runs, PullStates states, Inbox inbox, Experience experience) {
+    KeyFetch(PullSource source, PullSink sink, PullRuns runs, PullStates states, Inbox inbox, KeyFetchHistory history) {
         this.source = source;
         this.sink = sink;
         this.runs = runs;
-        this.tools = new KeyFetchTools(states, inbox, experience, new Seldom<>(),
+        this.tools = new KeyFetchTools(states, inbox, history, new LogThrottle<>(),
                 Timer.builder("nxt_webhook_delay").description("From an event's arrival to the commit of its row")
                         .register(runs.metrics()));
     }

@@ -28,7 +28,7 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.Recovery;
 import dev.nxtsync.inbox.Inbox;
-import dev.nxtsync.process.Seldom;
+import dev.nxtsync.process.LogThrottle;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.KeySettlement;
@@ -63,7 +63,7 @@ final class KeyFetchRun {
     private final PullRuns runs;
     private final KeyFetchTools tools;
     private final Inbox inbox;
-    private final Experience experience;
+    private final KeyFetchHistory history;
     /** Of the pulls whose keys are looked at. */
     private Map<String, PullState> ready = Map.of();
     private Optional<Outcome> inTheWay = Optional.empty();
@@ -88,7 +88,7 @@ final class KeyFetchRun {
         this.runs = runs;
         this.tools = tools;
         this.inbox = tools.inbox();
-        this.experience = tools.experience();
+        this.history = tools.history();
         this.readAt = clock.now();
     }
 
@@ -108,11 +108,11 @@ final class KeyFetchRun {
 
     private List<WokenKeys.WokenKey> next() throws SQLException {
         ready = tools.states().of(claim.company(), own.keySet()).stream().filter(PullState::isFollowed)
-                .filter(state -> !experience.isLeftAlone(here(state.pull())))
+                .filter(state -> !history.isLeftAlone(here(state.pull())))
                 .collect(toMap(PullState::pull, identity()));
         var woken = ready.isEmpty() ? List.<Inbox.Woken>of() : inbox.next(claim, ready.keySet(), EVENTS);
         var keys = WokenKeys.of(woken);
-        var next = WokenKeys.next(keys, suspects, pull -> experience.together(here(pull)), Experience.KEYS_MAX);
+        var next = WokenKeys.next(keys, suspects, pull -> history.together(here(pull)), KeyFetchHistory.KEYS_MAX);
         more = next.size() < keys.size() || woken.size() >= EVENTS;
         return next;
     }
@@ -149,7 +149,7 @@ final class KeyFetchRun {
             tools.setAside().due(first.pull()).ifPresent(since -> LOG.warnf(
                     "Pull %s, %s: the key %s that a webhook named is set aside: %s (%s). %s%s", first.pull(),
                     claim.tenant(), first.text(), reason, ErrorCode.KEYS_SET_ASIDE.code(),
-                    ErrorCode.KEYS_SET_ASIDE.nextStep(), Seldom.more(since)));
+                    ErrorCode.KEYS_SET_ASIDE.nextStep(), LogThrottle.more(since)));
         }
     }
 
@@ -161,9 +161,9 @@ final class KeyFetchRun {
         }
     }
 
-    private List<Wanted> wanted(List<WokenKeys.WokenKey> keys) throws SQLException {
+    private List<KeyRequest> wanted(List<WokenKeys.WokenKey> keys) throws SQLException {
         var useless = new TreeMap<String, List<WokenKeys.WokenKey>>();
-        var wanted = Wanted.of(keys, own, ready, plan -> runs.report(plan, claim, clock),
+        var wanted = KeyRequest.of(keys, own, ready, plan -> runs.report(plan, claim, clock),
                 useless);
         for (var each : useless.entrySet()) {
             runs.failures().misnamed(claim, Objects.requireNonNull(own.get(each.getKey())), each.getValue());
@@ -174,14 +174,14 @@ final class KeyFetchRun {
         return wanted;
     }
 
-    private void read(List<Wanted> all) throws SQLException {
+    private void read(List<KeyRequest> all) throws SQLException {
         if (all.isEmpty()) {
             return;
         }
         var knownFaults = sink.faults().keys(all.stream().map(each -> each.plan().name()).toList(), claim.company());
         var parts = new ArrayList<DocumentPart>();
         var readers = new HashMap<String, PageReader>();
-        for (Wanted each : all) {
+        for (KeyRequest each : all) {
             String alias = "t" + parts.size();
             readers.put(alias, each.reader(knownFaults.getOrDefault(each.plan().name(), Set.of())));
             parts.add(each.part(alias));
@@ -190,7 +190,7 @@ final class KeyFetchRun {
                 .through(() -> {
                     // not before a wait for budget: what a poll reads meanwhile must not count as read later
                     readAt = clock.now();
-                    sentAt = experience.now();
+                    sentAt = history.now();
                     return true;
                 });
         Answer answer = source.ask(claim, question, readers, all.get(0).tally(), turn.progress());
@@ -204,7 +204,7 @@ final class KeyFetchRun {
         }
     }
 
-    private void take(Wanted wanted, PageReader reader, Answer.Data answer, String alias)
+    private void take(KeyRequest wanted, PageReader reader, Answer.Data answer, String alias)
             throws SQLException {
         PullPlan plan = wanted.plan();
         if (reader.buffer().overflowed() && smaller(wanted)) {
@@ -235,8 +235,8 @@ final class KeyFetchRun {
         } finally {
             turn.progress().made();
         }
-        experience.answered(here(plan.name()));
-        runs.failures().gotOn(claim, plan.name());
+        history.answered(here(plan.name()));
+        runs.failures().succeeded(claim, plan.name());
         wanted.keys().values().forEach(received -> tools.delay().record(Duration.between(received, clock.now())));
         RunRecord run = wanted.tally().done("ok");
         if (written.changed() + written.deleted() + reader.buffer().faults().size()
@@ -246,10 +246,10 @@ final class KeyFetchRun {
     }
 
     /** A document for several pulls is sent again for each; one for a single pull may be too large, or hopeless. */
-    private void failed(List<Wanted> all, Failure failure) throws SQLException {
-        Wanted first = all.get(0);
+    private void failed(List<KeyRequest> all, Failure failure) throws SQLException {
+        KeyRequest first = all.get(0);
         if ((failure.next() == Recovery.FIX || failure.mayBeTooLarge()) && all.size() > 1) {
-            for (Wanted each : all) {
+            for (KeyRequest each : all) {
                 if (inTheWay.isEmpty()) {
                     read(List.of(each));
                 } else {
@@ -269,13 +269,13 @@ final class KeyFetchRun {
     }
 
     /** Whether it is rather these keys, or their pull, than the server, which has answered: this request, or others. */
-    private boolean isOfKeys(Wanted wanted, Failure failure) {
+    private boolean isOfKeys(KeyRequest wanted, Failure failure) {
         return failure.next() == Recovery.FIX || failure instanceof Failure.Rejected || !failure.aliases().isEmpty()
                 || (failure.mayBeTooLarge() && wanted.keys().size() == 1 && wasAnswered(wanted));
     }
 
     /** Perhaps it was a filter of so many keys, or one of these rows; or nobody may read the table. */
-    private void refused(Wanted wanted, Failure failure) throws SQLException {
+    private void refused(KeyRequest wanted, Failure failure) throws SQLException {
         atFault(wanted.woken(), wanted.ids(), failure.message());
         if (!smaller(wanted) && !wasAnswered(wanted)) {
             giveUp(wanted, failure);
@@ -283,22 +283,22 @@ final class KeyFetchRun {
     }
 
     /** It is none of these rows, which would have been set aside. */
-    private void refused(Wanted wanted, TargetFault fault) throws SQLException {
+    private void refused(KeyRequest wanted, TargetFault fault) throws SQLException {
         inbox.spared(claim, wanted.ids());
         putOff(wanted, runs.failures().of(claim, wanted.state(), fault, wanted.tally()));
     }
 
-    private void putOff(Wanted wanted, FailurePolicy.Retry decision) {
+    private void putOff(KeyRequest wanted, FailurePolicy.Retry decision) {
         leaveAlone(wanted, decision.retry());
         turn.done().add(decision.run());
     }
 
     /** Whether it is rather the key than its pull, or the server. */
-    private boolean wasAnswered(Wanted wanted) {
-        return wanted.isSetAside() || experience.wasAnswered(here(wanted.plan().name()), sentAt);
+    private boolean wasAnswered(KeyRequest wanted) {
+        return wanted.isSetAside() || history.wasAnswered(here(wanted.plan().name()), sentAt);
     }
 
-    private void waitFor(Failure failure, Wanted first) {
+    private void waitFor(Failure failure, KeyRequest first) {
         Duration wait = failure.pause(Backoff.after(claim.failures() + 1));
         if (failure instanceof Failure.ForbiddenCompany) {
             source.access().refused(claim, failure.message());
@@ -310,9 +310,9 @@ final class KeyFetchRun {
     }
 
     /** Leaves a pull alone for a while. Its keys stay. */
-    private void giveUp(Wanted wanted, Failure failure) {
+    private void giveUp(KeyRequest wanted, Failure failure) {
         boolean misfits = failure.next() == Recovery.FIX;
-        Duration wait = misfits ? LEFT_ALONE : experience.afterFailure(here(wanted.plan().name()));
+        Duration wait = misfits ? LEFT_ALONE : history.afterFailure(here(wanted.plan().name()));
         if (misfits) {
             sink.plans().lookAgain(claim.connection());
         }
@@ -320,14 +320,14 @@ final class KeyFetchRun {
         turn.done().add(runs.failures().leftAlone(claim, wanted.plan().name(), wanted.tally(), failure, wait));
     }
 
-    private void leaveAlone(Wanted wanted, Duration wait) {
-        experience.leaveAlone(here(wanted.plan().name()), wait);
+    private void leaveAlone(KeyRequest wanted, Duration wait) {
+        history.leaveAlone(here(wanted.plan().name()), wait);
         again = Collections.min(List.of(again, clock.now().plus(wait)));
     }
 
     /** Asks for fewer keys than these from now on. Says whether that is possible. */
-    private boolean smaller(Wanted wanted) {
-        return experience.smaller(here(wanted.plan().name()), wanted.keys().size());
+    private boolean smaller(KeyRequest wanted) {
+        return history.smaller(here(wanted.plan().name()), wanted.keys().size());
     }
 
     private PulledTenant here(String pull) {

@@ -105,7 +105,7 @@ final class LoadRun {
             runs.history().add(List.of(tally.done("goes on")));
             throw e;
         }
-        runs.failures().gotOn(claim, plan.name());
+        runs.failures().succeeded(claim, plan.name());
         runs.history().add(List.of(tally.done(ended ? "ok" : "goes on")));
         return new Outcome.Done(
                 !ended ? clock.now() : plan.tellsChanges() ? Timestamps.NEVER : plan.cadence().next(clock.now()));

@@ -99,7 +99,7 @@ final class PollRun implements AutoCloseable {
             if (fault.isPresent()) {
                 turn.done().add(runs.failures().of(claim, each.state(), fault.get(), tally(each)).run());
             } else if (each.hasEnded()) {
-                runs.failures().gotOn(claim, each.plan().name());
+                runs.failures().succeeded(claim, each.plan().name());
                 turn.done().add(tally(each).done("ok"));
             } else if (each.isKept() && inTheWay.isEmpty() && !hasFailed(each)) {
                 turn.done().add(tally(each).done("goes on"));

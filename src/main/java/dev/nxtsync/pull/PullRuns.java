@@ -32,7 +32,7 @@ record PullRuns(RunHistory history, FailurePolicy failures, MeterRegistry metric
     }
 
     /** The same where the key is not unique, or nobody can say. */
-    Outcome failed(PullTurn turn, Uniqueness.Verdict verdict) throws SQLException {
+    Outcome failed(PullTurn turn, Uniqueness.KeyVerdict verdict) throws SQLException {
         return failed(failures.of(turn.claim(), turn.state(), verdict, turn.report()));
     }
 

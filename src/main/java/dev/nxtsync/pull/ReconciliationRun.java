@@ -90,7 +90,7 @@ final class ReconciliationRun {
         Instant started = pass.startedAt().orElse(clock.now());
         listing.end(claim, plan.target(), plan.key(), started);
         positions.states().hold(claim, Optional.empty());
-        runs.failures().gotOn(claim, plan.name());
+        runs.failures().succeeded(claim, plan.name());
         runs.history().add(List.of(tally.done("ok")));
         return new Outcome.Done(next(started));
     }

@@ -16,7 +16,7 @@ record ReconciliationTools(PullSource source, PullSink sink, PullRuns runs, Pull
     }
 
     /** The same where the key is not unique, or nobody can say. */
-    ReconciliationStep failed(PullTurn turn, Uniqueness.Verdict verdict) throws SQLException {
+    ReconciliationStep failed(PullTurn turn, Uniqueness.KeyVerdict verdict) throws SQLException {
         return new ReconciliationStep.TurnEnded(runs.failed(turn, verdict));
     }
 

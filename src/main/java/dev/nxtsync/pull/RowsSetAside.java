@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.target.RowFaults;
@@ -25,16 +25,16 @@ class RowsSetAside {
     private final RowFaults faults;
     private final Heartbeat heartbeat;
     private final PullPlans plans;
-    private final Lasting<String> lasting;
+    private final ConditionLog<String> conditions;
     private final TreeSet<String> known = new TreeSet<>();
 
     @Inject
     RowsSetAside(RowFaults faults, Heartbeat heartbeat, PullPlans plans) {
-        this(faults, heartbeat, plans, new Lasting<>());
+        this(faults, heartbeat, plans, new ConditionLog<>());
     }
 
-    RowsSetAside(RowFaults faults, Heartbeat heartbeat, PullPlans plans, Lasting<String> lasting) {
-        this.lasting = lasting;
+    RowsSetAside(RowFaults faults, Heartbeat heartbeat, PullPlans plans, ConditionLog<String> conditions) {
+        this.conditions = conditions;
         this.plans = plans;
         this.faults = faults;
         this.heartbeat = heartbeat;
@@ -57,7 +57,7 @@ class RowsSetAside {
     private void look(Map<String, Long> counts) {
         counts.forEach((pull, count) -> {
             known.add(pull);
-            if (lasting.isNews(pull, count.toString())) {
+            if (conditions.isNews(pull, count.toString())) {
                 LOG.warnf("Pull %s: %s set aside; nxt_sync.row_fault says why", pull,
                         count == 1 ? "1 row is" : count + " rows are");
             }
@@ -66,7 +66,7 @@ class RowsSetAside {
             if (!counts.containsKey(pull)) {
                 known.remove(pull);
                 plans.forgetMisfits(pull);
-                lasting.over(pull).ifPresent(lasted -> LOG.infof("Pull %s: no row is set aside any more, after %d s",
+                conditions.over(pull).ifPresent(lasted -> LOG.infof("Pull %s: no row is set aside any more, after %d s",
                         pull, lasted.toSeconds()));
             }
         }

@@ -62,7 +62,7 @@ final class ScanReader {
     record PageRefused(Failure failure) implements Reading {}
 
     /** A key stands for several rows, or nobody can say. */
-    record KeyNotUnique(Uniqueness.Verdict verdict) implements Reading {}
+    record KeyNotUnique(Uniqueness.KeyVerdict verdict) implements Reading {}
 
     /** @param told of each answer about keys */
     ScanReader(PullSource source, PullPlan plan, Tenant tenant, Ask ask, Consumer<Answer> told) {

@@ -47,12 +47,12 @@ final class TableListing {
     private Optional<String> lack = Optional.empty();
 
     /** What a listing came to. */
-    sealed interface Listing {}
+    sealed interface ListingResult {}
 
     /** It has come to its end. */
-    record Listed(TableScan pass) implements Listing {}
+    record Listed(TableScan pass) implements ListingResult {}
 
-    record ListingStopped(ReconciliationStep step) implements Listing {}
+    record ListingStopped(ReconciliationStep step) implements ListingResult {}
 
     TableListing(PullTurn turn, ReconciliationTools tools, Instant until) {
         this.turn = turn;
@@ -82,7 +82,7 @@ final class TableListing {
         return lack;
     }
 
-    Listing list(TableScan begun) throws SQLException {
+    ListingResult list(TableScan begun) throws SQLException {
         TableScan pass = begun;
         var size = tools.memory().walks().size(plan, claim.tenant());
         boolean more = true;

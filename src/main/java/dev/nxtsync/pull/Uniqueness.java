@@ -22,7 +22,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
@@ -53,16 +53,16 @@ public class Uniqueness {
     }
 
     /** What the server says. */
-    sealed interface Verdict {}
+    sealed interface KeyVerdict {}
 
     /** Each of the keys has one row at most. */
-    record Unique() implements Verdict {}
+    record Unique() implements KeyVerdict {}
 
     /** One has several. */
-    public record Repeated(Problem reason) implements Verdict {}
+    public record Repeated(Problem reason) implements KeyVerdict {}
 
     /** It gave no whole answer. */
-    record Unknown(Failure failure) implements Verdict {}
+    record Unknown(Failure failure) implements KeyVerdict {}
 
     /**
      * Asks for some keys, with one request at most.
@@ -70,17 +70,17 @@ public class Uniqueness {
      * @param keys as JSON objects, with the server's values
      * @param told of the answer
      */
-    Verdict of(PullPlan plan, Tenant tenant, Collection<String> keys, Consumer<Answer> told) {
+    KeyVerdict of(PullPlan plan, Tenant tenant, Collection<String> keys, Consumer<Answer> told) {
         return ofKeys(plan, tenant, keys.stream().map(key -> (ObjectNode) Filters.parse(key)).toList(), told);
     }
 
     /** The same for keys as PostgreSQL writes them. */
-    Verdict ofTexts(PullPlan plan, Tenant tenant, Collection<List<String>> keys, Consumer<Answer> told) {
+    KeyVerdict ofTexts(PullPlan plan, Tenant tenant, Collection<List<String>> keys, Consumer<Answer> told) {
         return ofKeys(plan, tenant,
                 keys.stream().map(key -> RowKeys.of(plan.key(), plan.target().keyColumns(), key)).toList(), told);
     }
 
-    private Verdict ofKeys(PullPlan plan, Tenant tenant, List<ObjectNode> keys, Consumer<Answer> told) {
+    private KeyVerdict ofKeys(PullPlan plan, Tenant tenant, List<ObjectNode> keys, Consumer<Answer> told) {
         var some = keys.stream().limit(KEYS).toList();
         if (some.isEmpty()) {
             return new Unique();
@@ -98,7 +98,7 @@ public class Uniqueness {
     }
 
     /** Whether some rows of the server, of one answer, have different keys. */
-    public static Verdict verdict(PullPlan plan, JsonNode rows) {
+    public static KeyVerdict verdict(PullPlan plan, JsonNode rows) {
         var groups = IntStream.range(0, rows.size()).mapToObj(rows::get)
                 .collect(groupingBy(row -> key(plan, row), LinkedHashMap::new, toList()));
         // rows that are equal may be one that came twice; if not, the server counts more than come
@@ -129,7 +129,7 @@ public class Uniqueness {
                 : "By these rows it could be "
                         + candidates.stream().map(each -> columns + "," + each).collect(joining(" or ")) + ".";
         return "The key " + columns + " of table " + plan.table().name() + " is not unique: there are at least "
-                + rows.size() + " rows with " + Quoted.upTo(LONGEST_KEY, example) + ", " + differ
+                + rows.size() + " rows with " + QuotedText.upTo(LONGEST_KEY, example) + ", " + differ
                 + ". Set " + variable
                 + " to all columns of the table's primary key, as Visma's documentation has it, and "
                 + "start again; the target follows by itself, and every row is read again. " + could;

@@ -31,15 +31,15 @@ final class Isolation {
     private static final Set<RowState> OPEN = Set.of(RowState.WAITING, RowState.IN_DOUBT);
 
     private final LaneContext lane;
-    private final Evidence evidence;
-    private final Suspicion suspicion;
+    private final AnsweredRequests evidence;
+    private final UnansweredRows unanswered;
     private boolean answered;
     private boolean failed;
 
     Isolation(LaneContext lane) {
         this.lane = lane;
-        this.evidence = lane.learned().evidence();
-        this.suspicion = evidence.suspicion(lane.claim().lane());
+        this.evidence = lane.learned().answered();
+        this.unanswered = evidence.suspicion(lane.claim().lane());
     }
 
     /** Works on rows; says whether there was something to do. */
@@ -50,11 +50,11 @@ final class Isolation {
 
     /** How many rows may be taken together. */
     int rows() {
-        return suspicion.together();
+        return unanswered.together();
     }
 
     Set<Long> suspects() {
-        return suspicion.suspects();
+        return unanswered.suspects();
     }
 
     /** The others, and the rows that failed. */
@@ -67,7 +67,7 @@ final class Isolation {
     /** A request about these rows was answered. */
     void answered(Collection<Long> rows) {
         answered = true;
-        suspicion.clear(rows);
+        unanswered.clear(rows);
         evidence.answered();
     }
 
@@ -77,7 +77,7 @@ final class Isolation {
     /**
      * Does something with rows, and says whether there was something to do.
      *
-     * @throws InTheWay if what failed is not for these rows only
+     * @throws LaneBlocked if what failed is not for these rows only
      */
     boolean attempt(List<SizedRow> rows, RowWork work) throws SQLException {
         if (rows.isEmpty()) {
@@ -86,18 +86,18 @@ final class Isolation {
         try {
             boolean worked = work.done();
             if (worked) {
-                suspicion.worked(rows.size());
+                unanswered.worked(rows.size());
                 judge();
             }
             return worked;
         } catch (FailedAnswer e) {
             unanswered(rows, e.failure());
-        } catch (ShuttingDown | StaleClaim | InTheWay e) {
+        } catch (ShuttingDown | StaleClaim | LaneBlocked e) {
             throw e;
         } catch (RuntimeException e) {
             lane.services().failures().unexpected(e,
                     lane.claim() + (rows.size() == 1 ? ", row " + rows.get(0).id() : ""));
-            suspicion.split(rows.size());
+            unanswered.split(rows.size());
             // what was marked as being sent may have been, and is looked for
             if (lane.services().outbox().recover(lane.claim(), lane.times().timeLimit()) == 0 && rows.size() == 1) {
                 thrown(rows.get(0).id(), Problem.unexpected("The row", e));
@@ -109,19 +109,19 @@ final class Isolation {
     private void unanswered(List<SizedRow> rows, Failure failure) {
         Recovery next = failure.next();
         if (next != Recovery.LOOK_FIRST && next != Recovery.FIX) {
-            throw InTheWay.ofLooking(failure);
+            throw LaneBlocked.ofLooking(failure);
         }
         failed = true;
         boolean othersAreAnswered = evidence.failed();
         if (rows.size() == 1) {
-            suspicion.suspect(rows.get(0).id(), new Suspicion.Suspect(failure, evidence.answers()));
+            unanswered.suspect(rows.get(0).id(), new UnansweredRows.Suspect(failure, evidence.answers()));
         } else if (othersAreAnswered) {
-            suspicion.tooMany(rows.size());
+            unanswered.tooMany(rows.size());
         } else {
-            suspicion.probe();
+            unanswered.probe();
         }
         if (!othersAreAnswered) {
-            throw InTheWay.ofLooking(failure);
+            throw LaneBlocked.ofLooking(failure);
         }
     }
 
@@ -139,7 +139,7 @@ final class Isolation {
         try {
             control.run();
         } catch (FailedAnswer e) {
-            throw InTheWay.ofLooking(e.failure());
+            throw LaneBlocked.ofLooking(e.failure());
         }
         judge();
         return true;
@@ -148,26 +148,26 @@ final class Isolation {
     /** Ends a run that has more to do. */
     void pause() {
         if (!failed) {
-            suspicion.eased();
+            unanswered.eased();
         }
     }
 
     /** Ends a run that has nothing more to do. */
     void end() throws SQLException {
         // a person may have decided about others
-        var settled = new HashSet<>(suspicion.tried());
+        var settled = new HashSet<>(unanswered.tried());
         lane.services().reader().readWithoutPayload(settled).stream()
                 .filter(row -> row.state() == RowState.WAITING || row.nextAt().isPresent())
                 .forEach(row -> settled.remove(row.id()));
-        suspicion.clear(settled);
+        unanswered.clear(settled);
         pause();
     }
 
     /** Puts off rows that failed alone before something else was answered, or leaves them to a person. */
     private void judge() throws SQLException {
-        var convicted = suspicion.convicted(evidence.answers());
+        var convicted = unanswered.convicted(evidence.answers());
         for (OutboxRow row : lane.services().reader().readWithoutPayload(convicted.keySet())) {
-            int tries = suspicion.tried(row.id());
+            int tries = unanswered.tried(row.id());
             Problem why = Objects.requireNonNull(convicted.get(row.id())).failure().traced();
             // one that is settled, and looked at for the last time, keeps what is known of it
             if (tries < MOST_TRIES || !OPEN.contains(row.state())) {
@@ -180,13 +180,13 @@ final class Isolation {
                 giveUp(row, why, tries);
             }
         }
-        suspicion.pardon(convicted.keySet());
+        unanswered.pardon(convicted.keySet());
     }
 
     /** Gives a row up for which an exception was thrown when it was alone. */
     private void thrown(long id, Problem why) throws SQLException {
         for (OutboxRow row : lane.services().reader().readWithoutPayload(List.of(id))) {
-            giveUp(row, why, suspicion.tried(id));
+            giveUp(row, why, unanswered.tried(id));
         }
     }
 
@@ -200,7 +200,7 @@ final class Isolation {
         if (OPEN.contains(next.state())) {
             lane.services().failures().putOff(lane.claim(), why, tries);
         } else {
-            suspicion.clear(List.of(row.id()));
+            unanswered.clear(List.of(row.id()));
         }
     }
 }

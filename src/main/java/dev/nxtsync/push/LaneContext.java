@@ -9,7 +9,7 @@ import dev.nxtsync.schedule.Claim;
 
 /** What the steps of one run of a lane share. */
 record LaneContext(LaneServices services, Claim claim, PushPlan plan, Resolution resolution, DatabaseClock clock,
-        PushReport report, Settling settling, Learned learned) {
+        PushReport report, Settling settling, PushHistory learned) {
 
     PushedCompany pushedCompany() {
         return PushedCompany.of(claim);

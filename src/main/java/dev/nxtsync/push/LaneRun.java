@@ -33,7 +33,7 @@ final class LaneRun {
     private final Preparation preparation;
     private final Sender sender;
     private final OversizedRows oversized;
-    private final Admittance admittance;
+    private final PayloadAdmission admission;
 
     LaneRun(LaneContext lane, PushState state, PayloadMemory memory) {
         this.lane = lane;
@@ -44,8 +44,8 @@ final class LaneRun {
         this.lookAfter = new LookAfterSend(lane, lookup);
         this.preparation = new Preparation(lane, new LookBeforeSend(lane, lookup));
         this.sender = new Sender(lane, state);
-        this.admittance = new Admittance(reader(), memory, Preparation.MOST_BYTES);
-        this.oversized = new OversizedRows(lane, admittance);
+        this.admission = new PayloadAdmission(reader(), memory, Preparation.MOST_BYTES);
+        this.oversized = new OversizedRows(lane, admission);
     }
 
     Outcome run() throws SQLException {
@@ -56,16 +56,16 @@ final class LaneRun {
             lane.services().states().failed(lane.pushedCompany(), held.get(), lane.claim().failures() + 1, LOOK_AGAIN);
             return new Outcome.Again(LOOK_AGAIN);
         }
-        Optional<InTheWay> inTheWay = Optional.empty();
+        Optional<LaneBlocked> inTheWay = Optional.empty();
         try {
             if (work()) {
                 isolation.pause();
                 return new Outcome.Done(lane.now());
             }
-        } catch (InTheWay e) {
+        } catch (LaneBlocked e) {
             inTheWay = Optional.of(e);
         } finally {
-            lane.report().tell(lane.services().history(), lane.now(), inTheWay.map(InTheWay::failure));
+            lane.report().tell(lane.services().history(), lane.now(), inTheWay.map(LaneBlocked::failure));
         }
         return inTheWay.isPresent() ? setBack(inTheWay.get()) : rest();
     }
@@ -82,13 +82,13 @@ final class LaneRun {
             isolation.end();
         }
         if (isolation.isAnswered()) {
-            lane.services().failures().answered(lane.claim(), state, !lane.learned().evidence().isSuspected());
+            lane.services().failures().answered(lane.claim(), state, !lane.learned().answered().isSuspected());
         }
         return goesOn;
     }
 
     /** What was answered before in this run ends a row of failures, if it was of the same sort. */
-    private Outcome setBack(InTheWay inTheWay) throws SQLException {
+    private Outcome setBack(LaneBlocked inTheWay) throws SQLException {
         boolean begins = inTheWay.isOfSending() ? sender.isAnswered() : isolation.isAnswered();
         return lane.services().failures().setBack(lane.claim(), inTheWay.failure(),
                 begins ? 1 : lane.claim().failures() + 1);
@@ -104,8 +104,8 @@ final class LaneRun {
     private boolean lookFor() throws SQLException {
         var sized = reader().toLookFor(lane.claim(), Math.min(TOGETHER, isolation.rows()), isolation.suspects());
         return isolation.attempt(sized, () -> {
-            try (var admitted = admittance.read(sized)) {
-                boolean refused = oversized.settle(admitted.admission());
+            try (var admitted = admission.read(sized)) {
+                boolean refused = oversized.settle(admitted.admitted());
                 var rows = admitted.rows().stream().filter(row -> row.nextAt().isPresent()).toList();
                 if (lookAfter.lookFor(rows)) {
                     sender.sendOnePerGroup();
@@ -120,8 +120,8 @@ final class LaneRun {
         var sized = reader().ready(lane.claim(), Math.min(2 * TOGETHER, isolation.rows()), lane.plan().isDryRun(),
                 isolation.with(sender.aside()));
         return isolation.attempt(sized, () -> {
-            try (var admitted = admittance.read(sized)) {
-                boolean refused = oversized.settle(admitted.admission());
+            try (var admitted = admission.read(sized)) {
+                boolean refused = oversized.settle(admitted.admitted());
                 var ready = GroupOrder.beginnings(admitted.rows(), OutboxRow::group,
                         row -> row.state() == RowState.WAITING);
                 if (!ready.isEmpty()) {

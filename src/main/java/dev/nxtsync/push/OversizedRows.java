@@ -15,12 +15,12 @@ import dev.nxtsync.push.outbox.OutboxRow;
 /** Settles rows whose payloads are never read in this process, since they take more memory than it has. */
 final class OversizedRows {
     private final LaneContext lane;
-    private final Admittance admittance;
+    private final PayloadAdmission admission;
     private boolean waiting;
 
-    OversizedRows(LaneContext lane, Admittance admittance) {
+    OversizedRows(LaneContext lane, PayloadAdmission admission) {
         this.lane = lane;
-        this.admittance = admittance;
+        this.admission = admission;
     }
 
     /** Whether a row waits until there is memory for it. */
@@ -29,14 +29,14 @@ final class OversizedRows {
     }
 
     /** Says whether there were any. */
-    boolean settle(Admission admission) throws SQLException {
-        waiting |= admission.waits();
+    boolean settle(AdmittedRows admitted) throws SQLException {
+        waiting |= admitted.waits();
         Map<Long, SizedRow> tooLarge = new HashMap<>();
-        admission.tooLarge().forEach(row -> tooLarge.put(row.id(), row));
+        admitted.tooLarge().forEach(row -> tooLarge.put(row.id(), row));
         var before = lane.services().reader().readWithoutPayload(tooLarge.keySet());
         var after = new ArrayList<OutboxRow>();
         for (OutboxRow row : before) {
-            after.add(settled(row, admittance.tooLarge(Objects.requireNonNull(tooLarge.get(row.id()))) + " "
+            after.add(settled(row, admission.tooLarge(Objects.requireNonNull(tooLarge.get(row.id()))) + " "
                     + ErrorCode.TOO_LARGE_FOR_MEMORY.nextStep()));
         }
         lane.settling().settle(before, after);

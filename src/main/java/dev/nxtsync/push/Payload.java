@@ -10,10 +10,10 @@ import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Numeral;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.push.outbox.MutationKind;
@@ -25,7 +25,7 @@ import dev.nxtsync.push.plan.PushPlan;
  * @param values of the whole record, with the key in its column
  * @param changes the values without the columns by which the record is found
  */
-record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
+record Payload(RecordKey identity, ObjectNode values, ObjectNode changes) {
     /** Of which the nearest to a missing one is looked for. */
     private static final int MOST_NAMES = 1_000;
 
@@ -50,7 +50,8 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
             if (act == MutationKind.DELETE) {
                 payload.changes().fieldNames().forEachRemaining(
                         name -> flaws.add(
-                                Quoted.name(name) + ": a delete takes only the columns by which the record is found ("
+                                QuotedText.name(name)
+                                        + ": a delete takes only the columns by which the record is found ("
                                         + plan.keyColumn() + ")"));
                 return;
             }
@@ -83,7 +84,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
             JsonNode value = values.get(column);
             if (value == null || value.isNull()) {
                 flaws.add(column + ": is missing, and the record is found by it"
-                        + Nearest.hint(column, names(values)));
+                        + NameSuggestion.hint(column, names(values)));
             } else {
                 PayloadCheck.scalarFlaw(value, scalar(plan, column)).ifPresent(flaw -> flaws.add(column + ": " + flaw));
                 identity.put(column, value);
@@ -91,7 +92,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
             }
         }
         return flaws.isEmpty()
-                ? new SoundPayload(new Payload(new Identity(identity), values, changes))
+                ? new SoundPayload(new Payload(new RecordKey(identity), values, changes))
                 : new FlawedPayload(flaws.why());
     }
 
@@ -122,7 +123,7 @@ record Payload(Identity identity, ObjectNode values, ObjectNode changes) {
         JsonNode written = values.get(column);
         if (written == null) {
             values.set(column, carried);
-        } else if (!new Identity(Map.of(column, carried)).isOf(values)) {
+        } else if (!new RecordKey(Map.of(column, carried)).isOf(values)) {
             flaws.add(column + ": carries the key, and is another value here; leave it out");
         }
     }

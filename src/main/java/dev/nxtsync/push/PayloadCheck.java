@@ -6,9 +6,9 @@ import java.util.Optional;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.database.Numeral;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.TypeRef;
@@ -40,8 +40,8 @@ final class PayloadCheck {
             String name = member.getKey();
             TypeRef field = type.fields().get(name);
             if (field == null) {
-                flaws.add(path + Quoted.name(name) + ": there is no such field"
-                        + Nearest.hint(name, type.fields().keySet()));
+                flaws.add(path + QuotedText.name(name) + ": there is no such field"
+                        + NameSuggestion.hint(name, type.fields().keySet()));
             } else {
                 check(member.getValue(), field, path + name);
             }
@@ -82,7 +82,7 @@ final class PayloadCheck {
         } else if (input instanceof InputType.Names names) {
             if (!value.isTextual() || !names.values().contains(value.textValue())) {
                 flaws.add(path + ": is none of " + String.join(", ", names.values())
-                        + Nearest.hint(value.asText(), names.values()));
+                        + NameSuggestion.hint(value.asText(), names.values()));
             }
         } else {
             scalarFlaw(value, type.name()).ifPresent(flaw -> flaws.add(path + ": " + flaw));

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 
 /** Collects what is wrong with one payload, each once; of a million flaws, some are enough. */
 final class PayloadFlaws {
@@ -30,7 +30,7 @@ final class PayloadFlaws {
     /** All of it, in a sentence. */
     String why() {
         return "The payload is not what Business NXT takes: "
-                + some.stream().limit(MOST_FLAWS).map(Quoted::message).collect(Collectors.joining("; "))
+                + some.stream().limit(MOST_FLAWS).map(QuotedText::message).collect(Collectors.joining("; "))
                 + (isFull() ? "; and more" : "") + ".";
     }
 }

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.database.Characters;
 import dev.nxtsync.database.Numeral;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.process.MemoryBudget;
 
@@ -57,8 +57,10 @@ final class PayloadText {
                     : new PayloadUnreadable("The payload is not a JSON object with the columns of one record.");
         } catch (JsonProcessingException e) {
             return new PayloadUnreadable(
-                    "The payload cannot be read as JSON: " + Quoted.message(e.getOriginalMessage().lines().findFirst()
-                            .orElse("").replaceAll(", from `[^`]*`| for `ObjectNode`.*", "")) + ".");
+                    "The payload cannot be read as JSON: "
+                            + QuotedText.message(e.getOriginalMessage().lines().findFirst()
+                                    .orElse("").replaceAll(", from `[^`]*`| for `ObjectNode`.*", ""))
+                            + ".");
         }
     }
 

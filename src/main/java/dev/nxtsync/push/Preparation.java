@@ -26,7 +26,7 @@ final class Preparation {
     /** Rows that were looked for, by id. */
     private final Map<Long, LookedUp> lookedUp = new HashMap<>();
 
-    /** What is known of a row that was looked for, without what is read again with it. */
+    /** A row that was looked for, without what is read again with it. */
     private record LookedUp(Optional<MutationKind> act, Optional<String> record, Optional<String> stamp) {
         static LookedUp of(OutboxRow row) {
             return new LookedUp(row.act(), row.record(), row.stamp());

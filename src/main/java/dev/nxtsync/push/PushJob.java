@@ -34,7 +34,7 @@ class PushJob implements Job {
     private final LaneServices services;
     private final PayloadMemory memory;
     private final InDoubtTimes times;
-    private final Map<PushedCompany, Learned> learned = new ConcurrentHashMap<>();
+    private final Map<PushedCompany, PushHistory> learned = new ConcurrentHashMap<>();
 
     PushJob(PushPlans plans, Slots slots, LaneServices services, PayloadMemory memory, Settings settings) {
         this.plans = plans;
@@ -91,7 +91,7 @@ class PushJob implements Job {
                     new Resolution(plan, state.creator().or(plan::creator), claim.company(), times), clock, report,
                     new Settling(services.outbox(), claim, report, progress),
                     learned.computeIfAbsent(name,
-                            each -> new Learned(new BatchSize(times.timeLimit()), new Evidence())));
+                            each -> new PushHistory(new BatchSize(times.timeLimit()), new AnsweredRequests())));
             return new LaneRun(lane, state, memory).run();
         } catch (SQLException e) {
             if (!DatabaseFault.isAway(e)) {

@@ -6,11 +6,11 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.push.outbox.PushSettingsTable;
-import dev.nxtsync.schedule.BeforeReady;
+import dev.nxtsync.schedule.StartupWrite;
 
 /** Says what the function {@code nxt_sync.push} must know, before anybody is told that rows can be pushed. */
 @Singleton
-class PushSettings implements BeforeReady {
+class PushSettings implements StartupWrite {
     private final PushSettingsTable table;
     private final Settings settings;
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.database.Numeral;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.push.plan.PushPlan;
 
@@ -18,7 +18,7 @@ record RecordComparison(PushPlan plan, Optional<String> creator) {
 
     /** By which name a record was created, as it is kept and compared. */
     static String creator(JsonNode record) {
-        return Quoted.name(record.path(PushPlan.CREATOR).asText());
+        return QuotedText.name(record.path(PushPlan.CREATOR).asText());
     }
 
     /** Why a record is not the one that was sent, whole; empty if it is. */

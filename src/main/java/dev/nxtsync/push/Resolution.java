@@ -31,7 +31,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         if (found.size() > 1 && (!row.wasSent() || act(row).orElse(MutationKind.UPDATE) != MutationKind.CREATE)) {
             return row.dead(ErrorCode.RECORD_AMBIGUOUS,
                     found.size() + " records are there with " + payload.identity() + ": "
-                            + KeptRecord.names(plan, found)
+                            + ResultRecord.names(plan, found)
                             + ". One of them would be taken at random.",
                     Optional.empty());
         }
@@ -42,7 +42,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         return switch (act(row).orElse(MutationKind.UPDATE)) {
             case CREATE -> !row.wasSent()
                     ? row.dead(ErrorCode.RECORD_EXISTS,
-                            "A record with this key is there already: " + KeptRecord.names(plan, found)
+                            "A record with this key is there already: " + ResultRecord.names(plan, found)
                                     + ". Discard the row if that is the one; else give a new key.",
                             Optional.empty())
                     : created(row, payload, found);
@@ -77,7 +77,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
 
     /** Settles a row whose record is there, or goes on to its processing. */
     OutboxRow done(OutboxRow row, JsonNode record) {
-        String kept = KeptRecord.json(plan, record);
+        String kept = ResultRecord.json(plan, record);
         return plan.then().isPresent() && row.step() == Step.RECORD
                 ? row.then(kept)
                 : row.done(kept, Optional.empty(), count(row));
@@ -143,7 +143,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         var act = act(row);
         if (act.isPresent() && act.get() == MutationKind.DELETE) {
             return row.wasSent()
-                    ? row.done(KeptRecord.json(plan, payload.identity().asKey()), Optional.empty(), Optional.empty())
+                    ? row.done(ResultRecord.json(plan, payload.identity().asKey()), Optional.empty(), Optional.empty())
                     : row.dead(ErrorCode.RECORD_MISSING,
                             "There is no record with " + payload.identity() + " to delete.",
                             Optional.empty());
@@ -159,14 +159,14 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
     private OutboxRow created(OutboxRow row, Payload payload, List<JsonNode> found) {
         if (found.size() > 1) {
             return row.dead(ErrorCode.RECORD_AMBIGUOUS,
-                    found.size() + " records are there with this key: " + KeptRecord.names(plan, found)
+                    found.size() + " records are there with this key: " + ResultRecord.names(plan, found)
                             + ". Remove all but one in Business NXT, then discard this row.",
                     Optional.empty());
         }
         JsonNode record = found.get(0);
         return comparison().unlike(payload, record)
                 .map(why -> row.dead(ErrorCode.RECORD_DIFFERENT,
-                        "A record is there with this key (" + KeptRecord.names(plan, found) + "), but " + why
+                        "A record is there with this key (" + ResultRecord.names(plan, found) + "), but " + why
                                 + ". Look at it in Business NXT; discard this row if the record is right.",
                         Optional.empty()))
                 .orElseGet(() -> done(row, record));
@@ -187,7 +187,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
                 ? missing(row, now)
                 : row.dead(ErrorCode.RECORD_DIFFERENT,
                         "The record was changed since it was read, and is not as it was sent: "
-                                + KeptRecord.names(plan, found)
+                                + ResultRecord.names(plan, found)
                                 + ". Retry the row to send it over what is there, or discard it.",
                         Optional.empty());
     }
@@ -226,7 +226,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
             return row
                     .settled(Optional.of(new Problem(ErrorCode.DUPLICATE,
                             "duplicate: " + found.size() + " records are there with the key \"" + row.key()
-                                    + "\": " + KeptRecord.names(plan, found)
+                                    + "\": " + ResultRecord.names(plan, found)
                                     + ". Remove all but one in Business NXT, then discard this note.")
                             .coded()));
         }
@@ -245,11 +245,11 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
                             ? done(row, found.get(0))
                             : row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT,
                                     row.error().orElse("") + " A record is there all the same: "
-                                            + KeptRecord.names(plan, found))
+                                            + ResultRecord.names(plan, found))
                                     .coded()));
             case DISCARDED ->
                 row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT,
-                        "It is there all the same: " + KeptRecord.names(plan, found) + ". It was discarded after: "
+                        "It is there all the same: " + ResultRecord.names(plan, found) + ". It was discarded after: "
                                 + row.error().orElse(""))
                         .coded()));
             default -> row.settled(Optional.empty());

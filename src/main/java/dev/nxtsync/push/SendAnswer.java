@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.push.outbox.MutationKind;
@@ -75,7 +75,7 @@ final class SendAnswer {
             }
             if (whole) {
                 String why = "The key \"" + row.key() + "\" came back as \""
-                        + Quoted.name(items.path(i).path(plan.keyColumns().get(0)).asText()) + "\" in "
+                        + QuotedText.name(items.path(i).path(plan.keyColumns().get(0)).asText()) + "\" in "
                         + plan.keyColumn() + ".";
                 changed.add(why + " Records cannot be found again by such a key, so that this push is stopped. Set "
                         + "KEY_COLUMN to a column that holds whole keys as they are.");
@@ -101,7 +101,7 @@ final class SendAnswer {
         boolean whole = part.path("affectedRows").asInt(-1) == batch.size();
         boolean adds = part.path("affectedRows").asInt(-1) == items.size();
         return SendResult.each(marked, (row, i) -> {
-            Identity identity = payloads.get(i).identity();
+            RecordKey identity = payloads.get(i).identity();
             Optional<JsonNode> own = identity.in(items);
             if (own.isPresent() || whole) {
                 return resolution.done(row, own.orElseGet(identity::asKey));

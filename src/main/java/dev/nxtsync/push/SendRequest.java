@@ -124,7 +124,7 @@ final class SendRequest implements SendGuard {
         if (first.step() == Step.THEN) {
             var records = new ArrayList<Map<String, JsonNode>>();
             for (int i = 0; i < batch.size(); i++) {
-                records.add(KeptRecord.key(plan, batch.get(i), payloads.get(i)));
+                records.add(ResultRecord.key(plan, batch.get(i), payloads.get(i)));
             }
             return Mutation.then(plan, tenant, records, this);
         }

@@ -69,7 +69,7 @@ final class Sender {
     /**
      * Sends the first of the rows, and those that may go with it.
      *
-     * @throws InTheWay if others cannot be sent after it
+     * @throws LaneBlocked if others cannot be sent after it
      */
     SentBatch send(List<PreparedRow> prepared) throws SQLException {
         OutboxRow first = prepared.get(0).row();
@@ -85,7 +85,7 @@ final class Sender {
         lane.report().sent(batch.size());
         keep(result);
         if (result.failure().isPresent()) {
-            throw InTheWay.ofSending(result.failure().get());
+            throw LaneBlocked.ofSending(result.failure().get());
         }
         boolean isAnswered = result.aside().isEmpty();
         answered |= isAnswered;
@@ -103,7 +103,7 @@ final class Sender {
         aside.addAll(result.aside());
         if (result.changedKey().isPresent()) {
             states.stop(lane.pushedCompany(), plan.keyColumn());
-            throw InTheWay.ofSending(new Failure.Unavailable(ErrorCode.KEY_CHANGED, result.changedKey().get()));
+            throw LaneBlocked.ofSending(new Failure.Unavailable(ErrorCode.KEY_CHANGED, result.changedKey().get()));
         }
     }
 

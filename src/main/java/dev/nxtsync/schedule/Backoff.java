@@ -3,11 +3,12 @@ package dev.nxtsync.schedule;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-import dev.nxtsync.process.Doubling;
+import dev.nxtsync.process.ExponentialBackoff;
 
 /** How long to wait after the n-th failure in a row: doubling from half a second to five minutes, with jitter. */
 public final class Backoff {
-    private static final Doubling WAITS = new Doubling(Duration.ofMillis(500), Duration.ofMinutes(5));
+    private static final ExponentialBackoff WAITS = new ExponentialBackoff(Duration.ofMillis(500),
+            Duration.ofMinutes(5));
 
     private Backoff() {}
 

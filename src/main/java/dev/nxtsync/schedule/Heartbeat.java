@@ -17,8 +17,8 @@ import dev.nxtsync.database.Migrations;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Seconds;
-import dev.nxtsync.process.Doubling;
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.process.ConditionLog;
+import dev.nxtsync.process.ExponentialBackoff;
 import dev.nxtsync.process.Loop;
 import dev.nxtsync.process.Threads;
 
@@ -29,7 +29,8 @@ import dev.nxtsync.process.Threads;
 @Singleton
 public class Heartbeat {
     private static final Logger LOG = Logger.getLogger(Heartbeat.class);
-    private static final Doubling WAITS = new Doubling(Duration.ofSeconds(1), Duration.ofSeconds(10));
+    private static final ExponentialBackoff WAITS = new ExponentialBackoff(Duration.ofSeconds(1),
+            Duration.ofSeconds(10));
     private static final long PERIOD = Duration.ofSeconds(4).toNanos();
     /** Well below the silence after which another process takes over. */
     private static final long TOO_OLD = Duration.ofSeconds(8).toNanos();
@@ -39,18 +40,18 @@ public class Heartbeat {
 
     private final Migrations migrations;
     private final Replica replica;
-    private final Instance<BeforeReady> before;
+    private final Instance<StartupWrite> before;
     private boolean written;
     private long nextAttempt = System.nanoTime();
     private volatile long beatAt;
     private volatile long backSince;
     private int failures;
-    private final Lasting<String> lasting = new Lasting<>();
+    private final ConditionLog<String> conditions = new ConditionLog<>();
     private @Nullable Loop loop;
     private volatile Optional<Problem> trouble = Optional
             .of(new Problem(ErrorCode.DATABASE_AWAY, "The database has not been reached yet."));
 
-    Heartbeat(Migrations migrations, Replica replica, @Any Instance<BeforeReady> before) {
+    Heartbeat(Migrations migrations, Replica replica, @Any Instance<StartupWrite> before) {
         this.before = before;
         this.migrations = migrations;
         this.replica = replica;
@@ -87,7 +88,7 @@ public class Heartbeat {
                     LOG.info("The database is there, and the schema nxt_sync is up to date");
                 }
                 if (!written) {
-                    for (BeforeReady each : before) {
+                    for (StartupWrite each : before) {
                         each.write();
                     }
                     written = true;
@@ -96,7 +97,7 @@ public class Heartbeat {
                 failures = 0;
                 beatAt = now;
                 nextAttempt = now + PERIOD;
-                lasting.over(DATABASE).ifPresent(
+                conditions.over(DATABASE).ifPresent(
                         lasted -> LOG.infof("The database can be used again, after %d s", lasted.toSeconds()));
                 if (trouble.isPresent()) {
                     backSince = now;
@@ -127,7 +128,7 @@ public class Heartbeat {
         nextAttempt = now + wait.toNanos();
         var reason = DatabaseFault.of(e);
         trouble = Optional.of(reason);
-        LOG.logf(lasting.isNews(DATABASE, reason.code()) ? Logger.Level.WARN : Logger.Level.DEBUG,
+        LOG.logf(conditions.isNews(DATABASE, reason.code()) ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "The database cannot be used: %s The next attempt is in %s.", reason.message(), Seconds.of(wait));
     }
 }

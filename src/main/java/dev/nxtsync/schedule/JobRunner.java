@@ -33,7 +33,7 @@ import dev.nxtsync.config.ScheduleSettings;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Seconds;
 import dev.nxtsync.error.ShuttingDown;
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.tenant.Tenant;
 
@@ -58,7 +58,7 @@ public class JobRunner {
 
     private final Map<UnitKind, Job> jobs = new EnumMap<>(UnitKind.class);
     /** What PostgreSQL refuses, by unit. */
-    private final Lasting<Long> refusals = new Lasting<>();
+    private final ConditionLog<Long> refusals = new ConditionLog<>();
     private final Claims claims;
     private final Heartbeat heartbeat;
     private final Duration silence;

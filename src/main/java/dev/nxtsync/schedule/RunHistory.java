@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Timestamps;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 
 /** The history of runs, of which only the newest are kept. */
 @Singleton
@@ -59,7 +59,7 @@ public class RunHistory {
                     insert.setLong(10, run.rowsSetAside());
                     insert.setInt(11, run.requests());
                     insert.setLong(12, run.bytes());
-                    insert.setString(13, encoding.shown(Quoted.name(run.traceId())));
+                    insert.setString(13, encoding.shown(QuotedText.name(run.traceId())));
                     insert.setString(14, encoding.shown(run.error()));
                     insert.addBatch();
                 }

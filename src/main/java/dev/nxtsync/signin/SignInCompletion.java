@@ -9,7 +9,7 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
-import dev.nxtsync.error.Wordless;
+import dev.nxtsync.error.RedactedFault;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.token.Challenge;
 import dev.nxtsync.token.ConnectUnreachable;
@@ -69,7 +69,7 @@ class SignInCompletion {
             return SignInResult.failed(e.reason().message());
         } catch (RuntimeException e) {
             OutOfMemory.endIfCauseOf(e);
-            LOG.errorf(Wordless.of(e), "Connection %s: a sign-in failed in a way that should not happen (%s). %s",
+            LOG.errorf(RedactedFault.of(e), "Connection %s: a sign-in failed in a way that should not happen (%s). %s",
                     connection.name(), ErrorCode.UNEXPECTED.code(), ErrorCode.UNEXPECTED.nextStep());
             return SignInResult.failed("A fault of nxt-sync itself (" + e.getClass().getSimpleName() + ").",
                     ErrorCode.UNEXPECTED.nextStep());

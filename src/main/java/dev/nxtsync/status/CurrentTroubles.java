@@ -9,7 +9,7 @@ import java.util.Map;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.schedule.Replica;
-import dev.nxtsync.status.OpenFindings.Trouble;
+import dev.nxtsync.status.OpenFindings.OpenFinding;
 
 /** What is wrong now, as all processes together see it: each tells the others what it alone knows. */
 @Singleton
@@ -27,9 +27,9 @@ class CurrentTroubles {
     }
 
     /** Tells the others what this process knows, and asks what is wrong anywhere, each trouble once. */
-    Collection<Trouble> exchange() throws SQLException {
+    Collection<OpenFinding> exchange() throws SQLException {
         replica.report(StatusJson.text(own.now()));
-        Map<String, Trouble> now = new LinkedHashMap<>();
+        Map<String, OpenFinding> now = new LinkedHashMap<>();
         findings.stored().forEach(each -> add(now, each));
         for (String report : replica.reports()) {
             StatusJson.report(report).findings().forEach(each -> add(now, each.finding()));
@@ -37,10 +37,10 @@ class CurrentTroubles {
         return now.values();
     }
 
-    private void add(Map<String, Trouble> now, Finding finding) {
+    private void add(Map<String, OpenFinding> now, Finding finding) {
         if (finding.alarm()) {
             now.putIfAbsent(finding.subject() + " " + finding.reason().code(),
-                    new Trouble(finding.subject(), finding.reason(), clock.instant()));
+                    new OpenFinding(finding.subject(), finding.reason(), clock.instant()));
         }
     }
 }

@@ -14,7 +14,7 @@ import org.jboss.logging.Logger;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
-import dev.nxtsync.status.OpenFindings.Trouble;
+import dev.nxtsync.status.OpenFindings.OpenFinding;
 
 /**
  * Looks every five seconds what is wrong, keeps it, and sends notices of what has changed. All processes see the same, and
@@ -40,8 +40,8 @@ class FindingsWatch {
      * @param id of that notice
      */
     private record Outage(Problem reason, Instant since, boolean told, String id) {
-        Trouble trouble() {
-            return new Trouble("database", reason, since);
+        OpenFinding trouble() {
+            return new OpenFinding("database", reason, since);
         }
     }
 

@@ -10,19 +10,19 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Seconds;
-import dev.nxtsync.process.Doubling;
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.process.ConditionLog;
+import dev.nxtsync.process.ExponentialBackoff;
 
 /** Delivers notices, one at a time; one that is not taken is tried again for a day. */
 @Singleton
 public class NoticeDelivery {
     private static final Logger LOG = Logger.getLogger(NoticeDelivery.class);
-    private static final Doubling WAITS = new Doubling(Duration.ofSeconds(10), Duration.ofHours(1));
+    private static final ExponentialBackoff WAITS = new ExponentialBackoff(Duration.ofSeconds(10), Duration.ofHours(1));
     private static final Duration LEASE = Duration.ofMinutes(1);
 
     private final NoticeQueue queue;
     private final NoticeSender sender;
-    private final Lasting<String> lasting = new Lasting<>();
+    private final ConditionLog<String> conditions = new ConditionLog<>();
     private volatile Optional<Problem> failure = Optional.empty();
 
     NoticeDelivery(NoticeQueue queue, NoticeSender sender) {
@@ -53,12 +53,12 @@ public class NoticeDelivery {
             var notice = next.get();
             if (send(notice.id(), notice.body())) {
                 queue.done(notice);
-                lasting.over("delivery").ifPresent(
+                conditions.over("delivery").ifPresent(
                         lasted -> LOG.infof("Notices are taken again, after %d s", lasted.toSeconds()));
             } else {
                 Duration wait = WAITS.after(notice.attempts());
                 boolean givenUp = queue.again(notice, wait);
-                LOG.logf(lasting.isNews("delivery", failure.get().code()) || givenUp
+                LOG.logf(conditions.isNews("delivery", failure.get().code()) || givenUp
                         ? Logger.Level.WARN
                         : Logger.Level.DEBUG, "%s %s", failure.get().message(),
                         givenUp ? "It is given up after a day." : "Tried again in " + Seconds.of(wait) + ".");

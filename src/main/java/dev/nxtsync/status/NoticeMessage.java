@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.status.OpenFindings.Change;
-import dev.nxtsync.status.OpenFindings.Trouble;
+import dev.nxtsync.status.OpenFindings.OpenFinding;
 
 /** The body of a notice: type, time and data, as the Standard Webhooks specification recommends. */
 final class NoticeMessage {
@@ -34,12 +34,12 @@ final class NoticeMessage {
     }
 
     /** Of one trouble that only this process knows of. */
-    static String of(Trouble trouble, boolean begun, Instant at) {
+    static String of(OpenFinding trouble, boolean begun, Instant at) {
         return of(new Change(begun ? List.of(trouble) : List.of(), begun ? List.of() : List.of(trouble),
                 begun ? 1 : 0, at));
     }
 
-    private static void list(ArrayNode into, List<Trouble> troubles) {
+    private static void list(ArrayNode into, List<OpenFinding> troubles) {
         troubles.stream().limit(MOST).forEach(each -> {
             String reason = each.reason().message();
             into.addObject().put("subject", each.subject()).put("code", each.reason().code())

@@ -17,11 +17,11 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ConnectFailure;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.process.ExternalWait;
 import dev.nxtsync.process.OutOfMemory;
-import dev.nxtsync.process.Outside;
 import dev.nxtsync.transport.HttpLine;
 import dev.nxtsync.transport.Network;
-import dev.nxtsync.transport.Outgoing;
+import dev.nxtsync.transport.OutgoingBody;
 
 /** Sends a notice once. Safe for any number of threads; a call takes ten seconds at most. */
 @Singleton
@@ -50,7 +50,7 @@ class NoticeSender {
 
     /** Why it was not taken, which never shows the address: that may hold a secret; empty if it was. */
     Optional<Problem> send(String id, String body) {
-        var failure = Outside.call(() -> attempt(id, body));
+        var failure = ExternalWait.call(() -> attempt(id, body));
         metrics.counter("nxt_notices", "outcome", failure.isPresent() ? "failed" : "ok").increment();
         return failure.map(why -> new Problem(ErrorCode.NOTICE_FAILED,
                 "The receiver of NXT_NOTICE_URL " + why + ". " + ErrorCode.NOTICE_FAILED.nextStep()));
@@ -63,7 +63,7 @@ class NoticeSender {
         // anew for each of the few notices, as address and key may come from files that change
         try (var line = new HttpLine(network, vertx, url, AT_MOST);
                 var reply = line.post(headers(id, timestamp, NoticeSignature.of(key, id, timestamp, body)),
-                        new Outgoing(body.getBytes(StandardCharsets.UTF_8)), AT_MOST)) {
+                        new OutgoingBody(body.getBytes(StandardCharsets.UTF_8)), AT_MOST)) {
             return reply.status() / 100 == 2 ? Optional.empty() : Optional.of("answered HTTP " + reply.status());
         } catch (IOException | RuntimeException e) {
             OutOfMemory.endIfCauseOf(e);

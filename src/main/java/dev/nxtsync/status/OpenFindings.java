@@ -32,7 +32,7 @@ public class OpenFindings {
     }
 
     /** Something that is, or was, wrong. */
-    public record Trouble(String subject, Problem reason, Instant since) {}
+    public record OpenFinding(String subject, Problem reason, Instant since) {}
 
     /**
      * What has changed for good since it was last asked.
@@ -40,7 +40,7 @@ public class OpenFindings {
      * @param open how many troubles there are
      * @param at by the database's clock
      */
-    public record Change(List<Trouble> begun, List<Trouble> ended, long open, Instant at) {
+    public record Change(List<OpenFinding> begun, List<OpenFinding> ended, long open, Instant at) {
         public boolean isEmpty() { return begun.isEmpty() && ended.isEmpty(); }
     }
 
@@ -50,7 +50,7 @@ public class OpenFindings {
      * @param now everything that is wrong, by subject and code once
      * @param notice what a person is told of a change, which is kept in the same transaction, and so told once
      */
-    public void keep(Collection<Trouble> now, Function<Change, Optional<String>> notice) throws SQLException {
+    public void keep(Collection<OpenFinding> now, Function<Change, Optional<String>> notice) throws SQLException {
         database.inTransaction(transaction -> {
             if (isFirst(transaction)) {
                 note(transaction, now);
@@ -87,7 +87,7 @@ public class OpenFindings {
         }
     }
 
-    private static void note(Connection transaction, Collection<Trouble> now) throws SQLException {
+    private static void note(Connection transaction, Collection<OpenFinding> now) throws SQLException {
         try (var put = transaction.prepareStatement("""
                 insert into nxt_sync.trouble (subject, code, reason) values (?, ?, ?)
                 on conflict (subject, code) do update set reason = excluded.reason, gone_at = null,
@@ -100,7 +100,7 @@ public class OpenFindings {
                 var forget = transaction.prepareStatement(
                         "delete from nxt_sync.trouble where gone_at is not null and told_at is null")) {
             var encoding = Encoding.read(transaction);
-            for (Trouble each : now) {
+            for (OpenFinding each : now) {
                 put.setString(1, encoding.shown(each.subject()));
                 put.setString(2, each.reason().code());
                 put.setString(3, encoding.shown(each.reason().message()));
@@ -108,7 +108,7 @@ public class OpenFindings {
             }
             put.executeBatch();
             gone.setArray(1, transaction.createArrayOf("text",
-                    now.stream().map(Trouble::subject).map(encoding::shown).toArray()));
+                    now.stream().map(OpenFinding::subject).map(encoding::shown).toArray()));
             gone.setArray(2, transaction.createArrayOf("text", now.stream().map(each -> each.reason().code())
                     .toArray()));
             gone.executeUpdate();
@@ -133,11 +133,11 @@ public class OpenFindings {
         }
     }
 
-    private static List<Trouble> troubles(Connection transaction, String sql) throws SQLException {
+    private static List<OpenFinding> troubles(Connection transaction, String sql) throws SQLException {
         try (var statement = transaction.prepareStatement(sql); ResultSet row = statement.executeQuery()) {
-            var troubles = new ArrayList<Trouble>();
+            var troubles = new ArrayList<OpenFinding>();
             while (row.next()) {
-                troubles.add(new Trouble(row.getString(1), Problem.kept(row.getString(2), row.getString(3)),
+                troubles.add(new OpenFinding(row.getString(1), Problem.kept(row.getString(2), row.getString(3)),
                         Timestamps.instant(row, 4).orElseThrow()));
             }
             return troubles;

@@ -13,7 +13,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Secret;
 import dev.nxtsync.config.SecretSettings;
-import dev.nxtsync.process.Outside;
+import dev.nxtsync.process.ExternalWait;
 import dev.nxtsync.process.Threads;
 
 /**
@@ -40,7 +40,7 @@ class ChangedSecrets {
 
     void begin(@Observes Threads threads) {
         if (settings.files().values().stream().anyMatch(each -> !each.isEmpty())) {
-            threads.repeat("secrets", Duration.ofSeconds(1), () -> Outside.call(() -> {
+            threads.repeat("secrets", Duration.ofSeconds(1), () -> ExternalWait.call(() -> {
                 look();
                 return true;
             }));

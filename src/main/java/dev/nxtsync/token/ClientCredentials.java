@@ -30,7 +30,7 @@ final class ClientCredentials implements TokenRequest {
             var request = line.tokenRequest(line.endpoints(), new ClientCredentialsGrant(), scope);
             var answer = line.ask(request, atMost);
             if (!answer.isSuccess()) {
-                return new Refused(line.reason(NotAToken.of(answer, Sent.in(request))), answer.retryAfter());
+                return new Refused(line.reason(NotAToken.of(answer, SentSecrets.in(request))), answer.retryAfter());
             }
             var tokens = line.tokens(request, answer).tokens();
             return new Granted(tokens.accessToken(), tokens.expiresIn(), tokens.scope());

@@ -80,7 +80,7 @@ final class CodeExchange {
     }
 
     private SignInFailed refused(HTTPRequest request, ConnectAnswer response) {
-        var refusal = NotAToken.of(response, Sent.in(request));
+        var refusal = NotAToken.of(response, SentSecrets.in(request));
         return refusal.error().equals("invalid_grant")
                 ? new SignInFailed("Visma Connect does not take the code: it was used before, or is too old.")
                 : new SignInFailed(line.reason(refusal).message());

@@ -13,7 +13,7 @@ import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 
 import dev.nxtsync.transport.HttpLine;
 import dev.nxtsync.transport.Network;
-import dev.nxtsync.transport.Outgoing;
+import dev.nxtsync.transport.OutgoingBody;
 import dev.nxtsync.transport.Reply;
 
 /**
@@ -33,7 +33,7 @@ record ConnectClient(Network network, Vertx vertx) {
     }
 
     /** @throws IOException as {@link HttpLine#post}, with {@code body} to say whether something may have been sent */
-    ConnectAnswer send(HTTPRequest request, Outgoing body, Duration atMost) throws IOException {
+    ConnectAnswer send(HTTPRequest request, OutgoingBody body, Duration atMost) throws IOException {
         Map<String, String> headers = request.getHeaderMap().entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, each -> String.join(", ", each.getValue())));
         try (var line = new HttpLine(network, vertx, request.getURI().toString(), Duration.ZERO);

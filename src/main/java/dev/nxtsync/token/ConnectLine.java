@@ -29,7 +29,7 @@ import dev.nxtsync.error.ConnectFailure;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.transport.Network;
-import dev.nxtsync.transport.Outgoing;
+import dev.nxtsync.transport.OutgoingBody;
 import dev.nxtsync.transport.TooSlow;
 
 /**
@@ -91,7 +91,7 @@ final class ConnectLine {
     }
 
     private ConnectAnswer exchange(HTTPRequest request, Duration atMost) throws ConnectUnreachable {
-        var body = new Outgoing(
+        var body = new OutgoingBody(
                 Optional.ofNullable(request.getBody()).orElse("").getBytes(StandardCharsets.UTF_8));
         try {
             return client.send(request, body, atMost);
@@ -120,7 +120,7 @@ final class ConnectLine {
     /** The tokens of an answer that says that all went well. */
     TokenAnswer tokens(HTTPRequest request, ConnectAnswer answer) throws ConnectUnreachable {
         try {
-            return TokenAnswer.of(answer, Sent.in(request), messages);
+            return TokenAnswer.of(answer, SentSecrets.in(request), messages);
         } catch (ConnectUnreachable e) {
             discovery.doubt();
             throw e;

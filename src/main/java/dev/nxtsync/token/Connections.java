@@ -20,8 +20,8 @@ import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.TokenSettings;
-import dev.nxtsync.process.Lasting;
-import dev.nxtsync.process.Outside;
+import dev.nxtsync.process.ConditionLog;
+import dev.nxtsync.process.ExternalWait;
 import dev.nxtsync.process.Threads;
 
 /** The tokens of every configured connection; asking begins with the first use of this bean. */
@@ -42,10 +42,10 @@ public class Connections {
         executor = threads.timer("token-renewal", Math.max(1, settings.connections().size()));
         for (Settings.Connection each : settings.connections().values()) {
             TokenRequest request = requests.of(each);
-            var report = new RenewalReport(each.name(), each.askedScope(), metrics, new Lasting<>(),
+            var report = new RenewalReport(each.name(), each.askedScope(), metrics, new ConditionLog<>(),
                     () -> recovered.fireAsync(new TokenRecovered(each.name())));
             var tokens = new RenewingTokens(report,
-                    atMost -> Outside.call(() -> request.send(atMost)),
+                    atMost -> ExternalWait.call(() -> request.send(atMost)),
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),
                     executor, System::nanoTime);
             byName.put(each.name(), tokens);

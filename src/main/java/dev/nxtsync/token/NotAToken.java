@@ -13,7 +13,7 @@ record NotAToken(int status, String error, String detail) {
     private static final int MOST = 1_000;
 
     /** @param sent what the answer may repeat, and nobody may see */
-    static NotAToken of(ConnectAnswer answer, Sent sent) {
+    static NotAToken of(ConnectAnswer answer, SentSecrets sent) {
         var json = ConnectJson.object(answer.body());
         return new NotAToken(answer.status(),
                 shown(json.path("error").asText(""), sent, "an error that repeats what was sent"),
@@ -22,7 +22,7 @@ record NotAToken(int status, String error, String detail) {
                         "not shown: it repeats what was sent"));
     }
 
-    private static String shown(String text, Sent sent, String instead) {
+    private static String shown(String text, SentSecrets sent, String instead) {
         String beginning = text.substring(0, Math.min(text.length(), MOST));
         return sent.isIn(beginning) ? instead : beginning;
     }

@@ -105,7 +105,7 @@ public final class OpenIdProvider implements RefreshTokenIssuer {
                 .toHTTPRequest();
         var response = line.ask(request, ConnectLine.PATIENCE);
         if (!response.isSuccess()) {
-            throw new ConnectUnreachable(line.reason(NotAToken.of(response, Sent.in(request))));
+            throw new ConnectUnreachable(line.reason(NotAToken.of(response, SentSecrets.in(request))));
         }
     }
 

@@ -36,7 +36,7 @@ record RefreshGrant(ConnectLine line) {
                 return new Refresh.Lost(e.reason());
             }
         }
-        var refusal = NotAToken.of(response, Sent.in(request));
+        var refusal = NotAToken.of(response, SentSecrets.in(request));
         if (refusal.error().equals("invalid_grant")) {
             return new Refresh.Invalid();
         }

@@ -12,7 +12,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ConnectFailure;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 
 /** What each way of not getting a token means for the operator, and what to do. */
 record RefusalMessages(Settings.Connection connection, String issuer) {
@@ -167,6 +167,6 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
 
     /** What the server wrote. */
     private static String plain(String text) {
-        return Quoted.upTo(LONGEST, text);
+        return QuotedText.upTo(LONGEST, text);
     }
 }

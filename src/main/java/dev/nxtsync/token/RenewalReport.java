@@ -8,8 +8,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Wordless;
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.error.RedactedFault;
+import dev.nxtsync.process.ConditionLog;
 
 /**
  * What is told of a connection's renewals, in the log and as metrics. That there is no new token is told when it begins, once in
@@ -17,7 +17,7 @@ import dev.nxtsync.process.Lasting;
  *
  * @param recovered hears that there is a good token after a failure; it must not wait, since tokens are locked meanwhile
  */
-record RenewalReport(String connection, String askedScope, MeterRegistry metrics, Lasting<String> lasting,
+record RenewalReport(String connection, String askedScope, MeterRegistry metrics, ConditionLog<String> conditions,
         Runnable recovered) {
     private static final Logger LOG = Logger.getLogger(RenewalReport.class);
 
@@ -55,13 +55,13 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
 
     /** Nothing is wrong with tokens, or no longer. */
     void well() {
-        lasting.over(connection).ifPresent(lasted -> LOG.infof("Connection %s: tokens are well again, after %d s",
+        conditions.over(connection).ifPresent(lasted -> LOG.infof("Connection %s: tokens are well again, after %d s",
                 connection, lasted.toSeconds()));
     }
 
     void failed(Problem why, Duration left, Duration next) {
         count(why.code());
-        LOG.logf(lasting.isNews(connection, why.code()) ? Logger.Level.WARN : Logger.Level.DEBUG,
+        LOG.logf(conditions.isNews(connection, why.code()) ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
                 left.isZero()
                         ? "There is no valid token."
@@ -74,7 +74,7 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
         if (news) {
             count(why.code());
         }
-        if (lasting.isNews(connection, why.message())) {
+        if (conditions.isNews(connection, why.message())) {
             LOG.warnf("Connection %s: no token. %s", connection, why.message());
         }
     }
@@ -91,8 +91,8 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
     }
 
     void unexpected(Throwable thrown) {
-        if (lasting.isNews(connection, thrown.getClass().getName())) {
-            LOG.errorf(Wordless.of(thrown),
+        if (conditions.isNews(connection, thrown.getClass().getName())) {
+            LOG.errorf(RedactedFault.of(thrown),
                     "Connection %s: a request for a token failed in a way that should not happen (%s). %s", connection,
                     ErrorCode.UNEXPECTED.code(), ErrorCode.UNEXPECTED.nextStep());
         }

@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-import dev.nxtsync.process.Doubling;
+import dev.nxtsync.process.ExponentialBackoff;
 
 /** When the next request for a token is due. All results are waits from now. */
 record RenewalTimes(RandomGenerator random) {
-    private static final Doubling BACK_OFF = new Doubling(Duration.ofSeconds(1), Duration.ofSeconds(60));
+    private static final ExponentialBackoff BACK_OFF = new ExponentialBackoff(Duration.ofSeconds(1),
+            Duration.ofSeconds(60));
     /** Below this there is too little left of a token to protect by asking still more often. */
     private static final Duration TOO_LITTLE_LEFT = Duration.ofMillis(200);
     private static final Duration SHORTEST_REQUEST = Duration.ofSeconds(10);

@@ -55,7 +55,7 @@ final class RenewingTokens implements Tokens {
     private boolean appointed;
     /** Whether another request is to follow the one that is under way. */
     private boolean again;
-    private final Appointment next;
+    private final WakeTime next;
 
     RenewingTokens(RenewalReport report, TokenRequest request, RenewalTimes times, ScheduledExecutorService executor,
             LongSupplier clock) {
@@ -64,7 +64,7 @@ final class RenewingTokens implements Tokens {
         this.request = request;
         this.times = times;
         this.clock = clock;
-        this.next = new Appointment(this::request, executor, clock);
+        this.next = new WakeTime(this::request, executor, clock);
         report.metrics().gauge("nxt_token_expires_in_seconds",
                 io.micrometer.core.instrument.Tags.of("connection", connection),
                 this, tokens -> tokens.status().expiresIn().toMillis() / 1000.0);

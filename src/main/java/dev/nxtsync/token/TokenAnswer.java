@@ -17,7 +17,7 @@ record TokenAnswer(UserTokenSet tokens, Optional<String> idToken) {
      * @param sent what the answer may repeat, and nobody may see
      * @throws ConnectUnreachable if there is no usable token in it
      */
-    static TokenAnswer of(ConnectAnswer answer, Sent sent, RefusalMessages messages) throws ConnectUnreachable {
+    static TokenAnswer of(ConnectAnswer answer, SentSecrets sent, RefusalMessages messages) throws ConnectUnreachable {
         JsonNode json = ConnectJson.object(answer.body());
         if (json.isMissingNode()) {
             throw new ConnectUnreachable(messages.of(NotAToken.of(answer, sent), ""));

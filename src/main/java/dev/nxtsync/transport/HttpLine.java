@@ -66,10 +66,10 @@ public final class HttpLine implements AutoCloseable {
      * @return to be closed
      * @throws TooSlow if that time is over
      * @throws InterruptedIOException if the thread was interrupted
-     * @throws IOException if there is no answer, with what went wrong as its cause; {@link Outgoing#withhold} says whether
+     * @throws IOException if there is no answer, with what went wrong as its cause; {@link OutgoingBody#withhold} says whether
      *         something may have been sent
      */
-    public Reply post(Map<String, String> headers, Outgoing body, Duration atMost) throws IOException {
+    public Reply post(Map<String, String> headers, OutgoingBody body, Duration atMost) throws IOException {
         return send(HttpMethod.POST, headers, body, atMost);
     }
 
@@ -78,13 +78,13 @@ public final class HttpLine implements AutoCloseable {
      *
      * @param nothing an empty body, which says whether something may have been sent
      */
-    public Reply get(Map<String, String> headers, Outgoing nothing, Duration atMost) throws IOException {
+    public Reply get(Map<String, String> headers, OutgoingBody nothing, Duration atMost) throws IOException {
         return send(HttpMethod.GET, headers, nothing, atMost);
     }
 
-    private Reply send(HttpMethod method, Map<String, String> headers, Outgoing body, Duration atMost)
+    private Reply send(HttpMethod method, Map<String, String> headers, OutgoingBody body, Duration atMost)
             throws IOException {
-        var end = new Until(atMost);
+        var end = new ExchangeDeadline(atMost);
         var target = new RequestOptions().setMethod(method).setAbsoluteURI(address);
         headers.forEach(target::addHeader);
         var exchange = new HttpExchange(body, end);
@@ -116,11 +116,11 @@ public final class HttpLine implements AutoCloseable {
     /** Between the thread that waits and the event loop. */
     private static final class HttpExchange {
         final CompletableFuture<Reply> answered = new CompletableFuture<>();
-        private final Outgoing body;
-        private final Until end;
+        private final OutgoingBody body;
+        private final ExchangeDeadline end;
         private volatile @Nullable HttpClientRequest request;
 
-        HttpExchange(Outgoing body, Until end) {
+        HttpExchange(OutgoingBody body, ExchangeDeadline end) {
             this.body = body;
             this.end = end;
         }

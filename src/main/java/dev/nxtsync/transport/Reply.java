@@ -12,7 +12,7 @@ public final class Reply implements AutoCloseable {
     private final ReplyBody body;
 
     /** For the event loop that the answer comes to. */
-    Reply(HttpClientResponse head, Until end) {
+    Reply(HttpClientResponse head, ExchangeDeadline end) {
         this.head = head;
         this.body = new ReplyBody(head, end);
     }

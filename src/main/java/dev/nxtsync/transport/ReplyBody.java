@@ -23,7 +23,7 @@ final class ReplyBody extends InputStream {
     private static final End END = new End();
 
     private final HttpClientResponse source;
-    private final Until until;
+    private final ExchangeDeadline deadline;
     private final BlockingQueue<BodyEvent> parts = new LinkedBlockingQueue<>();
     private BodyEvent part = new Bytes(Buffer.buffer());
     private int at;
@@ -38,9 +38,9 @@ final class ReplyBody extends InputStream {
     private record End() implements BodyEvent {}
 
     /** For the event loop that the answer comes to. */
-    ReplyBody(HttpClientResponse source, Until until) {
+    ReplyBody(HttpClientResponse source, ExchangeDeadline deadline) {
         this.source = source;
-        this.until = until;
+        this.deadline = deadline;
         source.pause().exceptionHandler(thrown -> parts.add(new Broken(thrown))).endHandler(end -> parts.add(END))
                 .handler(content -> parts.add(new Bytes(content)));
         source.fetch(AHEAD);
@@ -79,7 +79,7 @@ final class ReplyBody extends InputStream {
 
     private BodyEvent next() throws IOException {
         try {
-            return until.await(nanos -> parts.poll(nanos, TimeUnit.NANOSECONDS));
+            return deadline.await(nanos -> parts.poll(nanos, TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
             // also known to whoever does not see this exception, as within what unpacks
             Thread.currentThread().interrupt();
@@ -97,7 +97,7 @@ final class ReplyBody extends InputStream {
 
     /** Whether nothing more comes, as is known soon where little is left. */
     boolean ends() {
-        long end = System.nanoTime() + Math.min(SOON.toNanos(), until.left());
+        long end = System.nanoTime() + Math.min(SOON.toNanos(), deadline.left());
         int read = 0;
         try {
             while (part instanceof Bytes && read <= LITTLE) {

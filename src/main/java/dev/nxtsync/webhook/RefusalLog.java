@@ -2,18 +2,18 @@ package dev.nxtsync.webhook;
 
 import org.jboss.logging.Logger;
 
-import dev.nxtsync.process.Seldom;
+import dev.nxtsync.process.LogThrottle;
 
 /** Tells the log of refused calls: of each reason at once, and then at most once a minute. Safe for any number of threads. */
 public final class RefusalLog {
     private static final Logger LOG = Logger.getLogger(RefusalLog.class);
 
-    private final Seldom<WebhookResult> seldom = new Seldom<>();
+    private final LogThrottle<WebhookResult> throttle = new LogThrottle<>();
 
     /** @param caller who called, in words that may stand in a log */
     public void tell(WebhookResult verdict, String caller) {
-        seldom.due(verdict).ifPresent(since -> LOG.warnf("A webhook from %s was refused with %d: %s%s", caller,
-                verdict.status(), reason(verdict), Seldom.more(since)));
+        throttle.due(verdict).ifPresent(since -> LOG.warnf("A webhook from %s was refused with %d: %s%s", caller,
+                verdict.status(), reason(verdict), LogThrottle.more(since)));
     }
 
     private static String reason(WebhookResult verdict) {

@@ -82,7 +82,7 @@ public final class SettingsCatalogue {
                 add(entries, name + "_<NAME>", argument(component, 1));
             } else if (component.getType().isRecord()) {
                 add(entries, name, component.getType());
-            } else if (!component.isAnnotationPresent(Name.class)) {
+            } else if (!component.isAnnotationPresent(EntryName.class)) {
                 boolean list = component.getType() == List.class;
                 Class<?> value = list || component.getType() == Optional.class
                         ? argument(component, 0)

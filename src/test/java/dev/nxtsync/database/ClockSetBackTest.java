@@ -208,7 +208,7 @@ class ClockSetBackTest {
         assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).isEmpty();
 
         var troubles = new OpenFindings(store);
-        var trouble = List.of(new OpenFindings.Trouble("x", new Problem(ErrorCode.UNEXPECTED, "x"), Instant.now()));
+        var trouble = List.of(new OpenFindings.OpenFinding("x", new Problem(ErrorCode.UNEXPECTED, "x"), Instant.now()));
         troubles.keep(trouble, change -> Optional.empty());
         database.execute("update nxt_sync.trouble set since = '2031-01-01'");
         troubles.keep(trouble, change -> Optional.of("told"));

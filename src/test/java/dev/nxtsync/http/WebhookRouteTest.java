@@ -8,15 +8,15 @@ import org.junit.jupiter.api.Test;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
-import dev.nxtsync.http.server.Address;
 import dev.nxtsync.http.server.CallerKeysFixture;
+import dev.nxtsync.http.server.Endpoint;
 
 class WebhookRouteTest {
 
     @Test
     void onlyWithKeysIsThereAnAddressForWebhooks() {
         assertThat(route(Map.of()).addresses()).isEmpty();
-        assertThat(route(Map.of("NXT_WEBHOOK_KEYS", "a key")).addresses()).extracting(Address::path)
+        assertThat(route(Map.of("NXT_WEBHOOK_KEYS", "a key")).addresses()).extracting(Endpoint::path)
                 .containsExactly("/webhooks/visma-connect");
     }
 

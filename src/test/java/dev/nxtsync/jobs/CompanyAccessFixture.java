@@ -2,7 +2,7 @@ package dev.nxtsync.jobs;
 
 import java.util.function.LongSupplier;
 
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.process.ConditionLog;
 
 /** What is known of companies' access, of tests: nothing. */
 public final class CompanyAccessFixture {
@@ -10,7 +10,7 @@ public final class CompanyAccessFixture {
 
     /** @param nanos a clock */
     public static OutageLog outages(LongSupplier nanos) {
-        return new OutageLog(new Lasting<>(nanos));
+        return new OutageLog(new ConditionLog<>(nanos));
     }
 
     public static CompanyAccess access(OutageLog outages) {

@@ -135,9 +135,9 @@ class FailurePolicyTest {
         assertThat(told.heard()).hasSize(1).first().asString().contains("trace trace-1");
         policy.of(claim, state(9), new Failure.InDoubt("m", "", false, false), report(), true);
         assertThat(told.heard()).hasSize(2);
-        policy.gotOn(claim, "x");
+        policy.succeeded(claim, "x");
         assertThat(toldOfPulls.heard()).singleElement().asString().contains("goes on, after");
-        policy.gotOn(claim, "x");
+        policy.succeeded(claim, "x");
         assertThat(toldOfPulls.heard()).hasSize(1);
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.schedule.HeartbeatFixture;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.support.Listening;
@@ -66,7 +66,7 @@ class PollTest {
                 var polls = Listening.to(PullReport.class);
                 var told = Listening.to(RowsSetAside.class)) {
             var setAside = new RowsSetAside(pulls.store.faults(), HeartbeatFixture.steady(), pulls.plans,
-                    new Lasting<>(pulls::now));
+                    new ConditionLog<>(pulls::now));
             pulls.poll();
             polls.heard().clear();
             put(pulls, 1, "a\0b");

@@ -101,7 +101,7 @@ final class PullsFixture implements AutoCloseable {
         for (Job job : List.of(new Load(units, source, sink, runs, store.passes()),
                 new Poll(source, sink, runs, store.states(), settings),
                 new Reconciliation(units, source, sink, runs, positions, store.listing()),
-                new KeyFetch(source, sink, runs, store.states(), store.inbox(), new Experience(this::now)))) {
+                new KeyFetch(source, sink, runs, store.states(), store.inbox(), new KeyFetchHistory(this::now)))) {
             jobs.put(job.kind(), job);
         }
     }

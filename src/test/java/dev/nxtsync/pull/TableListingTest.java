@@ -135,7 +135,7 @@ class TableListingTest {
                 .of(pulls.store.database().value("select mark from nxt_sync.pull_state where pull = '" + pull + "'"));
     }
 
-    private TableListing.Listing list(String pull, TableScan from) throws SQLException {
+    private TableListing.ListingResult list(String pull, TableScan from) throws SQLException {
         var turn = pulls.turn(UnitKind.RECONCILIATION, pull);
         try {
             var listing = new TableListing(turn, tools(), turn.clock().now().plusSeconds(10));

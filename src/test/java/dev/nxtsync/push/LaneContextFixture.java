@@ -39,7 +39,7 @@ final class LaneContextFixture {
         return new LaneContext(services, claim, plan,
                 new Resolution(plan, plan.creator(), claim.company(), PushFixture.LIMITS), clock, report,
                 new Settling(services.outbox(), claim, report, () -> {
-                }), new Learned(new BatchSize(PushFixture.LIMITS.timeLimit()), new Evidence()));
+                }), new PushHistory(new BatchSize(PushFixture.LIMITS.timeLimit()), new AnsweredRequests()));
     }
 
     static Lookup lookup(LaneContext lane) {

@@ -16,7 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.support.Listening;
 
 /** Renewals that fail: what is told of them, and how their back-off ends when somebody says that its cause may be gone. */
@@ -28,7 +28,7 @@ class BackOffEndsTest {
     private int recovered;
 
     private final RenewingTokens tokens = new RenewingTokens(
-            new RenewalReport("main", "scope", metrics, new Lasting<>(), () -> recovered++), atMost -> {
+            new RenewalReport("main", "scope", metrics, new ConditionLog<>(), () -> recovered++), atMost -> {
                 requests++;
                 return answer.get();
             }, new RenewalTimes(new Random(1)), time.executor(), time::nanos);

@@ -21,7 +21,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.process.ConditionLog;
 
 class RenewingTokensTest {
     private static final Duration HOUR = Duration.ofHours(1);
@@ -34,7 +34,7 @@ class RenewingTokensTest {
     private int recovered;
 
     private final RenewingTokens tokens = new RenewingTokens(
-            new RenewalReport("main", "scope", metrics, new Lasting<>(), () -> recovered++), atMost -> {
+            new RenewalReport("main", "scope", metrics, new ConditionLog<>(), () -> recovered++), atMost -> {
                 requests.add(time.nanos());
                 return answer.get();
             }, new RenewalTimes(new Random(1)), time.executor(), time::nanos);

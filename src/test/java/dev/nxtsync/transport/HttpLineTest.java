@@ -195,7 +195,7 @@ class HttpLineTest {
         assertThatThrownBy(withheld::take).isInstanceOf(IOException.class);
     }
 
-    private static Outgoing body() {
-        return new Outgoing("{\"query\": \"{}\"}".getBytes(StandardCharsets.UTF_8));
+    private static OutgoingBody body() {
+        return new OutgoingBody("{\"query\": \"{}\"}".getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
@@ -36,7 +36,7 @@ public class Tenants {
                 "query customers($n: Int) { all: availableCustomers(first: $n) { totalCount items { name vismaNetCustomerId } } }",
                 Map.of()), "all").stream()
                 .map(item -> new Customer(item.path("vismaNetCustomerId").asInt(),
-                        Quoted.name(item.path("name").asText())))
+                        QuotedText.name(item.path("name").asText())))
                 .toList();
     }
 
@@ -53,7 +53,7 @@ public class Tenants {
                         Map.of("customer", customer)),
                 "all").stream()
                 .map(item -> new Company(item.path("vismaNetCompanyId").asInt(),
-                        Quoted.name(item.path("name").asText()),
+                        QuotedText.name(item.path("name").asText()),
                         item.path("vismaNetCustomerId").asInt(customer)))
                 .toList();
     }

@@ -14,7 +14,7 @@ import dev.nxtsync.config.CallerSettings;
 import dev.nxtsync.config.LastingSecret;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.process.Outside;
+import dev.nxtsync.process.ExternalWait;
 import dev.nxtsync.process.Threads;
 
 /**
@@ -35,7 +35,7 @@ public class CallerKeys {
 
     void begin(@Observes Threads threads) {
         if (all().findAny().isPresent()) {
-            threads.repeat("keys", READ_AGAIN, () -> Outside.call(() -> {
+            threads.repeat("keys", READ_AGAIN, () -> ExternalWait.call(() -> {
                 all().forEach(LastingSecret::readAgain);
                 return true;
             }));

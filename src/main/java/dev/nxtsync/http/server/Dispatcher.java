@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 
 import io.netty.handler.codec.http.HttpRequest;
 
-import dev.nxtsync.error.Wordless;
-import dev.nxtsync.http.server.Refusal.Reason;
+import dev.nxtsync.error.RedactedFault;
+import dev.nxtsync.http.server.Refusal.RefusalReason;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Threads;
 
@@ -16,21 +16,21 @@ final class Dispatcher {
     /** The kind of thread whose failures what is unexpected counts as. */
     static final String THREAD = "public-port";
 
-    private final Directory directory;
+    private final Router router;
     private final Refusals refusals;
     private final Workers workers;
     private final Threads threads;
 
-    Dispatcher(Directory directory, Refusals refusals, Workers workers, Threads threads) {
-        this.directory = directory;
+    Dispatcher(Router router, Refusals refusals, Workers workers, Threads threads) {
+        this.router = router;
         this.refusals = refusals;
         this.workers = workers;
         this.threads = threads;
     }
 
-    /** As {@link Directory#find}. */
-    Optional<Directory.Match> find(HttpRequest request, SocketAddress remote) {
-        return directory.find(request, remote);
+    /** As {@link Router#find}. */
+    Optional<Router.Match> find(HttpRequest request, SocketAddress remote) {
+        return router.find(request, remote);
     }
 
     Refusals refusals() {
@@ -38,7 +38,7 @@ final class Dispatcher {
     }
 
     /** Whether the work for a call has begun, or will begin; then there will be an answer, on any thread. */
-    boolean begin(Address address, HttpCall call, Consumer<HttpAnswer> reply) {
+    boolean begin(Endpoint address, HttpCall call, Consumer<HttpAnswer> reply) {
         try {
             return begin(address.work(), address, call, reply);
         } catch (RuntimeException | Error e) {
@@ -47,18 +47,18 @@ final class Dispatcher {
         }
     }
 
-    private boolean begin(Address.Handling work, Address address, HttpCall call, Consumer<HttpAnswer> reply) {
-        if (work instanceof Address.Waiting waiting) {
+    private boolean begin(Endpoint.Handling work, Endpoint address, HttpCall call, Consumer<HttpAnswer> reply) {
+        if (work instanceof Endpoint.Waiting waiting) {
             return workers.take(address.known(), () -> reply.accept(guarded(address, call, waiting)));
         }
-        if (work instanceof Address.Depending depending) {
+        if (work instanceof Endpoint.Depending depending) {
             return begin(depending.of(call), address, call, reply);
         }
-        ((Address.Swift) work).of(call, reply);
+        ((Endpoint.Swift) work).of(call, reply);
         return true;
     }
 
-    private HttpAnswer guarded(Address address, HttpCall call, Address.Waiting work) {
+    private HttpAnswer guarded(Endpoint address, HttpCall call, Endpoint.Waiting work) {
         try {
             return work.of(call);
         } catch (RuntimeException | Error e) {
@@ -66,15 +66,15 @@ final class Dispatcher {
         }
     }
 
-    private HttpAnswer fault(Address address, HttpCall call, Throwable thrown) {
+    private HttpAnswer fault(Endpoint address, HttpCall call, Throwable thrown) {
         unexpected(call.toString(), thrown);
-        return address.objection().of(call, Reason.UNEXPECTED
+        return address.objection().of(call, RefusalReason.UNEXPECTED
                 .because("A fault of nxt-sync itself (unexpected); its log says more. Please report it."));
     }
 
     /** @param what without anything that a caller has sent */
     void unexpected(String what, Throwable thrown) {
         OutOfMemory.endIfCauseOf(thrown);
-        threads.failed(THREAD, Wordless.strictly(thrown), what);
+        threads.failed(THREAD, RedactedFault.strictly(thrown), what);
     }
 }

@@ -46,7 +46,7 @@ public class PublicPort {
     private static final int LOOK = 250;
     private static final int STOP = 3_000;
 
-    private final List<Addresses> addresses;
+    private final List<HttpResource> addresses;
     private final Refusals refusals;
     private final MeterRegistry metrics;
     private final String host;
@@ -56,10 +56,10 @@ public class PublicPort {
     private final DateField date = new DateField(Clock.systemUTC());
     private @Nullable Opened opened;
 
-    private record Opened(EventLoopGroup thread, Channel server, Crowd crowd) {}
+    private record Opened(EventLoopGroup thread, Channel server, OpenConnections crowd) {}
 
     /** @param host of the network interfaces that it listens on, as the port of health does */
-    PublicPort(@All List<Addresses> addresses, Refusals refusals, Settings.Http http, Threads threads,
+    PublicPort(@All List<HttpResource> addresses, Refusals refusals, Settings.Http http, Threads threads,
             MeterRegistry metrics,
             @ConfigProperty(name = "quarkus.http.host") String host) {
         this.addresses = addresses;
@@ -79,9 +79,9 @@ public class PublicPort {
     synchronized void open(MemoryBudget memory) throws UnusablePort {
         refusals.begin();
         var dispatcher = new Dispatcher(
-                new Directory(addresses.stream().flatMap(each -> each.addresses().stream()).toList()), refusals,
+                new Router(addresses.stream().flatMap(each -> each.addresses().stream()).toList()), refusals,
                 workers, threads);
-        var crowd = new Crowd(memory, metrics);
+        var crowd = new OpenConnections(memory, metrics);
         var thread = new NioEventLoopGroup(1, threads.unresting(Dispatcher.THREAD));
         var bound = new ServerBootstrap().group(thread).channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true)
@@ -106,18 +106,18 @@ public class PublicPort {
         return ((InetSocketAddress) Objects.requireNonNull(opened).server().localAddress()).getPort();
     }
 
-    private void welcome(SocketChannel channel, Crowd crowd, Dispatcher dispatcher) {
-        var conversation = new Conversation(dispatcher, crowd, channel, date);
-        if (crowd.admit(conversation)) {
-            channel.pipeline().addLast(Conversation.DECODER, BoundedHeaders.decoder())
+    private void welcome(SocketChannel channel, OpenConnections crowd, Dispatcher dispatcher) {
+        var connection = new HttpConnection(dispatcher, crowd, channel, date);
+        if (crowd.admit(connection)) {
+            channel.pipeline().addLast(HttpConnection.DECODER, BoundedHeaders.decoder())
                     .addLast(new HttpResponseEncoder())
-                    .addLast(conversation);
+                    .addLast(connection);
         } else {
             var unused = channel.close();
         }
     }
 
-    private static void look(Channel server, Crowd crowd, Dispatcher dispatcher) {
+    private static void look(Channel server, OpenConnections crowd, Dispatcher dispatcher) {
         try {
             // a thread to whose port nobody comes any more is of no use; a stop is over long before that counts
             if (server.isOpen()) {

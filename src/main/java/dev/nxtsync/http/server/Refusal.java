@@ -7,10 +7,10 @@ import java.util.Locale;
  *
  * @param text in a caller's words; never what the caller sent. Empty where nothing is to be told.
  */
-public record Refusal(Reason reason, String text) {
+public record Refusal(RefusalReason reason, String text) {
 
     /** The kinds of refusals, which are also what metrics tell apart. */
-    public enum Reason {
+    public enum RefusalReason {
         /** Without the key, or with a wrong one. */
         KEY(401),
         /** There is nothing at the address. */
@@ -36,7 +36,7 @@ public record Refusal(Reason reason, String text) {
 
         private final int status;
 
-        Reason(int status) {
+        RefusalReason(int status) {
             this.status = status;
         }
 

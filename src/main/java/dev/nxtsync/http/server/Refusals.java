@@ -8,17 +8,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.nxtsync.http.server.Refusal.Reason;
-import dev.nxtsync.process.Seldom;
+import dev.nxtsync.http.server.Refusal.RefusalReason;
+import dev.nxtsync.process.LogThrottle;
 
 /** Answers who is refused in JSON, counts it, and tells the log now and then. Safe for any number of threads. */
 @Singleton
-public class Refusals implements Address.Objection {
+public class Refusals implements Endpoint.Objection {
     private static final Logger LOG = Logger.getLogger(Refusals.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final MeterRegistry metrics;
-    private final Seldom<Reason> seldom = new Seldom<>();
+    private final LogThrottle<RefusalReason> throttle = new LogThrottle<>();
 
     Refusals(MeterRegistry metrics) {
         this.metrics = metrics;
@@ -26,7 +26,7 @@ public class Refusals implements Address.Objection {
 
     /** So that each is there before it happens. */
     void begin() {
-        for (Reason reason : Reason.values()) {
+        for (RefusalReason reason : RefusalReason.values()) {
             metrics.counter("nxt_api_refusals", "reason", reason.label());
         }
     }
@@ -44,12 +44,12 @@ public class Refusals implements Address.Objection {
     }
 
     /** @param what without anything that the caller has made up */
-    public void note(String what, String remote, Reason reason) {
+    public void note(String what, String remote, RefusalReason reason) {
         metrics.counter("nxt_api_refusals", "reason", reason.label()).increment();
         String why = meaning(reason);
         if (!why.isEmpty()) {
-            seldom.due(reason).ifPresent(since -> LOG.warnf("%s was refused to %s with %d: %s%s", what, remote,
-                    reason.status(), why, Seldom.more(since)));
+            throttle.due(reason).ifPresent(since -> LOG.warnf("%s was refused to %s with %d: %s%s", what, remote,
+                    reason.status(), why, LogThrottle.more(since)));
         }
     }
 
@@ -62,7 +62,7 @@ public class Refusals implements Address.Objection {
     }
 
     /** Empty for what anybody may cause and nobody needs to know of. */
-    private static String meaning(Reason reason) {
+    private static String meaning(RefusalReason reason) {
         return switch (reason) {
             case KEY -> "the header X-Api-Key is missing, or is not the operator key. If this was not a program of "
                     + "yours, somebody else has found the address.";

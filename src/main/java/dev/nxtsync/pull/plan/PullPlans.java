@@ -12,7 +12,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.jobs.PlanRegistry;
-import dev.nxtsync.pull.target.Misfit;
+import dev.nxtsync.pull.target.MismatchedColumn;
 import dev.nxtsync.tenant.Tenant;
 
 /** What has been planned so far, for each pull. Safe for any number of threads. */
@@ -20,7 +20,7 @@ import dev.nxtsync.tenant.Tenant;
 public class PullPlans extends PlanRegistry<PullPlans.PlannedPull> {
     private final Set<String> targetsToLookAt = ConcurrentHashMap.newKeySet();
     /** By pull, those for which the schema was read again, or is about to be. */
-    private final Map<String, Set<Misfit>> lookedFor = new ConcurrentHashMap<>();
+    private final Map<String, Set<MismatchedColumn>> lookedFor = new ConcurrentHashMap<>();
 
     public PullPlans() {
         super("pull", "connection");
@@ -114,7 +114,7 @@ public class PullPlans extends PlanRegistry<PullPlans.PlannedPull> {
      * A page has columns that do not fit to their types. The schema is read again soon, but once for each: what it does not
      * explain is not asked again before the plan changes, or {@link #forgetMisfits}.
      */
-    public void met(PullPlan plan, Set<Misfit> misfits) {
+    public void met(PullPlan plan, Set<MismatchedColumn> misfits) {
         if (lookedFor.computeIfAbsent(plan.name(), pull -> ConcurrentHashMap.newKeySet()).addAll(misfits)) {
             lookAgain(plan.pull().connection());
         }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
@@ -61,7 +61,7 @@ public final class PullValidator {
         if (table == null) {
             return new Flawed(ErrorCode.TABLE_UNKNOWN,
                     "There is no table " + pull.table() + " that this client id can read"
-                            + Nearest.hint(pull.table(), tables.names()) + ". Correct "
+                            + NameSuggestion.hint(pull.table(), tables.names()) + ". Correct "
                             + Settings.Pull.variable(pull.name(), "TABLE")
                             + ", or give the access group of the client id the right to it.");
         }

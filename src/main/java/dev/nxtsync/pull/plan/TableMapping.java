@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.database.Encoding;
@@ -64,12 +64,12 @@ public record TableMapping(List<String> columns, List<String> remarks, List<Stri
                 .toList()) {
             if (!table.columns().containsKey(name)) {
                 problems.add("The table " + table.name() + " has no column " + name + " that this client id can read"
-                        + Nearest.hint(name, table.columns().keySet()) + ".");
+                        + NameSuggestion.hint(name, table.columns().keySet()) + ".");
             }
         }
         var remarks = pull.except().stream().filter(name -> !table.columns().containsKey(name))
                 .map(name -> "The table " + table.name() + " has no column " + name + " to except"
-                        + Nearest.hint(name, table.columns().keySet()) + ".")
+                        + NameSuggestion.hint(name, table.columns().keySet()) + ".")
                 .toList();
         for (String name : key) {
             if (pull.except().contains(name)) {

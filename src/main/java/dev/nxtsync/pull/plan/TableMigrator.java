@@ -22,8 +22,8 @@ import dev.nxtsync.database.OwnPath;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.pull.state.Anew;
 import dev.nxtsync.pull.state.PullKey;
+import dev.nxtsync.pull.state.PullRestart;
 import dev.nxtsync.pull.state.ReadColumns;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.TableShape;
@@ -123,7 +123,7 @@ public class TableMigrator {
                     : Optional.<List<String>>empty();
             if (found.isEmpty()) {
                 TargetFault.guard(transaction, table, guarded -> create(guarded, table));
-                if (Anew.beginEmpty(transaction, pull) > 0) {
+                if (PullRestart.beginEmpty(transaction, pull) > 0) {
                     changes.add("the table was not there, so that it was made anew and every row is read again");
                 }
             } else {
@@ -135,7 +135,7 @@ public class TableMigrator {
                 }
                 if (exchange || before.isPresent()) {
                     // how far anything has come is told by the key before
-                    Anew.begin(transaction, pull);
+                    PullRestart.begin(transaction, pull);
                 }
             }
             ReadColumns.keep(transaction, pull, read);

@@ -17,7 +17,7 @@ import org.jboss.logging.Logger;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.process.Lasting;
+import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.PullUnitTable;
 import dev.nxtsync.pull.target.TargetFault;
@@ -37,7 +37,7 @@ class Targets {
     private final PullUnitTable units;
     private final Map<String, PullPlans.Ready> toChange = new LinkedHashMap<>();
     private final Map<String, Long> lookedAt = new HashMap<>();
-    private final Lasting<String> lasting = new Lasting<>();
+    private final ConditionLog<String> conditions = new ConditionLog<>();
 
     Targets(TableMigrator tables, PullPlans plans, PullStates states, PullUnitTable units) {
         this.tables = tables;
@@ -87,7 +87,7 @@ class Targets {
         boolean ran = plans.of(plan.name()).filter(PullPlans.Ready.class::isInstance).isPresent();
         boolean wasHalted = !ran && plans.of(plan.name()).isPresent();
         plans.put(plan.name(), ready);
-        var unused = lasting.over(plan.name());
+        var unused = conditions.over(plan.name());
         if (states.planned(plan.name(), !ran) || wasHalted) {
             LOG.infof("Pull %s goes on", plan.name());
             units.wake(plan.name(), plan.pull().connection(), plan.table().scope());
@@ -102,7 +102,7 @@ class Targets {
 
     private void halt(String pull, PullPlans.Halted halted) {
         Problem reason = halted.reason();
-        if (lasting.isNews(pull, reason.message())) {
+        if (conditions.isNews(pull, reason.message())) {
             LOG.errorf("Pull %s is stopped, the others run. %s", pull, reason.message());
         }
         plans.put(pull, halted);

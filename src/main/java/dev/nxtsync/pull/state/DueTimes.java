@@ -44,7 +44,7 @@ public class DueTimes {
         }
     }
 
-    /** What is known of a company, by the database's clock. */
+    /** The times of a company, by the database's clock. */
     private record Known(int company, Instant due, Optional<Instant> readAt, Instant reconciledAt, Instant reconcileDue,
             boolean recorded, boolean reconciling, Instant now) {
 

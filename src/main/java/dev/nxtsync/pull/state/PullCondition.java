@@ -11,7 +11,7 @@ import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.UnitKind;
 
@@ -189,6 +189,6 @@ final class PullCondition {
     }
 
     private static String text(Connection transaction, Problem reason) throws SQLException {
-        return Encoding.read(transaction).shown(Quoted.upTo(LONGEST, reason.message()));
+        return Encoding.read(transaction).shown(QuotedText.upTo(LONGEST, reason.message()));
     }
 }

@@ -32,7 +32,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.UnitKind;
 
-/** What is known of each pull in each company. */
+/** The state of each pull in each company. */
 @Singleton
 public class PullStates {
     private static final String SELECT = """

@@ -64,6 +64,6 @@ public class PullUnitTable {
 
     /** Forgets how far a pull has come: its next run is a load, which merges. Runs under way are refused what they write. */
     public int reset(String pull) throws SQLException {
-        return database.inTransaction(transaction -> Anew.begin(transaction, pull));
+        return database.inTransaction(transaction -> PullRestart.begin(transaction, pull));
     }
 }

@@ -43,7 +43,7 @@ public final class PageBuffer {
     private final Set<Object> faultyKeys = new HashSet<>();
     private final List<RowFault> faults = new ArrayList<>();
     private final List<String> mended = new ArrayList<>();
-    private final Set<Misfit> misfits = new HashSet<>();
+    private final Set<MismatchedColumn> misfits = new HashSet<>();
     private final Set<String> knownFaults;
     private final Set<String> repeated = new LinkedHashSet<>();
     private final Set<String> contradicted = new LinkedHashSet<>();
@@ -161,7 +161,7 @@ public final class PageBuffer {
         }
         rows++;
         String reason = "an object or a list in " + field + ", where one value is expected";
-        misfits.add(new Misfit(field, reason));
+        misfits.add(new MismatchedColumn(field, reason));
         setAside(stored, key, reason);
         return true;
     }
@@ -203,7 +203,7 @@ public final class PageBuffer {
     }
 
     /** For which columns rows were set aside by their types, each once for each reason. */
-    public Set<Misfit> misfits() {
+    public Set<MismatchedColumn> misfits() {
         return Set.copyOf(misfits);
     }
 
@@ -281,7 +281,7 @@ public final class PageBuffer {
         for (int i = 0; i <= full.size(); i++) {
             byte[] bytes = i < full.size() ? full.get(i) : chunk;
             int length = i < full.size() ? CHUNK : used;
-            var out = new Prefixed(firstColumns, length);
+            var out = new PrefixedChunk(firstColumns, length);
             atStart = out.copy(bytes, length, atStart);
             copy.writeToCopy(out.bytes, 0, out.used);
         }
@@ -303,7 +303,7 @@ public final class PageBuffer {
             String reason = String.valueOf(e.getMessage());
             if (types[column] != ColumnType.TEXT) {
                 // a text is one whatever its characters are
-                misfits.add(new Misfit(table.columns().get(column).name(), reason));
+                misfits.add(new MismatchedColumn(table.columns().get(column).name(), reason));
             }
             return reason;
         } catch (RuntimeException e) {

@@ -13,7 +13,7 @@ import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.LocalFault;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 
 /**
  * PostgreSQL refuses a statement about a target table, by whatever a user has made of it. It is a fault of the one pull that
@@ -115,6 +115,6 @@ public final class TargetFault extends LocalFault {
         if (String.valueOf(e.getSQLState()).startsWith(DATA_EXCEPTION)) {
             all = QUOTED.matcher(all).replaceAll("\"…\"");
         }
-        return Quoted.upTo(LONGEST, all);
+        return QuotedText.upTo(LONGEST, all);
     }
 }

@@ -77,11 +77,11 @@ final class InFlight {
                             union all
                             select grp, id from nxt_sync.outbox where state in ('sending', 'in_doubt', 'dead') and %1$s) unsettled
                         where id not in (select id from batch) group by grp"""
-                        .formatted(OfLane.SQL + " and grp = any (?) and id < ?"))) {
+                        .formatted(LaneCondition.SQL + " and grp = any (?) and id < ?"))) {
             select.setArray(1, transaction.createArrayOf("bigint", rows.stream().map(OutboxRow::id).toArray()));
             long last = rows.stream().mapToLong(OutboxRow::id).max().orElseThrow();
             for (int first : new int[]{2, 7}) {
-                OfLane.bind(select, first, claim);
+                LaneCondition.bind(select, first, claim);
                 select.setArray(first + 3, transaction.createArrayOf("text", groups));
                 select.setLong(first + 4, last);
             }

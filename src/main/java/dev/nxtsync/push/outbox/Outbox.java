@@ -54,9 +54,9 @@ public class Outbox {
         return database.durably(transaction -> {
             try (var recover = transaction.prepareStatement("""
                     update nxt_sync.outbox set state = 'in_doubt', next_at = sent_at + ? * interval '1 ms'
-                    where state = 'sending' and\s""" + OfLane.SQL)) {
+                    where state = 'sending' and\s""" + LaneCondition.SQL)) {
                 recover.setLong(1, timeLimit.toMillis());
-                OfLane.bind(recover, 2, claim);
+                LaneCondition.bind(recover, 2, claim);
                 int count = recover.executeUpdate();
                 if (count > 0) {
                     Claims.check(transaction, claim);

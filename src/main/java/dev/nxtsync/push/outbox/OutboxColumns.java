@@ -39,7 +39,7 @@ final class OutboxColumns {
                             result = ?::json, error = ?,
                             settled_at = case when ? in ('done', 'dead', 'discarded') then coalesce(settled_at, clock_timestamp()) end
                         where id = ? and state = ? and\s"""
-                        + OfLane.SQL)) {
+                        + LaneCondition.SQL)) {
             var encoding = Encoding.read(transaction);
             for (int i = 0; i < rows.size(); i++) {
                 OutboxRow row = rows.get(i);
@@ -64,7 +64,7 @@ final class OutboxColumns {
                 update.setString(18, row.state().text());
                 update.setLong(19, row.id());
                 update.setString(20, before.get(i).text());
-                OfLane.bind(update, 21, claim);
+                LaneCondition.bind(update, 21, claim);
                 update.addBatch();
             }
             int[] counts = update.executeBatch();

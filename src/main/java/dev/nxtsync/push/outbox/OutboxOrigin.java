@@ -11,7 +11,7 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.database.MigrationDryRun;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Quoted;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.schedule.UnitSelection;
 
@@ -135,7 +135,7 @@ public class OutboxOrigin {
     private static Problem refused(String words) {
         return new Problem(ErrorCode.WAL_REFUSED,
                 "PostgreSQL does not say where its WAL stands, by which an outbox that was restored or copied is told from the "
-                        + "original, so nothing is sent: " + Quoted.message(words) + ". "
+                        + "original, so nothing is sent: " + QuotedText.message(words) + ". "
                         + ErrorCode.WAL_REFUSED.nextStep());
     }
 

@@ -52,7 +52,7 @@ public class OutboxReader {
      */
     public List<SizedRow> toLookFor(Claim claim, int most, Set<Long> but) throws SQLException {
         return sized("where next_at <= clock_timestamp() and state in ('in_doubt', 'done', 'dead', 'discarded') and "
-                + OfLane.SQL + " and o.id <> all (?)", claim, most, List.of(but));
+                + LaneCondition.SQL + " and o.id <> all (?)", claim, most, List.of(but));
     }
 
     /**
@@ -74,7 +74,7 @@ public class OutboxReader {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement("select id, grp, octet_length(payload::text) "
                     + "from nxt_sync.outbox o " + where + " order by id limit ?")) {
-                OfLane.bind(select, 1, claim);
+                LaneCondition.bind(select, 1, claim);
                 int next = 4;
                 for (Set<Long> each : ids) {
                     select.setArray(next++, transaction.createArrayOf("bigint", each.toArray()));
@@ -124,8 +124,8 @@ public class OutboxReader {
     public Optional<Instant> next(Claim claim) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement(
-                    "select min(next_at) from nxt_sync.outbox where next_at is not null and " + OfLane.SQL)) {
-                OfLane.bind(select, 1, claim);
+                    "select min(next_at) from nxt_sync.outbox where next_at is not null and " + LaneCondition.SQL)) {
+                LaneCondition.bind(select, 1, claim);
                 try (var row = select.executeQuery()) {
                     row.next();
                     return Timestamps.instant(row, 1);

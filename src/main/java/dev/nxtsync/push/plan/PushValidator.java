@@ -11,7 +11,7 @@ import java.util.Set;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.config.Nearest;
+import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
@@ -64,7 +64,7 @@ final class PushValidator {
         Table table = schema.tables().get(push.table());
         if (table == null) {
             return new FlawedPush("There is no table " + push.table() + " that this client id can read"
-                    + Nearest.hint(push.table(), schema.names()) + ".");
+                    + NameSuggestion.hint(push.table(), schema.names()) + ".");
         }
         if (table.scope() != Scope.COMPANY) {
             return new FlawedPush(
@@ -131,7 +131,7 @@ final class PushValidator {
         var found = table.columns().get(column);
         if (found == null) {
             flaws.add(setting + " names " + column + ", which is no readable column"
-                    + Nearest.hint(column, table.columns().keySet()));
+                    + NameSuggestion.hint(column, table.columns().keySet()));
             return Optional.empty();
         }
         return Optional.of(found.scalar());
@@ -169,7 +169,7 @@ final class PushValidator {
                 column(table, each, "RETURNING").ifPresent(scalar -> own.add(each));
             } else if (!children.containsKey(path[0])) {
                 flaws.add("RETURNING names " + each + ", but there are no " + path[0] + " in what is created"
-                        + Nearest.hint(path[0], children.keySet()));
+                        + NameSuggestion.hint(path[0], children.keySet()));
             } else {
                 Child child = children.get(path[0]);
                 var columns = new ArrayList<>(child.columns());
@@ -188,7 +188,7 @@ final class PushValidator {
         var field = own.get(name);
         if (field == null) {
             flaws.add("THEN names " + name + ", which is no processing of this table for this client id"
-                    + Nearest.hint(name, own.keySet()));
+                    + NameSuggestion.hint(name, own.keySet()));
             return Optional.empty();
         }
         if (!field.arguments().containsKey("filter")) {

@@ -28,7 +28,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.SettingsFixture;
-import dev.nxtsync.http.server.Address.BodyLimit;
+import dev.nxtsync.http.server.Endpoint.BodyLimit;
 import dev.nxtsync.process.MemoryBudget;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.support.Listening;
@@ -53,34 +53,36 @@ class PublicPortTest {
         port.open(MemoryBudget.ofHeap(Integer.MAX_VALUE, MEMORY));
     }
 
-    private List<Address> addresses() {
-        Address.Gate open = call -> Optional.empty();
-        Address.Gate key = call -> call.header("Key").filter("good"::equals).isPresent()
+    private List<Endpoint> addresses() {
+        Endpoint.CallerCheck open = call -> Optional.empty();
+        Endpoint.CallerCheck key = call -> call.header("Key").filter("good"::equals).isPresent()
                 ? Optional.empty()
-                : Optional.of(new Refusal(Refusal.Reason.KEY, "No key."));
+                : Optional.of(new Refusal(Refusal.RefusalReason.KEY, "No key."));
         return List.of(
-                new Address("POST", "/known/{name}", new BodyLimit(50_000, LONG), true, key, refusals,
-                        (Address.Waiting) this::echo),
-                new Address("GET", "/known/{name}", BodyLimit.NONE, true, key, refusals, (Address.Waiting) this::echo),
-                new Address("POST", "/open", new BodyLimit(50_000, LONG), false, open, refusals,
-                        (Address.Swift) (call, reply) -> reply.accept(echo(call))),
-                new Address("POST", "/hasty", new BodyLimit(50_000, Duration.ofMillis(300)), false, open, refusals,
-                        (Address.Swift) (call, reply) -> reply.accept(echo(call))),
-                new Address("GET", "/held", BodyLimit.NONE, true, open, refusals, (Address.Waiting) this::hold),
-                new Address("GET", "/strange", BodyLimit.NONE, false, open, refusals,
-                        (Address.Depending) call -> call.query("swift").isPresent()
-                                ? (Address.Swift) (swift, reply) -> reply.accept(echo(swift))
-                                : (Address.Waiting) this::hold),
-                new Address("POST", "/held", new BodyLimit(50_000, LONG), true, open, refusals,
-                        (Address.Waiting) this::hold),
-                new Address("GET", "/late", BodyLimit.NONE, true, open, refusals,
-                        (Address.Swift) (call, reply) -> replies.add(reply)),
-                new Address("GET", "/large", BodyLimit.NONE, true, open, refusals,
-                        (Address.Swift) (call, reply) -> reply.accept(HttpAnswer.json(200, "x".repeat(MEMORY + 1)))),
-                new Address("GET", "/fails/{secret}", BodyLimit.NONE, false, open, refusals, (Address.Waiting) call -> {
-                    String secret = call.parameter("secret");
-                    throw new IllegalStateException("about " + secret, new RuntimeException(secret));
-                }));
+                new Endpoint("POST", "/known/{name}", new BodyLimit(50_000, LONG), true, key, refusals,
+                        (Endpoint.Waiting) this::echo),
+                new Endpoint("GET", "/known/{name}", BodyLimit.NONE, true, key, refusals,
+                        (Endpoint.Waiting) this::echo),
+                new Endpoint("POST", "/open", new BodyLimit(50_000, LONG), false, open, refusals,
+                        (Endpoint.Swift) (call, reply) -> reply.accept(echo(call))),
+                new Endpoint("POST", "/hasty", new BodyLimit(50_000, Duration.ofMillis(300)), false, open, refusals,
+                        (Endpoint.Swift) (call, reply) -> reply.accept(echo(call))),
+                new Endpoint("GET", "/held", BodyLimit.NONE, true, open, refusals, (Endpoint.Waiting) this::hold),
+                new Endpoint("GET", "/strange", BodyLimit.NONE, false, open, refusals,
+                        (Endpoint.Depending) call -> call.query("swift").isPresent()
+                                ? (Endpoint.Swift) (swift, reply) -> reply.accept(echo(swift))
+                                : (Endpoint.Waiting) this::hold),
+                new Endpoint("POST", "/held", new BodyLimit(50_000, LONG), true, open, refusals,
+                        (Endpoint.Waiting) this::hold),
+                new Endpoint("GET", "/late", BodyLimit.NONE, true, open, refusals,
+                        (Endpoint.Swift) (call, reply) -> replies.add(reply)),
+                new Endpoint("GET", "/large", BodyLimit.NONE, true, open, refusals,
+                        (Endpoint.Swift) (call, reply) -> reply.accept(HttpAnswer.json(200, "x".repeat(MEMORY + 1)))),
+                new Endpoint("GET", "/fails/{secret}", BodyLimit.NONE, false, open, refusals,
+                        (Endpoint.Waiting) call -> {
+                            String secret = call.parameter("secret");
+                            throw new IllegalStateException("about " + secret, new RuntimeException(secret));
+                        }));
     }
 
     private HttpAnswer echo(HttpCall call) {
@@ -237,10 +239,10 @@ class PublicPortTest {
     void atTheBoundTheSlowestGoesFirstAndNeverOneWhomWeOweAnAnswer() {
         var served = wire().head("GET /strange HTTP/1.1");
         var first = wire().send("GET /known/a HT");
-        for (int i = 2; i < Crowd.MOST; i++) {
+        for (int i = 2; i < OpenConnections.MOST; i++) {
             wire().send("GET");
         }
-        await().until(() -> metrics.get("nxt_connections").gauge().value() == Crowd.MOST);
+        await().until(() -> metrics.get("nxt_connections").gauge().value() == OpenConnections.MOST);
         assertThat(first.isOpen()).isTrue();
         assertThat(wire().head("GET /known/a HTTP/1.1", "Key: good").status()).isEqualTo(200);
         assertThat(first.isClosed()).isTrue();

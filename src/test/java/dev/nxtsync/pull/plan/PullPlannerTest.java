@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.FailedAnswer;
-import dev.nxtsync.pull.target.Misfit;
+import dev.nxtsync.pull.target.MismatchedColumn;
 import dev.nxtsync.tenant.Tenant;
 
 class PullPlannerTest {
@@ -114,7 +114,7 @@ class PullPlannerTest {
 
     private static boolean isNews(PlannedFixture pulls) {
         var ready = (PullPlans.Ready) pulls.plans.of("orders").orElseThrow();
-        pulls.plans.met(ready.plan(), Set.of(new Misfit("external_id", "it is no number")));
+        pulls.plans.met(ready.plan(), Set.of(new MismatchedColumn("external_id", "it is no number")));
         return pulls.plans.takeLookAgain("main");
     }
 

@@ -1,0 +1,369 @@
+package dev.nxtsync.http.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+
+import dev.nxtsync.http.server.Refusal.RefusalReason;
+import dev.nxtsync.process.MemoryBudget;
+
+/**
+ * What is said on one connection: a request, its answer, and perhaps another. Who may not call is answered on the headers,
+ * before a byte of the body is taken; a body is taken in piece by piece, as far as there is memory, and only when it is whole
+ * does anybody work on it. At any time somebody owes something to the other, and what is owed to us is so until a set time
+ * only. A second request before the answer to the first is not taken: the connection is closed after that answer, and the
+ * sender may ask again (RFC 9112, section 9.3.2). Used on the port's own thread only.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenConnections.Member {
+    static final String DECODER = "decoder";
+    /** From the connection to the end of the headers. */
+    private static final Duration HEADERS = Duration.ofSeconds(10);
+    /** From an answer to the end of the next headers: longer than proxies keep connections that nobody uses. */
+    private static final Duration PAUSE = Duration.ofSeconds(75);
+    /** The largest answer at a megabit a second. */
+    private static final Duration TAKING = Duration.ofMinutes(2);
+    /** For one who is still sending to take note of the answer. */
+    private static final Duration TAKING_NOTE = Duration.ofSeconds(2);
+
+    private enum Phase {
+        /** The other side owes headers. */
+        HEADERS,
+        /** It owes a body. */
+        BODY,
+        /** We owe an answer. */
+        OURS,
+        /** It owes to take the answer. */
+        ANSWER,
+        /** It has been told to go, and what it goes on sending is dropped. */
+        LEAVING
+    }
+
+    private final Dispatcher dispatcher;
+    private final OpenConnections open;
+    private final SocketChannel channel;
+    private final AnswerWriter answers;
+    private Phase phase = Phase.HEADERS;
+    private long since = System.nanoTime();
+    private long until = since + HEADERS.toNanos();
+    /** Whether another request may follow. */
+    private boolean stays = true;
+    private @Nullable Endpoint address;
+    private @Nullable HttpCall call;
+    private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    /** In bytes. */
+    private long memory;
+
+    HttpConnection(Dispatcher dispatcher, OpenConnections open, SocketChannel channel, DateField date) {
+        this.dispatcher = dispatcher;
+        this.open = open;
+        this.channel = channel;
+        this.answers = new AnswerWriter(channel, date, this::failed);
+    }
+
+    @Override
+    public boolean owes() {
+        return phase != Phase.OURS;
+    }
+
+    @Override
+    public long since() {
+        return since;
+    }
+
+    @Override
+    public boolean isLate(long now) {
+        return owes() && now - until >= 0;
+    }
+
+    @Override
+    public boolean isLeaving() { return phase == Phase.LEAVING; }
+
+    @Override
+    public boolean isServed() { return phase == Phase.OURS || phase == Phase.ANSWER || phase == Phase.LEAVING; }
+
+    @Override
+    public boolean isKnown() { return address != null && address.known() && phase != Phase.LEAVING; }
+
+    @Override
+    public boolean holdsMemory() {
+        return phase == Phase.BODY && memory > 0;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            if (!channel.isActive()) {
+                return;
+            }
+            if (message instanceof HttpRequest request) {
+                if (phase == Phase.HEADERS) {
+                    begin(request);
+                } else {
+                    stays = false;
+                }
+            }
+            if (phase == Phase.BODY && message instanceof HttpContent content) {
+                take(content);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(HttpRequest request) {
+        answers.to(request);
+        stays &= HttpUtil.isKeepAlive(request);
+        if (request.decoderResult().isFailure()) {
+            refuse(unreadable(request.decoderResult().cause()).because(""));
+            return;
+        }
+        if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
+            // RFC 9112, section 3.2
+            refuse(RefusalReason.MALFORMED.because("There is not one header Host."));
+            return;
+        }
+        Optional<Router.Match> found;
+        try {
+            found = dispatcher.find(request, remote());
+        } catch (IllegalArgumentException e) {
+            refuse(RefusalReason.MALFORMED.because(""));
+            return;
+        }
+        if (found.isEmpty()) {
+            refuse(RefusalReason.UNKNOWN.because(""));
+            return;
+        }
+        address = found.get().address();
+        call = found.get().call();
+        if (!found.get().methods().isEmpty()) {
+            respond(dispatcher.refusals().of(call, RefusalReason.METHOD.because("")).with("Allow",
+                    String.join(", ", found.get().methods())));
+            return;
+        }
+        var refusal = address.gate().refusal(call);
+        if (refusal.isPresent()) {
+            refuse(refusal.get());
+        } else if (HttpUtil.getContentLength(request, 0L) > largest()) {
+            refuse(tooLarge());
+        } else {
+            phase(Phase.BODY, address.body().within());
+            if (HttpUtil.is100ContinueExpected(request)) {
+                answers.goOn();
+            }
+        }
+    }
+
+    private static RefusalReason unreadable(Throwable cause) {
+        return cause instanceof TooLongHttpLineException
+                ? RefusalReason.LONG_LINE
+                : cause instanceof TooLongHttpHeaderException ? RefusalReason.LONG_HEADERS : RefusalReason.MALFORMED;
+    }
+
+    private SocketAddress remote() {
+        return channel.remoteAddress();
+    }
+
+    private long largest() {
+        return address == null ? 0 : Math.min(address.body().largest(), open.largestBody());
+    }
+
+    private Refusal tooLarge() {
+        return RefusalReason.TOO_LARGE.because(largest() == 0
+                ? "No body is taken here."
+                : "The body is larger than the " + largest() + " bytes that are taken here.");
+    }
+
+    private void take(HttpContent content) {
+        int more = content.content().readableBytes();
+        if (content.decoderResult().isFailure()) {
+            refuse(RefusalReason.MALFORMED.because(""));
+        } else if (body.size() + more > largest()) {
+            refuse(tooLarge());
+        } else if (!open.takeMemory((long) more * MemoryBudget.COST_OF_JSON, this)) {
+            refuse(RefusalReason.NO_MEMORY
+                    .because("There is no memory for this body now; nothing was done. Try again."));
+        } else {
+            memory += (long) more * MemoryBudget.COST_OF_JSON;
+            try {
+                content.content().readBytes(body, more);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+            if (content instanceof LastHttpContent) {
+                work();
+            }
+        }
+    }
+
+    private void work() {
+        var asked = Objects.requireNonNull(call).with(body.toByteArray());
+        body = new ByteArrayOutputStream(0);
+        phase = Phase.OURS;
+        // whatever comes now has to wait where it is
+        channel.config().setAutoRead(false);
+        var given = new AtomicBoolean();
+        boolean begun = dispatcher.begin(Objects.requireNonNull(address), asked, answer -> {
+            if (given.compareAndSet(false, true)) {
+                reply(answer);
+            }
+        });
+        if (!begun) {
+            refuse(RefusalReason.BUSY.because("Too many requests wait; nothing was done. Try again."));
+        }
+    }
+
+    /** May be said on any thread. */
+    private void reply(HttpAnswer answer) {
+        try {
+            channel.eventLoop().execute(() -> {
+                try {
+                    answered(answer);
+                } catch (RuntimeException | Error e) {
+                    failed(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // the port has been closed meanwhile, and this connection with it
+        }
+    }
+
+    private void answered(HttpAnswer answer) {
+        giveBackMemory();
+        if (!channel.isActive()) {
+            return;
+        }
+        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+        if (!open.takeMemory(bytes.length, this)) {
+            refuse(RefusalReason.NO_MEMORY.because("There is no memory for the answer now. Try again."));
+            return;
+        }
+        memory = bytes.length;
+        stays &= answer.status() < 400 || isKnown();
+        phase(Phase.ANSWER, TAKING);
+        answers.write(answer, bytes, stays).addListener((ChannelFuture written) -> {
+            giveBackMemory();
+            if (!written.isSuccess()) {
+                return;
+            }
+            if (stays) {
+                address = null;
+                call = null;
+                phase(Phase.HEADERS, PAUSE);
+                channel.config().setAutoRead(true);
+            } else {
+                leave();
+            }
+        });
+    }
+
+    private void refuse(Refusal refusal) {
+        respond(objection(refusal));
+    }
+
+    private HttpAnswer objection(Refusal refusal) {
+        return address == null || call == null
+                ? dispatcher.refusals().of(remote().toString(), refusal)
+                : address.objection().of(call, refusal);
+    }
+
+    private void respond(HttpAnswer answer) {
+        giveBackMemory();
+        phase(Phase.LEAVING, TAKING_NOTE);
+        answers.write(answer, answer.body().getBytes(StandardCharsets.UTF_8), false).addListener(written -> leave());
+    }
+
+    /** Says that nothing more comes from us, and drops what still comes: a sender that is cut off might not see its answer. */
+    private void leave() {
+        if (!channel.isActive()) {
+            return;
+        }
+        phase(Phase.LEAVING, TAKING_NOTE);
+        if (channel.pipeline().get(DECODER) != null) {
+            channel.pipeline().remove(DECODER);
+        }
+        channel.config().setAutoRead(true);
+        var unused = channel.shutdownOutput();
+    }
+
+    @Override
+    public void endLate() {
+        if (phase == Phase.BODY) {
+            refuse(RefusalReason.LATE.because("The body did not come whole within "
+                    + Objects.requireNonNull(address).body().within().toSeconds() + " s; nothing was done."));
+        } else {
+            close();
+        }
+    }
+
+    @Override
+    public void dismiss() {
+        if (phase == Phase.BODY) {
+            var answer = objection(
+                    RefusalReason.NO_MEMORY.because("Others were quicker; nothing was done. Try again."));
+            var unused = answers.write(answer, answer.body().getBytes(StandardCharsets.UTF_8), false);
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        open.leave(this);
+        if (owes()) {
+            giveBackMemory();
+        }
+        var unused = channel.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+        failed(thrown);
+    }
+
+    /** That the other side has gone is nothing; anything else should not happen. */
+    private void failed(Throwable thrown) {
+        if (!(thrown instanceof IOException)) {
+            dispatcher.unexpected(call == null ? "A connection" : call.toString(), thrown);
+        }
+        close();
+    }
+
+    private void phase(Phase next, Duration within) {
+        phase = next;
+        since = System.nanoTime();
+        until = since + within.toNanos();
+    }
+
+    private void giveBackMemory() {
+        open.giveBackMemory(memory);
+        memory = 0;
+        body = new ByteArrayOutputStream(0);
+    }
+}
