@@ -50,8 +50,8 @@ class ArchitectureDocTest {
         for (JavaClass each : classes) {
             int own = mapped.indexOf(packageOf(each));
             each.getDirectDependenciesFromSelf().stream().filter(use -> isOurs(use.getTargetClass()))
-                    .forEach(use -> assertThat(mapped.indexOf(packageOf(use.getTargetClass())))
-                            .as(use.getDescription()).isGreaterThanOrEqualTo(own));
+                    .forEach(use -> assertThat(mapped.indexOf(packageOf(use.getTargetClass()))).as(use.getDescription())
+                            .isGreaterThanOrEqualTo(own));
         }
     }
 
@@ -64,8 +64,8 @@ class ArchitectureDocTest {
             for (String named : found(document, CODE)) {
                 String what = named + " in " + document;
                 if (named.matches("[\\w.-]+(/[\\w.-]+)+|[\\w-]+\\.(java|md|sql|yaml|yml)")) {
-                    assertThat(Stream.of(Path.of(""), MAIN, document.toAbsolutePath().getParent()))
-                            .as(what).anyMatch(from -> Files.exists(from.resolve(named)));
+                    assertThat(Stream.of(Path.of(""), MAIN, document.toAbsolutePath().getParent())).as(what)
+                            .anyMatch(from -> Files.exists(from.resolve(named)));
                 } else if (named.matches("nxt_sync\\.\\w+")) {
                     assertThat(tables).as(what).containsPattern("(table|view|sequence|function) " + named + "\\b");
                 } else if (!document.startsWith(FACTS)
@@ -105,8 +105,8 @@ class ArchitectureDocTest {
         Stream.of(MAIN, TEST, Path.of("docs")).flatMap(ArchitectureDocTest::files).forEach(file -> SECTION
                 .matcher(read(file).replaceAll("\\s*\n\\s*(\\*|//)?\\s*", " ")).results().forEach(reference -> {
                     referred.add(reference.group());
-                    assertThat(read(FACTS.resolve(reference.group(1))).lines())
-                            .as(reference.group() + " in " + file).contains("## " + reference.group(2));
+                    assertThat(read(FACTS.resolve(reference.group(1))).lines()).as(reference.group() + " in " + file)
+                            .contains("## " + reference.group(2));
                 }));
         assertThat(referred).isNotEmpty();
     }
@@ -147,8 +147,8 @@ class ArchitectureDocTest {
 
     private static String source(String type) {
         return Stream.of(MAIN, TEST).flatMap(ArchitectureDocTest::javaFiles)
-                .filter(file -> file.getFileName().toString().equals(type + ".java"))
-                .map(ArchitectureDocTest::read).reduce("", String::concat);
+                .filter(file -> file.getFileName().toString().equals(type + ".java")).map(ArchitectureDocTest::read)
+                .reduce("", String::concat);
     }
 
     private static String migrations() {

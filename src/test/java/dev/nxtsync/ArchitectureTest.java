@@ -51,26 +51,24 @@ import dev.nxtsync.config.Settings;
 class ArchitectureTest {
     private static final Path MAIN = Path.of("src/main/java/dev/nxtsync");
     private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.nxtsync");
+            .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.nxtsync");
     private static final JavaClasses WITH_TESTS = new ClassFileImporter().importPackages("dev.nxtsync");
     private static final int MOST_PARAMETERS = 6;
     private static final int LONGEST_FILE = 400;
     private static final int LONGEST_NESTED = 60;
-    private static final Pattern CHANGING = Pattern.compile(
-            "\\bstatic final [^=;(\\n]* (\\w+)\\s*=\\s*(?:new \\w+<>\\(\\)|\\w+\\.newKeySet\\(\\))");
+    private static final Pattern CHANGING = Pattern
+            .compile("\\bstatic final [^=;(\\n]* (\\w+)\\s*=\\s*(?:new \\w+<>\\(\\)|\\w+\\.newKeySet\\(\\))");
     private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?(dev\\.nxtsync[.a-z]*\\.[A-Z]\\w*)");
     private static final Pattern NESTED_TYPE = Pattern
             .compile("^ {4,}[a-z -]*\\b(?:class|record|interface|enum) ([A-Z]\\w*)\\b[^;]*$");
 
     /** Which packages of ours each package may use. */
-    private static final Map<String, String> MAY_USE = Map.ofEntries(
-            entry("error", ""), entry("tenant", ""), entry("config", ""), entry("process", "error"),
-            entry("transport", "process"), entry("http.server", "config error process"),
-            entry("token", "config error process transport"),
+    private static final Map<String, String> MAY_USE = Map.ofEntries(entry("error", ""), entry("tenant", ""),
+            entry("config", ""), entry("process", "error"), entry("transport", "process"),
+            entry("http.server", "config error process"), entry("token", "config error process transport"),
             entry("graphql", "tenant config error process token transport"),
-            entry("graphql.schema", "tenant error graphql"),
-            entry("database", "config error process"), entry("schedule", "tenant config error process database"),
+            entry("graphql.schema", "tenant error graphql"), entry("database", "config error process"),
+            entry("schedule", "tenant config error process database"),
             entry("inbox", "tenant config database schedule"),
             entry("webhook", "tenant config database inbox process schedule"),
             entry("jobs", "tenant config error process database graphql schedule signin token"),
@@ -83,18 +81,19 @@ class ArchitectureTest {
                             + "pull.target"),
             entry("pull.preview", "tenant config error graphql graphql.schema pull pull.plan pull.target"),
             entry("push.outbox", "error tenant database schedule"),
-            entry("push.plan",
-                    "tenant config error process database graphql graphql.schema jobs schedule push.outbox"),
+            entry("push.plan", "tenant config error process database graphql graphql.schema jobs schedule push.outbox"),
             entry("push",
                     "tenant config error process database graphql graphql.schema jobs schedule signin push.outbox push.plan"),
-            entry("signin",
-                    "config error process database graphql graphql.schema schedule token http.server"),
-            entry("status", "config error process database graphql inbox schedule signin token transport http.server "
-                    + "pull.plan pull.state pull.target push.outbox push.plan"),
-            entry("health", "config error process database graphql inbox schedule status token pull.state pull.target "
-                    + "push.outbox"),
-            entry("http", "config error process database inbox pull.state push push.outbox signin status token webhook "
-                    + "http.server"),
+            entry("signin", "config error process database graphql graphql.schema schedule token http.server"),
+            entry("status",
+                    "config error process database graphql inbox schedule signin token transport http.server "
+                            + "pull.plan pull.state pull.target push.outbox push.plan"),
+            entry("health",
+                    "config error process database graphql inbox schedule status token pull.state pull.target "
+                            + "push.outbox"),
+            entry("http",
+                    "config error process database inbox pull.state push push.outbox signin status token webhook "
+                            + "http.server"),
             entry("cli",
                     "tenant config error process database graphql graphql.schema inbox schedule signin status token "
                             + "http.server pull pull.plan pull.preview pull.state pull.target push push.outbox push.plan"));
@@ -109,9 +108,8 @@ class ArchitectureTest {
         MAY_USE.forEach((each, others) -> {
             var usable = Stream.concat(Stream.of(each), Stream.of(others.split(" "))).map(ArchitectureTest::named)
                     .collect(toSet());
-            noClasses().that().resideInAPackage(named(each)).should()
-                    .dependOnClassesThat(resideInAPackage("dev.nxtsync..").and(not(
-                            resideInAnyPackage(usable.toArray(String[]::new)))))
+            noClasses().that().resideInAPackage(named(each)).should().dependOnClassesThat(
+                    resideInAPackage("dev.nxtsync..").and(not(resideInAnyPackage(usable.toArray(String[]::new)))))
                     .check(CLASSES);
         });
         slices().matching("dev.nxtsync.(**)").should().beFreeOfCycles().check(CLASSES);
@@ -161,8 +159,9 @@ class ArchitectureTest {
     /** Who takes all the settings may use any of them. What begins a command, and what checks the settings, looks at all. */
     @Test
     void aFeatureGetsItsOwnSettings() {
-        noConstructors().that().areDeclaredInClassesThat().resideOutsideOfPackages("..config..", "..cli..", "..pull..",
-                "..push..").should().haveRawParameterTypes(containing(Settings.class)).check(CLASSES);
+        noConstructors().that().areDeclaredInClassesThat()
+                .resideOutsideOfPackages("..config..", "..cli..", "..pull..", "..push..").should()
+                .haveRawParameterTypes(containing(Settings.class)).check(CLASSES);
     }
 
     private static DescribedPredicate<List<JavaClass>> containing(Class<?> type) {
@@ -189,10 +188,8 @@ class ArchitectureTest {
                 }
             }
         }
-        assertThat(longFiles).as("a file that is short enough is taken off this list")
-                .isEmpty();
-        assertThat(longTypes).as("a type that is short enough is taken off this list")
-                .isEmpty();
+        assertThat(longFiles).as("a file that is short enough is taken off this list").isEmpty();
+        assertThat(longTypes).as("a type that is short enough is taken off this list").isEmpty();
     }
 
     @Test
@@ -208,8 +205,7 @@ class ArchitectureTest {
     @Test
     void storiesStandByFeatureAndAreTagged() {
         assertThat(WITH_TESTS.stream().filter(each -> each.getPackageName().startsWith("dev.nxtsync.story."))
-                .filter(each -> each.getSimpleName().endsWith("IT")))
-                .isNotEmpty()
+                .filter(each -> each.getSimpleName().endsWith("IT"))).isNotEmpty()
                 .allSatisfy(each -> assertThat(each.getAnnotationOfType(Tag.class).value()).as(each.getName())
                         .isEqualTo(each.getPackageName().substring("dev.nxtsync.story.".length())));
     }
@@ -255,18 +251,19 @@ class ArchitectureTest {
 
     @Test
     void onlyWhoOwnsTablesWritesSqlAndRequestsGoOutInOneWay() {
-        noClasses().that().resideOutsideOfPackages("..database..", "..schedule..", "..inbox..", "..pull.target..",
-                "..pull.state..", "..pull.plan..", "..push.outbox..", "..signin..", "..status..").should()
-                .dependOnClassesThat().haveFullyQualifiedName("java.sql.Connection").check(CLASSES);
-        noClasses().that().resideOutsideOfPackage("dev.nxtsync.transport..").should()
-                .dependOnClassesThat().haveFullyQualifiedName("io.vertx.core.http.HttpClient").check(CLASSES);
+        noClasses().that()
+                .resideOutsideOfPackages("..database..", "..schedule..", "..inbox..", "..pull.target..",
+                        "..pull.state..", "..pull.plan..", "..push.outbox..", "..signin..", "..status..")
+                .should().dependOnClassesThat().haveFullyQualifiedName("java.sql.Connection").check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("dev.nxtsync.transport..").should().dependOnClassesThat()
+                .haveFullyQualifiedName("io.vertx.core.http.HttpClient").check(CLASSES);
     }
 
     /** What else happens is a value for whoever has asked, or goes to the log. */
     @Test
     void onlyCommandsPrint() throws IOException {
-        noClasses().that().resideOutsideOfPackage("..cli..").should().accessField(System.class, "out")
-                .orShould().accessField(System.class, "err").check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("..cli..").should().accessField(System.class, "out").orShould()
+                .accessField(System.class, "err").check(CLASSES);
         assertThat(filesWith("PROBLEM")).isNotEmpty().allMatch(file -> file.startsWith("cli/"));
     }
 
@@ -289,8 +286,10 @@ class ArchitectureTest {
             noClasses().that().doNotHaveFullyQualifiedName("dev.nxtsync.database.Numeral").should()
                     .callConstructorWhere(target(owner(type(number)))).check(CLASSES);
         }
-        noClasses().should().callMethodWhere(target(nameMatching(
-                "decimalValue|bigIntegerValue|getDecimalValue|getBigIntegerValue|getBigDecimal"))).check(CLASSES);
+        noClasses().should()
+                .callMethodWhere(target(
+                        nameMatching("decimalValue|bigIntegerValue|getDecimalValue|getBigIntegerValue|getBigDecimal")))
+                .check(CLASSES);
     }
 
     @Test
@@ -305,8 +304,7 @@ class ArchitectureTest {
     @Test
     void nothingThatChangesBelongsToTheWholeProcess() throws IOException {
         noFields().that().areStatic().should().notBeFinal().orShould()
-                .haveRawType(resideInAPackage("java.util.concurrent.atomic.."))
-                .check(CLASSES);
+                .haveRawType(resideInAPackage("java.util.concurrent.atomic..")).check(CLASSES);
         var changing = new ArrayList<String>();
         try (var files = Files.walk(MAIN)) {
             for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
@@ -321,10 +319,10 @@ class ArchitectureTest {
     @Test
     void threadsAreMadeWhereTheyAreWatched() {
         noClasses().that().resideOutsideOfPackage("..process..").should()
-                .callConstructorWhere(target(owner(assignableTo(Thread.class))))
-                .orShould().callMethodWhere(target(owner(assignableTo(Executors.class))))
-                .orShould().dependOnClassesThat().areAssignableTo(ThreadPoolExecutor.class)
-                .orShould().dependOnClassesThat().resideInAPackage("io.quarkus.scheduler..").check(CLASSES);
+                .callConstructorWhere(target(owner(assignableTo(Thread.class)))).orShould()
+                .callMethodWhere(target(owner(assignableTo(Executors.class)))).orShould().dependOnClassesThat()
+                .areAssignableTo(ThreadPoolExecutor.class).orShould().dependOnClassesThat()
+                .resideInAPackage("io.quarkus.scheduler..").check(CLASSES);
     }
 
     @Test

@@ -24,17 +24,15 @@ class CatalogueTest {
         assertThat(
                 Arrays.stream(ErrorCode.values()).filter(each -> !occurs("ErrorCode\\." + each.name() + "\\b", code)))
                 .as("never raised").isEmpty();
-        assertThat(Arrays.stream(ErrorCode.values())
-                .filter(each -> !occurs("ErrorCode\\." + each.name() + "\\b|[\"( ]" + each.code() + "[\"), |%]",
-                        tests)))
+        assertThat(Arrays.stream(ErrorCode.values()).filter(
+                each -> !occurs("ErrorCode\\." + each.name() + "\\b|[\"( ]" + each.code() + "[\"), |%]", tests)))
                 .as("provoked by no test").isEmpty();
     }
 
     @Test
     void aCodeIsOneWordAndNoMeaningLacksANextStep() {
-        assertThat(ErrorCode.values()).allMatch(each -> each.code().matches("[a-z_]+")
-                && each.meaning().endsWith(".") && each.nextStep().length() > 8
-                && ErrorCode.of(each.code()).orElseThrow() == each);
+        assertThat(ErrorCode.values()).allMatch(each -> each.code().matches("[a-z_]+") && each.meaning().endsWith(".")
+                && each.nextStep().length() > 8 && ErrorCode.of(each.code()).orElseThrow() == each);
         assertThat(ErrorCode.of("of a later version")).isEmpty();
     }
 

@@ -12,10 +12,9 @@ import java.util.stream.Stream;
 /** The texts in the sources: what ArchUnit cannot see, since constants are folded and SQL is no code. */
 final class Literals {
     private static final Path MAIN = Path.of("src/main/java/dev/nxtsync");
-    private static final Pattern TOKEN = Pattern.compile(
-            """
-                    \"""[ \\t]*\\n((?s:[^\\\\"]|\\\\.|"(?!""))*+)\"""|"([^"\\\\\\n]*+(?:\\\\.[^"\\\\\\n]*+)*+)"\
-                    |'(?:[^'\\\\]|\\\\.)[^']*'|//[^\\n]*|(?s:/\\*.*?\\*/)""");
+    private static final Pattern TOKEN = Pattern.compile("""
+            \"""[ \\t]*\\n((?s:[^\\\\"]|\\\\.|"(?!""))*+)\"""|"([^"\\\\\\n]*+(?:\\\\.[^"\\\\\\n]*+)*+)"\
+            |'(?:[^'\\\\]|\\\\.)[^']*'|//[^\\n]*|(?s:/\\*.*?\\*/)""");
 
     /** Which character it is matters to nobody here. */
     private static final Pattern UNICODE = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u+[0-9a-fA-F]{4}");
@@ -34,10 +33,9 @@ final class Literals {
     }
 
     static List<String> in(String source) {
-        return TOKEN.matcher(source).results()
-                .map(token -> token.group(1) == null ? token.group(2) : token.group(1))
-                .filter(each -> each != null)
-                .map(each -> UNICODE.matcher(each).replaceAll("$1?").translateEscapes()).toList();
+        return TOKEN.matcher(source).results().map(token -> token.group(1) == null ? token.group(2) : token.group(1))
+                .filter(each -> each != null).map(each -> UNICODE.matcher(each).replaceAll("$1?").translateEscapes())
+                .toList();
     }
 
     /** The package of a file, as {@code pull.state}. */

@@ -15,8 +15,7 @@ class LiteralsTest {
     }
 
     static Object[][] aTextIsFoundWhereItIsOneAndNowhereElse() {
-        return new Object[][]{
-                {"", List.of()}, {"\"\"", List.of("")}, {"f(\"a\" + \"b\")", List.of("a", "b")},
+        return new Object[][]{{"", List.of()}, {"\"\"", List.of("")}, {"f(\"a\" + \"b\")", List.of("a", "b")},
                 {"\"a \\\"b\\\" c\"", List.of("a \"b\" c")}, {"\"a\\\\\" + \"b\"", List.of("a\\", "b")},
                 {"// \"a\"\n\"b\"", List.of("b")}, {"/* \"a\"\n * \"b\" */ \"c\"", List.of("c")},
                 {"\"http://a\" + \"/* b\"", List.of("http://a", "/* b")},

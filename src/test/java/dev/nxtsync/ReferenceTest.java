@@ -27,9 +27,10 @@ class ReferenceTest {
 
     @Test
     void theCatalogueOfErrorsInTheReadmeIsMadeFromTheCode() throws IOException {
-        section("errors", "| code | means | what to do |\n| --- | --- | --- |\n"
-                + Arrays.stream(ErrorCode.values()).map(each -> "| `" + each.code() + "` | " + each.meaning() + " | "
-                        + each.nextStep() + " |\n").collect(Collectors.joining()));
+        section("errors",
+                "| code | means | what to do |\n| --- | --- | --- |\n" + Arrays.stream(ErrorCode.values())
+                        .map(each -> "| `" + each.code() + "` | " + each.meaning() + " | " + each.nextStep() + " |\n")
+                        .collect(Collectors.joining()));
     }
 
     @Test

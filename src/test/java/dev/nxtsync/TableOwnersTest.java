@@ -28,23 +28,19 @@ class TableOwnersTest {
     private static final Pattern NAMED = Pattern.compile("(?i)(?:"
             + "(?:(\\b(?:insert\\s+into|merge\\s+into|update|delete\\s+from|truncate|copy|(?:create|alter|drop)"
             + "\\s+(?:unlogged\\s+)?table))|(\\b(?:from|join|using)\\b|,))"
-            + "\\s+(?:(?:only|table|if\\s+exists|if\\s+not\\s+exists)\\s+)*)?"
-            + "\\bnxt_sync\\.(\\w+)");
+            + "\\s+(?:(?:only|table|if\\s+exists|if\\s+not\\s+exists)\\s+)*)?\\bnxt_sync\\.(\\w+)");
 
     /** Who writes each table. */
-    private static final Map<String, String> WRITER = Map.ofEntries(
-            entry("clock", "database"),
+    private static final Map<String, String> WRITER = Map.ofEntries(entry("clock", "database"),
             entry("job", "schedule"), entry("replica", "schedule"), entry("run", "schedule"),
-            entry("lost_call", "schedule"),
-            entry("inbox", "inbox"), entry("inbox_seen", "inbox"), entry("webhook_event", "inbox"),
-            entry("row_fault", "pull.target"), entry("removed", "pull.target"),
+            entry("lost_call", "schedule"), entry("inbox", "inbox"), entry("inbox_seen", "inbox"),
+            entry("webhook_event", "inbox"), entry("row_fault", "pull.target"), entry("removed", "pull.target"),
             entry("pass", "pull.state"), entry("pull_column", "pull.state"), entry("pull_key", "pull.state"),
             entry("pull_pause", "pull.state"), entry("pull_settings", "pull.state"), entry("pull_state", "pull.state"),
             // of one unit or verification each, made and dropped with it
             entry("listing_", "pull.state"), entry("difference_", "pull.state"), entry("verify_", "pull.state"),
             entry("outbox", "push.outbox"), entry("outbox_home", "push.outbox"), entry("push_setting", "push.outbox"),
-            entry("push_state", "push.outbox"),
-            entry("user_grant", "signin"), entry("sign_in", "signin"),
+            entry("push_state", "push.outbox"), entry("user_grant", "signin"), entry("sign_in", "signin"),
             entry("trouble", "status"), entry("notice", "status"));
 
     /** Who else reads it, and tables that nothing but a migration or a user writes. */
@@ -53,16 +49,15 @@ class TableOwnersTest {
             entry("job", Set.of("database", "inbox", "pull.state", "status")),
             entry("run", Set.of("database", "status")),
             // whether nothing is left to look at of a pull, in the statement that says that it is well
-            entry("inbox", Set.of("database", "pull.state", "status")),
-            entry("outbox", Set.of("database", "status")), entry("user_grant", Set.of("database", "status")),
+            entry("inbox", Set.of("database", "pull.state", "status")), entry("outbox", Set.of("database", "status")),
+            entry("user_grant", Set.of("database", "status")),
             // whether who has decided, or sent, is alive, and which of two was started later, in the statement that asks
             entry("replica", Set.of("pull.state", "signin", "status")),
             // how many rows there are beside how many were counted, in one snapshot; whether a company is away, for each event
-            entry("pull_state", Set.of("inbox", "pull.target", "status")),
-            entry("pull_pause", Set.of("inbox")),
+            entry("pull_state", Set.of("inbox", "pull.target", "status")), entry("pull_pause", Set.of("inbox")),
             entry("freshness", Set.of("status")), entry("outbox_here", Set.of("push.outbox")),
-            entry("lost_call", Set.of("status")), entry("pass", Set.of("status")),
-            entry("row_fault", Set.of("status")), entry("webhook_event", Set.of("status")));
+            entry("lost_call", Set.of("status")), entry("pass", Set.of("status")), entry("row_fault", Set.of("status")),
+            entry("webhook_event", Set.of("status")));
 
     /** Users write it, and functions read it. */
     private static final String OF_USERS = "push_grant";
@@ -93,8 +88,7 @@ class TableOwnersTest {
             "select from only nxt_sync.job | READS", "see it in nxt_sync.job | MENTIONS"})
     void howATableIsNamedTellsWhatIsDoneToIt(String text, Use use) {
         assertThat(NAMED.matcher(text).results().map(each -> Use.of(text, each))).containsExactly(use);
-        String upper = text.replace("nxt_sync.job", "\n").toUpperCase(Locale.ROOT).replace("\n",
-                "nxt_sync.job");
+        String upper = text.replace("nxt_sync.job", "\n").toUpperCase(Locale.ROOT).replace("\n", "nxt_sync.job");
         assertThat(NAMED.matcher(upper).results().map(each -> Use.of(upper, each))).containsExactly(use);
     }
 
@@ -113,9 +107,10 @@ class TableOwnersTest {
         others.forEach((table, packages) -> packages.remove(WRITER.getOrDefault(table, "")));
         others.values().removeIf(Set::isEmpty);
         assertThat(others).isEqualTo(READERS);
-        uses.get(Use.MENTIONS).forEach((table, packages) -> assertThat(IN_MESSAGES)
-                .as("what is said of " + table + ": is this SQL that this test does not understand?")
-                .containsAll(packages));
+        uses.get(Use.MENTIONS)
+                .forEach((table, packages) -> assertThat(IN_MESSAGES)
+                        .as("what is said of " + table + ": is this SQL that this test does not understand?")
+                        .containsAll(packages));
     }
 
     /** The packages by table, by what they do to it. */
@@ -126,8 +121,7 @@ class TableOwnersTest {
                 Use.MENTIONS, new TreeMap<>());
         Literals.ofMain().forEach((file, literals) -> literals.forEach(text -> NAMED.matcher(text).results()
                 // sequences, functions and settings are no tables
-                .filter(each -> known.contains(each.group(3)) || each.group(1) != null
-                        || each.group(2) != null)
+                .filter(each -> known.contains(each.group(3)) || each.group(1) != null || each.group(2) != null)
                 .forEach(each -> uses.get(Use.of(text, each)).computeIfAbsent(each.group(3), table -> new TreeSet<>())
                         .add(Literals.packageOf(file)))));
         return uses;

@@ -84,8 +84,8 @@ class CheckCommand implements QuarkusApplication {
     }
 
     private static void problems(SettingsReader.SettingsRead reading, Report report) {
-        reading.problems().forEach(
-                problem -> report.problem("configuration", ErrorCode.CONFIGURATION, problem.toString()));
+        reading.problems()
+                .forEach(problem -> report.problem("configuration", ErrorCode.CONFIGURATION, problem.toString()));
     }
 
     private void configuration(SettingsReader.SettingsRead reading) {
@@ -98,9 +98,8 @@ class CheckCommand implements QuarkusApplication {
                             + "NXT_PULLS_ORDERS_TABLE=order.");
         }
         if (reading.problems().isEmpty()) {
-            report.fine("configuration",
-                    settings.connections().size() + " connection(s), " + settings.pulls().size() + " pull(s), "
-                            + settings.pushes().size() + " push(es)");
+            report.fine("configuration", settings.connections().size() + " connection(s), " + settings.pulls().size()
+                    + " pull(s), " + settings.pushes().size() + " push(es)");
         }
     }
 
@@ -143,7 +142,7 @@ class CheckCommand implements QuarkusApplication {
     }
 
     private void targets(Settings settings, Map<String, TargetTable> targets) {
-        TargetCheck.problems(settings, targets).forEach((pull, problem) -> report.problem("target of " + pull,
-                problem));
+        TargetCheck.problems(settings, targets)
+                .forEach((pull, problem) -> report.problem("target of " + pull, problem));
     }
 }

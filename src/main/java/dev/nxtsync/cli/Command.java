@@ -29,13 +29,15 @@ final class Command {
 
     /** Says what is in the way. */
     static int problem(Exception e) {
-        System.out.println("PROBLEM    " + (e instanceof FailedAnswer failed
-                ? "API: " + failed.failure().reason().coded()
-                : e instanceof TargetFault fault
-                        ? fault.reason().coded()
-                        : "database: " + DatabaseFault.of(e).coded() + (isThere(e)
-                                ? " Has the daemon run on it once, which makes the schema nxt_sync?"
-                                : "")));
+        System.out
+                .println(
+                        "PROBLEM    " + (e instanceof FailedAnswer failed
+                                ? "API: " + failed.failure().reason().coded()
+                                : e instanceof TargetFault fault
+                                        ? fault.reason().coded()
+                                        : "database: " + DatabaseFault.of(e).coded() + (isThere(e)
+                                                ? " Has the daemon run on it once, which makes the schema nxt_sync?"
+                                                : "")));
         return ExitCode.FOUND_PROBLEMS;
     }
 

@@ -14,13 +14,13 @@ import dev.nxtsync.config.NameSuggestion;
 final class CommandLine {
     private static final Map<String, CommandUsage> COMMANDS = new TreeMap<>(Map.ofEntries(
             Map.entry("check", alone(CheckCommand.class, "--wait")), Map.entry("status", alone(StatusCommand.class)),
-            Map.entry("discover", alone(DiscoverCommand.class, "--yaml")),
-            Map.entry("plan", alone(PlanCommand.class)), Map.entry("verify", of(VerifyCommand.class)),
+            Map.entry("discover", alone(DiscoverCommand.class, "--yaml")), Map.entry("plan", alone(PlanCommand.class)),
+            Map.entry("verify", of(VerifyCommand.class)),
             Map.entry("pull", of(PullCommand.class, "--full", "--since", "--company", "--confirm-deletes")),
             Map.entry("reset", of(ResetCommand.class)), Map.entry("push", of(PushCommand.class)),
             Map.entry("dead-letters", of(DeadLettersCommand.class, "--payload")),
-            Map.entry("adopt", alone(AdoptCommand.class)),
-            Map.entry("sign-in", of(SignInCommand.class)), Map.entry("sign-out", of(SignInCommand.class))));
+            Map.entry("adopt", alone(AdoptCommand.class)), Map.entry("sign-in", of(SignInCommand.class)),
+            Map.entry("sign-out", of(SignInCommand.class))));
 
     private CommandLine() {}
 

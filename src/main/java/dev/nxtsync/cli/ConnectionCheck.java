@@ -33,8 +33,7 @@ class ConnectionCheck {
     private final DryRun rehearsal;
     private final PushPlanner pushes;
 
-    ConnectionCheck(Settings settings, Connections connections, Tenants tenants, DryRun rehearsal,
-            PushPlanner pushes) {
+    ConnectionCheck(Settings settings, Connections connections, Tenants tenants, DryRun rehearsal, PushPlanner pushes) {
         this.settings = settings;
         this.connections = connections;
         this.tenants = tenants;
@@ -55,9 +54,9 @@ class ConnectionCheck {
             var customers = customers(connection, report);
             var companies = companies(connection, customers, report);
             var targets = pulls(connection, customers, companies, report);
-            pushes.check(connection).forEach((push, flaw) -> flaw.ifPresentOrElse(
-                    reason -> report.problem("push " + push, reason),
-                    () -> report.fine("push " + push, "it can be sent")));
+            pushes.check(connection)
+                    .forEach((push, flaw) -> flaw.ifPresentOrElse(reason -> report.problem("push " + push, reason),
+                            () -> report.fine("push " + push, "it can be sent")));
             strangers(connection, companies, report);
             return targets;
         } catch (FailedAnswer e) {
@@ -73,8 +72,7 @@ class ConnectionCheck {
         } else {
             report.problem("token of " + connection.name(), ErrorCode.SCOPE_REDUCED,
                     "The asked scope is \"" + connection.askedScope() + "\", the granted one \"" + token.scope()
-                            + "\" ("
-                            + lifetime + "). " + ErrorCode.SCOPE_REDUCED.nextStep());
+                            + "\" (" + lifetime + "). " + ErrorCode.SCOPE_REDUCED.nextStep());
         }
     }
 
@@ -137,9 +135,10 @@ class ConnectionCheck {
                 report.problem("pull " + name, ((PullValidator.Flawed) design).reason());
             }
         });
-        result.strangers().forEach((pull, strangers) -> report.problem("pull " + pull, ErrorCode.COMPANY_NOT_GRANTED,
-                "The client id does not see " + strangers + " of COMPANIES. "
-                        + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));
+        result.strangers()
+                .forEach((pull, strangers) -> report.problem("pull " + pull, ErrorCode.COMPANY_NOT_GRANTED,
+                        "The client id does not see " + strangers + " of COMPANIES. "
+                                + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));
         var refused = result.readings().stream().filter(each -> each.obstacle().isPresent()).toList();
         refused.forEach(each -> report.problem(each.tenant().toString(), each.obstacle().orElseThrow()));
         int read = result.readings().size() - refused.size();
@@ -151,8 +150,9 @@ class ConnectionCheck {
     }
 
     private void strangers(Settings.Connection connection, List<Tenants.Company> companies, Report report) {
-        settings.pushes(connection.name()).stream().filter(push -> push.company().isPresent() && companies.stream()
-                .noneMatch(company -> company.number() == push.company().get()))
+        settings.pushes(connection.name()).stream()
+                .filter(push -> push.company().isPresent()
+                        && companies.stream().noneMatch(company -> company.number() == push.company().get()))
                 .forEach(push -> report.problem("push " + push.name(), ErrorCode.COMPANY_NOT_GRANTED,
                         "The client id does not see its COMPANY " + push.company().get() + ". "
                                 + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));

@@ -80,14 +80,16 @@ class DeadLettersCommand implements QuarkusApplication {
                 default -> entries.discard(id);
             };
             if (!done) {
-                System.out.println("PROBLEM    row " + id + (entry.isEmpty()
-                        ? " is not in the outbox"
-                        : " is " + entry.get().get("state") + ", about which nobody need decide"));
+                System.out.println("PROBLEM    row " + id
+                        + (entry.isEmpty()
+                                ? " is not in the outbox"
+                                : " is " + entry.get().get("state") + ", about which nobody need decide"));
                 code = ExitCode.FOUND_PROBLEMS;
             } else if (!verb.equals("show")) {
-                System.out.println("ok         row " + id + (verb.equals("retry")
-                        ? " is looked for, and sent again if it is not there"
-                        : " is discarded"));
+                System.out.println("ok         row " + id
+                        + (verb.equals("retry")
+                                ? " is looked for, and sent again if it is not there"
+                                : " is discarded"));
             }
         }
         return code;
@@ -96,10 +98,9 @@ class DeadLettersCommand implements QuarkusApplication {
     private int list() throws SQLException {
         var troubled = entries.troubled(MOST);
         for (Entry each : troubled) {
-            System.out
-                    .println(each.id() + "  " + each.get("push") + "  " + each.get("company") + "  \"" + each.get("key")
-                            + "\"" + (each.get("grp").isEmpty() ? "" : "  group \"" + each.get("grp") + "\"") + "  "
-                            + each.get("state") + "  since " + each.get("settled_at") + "\n    " + each.get("error"));
+            System.out.println(each.id() + "  " + each.get("push") + "  " + each.get("company") + "  \""
+                    + each.get("key") + "\"" + (each.get("grp").isEmpty() ? "" : "  group \"" + each.get("grp") + "\"")
+                    + "  " + each.get("state") + "  since " + each.get("settled_at") + "\n    " + each.get("error"));
         }
         System.out.println(troubled.isEmpty()
                 ? "ok         there are no dead letters"
@@ -109,8 +110,8 @@ class DeadLettersCommand implements QuarkusApplication {
     }
 
     private static boolean show(Entry entry) {
-        entry.columns().forEach((name, value) -> System.out.printf("%-12s%s%n", name,
-                value.or(() -> name.equals("payload")
+        entry.columns()
+                .forEach((name, value) -> System.out.printf("%-12s%s%n", name, value.or(() -> name.equals("payload")
                         ? Optional.of("(" + entry.payloadBytes() + " bytes, more than this process has memory for; "
                                 + "see it in nxt_sync.outbox)")
                         : Optional.empty()).orElse("")));

@@ -59,15 +59,14 @@ class DiscoverCommand implements QuarkusApplication {
     private static void print(Settings.Connection connection, TableDiscovery.Discovered findings) {
         System.out.println("connection " + connection.name() + " sees the customers " + findings.customers()
                 + " and these companies:");
-        findings.companies().forEach(company -> System.out.println(
-                "  " + company.number() + " " + company.name() + ", of customer " + company.customer()));
+        findings.companies().forEach(company -> System.out
+                .println("  " + company.number() + " " + company.name() + ", of customer " + company.customer()));
         for (Found each : findings.tables()) {
             System.out.println("table " + each.table().name() + ", " + size(each) + ", "
                     + each.key().map(key -> "key " + String.join(", ", key)).orElse("its key is not known here")
                     + (each.table().tellsChanges() ? "" : ", read whole each time"));
-            each.table().columns().values()
-                    .forEach(column -> System.out.println(String.format(Locale.ROOT, "  %-32s %s", column.name(),
-                            type(column))));
+            each.table().columns().values().forEach(column -> System.out
+                    .println(String.format(Locale.ROOT, "  %-32s %s", column.name(), type(column))));
         }
     }
 
@@ -80,15 +79,13 @@ class DiscoverCommand implements QuarkusApplication {
     }
 
     private static String type(Column column) {
-        return column.scalar() + (column.companion() == Companion.NONE
-                ? ""
-                : ", " + switch (column.companion()) {
-                    case DATE -> "a date";
-                    case TIME -> "a time";
-                    case ENUM -> "an enumeration";
-                    case FLAGS -> "flags";
-                    case NONE -> "";
-                });
+        return column.scalar() + (column.companion() == Companion.NONE ? "" : ", " + switch (column.companion()) {
+            case DATE -> "a date";
+            case TIME -> "a time";
+            case ENUM -> "an enumeration";
+            case FLAGS -> "flags";
+            case NONE -> "";
+        });
     }
 
     /** Commented out where somebody has to say something first, or there is nothing to read yet. */

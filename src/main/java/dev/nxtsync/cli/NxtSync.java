@@ -61,10 +61,8 @@ public final class NxtSync {
             """;
 
     /** A command runs beside a daemon, which has the ports and the schema. */
-    private static final Map<String, String> AS_COMMAND = Map.of(
-            "quarkus.http.host-enabled", "false",
-            "quarkus.log.level", "ERROR",
-            "quarkus.log.console.stderr", "true");
+    private static final Map<String, String> AS_COMMAND = Map.of("quarkus.http.host-enabled", "false",
+            "quarkus.log.level", "ERROR", "quarkus.log.console.stderr", "true");
 
     private NxtSync() {}
 

@@ -41,8 +41,7 @@ final class PayloadFile {
         // strict, as a payload by HTTP is: of two members of one name it is not known which was meant
         try (JsonParser parser = JsonTree.parsers().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(Integer.MAX_VALUE).build())
-                .build()
-                .createParser(text)) {
+                .build().createParser(text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw new UnusablePayload(file, "is not JSON (line 1: it is empty)");

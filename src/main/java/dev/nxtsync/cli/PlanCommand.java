@@ -39,21 +39,17 @@ class PlanCommand implements QuarkusApplication {
         for (LoadEstimates.Estimate each : all.estimates()) {
             if (!each.problem().isEmpty()) {
                 well = false;
-                System.out
-                        .println("PROBLEM    " + each.pull()
-                                + each.tenant().map(tenant -> ", " + tenant.number()).orElse("") + ": "
-                                + each.problem());
+                System.out.println("PROBLEM    " + each.pull()
+                        + each.tenant().map(tenant -> ", " + tenant.number()).orElse("") + ": " + each.problem());
                 continue;
             }
             rows += each.rows();
             bytes += each.bytes();
             requests += each.requests();
             System.out.println(line(each.pull(), each.tenant().map(Tenant::number).orElseThrow(), each.rows(),
-                    megabytes(each.bytes()), each.requests(),
-                    minutes(each.minutes())));
+                    megabytes(each.bytes()), each.requests(), minutes(each.minutes())));
         }
-        System.out.println(line("all", "", rows, megabytes(bytes), requests,
-                minutes(all.minutes())));
+        System.out.println(line("all", "", rows, megabytes(bytes), requests, minutes(all.minutes())));
         System.out.println("At " + estimates.perMinute()
                 + " requests a minute. Rows are counted by the API; megabytes of JSON, by a sample of each table; minutes from "
                 + "the start of the daemon, by how fast the API answers now: nine of ten first loads end within that range, "

@@ -59,7 +59,7 @@ class SignInCommand implements QuarkusApplication {
         var ended = signOut.signOut(connection);
         System.out.println("ok         " + connection.name() + " is signed out"
                 + (ended.revoked() ? ", and its refresh token is revoked" : "; there was no refresh token to revoke"));
-        ended.endOfSession().ifPresent(
-                url -> System.out.println("note       to end the session of the browser too, open " + url));
+        ended.endOfSession()
+                .ifPresent(url -> System.out.println("note       to end the session of the browser too, open " + url));
     }
 }

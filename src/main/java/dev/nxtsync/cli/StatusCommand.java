@@ -63,9 +63,9 @@ class StatusCommand implements QuarkusApplication {
                 each.reason(), "next attempt " + time(each.nextAt())));
         pushes(tables.pushes());
         print("under way", LINES, tables.units(), StatusCommand::unit);
-        print("last runs", RUNS, tables.runs(), each -> line(each.job(), each.company(), each.kind(),
-                time(each.startedAt()), each.outcome(), each.rowsRead() + " read, " + each.rowsWritten()
-                        + " written, requests " + each.requests()));
+        print("last runs", RUNS, tables.runs(),
+                each -> line(each.job(), each.company(), each.kind(), time(each.startedAt()), each.outcome(),
+                        each.rowsRead() + " read, " + each.rowsWritten() + " written, requests " + each.requests()));
     }
 
     private static String finding(ShownFinding finding) {
@@ -75,16 +75,18 @@ class StatusCommand implements QuarkusApplication {
     }
 
     private static String connection(ConnectionStatus connection) {
-        return line(connection.name(), connection.host(), connection.state().equals("signed_in")
-                ? "token until " + time(connection.expiresAt())
-                : connection.state().replace('_', ' '),
+        return line(connection.name(), connection.host(),
+                connection.state().equals("signed_in")
+                        ? "token until " + time(connection.expiresAt())
+                        : connection.state().replace('_', ' '),
                 connection.budget().used() + " of " + connection.budget().limitPerMinute() + " requests a minute");
     }
 
     private static String signIn(SignInRow signIn) {
-        return line(signIn.connection(), signIn.state().equals("needed")
-                ? "sign-in needed"
-                : Objects.requireNonNullElse(signIn.person(), "") + ", refreshed " + time(signIn.refreshedAt()),
+        return line(signIn.connection(),
+                signIn.state().equals("needed")
+                        ? "sign-in needed"
+                        : Objects.requireNonNullElse(signIn.person(), "") + ", refreshed " + time(signIn.refreshedAt()),
                 signIn.endsAt() == null ? "" : "until " + time(signIn.endsAt()));
     }
 
@@ -92,9 +94,11 @@ class StatusCommand implements QuarkusApplication {
         String needs = key.connections().isEmpty()
                 ? "needed by nothing that is stored"
                 : "needed by " + String.join(", ", key.connections());
-        return line(key.id(), key.place().isPresent()
-                ? "no. " + key.place().getAsInt() + (key.place().getAsInt() == 1 ? ", the newest" : "")
-                : "not there", needs);
+        return line(key.id(),
+                key.place().isPresent()
+                        ? "no. " + key.place().getAsInt() + (key.place().getAsInt() == 1 ? ", the newest" : "")
+                        : "not there",
+                needs);
     }
 
     private static String pull(PullRow pull) {
@@ -102,17 +106,20 @@ class StatusCommand implements QuarkusApplication {
                 ? ""
                 : pull.underWay() + ": " + Objects.requireNonNullElse(pull.underWayRows(), 0L)
                         + (pull.underWayExpected() == null ? "" : " of " + pull.underWayExpected());
-        return line(pull.job(), pull.company(), pull.state(), pull.rows() + " rows", pull.completeAsOf() == null
-                ? "not complete yet"
-                : "complete as of " + Duration.ofSeconds(pull.lagSeconds()).toString().substring(2)
-                        .toLowerCase(Locale.ROOT) + " ago",
+        return line(pull.job(), pull.company(), pull.state(), pull.rows() + " rows",
+                pull.completeAsOf() == null
+                        ? "not complete yet"
+                        : "complete as of "
+                                + Duration.ofSeconds(pull.lagSeconds()).toString().substring(2).toLowerCase(Locale.ROOT)
+                                + " ago",
                 underWay);
     }
 
     private static String unit(UnitRow unit) {
-        return line(unit.kind(), unit.job(), unit.company(), unit.holder() == null
-                ? unit.failures() + " failures, next attempt " + time(unit.retryAt())
-                : "on " + unit.holder() + " since " + time(unit.claimedAt()));
+        return line(unit.kind(), unit.job(), unit.company(),
+                unit.holder() == null
+                        ? unit.failures() + " failures, next attempt " + time(unit.retryAt())
+                        : "on " + unit.holder() + " since " + time(unit.claimedAt()));
     }
 
     private static void pushes(List<PushRow> pushes) {
@@ -150,8 +157,6 @@ class StatusCommand implements QuarkusApplication {
 
     /** To the second, in UTC. */
     private static String time(@Nullable String time) {
-        return time == null
-                ? ""
-                : OffsetDateTime.parse(time).toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
+        return time == null ? "" : OffsetDateTime.parse(time).toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -43,8 +43,9 @@ record WebhookCheck(Settings settings, Report report, Duration patience) {
                 report.fine("webhooks of " + table, own.stream().map(LastEvent::toString).collect(joining("; ")));
             }
         }
-        events.stream().filter(each -> settings.pulls().values().stream()
-                .noneMatch(pull -> pull.table().equals(each.table()))).limit(10)
+        events.stream()
+                .filter(each -> settings.pulls().values().stream().noneMatch(pull -> pull.table().equals(each.table())))
+                .limit(10)
                 .forEach(each -> report.note("webhooks of " + each.table(), "no pull has this table; " + each));
     }
 

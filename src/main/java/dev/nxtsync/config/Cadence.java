@@ -39,8 +39,7 @@ public sealed interface Cadence {
         @Override
         public Instant next(Instant after) {
             return ExecutionTime.forCron(parse(expression)).nextExecution(after.atZone(zone))
-                    .map(ZonedDateTime::toInstant)
-                    .orElse(Instant.MAX);
+                    .map(ZonedDateTime::toInstant).orElse(Instant.MAX);
         }
 
         private static Cron parse(String expression) {

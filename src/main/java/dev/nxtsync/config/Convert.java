@@ -116,10 +116,8 @@ final class Convert {
         try {
             return ZoneId.of(text);
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException(
-                    "is not a time zone" + NameSuggestion.hint(text, ZoneId.getAvailableZoneIds())
-                            + "; write for example Europe/Oslo",
-                    e);
+            throw new IllegalArgumentException("is not a time zone"
+                    + NameSuggestion.hint(text, ZoneId.getAvailableZoneIds()) + "; write for example Europe/Oslo", e);
         }
     }
 
@@ -149,8 +147,7 @@ final class Convert {
                 return constant;
             }
         }
-        throw new IllegalArgumentException("is not one of: " + Arrays.stream(type.getEnumConstants())
-                .map(Convert::shown)
-                .collect(Collectors.joining(", ")));
+        throw new IllegalArgumentException("is not one of: "
+                + Arrays.stream(type.getEnumConstants()).map(Convert::shown).collect(Collectors.joining(", ")));
     }
 }

@@ -109,18 +109,18 @@ final class CrossChecks {
         } else {
             service(connection);
         }
-        connection.tokenParameters().filter(parameters -> !arePairs(parameters)).ifPresent(
-                parameters -> add(connection.variable("TOKEN_PARAMETERS"), "is not of the form a=b&c=d"));
+        connection.tokenParameters().filter(parameters -> !arePairs(parameters))
+                .ifPresent(parameters -> add(connection.variable("TOKEN_PARAMETERS"), "is not of the form a=b&c=d"));
         connection.issuer().ifPresent(url -> address(connection.variable("ISSUER"), url, plainHttp));
         connection.apiUrl().ifPresent(url -> address(connection.variable("API_URL"), url, plainHttp));
     }
 
     private void service(Settings.Connection connection) {
         if (connection.clientId().length() > CLIENT_ID_LENGTH) {
-            add(connection.variable("CLIENT_ID"), "\"" + connection.clientId() + "\" has "
-                    + connection.clientId().length()
-                    + " characters; Business NXT stores the client id of a service as a user "
-                    + "name of at most " + CLIENT_ID_LENGTH);
+            add(connection.variable("CLIENT_ID"),
+                    "\"" + connection.clientId() + "\" has " + connection.clientId().length()
+                            + " characters; Business NXT stores the client id of a service as a user "
+                            + "name of at most " + CLIENT_ID_LENGTH);
         }
         if (connection.refreshLifetime().isPresent() || connection.refreshIdle().isPresent()
                 || !connection.refreshGrace().isZero()) {
@@ -148,14 +148,16 @@ final class CrossChecks {
         settings.connections().values().stream().filter(each -> each.kind() == Settings.ConnectionKind.USER).findFirst()
                 .ifPresent(user -> {
                     if (settings.publicUrl().isEmpty()) {
-                        add("NXT_PUBLIC_URL", "is not set, and the connection " + user.name()
-                                + " is a user's; name the address at which browsers find this daemon, such as "
-                                + "https://nxt.example.com");
+                        add("NXT_PUBLIC_URL",
+                                "is not set, and the connection " + user.name()
+                                        + " is a user's; name the address at which browsers find this daemon, such as "
+                                        + "https://nxt.example.com");
                     }
                     if (settings.encryptionKey().isEmpty()) {
-                        add("NXT_ENCRYPTION_KEY", "is not set, and the connection " + user.name()
-                                + " is a user's, whose refresh token is kept in the database; make a key with: "
-                                + "openssl rand -base64 32");
+                        add("NXT_ENCRYPTION_KEY",
+                                "is not set, and the connection " + user.name()
+                                        + " is a user's, whose refresh token is kept in the database; make a key with: "
+                                        + "openssl rand -base64 32");
                     }
                 });
         settings.publicUrl().filter(url -> !isPublic(url)).ifPresent(url -> add("NXT_PUBLIC_URL", "\"" + url
@@ -170,9 +172,10 @@ final class CrossChecks {
                             "has " + name + ", which the sign-in sets by itself"));
         });
         try {
-            settings.encryptionKey().filter(keys -> !areKeys(keys.reveal())).ifPresent(keys -> add(
-                    "NXT_ENCRYPTION_KEY", "is not 32 bytes in base64, or several of those, separated by commas; make "
-                            + "one with: openssl rand -base64 32"));
+            settings.encryptionKey().filter(keys -> !areKeys(keys.reveal()))
+                    .ifPresent(keys -> add("NXT_ENCRYPTION_KEY",
+                            "is not 32 bytes in base64, or several of those, separated by commas; make "
+                                    + "one with: openssl rand -base64 32"));
         } catch (UncheckedIOException e) {
             // that its file cannot be read has been said
         }
@@ -229,9 +232,8 @@ final class CrossChecks {
             add(prefix + "OVERLAP", "\"" + pull.overlap().toSeconds() + "s\" is less than twice NXT_API_TIME_LIMIT ("
                     + settings.api().timeLimit().toSeconds() + "s); changes that are committed late would be lost");
         }
-        pull.filter().filter(filter -> !isObject(filter)).ifPresent(
-                filter -> add(prefix + "FILTER",
-                        "is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}"));
+        pull.filter().filter(filter -> !isObject(filter)).ifPresent(filter -> add(prefix + "FILTER",
+                "is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}"));
     }
 
     private void push(Settings.Push push, Settings settings) {
@@ -248,8 +250,8 @@ final class CrossChecks {
             identifier(prefix + "TABLE", push.table());
         }
         push.keyColumn().forEach(column -> identifier(prefix + "KEY_COLUMN", column));
-        push.returning().forEach(column -> Stream.of(column.split("\\.", 2))
-                .forEach(name -> identifier(prefix + "RETURNING", name)));
+        push.returning().forEach(
+                column -> Stream.of(column.split("\\.", 2)).forEach(name -> identifier(prefix + "RETURNING", name)));
         if (push.keyColumn().isEmpty()) {
             add(prefix + "KEY_COLUMN", push.operation() == Settings.Operation.CREATE
                     ? "is not set; name the column that carries the key, such as yourReference, so that a record can be found again"

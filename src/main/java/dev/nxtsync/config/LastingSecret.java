@@ -55,10 +55,11 @@ public final class LastingSecret {
         try {
             value = mounted.reveal();
         } catch (UncheckedIOException e) {
-            return new ReadSecret(known.value(), Optional.of(e.getCause() instanceof UnusableText unusable
-                    ? said(mounted, unusable.flaw())
-                    : "The file " + mounted.file() + " of " + kind.variable()
-                            + " cannot be read; the key before is still good."));
+            return new ReadSecret(known.value(),
+                    Optional.of(e.getCause() instanceof UnusableText unusable
+                            ? said(mounted, unusable.flaw())
+                            : "The file " + mounted.file() + " of " + kind.variable()
+                                    + " cannot be read; the key before is still good."));
         }
         var flaw = kind.flaw(value).map(what -> said(mounted, what));
         return new ReadSecret(flaw.isPresent() ? known.value() : value, flaw);

@@ -29,9 +29,8 @@ record RawSettings(Map<String, String> values, List<SettingError> problems, List
             if (name.startsWith(PREFIX)) {
                 String whole = VariableName.whole(name);
                 if (!whole.equals(name) && !environment.getOrDefault(whole, "").isBlank() && !value.isBlank()) {
-                    problems.add(
-                            new SettingError(name,
-                                    "is set, and " + whole + " too, which is the same; set one of the two"));
+                    problems.add(new SettingError(name,
+                            "is set, and " + whole + " too, which is the same; set one of the two"));
                 }
                 put(all, whole, value);
             }

@@ -14,21 +14,14 @@ import java.util.stream.Stream;
  * Every setting. A component's place and name make its variable: {@code api.timeLimit} is {@code NXT_API_TIME_LIMIT},
  * {@code pulls.get("orders").table} is {@code NXT_PULLS_ORDERS_TABLE}. In lists, empty stands for "all".
  */
-public record Settings(
-        Map<String, Connection> connections,
-        Map<String, Pull> pulls,
-        Map<String, Push> pushes,
+public record Settings(Map<String, Connection> connections, Map<String, Pull> pulls, Map<String, Push> pushes,
         Pushing push,
         @Doc(value = "the value of the header `X-Api-Key`, of at least 24 characters; without it `/api` answers 404", example = "a long random text") Optional<Secret> operatorKey,
         @Doc(value = "the signature keys of the webhook subscriptions, separated by commas; each of them is good; without them there is no such address", example = "key1,key2") Optional<Secret> webhookKeys,
-        DatabaseSettings database,
-        Target target,
-        Api api,
+        DatabaseSettings database, Target target, Api api,
         @Doc(value = "its discovery document names the endpoints of Visma Connect", example = "https://connect.visma.com") @Default("https://connect.visma.com") String issuer,
         @Doc(value = "hosts of issuer and API, besides loopback, that may be called without TLS, such as a sandbox in a private network", example = "sandbox.internal") List<String> plainHttpHosts,
-        BudgetSettings budget,
-        Http http,
-        Management management,
+        BudgetSettings budget, Http http, Management management,
         @Doc(value = "of cron expressions", example = "Europe/Stockholm") @Default("UTC") ZoneId timeZone,
         @Doc(value = "of Business NXT's time stamps; its clock repeats an hour in autumn", example = "Europe/Oslo") @Default("Europe/Oslo") ZoneId serverTimeZone,
         @Doc(value = "where browsers find this daemon, for the sign-in of users: `/connections/NAME/callback` is appended; https, without a path", example = "https://nxt.example.com") Optional<String> publicUrl,
@@ -79,8 +72,7 @@ public record Settings(
     public Settings with(BudgetSettings other) {
         return new Settings(connections, pulls, pushes, push, operatorKey, webhookKeys, database, target, api, issuer,
                 plainHttpHosts, other, http, management, timeZone, serverTimeZone, publicUrl, encryptionKey,
-                authorizationParameters,
-                responseMode, notice, log);
+                authorizationParameters, responseMode, notice, log);
     }
 
     /** What the authorization request has besides what the protocol wants. */
@@ -135,8 +127,7 @@ public record Settings(
      * @param refreshIdle from the last refresh to the end of a refresh token that nobody uses
      * @param refreshGrace how long after its use Visma Connect takes a one-time refresh token a second time
      */
-    public record Connection(
-            @EntryName String name,
+    public record Connection(@EntryName String name,
             @Doc(value = "what the connection acts as: the application, or a user who signs in once", example = "user") @Default("service") ConnectionKind kind,
             @Doc(value = "of the application in the Developer Portal; a service's has at most 24 characters", example = "isv_example") String clientId,
             @Doc(value = "of the application in the Developer Portal", example = "as the portal showed it") Secret clientSecret,
@@ -193,9 +184,7 @@ public record Settings(
      * @param maxDeleteShare of the stored rows; a reconciliation that would delete more is held
      * @param pageSize rows of a first request; it doubles while all goes well, up to {@code pageSizeMax}
      */
-    public record Pull(
-            @EntryName String name,
-            @Doc(value = "GraphQL name of a table", example = "order") String table,
+    public record Pull(@EntryName String name, @Doc(value = "GraphQL name of a table", example = "order") String table,
             @Doc(value = "the columns of the primary key", example = "orderNo,lineNo", unset = "of common tables") List<String> key,
             @Doc(value = "which connection reads it", example = "main") @Default("main") String connection,
             @Doc(value = "Visma.net company numbers", example = "1234567,1234568", unset = "all") List<Integer> companies,
@@ -254,9 +243,7 @@ public record Settings(
      * @param returning columns that are kept with the row when it is done; those of children as {@code orderLines.lineNo}
      * @param keep how long finished rows and their keys are kept
      */
-    public record Push(
-            @EntryName String name,
-            @Doc(value = "GraphQL name of a table", example = "order") String table,
+    public record Push(@EntryName String name, @Doc(value = "GraphQL name of a table", example = "order") String table,
             @Doc(value = "which connection sends; its scope must not end with `-readonly`", example = "main") @Default("main") String connection,
             @Doc(value = "the only company that is sent to, so that a test system cannot reach a real one", example = "1234567", unset = "each row names its own") Optional<Integer> company,
             @Doc(value = "`upsert` updates what is there, else creates", example = "upsert") @Default("create") Operation operation,

@@ -130,10 +130,9 @@ public final class SettingsReader {
             return Optional.empty();
         }
         if (SecretText.isNotUtf8(text)) {
-            problems.add(
-                    new SettingError(VariableName.shown(variable),
-                            "\"" + text + "\" has a character that could not be read; "
-                                    + "write it in UTF-8, and set LC_ALL=C.UTF-8 where it is set"));
+            problems.add(new SettingError(VariableName.shown(variable),
+                    "\"" + text + "\" has a character that could not be read; "
+                            + "write it in UTF-8, and set LC_ALL=C.UTF-8 where it is set"));
             return Optional.empty();
         }
         try {
@@ -173,21 +172,19 @@ public final class SettingsReader {
             }
         } catch (UncheckedIOException e) {
             problems.add(new SettingError(VariableName.shown(variable),
-                    source + " " + (e.getCause() instanceof UnusableText unusable
-                            ? unusable.flaw()
-                            : "cannot be read; mount it and make it readable for this process")));
+                    source + " "
+                            + (e.getCause() instanceof UnusableText unusable
+                                    ? unusable.flaw()
+                                    : "cannot be read; mount it and make it readable for this process")));
         }
         return secret;
     }
 
     private Map<String, Record> entries(String group, Class<?> type) {
         Set<String> names = raw.keySet().stream().filter(variable -> variable.startsWith(group + "_"))
-                .map(variable -> variable.substring(group.length() + 1))
-                .filter(rest -> rest.indexOf('_') > 0)
-                .map(rest -> rest.substring(0, rest.indexOf('_')))
-                .filter(name -> NAME.matcher(name).matches())
-                .filter(name -> hasKnownKey(group + "_" + name, type))
-                .collect(toCollection(TreeSet::new));
+                .map(variable -> variable.substring(group.length() + 1)).filter(rest -> rest.indexOf('_') > 0)
+                .map(rest -> rest.substring(0, rest.indexOf('_'))).filter(name -> NAME.matcher(name).matches())
+                .filter(name -> hasKnownKey(group + "_" + name, type)).collect(toCollection(TreeSet::new));
         if (names.isEmpty() && type == Settings.Connection.class) {
             names.add("MAIN");
         }

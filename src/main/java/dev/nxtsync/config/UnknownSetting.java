@@ -48,8 +48,7 @@ record UnknownSetting(String variable, Set<String> known) {
             String name = entry.group(2) + "_"
                     + property.substring(0, property.length() - underscored.get().length() - 1);
             return "a name is one word of letters and digits that begins with a letter, not \"" + name
-                    + "\"; write NXT_"
-                    + entry.group(1) + "_" + name.replace("_", "") + "_" + underscored.get();
+                    + "\"; write NXT_" + entry.group(1) + "_" + name.replace("_", "") + "_" + underscored.get();
         }
         return "is not a setting" + NameSuggestion.to(property, properties)
                 .map(near -> "; did you mean NXT_" + entry.group(1) + "_" + entry.group(2) + "_" + near + "?")

@@ -6,9 +6,8 @@ import java.util.Locale;
 /** The names of our environment variables, and what else names the same setting. */
 final class VariableName {
     /** Settings that may be given without naming the connection, which is then {@code main}. */
-    static final List<String> SHORT = List.of("CLIENT_ID", "CLIENT_SECRET",
-            "CLIENT_SECRET_FILE",
-            "SCOPE", "CUSTOMER", "TENANT_ID", "TOKEN_PARAMETERS", "TOKEN_AUTH");
+    static final List<String> SHORT = List.of("CLIENT_ID", "CLIENT_SECRET", "CLIENT_SECRET_FILE", "SCOPE", "CUSTOMER",
+            "TENANT_ID", "TOKEN_PARAMETERS", "TOKEN_AUTH");
     private static final String MAIN = "NXT_CONNECTIONS_MAIN_";
     private static final String PREFIX = Environment.PREFIX;
 

@@ -30,9 +30,10 @@ record YamlFile(Map<String, String> values, List<SettingError> problems, List<St
         } catch (UnusableText e) {
             return unreadable(file, e.flaw());
         } catch (IOException e) {
-            return unreadable(file, Files.isDirectory(file)
-                    ? "is a directory, such as Docker makes where the file to mount is not there"
-                    : "cannot be read; make it readable for this process");
+            return unreadable(file,
+                    Files.isDirectory(file)
+                            ? "is a directory, such as Docker makes where the file to mount is not there"
+                            : "cannot be read; make it readable for this process");
         }
     }
 

@@ -32,8 +32,7 @@ import org.yaml.snakeyaml.reader.StreamReader;
  */
 final class YamlText {
     private static final Set<Tag> PLAIN = Set.of(Tag.STR, Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.NULL, Tag.TIMESTAMP,
-            Tag.MAP,
-            Tag.SEQ, Tag.MERGE);
+            Tag.MAP, Tag.SEQ, Tag.MERGE);
 
     private final List<Leaf> leaves = new ArrayList<>();
     /** The nodes that the one at hand stands in. */
@@ -102,9 +101,10 @@ final class YamlText {
         boolean tab = line.substring(0, line.length() - line.stripLeading().length()).indexOf('\t') >= 0;
         return at(mark, tab
                 ? "a tab; indent with spaces"
-                : "this is not YAML" + (begun != null && begun.getLine() < mark.getLine()
-                        ? ", or what begins in line " + (begun.getLine() + 1) + " does not end"
-                        : "")
+                : "this is not YAML"
+                        + (begun != null && begun.getLine() < mark.getLine()
+                                ? ", or what begins in line " + (begun.getLine() + 1) + " does not end"
+                                : "")
                         + "; look at indentation, colons and quotes, and put what begins with a special character in quotes");
     }
 
@@ -196,8 +196,7 @@ final class YamlText {
             if (!around.add(other)) {
                 throw at(other, "this stands in itself, by its anchor");
             }
-            members(other).forEach(
-                    member -> own.putIfAbsent(((ScalarNode) member.getKeyNode()).getValue(), member));
+            members(other).forEach(member -> own.putIfAbsent(((ScalarNode) member.getKeyNode()).getValue(), member));
             around.remove(other);
         } else {
             throw at(node, "what << merges is a mapping");

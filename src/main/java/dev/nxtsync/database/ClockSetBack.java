@@ -64,8 +64,7 @@ public final class ClockSetBack {
     private static double back(Connection transaction) throws SQLException {
         try (var seen = transaction.prepareStatement("""
                 select extract(epoch from seen_at - clock_timestamp())::float8
-                from nxt_sync.clock for update skip locked""");
-                ResultSet row = seen.executeQuery()) {
+                from nxt_sync.clock for update skip locked"""); ResultSet row = seen.executeQuery()) {
             return row.next() ? row.getDouble(1) : 0;
         }
     }
@@ -77,8 +76,7 @@ public final class ClockSetBack {
                 from pg_attribute join pg_class on pg_class.oid = attrelid
                 where relnamespace = 'nxt_sync'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
                   and atttypid = 'timestamptz'::regtype and attgenerated = ''
-                order by relpages desc, attrelid, attnum""");
-                ResultSet row = select.executeQuery()) {
+                order by relpages desc, attrelid, attnum"""); ResultSet row = select.executeQuery()) {
             var times = new LinkedHashMap<String, List<String>>();
             while (row.next()) {
                 times.computeIfAbsent(row.getString(1), table -> new ArrayList<>()).add(row.getString(2));
@@ -90,8 +88,10 @@ public final class ClockSetBack {
     private static void setBack(Connection transaction, String table, List<String> columns, double back)
             throws SQLException {
         String sql = "update " + table + " set "
-                + columns.stream().map(column -> column + " = case when " + isAhead(column) + " then " + column
-                        + " - " + back + " * interval '1 s' else " + column + " end").collect(joining(", "))
+                + columns.stream()
+                        .map(column -> column + " = case when " + isAhead(column) + " then " + column + " - " + back
+                                + " * interval '1 s' else " + column + " end")
+                        .collect(joining(", "))
                 + " where " + columns.stream().map(ClockSetBack::isAhead).collect(joining(" or "));
         try (Statement update = transaction.createStatement()) {
             update.executeUpdate(sql);

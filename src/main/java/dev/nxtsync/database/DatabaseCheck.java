@@ -79,9 +79,10 @@ public final class DatabaseCheck {
     private static void pooled(Settings settings, List<String> notes, List<Problem> problems) {
         if (settings.database().url().contains(PREPARE_THRESHOLD)
                 && !settings.database().url().contains(PREPARE_THRESHOLD + "=0")) {
-            problems.add(new Problem(ErrorCode.DATABASE_POOLER, "A pooler stands between and pools by transaction, so "
-                    + "that statements cannot be kept prepared. Take " + PREPARE_THRESHOLD
-                    + " out of NXT_DATABASE_URL."));
+            problems.add(new Problem(ErrorCode.DATABASE_POOLER,
+                    "A pooler stands between and pools by transaction, so "
+                            + "that statements cannot be kept prepared. Take " + PREPARE_THRESHOLD
+                            + " out of NXT_DATABASE_URL."));
         } else {
             notes.add("a pooler stands between, and pools by transaction, which is fine");
         }
@@ -129,10 +130,9 @@ public final class DatabaseCheck {
                 having count(*) > 0"""); ResultSet row = select.executeQuery()) {
             if (row.next()) {
                 problems.add(new Problem(ErrorCode.DATABASE_RIGHTS,
-                        "The tables in nxt_sync belong to " + row.getString(2)
-                                + ", and " + row.getString(1)
-                                + " cannot migrate them. As that owner run: reassign owned by "
-                                + row.getString(2) + " to " + row.getString(1) + "; or use that user."));
+                        "The tables in nxt_sync belong to " + row.getString(2) + ", and " + row.getString(1)
+                                + " cannot migrate them. As that owner run: reassign owned by " + row.getString(2)
+                                + " to " + row.getString(1) + "; or use that user."));
             }
         }
     }
@@ -172,16 +172,13 @@ public final class DatabaseCheck {
                 if (!exists && !row.getBoolean(2)) {
                     problems.add(new Problem(ErrorCode.DATABASE_RIGHTS,
                             "There is no schema " + schema + ", and " + row.getString(4)
-                                    + " may not make it. As its owner run: "
-                                    + "create schema " + SqlName.quoted(schema) + " authorization "
-                                    + SqlName.quoted(row.getString(4)) + ";"));
+                                    + " may not make it. As its owner run: create schema " + SqlName.quoted(schema)
+                                    + " authorization " + SqlName.quoted(row.getString(4)) + ";"));
                 } else if (exists && !row.getBoolean(3)) {
                     problems.add(new Problem(ErrorCode.DATABASE_RIGHTS,
                             row.getString(4) + " may not create tables in the schema " + schema
-                                    + ". As its owner run: grant create, "
-                                    + "usage on schema " + SqlName.quoted(schema) + " to "
-                                    + SqlName.quoted(row.getString(4))
-                                    + ";"));
+                                    + ". As its owner run: grant create, usage on schema " + SqlName.quoted(schema)
+                                    + " to " + SqlName.quoted(row.getString(4)) + ";"));
                 }
             }
         }

@@ -26,8 +26,7 @@ class DatabaseCredentials implements CredentialsProvider {
     public Map<String, String> getCredentials(String name) {
         var credentials = new HashMap<String, String>();
         database.user().ifPresent(user -> credentials.put(USER_PROPERTY_NAME, user));
-        database.password()
-                .ifPresent(password -> credentials.put(PASSWORD_PROPERTY_NAME, password.reveal()));
+        database.password().ifPresent(password -> credentials.put(PASSWORD_PROPERTY_NAME, password.reveal()));
         return credentials;
     }
 }

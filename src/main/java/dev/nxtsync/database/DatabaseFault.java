@@ -114,8 +114,7 @@ public final class DatabaseFault {
      */
     static boolean isOfNoUse(SQLException e) {
         String state = String.valueOf(e.getSQLState());
-        return !(e instanceof LocalFault)
-                && (state.startsWith("08") || state.startsWith("57P") || ENDED.contains(state)
-                        || state.equals(SqlState.READ_ONLY));
+        return !(e instanceof LocalFault) && (state.startsWith("08") || state.startsWith("57P") || ENDED.contains(state)
+                || state.equals(SqlState.READ_ONLY));
     }
 }

@@ -29,10 +29,9 @@ public final class Encoding {
             Map.entry("LATIN2", "ISO-8859-2"), Map.entry("LATIN3", "ISO-8859-3"), Map.entry("LATIN4", "ISO-8859-4"),
             Map.entry("LATIN5", "ISO-8859-9"), Map.entry("LATIN7", "ISO-8859-13"), Map.entry("LATIN9", "ISO-8859-15"),
             Map.entry("ISO_8859_5", "ISO-8859-5"), Map.entry("ISO_8859_6", "ISO-8859-6"),
-            Map.entry("ISO_8859_7", "ISO-8859-7"), Map.entry("ISO_8859_8", "ISO-8859-8"),
-            Map.entry("WIN866", "IBM866"), Map.entry("WIN874", "x-windows-874"), Map.entry("KOI8R", "KOI8-R"),
-            Map.entry("KOI8U", "KOI8-U"), Map.entry("EUC_JP", "EUC-JP"), Map.entry("EUC_KR", "EUC-KR"),
-            Map.entry("EUC_CN", "GB2312"));
+            Map.entry("ISO_8859_7", "ISO-8859-7"), Map.entry("ISO_8859_8", "ISO-8859-8"), Map.entry("WIN866", "IBM866"),
+            Map.entry("WIN874", "x-windows-874"), Map.entry("KOI8R", "KOI8-R"), Map.entry("KOI8U", "KOI8-U"),
+            Map.entry("EUC_JP", "EUC-JP"), Map.entry("EUC_KR", "EUC-KR"), Map.entry("EUC_CN", "GB2312"));
     private static final Map<String, Encoding> KNOWN = new ConcurrentHashMap<>();
 
     private final String name;
@@ -74,12 +73,12 @@ public final class Encoding {
         String name = String.valueOf(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"));
         return name.equals(UTF8.name)
                 ? Optional.empty()
-                : Optional.of(new Problem(ErrorCode.DATABASE_ENCODING, "The database has the encoding " + name + (name
-                        .equals(ASCII_ONLY)
+                : Optional.of(new Problem(ErrorCode.DATABASE_ENCODING,
+                        "The database has the encoding " + name + (name.equals(ASCII_ONLY)
                                 ? ", which knows no letters but those of ASCII: they are stored, but compared, sorted and "
                                         + "cut as bytes. "
                                 : ", which lacks characters that Business NXT has: rows with such are set aside. ")
-                        + ErrorCode.DATABASE_ENCODING.nextStep()));
+                                + ErrorCode.DATABASE_ENCODING.nextStep()));
     }
 
     /** Whether it has this character. */
@@ -91,8 +90,8 @@ public final class Encoding {
 
     /** What a text has that the database cannot hold, as in "it has …"; empty if it can hold it as it is. */
     public Optional<String> flaw(String text) {
-        return Characters.flaw(text).or(() -> text.codePoints().filter(each -> !holds(each)).mapToObj(this::lacking)
-                .findFirst());
+        return Characters.flaw(text)
+                .or(() -> text.codePoints().filter(each -> !holds(each)).mapToObj(this::lacking).findFirst());
     }
 
     /** As {@link #flaw} says it of a character. */

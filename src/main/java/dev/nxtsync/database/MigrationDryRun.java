@@ -93,8 +93,7 @@ public class MigrationDryRun {
     }
 
     private MigrationFindings rehearse(Connection transaction, MigrationInfo[] pending,
-            Database.Work<MigrationFindings> then)
-            throws SQLException {
+            Database.Work<MigrationFindings> then) throws SQLException {
         var notes = new ArrayList<String>();
         String script = "";
         long end = System.nanoTime() + deadline.toNanos();
@@ -143,8 +142,8 @@ public class MigrationDryRun {
     }
 
     private static String text(String script) {
-        try (InputStream in = Objects.requireNonNull(
-                MigrationDryRun.class.getResourceAsStream("/db/migration/" + script), script)) {
+        try (InputStream in = Objects
+                .requireNonNull(MigrationDryRun.class.getResourceAsStream("/db/migration/" + script), script)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -21,10 +21,9 @@ public final class Sequences {
     /** @param highest a query for the highest number in use */
     private record Numbers(String sequence, String highest) {}
 
-    private static final List<Numbers> ALL = List.of(
-            new Numbers("nxt_sync.fence", """
-                    select greatest((select max(fence) from nxt_sync.job),
-                        (select max(greatest(generation, pending_fence)) from nxt_sync.user_grant))"""),
+    private static final List<Numbers> ALL = List.of(new Numbers("nxt_sync.fence", """
+            select greatest((select max(fence) from nxt_sync.job),
+                (select max(greatest(generation, pending_fence)) from nxt_sync.user_grant))"""),
             new Numbers("nxt_sync.outbox_id", "select max(id) from nxt_sync.outbox"),
             new Numbers("nxt_sync.job_id_seq", "select max(id) from nxt_sync.job"),
             new Numbers("nxt_sync.inbox_id_seq", "select max(id) from nxt_sync.inbox"),
@@ -52,10 +51,9 @@ public final class Sequences {
     static void advance(Connection transaction) throws SQLException {
         try (Statement statement = transaction.createStatement()) {
             for (Numbers each : ALL) {
-                try (var row = statement
-                        .executeQuery("select setval('" + each.sequence() + "', highest) from (" + each.highest()
-                                + ") known (highest), " + each.sequence()
-                                + " s where highest >= s.last_value + case when s.is_called then 1 else 0 end")) {
+                try (var row = statement.executeQuery("select setval('" + each.sequence() + "', highest) from ("
+                        + each.highest() + ") known (highest), " + each.sequence()
+                        + " s where highest >= s.last_value + case when s.is_called then 1 else 0 end")) {
                     if (row.next()) {
                         LOG.warnf(
                                 "The sequence %s was behind its table, as after a logical fail-over, and was advanced to %d",

@@ -46,8 +46,8 @@ record Envelope(JsonNode root) {
     static Envelope read(InputStream in, Map<String, ? extends RowSink> rows) throws IOException {
         var allowance = new BoundedText(in, LONGEST);
         try (JsonParser parser = JSON.createParser(allowance)) {
-            JsonParser counted = JsonTree.within(LARGEST_TREE, parser, () -> BadAnswer.tooLarge(
-                    "The answer of Business NXT has more values beside its rows than there is memory for."));
+            JsonParser counted = JsonTree.within(LARGEST_TREE, parser, () -> BadAnswer
+                    .tooLarge("The answer of Business NXT has more values beside its rows than there is memory for."));
             JsonToken first = counted.nextToken();
             if (first != JsonToken.START_OBJECT) {
                 throw new BadAnswer(first == null

@@ -104,8 +104,7 @@ final class Exchange {
             return FailureReader.ofErrors(envelope.errors(), envelope.data(), question.document(), traceId);
         }
         if (!envelope.data().isObject()) {
-            return new Failure.Rejected("Business NXT answered without data and without errors.", traceId,
-                    List.of());
+            return new Failure.Rejected("Business NXT answered without data and without errors.", traceId, List.of());
         }
         return new Answer.Data(envelope.data(), traceId, wire.bytes());
     }
@@ -125,8 +124,8 @@ final class Exchange {
             case PROXY -> "The proxy does not connect to Business NXT's host (";
             default -> "Business NXT cannot be reached (";
         };
-        return new Failure.Unreachable(fault.trouble(), what + fault.detail() + "). It is the host of NXT_API_URL. "
-                + fault.trouble().nextStep());
+        return new Failure.Unreachable(fault.trouble(),
+                what + fault.detail() + "). It is the host of NXT_API_URL. " + fault.trouble().nextStep());
     }
 
     /** Something may have been sent. What was thrown is told by its kind: its words may hold what was sent, or answered. */
@@ -145,8 +144,7 @@ final class Exchange {
         }
         if (cause instanceof JsonProcessingException json) {
             return new Failure.Unreadable(BadAnswer.why(json) + " " + ErrorCode.ANSWER_UNREADABLE.nextStep(), traceId,
-                    lost,
-                    false, Set.of());
+                    lost, false, Set.of());
         }
         return new Failure.InDoubt("The connection to Business NXT broke before the answer was whole ("
                 + cause.getClass().getSimpleName() + ").", traceId, lost, false);
@@ -160,11 +158,10 @@ final class Exchange {
         }
         var field = Pattern.compile("^" + Pattern.quote(bad.alias()) + ": (\\w+)", Pattern.MULTILINE)
                 .matcher(question.document());
-        return new Failure.Unreadable(message + " It was being read for table "
-                + (field.find() ? field.group(1) : bad.alias()) + ". " + ErrorCode.ANSWER_UNREADABLE.nextStep(),
-                traceId,
-                lost,
-                bad.mayBeTooLarge(), Set.of(bad.alias()));
+        return new Failure.Unreadable(
+                message + " It was being read for table " + (field.find() ? field.group(1) : bad.alias()) + ". "
+                        + ErrorCode.ANSWER_UNREADABLE.nextStep(),
+                traceId, lost, bad.mayBeTooLarge(), Set.of(bad.alias()));
     }
 
     private static Throwable innermost(Throwable thrown) {

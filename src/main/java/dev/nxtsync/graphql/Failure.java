@@ -241,9 +241,8 @@ public sealed interface Failure extends Answer {
      *
      * @param lost whether the server may still be at work on it, which keeps a slot of the company
      */
-    record InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge, Duration atLeast)
-            implements
-                Failure {
+    record InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge,
+            Duration atLeast) implements Failure {
         /** One that says nothing of when to ask again. */
         public InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge) {
             this(message, traceId, lost, mayBeTooLarge, Duration.ZERO);
@@ -265,9 +264,8 @@ public sealed interface Failure extends Answer {
      *
      * @param aliases of the table that was being read; empty if it was none
      */
-    record Unreadable(String message, String traceId, boolean lost, boolean mayBeTooLarge, Set<String> aliases)
-            implements
-                Failure {
+    record Unreadable(String message, String traceId, boolean lost, boolean mayBeTooLarge,
+            Set<String> aliases) implements Failure {
         @Override
         public Recovery next() {
             return Recovery.LOOK_FIRST;

@@ -44,8 +44,8 @@ final class FailureReader {
                     traceId);
         }
         if (status == 429) {
-            return new Failure.Throttled(answered
-                    + ": too many requests in this minute with one token. " + ErrorCode.THROTTLED.nextStep(),
+            return new Failure.Throttled(
+                    answered + ": too many requests in this minute with one token. " + ErrorCode.THROTTLED.nextStep(),
                     traceId, retryAfter.orElse(WAIT_FOR_ROOM));
         }
         if (status >= 500) {
@@ -82,20 +82,15 @@ final class FailureReader {
             String message = error.path("message").asText("");
             String code = error.path("extensions").path("code").asText("");
             if (code.equals(OUTSTANDING)) {
-                return new Failure.Busy(text
-                        + " " + ErrorCode.BUSY.nextStep(),
-                        traceId, WAIT_FOR_ROOM);
+                return new Failure.Busy(text + " " + ErrorCode.BUSY.nextStep(), traceId, WAIT_FOR_ROOM);
             }
             if (message.contains(NO_ACCESS)) {
-                return new Failure.ForbiddenCompany(
-                        text + " " + ErrorCode.FORBIDDEN_COMPANY.nextStep(),
-                        traceId);
+                return new Failure.ForbiddenCompany(text + " " + ErrorCode.FORBIDDEN_COMPANY.nextStep(), traceId);
             }
             if (isValidation(message, code)) {
                 return new Failure.InvalidRequest(
-                        text + " The table or a column may be missing or not readable for this client id.",
-                        traceId, new Failure.Rejected("", "", faults(errors, document)).aliases(),
-                        !data.isObject());
+                        text + " The table or a column may be missing or not readable for this client id.", traceId,
+                        new Failure.Rejected("", "", faults(errors, document)).aliases(), !data.isObject());
             }
         }
         return new Failure.Rejected(
@@ -136,8 +131,8 @@ final class FailureReader {
             Optional<String> alias = error.path("path").path(1).isTextual()
                     ? Optional.of(QuotedText.name(error.path("path").path(1).asText()))
                     : named.find() ? Optional.of(named.group(1)) : Optional.empty();
-            OptionalInt index = StreamSupport.stream(error.path("path").spliterator(), false)
-                    .filter(JsonNode::isInt).mapToInt(JsonNode::asInt).findFirst();
+            OptionalInt index = StreamSupport.stream(error.path("path").spliterator(), false).filter(JsonNode::isInt)
+                    .mapToInt(JsonNode::asInt).findFirst();
             faults.add(new Failure.Fault(message(error), alias, index));
         }
         return faults;

@@ -119,9 +119,8 @@ public final class Filters {
                 return Stream.empty();
             }
             if (operators == null) {
-                return Stream.of(
-                        "names " + name + ", by which the table cannot be filtered"
-                                + NameSuggestion.hint(name, known.keySet()));
+                return Stream.of("names " + name + ", by which the table cannot be filtered"
+                        + NameSuggestion.hint(name, known.keySet()));
             }
             var unknown = new TreeSet<String>();
             value.fieldNames().forEachRemaining(unknown::add);

@@ -63,10 +63,8 @@ public class NxtClient {
             var http = new HttpLine(network, vertx, settings.address(each), deadline.plusSeconds(5));
             var budget = new RequestBudget(settings.requestsPerMinute());
             var tokens = connections.of(each.name());
-            lines.put(each.name(),
-                    new Line(http, new Exchange(http, tokens, deadline, warnings), tokens, each.askedScope(),
-                            budget,
-                            settings.allows(each)));
+            lines.put(each.name(), new Line(http, new Exchange(http, tokens, deadline, warnings), tokens,
+                    each.askedScope(), budget, settings.allows(each)));
             Gauge.builder("nxt_budget_limit", budget, RequestBudget::limit).tag("connection", each.name())
                     .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
                     .register(metrics);
@@ -165,9 +163,10 @@ public class NxtClient {
         String granted = valid.token().scope();
         if (question.changes() && Scopes.isReduced(granted, line.scope())) {
             line.budget().unused();
-            return new Failure.Unavailable(ErrorCode.SCOPE_REDUCED, "The granted scope is \"" + granted
-                    + "\", not the asked \"" + line.scope() + "\", so that nothing is sent that changes something. "
-                    + ErrorCode.SCOPE_REDUCED.nextStep());
+            return new Failure.Unavailable(ErrorCode.SCOPE_REDUCED,
+                    "The granted scope is \"" + granted + "\", not the asked \"" + line.scope()
+                            + "\", so that nothing is sent that changes something. "
+                            + ErrorCode.SCOPE_REDUCED.nextStep());
         }
         if (!passes(question, line)) {
             return new Failure.Unavailable(ErrorCode.UNAVAILABLE,

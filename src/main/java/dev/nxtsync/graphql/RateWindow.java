@@ -46,8 +46,8 @@ final class RateWindow {
             enteredAt = now;
             return Duration.ZERO;
         }
-        return Duration.ofNanos(Math.min(limit < full ? STEP : LENGTH,
-                ended.isEmpty() ? LENGTH : LENGTH - (now - ended.getFirst())));
+        return Duration.ofNanos(
+                Math.min(limit < full ? STEP : LENGTH, ended.isEmpty() ? LENGTH : LENGTH - (now - ended.getFirst())));
     }
 
     /** From one request to the next, if they shall last until each of those that leave the window has left it. */

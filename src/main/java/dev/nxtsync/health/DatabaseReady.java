@@ -27,8 +27,8 @@ class DatabaseReady implements AsyncHealthCheck {
 
     private HealthCheckResponse response() {
         var response = HealthCheckResponse.named("database").up();
-        heartbeat.trouble().ifPresent(reason -> response.down().withData("reason", reason.message())
-                .withData("code", reason.code()));
+        heartbeat.trouble().ifPresent(
+                reason -> response.down().withData("reason", reason.message()).withData("code", reason.code()));
         return response.build();
     }
 }

@@ -49,8 +49,8 @@ final class FindingsCheck {
     }
 
     private static void tell(HealthCheckResponseBuilder response, Finding finding) {
-        response.withData(finding.subject() + " (" + finding.reason().code() + ")", finding.reason().message()
-                + finding.nextAttempt().map(at -> "; next attempt " + at).orElse(""));
+        response.withData(finding.subject() + " (" + finding.reason().code() + ")",
+                finding.reason().message() + finding.nextAttempt().map(at -> "; next attempt " + at).orElse(""));
         if (finding.alarm()) {
             response.down();
         }

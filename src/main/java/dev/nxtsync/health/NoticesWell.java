@@ -22,8 +22,7 @@ class NoticesWell implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         var response = HealthCheckResponse.named("notices").up();
-        notices.failure().ifPresent(reason -> response.down().withData("reason",
-                reason.coded()));
+        notices.failure().ifPresent(reason -> response.down().withData("reason", reason.coded()));
         return response.build();
     }
 }

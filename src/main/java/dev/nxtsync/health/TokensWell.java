@@ -35,11 +35,8 @@ class TokensWell implements HealthCheck {
                                             + "\"")
                                     .orElse("")
                     : "no valid token";
-            response.withData(each.connection(),
-                    state + each.lastError().map(error -> "; " + error.coded()).orElse("")
-                            + (each.waitsForPerson()
-                                    ? ""
-                                    : "; next request in " + Seconds.of(each.nextAttempt())));
+            response.withData(each.connection(), state + each.lastError().map(error -> "; " + error.coded()).orElse("")
+                    + (each.waitsForPerson() ? "" : "; next request in " + Seconds.of(each.nextAttempt())));
         }
         return response.build();
     }

@@ -67,10 +67,11 @@ class ConnectionResource implements HttpResource {
         String name = call.parameter("name");
         var connection = signIn.user(name);
         if (connection.isEmpty()) {
-            return ErrorResponse.error(404, settings.connections().containsKey(name)
-                    ? "This connection acts as a service, for which nobody signs in."
-                    : "There is no connection of this name" + NameSuggestion.hint(name, settings.connections().keySet())
-                            + ".");
+            return ErrorResponse.error(404,
+                    settings.connections().containsKey(name)
+                            ? "This connection acts as a service, for which nobody signs in."
+                            : "There is no connection of this name"
+                                    + NameSuggestion.hint(name, settings.connections().keySet()) + ".");
         }
         try {
             return order.give(connection.get());

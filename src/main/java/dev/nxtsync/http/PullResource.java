@@ -42,8 +42,7 @@ class PullResource implements HttpResource {
             // first, so that what runs waits for a token that is there in a moment
             connections.retry(pull.connection());
             steering.run(pull.name(), pull.connection());
-        }),
-                address("pause", pull -> steering.pause(pull.name())),
+        }), address("pause", pull -> steering.pause(pull.name())),
                 address("resume", pull -> steering.resume(pull.name(), pull.connection())));
     }
 

@@ -110,8 +110,8 @@ class PushResource implements HttpResource {
             var found = entries.find(push, key, memory.together());
             int bytes = found.map(OutboxApi.Entry::payloadBytes).orElse(0);
             if (bytes <= memory.together() || bytes > memory.most() || !memory.take(bytes)) {
-                return found.map(row -> HttpAnswer.json(200, json(row))).orElseGet(
-                        () -> ErrorResponse.error(404, "Nothing was pushed to " + push + " with this key."));
+                return found.map(row -> HttpAnswer.json(200, json(row)))
+                        .orElseGet(() -> ErrorResponse.error(404, "Nothing was pushed to " + push + " with this key."));
             }
             try {
                 return HttpAnswer.json(200, json(entries.find(push, key, bytes).or(() -> found).orElseThrow()));
@@ -145,9 +145,8 @@ class PushResource implements HttpResource {
                     case "grp" -> group = value == JsonToken.VALUE_NULL
                             ? Optional.empty()
                             : Optional.of(text(parser, value, name));
-                    case "company" -> company = value == JsonToken.VALUE_NULL
-                            ? Optional.empty()
-                            : Optional.of(number(parser, value));
+                    case "company" ->
+                        company = value == JsonToken.VALUE_NULL ? Optional.empty() : Optional.of(number(parser, value));
                     case "payload" -> payload = raw(parser, text);
                     default -> throw new IOException("The body has a member \"" + QuotedText.name(name)
                             + "\", which is none of key, payload, company and grp.");

@@ -84,8 +84,9 @@ class SignInResource implements HttpResource {
     private HttpAnswer object(HttpCall call, Refusal refusal) {
         var answer = refusals.of(call, refusal);
         return refusal.reason() == Refusal.RefusalReason.UNEXPECTED
-                ? page.of(500, new SignInResult(false, "Not now", Map.of("Reason", refusal.text()),
-                        List.of("Ask for a new link when that is mended.")))
+                ? page.of(500,
+                        new SignInResult(false, "Not now", Map.of("Reason", refusal.text()),
+                                List.of("Ask for a new link when that is mended.")))
                 : SignInPage.guarded(answer);
     }
 
@@ -106,8 +107,8 @@ class SignInResource implements HttpResource {
             var begun = signIn.begin(connection, call.parameter("link"));
             return begun.isPresent()
                     ? redirect(begun.get().authorization()).with("Set-Cookie", cookie(begun.get().cookie()))
-                    : page.of(new SignInResult(false, "This link is not good", Map.of("Reason",
-                            "A link is good once and for ten minutes."),
+                    : page.of(new SignInResult(false, "This link is not good",
+                            Map.of("Reason", "A link is good once and for ten minutes."),
                             List.of("Ask for a new one: sign-in " + connection.name())));
         });
     }
@@ -128,9 +129,7 @@ class SignInResource implements HttpResource {
     private HttpAnswer result(HttpCall call) {
         return of(call, "Load this page again when that is mended.", connection -> {
             var cookie = call.cookie(cookieName());
-            var result = cookie.isPresent()
-                    ? signIn.result(connection, cookie.get())
-                    : Optional.<SignInResult>empty();
+            var result = cookie.isPresent() ? signIn.result(connection, cookie.get()) : Optional.<SignInResult>empty();
             return result.map(page::of).orElseGet(() -> SignInPage.guarded(HttpAnswer.of(404)));
         });
     }
@@ -139,18 +138,16 @@ class SignInResource implements HttpResource {
     private HttpAnswer finish(Settings.ResponseMode mode, HttpCall call, Function<String, Optional<String>> values) {
         return of(call, "Ask for a new link when that is mended.", connection -> {
             if (mode != settings.responseMode()) {
-                return page.of(new SignInResult(false, "This is not the way back", Map.of("Reason",
-                        "Visma Connect came back in another way than NXT_RESPONSE_MODE says."),
-                        List.of(
-                                "Change that setting, and ask for a new link: sign-in " + connection.name())));
+                return page.of(new SignInResult(false, "This is not the way back",
+                        Map.of("Reason", "Visma Connect came back in another way than NXT_RESPONSE_MODE says."),
+                        List.of("Change that setting, and ask for a new link: sign-in " + connection.name())));
             }
             var finished = signIn.finish(connection, new SignInCallback(values.apply("code"), values.apply("state"),
                     values.apply("iss"), values.apply("error"), call.cookie(cookieName())));
             return finished.isPresent()
                     ? redirect(URI.create(settings.publicUrl("/connections/" + connection.name() + "/signed-in")))
-                    : page.of(new SignInResult(false, "This is not a sign-in of this browser",
-                            Map.of("Reason",
-                                    "It was begun in another browser, has ended already, or took longer than ten minutes."),
+                    : page.of(new SignInResult(false, "This is not a sign-in of this browser", Map.of("Reason",
+                            "It was begun in another browser, has ended already, or took longer than ten minutes."),
                             List.of("Ask for a new link: sign-in " + connection.name())));
         });
     }
@@ -162,8 +159,7 @@ class SignInResource implements HttpResource {
     /** What is done for a connection, as far as database, keys and Visma Connect are there. */
     @FunctionalInterface
     private interface SignInStep {
-        HttpAnswer of(Settings.Connection connection)
-                throws SQLException, TokenEncryption.Locked, ConnectUnreachable;
+        HttpAnswer of(Settings.Connection connection) throws SQLException, TokenEncryption.Locked, ConnectUnreachable;
     }
 
     /** @param next what the person does when something is not there now */
@@ -180,8 +176,7 @@ class SignInResource implements HttpResource {
     }
 
     private HttpAnswer later(Problem reason, String next) {
-        return page.of(new SignInResult(false, "Not now", Map.of("Reason", reason.message()),
-                List.of(next)));
+        return page.of(new SignInResult(false, "Not now", Map.of("Reason", reason.message()), List.of(next)));
     }
 
     /** Only the one of its own mode: one without the prefix could come from another host of the site. */

@@ -57,8 +57,8 @@ public class Inbox {
      * @param table as the event names it
      * @param key as JSON
      */
-    public record Event(String hash, boolean stamped, String table, Tenant tenant, String key,
-            RowChange event, List<Addressee> addressees) {}
+    public record Event(String hash, boolean stamped, String table, Tenant tenant, String key, RowChange event,
+            List<Addressee> addressees) {}
 
     /** What became of an event. */
     public enum Fate {
@@ -83,8 +83,8 @@ public class Inbox {
     public EventsTaken add(Collection<Event> events) throws SQLException {
         return database.promptly().durably(transaction -> {
             var taken = keep(transaction, events);
-            remember(transaction, events.stream().filter(event -> taken.fates().get(event.hash()) != Fate.DUPLICATE)
-                    .toList());
+            remember(transaction,
+                    events.stream().filter(event -> taken.fates().get(event.hash()) != Fate.DUPLICATE).toList());
             return taken;
         });
     }
@@ -331,8 +331,8 @@ public class Inbox {
     /** How many keys are set aside, by pull. */
     public Map<String, Long> setAside() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(
-                    "select pull, count(*) from nxt_sync.inbox where attempts >= 5 group by pull");
+            try (var select = transaction
+                    .prepareStatement("select pull, count(*) from nxt_sync.inbox where attempts >= 5 group by pull");
                     ResultSet row = select.executeQuery()) {
                 var counts = new TreeMap<String, Long>();
                 while (row.next()) {

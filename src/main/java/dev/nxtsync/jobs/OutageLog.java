@@ -39,9 +39,7 @@ public class OutageLog {
      * @param work that has failed, by a name or a record of its own; it is told to be {@link #over}
      */
     public boolean isNews(String connection, Object work, Failure failure) {
-        return isOfAll(failure)
-                ? conditions.isNews(new Answers(connection), "")
-                : isNews(work, failure.code());
+        return isOfAll(failure) ? conditions.isNews(new Answers(connection), "") : isNews(work, failure.code());
     }
 
     /** Whether whoever asks next with the same connection meets it too: it is of the token, the host or the way there. */

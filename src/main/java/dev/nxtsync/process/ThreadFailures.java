@@ -41,10 +41,10 @@ final class ThreadFailures {
     void failed(String thread, Throwable fault, String what) {
         OutOfMemory.endIfCauseOf(fault);
         count(thread, 1);
-        throttle.due(Place.of(thread, fault)).ifPresent(
-                since -> log.errorf(RedactedFault.of(fault), "%s failed in a way that should not happen (%s). %s%s",
-                        what,
-                        ErrorCode.UNEXPECTED.code(), ErrorCode.UNEXPECTED.nextStep(), LogThrottle.more(since)));
+        throttle.due(Place.of(thread, fault))
+                .ifPresent(since -> log.errorf(RedactedFault.of(fault),
+                        "%s failed in a way that should not happen (%s). %s%s", what, ErrorCode.UNEXPECTED.code(),
+                        ErrorCode.UNEXPECTED.nextStep(), LogThrottle.more(since)));
     }
 
     private void count(String thread, int failures) {

@@ -20,9 +20,8 @@ final class ChangeStamp {
     /** The earliest {@code DateTime} (T-SQL {@code datetime2}), in the documented pattern. */
     static final String EARLIEST = "0001-01-01 00:00:00";
 
-    private static final Pattern TEXT = Pattern
-            .compile(
-                    "(\\d{4,6})-(\\d\\d)-(\\d\\d)([T ])(\\d\\d):(\\d\\d)(?::(\\d\\d)(\\.\\d+)?)?(Z|[+-]\\d\\d:?\\d\\d)?");
+    private static final Pattern TEXT = Pattern.compile(
+            "(\\d{4,6})-(\\d\\d)-(\\d\\d)([T ])(\\d\\d):(\\d\\d)(?::(\\d\\d)(\\.\\d+)?)?(Z|[+-]\\d\\d:?\\d\\d)?");
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("uuuu-MM-dd");
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 

@@ -206,8 +206,7 @@ final class ChangeWindow {
         }
         var mark = mark(readAt);
         return new PullStates.IncrementPage(plan.name(), state.company(), readAt, Optional.empty(), mark,
-                floor(mark, begun),
-                onePage ? Optional.of(page.buffer().digest()) : Optional.empty(),
+                floor(mark, begun), onePage ? Optional.of(page.buffer().digest()) : Optional.empty(),
                 endReached ? Optional.of(begun) : Optional.empty(), Optional.of(plan.cadence().next(begun)));
     }
 

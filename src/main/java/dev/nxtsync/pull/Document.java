@@ -30,12 +30,10 @@ public final class Document {
      * @param counts whether the number of all rows is asked for too
      */
     public record DocumentPart(String alias, Table table, List<String> fields, Optional<ObjectNode> filter,
-            List<String> order,
-            boolean descending, int rows, boolean counts) {
+            List<String> order, boolean descending, int rows, boolean counts) {
 
         public static DocumentPart page(String alias, PullPlan plan, List<String> fields, List<ObjectNode> filters,
-                List<String> order,
-                int rows) {
+                List<String> order, int rows) {
             return new DocumentPart(alias, plan.table(), fields, plan.filter(filters), order, false, rows, false);
         }
 
@@ -70,9 +68,7 @@ public final class Document {
     static DocumentPart top(PullPlan plan) {
         return new DocumentPart("top", plan.table(), List.of(Table.CHANGED),
                 plan.filter(List.of(Filters.compare(Table.CHANGED, "_gt", ChangeStamp.EARLIEST))),
-                List.of(Table.CHANGED),
-                true,
-                1, false);
+                List.of(Table.CHANGED), true, 1, false);
     }
 
     /**
@@ -101,13 +97,11 @@ public final class Document {
                             .map(column -> "{" + column + (part.descending() ? ": DESC}" : ": ASC}"))
                             .collect(joining(", ")))
                     .append("]) { ").append(part.counts() ? "totalCount " : "")
-                    .append("pageInfo { hasNextPage } items { ")
-                    .append(String.join(" ", part.fields())).append(" } }\n");
+                    .append("pageInfo { hasNextPage } items { ").append(String.join(" ", part.fields()))
+                    .append(" } }\n");
         }
         String document = "query " + operation + "(" + declarations + ") { " + tenant.scope().root()
-                + "(no: $owner) {\n"
-                + fields
-                + "} }";
+                + "(no: $owner) {\n" + fields + "} }";
         return new Question(operation, document, variables, Optional.of(tenant), background);
     }
 }

@@ -112,9 +112,10 @@ class FailurePolicy {
         states.fail(claim, state, mayPass ? PullState.UnitState.FAILING : PullState.UnitState.STOPPED, reason, retry);
         // another process has a new key, or a user has taken the old one away: the look at the target says which
         boolean isUnclear = fault.isOfOtherKey() && state.failures() < AT_FIRST;
-        return new Retry(retry, false, !isUnclear && outages.isNews(work(claim, state.pull()), reason.message())
-                ? tally.failed(reason.code(), reason.message(), retry)
-                : tally.run(reason.code(), reason.message()));
+        return new Retry(retry, false,
+                !isUnclear && outages.isNews(work(claim, state.pull()), reason.message())
+                        ? tally.failed(reason.code(), reason.message(), retry)
+                        : tally.run(reason.code(), reason.message()));
     }
 
     /** The same where the key of a pull is not unique, or where that could not be found out. */
@@ -127,9 +128,10 @@ class FailurePolicy {
         states.fail(claim, state, PullState.UnitState.STOPPED, reason, retry);
         // what reads changes cannot see by itself that it is over
         states.reconcile(claim, state.pull());
-        return new Retry(retry, false, outages.isNews(work(claim, state.pull()), reason.message())
-                ? tally.failed(reason.code(), reason.message(), retry)
-                : tally.run(reason.code(), reason.message()));
+        return new Retry(retry, false,
+                outages.isNews(work(claim, state.pull()), reason.message())
+                        ? tally.failed(reason.code(), reason.message(), retry)
+                        : tally.run(reason.code(), reason.message()));
     }
 
     /** Says of a pull that rows are lacking. */
@@ -141,9 +143,9 @@ class FailurePolicy {
 
     /** They are lacking no more. */
     void lacksNothing(Claim claim) {
-        outages.over(new RowsOf(work(claim, claim.entry()))).ifPresent(lasted -> LOG.infof(
-                "Pull %s, %s: as many rows came as Business NXT counts, after %d s", claim.entry(), claim.tenant(),
-                lasted.toSeconds()));
+        outages.over(new RowsOf(work(claim, claim.entry())))
+                .ifPresent(lasted -> LOG.infof("Pull %s, %s: as many rows came as Business NXT counts, after %d s",
+                        claim.entry(), claim.tenant(), lasted.toSeconds()));
     }
 
     /**
@@ -180,9 +182,9 @@ class FailurePolicy {
 
     /** They name them by its key. */
     void named(Claim claim, String pull) {
-        outages.over(new NamesOf(work(claim, pull))).ifPresent(lasted -> LOG.infof(
-                "Pull %s, %s: webhooks name rows by its key again, after %d s", pull, claim.tenant(),
-                lasted.toSeconds()));
+        outages.over(new NamesOf(work(claim, pull)))
+                .ifPresent(lasted -> LOG.infof("Pull %s, %s: webhooks name rows by its key again, after %d s", pull,
+                        claim.tenant(), lasted.toSeconds()));
     }
 
     /** Says of a pull that a person has to decide something. */

@@ -36,9 +36,8 @@ class KeyFetch implements Job {
         this.source = source;
         this.sink = sink;
         this.runs = runs;
-        this.tools = new KeyFetchTools(states, inbox, history, new LogThrottle<>(),
-                Timer.builder("nxt_webhook_delay").description("From an event's arrival to the commit of its row")
-                        .register(runs.metrics()));
+        this.tools = new KeyFetchTools(states, inbox, history, new LogThrottle<>(), Timer.builder("nxt_webhook_delay")
+                .description("From an event's arrival to the commit of its row").register(runs.metrics()));
     }
 
     @Override

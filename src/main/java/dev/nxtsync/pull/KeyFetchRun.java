@@ -108,8 +108,7 @@ final class KeyFetchRun {
 
     private List<WokenKeys.WokenKey> next() throws SQLException {
         ready = tools.states().of(claim.company(), own.keySet()).stream().filter(PullState::isFollowed)
-                .filter(state -> !history.isLeftAlone(here(state.pull())))
-                .collect(toMap(PullState::pull, identity()));
+                .filter(state -> !history.isLeftAlone(here(state.pull()))).collect(toMap(PullState::pull, identity()));
         var woken = ready.isEmpty() ? List.<Inbox.Woken>of() : inbox.next(claim, ready.keySet(), EVENTS);
         var keys = WokenKeys.of(woken);
         var next = WokenKeys.next(keys, suspects, pull -> history.together(here(pull)), KeyFetchHistory.KEYS_MAX);
@@ -146,10 +145,11 @@ final class KeyFetchRun {
         more = true;
         WokenKeys.WokenKey first = keys.get(0);
         if (first.attempts() == Inbox.MOST_ATTEMPTS - 1) {
-            tools.setAside().due(first.pull()).ifPresent(since -> LOG.warnf(
-                    "Pull %s, %s: the key %s that a webhook named is set aside: %s (%s). %s%s", first.pull(),
-                    claim.tenant(), first.text(), reason, ErrorCode.KEYS_SET_ASIDE.code(),
-                    ErrorCode.KEYS_SET_ASIDE.nextStep(), LogThrottle.more(since)));
+            tools.setAside().due(first.pull())
+                    .ifPresent(since -> LOG.warnf(
+                            "Pull %s, %s: the key %s that a webhook named is set aside: %s (%s). %s%s", first.pull(),
+                            claim.tenant(), first.text(), reason, ErrorCode.KEYS_SET_ASIDE.code(),
+                            ErrorCode.KEYS_SET_ASIDE.nextStep(), LogThrottle.more(since)));
         }
     }
 
@@ -163,8 +163,7 @@ final class KeyFetchRun {
 
     private List<KeyRequest> wanted(List<WokenKeys.WokenKey> keys) throws SQLException {
         var useless = new TreeMap<String, List<WokenKeys.WokenKey>>();
-        var wanted = KeyRequest.of(keys, own, ready, plan -> runs.report(plan, claim, clock),
-                useless);
+        var wanted = KeyRequest.of(keys, own, ready, plan -> runs.report(plan, claim, clock), useless);
         for (var each : useless.entrySet()) {
             runs.failures().misnamed(claim, Objects.requireNonNull(own.get(each.getKey())), each.getValue());
             inbox.drop(claim, WokenKeys.ids(each.getValue()));
@@ -186,13 +185,12 @@ final class KeyFetchRun {
             readers.put(alias, each.reader(knownFaults.getOrDefault(each.plan().name(), Set.of())));
             parts.add(each.part(alias));
         }
-        Question question = Document.of("fetch", claim.tenant(), false, parts)
-                .through(() -> {
-                    // not before a wait for budget: what a poll reads meanwhile must not count as read later
-                    readAt = clock.now();
-                    sentAt = history.now();
-                    return true;
-                });
+        Question question = Document.of("fetch", claim.tenant(), false, parts).through(() -> {
+            // not before a wait for budget: what a poll reads meanwhile must not count as read later
+            readAt = clock.now();
+            sentAt = history.now();
+            return true;
+        });
         Answer answer = source.ask(claim, question, readers, all.get(0).tally(), turn.progress());
         all.forEach(each -> each.tally().trace(answer));
         if (answer instanceof Answer.Data data) {
@@ -204,8 +202,7 @@ final class KeyFetchRun {
         }
     }
 
-    private void take(KeyRequest wanted, PageReader reader, Answer.Data answer, String alias)
-            throws SQLException {
+    private void take(KeyRequest wanted, PageReader reader, Answer.Data answer, String alias) throws SQLException {
         PullPlan plan = wanted.plan();
         if (reader.buffer().overflowed() && smaller(wanted)) {
             inbox.spared(claim, wanted.ids());
@@ -239,8 +236,7 @@ final class KeyFetchRun {
         runs.failures().succeeded(claim, plan.name());
         wanted.keys().values().forEach(received -> tools.delay().record(Duration.between(received, clock.now())));
         RunRecord run = wanted.tally().done("ok");
-        if (written.changed() + written.deleted() + reader.buffer().faults().size()
-                + written.refused().size() > 0) {
+        if (written.changed() + written.deleted() + reader.buffer().faults().size() + written.refused().size() > 0) {
             turn.done().add(run);
         }
     }

@@ -59,8 +59,7 @@ record KeyRequest(PullPlan plan, PullState state, PullReport tally, Map<List<Str
     DocumentPart part(String alias) {
         var some = keys.keySet().stream().map(key -> RowKeys.of(plan.key(), plan.target().keyColumns(), key)).toList();
         return DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(Filters.anyOf(plan.key(), some)),
-                plan.key(),
-                some.size() + 1);
+                plan.key(), some.size() + 1);
     }
 
     /** The numbers of the events. */

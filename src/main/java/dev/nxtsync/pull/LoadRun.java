@@ -134,11 +134,9 @@ final class LoadRun {
         boolean direct = begins
                 ? state.loadedAt().isEmpty() && passes.isEmpty(plan.target(), claim.company())
                 : pass.direct();
-        return new TableScan(pass.pull(), pass.company(), pass.kind(),
-                pass.startedAt().or(() -> Optional.of(readAt)),
+        return new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt().or(() -> Optional.of(readAt)),
                 page.cursor().or(pass::cursor), pass.rows() + page.reader().buffer().rows(),
-                page.count().or(pass::expected), begins ? page.top() : pass.mark(), pass.since(), direct, false,
-                false);
+                page.count().or(pass::expected), begins ? page.top() : pass.mark(), pass.since(), direct, false, false);
     }
 
     /**
@@ -156,8 +154,8 @@ final class LoadRun {
         var checkpoint = new LoadPage(claim, pass, readAt, ended, plan.cadence().next(started),
                 started.plus(plan.pull().reconcile()), whole);
         writes.write(() -> {
-            var written = sink.write(claim, plan, page,
-                    pass.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE, checkpoint, tally);
+            var written = sink.write(claim, plan, page, pass.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE,
+                    checkpoint, tally);
             turn.progress().made();
             return written;
         });

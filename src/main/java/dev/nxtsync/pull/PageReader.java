@@ -102,9 +102,7 @@ public final class PageReader implements RowSink {
         for (String column : order) {
             int index = index(column);
             if (!one.isSame(index, other)) {
-                return column.equals(Table.CHANGED)
-                        ? one.isEarlier(index, other)
-                        : one.isSmaller(index, other);
+                return column.equals(Table.CHANGED) ? one.isEarlier(index, other) : one.isSmaller(index, other);
             }
         }
         return false;

@@ -87,8 +87,7 @@ class Poll implements Job {
             return inTheWay.get();
         }
         Instant now = states.now();
-        return new Outcome.Done(states.of(claim.company(), own.keySet()).stream()
-                .filter(state -> isPolled(state, own))
+        return new Outcome.Done(states.of(claim.company(), own.keySet()).stream().filter(state -> isPolled(state, own))
                 .map(state -> state.retryAt().filter(retry -> retry.isAfter(state.dueAt())).orElse(state.dueAt()))
                 .min(Instant::compareTo).map(at -> at.isAfter(now) ? at : now)
                 .orElse(now.plus(FailurePolicy.LOOK_AGAIN)));

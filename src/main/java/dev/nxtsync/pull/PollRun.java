@@ -77,8 +77,7 @@ final class PollRun implements AutoCloseable {
         for (ChangeWindow each : increments) {
             tallies.put(each.plan().name(), runs.report(each.plan(), claim, clock));
             if (!each.isReadable()) {
-                fail(each, new Failure.InvalidRequest("The change stamp \""
-                        + each.state().mark().orElseThrow().stamp()
+                fail(each, new Failure.InvalidRequest("The change stamp \"" + each.state().mark().orElseThrow().stamp()
                         + "\" is not a date and time as documented, so that changes cannot be asked for. Please report it.",
                         "", Set.of(), true));
             } else if (each.isFirst()) {
@@ -139,14 +138,12 @@ final class PollRun implements AutoCloseable {
         }
         for (var entry : byAlias.entrySet()) {
             take(entry.getValue(), Objects.requireNonNull(readers.get(entry.getKey())), readAt,
-                    Pages.connection(entry.getValue().plan(), (Answer.Data) answer, entry.getKey()),
-                    Optional.empty(),
+                    Pages.connection(entry.getValue().plan(), (Answer.Data) answer, entry.getKey()), Optional.empty(),
                     (Answer.Data) answer);
         }
     }
 
-    private void firstPagesFailed(Map<String, ChangeWindow> byAlias, Failure failure, int tables)
-            throws SQLException {
+    private void firstPagesFailed(Map<String, ChangeWindow> byAlias, Failure failure, int tables) throws SQLException {
         var named = new HashSet<>(byAlias.keySet());
         named.retainAll(failure.aliases());
         if (byAlias.size() == 1) {

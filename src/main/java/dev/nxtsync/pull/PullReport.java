@@ -92,9 +92,11 @@ final class PullReport {
         if (now - toldAt > TELL_PROGRESS && rows > 0) {
             toldAt = now;
             double perSecond = rows / seconds();
-            LOG.infof("%s: %s of %d rows%s", what, kind, sofar, expected.map(all -> String.format(Locale.ROOT,
-                    " of about %d, %.0f rows/s, %d min left", all, perSecond,
-                    (long) Math.ceil(Math.max(0, all - sofar) / perSecond / 60))).orElse(""));
+            LOG.infof(
+                    "%s: %s of %d rows%s", what, kind, sofar, expected
+                            .map(all -> String.format(Locale.ROOT, " of about %d, %.0f rows/s, %d min left", all,
+                                    perSecond, (long) Math.ceil(Math.max(0, all - sofar) / perSecond / 60)))
+                            .orElse(""));
         }
     }
 
@@ -102,9 +104,7 @@ final class PullReport {
     synchronized RunRecord done(String outcome) {
         // what webhooks bring comes every second, and rows that are set aside come with each run
         boolean changed = written + deleted + newlySetAside > 0;
-        var level = outcome.equals("ok") && kind != UnitKind.FETCH && changed
-                ? Logger.Level.INFO
-                : Logger.Level.DEBUG;
+        var level = outcome.equals("ok") && kind != UnitKind.FETCH && changed ? Logger.Level.INFO : Logger.Level.DEBUG;
         LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s with %s", what, kind, plural(rows, "row"), written,
                 deleted > 0 ? ", " + deleted + " deleted" : "", seconds(),
                 requests == 0 ? "the request of another table" : plural(requests, "request"));
@@ -120,8 +120,7 @@ final class PullReport {
     synchronized RunRecord run(String outcome, String error) {
         var ended = startedAt.plusNanos(System.nanoTime() - from);
         return new RunRecord(job, company, kind, startedAt, ended, outcome, rows, written, deleted, setAside, requests,
-                bytes,
-                traceId, error);
+                bytes, traceId, error);
     }
 
     static String plural(long count, String noun) {

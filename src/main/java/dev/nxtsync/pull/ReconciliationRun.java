@@ -133,12 +133,11 @@ final class ReconciliationRun {
             runs.history().add(List.of(tally.run("held", told)));
             return new ReconciliationStep.TurnEnded(new Outcome.Done(next(pass.startedAt().orElse(clock.now()))));
         }
-        LOG.debugf("%s: %d listed, %d stored, %d gone, %d to read", claim, found.listed(), found.stored(),
-                found.gone(), found.differing());
+        LOG.debugf("%s: %d listed, %d stored, %d gone, %d to read", claim, found.listed(), found.stored(), found.gone(),
+                found.differing());
         positions.scans().keep(claim,
-                new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt(), pass.cursor(),
-                        pass.rows(), pass.expected(), Optional.empty(), Optional.empty(), false, true,
-                        pass.confirmed()));
+                new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt(), pass.cursor(), pass.rows(),
+                        pass.expected(), Optional.empty(), Optional.empty(), false, true, pass.confirmed()));
         return new ReconciliationStep.GoOn();
     }
 
@@ -166,8 +165,8 @@ final class ReconciliationRun {
         }
         return found.gone() > FEW && found.gone() > share * found.stored()
                 ? String.format(Locale.ROOT,
-                        "%d of %d stored rows are not listed any more, which is more than %s (%s).",
-                        found.gone(), found.stored(), Settings.Pull.variable(plan.name(), "MAX_DELETE_SHARE"), share)
+                        "%d of %d stored rows are not listed any more, which is more than %s (%s).", found.gone(),
+                        found.stored(), Settings.Pull.variable(plan.name(), "MAX_DELETE_SHARE"), share)
                 : "";
     }
 }

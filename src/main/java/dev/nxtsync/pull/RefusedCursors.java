@@ -57,9 +57,8 @@ final class RefusedCursors {
 
     /** An error whose meaning is not known may be about a value that is lacking. */
     private static boolean isOf(String cursor, Failure failure) {
-        return failure instanceof Failure.InvalidRequest
-                || (failure instanceof Failure.Rejected
-                        && Filters.parse(cursor).properties().stream().anyMatch(each -> each.getValue().isNull()));
+        return failure instanceof Failure.InvalidRequest || (failure instanceof Failure.Rejected
+                && Filters.parse(cursor).properties().stream().anyMatch(each -> each.getValue().isNull()));
     }
 
     private static UnitWalk key(Claim claim, String walk) {

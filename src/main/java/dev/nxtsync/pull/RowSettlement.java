@@ -97,24 +97,24 @@ final class RowSettlement {
     private void settle(List<KeyListing.Difference> some, PageReader reader, Instant readAt) throws SQLException {
         var gone = some.stream().filter(each -> each.stored() && !reader.buffer().has(each.key()))
                 .map(KeyListing.Difference::key).toList();
-        sink.write(claim, plan, reader, PageWriter.Way.MERGE, new KeyListing.Settlement(claim, readAt,
-                some.stream().map(KeyListing.Difference::id).toList(), gone), tally);
+        sink.write(claim, plan, reader, PageWriter.Way.MERGE,
+                new KeyListing.Settlement(claim, readAt, some.stream().map(KeyListing.Difference::id).toList(), gone),
+                tally);
         turn.progress().made();
     }
 
     ReconciliationStep reread() throws SQLException {
         double share = REREAD_A_DAY * plan.pull().reconcile().toMillis() / Duration.ofDays(1).toMillis();
-        long rows = Math.max(1,
-                Math.min(Integer.MAX_VALUE,
-                        (long) Math.ceil(positions.states().rows(claim.entry(), claim.company()) * share)));
+        long rows = Math.max(1, Math.min(Integer.MAX_VALUE,
+                (long) Math.ceil(positions.states().rows(claim.entry(), claim.company()) * share)));
         var size = tools.memory().walks().size(plan, claim.tenant());
         Optional<String> cursor = turn.state().reread();
         while (rows > 0) {
             Instant readAt = clock.now();
             var parts = List.of(DocumentPart.page("t0", plan, plan.mapping().fields(), TableListing.after(plan, cursor),
                     plan.key(), (int) Math.min(rows, size.rows())));
-            var reading = scan.page(new ScanReader.Wish("reread", parts, this::reader, size, cursor,
-                    PageBuffer::contradicted));
+            var reading = scan
+                    .page(new ScanReader.Wish("reread", parts, this::reader, size, cursor, PageBuffer::contradicted));
             if (reading instanceof ScanReader.PageRefused refused) {
                 if (cursors.startsOver(claim, "reread", cursor, refused.failure())) {
                     cursor = Optional.empty();

@@ -72,8 +72,8 @@ public class RunPull {
         Optional<Problem> flaw = planner.plan(pull);
         var planned = plans.of(pull.name());
         if (flaw.isPresent() || !(planned.orElse(null) instanceof PullPlans.Ready ready)) {
-            out.accept(new WorkEvent(Course.IN_THE_WAY, "pull " + pull.name() + ": "
-                    + flaw.map(Problem::coded).orElse("it could not be planned")));
+            out.accept(new WorkEvent(Course.IN_THE_WAY,
+                    "pull " + pull.name() + ": " + flaw.map(Problem::coded).orElse("it could not be planned")));
             return false;
         }
         if (request.since().isPresent() && !ready.plan().tellsChanges()) {
@@ -83,9 +83,8 @@ public class RunPull {
         }
         List<Tenant> owners = request.company().map(ready.plan()::tenant).map(List::of).orElse(ready.owners());
         if (!ready.owners().containsAll(owners)) {
-            out.accept(new WorkEvent(Course.IN_THE_WAY,
-                    "pull " + pull.name() + ": it does not read " + numbers(owners) + ", but "
-                            + numbers(ready.owners())));
+            out.accept(new WorkEvent(Course.IN_THE_WAY, "pull " + pull.name() + ": it does not read " + numbers(owners)
+                    + ", but " + numbers(ready.owners())));
             return false;
         }
         boolean well = true;
@@ -104,8 +103,9 @@ public class RunPull {
         PullState state = positions.states().of(plan.name(), owner.number()).orElseThrow();
         var what = new PulledTenant(plan.name(), owner);
         if (state.paused()) {
-            out.accept(new WorkEvent(Course.IN_THE_WAY, new Problem(ErrorCode.PULL_PAUSED,
-                    what + ": it is paused. " + ErrorCode.PULL_PAUSED.nextStep()).coded()));
+            out.accept(new WorkEvent(Course.IN_THE_WAY,
+                    new Problem(ErrorCode.PULL_PAUSED, what + ": it is paused. " + ErrorCode.PULL_PAUSED.nextStep())
+                            .coded()));
             return false;
         }
         Job job = request.confirmDeletes()
@@ -120,10 +120,11 @@ public class RunPull {
         }
         var attempt = claims.claim(WorkUnit.ofPull(job.kind(), plan.pull().connection(), owner, plan.name()));
         if (attempt instanceof Claims.UnitTaken taken) {
-            out.accept(new WorkEvent(Course.IN_THE_WAY, new Problem(ErrorCode.UNIT_TAKEN,
-                    what + ": its " + job.kind() + " is under way on " + taken.holder().host() + " since "
-                            + taken.holder().since() + ". " + ErrorCode.UNIT_TAKEN.nextStep())
-                    .coded()));
+            out.accept(new WorkEvent(Course.IN_THE_WAY,
+                    new Problem(ErrorCode.UNIT_TAKEN,
+                            what + ": its " + job.kind() + " is under way on " + taken.holder().host() + " since "
+                                    + taken.holder().since() + ". " + ErrorCode.UNIT_TAKEN.nextStep())
+                            .coded()));
             return false;
         }
         if (!(attempt instanceof Claims.Claimed claimed)) {
@@ -142,8 +143,9 @@ public class RunPull {
 
     /** Whether a walk through the whole table has not come to its end. */
     private boolean isLeft(Claim claim) throws SQLException {
-        return claim.kind() != UnitKind.POLL && positions.scans().of(claim.entry(), claim.company(),
-                claim.kind() == UnitKind.LOAD ? TableScan.ScanKind.LOAD : TableScan.ScanKind.RECONCILIATION)
+        return claim.kind() != UnitKind.POLL && positions.scans()
+                .of(claim.entry(), claim.company(),
+                        claim.kind() == UnitKind.LOAD ? TableScan.ScanKind.LOAD : TableScan.ScanKind.RECONCILIATION)
                 .isPresent();
     }
 
@@ -184,8 +186,8 @@ public class RunPull {
         }
         var done = runs.since(plan.name(), claim.company(), from);
         out.accept(new WorkEvent(Course.WELL,
-                what + ": " + job.kind() + ", " + PullReport.plural(done.read(), "row") + " read, "
-                        + done.written() + " written, " + done.deleted() + " deleted, "
+                what + ": " + job.kind() + ", " + PullReport.plural(done.read(), "row") + " read, " + done.written()
+                        + " written, " + done.deleted() + " deleted, "
                         + PullReport.plural(done.requests(), "request")));
         return true;
     }

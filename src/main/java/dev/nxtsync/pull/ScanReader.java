@@ -43,8 +43,7 @@ final class ScanReader {
      * @param suspects of its keys, those that may stand for several rows
      */
     record Wish(String what, List<DocumentPart> parts, Supplier<PageReader> reader, PageSize size,
-            Optional<String> after,
-            Function<PageBuffer, Collection<String>> suspects) {}
+            Optional<String> after, Function<PageBuffer, Collection<String>> suspects) {}
 
     /** What came of it. */
     sealed interface Reading {}
@@ -76,10 +75,11 @@ final class ScanReader {
     /** One for a turn of work, which gives way to others. */
     static ScanReader of(PullSource source, PullTurn turn) {
         PullPlan plan = turn.plan();
-        return new ScanReader(source, plan, turn.claim().tenant(), (what, parts, pages) -> source.ask(turn.claim(),
-                Document.of(what + "_" + plan.table().name(), turn.claim().tenant(), true,
-                        parts),
-                pages, turn.report(), turn.progress()), turn.report()::request);
+        return new ScanReader(source, plan, turn.claim().tenant(),
+                (what, parts, pages) -> source.ask(turn.claim(),
+                        Document.of(what + "_" + plan.table().name(), turn.claim().tenant(), true, parts), pages,
+                        turn.report(), turn.progress()),
+                turn.report()::request);
     }
 
     Reading page(Wish wish) {
@@ -89,9 +89,7 @@ final class ScanReader {
         if (result instanceof Pages.PageFailed failed) {
             return new PageRefused(failed.failure());
         }
-        return result instanceof Pages.Page page
-                ? proven(page, (Answer.Data) asked.answer(), wish)
-                : new Smaller();
+        return result instanceof Pages.Page page ? proven(page, (Answer.Data) asked.answer(), wish) : new Smaller();
     }
 
     private Reading proven(Pages.Page page, Answer.Data answer, Wish wish) {

@@ -93,8 +93,7 @@ final class TableListing {
             }
             Instant readAt = clock.now();
             DocumentPart part = DocumentPart.page("t0", plan, keys.fields(), TableListing.after(plan, pass.cursor()),
-                    plan.key(),
-                    size.rows());
+                    plan.key(), size.rows());
             var parts = new ArrayList<DocumentPart>(pass.cursor().isEmpty() ? Document.census(plan) : List.of());
             parts.add(part);
             var reading = scan.page(new ScanReader.Wish("list", parts,
@@ -119,8 +118,8 @@ final class TableListing {
                 boolean begins = pass.cursor().isEmpty();
                 pass = new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
                         page.cursor().or(pass::cursor), pass.rows() + reader.buffer().rows(),
-                        begins ? page.count() : pass.expected(), begins ? page.top() : pass.mark(),
-                        Optional.empty(), false, false, pass.confirmed());
+                        begins ? page.count() : pass.expected(), begins ? page.top() : pass.mark(), Optional.empty(),
+                        false, false, pass.confirmed());
                 if (anew) {
                     listing.begin(claim);
                     anew = false;

@@ -87,8 +87,7 @@ public class Uniqueness {
         }
         // so many that one key must have two, if there are more
         DocumentPart part = DocumentPart.page("t0", plan, plan.mapping().fields(),
-                List.of(Filters.anyOf(plan.key(), some)), plan.key(),
-                2 * some.size());
+                List.of(Filters.anyOf(plan.key(), some)), plan.key(), 2 * some.size());
         Answer answer = nxt.ask(plan.pull().connection(),
                 Document.of("key_" + plan.table().name(), tenant, false, List.of(part)));
         told.accept(answer);
@@ -129,16 +128,14 @@ public class Uniqueness {
                 : "By these rows it could be "
                         + candidates.stream().map(each -> columns + "," + each).collect(joining(" or ")) + ".";
         return "The key " + columns + " of table " + plan.table().name() + " is not unique: there are at least "
-                + rows.size() + " rows with " + QuotedText.upTo(LONGEST_KEY, example) + ", " + differ
-                + ". Set " + variable
-                + " to all columns of the table's primary key, as Visma's documentation has it, and "
+                + rows.size() + " rows with " + QuotedText.upTo(LONGEST_KEY, example) + ", " + differ + ". Set "
+                + variable + " to all columns of the table's primary key, as Visma's documentation has it, and "
                 + "start again; the target follows by itself, and every row is read again. " + could;
     }
 
     /** Columns each of which tells the rows of one key apart, the likeliest first. */
     private static List<String> candidates(PullPlan plan, Map<List<JsonNode>, List<JsonNode>> groups) {
-        return plan.mapping().columns().stream()
-                .flatMap(name -> Stream.ofNullable(plan.table().columns().get(name)))
+        return plan.mapping().columns().stream().flatMap(name -> Stream.ofNullable(plan.table().columns().get(name)))
                 .filter(column -> !plan.key().contains(column.name()) && mayBeOfAKey(column))
                 .filter(column -> groups.values().stream().allMatch(rows -> tellsApart(column.name(), rows)))
                 .map(Column::name).sorted(Comparator.comparingInt(name -> unlikeliness(plan.table(), name)))

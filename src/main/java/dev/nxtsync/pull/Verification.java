@@ -105,15 +105,16 @@ public class Verification {
                                 new Problem(ErrorCode.NOT_PROVEN, what + equal + ", but " + doubt).coded()));
                 return doubt.isEmpty();
             }
-            out.accept(new WorkEvent(Course.DIFFERENT, new Problem(ErrorCode.DIFFERENT,
-                    what + result.source() + " in Business NXT, " + result.target() + " in the target").coded()));
+            out.accept(new WorkEvent(Course.DIFFERENT,
+                    new Problem(ErrorCode.DIFFERENT,
+                            what + result.source() + " in Business NXT, " + result.target() + " in the target")
+                            .coded()));
             result.examples().forEach(
                     (kind, keys) -> out.accept(new WorkEvent(Course.DETAIL, kind + ": " + String.join(" ", keys))));
             result.sums().forEach((column, sums) -> {
                 if (!sums.isEqual()) {
                     out.accept(new WorkEvent(Course.DETAIL,
-                            "sum of " + column + ": " + sums.source() + " there, " + sums.target()
-                                    + " here"));
+                            "sum of " + column + ": " + sums.source() + " there, " + sums.target() + " here"));
                 }
             });
             return false;
@@ -167,10 +168,8 @@ public class Verification {
         Optional<Census> before = Optional.empty();
         var repeated = new ArrayList<String>();
         var size = plan.pageSize();
-        var scan = new ScanReader(source, plan, tenant,
-                (what, parts, pages) -> source.nxt().ask(plan.pull().connection(),
-                        Document.of(what, tenant, false, parts), pages),
-                answer -> {
+        var scan = new ScanReader(source, plan, tenant, (what, parts, pages) -> source.nxt()
+                .ask(plan.pull().connection(), Document.of(what, tenant, false, parts), pages), answer -> {
                 });
         boolean more = true;
         while (more) {
@@ -181,8 +180,7 @@ public class Verification {
             parts.add(DocumentPart.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()));
             // keys are asked for at the end, all together
             var reading = scan.page(new ScanReader.Wish("verify", parts,
-                    () -> new PageReader(compared, plan.key(), plan.key(), Set.of()), size, cursor,
-                    page -> List.of()));
+                    () -> new PageReader(compared, plan.key(), plan.key(), Set.of()), size, cursor, page -> List.of()));
             if (reading instanceof ScanReader.PageRefused refused) {
                 throw new FailedAnswer(refused.failure());
             }

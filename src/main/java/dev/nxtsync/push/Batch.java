@@ -43,8 +43,7 @@ final class Batch {
             OutboxRow row = candidate.row();
             int own = Math.min(limit, row.atMost().orElse(limit));
             boolean fits = batch.isEmpty() || (batch.size() < own && size + candidate.bytes() <= bytes
-                    && Alike.of(row).equals(Alike.of(batch.get(0)))
-                    && row.group().filter(closed::contains).isEmpty()
+                    && Alike.of(row).equals(Alike.of(batch.get(0))) && row.group().filter(closed::contains).isEmpty()
                     && row.record().filter(records::contains).isEmpty());
             if (fits) {
                 batch.add(row);

@@ -173,9 +173,8 @@ final class Isolation {
             if (tries < MOST_TRIES || !OPEN.contains(row.state())) {
                 lane.services().failures().putOff(lane.claim(), why, tries);
                 Instant again = lane.now().plus(Backoff.after(2 * tries));
-                lane.settling().settle(List.of(row), List.of(row.state() == RowState.WAITING
-                        ? row.waiting(again)
-                        : row.nextAt(again)));
+                lane.settling().settle(List.of(row),
+                        List.of(row.state() == RowState.WAITING ? row.waiting(again) : row.nextAt(again)));
             } else {
                 giveUp(row, why, tries);
             }

@@ -71,7 +71,6 @@ final class LookBeforeSend {
     }
 
     private static OutboxRow checked(OutboxRow row) {
-        return row.checked("{\"dry_run\":\"" + row.act().map(Enum::name).orElse("").toLowerCase(Locale.ROOT)
-                + "\"}");
+        return row.checked("{\"dry_run\":\"" + row.act().map(Enum::name).orElse("").toLowerCase(Locale.ROOT) + "\"}");
     }
 }

@@ -70,8 +70,8 @@ final class Lookup {
         answered.accept(rows.stream().map(Map.Entry::getKey).toList());
         if (rows.size() == 1) {
             // whatever it is that the server takes for the same key
-            page.path("items").forEach(item -> found.computeIfAbsent(rows.get(0).getKey(), id -> new ArrayList<>())
-                    .add(item));
+            page.path("items")
+                    .forEach(item -> found.computeIfAbsent(rows.get(0).getKey(), id -> new ArrayList<>()).add(item));
         } else if (page.path("pageInfo").path("hasNextPage").asBoolean() || !allot(rows, page.path("items"), found)) {
             halves(rows, condition, found);
         }
@@ -88,8 +88,8 @@ final class Lookup {
     }
 
     private JsonNode ask(Optional<ObjectNode> filter, List<Payload> payloads, int most) {
-        Answer answer = nxt.ask(plan.push().connection(), Mutation.look(plan, tenant, filter, compared(payloads),
-                Mutation.children(plan, payloads), most));
+        Answer answer = nxt.ask(plan.push().connection(),
+                Mutation.look(plan, tenant, filter, compared(payloads), Mutation.children(plan, payloads), most));
         afterEach.run();
         if (answer instanceof Failure failure) {
             throw new FailedAnswer(failure);

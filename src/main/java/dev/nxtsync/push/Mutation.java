@@ -124,17 +124,14 @@ final class Mutation {
         }
         columns.addAll(compared);
         var order = plan.key().isEmpty() ? plan.keyColumns() : plan.key();
-        String document = "query look_" + plan.table().name()
-                + "($owner: Int!, $n: Int, $filter: FilterExpression_" + plan.table().rowType()
-                + ") { " + tenant.scope().root() + "(no: $owner) {\nt0: " + plan.table().name()
+        String document = "query look_" + plan.table().name() + "($owner: Int!, $n: Int, $filter: FilterExpression_"
+                + plan.table().rowType() + ") { " + tenant.scope().root() + "(no: $owner) {\nt0: " + plan.table().name()
                 + "(first: $n, filter: $filter, orderBy: ["
                 + order.stream().map(column -> "{" + column + ": ASC}").collect(joining(", "))
                 + "]) { pageInfo { hasNextPage } items { " + selected(columns, children) + " } }\n} }";
         var variables = new LinkedHashMap<String, Object>(Map.of("owner", tenant.number(), "n", most));
         filter.ifPresent(each -> variables.put("filter", each));
-        return new Question("look_" + plan.table().name(), document, variables,
-                Optional.of(tenant),
-                false);
+        return new Question("look_" + plan.table().name(), document, variables, Optional.of(tenant), false);
     }
 
     /** Those that at least one of the payloads has. */
@@ -195,8 +192,9 @@ final class Mutation {
 
     private Question question(String what, SendGuard gate) {
         String operation = "push_" + what + "_" + plan.table().name();
-        return new Question(operation, "mutation " + operation + "(" + String.join(", ", declarations)
-                + ") { " + tenant.scope().root() + "(no: $owner) {\n" + parts + "} }", variables,
-                Optional.of(tenant), false, gate);
+        return new Question(
+                operation, "mutation " + operation + "(" + String.join(", ", declarations) + ") { "
+                        + tenant.scope().root() + "(no: $owner) {\n" + parts + "} }",
+                variables, Optional.of(tenant), false, gate);
     }
 }

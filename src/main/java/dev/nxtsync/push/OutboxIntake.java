@@ -38,8 +38,7 @@ public class OutboxIntake {
      * @throws SQLException if the database is away
      */
     public Optional<Taking> take(String push, String key, String payload, Optional<Integer> company,
-            Optional<String> group)
-            throws SQLException {
+            Optional<String> group) throws SQLException {
         var flaw = OutboxApi.flaw(key, group);
         if (flaw.isPresent()) {
             return Optional.of(flaw.get());
@@ -49,8 +48,8 @@ public class OutboxIntake {
             int structure = PayloadText.structure(payload);
             // the body has the memory for its bytes
             if (structure > memory.most()) {
-                return Optional.of(new OutboxApi.PayloadTooLarge(
-                        memory.tooLarge(payload.length(), payload.length() + structure)));
+                return Optional.of(
+                        new OutboxApi.PayloadTooLarge(memory.tooLarge(payload.length(), payload.length() + structure)));
             }
             if (!memory.takeStructure(structure)) {
                 return Optional.empty();

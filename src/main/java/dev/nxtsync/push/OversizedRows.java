@@ -48,8 +48,7 @@ final class OversizedRows {
             case WAITING -> lane.resolution().refused(row, ErrorCode.TOO_LARGE_FOR_MEMORY, why, lane.now());
             case SENDING, IN_DOUBT -> lane.resolution().unreadable(row, why, lane.now());
             case DEAD -> row.settled(Optional.empty());
-            case DONE, DISCARDED ->
-                row.settled(Optional.of(new Problem(ErrorCode.TOO_LARGE_FOR_MEMORY, why).coded()));
+            case DONE, DISCARDED -> row.settled(Optional.of(new Problem(ErrorCode.TOO_LARGE_FOR_MEMORY, why).coded()));
         };
     }
 }

@@ -48,17 +48,14 @@ record Payload(RecordKey identity, ObjectNode values, ObjectNode changes) {
         PayloadText.unholdable(payload.values()).ifPresent(flaws::add);
         plan.fields().forEach((act, field) -> {
             if (act == MutationKind.DELETE) {
-                payload.changes().fieldNames().forEachRemaining(
-                        name -> flaws.add(
-                                QuotedText.name(name)
-                                        + ": a delete takes only the columns by which the record is found ("
-                                        + plan.keyColumn() + ")"));
+                payload.changes().fieldNames().forEachRemaining(name -> flaws.add(QuotedText.name(name)
+                        + ": a delete takes only the columns by which the record is found (" + plan.keyColumn() + ")"));
                 return;
             }
             var type = field.arguments().get("values");
             if (type != null && plan.inputs().get(type.name()) instanceof Members members) {
-                new PayloadCheck(plan.inputs(), flaws).check(
-                        act == MutationKind.CREATE ? payload.values() : payload.changes(), members);
+                new PayloadCheck(plan.inputs(), flaws)
+                        .check(act == MutationKind.CREATE ? payload.values() : payload.changes(), members);
             }
             if (act == MutationKind.UPDATE && payload.changes().isEmpty()) {
                 flaws.add("it has nothing to change beside " + plan.keyColumn());

@@ -45,8 +45,8 @@ final class PayloadAdmission {
                 var rows = reader.read(admitted.ids());
                 rows.forEach(row -> structures.put(row.id(), PayloadText.structure(row.payload())));
                 var ids = admitted.ids();
-                fits = admitted.holds(sized.stream().filter(each -> ids.contains(each.id())).map(this::weighed)
-                        .toList());
+                fits = admitted
+                        .holds(sized.stream().filter(each -> ids.contains(each.id())).map(this::weighed).toList());
                 if (fits) {
                     return new Admitted(admitted, rows);
                 }

@@ -77,8 +77,7 @@ public class PayloadMemory {
         long heap = (cost(weight) * OF_LARGE_ONES + MEGABYTE - 1) / MEGABYTE;
         return "The payload has " + bytes + " bytes and takes about " + cost(weight) / Math.max(1, bytes)
                 + " times as much memory, of which a quarter of the heap may be used: it needs a heap of " + heap
-                + " MB, and this process has "
-                + Runtime.getRuntime().maxMemory() / MEGABYTE + " MB.";
+                + " MB, and this process has " + Runtime.getRuntime().maxMemory() / MEGABYTE + " MB.";
     }
 
     private static long cost(int bytes) {

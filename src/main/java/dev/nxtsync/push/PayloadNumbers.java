@@ -22,8 +22,8 @@ import dev.nxtsync.process.JsonTree;
  */
 final class PayloadNumbers {
     private static final int LONGEST = 10_000;
-    private static final JsonFactory JSON = JsonTree.parsers().streamReadConstraints(
-            StreamReadConstraints.builder().maxNumberLength(LONGEST).build()).build();
+    private static final JsonFactory JSON = JsonTree.parsers()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(LONGEST).build()).build();
 
     private PayloadNumbers() {}
 

@@ -18,8 +18,11 @@ import dev.nxtsync.process.MemoryBudget;
 
 /** The text of a payload, as the user wrote it: what it weighs, and the JSON object that it is. */
 final class PayloadText {
-    private static final JsonMapper JSON = JsonMapper.builder(JsonTree.parsers().streamReadConstraints(
-            StreamReadConstraints.builder().maxNumberLength(2 * Numeral.MOST_DIGITS).build()).build())
+    private static final JsonMapper JSON = JsonMapper
+            .builder(JsonTree.parsers()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNumberLength(2 * Numeral.MOST_DIGITS).build())
+                    .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -57,10 +60,8 @@ final class PayloadText {
                     : new PayloadUnreadable("The payload is not a JSON object with the columns of one record.");
         } catch (JsonProcessingException e) {
             return new PayloadUnreadable(
-                    "The payload cannot be read as JSON: "
-                            + QuotedText.message(e.getOriginalMessage().lines().findFirst()
-                                    .orElse("").replaceAll(", from `[^`]*`| for `ObjectNode`.*", ""))
-                            + ".");
+                    "The payload cannot be read as JSON: " + QuotedText.message(e.getOriginalMessage().lines()
+                            .findFirst().orElse("").replaceAll(", from `[^`]*`| for `ObjectNode`.*", "")) + ".");
         }
     }
 

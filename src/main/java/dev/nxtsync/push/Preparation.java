@@ -97,8 +97,7 @@ final class Preparation {
                 after.add(lane.resolution().refused(row, ErrorCode.PAYLOAD_INVALID,
                         reading instanceof Payload.FlawedPayload flawed
                                 ? flawed.why()
-                                : "The payload takes " + bytes
-                                        + " bytes in a request, and Business NXT takes 15 MB.",
+                                : "The payload takes " + bytes + " bytes in a request, and Business NXT takes 15 MB.",
                         lane.now()));
             }
         }

@@ -89,8 +89,7 @@ class PushJob implements Job {
             var report = new PushReport(claim, clock.now());
             var lane = new LaneContext(services, claim, plan,
                     new Resolution(plan, state.creator().or(plan::creator), claim.company(), times), clock, report,
-                    new Settling(services.outbox(), claim, report, progress),
-                    learned.computeIfAbsent(name,
+                    new Settling(services.outbox(), claim, report, progress), learned.computeIfAbsent(name,
                             each -> new PushHistory(new BatchSize(times.timeLimit()), new AnsweredRequests())));
             return new LaneRun(lane, state, memory).run();
         } catch (SQLException e) {

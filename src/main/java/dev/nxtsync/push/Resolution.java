@@ -31,8 +31,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         if (found.size() > 1 && (!row.wasSent() || act(row).orElse(MutationKind.UPDATE) != MutationKind.CREATE)) {
             return row.dead(ErrorCode.RECORD_AMBIGUOUS,
                     found.size() + " records are there with " + payload.identity() + ": "
-                            + ResultRecord.names(plan, found)
-                            + ". One of them would be taken at random.",
+                            + ResultRecord.names(plan, found) + ". One of them would be taken at random.",
                     Optional.empty());
         }
         if (found.isEmpty()) {
@@ -99,8 +98,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         if (row.state() != RowState.IN_DOUBT) {
             return row.settled(Optional.of(reason.coded()));
         }
-        return mayBeCarriedOut(row, now)
-                .map(last -> row.lookedAt(again.isBefore(last) ? again : last, reason))
+        return mayBeCarriedOut(row, now).map(last -> row.lookedAt(again.isBefore(last) ? again : last, reason))
                 .orElseGet(() -> row.dead(reason.trouble(), reason.message(), Optional.empty()));
     }
 
@@ -114,8 +112,9 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         String why = "Whether " + plan.then().orElseThrow().field().name() + " has run for " + row.result().orElse("")
                 + " is not known" + row.answered().map(each -> ": " + each).orElse(", since no whole answer came.");
         return mayBeCarriedOut(row, now)
-                .map(last -> row.lookedAt(last, new Problem(ErrorCode.PROCESSING_FAILED, why
-                        + " It may still run until " + last + "; after that a person decides.")))
+                .map(last -> row.lookedAt(last,
+                        new Problem(ErrorCode.PROCESSING_FAILED,
+                                why + " It may still run until " + last + "; after that a person decides.")))
                 .orElseGet(() -> row.dead(ErrorCode.PROCESSING_FAILED, why
                         + " Look in Business NXT; discard this row if it has, retry it if not. With DONE_WHEN this is looked up.",
                         Optional.empty()));
@@ -145,8 +144,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
             return row.wasSent()
                     ? row.done(ResultRecord.json(plan, payload.identity().asKey()), Optional.empty(), Optional.empty())
                     : row.dead(ErrorCode.RECORD_MISSING,
-                            "There is no record with " + payload.identity() + " to delete.",
-                            Optional.empty());
+                            "There is no record with " + payload.identity() + " to delete.", Optional.empty());
         }
         if (act.isPresent() && act.get() == MutationKind.UPDATE
                 && plan.push().operation() == Settings.Operation.UPDATE) {
@@ -158,9 +156,8 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
 
     private OutboxRow created(OutboxRow row, Payload payload, List<JsonNode> found) {
         if (found.size() > 1) {
-            return row.dead(ErrorCode.RECORD_AMBIGUOUS,
-                    found.size() + " records are there with this key: " + ResultRecord.names(plan, found)
-                            + ". Remove all but one in Business NXT, then discard this row.",
+            return row.dead(ErrorCode.RECORD_AMBIGUOUS, found.size() + " records are there with this key: "
+                    + ResultRecord.names(plan, found) + ". Remove all but one in Business NXT, then discard this row.",
                     Optional.empty());
         }
         JsonNode record = found.get(0);
@@ -174,10 +171,11 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
 
     private OutboxRow updated(OutboxRow row, Payload payload, List<JsonNode> found, Instant now) {
         if (found.size() != 1) {
-            return row.dead(found.isEmpty() ? ErrorCode.RECORD_MISSING : ErrorCode.RECORD_AMBIGUOUS,
-                    (found.isEmpty() ? "No record is there any more" : found.size() + " records are there")
-                            + " with " + payload.identity() + ". Whether it was updated is not known.",
-                    Optional.empty());
+            return row
+                    .dead(found.isEmpty() ? ErrorCode.RECORD_MISSING : ErrorCode.RECORD_AMBIGUOUS,
+                            (found.isEmpty() ? "No record is there any more" : found.size() + " records are there")
+                                    + " with " + payload.identity() + ". Whether it was updated is not known.",
+                            Optional.empty());
         }
         JsonNode record = found.get(0);
         if (RecordComparison.isAsSent(payload, record)) {
@@ -204,9 +202,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
                     // each such round has found a row at fault, or is smaller than the one before
                     : row.waiting();
         }
-        return now.isBefore(times.last(sentAt))
-                ? row.notFound(times.nextLook(sentAt, now))
-                : again(row);
+        return now.isBefore(times.last(sentAt)) ? row.notFound(times.nextLook(sentAt, now)) : again(row);
     }
 
     private static OutboxRow again(OutboxRow row) {
@@ -223,12 +219,11 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
             return row.settled(Optional.empty());
         }
         if (found.size() > 1) {
-            return row
-                    .settled(Optional.of(new Problem(ErrorCode.DUPLICATE,
-                            "duplicate: " + found.size() + " records are there with the key \"" + row.key()
-                                    + "\": " + ResultRecord.names(plan, found)
-                                    + ". Remove all but one in Business NXT, then discard this note.")
-                            .coded()));
+            return row.settled(Optional.of(new Problem(ErrorCode.DUPLICATE,
+                    "duplicate: " + found.size() + " records are there with the key \"" + row.key() + "\": "
+                            + ResultRecord.names(plan, found)
+                            + ". Remove all but one in Business NXT, then discard this note.")
+                    .coded()));
         }
         if (row.state() == RowState.DONE) {
             return row.sentAt().flatMap(sentAt -> times.count(sentAt, row.looks() + 1)).map(row::lookedAt)
@@ -239,18 +234,17 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         }
         return switch (row.state()) {
             // that its record is there says nothing of the processing that failed
-            case DEAD -> row.step() == Step.THEN
-                    ? row.settled(Optional.empty())
-                    : comparison().unlike(payload, found.get(0)).isEmpty()
-                            ? done(row, found.get(0))
-                            : row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT,
-                                    row.error().orElse("") + " A record is there all the same: "
-                                            + ResultRecord.names(plan, found))
-                                    .coded()));
+            case DEAD ->
+                row.step() == Step.THEN
+                        ? row.settled(Optional.empty())
+                        : comparison().unlike(payload, found.get(0)).isEmpty()
+                                ? done(row, found.get(0))
+                                : row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT, row.error().orElse("")
+                                        + " A record is there all the same: " + ResultRecord.names(plan, found))
+                                        .coded()));
             case DISCARDED ->
-                row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT,
-                        "It is there all the same: " + ResultRecord.names(plan, found) + ". It was discarded after: "
-                                + row.error().orElse(""))
+                row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT, "It is there all the same: "
+                        + ResultRecord.names(plan, found) + ". It was discarded after: " + row.error().orElse(""))
                         .coded()));
             default -> row.settled(Optional.empty());
         };

@@ -66,8 +66,8 @@ public class RunPush {
             var attempt = claims.claim(due);
             if (attempt instanceof Claims.UnitTaken taken) {
                 out.accept(new WorkEvent(Course.SKIPPED,
-                        "push " + push.name() + ", " + due.owner().orElseThrow() + ", lane " + due.lane()
-                                + ": " + taken.holder().host() + " is at work on it since " + taken.holder().since()));
+                        "push " + push.name() + ", " + due.owner().orElseThrow() + ", lane " + due.lane() + ": "
+                                + taken.holder().host() + " is at work on it since " + taken.holder().since()));
             } else if (attempt instanceof Claims.Claimed claimed) {
                 well &= work(claimed.claim(), out);
             }
@@ -95,8 +95,7 @@ public class RunPush {
                     }
                 } else if (++failures == PATIENCE || !((Outcome.Again) last).waitOut()) {
                     var reason = tables.states().obstacles(Map.of(claim.entry(), "")).stream()
-                            .map(each -> each.reason().coded())
-                            .findFirst().orElse("something is in the way");
+                            .map(each -> each.reason().coded()).findFirst().orElse("something is in the way");
                     out.accept(new WorkEvent(Course.IN_THE_WAY,
                             "push " + claim.entry() + ", " + claim.tenant() + ": " + reason));
                     return false;

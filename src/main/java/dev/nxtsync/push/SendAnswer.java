@@ -90,8 +90,9 @@ final class SendAnswer {
 
     private OutboxRow created(OutboxRow row, Payload payload, JsonNode record) {
         return resolution.comparison().incomplete(payload, record)
-                .map(why -> row.dead(ErrorCode.RECORD_DIFFERENT, "It was created, but " + why
-                        + ". Complete or remove the record in Business NXT, then discard this row.",
+                .map(why -> row.dead(ErrorCode.RECORD_DIFFERENT,
+                        "It was created, but " + why
+                                + ". Complete or remove the record in Business NXT, then discard this row.",
                         Optional.empty()))
                 .orElseGet(() -> resolution.done(row, record));
     }
@@ -131,9 +132,11 @@ final class SendAnswer {
         if (part.path(name).path("succeeded").asBoolean()) {
             return resolution.processed(row, true, now);
         }
-        return row.dead(ErrorCode.PROCESSING_FAILED, name + " did not succeed for " + row.result().orElse("")
-                + ". The record is there; retry this row to run "
-                + name + " again, or do it in Business NXT and discard it.", Optional.empty());
+        return row.dead(ErrorCode.PROCESSING_FAILED,
+                name + " did not succeed for " + row.result().orElse("")
+                        + ". The record is there; retry this row to run " + name
+                        + " again, or do it in Business NXT and discard it.",
+                Optional.empty());
     }
 
     /**

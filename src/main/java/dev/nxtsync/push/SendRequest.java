@@ -89,8 +89,7 @@ final class SendRequest implements SendGuard {
         }
         var failure = (Failure) answer;
         if (failure.notExecuted()) {
-            return rows.notExecuted(failure,
-                    row -> lane.services().failures().isRefusedAnew(row, lane.plan()));
+            return rows.notExecuted(failure, row -> lane.services().failures().isRefusedAnew(row, lane.plan()));
         }
         size.took(batch.size(), took);
         size.refused(batch.size());
@@ -130,8 +129,7 @@ final class SendRequest implements SendGuard {
         }
         return switch (first.act().orElseThrow()) {
             case CREATE -> Mutation.create(plan, tenant, payloads, this);
-            case UPDATE ->
-                Mutation.update(plan, tenant, payloads, batch.stream().map(OutboxRow::stamp).toList(), this);
+            case UPDATE -> Mutation.update(plan, tenant, payloads, batch.stream().map(OutboxRow::stamp).toList(), this);
             case DELETE -> Mutation.delete(plan, tenant, payloads, this);
         };
     }

@@ -23,8 +23,7 @@ record SendResult(List<OutboxRow> before, List<OutboxRow> after, Set<Long> aside
 
     /** Nothing was sent, for a reason that others meet too. */
     static SendResult failed(Failure failure) {
-        return new SendResult(List.of(), List.of(), Set.of(), Optional.empty(), Optional.empty(),
-                Optional.of(failure));
+        return new SendResult(List.of(), List.of(), Set.of(), Optional.empty(), Optional.empty(), Optional.of(failure));
     }
 
     /** Nothing was sent, since these rows cannot be sent now. */

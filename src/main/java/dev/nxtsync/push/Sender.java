@@ -73,9 +73,8 @@ final class Sender {
      */
     SentBatch send(List<PreparedRow> prepared) throws SQLException {
         OutboxRow first = prepared.get(0).row();
-        var batch = Batch.of(
-                prepared.stream().map(each -> new Batch.Candidate(each.row(), each.bytes())).toList(), most(first),
-                Preparation.MOST_BYTES, isOnePerGroup(first));
+        var batch = Batch.of(prepared.stream().map(each -> new Batch.Candidate(each.row(), each.bytes())).toList(),
+                most(first), Preparation.MOST_BYTES, isOnePerGroup(first));
         Map<Long, Payload> payloads = prepared.stream()
                 .collect(Collectors.toMap(each -> each.row().id(), PreparedRow::payload));
         var request = new SendRequest(lane, batch,

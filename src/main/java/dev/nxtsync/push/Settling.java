@@ -76,9 +76,10 @@ final class Settling {
 
     private OutboxRow dead(OutboxRow before, OutboxRow from, OutboxRow after, SQLException refusal)
             throws SQLException {
-        var why = new Problem(ErrorCode.UNEXPECTED, "What has become of it (" + after.state().text()
-                + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + refusal.getSQLState()
-                + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.");
+        var why = new Problem(ErrorCode.UNEXPECTED,
+                "What has become of it (" + after.state().text() + ") cannot be kept: PostgreSQL refuses it (SQLSTATE "
+                        + refusal.getSQLState()
+                        + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.");
         var dead = from.dead(why.trouble(), why.message(), Optional.empty());
         outbox.settle(claim, List.of(dead), List.of(before.state()));
         return dead;

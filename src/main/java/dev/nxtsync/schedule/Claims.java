@@ -63,8 +63,7 @@ public class Claims {
     public record NoSuchUnit() implements ClaimResult {}
 
     /** Claims one unit, due or not, unless a living process holds it. */
-    public ClaimResult claim(WorkUnit unit)
-            throws SQLException {
+    public ClaimResult claim(WorkUnit unit) throws SQLException {
         return database.inTransaction(transaction -> {
             String which = "unit.kind = ? and unit.connection = ? and unit.scope = ? and unit.company = ? and unit.pull = ? and unit.lane = ?";
             try (var claim = transaction.prepareStatement(CLAIM.formatted(which + " and " + FREE, ""))) {
@@ -136,8 +135,8 @@ public class Claims {
             if (!row.next()) {
                 return Optional.empty();
             }
-            var claimed = new Claim(row.getLong(1), WorkUnit.read(row, 2), row.getLong(8),
-                    row.getObject(9, UUID.class), row.getLong(10), row.getInt(11));
+            var claimed = new Claim(row.getLong(1), WorkUnit.read(row, 2), row.getLong(8), row.getObject(9, UUID.class),
+                    row.getLong(10), row.getInt(11));
             if (claimed.fence() <= row.getLong(13)) {
                 throw new Sequences.Behind("the fence of " + claimed + " would fall from " + row.getLong(13));
             }
@@ -196,9 +195,8 @@ public class Claims {
     /** Frees the units of jobs that this process holds under other fences than these: claims that it does not know of. */
     public void freeAllBut(Collection<Long> fences) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var free = transaction
-                    .prepareStatement(
-                            "update nxt_sync.job set holder = null, claimed_at = null where holder = ? and scope <> 'connection' and fence <> all (?)")) {
+            try (var free = transaction.prepareStatement(
+                    "update nxt_sync.job set holder = null, claimed_at = null where holder = ? and scope <> 'connection' and fence <> all (?)")) {
                 free.setObject(1, replica.id());
                 free.setArray(2, transaction.createArrayOf("bigint", fences.toArray()));
                 return free.executeUpdate();
@@ -231,8 +229,8 @@ public class Claims {
      * @throws StaleClaim if somebody else holds the unit
      */
     public static void check(Connection transaction, Claim claim) throws SQLException {
-        try (var check = transaction.prepareStatement(
-                "select 1 from nxt_sync.job where id = ? and fence = ? and holder = ? for share")) {
+        try (var check = transaction
+                .prepareStatement("select 1 from nxt_sync.job where id = ? and fence = ? and holder = ? for share")) {
             check.setLong(1, claim.unit());
             check.setLong(2, claim.fence());
             check.setObject(3, claim.holder());

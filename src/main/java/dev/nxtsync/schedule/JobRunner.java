@@ -204,8 +204,8 @@ public class JobRunner {
 
     /** One for each kind and company of which as many are held as can work side by side; for whoever has the lock. */
     private List<Claim> full() {
-        var held = this.held.values().stream().filter(run -> run.ended == null).map(run -> run.claim).collect(
-                Collectors.groupingBy(CompanyUnits::of));
+        var held = this.held.values().stream().filter(run -> run.ended == null).map(run -> run.claim)
+                .collect(Collectors.groupingBy(CompanyUnits::of));
         return held.values().stream().filter(claims -> claims.size() >= ofOneCompany).map(claims -> claims.get(0))
                 .toList();
     }
@@ -262,9 +262,8 @@ public class JobRunner {
         } catch (StaleClaim e) {
             LOG.debugf("%s", e.getMessage());
         } catch (SQLException e) {
-            LOG.logf(isNews(claim.unit(), e) ? Logger.Level.WARN : Logger.Level.DEBUG,
-                    "%s: %s Tried again in %s.", claim, DatabaseFault.of(e).message(),
-                    Seconds.of(failed.retry()));
+            LOG.logf(isNews(claim.unit(), e) ? Logger.Level.WARN : Logger.Level.DEBUG, "%s: %s Tried again in %s.",
+                    claim, DatabaseFault.of(e).message(), Seconds.of(failed.retry()));
         } catch (Throwable e) {
             process.failed("job", e, claim.toString());
         }
@@ -346,8 +345,7 @@ public class JobRunner {
         stalled.removeIf(run -> run.ended != null || System.nanoTime() - run.progressAt < silence.toNanos());
         for (ClaimedRun run : stalled) {
             LOG.errorf("%s has neither ended a request nor committed for %d s and is given up; another run follows",
-                    run.claim,
-                    silence.toSeconds());
+                    run.claim, silence.toSeconds());
             run.progressAt = System.nanoTime();
             try {
                 claims.giveUp(run.claim, Backoff.after(run.claim.failures() + 1));
@@ -372,8 +370,8 @@ public class JobRunner {
             pauses.shutdownNow();
             threads.shutdown();
             if (!held.isEmpty()) {
-                LOG.infof("Stopping: nothing new is begun; what is under way (%d) is finished within %d s",
-                        held.size(), patience.toSeconds());
+                LOG.infof("Stopping: nothing new is begun; what is under way (%d) is finished within %d s", held.size(),
+                        patience.toSeconds());
             }
         }
         if (!threads.awaitTermination(patience.toSeconds(), TimeUnit.SECONDS)) {

@@ -88,15 +88,14 @@ public class Replica {
      * silent while the database was there.
      */
     private static void noteSilent(Connection transaction) throws SQLException {
-        try (var note = transaction.prepareStatement(
-                """
-                        update nxt_sync.replica set found_silent_at = clock_timestamp()
-                        where id in (
-                            select id from nxt_sync.replica
-                            where found_silent_at is null and beat_at
-                                not between clock_timestamp() - interval '8 s' and clock_timestamp() + interval '8 s'
-                              and exists (select from nxt_sync.job where holder = replica.id)
-                            for update skip locked)""")) {
+        try (var note = transaction.prepareStatement("""
+                update nxt_sync.replica set found_silent_at = clock_timestamp()
+                where id in (
+                    select id from nxt_sync.replica
+                    where found_silent_at is null and beat_at
+                        not between clock_timestamp() - interval '8 s' and clock_timestamp() + interval '8 s'
+                      and exists (select from nxt_sync.job where holder = replica.id)
+                    for update skip locked)""")) {
             note.executeUpdate();
         }
     }
@@ -116,12 +115,10 @@ public class Replica {
     /** What every living process has reported last, as JSON. */
     public List<String> reports() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(
-                    """
-                            select report from nxt_sync.replica
-                            where report is not null
-                              and\s""" + IS_ALIVE);
-                    var row = select.executeQuery()) {
+            try (var select = transaction.prepareStatement("""
+                    select report from nxt_sync.replica
+                    where report is not null
+                      and\s""" + IS_ALIVE); var row = select.executeQuery()) {
                 var reports = new ArrayList<String>();
                 while (row.next()) {
                     reports.add(row.getString(1));
@@ -168,8 +165,7 @@ public class Replica {
                 int alive = row.getInt(1);
                 return alive == 0
                         ? Optional.empty()
-                        : Optional.of(alive + (alive == 1 ? " daemon is" : " daemons are")
-                                + " at work on it"
+                        : Optional.of(alive + (alive == 1 ? " daemon is" : " daemons are") + " at work on it"
                                 + (alive > share
                                         ? "; NXT_BUDGET_SHARE is " + share + ", and should be their number"
                                         : ""));

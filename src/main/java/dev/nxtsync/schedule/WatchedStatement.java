@@ -48,8 +48,7 @@ public final class WatchedStatement {
      * @throws StaleClaim if the unit has been taken over meanwhile
      */
     public static <T> T run(Database database, Connection transaction, Claim claim, Runnable alive,
-            Database.Work<T> statements)
-            throws SQLException {
+            Database.Work<T> statements) throws SQLException {
         var watched = new WatchedStatement(database, transaction, claim, alive);
         WATCHERS.execute(watched::watch);
         try {

@@ -25,8 +25,8 @@ class Ciphertexts {
     /** What a text is of. */
     public enum CiphertextKind {
         REFRESH_TOKEN("nxt_sync.user_grant", "refresh_token", "refresh_token is not null"), ACCESS_TOKEN(
-                "nxt_sync.user_grant",
-                "access_token", "access_token is not null"), CHALLENGE("nxt_sync.sign_in", "challenge", GOOD_CHALLENGE);
+                "nxt_sync.user_grant", "access_token",
+                "access_token is not null"), CHALLENGE("nxt_sync.sign_in", "challenge", GOOD_CHALLENGE);
 
         private final String table;
         private final String column;
@@ -51,8 +51,8 @@ class Ciphertexts {
         return database.inTransaction(transaction -> {
             var all = new ArrayList<Ciphertext>();
             for (CiphertextKind kind : CiphertextKind.values()) {
-                try (var select = transaction.prepareStatement("select connection, " + kind.column
-                        + " from " + kind.table + " where " + kind.needed + " order by connection");
+                try (var select = transaction.prepareStatement("select connection, " + kind.column + " from "
+                        + kind.table + " where " + kind.needed + " order by connection");
                         ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         all.add(new Ciphertext(kind, row.getString(1), row.getString(2)));
@@ -66,8 +66,8 @@ class Ciphertexts {
     /** Puts another text in the place of one, which says the same; says whether it was still there. */
     public boolean replace(Ciphertext old, String text) throws SQLException {
         return database.durably(transaction -> {
-            try (var replace = transaction.prepareStatement("update " + old.kind().table + " set "
-                    + old.kind().column + " = ? where connection = ? and " + old.kind().column + " = ?")) {
+            try (var replace = transaction.prepareStatement("update " + old.kind().table + " set " + old.kind().column
+                    + " = ? where connection = ? and " + old.kind().column + " = ?")) {
                 replace.setString(1, text);
                 replace.setString(2, old.connection());
                 replace.setString(3, old.text());

@@ -85,9 +85,9 @@ public class EncryptionKeys {
             needed.computeIfAbsent(TokenEncryption.keyId(each.text()), first -> new TreeSet<>()).add(each.connection());
         }
         var needs = new ArrayList<Need>();
-        needed.forEach((key, connections) -> needs.add(new Need(key,
-                keys.contains(key) ? OptionalInt.of(keys.indexOf(key) + 1) : OptionalInt.empty(),
-                List.copyOf(connections))));
+        needed.forEach((key, connections) -> needs
+                .add(new Need(key, keys.contains(key) ? OptionalInt.of(keys.indexOf(key) + 1) : OptionalInt.empty(),
+                        List.copyOf(connections))));
         return needs;
     }
 

@@ -180,8 +180,8 @@ final class RefreshTokens implements TokenRequest {
         if (grant.isOfAnother(provider.issuer())) {
             // not stored, so that it is good again where that setting is put back
             seen = Seen.of(grant);
-            return Optional.of(new Withdrawn(
-                    SignInNeeded.elsewhere(connection, grant.issuer().orElseThrow(), provider.issuer())));
+            return Optional.of(
+                    new Withdrawn(SignInNeeded.elsewhere(connection, grant.issuer().orElseThrow(), provider.issuer())));
         }
         // the first refresh tells which kind of token it is, while the person who has just signed in is still there
         boolean had = grant.generation() == seen.generation() || grant.kind().isEmpty()
@@ -261,13 +261,11 @@ final class RefreshTokens implements TokenRequest {
     }
 
     private Optional<TokenResult> judged(Claim claim, UserGrant grant, String sent, Refresh answer, boolean repeat,
-            long askedAt)
-            throws SQLException, TokenEncryption.Locked {
+            long askedAt) throws SQLException, TokenEncryption.Locked {
         if (answer instanceof Refresh.Refreshed refreshed) {
             String next = refreshed.tokens().refreshToken().orElse(sent);
             unstored = new Unstored(grant, refreshed.tokens(), next,
-                    next.equals(sent) ? RefreshTokenKind.RE_USE : RefreshTokenKind.ONE_TIME,
-                    askedAt);
+                    next.equals(sent) ? RefreshTokenKind.RE_USE : RefreshTokenKind.ONE_TIME, askedAt);
             return storeWhatIsNot();
         }
         if (answer instanceof Refresh.Unused unused) {

@@ -87,8 +87,8 @@ public class SignIn {
         URI authorization = providers.of(connection.name()).authorization(challenge);
         var cookie = RandomToken.secret();
         String sealed = vault.encrypt(challenge.nonce() + " " + challenge.verifier(), place(connection.name()));
-        boolean good = signIns.begin(hash, connection.name(),
-                new RandomToken(challenge.state()).hash(), cookie.hash(), sealed);
+        boolean good = signIns.begin(hash, connection.name(), new RandomToken(challenge.state()).hash(), cookie.hash(),
+                sealed);
         return good ? Optional.of(new Begun(authorization, cookie.value())) : Optional.empty();
     }
 

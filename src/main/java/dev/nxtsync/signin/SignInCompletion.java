@@ -51,8 +51,8 @@ class SignInCompletion {
         var provider = providers.of(connection.name());
         try {
             if (!provider.isIssuer(callback.issuer())) {
-                return SignInResult.failed("The answer does not come from " + provider.issuer()
-                        + ", where the sign-in began.");
+                return SignInResult
+                        .failed("The answer does not come from " + provider.issuer() + ", where the sign-in began.");
             }
             if (callback.error().isPresent()) {
                 return SignInResult.failed(refusal(callback.error().get()),
@@ -84,8 +84,8 @@ class SignInCompletion {
                 : "Visma Connect refused the sign-in (" + code.substring(0, Math.min(code.length(), 100)) + ").";
     }
 
-    private SignInResult signedIn(Settings.Connection connection, OpenIdProvider provider,
-            SignedIn signedIn) throws SQLException, TokenEncryption.Locked {
+    private SignInResult signedIn(Settings.Connection connection, OpenIdProvider provider, SignedIn signedIn)
+            throws SQLException, TokenEncryption.Locked {
         var person = signedIn.person();
         var answer = signedIn.tokens();
         if (answer.refreshToken().isEmpty()) {
@@ -100,8 +100,9 @@ class SignInCompletion {
                 new UserGrant.Owner(provider.issuer(), person.subject(), person.tenant(), person.shown()), sealed);
         if (other.isPresent()) {
             giveBack(connection, provider, person, answer.refreshToken().get());
-            return SignInResult.failed("You are " + shown(person) + ", and the connection "
-                    + connection.name() + " is signed in as " + other.get() + ". Nothing was changed.",
+            return SignInResult.failed(
+                    "You are " + shown(person) + ", and the connection " + connection.name() + " is signed in as "
+                            + other.get() + ". Nothing was changed.",
                     "To let somebody else sign in, run first: sign-out " + connection.name());
         }
         LOG.infof("Connection %s: %s has signed in (sub %s)", connection.name(), person.shown(), person.subject());

@@ -34,9 +34,9 @@ public class SignInPage {
     }
 
     public HttpAnswer of(int status, SignInResult result) {
-        return guarded(HttpAnswer.of(status, "text/html;charset=utf-8",
-                page.data("style", STYLE).data("title", result.title()).data("facts", result.facts().entrySet())
-                        .data("notes", result.notes()).render()));
+        return guarded(
+                HttpAnswer.of(status, "text/html;charset=utf-8", page.data("style", STYLE).data("title", result.title())
+                        .data("facts", result.facts().entrySet()).data("notes", result.notes()).render()));
     }
 
     /** An answer that no browser keeps, frames or tells others the address of. */
@@ -48,8 +48,8 @@ public class SignInPage {
 
     private static String hash(String text) {
         try {
-            return Base64.getEncoder().encodeToString(
-                    MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -48,29 +48,25 @@ class SignInSummary {
         this.askers = threads.crew("sign-in-companies", 2, 2);
     }
 
-    SignInResult ask(Settings.Connection connection, Person person, String scope)
-            throws SQLException {
+    SignInResult ask(Settings.Connection connection, Person person, String scope) throws SQLException {
         var facts = new LinkedHashMap<String, String>();
         var notes = new ArrayList<String>();
         facts.put("Connection", connection.name());
         facts.put("Person", person.shown());
         facts.put("Subject", person.subject());
-        facts.put("Tenant", person.tenant().orElse("as chosen at the sign-in; Visma Connect tells which with the scope "
-                + "tenants only"));
+        facts.put("Tenant", person.tenant()
+                .orElse("as chosen at the sign-in; Visma Connect tells which with the scope tenants only"));
         facts.put("Companies", companies(connection, notes));
         facts.put("Scopes", scope);
-        missing(connection, scope)
-                .ifPresent(lacking -> notes.add("These scopes were asked for and not granted: " + lacking
-                        + ". Compare the integrations of the application in the Developer Portal."));
+        missing(connection, scope).ifPresent(lacking -> notes.add("These scopes were asked for and not granted: "
+                + lacking + ". Compare the integrations of the application in the Developer Portal."));
         var grant = grants.find(connection.name());
-        facts.put("Good until", grant.flatMap(UserGrant::authorizedAt)
-                .flatMap(at -> connection.signInEnds(at, at, at))
+        facts.put("Good until", grant.flatMap(UserGrant::authorizedAt).flatMap(at -> connection.signInEnds(at, at, at))
                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
                 .orElse("not known here: set " + connection.variable("REFRESH_LIFETIME") + " to what the Developer "
                         + "Portal has, to be warned in time")
                 + connection.refreshIdle()
-                        .map(idle -> "; sooner, if nxt-sync stands still for " + idle.toHours() + " hours")
-                        .orElse(""));
+                        .map(idle -> "; sooner, if nxt-sync stands still for " + idle.toHours() + " hours").orElse(""));
         grant.flatMap(UserGrant::kind).ifPresent(kind -> {
             facts.put("Refresh token", kind == UserGrant.RefreshTokenKind.RE_USE ? "re-used" : "one time");
             if (kind == UserGrant.RefreshTokenKind.ONE_TIME && connection.refreshGrace().isZero()) {

@@ -117,8 +117,8 @@ public class TokenEncryption {
         try {
             byte[] all = Base64.getUrlDecoder().decode(sealed.substring(id.length() + 1));
             if (all.length >= NONCE_BYTES + TAG_BITS / Byte.SIZE) {
-                return new String(cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(all, NONCE_BYTES), place)
-                        .doFinal(all, NONCE_BYTES, all.length - NONCE_BYTES), StandardCharsets.UTF_8);
+                return new String(cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(all, NONCE_BYTES), place).doFinal(all,
+                        NONCE_BYTES, all.length - NONCE_BYTES), StandardCharsets.UTF_8);
             }
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             // said below
@@ -161,8 +161,9 @@ public class TokenEncryption {
 
     private List<EncryptionKey> keys() throws Locked {
         try {
-            return Stream.of(keys.orElseThrow(() -> new Locked("NXT_ENCRYPTION_KEY is not set.")).reveal()
-                    .split(",", -1)).map(EncryptionKey::of).toList();
+            return Stream
+                    .of(keys.orElseThrow(() -> new Locked("NXT_ENCRYPTION_KEY is not set.")).reveal().split(",", -1))
+                    .map(EncryptionKey::of).toList();
         } catch (UncheckedIOException e) {
             throw new Locked("NXT_ENCRYPTION_KEY is not there: " + e.getMessage() + ".");
         } catch (IllegalArgumentException e) {

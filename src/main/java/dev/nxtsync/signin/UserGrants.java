@@ -90,11 +90,10 @@ public class UserGrants {
                         ? Optional.of(Problem.kept(row.getString(4), row.getString(5)))
                         : Optional.empty(),
                 Optional.ofNullable(row.getString(20)), Optional.ofNullable(row.getString(6)),
-                Optional.ofNullable(row.getString(7)), text(row, 8),
-                text(row, 9), UserGrant.RefreshTokenKind.of(text(row, 10)), text(row, 11), text(row, 12),
+                Optional.ofNullable(row.getString(7)), text(row, 8), text(row, 9),
+                UserGrant.RefreshTokenKind.of(text(row, 10)), text(row, 11), text(row, 12),
                 Duration.ofMillis(row.getLong(13)), Duration.ofMillis(row.getLong(14)), Timestamps.instant(row, 15),
-                Timestamps.instant(row, 16),
-                Optional.ofNullable(row.getObject(17, Long.class)).map(Duration::ofMillis),
+                Timestamps.instant(row, 16), Optional.ofNullable(row.getObject(17, Long.class)).map(Duration::ofMillis),
                 Duration.ofMillis(row.getLong(18)), row.getBoolean(19));
     }
 
@@ -196,8 +195,7 @@ public class UserGrants {
      * @return empty if the row no longer holds that token
      */
     public Optional<Kept> keep(String connection, long generation, UserGrant.SealedTokens tokens,
-            UserGrant.RefreshTokenKind kind,
-            Duration age) throws SQLException {
+            UserGrant.RefreshTokenKind kind, Duration age) throws SQLException {
         return database.durably(transaction -> {
             try (var keep = transaction.prepareStatement(
                     """
@@ -281,9 +279,8 @@ public class UserGrants {
                         && (row.getString(2) == null || owner.tenant().filter(row.getString(2)::equals).isPresent()));
                 return same
                         ? Optional.empty()
-                        : Optional.of(row.getString(3)
-                                + Optional.ofNullable(row.getString(2)).map(tenant -> " at tenant " + tenant)
-                                        .orElse(""));
+                        : Optional.of(row.getString(3) + Optional.ofNullable(row.getString(2))
+                                .map(tenant -> " at tenant " + tenant).orElse(""));
             }
         }
     }

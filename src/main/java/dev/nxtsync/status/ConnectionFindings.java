@@ -73,9 +73,10 @@ public class ConnectionFindings {
         Instant now = clock.instant();
         signInEnds().forEach((connection, end) -> {
             if (end.isBefore(now.plus(SHOWN_AHEAD))) {
-                findings.add(new Finding("sign-in of " + connection, new Problem(ErrorCode.SIGN_IN_ENDS,
-                        "It is expected to end at " + end.truncatedTo(ChronoUnit.SECONDS) + ". "
-                                + ErrorCode.SIGN_IN_ENDS.nextStep().replace("NAME", connection)),
+                findings.add(new Finding("sign-in of " + connection,
+                        new Problem(ErrorCode.SIGN_IN_ENDS,
+                                "It is expected to end at " + end.truncatedTo(ChronoUnit.SECONDS) + ". "
+                                        + ErrorCode.SIGN_IN_ENDS.nextStep().replace("NAME", connection)),
                         end.isBefore(now.plus(ALARM_AHEAD)), Optional.empty()));
             }
         });

@@ -35,8 +35,8 @@ public record Finding(String subject, Problem reason, boolean alarm, Optional<In
     /** @param troubles why something cannot be planned, by what it is about */
     static List<Finding> ofPlans(Map<String, Problem> troubles) {
         var findings = new ArrayList<Finding>();
-        troubles.forEach((what, reason) -> findings
-                .add(new Finding(what, reason, isOfItsOwn(reason), Optional.empty())));
+        troubles.forEach(
+                (what, reason) -> findings.add(new Finding(what, reason, isOfItsOwn(reason), Optional.empty())));
         return findings;
     }
 

@@ -84,8 +84,9 @@ class FindingsWatch {
     }
 
     private void backAgain() {
-        if (outage.filter(each -> !each.told()
-                || notices.send(each.id() + "_ended", NoticeMessage.of(each.trouble(), false, clock.instant())))
+        if (outage
+                .filter(each -> !each.told()
+                        || notices.send(each.id() + "_ended", NoticeMessage.of(each.trouble(), false, clock.instant())))
                 .isPresent()) {
             outage = Optional.empty();
         }

@@ -53,14 +53,16 @@ public class NoticeDelivery {
             var notice = next.get();
             if (send(notice.id(), notice.body())) {
                 queue.done(notice);
-                conditions.over("delivery").ifPresent(
-                        lasted -> LOG.infof("Notices are taken again, after %d s", lasted.toSeconds()));
+                conditions.over("delivery")
+                        .ifPresent(lasted -> LOG.infof("Notices are taken again, after %d s", lasted.toSeconds()));
             } else {
                 Duration wait = WAITS.after(notice.attempts());
                 boolean givenUp = queue.again(notice, wait);
-                LOG.logf(conditions.isNews("delivery", failure.get().code()) || givenUp
-                        ? Logger.Level.WARN
-                        : Logger.Level.DEBUG, "%s %s", failure.get().message(),
+                LOG.logf(
+                        conditions.isNews("delivery", failure.get().code()) || givenUp
+                                ? Logger.Level.WARN
+                                : Logger.Level.DEBUG,
+                        "%s %s", failure.get().message(),
                         givenUp ? "It is given up after a day." : "Tried again in " + Seconds.of(wait) + ".");
             }
         }

@@ -35,8 +35,8 @@ final class NoticeMessage {
 
     /** Of one trouble that only this process knows of. */
     static String of(OpenFinding trouble, boolean begun, Instant at) {
-        return of(new Change(begun ? List.of(trouble) : List.of(), begun ? List.of() : List.of(trouble),
-                begun ? 1 : 0, at));
+        return of(new Change(begun ? List.of(trouble) : List.of(), begun ? List.of() : List.of(trouble), begun ? 1 : 0,
+                at));
     }
 
     private static void list(ArrayNode into, List<OpenFinding> troubles) {

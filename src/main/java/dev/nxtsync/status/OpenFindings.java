@@ -80,8 +80,7 @@ public class OpenFindings {
     }
 
     private static boolean isFirst(Connection transaction) throws SQLException {
-        try (var lock = transaction
-                .prepareStatement("select pg_try_advisory_xact_lock(hashtext('nxt_sync trouble'))");
+        try (var lock = transaction.prepareStatement("select pg_try_advisory_xact_lock(hashtext('nxt_sync trouble'))");
                 ResultSet row = lock.executeQuery()) {
             return row.next() && row.getBoolean(1);
         }
@@ -109,8 +108,8 @@ public class OpenFindings {
             put.executeBatch();
             gone.setArray(1, transaction.createArrayOf("text",
                     now.stream().map(OpenFinding::subject).map(encoding::shown).toArray()));
-            gone.setArray(2, transaction.createArrayOf("text", now.stream().map(each -> each.reason().code())
-                    .toArray()));
+            gone.setArray(2,
+                    transaction.createArrayOf("text", now.stream().map(each -> each.reason().code()).toArray()));
             gone.executeUpdate();
             forget.executeUpdate();
         }
@@ -157,8 +156,8 @@ public class OpenFindings {
                 int open = row.getInt(1);
                 return open == 0
                         ? Optional.empty()
-                        : Optional.of("the daemons have met " + open
-                                + (open == 1 ? " trouble" : " troubles") + "; the command status says which");
+                        : Optional.of("the daemons have met " + open + (open == 1 ? " trouble" : " troubles")
+                                + "; the command status says which");
             }
         };
     }

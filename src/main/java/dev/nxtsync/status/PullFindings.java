@@ -77,12 +77,11 @@ public class PullFindings {
             }
         }
         alike.values().forEach(states -> findings.add(alike(states)));
-        pulls.paused(configured.names()).forEach((pull, since) -> findings.add(Finding.remark(
-                "pull " + pull + ", paused", ErrorCode.PULL_PAUSED,
-                "It is paused since " + since + ". " + ErrorCode.PULL_PAUSED.nextStep())));
+        pulls.paused(configured.names()).forEach(
+                (pull, since) -> findings.add(Finding.remark("pull " + pull + ", paused", ErrorCode.PULL_PAUSED,
+                        "It is paused since " + since + ". " + ErrorCode.PULL_PAUSED.nextStep())));
         late(findings);
-        database.encodingFlaw().ifPresent(
-                flaw -> findings.add(new Finding("database", flaw, false, Optional.empty())));
+        database.encodingFlaw().ifPresent(flaw -> findings.add(new Finding("database", flaw, false, Optional.empty())));
         faults.count().forEach((pull, count) -> findings.add(Finding.remark("rows of " + pull + " set aside",
                 ErrorCode.ROWS_SET_ASIDE, count + "; " + ErrorCode.ROWS_SET_ASIDE.nextStep())));
         inbox.setAside().forEach((pull, count) -> findings.add(Finding.remark("keys of " + pull + " set aside",
@@ -94,8 +93,7 @@ public class PullFindings {
     private static Finding alike(List<PullState> states) {
         PullState first = states.get(0);
         String companies = states.stream().limit(EXAMPLES).map(each -> Integer.toString(each.company()))
-                .collect(joining(", "))
-                + (states.size() > EXAMPLES ? " and more" : "");
+                .collect(joining(", ")) + (states.size() > EXAMPLES ? " and more" : "");
         boolean alarm = Finding.isOfItsOwn(first.reason()) && states.stream()
                 .anyMatch(each -> each.state() == PullState.UnitState.STOPPED || each.failures() >= Finding.ALARM);
         return new Finding("pull " + first.pull() + ", in companies",

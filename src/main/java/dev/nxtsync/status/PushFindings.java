@@ -27,8 +27,7 @@ public class PushFindings {
     private final OutboxDepth depth;
     private final OutboxOrigin origin;
 
-    PushFindings(Pushes configured, PushPlans plans, PushStates states, OutboxDepth depth,
-            OutboxOrigin origin) {
+    PushFindings(Pushes configured, PushPlans plans, PushStates states, OutboxDepth depth, OutboxOrigin origin) {
         this.configured = configured;
         this.plans = plans;
         this.states = states;
@@ -49,8 +48,8 @@ public class PushFindings {
         }
         var keyColumns = new TreeMap<String, String>();
         configured.all().forEach((name, push) -> keyColumns.put(name, String.join(",", push.keyColumn())));
-        states.obstacles(keyColumns).stream().limit(EXAMPLES).forEach(each -> findings.add(
-                new Finding("push " + each.push() + ", " + each.company(), each.reason(),
+        states.obstacles(keyColumns).stream().limit(EXAMPLES)
+                .forEach(each -> findings.add(new Finding("push " + each.push() + ", " + each.company(), each.reason(),
                         each.stopped() || (each.failures() >= Finding.ALARM && Finding.isOfItsOwn(each.reason())),
                         each.retryAt())));
         depth.undecided().forEach((push, rows) -> {

@@ -41,8 +41,6 @@ public class ReplicaReport {
     }
 
     private static String state(TokenStatus status) {
-        return status.age().isPresent()
-                ? "signed_in"
-                : status.waitsForPerson() ? "sign_in_needed" : "no_token";
+        return status.age().isPresent() ? "signed_in" : status.waitsForPerson() ? "sign_in_needed" : "no_token";
     }
 }

@@ -19,9 +19,8 @@ public record ShownFinding(String subject, String code, boolean alarm, String re
         @Nullable String nextAttemptAt, @Nullable String since) {
 
     static ShownFinding of(Finding finding) {
-        return new ShownFinding(finding.subject(), finding.reason().code(), finding.alarm(),
-                finding.reason().message(), finding.reason().trouble().nextStep(),
-                finding.nextAttempt().map(Instant::toString).orElse(null), null);
+        return new ShownFinding(finding.subject(), finding.reason().code(), finding.alarm(), finding.reason().message(),
+                finding.reason().trouble().nextStep(), finding.nextAttempt().map(Instant::toString).orElse(null), null);
     }
 
     /** As it was found; one whose code is not known here is told as such. */

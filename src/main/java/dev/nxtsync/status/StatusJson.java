@@ -32,8 +32,8 @@ public final class StatusJson {
             }
             connections.add(connection);
         }
-        status.tables().ifPresent(tables -> all
-                .setAll(JSON.<ObjectNode>valueToTree(tables).remove(List.of("reports", "troubles"))));
+        status.tables().ifPresent(
+                tables -> all.setAll(JSON.<ObjectNode>valueToTree(tables).remove(List.of("reports", "troubles"))));
         if (!status.encryptionKeys().isEmpty()) {
             var keys = all.putArray("encryption_keys");
             for (var need : status.encryptionKeys()) {

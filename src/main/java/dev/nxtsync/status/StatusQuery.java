@@ -51,9 +51,8 @@ public class StatusQuery {
                 """
                         select id, host, report from nxt_sync.replica where report is not null and %s order by started_at limit 100"""
                         .formatted(Replica.IS_ALIVE));
-        subjects.put("troubles",
-                """
-                        select subject, code, since from nxt_sync.trouble where gone_at is null order by since limit 1000""");
+        subjects.put("troubles", """
+                select subject, code, since from nxt_sync.trouble where gone_at is null order by since limit 1000""");
         subjects.put("pulls",
                 """
                         select p.pull as job, p.company, f.state, p.code, p.reason, p.held, p.failures, p.rows, p.due_at, p.retry_at,
@@ -130,8 +129,8 @@ public class StatusQuery {
     }
 
     private static String read(Connection transaction, String rows, Collection<String> pulls) throws SQLException {
-        try (var select = transaction.prepareStatement(
-                "select coalesce(json_agg(row_to_json(each)), '[]') from (" + rows + ") each")) {
+        try (var select = transaction
+                .prepareStatement("select coalesce(json_agg(row_to_json(each)), '[]') from (" + rows + ") each")) {
             if (rows.contains("?")) {
                 select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
             }

@@ -13,15 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param reports what processes have told, of those in {@code replicas} that have
  */
 public record StatusTables(List<ReplicaRow> replicas, List<ReportRow> reports, List<TroubleRow> troubles,
-        List<PullRow> pulls, List<UnitRow> units, List<RunRow> runs, List<PushRow> pushes,
-        List<DeadLetter> deadLetters, List<LostCallRow> lostCalls, List<SignInRow> signIns,
-        List<KeySetAside> keysSetAside, List<WebhookRow> webhooks) {
+        List<PullRow> pulls, List<UnitRow> units, List<RunRow> runs, List<PushRow> pushes, List<DeadLetter> deadLetters,
+        List<LostCallRow> lostCalls, List<SignInRow> signIns, List<KeySetAside> keysSetAside,
+        List<WebhookRow> webhooks) {
 
     /** The same with the times at which sign-ins end, by connection. */
     StatusTables signInsEnd(Map<String, Instant> ends) {
         return new StatusTables(replicas, reports, troubles, pulls, units, runs, pushes, deadLetters, lostCalls,
-                signIns.stream().map(each -> each.ends(
-                        Optional.ofNullable(ends.get(each.connection())).map(Instant::toString).orElse(null))).toList(),
+                signIns.stream()
+                        .map(each -> each.ends(
+                                Optional.ofNullable(ends.get(each.connection())).map(Instant::toString).orElse(null)))
+                        .toList(),
                 keysSetAside, webhooks);
     }
 

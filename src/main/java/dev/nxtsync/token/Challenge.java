@@ -11,8 +11,7 @@ import com.nimbusds.openid.connect.sdk.Nonce;
  */
 public record Challenge(String state, String nonce, String verifier) {
     public static Challenge random() {
-        return new Challenge(new State(32).getValue(), new Nonce(32).getValue(),
-                new CodeVerifier().getValue());
+        return new Challenge(new State(32).getValue(), new Nonce(32).getValue(), new CodeVerifier().getValue());
     }
 
     @Override

@@ -33,19 +33,19 @@ final class CodeExchange {
      *
      * @param redirect where the browser came back to
      */
-    SignedIn exchange(String code, Challenge challenge, URI redirect)
-            throws ConnectUnreachable, SignInFailed {
+    SignedIn exchange(String code, Challenge challenge, URI redirect) throws ConnectUnreachable, SignInFailed {
         var endpoints = line.endpoints();
-        HTTPRequest request = line.tokenRequest(endpoints, new AuthorizationCodeGrant(
-                new AuthorizationCode(code), redirect, new CodeVerifier(challenge.verifier())), null);
+        HTTPRequest request = line.tokenRequest(endpoints, new AuthorizationCodeGrant(new AuthorizationCode(code),
+                redirect, new CodeVerifier(challenge.verifier())), null);
         ConnectAnswer response = line.ask(request, ConnectLine.PATIENCE);
         if (!response.isSuccess()) {
             throw refused(request, response);
         }
         var answer = line.tokens(request, response);
-        String idToken = answer.idToken().orElseThrow(() -> new SignInFailed(
-                "Visma Connect's answer has no ID token, so that it does not tell who signed in. Ask "
-                        + "for the scope openid."));
+        String idToken = answer.idToken()
+                .orElseThrow(() -> new SignInFailed(
+                        "Visma Connect's answer has no ID token, so that it does not tell who signed in. Ask "
+                                + "for the scope openid."));
         IDTokenClaimsSet claims = idTokens.verified(idToken, new Nonce(challenge.nonce()), endpoints);
         String subject = claims.getSubject().getValue();
         Optional<JsonNode> info = userInfo(endpoints, answer.tokens().accessToken());
@@ -62,19 +62,19 @@ final class CodeExchange {
         if (endpoints.userInfo().isEmpty()) {
             return Optional.empty();
         }
-        var response = line.ask(new UserInfoRequest(endpoints.userInfo().get(), new BearerAccessToken(accessToken))
-                .toHTTPRequest(), ConnectLine.PATIENCE);
+        var response = line.ask(
+                new UserInfoRequest(endpoints.userInfo().get(), new BearerAccessToken(accessToken)).toHTTPRequest(),
+                ConnectLine.PATIENCE);
         var info = ConnectJson.object(response.body());
         if (!response.isSuccess() || !info.path("sub").isTextual()) {
-            throw new SignInFailed("The userinfo endpoint does not say who signed in (HTTP "
-                    + response.status() + "). Try again.");
+            throw new SignInFailed(
+                    "The userinfo endpoint does not say who signed in (HTTP " + response.status() + "). Try again.");
         }
         return Optional.of(info);
     }
 
     private static Optional<String> claim(String name, Optional<JsonNode> info, ClaimsSet claims) {
-        return info.map(each -> each.path(name).textValue())
-                .or(() -> Optional.ofNullable(claims.getStringClaim(name)))
+        return info.map(each -> each.path(name).textValue()).or(() -> Optional.ofNullable(claims.getStringClaim(name)))
                 .map(text -> text.replaceAll("\\p{Cntrl}", " "))
                 .map(text -> text.substring(0, Math.min(text.length(), LONGEST_CLAIM)));
     }

@@ -44,8 +44,7 @@ record ConnectClient(Network network, Vertx vertx) {
             if (content.length > LONGEST) {
                 throw new TooLong();
             }
-            return new ConnectAnswer(reply.status(), ConnectAnswer.text(content), location(reply),
-                    reply.retryAfter());
+            return new ConnectAnswer(reply.status(), ConnectAnswer.text(content), location(reply), reply.retryAfter());
         }
     }
 

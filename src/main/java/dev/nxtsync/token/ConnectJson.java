@@ -13,8 +13,7 @@ import dev.nxtsync.process.JsonTree;
 /** JSON of Visma Connect, in bounds of depth and of the length of numbers within which reading it costs little. */
 final class ConnectJson {
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(50).maxNumberLength(400).build())
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(50).maxNumberLength(400).build())
             .build()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** In bytes of memory, for some ten thousand values. */

@@ -72,8 +72,9 @@ final class ConnectLine {
         if (!plainHttp.allows(URI.create(issuer))) {
             throw new ConnectUnreachable(messages.plain("issuer", URI.create(issuer)));
         }
-        var answer = exchange(new HTTPRequest(HTTPRequest.Method.GET,
-                URI.create(issuer + "/.well-known/openid-configuration")), atMost);
+        var answer = exchange(
+                new HTTPRequest(HTTPRequest.Method.GET, URI.create(issuer + "/.well-known/openid-configuration")),
+                atMost);
         if (!answer.isSuccess()) {
             throw new ConnectUnreachable(messages.noDiscovery(answer));
         }
@@ -91,8 +92,7 @@ final class ConnectLine {
     }
 
     private ConnectAnswer exchange(HTTPRequest request, Duration atMost) throws ConnectUnreachable {
-        var body = new OutgoingBody(
-                Optional.ofNullable(request.getBody()).orElse("").getBytes(StandardCharsets.UTF_8));
+        var body = new OutgoingBody(Optional.ofNullable(request.getBody()).orElse("").getBytes(StandardCharsets.UTF_8));
         try {
             return client.send(request, body, atMost);
         } catch (IOException e) {
@@ -101,9 +101,9 @@ final class ConnectLine {
                 Thread.currentThread().interrupt();
             }
             boolean unsent = body.withhold();
-            throw new ConnectUnreachable(unsent
-                    ? messages.unreachable(ConnectFailure.unsent(e, e instanceof TooSlow))
-                    : broken(e, atMost), unsent);
+            throw new ConnectUnreachable(
+                    unsent ? messages.unreachable(ConnectFailure.unsent(e, e instanceof TooSlow)) : broken(e, atMost),
+                    unsent);
         }
     }
 
@@ -143,8 +143,7 @@ final class ConnectLine {
     /** @param scope null where it is that of the grant */
     HTTPRequest tokenRequest(Endpoints endpoints, AuthorizationGrant grant, @Nullable Scope scope)
             throws ConnectUnreachable {
-        var request = new com.nimbusds.oauth2.sdk.TokenRequest.Builder(endpoints.token(), client(), grant)
-                .scope(scope);
+        var request = new com.nimbusds.oauth2.sdk.TokenRequest.Builder(endpoints.token(), client(), grant).scope(scope);
         connection.extraParameters().forEach((name, value) -> request.customParameter(name, value));
         return request.build().toHTTPRequest();
     }

@@ -44,10 +44,8 @@ public class Connections {
             TokenRequest request = requests.of(each);
             var report = new RenewalReport(each.name(), each.askedScope(), metrics, new ConditionLog<>(),
                     () -> recovered.fireAsync(new TokenRecovered(each.name())));
-            var tokens = new RenewingTokens(report,
-                    atMost -> ExternalWait.call(() -> request.send(atMost)),
-                    new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()),
-                    executor, System::nanoTime);
+            var tokens = new RenewingTokens(report, atMost -> ExternalWait.call(() -> request.send(atMost)),
+                    new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()), executor, System::nanoTime);
             byName.put(each.name(), tokens);
             // the command check runs without one too, and says so
             if (!each.clientId().isEmpty()) {
@@ -96,8 +94,7 @@ public class Connections {
     }
 
     /** While the database is there still: the answer to a refresh that is under way may be the only way on. */
-    void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) ShutdownEvent event)
-            throws InterruptedException {
+    void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) ShutdownEvent event) throws InterruptedException {
         byName.values().forEach(RenewingTokens::close);
         executor.shutdown();
         if (!hasUsers || !executor.awaitTermination(PATIENCE_SECONDS, SECONDS)) {

@@ -53,8 +53,7 @@ final class IdTokens {
 
     /** Read for each sign-in, so that a key that is new, or no longer there, is known as such. */
     private JWKSet keys(Endpoints endpoints) throws ConnectUnreachable {
-        var address = endpoints.keys()
-                .orElseThrow(() -> new ConnectUnreachable(line.messages().without("jwks_uri")));
+        var address = endpoints.keys().orElseThrow(() -> new ConnectUnreachable(line.messages().without("jwks_uri")));
         var json = ConnectJson
                 .object(line.ask(new HTTPRequest(HTTPRequest.Method.GET, address), ConnectLine.PATIENCE).body());
         try {

@@ -17,8 +17,7 @@ record NotAToken(int status, String error, String detail) {
         var json = ConnectJson.object(answer.body());
         return new NotAToken(answer.status(),
                 shown(json.path("error").asText(""), sent, "an error that repeats what was sent"),
-                shown(answer.location().map(NotAToken::origin)
-                        .orElse(json.path("error_description").asText("")), sent,
+                shown(answer.location().map(NotAToken::origin).orElse(json.path("error_description").asText("")), sent,
                         "not shown: it repeats what was sent"));
     }
 

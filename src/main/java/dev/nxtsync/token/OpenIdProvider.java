@@ -57,8 +57,8 @@ public final class OpenIdProvider implements RefreshTokenIssuer {
         var endpoint = line.endpointsAnew().authorization()
                 .orElseThrow(() -> new ConnectUnreachable(messages.without("authorization endpoint")));
         var request = new AuthenticationRequest.Builder(ResponseType.CODE, Scope.parse(connection.askedScope()),
-                line.clientId(), redirect())
-                .endpointURI(endpoint).state(new State(challenge.state())).nonce(new Nonce(challenge.nonce()))
+                line.clientId(), redirect()).endpointURI(endpoint).state(new State(challenge.state()))
+                .nonce(new Nonce(challenge.nonce()))
                 .codeChallenge(new CodeVerifier(challenge.verifier()), CodeChallengeMethod.S256)
                 .responseMode(settings.responseMode() == Settings.ResponseMode.QUERY
                         ? ResponseMode.QUERY

@@ -15,8 +15,7 @@ record RefreshGrant(ConnectLine line) {
         HTTPRequest request;
         try {
             // RFC 6749, section 6: a refresh without a scope is for what was granted
-            request = line.tokenRequest(line.endpoints(),
-                    new RefreshTokenGrant(new RefreshToken(refreshToken)), null);
+            request = line.tokenRequest(line.endpoints(), new RefreshTokenGrant(new RefreshToken(refreshToken)), null);
         } catch (ConnectUnreachable e) {
             return new Refresh.Unused(e.reason(), Optional.empty());
         }

@@ -31,12 +31,10 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
                     + " with this secret (invalid_client)." + mangled(secret));
             case "invalid_scope" -> failure(ErrorCode.INVALID_SCOPE, "Visma Connect does not grant the scope \""
                     + connection.askedScope() + "\" to " + id + " (invalid_scope).");
-            case "unauthorized_client" -> failure(ErrorCode.UNAUTHORIZED_CLIENT,
-                    "Visma Connect does not let " + id + " use "
-                            + (connection.kind() == Settings.ConnectionKind.USER
-                                    ? "sign-ins of users"
-                                    : "client credentials")
-                            + " (unauthorized_client).");
+            case "unauthorized_client" -> failure(ErrorCode.UNAUTHORIZED_CLIENT, "Visma Connect does not let " + id
+                    + " use "
+                    + (connection.kind() == Settings.ConnectionKind.USER ? "sign-ins of users" : "client credentials")
+                    + " (unauthorized_client).");
             case "" -> withoutError(answer);
             default -> failure(ErrorCode.TOKEN_REFUSED, "Visma Connect answered " + plain(answer.error())
                     + (answer.detail().isEmpty() ? "" : " (" + plain(answer.detail()) + ")") + " for " + id + ".");
@@ -53,8 +51,8 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
 
     /** @param flaw which token it is and what is wrong with it, without what it is */
     Problem malformed(String flaw) {
-        return failure(ErrorCode.TOKEN_MALFORMED, "The " + flaw + " (RFC 6750, section 2.1). It came from " + issuer
-                + " and is not used.");
+        return failure(ErrorCode.TOKEN_MALFORMED,
+                "The " + flaw + " (RFC 6750, section 2.1). It came from " + issuer + " and is not used.");
     }
 
     Problem tooLong() {
@@ -68,8 +66,8 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
     }
 
     Problem broken() {
-        return failure(ErrorCode.UNREACHABLE, "The connection to Visma Connect at " + issuer
-                + " was closed before an answer was whole.");
+        return failure(ErrorCode.UNREACHABLE,
+                "The connection to Visma Connect at " + issuer + " was closed before an answer was whole.");
     }
 
     /** @param answer other than the discovery document */
@@ -85,9 +83,10 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
 
     /** @param name of the address, as the discovery document or the setting has it */
     Problem plain(String name, URI address) {
-        return failure(ErrorCode.PLAIN_HTTP, "The " + name + " of " + issuer + " is not an https address ("
-                + plain(address.getScheme() + "://" + address.getRawAuthority())
-                + "), so that secrets would be read on the way. Nothing was sent there.");
+        return failure(ErrorCode.PLAIN_HTTP,
+                "The " + name + " of " + issuer + " is not an https address ("
+                        + plain(address.getScheme() + "://" + address.getRawAuthority())
+                        + "), so that secrets would be read on the way. Nothing was sent there.");
     }
 
     /** @param what the issuer's discovery document does not name */
@@ -120,9 +119,10 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
     private Problem withoutError(NotAToken answer) {
         int status = answer.status();
         return notOfOAuth("token endpoint", status, answer.detail()).orElseGet(() -> failure(ErrorCode.TOKEN_NOT_JSON,
-                "The token endpoint of " + issuer + " answered HTTP " + status + (status == NO_CONTENT
-                        ? " with nothing."
-                        : " with something that is not JSON, such as a web page.")));
+                "The token endpoint of " + issuer + " answered HTTP " + status
+                        + (status == NO_CONTENT
+                                ? " with nothing."
+                                : " with something that is not JSON, such as a web page.")));
     }
 
     /** What any server says of itself by a status alone; empty if it does not. */
@@ -132,8 +132,9 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
                     + plain(location) + ". That is not followed, since the secret would go along."));
         }
         return status >= 500 || status == TOO_MANY
-                ? Optional.of(failure(ErrorCode.TOKEN_UNAVAILABLE, "Visma Connect is out of order or overloaded (HTTP "
-                        + status + " from the " + what + " of " + issuer + ")."))
+                ? Optional.of(failure(ErrorCode.TOKEN_UNAVAILABLE,
+                        "Visma Connect is out of order or overloaded (HTTP " + status + " from the " + what + " of "
+                                + issuer + ")."))
                 : Optional.empty();
     }
 
@@ -156,8 +157,8 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
     }
 
     private Problem failure(ErrorCode trouble, String what) {
-        return new Problem(trouble, what + " " + CONNECTION_SETTING.matcher(trouble.nextStep())
-                .replaceAll(named -> setting(named.group(1))));
+        return new Problem(trouble, what + " "
+                + CONNECTION_SETTING.matcher(trouble.nextStep()).replaceAll(named -> setting(named.group(1))));
     }
 
     /** The setting of all connections, where the one that is called main has no other. */

@@ -66,8 +66,8 @@ final class RenewingTokens implements Tokens {
         this.clock = clock;
         this.next = new WakeTime(this::request, executor, clock);
         report.metrics().gauge("nxt_token_expires_in_seconds",
-                io.micrometer.core.instrument.Tags.of("connection", connection),
-                this, tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
+                io.micrometer.core.instrument.Tags.of("connection", connection), this,
+                tokens -> tokens.status().expiresIn().toMillis() / 1000.0);
     }
 
     /** Asks for the first token. */
@@ -224,8 +224,8 @@ final class RenewingTokens implements Tokens {
             long now = clock.getAsLong();
             return new TokenStatus(connection, valid.map(each -> Duration.ofNanos(now - each.requestedAt())),
                     valid.map(each -> Duration.ofNanos(each.expiresAt() - now)).orElse(Duration.ZERO),
-                    Optional.ofNullable(failure), next.left(), report.askedScope(),
-                    valid.map(AccessToken::scope), failures);
+                    Optional.ofNullable(failure), next.left(), report.askedScope(), valid.map(AccessToken::scope),
+                    failures);
         } finally {
             lock.unlock();
         }

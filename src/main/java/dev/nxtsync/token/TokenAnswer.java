@@ -33,9 +33,11 @@ record TokenAnswer(UserTokenSet tokens, Optional<String> idToken) {
         if (flaw.isPresent()) {
             throw new ConnectUnreachable(messages.malformed(flaw.get()));
         }
-        return new TokenAnswer(new UserTokenSet(accessToken, Lifetime.of(json.path("expires_in")),
-                text(json, "scope").map(TokenAnswer::printable).filter(scope -> !scope.isBlank() && !sent.isIn(scope)),
-                refreshToken),
+        return new TokenAnswer(
+                new UserTokenSet(accessToken, Lifetime.of(json.path("expires_in")),
+                        text(json, "scope").map(TokenAnswer::printable)
+                                .filter(scope -> !scope.isBlank() && !sent.isIn(scope)),
+                        refreshToken),
                 text(json, "id_token"));
     }
 

@@ -39,11 +39,11 @@ final class TokenSyntax {
         }
         return good.matcher(token).matches()
                 ? Optional.empty()
-                : Optional.of("has " + token.length() + " characters" + (token.isEmpty()
-                        ? ""
-                        : ", and one of them is "
-                                + token.chars().filter(each -> !good.matcher(Character.toString(each)).matches())
-                                        .boxed()
+                : Optional.of("has " + token.length() + " characters"
+                        + (token.isEmpty()
+                                ? ""
+                                : ", and one of them is " + token.chars()
+                                        .filter(each -> !good.matcher(Character.toString(each)).matches()).boxed()
                                         .findFirst().map(TokenSyntax::kind).orElse("an = that is not at its end")));
     }
 

@@ -46,8 +46,8 @@ public final class HttpLine implements AutoCloseable {
     public HttpLine(Network network, Vertx vertx, String address, Duration silence) {
         this.vertx = vertx;
         this.address = address;
-        this.client = vertx.httpClientBuilder().with(
-                network.options(address).setConnectTimeout((int) CONNECT.toMillis()).setTcpKeepAlive(true)
+        this.client = vertx.httpClientBuilder()
+                .with(network.options(address).setConnectTimeout((int) CONNECT.toMillis()).setTcpKeepAlive(true)
                         .setIdleTimeout((int) silence.toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                         .setMaxChunkSize(PART).setMaxHeaderSize(HEADERS))
                 .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS)).withConnectHandler(HttpLine::dropInterimAnswers)

@@ -40,9 +40,9 @@ public class Network {
     public HttpClientOptions options(String url) {
         var options = new HttpClientOptions();
         trust.ifPresent(each -> TlsConfigUtils.configure(options, each));
-        proxy(url).ifPresent(each -> options.setProxyOptions(new ProxyOptions().setHost(each.host())
-                .setPort(each.port()).setUsername(each.username().orElse(null))
-                .setPassword(each.password().orElse(null))));
+        proxy(url)
+                .ifPresent(each -> options.setProxyOptions(new ProxyOptions().setHost(each.host()).setPort(each.port())
+                        .setUsername(each.username().orElse(null)).setPassword(each.password().orElse(null))));
         return options;
     }
 

@@ -28,10 +28,11 @@ import dev.nxtsync.tenant.Tenant;
  * @param stamped whether it says when it was made
  */
 public record TableChange(String table, Tenant tenant, String key, RowChange kind, boolean stamped) {
-    private static final JsonMapper JSON = JsonMapper.builder(JsonTree.parsers().streamReadConstraints(
-            StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build()).build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    private static final JsonMapper JSON = JsonMapper
+            .builder(JsonTree.parsers()
+                    .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,99}");
     /** In bytes of memory, for some thousand values; an event has a dozen. */
     private static final long LARGEST_TREE = 500_000;
@@ -54,9 +55,9 @@ public record TableChange(String table, Tenant tenant, String key, RowChange kin
             if (!NAME.matcher(table).matches() || company.isEmpty() || customer.isEmpty() || key.isEmpty()) {
                 return Optional.empty();
             }
-            return Optional.of(new TableChange(small(table), company.get() != 0
-                    ? Tenant.company(company.get())
-                    : new Tenant(Scope.CUSTOMER, customer.get()), key.get(), RowChange.of(event.path("event").asText()),
+            return Optional.of(new TableChange(small(table),
+                    company.get() != 0 ? Tenant.company(company.get()) : new Tenant(Scope.CUSTOMER, customer.get()),
+                    key.get(), RowChange.of(event.path("event").asText()),
                     !event.path("timestamp").asText().isEmpty()));
         } catch (IOException e) {
             return Optional.empty();

@@ -143,8 +143,8 @@ public class WebhookQueue {
 
     private Inbox.Event event(WebhookCall call) {
         TableChange change = call.change();
-        return new Inbox.Event(call.hash(), change.stamped(), change.table(), change.tenant(),
-                change.key(), change.kind(), addressees.getOrDefault(change.table(), List.of()));
+        return new Inbox.Event(call.hash(), change.stamped(), change.table(), change.tenant(), change.key(),
+                change.kind(), addressees.getOrDefault(change.table(), List.of()));
     }
 
     private static WebhookResult verdict(Inbox.Fate fate, boolean first) {

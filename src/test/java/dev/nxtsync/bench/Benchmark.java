@@ -76,8 +76,7 @@ public final class Benchmark {
         benchmark.figures.forEach((name, values) -> {
             Collections.sort(values);
             System.out.printf(Locale.ROOT, "  %-58s %12.2f  (%.2f to %.2f)%n", name, values.get(values.size() / 2),
-                    values.get(0),
-                    values.get(values.size() - 1));
+                    values.get(0), values.get(values.size() - 1));
         });
     }
 
@@ -161,7 +160,6 @@ public final class Benchmark {
 
     private static double cpu(Daemon daemon) {
         return ProcessHandle.of(daemon.pid()).flatMap(process -> process.info().totalCpuDuration())
-                .orElse(Duration.ZERO)
-                .toMillis() / 1000.0;
+                .orElse(Duration.ZERO).toMillis() / 1000.0;
     }
 }

@@ -51,8 +51,7 @@ final class Comparison {
         var database = TestDatabase.create();
         try (var server = new MemoryServer(rows, 10, Duration.ZERO, "none");
                 var daemon = Course.daemon(server, database, 5000).line(line, build).start()) {
-            figure("seconds of a load per million rows", which,
-                    Course.loaded(server, daemon, database) * 1e6 / rows);
+            figure("seconds of a load per million rows", which, Course.loaded(server, daemon, database) * 1e6 / rows);
         }
     }
 

@@ -97,11 +97,10 @@ public final class Listening {
                 .with("NXT_PULLS_ORDERS_EVERY", webhooks ? "24h" : "1s").start();
         await().atMost(Duration.ofMinutes(1)).until(() -> database.count("nxt_sync.pull_state") == 1
                 && database.number("select count(*) from nxt_sync.pull_state where loaded_at is null") == 0);
-        database.execute(
-                "create table arrival (what text, at timestamptz); create function arrived() returns trigger "
-                        + "language plpgsql as $$ begin insert into public.arrival values (new.information1, clock_timestamp()); "
-                        + "return null; end $$; create trigger arrived after insert or update on nxt.\"order\" for each row "
-                        + "execute function public.arrived()");
+        database.execute("create table arrival (what text, at timestamptz); create function arrived() returns trigger "
+                + "language plpgsql as $$ begin insert into public.arrival values (new.information1, clock_timestamp()); "
+                + "return null; end $$; create trigger arrived after insert or update on nxt.\"order\" for each row "
+                + "execute function public.arrived()");
         if (webhooks) {
             sandbox.webhook(daemon.mainUrl() + "/webhooks/visma-connect", KEY);
         }
@@ -125,8 +124,8 @@ public final class Listening {
         return new Figures(changes, (int) database.number("select count(*) from " + delays),
                 decimal(database, "select percentile_cont(0.5) within group (order by ms) from " + delays),
                 decimal(database, "select percentile_cont(0.99) within group (order by ms) from " + delays),
-                decimal(database, "select max(ms) from " + delays),
-                (sandbox.counter("requests") - requests) / minutes, daemon.residentMemory());
+                decimal(database, "select max(ms) from " + delays), (sandbox.counter("requests") - requests) / minutes,
+                daemon.residentMemory());
     }
 
     /** Each once the one before has arrived. */

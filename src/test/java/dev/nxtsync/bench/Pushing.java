@@ -44,8 +44,8 @@ final class Pushing {
                 requests.add((sandbox.counter("requests") - before) / (double) rows);
                 ratios.add(speed / reference);
                 System.out.printf(Locale.ROOT,
-                        "  pushes/s %8.0f, requests per push %.4f, one by one %6.0f/s with 1 request each%n",
-                        speed, requests.get(i), reference);
+                        "  pushes/s %8.0f, requests per push %.4f, one by one %6.0f/s with 1 request each%n", speed,
+                        requests.get(i), reference);
             }
         }
         System.out.printf(Locale.ROOT,
@@ -65,8 +65,8 @@ final class Pushing {
                     "select nxt_sync.push('orders', 'k' || i, '{\"customerNo\": 1, \"information1\": \"benchmark\"}', grp => "
                             + (grouped == 0 ? "null" : "'g' || i % " + grouped) + ") from generate_series(1, " + rows
                             + ") i");
-            await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(50)).until(
-                    () -> database.number("select count(*) from nxt_sync.outbox where state = 'done'") == rows);
+            await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(50))
+                    .until(() -> database.number("select count(*) from nxt_sync.outbox where state = 'done'") == rows);
             double seconds = (System.nanoTime() - from) / 1e9;
             System.out.printf(Locale.ROOT, "  resident memory %d MB, ", daemon.residentMemory() / 1_000_000);
             return rows / seconds;

@@ -61,9 +61,8 @@ public final class Reference {
                         ? new GZIPInputStream(response.body())
                         : encoding.equals("br") ? new BrotliInputStream(response.body()) : response.body();
                         JsonParser parser = new JsonFactory().createParser(in)) {
-                    var copy = database.unwrap(PGConnection.class).getCopyAPI()
-                            .copyIn("copy " + arguments[3] + " (nxt_company, nxt_read_at, " + arguments[4]
-                                    + ") from stdin");
+                    var copy = database.unwrap(PGConnection.class).getCopyAPI().copyIn(
+                            "copy " + arguments[3] + " (nxt_company, nxt_read_at, " + arguments[4] + ") from stdin");
                     more = false;
                     while (parser.nextToken() != null) {
                         if (parser.currentToken() == JsonToken.FIELD_NAME

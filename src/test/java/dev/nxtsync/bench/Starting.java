@@ -48,8 +48,8 @@ public final class Starting {
             lines.put("JDK 25 with the cache", each.entrypoint("-XX:AOTMode=on", HEAP));
             lines.put("JDK 25 without", each.entrypoint("-XX:AOTMode=off", HEAP));
         });
-        Image.jdk(17).ifPresent(jdk -> lines.put("JDK 17", List.of(jdk.resolve("bin/java").toString(),
-                "-XX:+UseSerialGC", HEAP, "-jar", "quarkus-run.jar")));
+        Image.jdk(17).ifPresent(jdk -> lines.put("JDK 17",
+                List.of(jdk.resolve("bin/java").toString(), "-XX:+UseSerialGC", HEAP, "-jar", "quarkus-run.jar")));
         Map<String, Double> started = new LinkedHashMap<>();
         for (var way : lines.entrySet()) {
             Path where = way.getKey().startsWith("JDK 25") ? image.orElseThrow().directory() : directory;
@@ -65,8 +65,7 @@ public final class Starting {
             started.put(way.getKey(), starts.get(rounds / 2));
             System.out.printf(Locale.ROOT,
                     "  %-22s started %.2f s (ratio %.2f), ready %.2f s, RSS idle %d MB, after a pull %d MB%n",
-                    way.getKey(),
-                    starts.get(rounds / 2),
+                    way.getKey(), starts.get(rounds / 2),
                     starts.get(rounds / 2) / started.getOrDefault("JDK 25 with the cache", starts.get(rounds / 2)),
                     rest.ready(), rest.idle() / 1_000_000, rest.afterPull() / 1_000_000);
         }

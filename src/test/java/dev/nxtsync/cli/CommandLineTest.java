@@ -9,8 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CommandLineTest {
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-            "chek | There is no command \"chek\"; did you mean check?.",
+    @CsvSource(delimiter = '|', value = {"chek | There is no command \"chek\"; did you mean check?.",
             "CHECK | There is no command \"CHECK\"; did you mean check?.",
             "signin shop | There is no command \"signin\"; did you mean sign-in?.",
             "dead-leters list | There is no command \"dead-leters\"; did you mean dead-letters?.",

@@ -21,8 +21,7 @@ class FrameworkSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a${b}", "$$", "${PATH}", "\\$", "\\\\$", "\\\\${PATH}", "$", "${", "}", "${x:y}",
-            "$${PATH}",
-            "${other}", "a,b", "\\,", "${sys:x}", "${aes::x}"})
+            "$${PATH}", "${other}", "a,b", "\\,", "${sys:x}", "${aes::x}"})
     void theFrameworkGetsOurValuesAsTheyAreWritten(String value) {
         FrameworkSettings.give(value, 9001);
         SmallRyeConfig config = new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredInterceptors()

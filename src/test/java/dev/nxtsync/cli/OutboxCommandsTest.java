@@ -78,8 +78,8 @@ class OutboxCommandsTest {
 
     @Test
     void ofSeveralEachIsToldAboutAndOneThatNeedsNoDecisionChangesNothing() throws Exception {
-        assertThat(deadLetters("discard", bad, waiting, worse, "999999")).isEqualTo(new Printed(
-                ExitCode.FOUND_PROBLEMS, """
+        assertThat(deadLetters("discard", bad, waiting, worse, "999999"))
+                .isEqualTo(new Printed(ExitCode.FOUND_PROBLEMS, """
                         ok         row %s is discarded
                         PROBLEM    row %s is waiting, about which nobody need decide
                         ok         row %s is discarded
@@ -103,8 +103,8 @@ class OutboxCommandsTest {
     @Test
     void anOutboxThatIsAtHomeNeedsNoAdoptionAndAnotherIsAdopted() throws Exception {
         var adopt = new AdoptCommand(new OutboxOrigin(STORE.store()));
-        assertThat(Printed.by(adopt, "adopt")).isEqualTo(
-                new Printed(0, "ok         the outbox is at home; there is nothing to adopt\n"));
+        assertThat(Printed.by(adopt, "adopt"))
+                .isEqualTo(new Printed(0, "ok         the outbox is at home; there is nothing to adopt\n"));
         STORE.database().execute("update nxt_sync.outbox_home set timeline = '00000009'");
         assertThat(Printed.by(adopt, "adopt").text())
                 .startsWith("ok         the outbox is adopted; 3 unfinished rows are looked for");
@@ -112,10 +112,8 @@ class OutboxCommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-            "push ordres | There is no push \"ordres\"; did you mean orders?.",
-            "push xyz    | There is no push \"xyz\".",
-            "push        | Which push? There is orders.",
+    @CsvSource(delimiter = '|', value = {"push ordres | There is no push \"ordres\"; did you mean orders?.",
+            "push xyz    | There is no push \"xyz\".", "push        | Which push? There is orders.",
             "push --full | Which push? There is orders."})
     void aPushThatThereIsNotIsToldWithTheNearest(String line, String said) throws Exception {
         var answer = Printed.by(arguments -> Command.named("push", Map.of("orders", 1), arguments).orElse(0),

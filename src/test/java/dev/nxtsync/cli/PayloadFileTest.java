@@ -21,8 +21,7 @@ class PayloadFileTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "{\"customerNo\": | is not JSON (line 1: it ends too soon)",
             "{\"a\": 1,⏎⏎ \"b\": | is not JSON (line 3: it ends too soon)",
-            "{\"a\": 1,⏎ b: 2} | is not JSON (line 2: column 2)",
-            "{\"a\": 01} | is not JSON (line 1: column 8)",
+            "{\"a\": 1,⏎ b: 2} | is not JSON (line 2: column 2)", "{\"a\": 01} | is not JSON (line 1: column 8)",
             "`` | is not JSON (line 1: it is empty)",
             "{\"a\": 1, \"a\": 2} | is not JSON (line 1: a member is there twice)",
             "{\"a\": {\"b\": 1,⏎ \"b\": 2}} | is not JSON (line 2: a member is there twice)",

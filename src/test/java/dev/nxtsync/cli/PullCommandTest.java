@@ -35,14 +35,11 @@ class PullCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-            "pull poeple | There is no pull \"poeple\"; did you mean people?",
-            "pull | Which pull? There is people.",
-            "pull people --since monday | in the server's local time",
+    @CsvSource(delimiter = '|', value = {"pull poeple | There is no pull \"poeple\"; did you mean people?",
+            "pull | Which pull? There is people.", "pull people --since monday | in the server's local time",
             "pull people --since | in the server's local time",
             "pull people --company Fjord | --company takes a company's number, not \"Fjord\"",
-            "pull people --full --since 2026-11-01 | give one of them",
-            "pull people now | There is no option \"now\""})
+            "pull people --full --since 2026-11-01 | give one of them", "pull people now | There is no option \"now\""})
     void whatCannotBePulledIsNamedWithWhatWouldBeRight(String line, String why) {
         var settings = SettingsFixture.of(Map.of("NXT_PULLS_PEOPLE_TABLE", "associate"));
         assertThat(new PullCommand(settings, null, null).run(line.split(" "))).isEqualTo(ExitCode.USAGE);

@@ -23,8 +23,10 @@ class WebhookCheckTest {
         PrintStream before = System.out;
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
-            new WebhookCheck(SettingsFixture.of(Map.of("NXT_DATABASE_URL", database.url(), "NXT_DATABASE_USER",
-                    database.user())), report, Duration.ofMillis(1)).run(true);
+            new WebhookCheck(
+                    SettingsFixture
+                            .of(Map.of("NXT_DATABASE_URL", database.url(), "NXT_DATABASE_USER", database.user())),
+                    report, Duration.ofMillis(1)).run(true);
         } finally {
             System.setOut(before);
         }

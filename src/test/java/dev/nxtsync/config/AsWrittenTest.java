@@ -19,8 +19,7 @@ class AsWrittenTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a${b}", "$$", "${PATH}", "\\$", "\\\\$", "\\\\${PATH}", "$", "${", "}", "${x:y}",
-            "$${PATH}",
-            "${nxt.log}", "#{x}", "%PATH%", "$(id)", "`id`", "a\\,b", "~"})
+            "$${PATH}", "${nxt.log}", "#{x}", "%PATH%", "$(id)", "`id`", "a\\,b", "~"})
     void noValueIsExpandedWhereverItComesFrom(String value) throws IOException {
         Path none = directory.resolve("none");
         Path yaml = Files.writeString(directory.resolve("application.yaml"),
@@ -34,9 +33,8 @@ class AsWrittenTest {
                 new Properties(), none));
         assertIs(value, SettingsReader.read(Map.of(), properties, none));
         assertIs(value, SettingsReader.read(Map.of(), new Properties(), yaml));
-        assertIs(value,
-                SettingsReader.read(Map.of("NXT_CLIENT_SECRET_FILE", file.toString(), "NXT_DATABASE_USER", value),
-                        new Properties(), none));
+        assertIs(value, SettingsReader.read(
+                Map.of("NXT_CLIENT_SECRET_FILE", file.toString(), "NXT_DATABASE_USER", value), new Properties(), none));
     }
 
     @Test
@@ -46,10 +44,8 @@ class AsWrittenTest {
         var properties = new Properties();
         properties.setProperty("nxt.http.port", " ");
         properties.setProperty("nxt.connections.main.client-id", "of-properties");
-        var settings = SettingsReader.read(
-                Map.of("NXT_HTTP_PORT", "", "NXT_CLIENT_SECRET", "\n", "NXT_CLIENT_ID", "", "NXT_CLIENT_SECRET_FILE",
-                        ""),
-                properties, yaml).settings();
+        var settings = SettingsReader.read(Map.of("NXT_HTTP_PORT", "", "NXT_CLIENT_SECRET", "\n", "NXT_CLIENT_ID", "",
+                "NXT_CLIENT_SECRET_FILE", ""), properties, yaml).settings();
         assertThat(settings.http().port()).isEqualTo(1);
         assertThat(settings.management().port()).isEqualTo(9000);
         assertThat(settings.connections().get("main").clientSecret().reveal()).isEqualTo("of-yaml");
@@ -61,8 +57,9 @@ class AsWrittenTest {
         Path yaml = Files.writeString(directory.resolve("application.yaml"), "nxt.client-id: of-yaml\n");
         assertThat(SettingsReader.read(Map.of("NXT_CONNECTIONS_MAIN_CLIENT_ID", "whole"), new Properties(), yaml)
                 .settings().connections().get("main").clientId()).isEqualTo("whole");
-        assertThat(SettingsReader.read(Map.of("NXT_CLIENT_ID", "a", "NXT_CONNECTIONS_MAIN_CLIENT_ID", "b"),
-                new Properties(), yaml).problems().toString())
+        assertThat(SettingsReader
+                .read(Map.of("NXT_CLIENT_ID", "a", "NXT_CONNECTIONS_MAIN_CLIENT_ID", "b"), new Properties(), yaml)
+                .problems().toString())
                 .contains("NXT_CLIENT_ID: is set, and NXT_CONNECTIONS_MAIN_CLIENT_ID too, which is the same");
     }
 

@@ -15,13 +15,11 @@ import org.postgresql.Driver;
 class DatabaseUrlTest {
     @ParameterizedTest
     @ValueSource(strings = {"jdbc:postgresql://db.example.com:5432/erp", "jdbc:postgresql://db/erp",
-            "jdbc:postgresql:erp",
-            "jdbc:postgresql://a:1,b:2,c/erp?targetServerType=primary", "jdbc:postgresql:///erp",
+            "jdbc:postgresql:erp", "jdbc:postgresql://a:1,b:2,c/erp?targetServerType=primary", "jdbc:postgresql:///erp",
             "jdbc:postgresql://[::1]:5432/erp",
             "jdbc:postgresql://db/erp%2Fx?sslmode=verify-full&sslrootcert=/etc/ca.pem&user=nxt_sync",
             "jdbc:postgresql://db/erp?sslpasswordcallback=com.example.Callback&ApplicationName=a@b",
-            "jdbc:postgresql://db/",
-            "jdbc:postgresql://127.0.0.1:1/none", "jdbc:postgresql:unused"})
+            "jdbc:postgresql://db/", "jdbc:postgresql://127.0.0.1:1/none", "jdbc:postgresql:unused"})
     void anAddressIsTakenAsTheDriverWritesIt(String url) {
         assertThat(DatabaseUrl.flaw(url)).isEmpty();
         assertThat(Driver.parseURL(url, null)).isNotNull();
@@ -50,11 +48,10 @@ class DatabaseUrlTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jdbc:postgresql://db/erp?password=s3cr3t",
-            "jdbc:postgresql://db/erp?user=x&password=s3cr3t",
-            "jdbc:postgresql://db/erp?PassWord=s3cr3t", "jdbc:postgresql://db/erp?pass%77ord=s3cr3t",
-            "jdbc:postgresql://db/erp?ssl=true&sslpassword=s3cr3t", "jdbc:postgresql://db/erp;password=s3cr3t",
-            "jdbc:postgresql:erp?password=s3cr3t", "postgresql://db/erp?password=s3cr3t",
-            "jdbc:postgresql://db/erp?pwd=s3cr3t",
+            "jdbc:postgresql://db/erp?user=x&password=s3cr3t", "jdbc:postgresql://db/erp?PassWord=s3cr3t",
+            "jdbc:postgresql://db/erp?pass%77ord=s3cr3t", "jdbc:postgresql://db/erp?ssl=true&sslpassword=s3cr3t",
+            "jdbc:postgresql://db/erp;password=s3cr3t", "jdbc:postgresql:erp?password=s3cr3t",
+            "postgresql://db/erp?password=s3cr3t", "jdbc:postgresql://db/erp?pwd=s3cr3t",
             "jdbc:postgresql://db/erp?trustStorePassword=s3cr3t", "jdbc:postgresql://db/erp?x=%zz&password=s3cr3t"})
     void aPasswordInTheAddressIsRefusedWithTheSettingForItAndNotShown(String url) {
         refused(url, "NXT_DATABASE_PASSWORD");
@@ -69,10 +66,8 @@ class DatabaseUrlTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jdbc:postgresql://db:s3cr3t/erp", "jdbc:postgresql://db /erp s3cr3t",
-            "jdbc:mysql://db/s3cr3t",
-            "jdbc:postgresql://db:5432:s3cr3t/erp", "s3cr3t", "postgres://nxt:s3cr3t@db/erp",
-            "jdbc:postgresql://db/erp/s3cr3t", "jdbc:postgresql://db:99999/s3cr3t",
-            "jdbc:postgresql://db/s3cr3t%zz",
+            "jdbc:mysql://db/s3cr3t", "jdbc:postgresql://db:5432:s3cr3t/erp", "s3cr3t", "postgres://nxt:s3cr3t@db/erp",
+            "jdbc:postgresql://db/erp/s3cr3t", "jdbc:postgresql://db:99999/s3cr3t", "jdbc:postgresql://db/s3cr3t%zz",
             "jdbc:postgresql://db?ApplicationName=s3cr3t"})
     void anAddressThatCannotBeReadIsNotShownBeyondItsHost(String url) {
         refused(url, "jdbc:postgresql://db.example.com:5432/erp");
@@ -82,10 +77,8 @@ class DatabaseUrlTest {
 
     @Test
     void theDaemonListsItAmongItsProblems() {
-        var reading = SettingsReader.read(
-                Map.of("NXT_CLIENT_ID", "i", "NXT_CLIENT_SECRET", "s", "NXT_DATABASE_URL",
-                        "jdbc:postgresql://db/erp?password=s3cr3t"),
-                new Properties(), Path.of("none"));
+        var reading = SettingsReader.read(Map.of("NXT_CLIENT_ID", "i", "NXT_CLIENT_SECRET", "s", "NXT_DATABASE_URL",
+                "jdbc:postgresql://db/erp?password=s3cr3t"), new Properties(), Path.of("none"));
         assertThat(reading.problems()).extracting(SettingError::setting).containsExactly("NXT_DATABASE_URL");
     }
 

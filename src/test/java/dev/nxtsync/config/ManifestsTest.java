@@ -55,13 +55,13 @@ class ManifestsTest {
             list.path("resources").forEach(each -> named.add(directory.resolve(each.asText()).normalize()));
             list.path("components").forEach(each -> named.add(directory.resolve(each.asText()).normalize()));
             list.path("patches").forEach(each -> named.add(directory.resolve(each.path("path").asText()).normalize()));
-            list.path("configMapGenerator").forEach(map -> map.path("files")
-                    .forEach(each -> named.add(directory.resolve(each.asText()).normalize())));
+            list.path("configMapGenerator").forEach(
+                    map -> map.path("files").forEach(each -> named.add(directory.resolve(each.asText()).normalize())));
             list.fieldNames().forEachRemaining(key -> assertThat(key)
                     .matches(each -> LISTS.contains(each) || List.of("apiVersion", "kind").contains(each)));
         }
-        assertThat(named).allMatch(each -> Files.isRegularFile(each)
-                || Files.isRegularFile(each.resolve("kustomization.yaml")));
+        assertThat(named)
+                .allMatch(each -> Files.isRegularFile(each) || Files.isRegularFile(each.resolve("kustomization.yaml")));
         for (Path file : files(".yaml")) {
             assertThat(named).as("a kustomization names " + file)
                     .anyMatch(each -> each.equals(file) || file.endsWith("kustomization.yaml"));
@@ -103,8 +103,8 @@ class ManifestsTest {
         assertThat(document(MANAGEMENT).at("/metadata/labels")).as("what the monitor looks for").isEqualTo(wanted);
         assertThat(document(PUBLIC).at("/metadata/labels")).isNotEqualTo(wanted);
         var policy = document(POLICY);
-        policy.at("/spec/ingress").forEach(rule -> rule.path("ports")
-                .forEach(each -> assertThat(ports).containsKey(each.path("port").asText())));
+        policy.at("/spec/ingress").forEach(
+                rule -> rule.path("ports").forEach(each -> assertThat(ports).containsKey(each.path("port").asText())));
 
         var probes = Map.of("startupProbe", "/q/health/started", "livenessProbe", "/q/health/live", "readinessProbe",
                 "/q/health/ready");
@@ -175,8 +175,8 @@ class ManifestsTest {
         pod.path("volumes").forEach(each -> volumes.add(each.path("name").asText()));
         assertThat(mounts.keySet()).isEqualTo(volumes);
         String directory = Files.readAllLines(Path.of("Dockerfile")).stream()
-                .filter(line -> line.startsWith("WORKDIR "))
-                .map(line -> line.substring("WORKDIR ".length())).findFirst().orElseThrow();
+                .filter(line -> line.startsWith("WORKDIR ")).map(line -> line.substring("WORKDIR ".length()))
+                .findFirst().orElseThrow();
         assertThat(mounts.get("configuration").path("mountPath").asText()).isEqualTo(directory + "/config");
         assertThat(mounts.get("secrets").path("mountPath").asText()).isEqualTo("/secrets");
         // whose name is the generator's, which changes it with its content

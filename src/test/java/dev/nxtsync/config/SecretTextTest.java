@@ -24,9 +24,9 @@ class SecretTextTest {
 
     @ParameterizedTest
     @CsvSource({"s3cret,s3cret", "s3cret\\n,s3cret", "s3cret\\r\\n,s3cret", "s3cret\\r,s3cret",
-            "s3cret\\n\\n\\n,s3cret",
-            "s3 cret,s3 cret", "s3cr\u00e4t\\n,s3cr\u00e4t", "s3cr\u20act,s3cr\u20act", "s3cr?t,s3cr?t",
-            "s3\uD83D\uDE00cret,s3\uD83D\uDE00cret", "'one,\\ntwo\\n','one,\\ntwo'", "$s3cret$$,$s3cret$$"})
+            "s3cret\\n\\n\\n,s3cret", "s3 cret,s3 cret", "s3cr\u00e4t\\n,s3cr\u00e4t", "s3cr\u20act,s3cr\u20act",
+            "s3cr?t,s3cr?t", "s3\uD83D\uDE00cret,s3\uD83D\uDE00cret", "'one,\\ntwo\\n','one,\\ntwo'",
+            "$s3cret$$,$s3cret$$"})
     void lineEndsBehindItGoInFileAndVariableAndNothingElse(String written, String secret) throws IOException {
         assertThat(ofVariable(unescaped(written)).settings().database().password().orElseThrow().reveal())
                 .isEqualTo(unescaped(secret));
@@ -48,8 +48,8 @@ class SecretTextTest {
                 Arguments.of("s3\u200bcret", "has a control character or another that nobody sees"),
                 Arguments.of("s3cr\u00adet", "has a control character or another that nobody sees"),
                 Arguments.of("s3\u2028cret", "has a control character or another that nobody sees"),
-                Arguments.of("s3cr\uFFFDt", "has a character that could not be read; write it in UTF-8, and set "
-                        + "LC_ALL=C.UTF-8"));
+                Arguments.of("s3cr\uFFFDt",
+                        "has a character that could not be read; write it in UTF-8, and set LC_ALL=C.UTF-8"));
     }
 
     @ParameterizedTest
@@ -67,8 +67,10 @@ class SecretTextTest {
 
     @Test
     void aFileThatIsNotUtf8IsNamed() throws IOException {
-        for (var encoding : Map.of(StandardCharsets.UTF_16, "is UTF-16", StandardCharsets.UTF_16LE, "is UTF-16",
-                StandardCharsets.ISO_8859_1, "is not UTF-8, by a byte in line 1; save it as UTF-8").entrySet()) {
+        for (var encoding : Map
+                .of(StandardCharsets.UTF_16, "is UTF-16", StandardCharsets.UTF_16LE, "is UTF-16",
+                        StandardCharsets.ISO_8859_1, "is not UTF-8, by a byte in line 1; save it as UTF-8")
+                .entrySet()) {
             var reading = ofFile("s3cr\u00e4t\n".getBytes(encoding.getKey()));
             assertThat(reading.problems().toString()).contains("NXT_DATABASE_PASSWORD_FILE: the file ")
                     .contains(encoding.getValue()).doesNotContain("s3");
@@ -89,8 +91,7 @@ class SecretTextTest {
     static Stream<Arguments> variables() {
         byte[] utf8 = "s3cr\u00e4t".getBytes(StandardCharsets.UTF_8);
         byte[] latin = "s3cr\u00e4t".getBytes(StandardCharsets.ISO_8859_1);
-        return Stream.of(
-                Arguments.of("an ASCII locale, as Java 17 reads it", "s3cr\uFFFD\uFFFDt", utf8, "s3cr\u00e4t"),
+        return Stream.of(Arguments.of("an ASCII locale, as Java 17 reads it", "s3cr\uFFFD\uFFFDt", utf8, "s3cr\u00e4t"),
                 Arguments.of("an ASCII locale, as others read it", "s3cr??t", utf8, "s3cr\u00e4t"),
                 Arguments.of("a UTF-8 locale", "s3cr\u00e4t", utf8, "s3cr\u00e4t"),
                 Arguments.of("a Latin-1 locale, in UTF-8", "s3cr\u00c3\u00a4t", utf8, "s3cr\u00e4t"),

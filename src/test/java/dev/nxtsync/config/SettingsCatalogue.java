@@ -60,8 +60,8 @@ public final class SettingsCatalogue {
         }
 
         List<String> constants() {
-            return Arrays.stream(type.getEnumConstants())
-                    .map(each -> each.toString().toLowerCase(Locale.ROOT)).toList();
+            return Arrays.stream(type.getEnumConstants()).map(each -> each.toString().toLowerCase(Locale.ROOT))
+                    .toList();
         }
     }
 
@@ -98,10 +98,11 @@ public final class SettingsCatalogue {
 
     /** The table of the README. */
     public static String reference() {
-        return "| setting | type | default | example | meaning |\n| --- | --- | --- | --- | --- |\n"
-                + entries().stream().map(each -> "| `" + each.name() + "` | " + each.shownType() + " | "
-                        + code(each.fallback()) + " | `" + each.doc().example().replace("|", "\\|") + "` | "
-                        + each.doc().value() + " |\n").collect(Collectors.joining());
+        return "| setting | type | default | example | meaning |\n| --- | --- | --- | --- | --- |\n" + entries()
+                .stream()
+                .map(each -> "| `" + each.name() + "` | " + each.shownType() + " | " + code(each.fallback()) + " | `"
+                        + each.doc().example().replace("|", "\\|") + "` | " + each.doc().value() + " |\n")
+                .collect(Collectors.joining());
     }
 
     private static String code(String fallback) {

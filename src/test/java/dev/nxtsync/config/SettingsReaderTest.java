@@ -49,25 +49,21 @@ class SettingsReaderTest {
     @Test
     void everySettingIsReadFromItsVariable() {
         var reading = read(Map.ofEntries(Map.entry("NXT_CONNECTIONS_SIDE_CLIENT_ID", "isv_side"),
-                Map.entry("NXT_CONNECTIONS_SIDE_CLIENT_SECRET", "${x}"),
-                Map.entry("NXT_CONNECTIONS_SIDE_SCOPE", "s"), Map.entry("NXT_CONNECTIONS_SIDE_CUSTOMER", "1, 2"),
-                Map.entry("NXT_CONNECTIONS_SIDE_TENANT_ID", "t"),
+                Map.entry("NXT_CONNECTIONS_SIDE_CLIENT_SECRET", "${x}"), Map.entry("NXT_CONNECTIONS_SIDE_SCOPE", "s"),
+                Map.entry("NXT_CONNECTIONS_SIDE_CUSTOMER", "1, 2"), Map.entry("NXT_CONNECTIONS_SIDE_TENANT_ID", "t"),
                 Map.entry("NXT_CONNECTIONS_SIDE_TOKEN_PARAMETERS", "a=b&c=d"),
                 Map.entry("NXT_CONNECTIONS_SIDE_TOKEN_AUTH", "body"),
                 Map.entry("NXT_CONNECTIONS_SIDE_ISSUER", "https://i.example/"),
                 Map.entry("NXT_CONNECTIONS_SIDE_API_URL", "https://a.example/"),
-                Map.entry("NXT_PULLS_X1_TABLE", "orderLine"),
-                Map.entry("NXT_PULLS_X1_KEY", "orderNo,lineNo"), Map.entry("NXT_PULLS_X1_CONNECTION", "side"),
-                Map.entry("NXT_PULLS_X1_COMPANIES", "7"),
+                Map.entry("NXT_PULLS_X1_TABLE", "orderLine"), Map.entry("NXT_PULLS_X1_KEY", "orderNo,lineNo"),
+                Map.entry("NXT_PULLS_X1_CONNECTION", "side"), Map.entry("NXT_PULLS_X1_COMPANIES", "7"),
                 Map.entry("NXT_PULLS_X1_COLUMNS", "quantity"), Map.entry("NXT_PULLS_X1_EXCEPT", "description"),
                 Map.entry("NXT_PULLS_X1_FILTER", "{\"orderNo\":{\"_gt\":0}}"),
-                Map.entry("NXT_PULLS_X1_CRON", "0 30 2 * * ?"),
-                Map.entry("NXT_PULLS_X1_PAGE_SIZE", "17"), Map.entry("NXT_PULLS_X1_TARGET", "lines"),
-                Map.entry("NXT_TARGET_SCHEMA", "erp"),
+                Map.entry("NXT_PULLS_X1_CRON", "0 30 2 * * ?"), Map.entry("NXT_PULLS_X1_PAGE_SIZE", "17"),
+                Map.entry("NXT_PULLS_X1_TARGET", "lines"), Map.entry("NXT_TARGET_SCHEMA", "erp"),
                 Map.entry("NXT_API_TIME_LIMIT", "20s"), Map.entry("NXT_BUDGET_REQUESTS_PER_MINUTE", "60"),
-                Map.entry("NXT_BUDGET_SHARE", "2"),
-                Map.entry("NXT_TIME_ZONE", "Europe/Oslo"), Map.entry("NXT_HTTP_PORT", "1"),
-                Map.entry("NXT_MANAGEMENT_PORT", "2"),
+                Map.entry("NXT_BUDGET_SHARE", "2"), Map.entry("NXT_TIME_ZONE", "Europe/Oslo"),
+                Map.entry("NXT_HTTP_PORT", "1"), Map.entry("NXT_MANAGEMENT_PORT", "2"),
                 Map.entry("NXT_DATABASE_USER", "u"), Map.entry("NXT_DATABASE_PASSWORD", "p")));
         assertThat(reading.problems()).isEmpty();
         assertThat(reading.warnings()).isEmpty();
@@ -126,8 +122,7 @@ class SettingsReaderTest {
                 read(Map.of("NXT_DATABASE_PASSWORD_FILE", directory.resolve("none").toString())).problems().toString())
                 .contains("NXT_DATABASE_PASSWORD_FILE").contains("cannot be read");
         assertThat(read(Map.of("NXT_DATABASE_PASSWORD_FILE", file.toString(), "NXT_DATABASE_PASSWORD", "hidden"))
-                .problems().toString())
-                .contains("set one of the two").doesNotContain("hidden");
+                .problems().toString()).contains("set one of the two").doesNotContain("hidden");
     }
 
     @Test
@@ -145,10 +140,8 @@ class SettingsReaderTest {
     void everyKeyOfTheContractIsKnown() {
         var reading = read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_RECONCILE", "24h", "NXT_PUSHES_B_TABLE",
                 "order", "NXT_BUDGET_SLOTS", "40", "NXT_PULLS_A_DELETES", "remove", "NXT_PULLS_A_MAX_DELETE_SHARE",
-                "0.5",
-                "NXT_PUBLIC_URL", "https://x.example", "NXT_PUSHES_B_KEY_COLUMN", "yourReference",
-                "NXT_SERVER_TIME_ZONE",
-                "Europe/Oslo"));
+                "0.5", "NXT_PUBLIC_URL", "https://x.example", "NXT_PUSHES_B_KEY_COLUMN", "yourReference",
+                "NXT_SERVER_TIME_ZONE", "Europe/Oslo"));
         assertThat(reading.problems()).isEmpty();
         assertThat(reading.settings().pulls().get("a").maxDeleteShare()).isEqualTo(0.5);
         assertThat(reading.settings().pushes().get("b").keep()).isEqualTo(Duration.ofDays(90));
@@ -195,8 +188,8 @@ class SettingsReaderTest {
     @Test
     void aConnectionOfAUserNeedsAnAddressAndAKeyAndAScopeThatBringsARefreshToken() {
         assertThat(read(Map.of("NXT_CONNECTIONS_MAIN_KIND", "user", "NXT_CLIENT_ID", "x", "NXT_CLIENT_SECRET", "s"))
-                .problems().toString())
-                .contains("NXT_PUBLIC_URL: is not set").contains("NXT_ENCRYPTION_KEY: is not set");
+                .problems().toString()).contains("NXT_PUBLIC_URL: is not set")
+                .contains("NXT_ENCRYPTION_KEY: is not set");
         assertThat(read(user("NXT_SCOPE", "openid business-graphql-api:access-group-based")).problems().toString())
                 .contains("NXT_SCOPE: \"openid business").contains("has no offline_access");
         assertThat(read(user("NXT_PUBLIC_URL", "http://nxt.example.com")).problems().toString())
@@ -286,8 +279,7 @@ class SettingsReaderTest {
                         .problems())
                 .isEmpty();
         assertThat(read(Map.of("NXT_PULLS_A_TABLE", "orderLine", "NXT_PULLS_B_TABLE", "order", "NXT_PULLS_B_TARGET",
-                "order_line")).problems().toString())
-                .contains("NXT_PULLS_B_TARGET");
+                "order_line")).problems().toString()).contains("NXT_PULLS_B_TARGET");
     }
 
     @Test
@@ -309,8 +301,8 @@ class SettingsReaderTest {
     @Test
     void aMissingClientIdAndSecretAreNamedAsAnOperatorSetsThem() {
         assertThat(SettingsReader.read(Map.of("NXT_DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/none"),
-                new Properties(), directory.resolve("none")).problems())
-                .extracting(Object::toString).anyMatch(each -> each.startsWith("NXT_CLIENT_ID: is not set"))
+                new Properties(), directory.resolve("none")).problems()).extracting(Object::toString)
+                .anyMatch(each -> each.startsWith("NXT_CLIENT_ID: is not set"))
                 .anyMatch(each -> each.startsWith("NXT_CLIENT_SECRET: is not set"));
     }
 

@@ -19,8 +19,8 @@ final class SettingsSchema {
 
     static String of(List<SettingsCatalogue.Entry> entries) {
         var schema = new SettingsSchema();
-        schema.root.put("$schema", "https://json-schema.org/draft/2020-12/schema").put("title",
-                "nxt-sync: config/application.yaml").put("type", "object");
+        schema.root.put("$schema", "https://json-schema.org/draft/2020-12/schema")
+                .put("title", "nxt-sync: config/application.yaml").put("type", "object");
         entries.forEach(schema::add);
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(schema.root) + "\n";

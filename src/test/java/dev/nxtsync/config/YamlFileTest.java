@@ -27,8 +27,7 @@ class YamlFileTest {
     Path directory;
 
     static Stream<Arguments> whatIsMeant() {
-        return Stream.of(
-                Arguments.of("nxt:\n  pulls:\n    products:\n      table: product\n", TABLE),
+        return Stream.of(Arguments.of("nxt:\n  pulls:\n    products:\n      table: product\n", TABLE),
                 Arguments.of("nxt.pulls.products.table: product\n", TABLE),
                 Arguments.of("\"nxt.pulls.products.table\": product\n", TABLE),
                 Arguments.of("nxt:\n  pulls.products:\n    table: product\n", TABLE),
@@ -47,10 +46,8 @@ class YamlFileTest {
                           null: {table: f}
                           true: {table: g}
                           0x1F: {table: h}
-                        """,
-                        "NXT_PULLS_0X1F_TABLE=h NXT_PULLS_NO_TABLE=a NXT_PULLS_NULL_TABLE=f NXT_PULLS_OFF_TABLE=d "
-                                + "NXT_PULLS_ON_TABLE=c NXT_PULLS_TRUE_TABLE=g NXT_PULLS_YES_TABLE=b "
-                                + "NXT_PULLS_Y_TABLE=e"),
+                        """, "NXT_PULLS_0X1F_TABLE=h NXT_PULLS_NO_TABLE=a NXT_PULLS_NULL_TABLE=f NXT_PULLS_OFF_TABLE=d "
+                        + "NXT_PULLS_ON_TABLE=c NXT_PULLS_TRUE_TABLE=g NXT_PULLS_YES_TABLE=b NXT_PULLS_Y_TABLE=e"),
                 Arguments.of("nxt.pulls.2026-01-01.table: product\n", "NXT_PULLS_2026_01_01_TABLE=product"),
                 Arguments.of("nxt.client-id: no\n", "NXT_CONNECTIONS_MAIN_CLIENT_ID=no"),
                 Arguments.of("nxt.client-id: Yes\n", "NXT_CONNECTIONS_MAIN_CLIENT_ID=Yes"),
@@ -97,12 +94,10 @@ class YamlFileTest {
     }
 
     static Stream<Arguments> whatIsRefused() {
-        return Stream.of(
-                Arguments.of("nxt:\n\tpulls: 1\n", "line 2, column 1: a tab; indent with spaces"),
+        return Stream.of(Arguments.of("nxt:\n\tpulls: 1\n", "line 2, column 1: a tab; indent with spaces"),
                 Arguments.of("nxt:\n  pulls:\n  \ta: s3cret\n", "line 3, column 3: a tab; indent with spaces"),
                 Arguments.of("nxt:\n  client-secret: \"s3cret\n",
-                        "line 3, column 1: this is not YAML, or what begins in "
-                                + "line 2 does not end"),
+                        "line 3, column 1: this is not YAML, or what begins in line 2 does not end"),
                 Arguments.of("nxt:\n  client-secret: s3cret: x\n", "line 2, column 24: this is not YAML"),
                 Arguments.of("nxt:\n  client-secret: @s3cret\n", "line 2, column 18: this is not YAML"),
                 Arguments.of("nxt:\n  client-secret: *s3cret\n", "line 2, column 18: this is not YAML"),
@@ -139,8 +134,7 @@ class YamlFileTest {
     }
 
     static Stream<Arguments> whatIsGivenTwice() {
-        return Stream.of(
-                Arguments.of("nxt.log: text\nnxt:\n  log: json\n", "NXT_LOG", "lines 1 and 3"),
+        return Stream.of(Arguments.of("nxt.log: text\nnxt:\n  log: json\n", "NXT_LOG", "lines 1 and 3"),
                 Arguments.of("nxt:\n  http-port: 1\n  http:\n    port: 2\n", "NXT_HTTP_PORT", "lines 2 and 4"),
                 Arguments.of("nxt:\n  client-id: s3cret\n  connections.main.client-id: b\n", "NXT_CLIENT_ID",
                         "lines 2 and 3"),
@@ -175,8 +169,8 @@ class YamlFileTest {
         var reading = SettingsReader.read(Map.of(), new Properties(), written(
                 "pulls:\n  a: {table: order}\nNXT_LOG: json\nnxt:\n  lgo: json\n  pulls.a.tabel: order\n  pulls.1.table: order\n",
                 StandardCharsets.UTF_8));
-        assertThat(reading.warnings()).anySatisfy(
-                warning -> assertThat(warning)
+        assertThat(reading.warnings())
+                .anySatisfy(warning -> assertThat(warning)
                         .contains("line 2: \"pulls\" has no effect; settings stand below \"nxt\""))
                 .anySatisfy(warning -> assertThat(warning).contains("line 3: \"NXT_LOG\" has no effect"))
                 .contains("NXT_LGO is not a setting and has no effect; did you mean NXT_LOG?");

@@ -189,8 +189,7 @@ class ClockSetBackTest {
                 keys(table.only(column -> column.name().equals("id")), "1", "2"),
                 new TableScans.ListingPage(TableScan.wanted("orders", 7, TableScan.ScanKind.RECONCILIATION), started));
         assertThat(listing.compare(load, table, table.only(column -> column.name().equals("id")), started, () -> {
-        }).gone())
-                .isEqualTo(1);
+        }).gone()).isEqualTo(1);
     }
 
     @Test
@@ -222,9 +221,8 @@ class ClockSetBackTest {
         inbox.add(List.of(event));
         database.execute("update nxt_sync.inbox_seen set seen_at = '2031-01-01'; "
                 + "update nxt_sync.webhook_event set last_at = '2031-01-01'");
-        inbox.add(
-                List.of(new Inbox.Event("bb".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
-                        List.of())));
+        inbox.add(List.of(
+                new Inbox.Event("bb".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE, List.of())));
         near("select last_at from nxt_sync.webhook_event", "0 s");
         inbox.forgetOld();
         assertThat(database.number("select count(*) from nxt_sync.inbox_seen")).isZero();

@@ -74,7 +74,7 @@ class DatabaseCheckTest {
     }
 
     private static DatabaseCheck.DatabaseFindings ask(String url, String user) {
-        return DatabaseCheck.ask(
-                SettingsFixture.of(Map.of("NXT_DATABASE_URL", url, "NXT_DATABASE_USER", user)), List.of());
+        return DatabaseCheck.ask(SettingsFixture.of(Map.of("NXT_DATABASE_URL", url, "NXT_DATABASE_USER", user)),
+                List.of());
     }
 }

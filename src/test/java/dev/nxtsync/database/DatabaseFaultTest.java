@@ -14,9 +14,8 @@ import dev.nxtsync.error.Problem;
 class DatabaseFaultTest {
     @ParameterizedTest
     @CsvSource({"08001, The connection attempt failed., DATABASE_AWAY",
-            "28P01, password authentication failed, DATABASE_AWAY",
-            "57P01, terminating connection, DATABASE_AWAY", "3D000, database does not exist, DATABASE_AWAY",
-            "42501, permission denied for schema nxt, DATABASE_RIGHTS",
+            "28P01, password authentication failed, DATABASE_AWAY", "57P01, terminating connection, DATABASE_AWAY",
+            "3D000, database does not exist, DATABASE_AWAY", "42501, permission denied for schema nxt, DATABASE_RIGHTS",
             "26000, prepared statement S_1 does not exist, DATABASE_POOLER",
             "08P01, unsupported startup parameter: search_path, DATABASE_POOLER",
             "55P03, canceling statement due to lock timeout, DATABASE_LOCKED",

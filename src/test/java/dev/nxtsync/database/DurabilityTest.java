@@ -62,9 +62,8 @@ class DurabilityTest {
                 .claim();
         assertThat(committed("job")).isEqualTo("off");
 
-        new Inbox(store)
-                .add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
-                        List.of(new Addressee("orders", "main")))));
+        new Inbox(store).add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}",
+                RowChange.UPDATE, List.of(new Addressee("orders", "main")))));
         assertThat(committed("inbox")).isEqualTo("on");
         new Inbox(store).drop(claim, List.of(1L));
         assertThat(committed("inbox")).as("what is lost of it is read again").isEqualTo("off");
@@ -83,9 +82,8 @@ class DurabilityTest {
         Claim claim = ((Claims.Claimed) claims.claim(lane)).claim();
         var outbox = new Outbox(store);
         var reader = new OutboxReader(store);
-        var rows = reader
-                .read(reader.ready(claim, 10, true, java.util.Set.of()).stream().map(OutboxReader.SizedRow::id)
-                        .toList());
+        var rows = reader.read(
+                reader.ready(claim, 10, true, java.util.Set.of()).stream().map(OutboxReader.SizedRow::id).toList());
         var marked = (Outbox.Marked) outbox.mark(claim, rows, "yourReference");
         assertThat(committed("outbox")).as("before it is sent").isEqualTo("on");
         outbox.settle(claim, List.of(marked.rows().get(0).dead(ErrorCode.RECORD_REFUSED, "no", Optional.empty())),
@@ -144,16 +142,15 @@ class DurabilityTest {
         execute(server, "create table lost (); checkpoint");
         var store = new Database(source);
         new OutboxApi(store).take("orders", "k", "{}", Optional.of(7), Optional.empty());
-        store.inTransaction(transaction -> transaction.createStatement()
-                .executeUpdate("insert into public.lost default values"));
+        store.inTransaction(
+                transaction -> transaction.createStatement().executeUpdate("insert into public.lost default values"));
         // the postmaster's signal for: at once, and without writing anything
         String postmaster = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
         assertThat(new ProcessBuilder("kill", "-QUIT", postmaster).start().waitFor()).isZero();
         ProcessHandle.of(Long.parseLong(postmaster)).ifPresent(process -> process.onExit().join());
         server.close();
         try (var again = builder.start();
-                Connection connection = DriverManager.getConnection(
-                        again.getJdbcUrl("postgres", "postgres"));
+                Connection connection = DriverManager.getConnection(again.getJdbcUrl("postgres", "postgres"));
                 Statement statement = connection.createStatement()) {
             try (var row = statement
                     .executeQuery("select (select count(*) from nxt_sync.outbox), (select count(*) from lost)")) {

@@ -38,10 +38,10 @@ class EncodingTest {
     @ParameterizedTest
     @CsvSource({"LATIN1, Ærø Øl å, ''", "LATIN1, 5 €, U+20AC", "LATIN1, Łódź, U+0141", "LATIN1, “quoted”, U+201C",
             "LATIN1, 🙂, U+1F642", "LATIN9, 5 €, ''", "LATIN9, ½, U+00BD", "LATIN9, Łódź, U+0141",
-            "WIN1252, 5 € “x” – ž, ''",
-            "WIN1252, Łódź, U+0141", "WIN1252, 漢字, U+6F22", "LATIN2, Łódź, ''", "LATIN2, Ærø, U+00C6",
-            "KOI8R, Привет, ''", "KOI8R, Ærø, U+00C6", "SQL_ASCII, Ærø 5 € 🙂, ''", "UTF8, Ærø 5 € 🙂 漢字, ''",
-            "UTF8, e\u0301\ufeff\u200b, ''", "NO_SUCH_ENCODING, plain, ''", "NO_SUCH_ENCODING, Ærø, U+00C6"})
+            "WIN1252, 5 € “x” – ž, ''", "WIN1252, Łódź, U+0141", "WIN1252, 漢字, U+6F22", "LATIN2, Łódź, ''",
+            "LATIN2, Ærø, U+00C6", "KOI8R, Привет, ''", "KOI8R, Ærø, U+00C6", "SQL_ASCII, Ærø 5 € 🙂, ''",
+            "UTF8, Ærø 5 € 🙂 漢字, ''", "UTF8, e\u0301\ufeff\u200b, ''", "NO_SUCH_ENCODING, plain, ''",
+            "NO_SUCH_ENCODING, Ærø, U+00C6"})
     void itIsSaidWhichCharacterADatabaseCannotHold(String encoding, String text, String lacking) throws Exception {
         var of = Encoding.named(encoding);
         if (lacking.isEmpty()) {
@@ -49,8 +49,8 @@ class EncodingTest {
             assertThat(of.shown(text)).isEqualTo(text);
             assertThat(of.json(text)).isEqualTo(text);
         } else {
-            assertThat(of.flaw(text)).hasValue(
-                    "the character " + lacking + ", which the database's encoding " + encoding + " has not");
+            assertThat(of.flaw(text))
+                    .hasValue("the character " + lacking + ", which the database's encoding " + encoding + " has not");
             assertThat(of.flaw(of.shown(text))).isEmpty();
             assertThat(of.shown(text)).contains("?");
             String json = of.json("\"" + text + "\"");
@@ -61,8 +61,7 @@ class EncodingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"LATIN1", "LATIN2", "LATIN5", "LATIN7", "LATIN9", "ISO_8859_5", "ISO_8859_7", "WIN866",
-            "WIN1250",
-            "WIN1251", "WIN1252", "WIN1257", "WIN874", "KOI8R", "KOI8U", "EUC_KR", "EUC_CN", "SQL_ASCII"})
+            "WIN1250", "WIN1251", "WIN1252", "WIN1257", "WIN874", "KOI8R", "KOI8U", "EUC_KR", "EUC_CN", "SQL_ASCII"})
     void postgresqlTakesEveryCharacterThatWeSayItHas(String name) throws Exception {
         var store = new Database(ScheduleFixture.source(TestDatabase.create(name)));
         var encoding = store.inTransaction(Encoding::read);

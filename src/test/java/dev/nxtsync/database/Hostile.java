@@ -10,8 +10,7 @@ import java.util.Random;
 public record Hostile(String text, long size) {
     private static final int[] LENGTHS = {1, 3, 9, 20, 60, 150, 210, 400, 3_000};
     private static final long[] EXPONENTS = {0, 1, 18, 40, 190, 201, 450, 20_000, 131_072, 200_000_000, 999_999_999,
-            2_147_483_648L,
-            99_999_999_999L};
+            2_147_483_648L, 99_999_999_999L};
 
     public static Hostile next(Random random) {
         var text = new StringBuilder();

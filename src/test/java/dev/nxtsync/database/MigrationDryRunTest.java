@@ -34,9 +34,8 @@ class MigrationDryRunTest {
             assertThat(found.notes()).singleElement().asString().contains(NOT_TO_ITS_END);
         } else {
             assertThat(found.notes()).isEmpty();
-            assertThat(found.problems()).singleElement()
-                    .satisfies(reason -> assertThat(reason.message().startsWith(FAILS))
-                            .isEqualTo(what.equals("fails")));
+            assertThat(found.problems()).singleElement().satisfies(
+                    reason -> assertThat(reason.message().startsWith(FAILS)).isEqualTo(what.equals("fails")));
         }
     }
 
@@ -45,8 +44,7 @@ class MigrationDryRunTest {
         at("ddl_command_start", "perform pg_sleep(0.3)");
         var found = rehearse(Duration.ofSeconds(2));
         assertThat(found.problems()).isEmpty();
-        assertThat(found.notes()).singleElement().asString().contains(NOT_TO_ITS_END)
-                .contains("takes longer than 2 s");
+        assertThat(found.notes()).singleElement().asString().contains(NOT_TO_ITS_END).contains("takes longer than 2 s");
         assertThat(database.value("select to_regnamespace('nxt_sync')")).as("it leaves nothing").isNull();
     }
 
@@ -77,8 +75,8 @@ class MigrationDryRunTest {
             assertThat(found.problems()).singleElement().asString().contains(words).contains("WAL_REFUSED");
         } else {
             assertThat(found.problems()).isEmpty();
-            assertThat(found.notes()).anyMatch(note -> note.contains("pulls would run, and pushes would not")
-                    && note.contains(words));
+            assertThat(found.notes())
+                    .anyMatch(note -> note.contains("pulls would run, and pushes would not") && note.contains(words));
         }
         assertThat(database.value("select to_regnamespace('nxt_sync')")).as("it leaves nothing").isNull();
         database.allowWalFunctions();
@@ -92,8 +90,7 @@ class MigrationDryRunTest {
     }
 
     private MigrationDryRun.MigrationFindings rehearse(Duration deadline) {
-        return rehearse(database, deadline,
-                transaction -> new MigrationDryRun.MigrationFindings(List.of(), List.of()));
+        return rehearse(database, deadline, transaction -> new MigrationDryRun.MigrationFindings(List.of(), List.of()));
     }
 
     @SuppressWarnings("unchecked")
@@ -104,7 +101,6 @@ class MigrationDryRunTest {
         new PatientMigrations().customize(configuration);
         var flyway = (Instance<Flyway>) Proxy.newProxyInstance(Flyway.class.getClassLoader(),
                 new Class<?>[]{Instance.class}, (proxy, method, arguments) -> configuration.load());
-        return new MigrationDryRun(flyway, new Database(ScheduleFixture.source(database)), deadline)
-                .run(then);
+        return new MigrationDryRun(flyway, new Database(ScheduleFixture.source(database)), deadline).run(then);
     }
 }

@@ -82,16 +82,14 @@ class NumeralTest {
 
     @ParameterizedTest
     @CsvSource({"1.50, 1.5", "100, 100", "1e2, 100", "-0.00, 0", "-12.30E+1, -123", "0.001, 0.001",
-            "1e200000000, 1e200000000",
-            "10e199999999, 1e200000000", "-1.0E-200000000, -1e-200000000", "0e99999999, 0"})
+            "1e200000000, 1e200000000", "10e199999999, 1e200000000", "-1.0E-200000000, -1e-200000000", "0e99999999, 0"})
     void numbersThatAreEqualHaveOneText(String text, String canonical) {
         assertThat(Numeral.of(text).orElseThrow().canonical()).isEqualTo(canonical);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-", ".", "e5", "1e", "1e+", "1..2", "1.2.3", "0x10", "1_000", " 1", "1 ", "NaN",
-            "Infinity",
-            "1e1.5", "1e9999999999", "\u0661\u0662", "1\u0000", "--1", "1f"})
+            "Infinity", "1e1.5", "1e9999999999", "\u0661\u0662", "1\u0000", "--1", "1f"})
     void whatIsNoDecimalNumberIsNone(String text) {
         assertThat(Numeral.of(text)).isEmpty();
     }

@@ -94,9 +94,9 @@ class OwnPathTest {
             create table public.pg_namespace (nspname text)""";
 
     private final TestDatabase database = TestDatabase.create();
-    private final TargetTable table = new TargetTable("nxt", "thing", "nxt_company", "things",
-            List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("code", ColumnType.TEXT, ""),
-                    new TargetColumn("text", ColumnType.TEXT, "")),
+    private final TargetTable table = new TargetTable(
+            "nxt", "thing", "nxt_company", "things", List.of(new TargetColumn("id", ColumnType.INTEGER, ""),
+                    new TargetColumn("code", ColumnType.TEXT, ""), new TargetColumn("text", ColumnType.TEXT, "")),
             List.of("id", "code"), Optional.empty(), false);
 
     @ParameterizedTest
@@ -179,8 +179,7 @@ class OwnPathTest {
 
     private void write(Database store, Claim fetch, Instant at, PageWriter.Way way, PageBuffer page,
             List<List<String>> gone) throws SQLException {
-        new PageWriter(store).write(fetch, table, page, way,
-                new KeySettlement("orders", 7, at, List.of(), gone));
+        new PageWriter(store).write(fetch, table, page, way, new KeySettlement("orders", 7, at, List.of(), gone));
     }
 
     private Database with(String path) {

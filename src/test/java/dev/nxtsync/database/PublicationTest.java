@@ -75,8 +75,9 @@ class PublicationTest {
             var page = new PageBuffer(TargetFixture.TABLE, 1 << 20, Set.of("{\"id\": 2}"));
             page.add(TargetFixture.row("1", "a\0b", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 1}");
             page.add(TargetFixture.row("2", "a", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 2}");
-            assertThat(new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, page, MERGE,
-                    new TargetFixture.At(FIRST)).changed()).isEqualTo(1 - time);
+            assertThat(new PageWriter(fixture.store)
+                    .write(fixture.claim, TargetFixture.TABLE, page, MERGE, new TargetFixture.At(FIRST)).changed())
+                    .isEqualTo(1 - time);
             assertThat(fixture.database.number("select count(*) from nxt_sync.row_fault")).isEqualTo(1);
         }
         var mended = new PageBuffer(TargetFixture.TABLE, 1 << 20, Set.of("{\"id\": 1}"));
@@ -120,9 +121,9 @@ class PublicationTest {
         there.make("things", TargetFixture.TABLE, List.of());
         fixture.write(PageWriter.Way.DIRECT, FIRST, "1 a 7", "2 a 7", "3 a 7");
         source.execute(readme("create publication"));
-        warehouse.execute(readme("create subscription").replaceAll("connection '.*?'",
-                "connection 'host=127.0.0.1 port=" + source.port() + " user=postgres dbname="
-                        + source.value("select current_database()") + "'"));
+        warehouse
+                .execute(readme("create subscription").replaceAll("connection '.*?'", "connection 'host=127.0.0.1 port="
+                        + source.port() + " user=postgres dbname=" + source.value("select current_database()") + "'"));
         try {
             arrives(source, warehouse);
             assertThat(warehouse.number("select count(*) from nxt.thing")).as("the rows that were there").isEqualTo(3);
@@ -139,8 +140,8 @@ class PublicationTest {
             fixture.maker.make("things", wider, List.of("id", "text", "number", "colour"));
             fixture.write(MERGE, SECOND, "5 a 7");
             source.execute("update nxt.thing set colour = 'red' where id = 5");
-            await().atMost(Duration.ofSeconds(30)).until(() -> warehouse.number(
-                    "select apply_error_count from pg_stat_subscription_stats") > 0);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> warehouse.number("select apply_error_count from pg_stat_subscription_stats") > 0);
             assertThat(warehouse.number("select count(*) from nxt.thing where id = 5")).isZero();
             there.make("things", wider, List.of());
             arrives(source, warehouse);
@@ -177,15 +178,16 @@ class PublicationTest {
     }
 
     private static void gone(TargetFixture fixture, TargetTable table, String id) throws SQLException {
-        assertThat(fixture.store.<Integer>inTransaction(transaction -> Tombstones.delete(transaction, table,
-                new TargetFixture.At(SECOND.plusSeconds(1)), List.of(List.of(id))).deleted())).isEqualTo(1);
+        assertThat(fixture.store.<Integer>inTransaction(transaction -> Tombstones
+                .delete(transaction, table, new TargetFixture.At(SECOND.plusSeconds(1)), List.of(List.of(id)))
+                .deleted())).isEqualTo(1);
     }
 
     private static void arrives(TestDatabase source, TestDatabase warehouse) {
         String all = "select * from nxt.thing order by id";
         // PostgreSQL may look only each three minutes for a subscription whose worker has ended
-        await().atMost(Duration.ofMinutes(4)).untilAsserted(
-                () -> assertThat(warehouse.rows(all)).isEqualTo(source.rows(all)));
+        await().atMost(Duration.ofMinutes(4))
+                .untilAsserted(() -> assertThat(warehouse.rows(all)).isEqualTo(source.rows(all)));
     }
 
     /** The statement that begins so, as people paste it. */

@@ -29,11 +29,9 @@ class RightsTest {
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     /** Also that a view cannot be written at all, or not be emptied. */
     private static final Set<String> REFUSED = Set.of(INSUFFICIENT_PRIVILEGE, "55000", "42809");
-    private static final Map<String, Set<String>> ALLOWED = Map.of(
-            "reader",
+    private static final Map<String, Set<String>> ALLOWED = Map.of("reader",
             Set.of("select nxt.thing", "select nxt_sync.freshness", "select nxt_sync.run", "select nxt_sync.row_fault"),
-            "pusher",
-            Set.of("select nxt_sync.outbox", "execute nxt_sync.push(text,text,json,integer,text)",
+            "pusher", Set.of("select nxt_sync.outbox", "execute nxt_sync.push(text,text,json,integer,text)",
                     "execute nxt_sync.granted_pushes()"),
             "nobody", Set.of());
 
@@ -56,9 +54,8 @@ class RightsTest {
     @Test
     void readerPusherAndNobodyMayDoWhatIsListedHereAndNothingElseOfAllThatThereIs() throws Exception {
         var attempts = attempts();
-        assertThat(attempts.keySet().stream().map(each -> each.split(" ", 2)[0]).distinct())
-                .containsExactlyInAnyOrder("select", "insert", "update", "delete", "truncate", "references", "trigger",
-                        "usage", "execute");
+        assertThat(attempts.keySet().stream().map(each -> each.split(" ", 2)[0]).distinct()).containsExactlyInAnyOrder(
+                "select", "insert", "update", "delete", "truncate", "references", "trigger", "usage", "execute");
         for (var role : ALLOWED.entrySet()) {
             var allowed = new TreeSet<String>();
             for (var attempt : attempts.entrySet()) {
@@ -138,21 +135,20 @@ class RightsTest {
         for (Path migration : migrations.subList(0, 6)) {
             database.execute(ScheduleFixture.text(migration));
         }
-        database.execute(
-                """
-                        create role eye login; create role till login; create role web login; create role site login;
-                        create role reports login; create role looker login;
-                        grant usage on schema nxt_sync to eye, till, reports; grant select on nxt_sync.outbox to eye, reports;
-                        grant execute on function nxt_sync.push to till, site;
-                        create schema mine; grant usage on schema mine to web, site, looker;
-                        create table mine.sale (id int); grant insert on mine.sale to web, site;
-                        create function mine.sold() returns trigger language plpgsql security definer
-                            as $$ begin perform nxt_sync.push('orders', 'sale ' || new.id, '{}', 7); return new; end $$;
-                        alter function mine.sold() owner to till;
-                        create trigger sold after insert on mine.sale for each row execute function mine.sold();
-                        create view mine.sent as select key from nxt_sync.outbox; alter view mine.sent owner to reports;
-                        grant select on mine.sent to looker;
-                        select nxt_sync.push('orders', 'before', '{}', 7)""");
+        database.execute("""
+                create role eye login; create role till login; create role web login; create role site login;
+                create role reports login; create role looker login;
+                grant usage on schema nxt_sync to eye, till, reports; grant select on nxt_sync.outbox to eye, reports;
+                grant execute on function nxt_sync.push to till, site;
+                create schema mine; grant usage on schema mine to web, site, looker;
+                create table mine.sale (id int); grant insert on mine.sale to web, site;
+                create function mine.sold() returns trigger language plpgsql security definer
+                    as $$ begin perform nxt_sync.push('orders', 'sale ' || new.id, '{}', 7); return new; end $$;
+                alter function mine.sold() owner to till;
+                create trigger sold after insert on mine.sale for each row execute function mine.sold();
+                create view mine.sent as select key from nxt_sync.outbox; alter view mine.sent owner to reports;
+                grant select on mine.sent to looker;
+                select nxt_sync.push('orders', 'before', '{}', 7)""");
         var push = "select nxt_sync.push('orders', 'new', '{}', 7)";
         var sale = "insert into mine.sale values (1)";
         var sent = "do $$ begin if not exists (select from mine.sent) then raise insufficient_privilege; end if; end $$";

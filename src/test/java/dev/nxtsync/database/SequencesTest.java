@@ -87,15 +87,11 @@ class SequencesTest {
     void whoeverTakesAUnitAwayRaisesItsFence() throws Exception {
         Claim load = claim();
         var fences = "select min(fence) from nxt_sync.job where kind = 'load' and pull = '" + load.entry() + "'";
-        var away = Map.<String, Change>of(
-                "given up", () -> claims.giveUp(load, Duration.ofMinutes(1)),
-                "reset", () -> new PullUnitTable(store).reset(load.entry()),
-                "wanted", () -> store.inTransaction(transaction -> {
+        var away = Map.<String, Change>of("given up", () -> claims.giveUp(load, Duration.ofMinutes(1)), "reset",
+                () -> new PullUnitTable(store).reset(load.entry()), "wanted", () -> store.inTransaction(transaction -> {
                     TableScans.wantAll(transaction, load.entry());
                     return true;
-                }),
-                "paused", () -> new PullControl(store).pause(load.entry()),
-                "the clock set back", () -> {
+                }), "paused", () -> new PullControl(store).pause(load.entry()), "the clock set back", () -> {
                     database.execute("update nxt_sync.clock set seen_at = now() + interval '1 h'");
                     replica.beat();
                 });

@@ -21,20 +21,19 @@ import dev.nxtsync.support.TestDatabase;
 
 class SessionTest {
     /** What a role can be given that changes what statements mean, or ends them; the driver itself sets two at the login. */
-    private static final Map<String, String> HOSTILE = new TreeMap<>(Map.ofEntries(
-            Map.entry("TimeZone", "Asia/Kathmandu"),
-            Map.entry("DateStyle", "German, DMY"), Map.entry("IntervalStyle", "iso_8601"),
-            Map.entry("extra_float_digits", "-15"), Map.entry("bytea_output", "escape"),
-            Map.entry("array_nulls", "off"),
-            Map.entry("standard_conforming_strings", "off"), Map.entry("quote_all_identifiers", "on"),
-            Map.entry("transform_null_equals", "on"), Map.entry("row_security", "off"),
-            Map.entry("exit_on_error", "on"),
-            Map.entry("client_min_messages", "error"), Map.entry("statement_timeout", "5s"),
-            Map.entry("lock_timeout", "1ms"), Map.entry("transaction_timeout", "5s"),
-            Map.entry("idle_in_transaction_session_timeout", "1s"), Map.entry("session_replication_role", "replica"),
-            Map.entry("search_path", "nowhere"), Map.entry("synchronous_commit", "off"),
-            Map.entry("default_transaction_read_only", "on"), Map.entry("client_encoding", "LATIN1"),
-            Map.entry("lc_numeric", "C"), Map.entry("application_name", "another")));
+    private static final Map<String, String> HOSTILE = new TreeMap<>(
+            Map.ofEntries(Map.entry("TimeZone", "Asia/Kathmandu"), Map.entry("DateStyle", "German, DMY"),
+                    Map.entry("IntervalStyle", "iso_8601"), Map.entry("extra_float_digits", "-15"),
+                    Map.entry("bytea_output", "escape"), Map.entry("array_nulls", "off"),
+                    Map.entry("standard_conforming_strings", "off"), Map.entry("quote_all_identifiers", "on"),
+                    Map.entry("transform_null_equals", "on"), Map.entry("row_security", "off"),
+                    Map.entry("exit_on_error", "on"), Map.entry("client_min_messages", "error"),
+                    Map.entry("statement_timeout", "5s"), Map.entry("lock_timeout", "1ms"),
+                    Map.entry("transaction_timeout", "5s"), Map.entry("idle_in_transaction_session_timeout", "1s"),
+                    Map.entry("session_replication_role", "replica"), Map.entry("search_path", "nowhere"),
+                    Map.entry("synchronous_commit", "off"), Map.entry("default_transaction_read_only", "on"),
+                    Map.entry("client_encoding", "LATIN1"), Map.entry("lc_numeric", "C"),
+                    Map.entry("application_name", "another")));
 
     private final TestDatabase database = TestDatabase.create();
     private final String name = database.value("select current_database()");
@@ -117,9 +116,8 @@ class SessionTest {
             String first = process(store);
             assertThat(process(store)).as("it is kept").isEqualTo(first);
             var fault = catchThrowableOfType(SQLException.class,
-                    () -> store.inTransaction(transaction -> transaction.createStatement()
-                            .execute("do $$ begin raise exception using errcode = '" + state
-                                    + "', message = 'so'; end $$")));
+                    () -> store.inTransaction(transaction -> transaction.createStatement().execute(
+                            "do $$ begin raise exception using errcode = '" + state + "', message = 'so'; end $$")));
             assertThat(fault.getSQLState()).isEqualTo(state);
             assertThat(DatabaseFault.of(fault).trouble().name()).isEqualTo(code);
             assertThat(pool.isClosed()).isEqualTo(becomes.equals("closed"));
@@ -160,8 +158,7 @@ class SessionTest {
     }
 
     private static String setting(Connection connection, String name) throws SQLException {
-        try (var row = connection.createStatement()
-                .executeQuery("select pg_catalog.current_setting('" + name + "')")) {
+        try (var row = connection.createStatement().executeQuery("select pg_catalog.current_setting('" + name + "')")) {
             row.next();
             return row.getString(1);
         }

@@ -81,9 +81,8 @@ class AnswerTest {
 
     @ParameterizedTest
     @CsvSource({"401, unauthorized, RETRY", "429, throttled, WAIT", "500, in_doubt, LOOK_FIRST",
-            "502, in_doubt, LOOK_FIRST",
-            "504, in_doubt, LOOK_FIRST", "302, invalid_request, FIX", "404, invalid_request, FIX",
-            "413, invalid_request, FIX"})
+            "502, in_doubt, LOOK_FIRST", "504, in_doubt, LOOK_FIRST", "302, invalid_request, FIX",
+            "404, invalid_request, FIX", "413, invalid_request, FIX"})
     void aStatusHasItsMeaning(int status, String code, Recovery next) {
         var failure = FailureReader.ofStatus(status, Optional.empty(), "trace");
         assertThat(failure.code()).isEqualTo(code);
@@ -166,8 +165,10 @@ class AnswerTest {
         }
         var taken = new int[1];
         String rows = String.join(",", java.util.Collections.nCopies(20_000, "{\"a\": \"" + filling + "\"}"));
-        var envelope = Envelope.read(new ByteArrayInputStream(("{\"data\": {\"useCompany\": {\"order\": {\"items\": ["
-                + rows + "]}}}}").getBytes(StandardCharsets.UTF_8)), Map.of("order", (RowSink) parser -> {
+        var envelope = Envelope.read(
+                new ByteArrayInputStream(("{\"data\": {\"useCompany\": {\"order\": {\"items\": [" + rows + "]}}}}")
+                        .getBytes(StandardCharsets.UTF_8)),
+                Map.of("order", (RowSink) parser -> {
                     parser.skipChildren();
                     taken[0]++;
                 }));
@@ -176,7 +177,7 @@ class AnswerTest {
     }
 
     private static Envelope read(String text, List<String> rows) throws IOException {
-        return Envelope.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), Map.of("order",
-                (RowSink) parser -> rows.add(parser.readValueAsTree().toString())));
+        return Envelope.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
+                Map.of("order", (RowSink) parser -> rows.add(parser.readValueAsTree().toString())));
     }
 }

@@ -76,8 +76,7 @@ class ExchangeTest {
         byte[] packed = gzip(JSON);
         byte[] first = gzip(JSON.substring(0, 60));
         byte[] second = gzip(JSON.substring(60));
-        return Stream.of(
-                row("plain", WHOLE, sized(OK, json)),
+        return Stream.of(row("plain", WHOLE, sized(OK, json)),
                 row("12 kB of headers", WHOLE, sized(OK + "X-Proxy: " + "p".repeat(12_000) + "\r\n", json)),
                 row("60 kB of headers", WHOLE, sized(OK + ("X-Proxy: " + "p".repeat(5_990) + "\r\n").repeat(10), json)),
                 row("more headers than we read", LOST, sized(OK + "X-Proxy: " + "p".repeat(70_000) + "\r\n", json)),
@@ -112,13 +111,14 @@ class ExchangeTest {
                 row("in chunks", WHOLE, bytes(OK + "Transfer-Encoding: chunked\r\n\r\n"),
                         chunk(Arrays.copyOf(json, 20)), chunk(Arrays.copyOfRange(json, 20, json.length)),
                         bytes("0\r\n\r\n")),
-                row("with a trailer", WHOLE,
-                        bytes(OK + "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"), chunk(json),
-                        bytes("0\r\nX-Sum: 1\r\n\r\n")),
-                row("chunks with extensions", WHOLE, bytes(OK + "Transfer-Encoding: chunked\r\n\r\n"
-                        + Integer.toHexString(json.length) + ";name=value\r\n"), json, bytes("\r\n0\r\n\r\n")),
-                row("no last chunk, but the object has ended", WHOLE,
-                        bytes(OK + "Transfer-Encoding: chunked\r\n\r\n"), chunk(json), HANG_UP),
+                row("with a trailer", WHOLE, bytes(OK + "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"),
+                        chunk(json), bytes("0\r\nX-Sum: 1\r\n\r\n")),
+                row("chunks with extensions", WHOLE,
+                        bytes(OK + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(json.length)
+                                + ";name=value\r\n"),
+                        json, bytes("\r\n0\r\n\r\n")),
+                row("no last chunk, but the object has ended", WHOLE, bytes(OK + "Transfer-Encoding: chunked\r\n\r\n"),
+                        chunk(json), HANG_UP),
                 row("broken in a chunk", LOST, bytes(OK + "Transfer-Encoding: chunked\r\n\r\n400\r\n{\"data\":"),
                         HANG_UP),
                 row("a chunk of no size", LOST, bytes(OK + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n"), HANG_UP),
@@ -160,15 +160,16 @@ class ExchangeTest {
                 row("400 that says why in JSON", "invalid_request: no field order", sized(
                         "HTTP/1.1 400 Bad Request\r\nContent-Type: Application/JSON\r\n",
                         bytes("{\"errors\":[{\"message\":\"no field order\",\"extensions\":{\"code\":\"VALIDATION\"}}]}"))),
-                row("400 with an object of a gateway", "invalid_request: Business NXT answered HTTP 400", sized(
-                        "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n", bytes("{\"title\":\"no\"}"))),
+                row("400 with an object of a gateway", "invalid_request: Business NXT answered HTTP 400",
+                        sized("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n",
+                                bytes("{\"title\":\"no\"}"))),
                 row("404 with HTML", "invalid_request: Business NXT answered HTTP 404",
                         sized("HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n", bytes("<html>"))),
                 row("404 with JSON that is cut", "invalid_request: Business NXT answered HTTP 404",
                         sized("HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n", bytes("{\"err"))),
                 row("429 until a date", "throttled PT7S",
-                        sized(TOO_MANY + DATE + "28:00 GMT\r\nRetry-After" + DATE.substring(4)
-                                + "28:07 GMT\r\n", bytes("slow down"))),
+                        sized(TOO_MANY + DATE + "28:00 GMT\r\nRetry-After" + DATE.substring(4) + "28:07 GMT\r\n",
+                                bytes("slow down"))),
                 row("429 for a fraction", "throttled PT1.5S",
                         sized(TOO_MANY + "Retry-After: 1.5\r\n", bytes("slow down"))),
                 row("503 with a wait", "in_doubt PT9S",
@@ -222,8 +223,7 @@ class ExchangeTest {
             "items: [[{`orderNo`: 1}]] | one: something else where a row should be",
             "items: [{`orderNo`: 1}}] | one: not JSON",
             "items: [{`orderNo`: 1}], items: [{`orderNo`: 1}] | one: the rows of a table twice",
-            "totalCount: 1e | one: not JSON",
-            "totalCount: MANY | one: more values beside its rows",
+            "totalCount: 1e | one: not JSON", "totalCount: MANY | one: more values beside its rows",
             "items: [{`orderNo`: DEEP}] | one: not JSON. It was row 1 of the page"})
     void whatCannotBeReadOfAnAnswerIsOfTheTableThatItStandsIn(String place, String told) {
         String spoilt = place.replace('`', '"').replaceAll("(items|totalCount):", "\"$1\":")
@@ -280,8 +280,8 @@ class ExchangeTest {
             server.answer("/graphql", rows.replace("ODD", nested(part, "1", end, 20_000)));
             assertThat(ask(new ArrayList<>(), Duration.ofSeconds(10))).as(part).isInstanceOf(Answer.Data.class);
             server.answer("/graphql", rows.replace("ODD", nested(part, "1", end, 110_000)));
-            assertThat(ask(new ArrayList<>(), Duration.ofSeconds(10))).as(part).isInstanceOfSatisfying(
-                    Failure.Unreadable.class, failure -> assertThat(failure.message())
+            assertThat(ask(new ArrayList<>(), Duration.ofSeconds(10))).as(part)
+                    .isInstanceOfSatisfying(Failure.Unreadable.class, failure -> assertThat(failure.message())
                             .containsAnyOf("too long, or nests too deep", "than there is memory for"));
         }
     }
@@ -307,10 +307,10 @@ class ExchangeTest {
     }
 
     private Answer ask(RowSink sink, Duration deadline) {
-        return new Exchange(line, tokens(), deadline, new Warnings(new SimpleMeterRegistry()))
-                .ask(new AccessToken("secret", "", 0, Long.MAX_VALUE),
-                        new Question("q", "query q {\none: order(first: 1) { x }\n}", Map.of()),
-                        bytes("{}"), Map.of("order", sink, "one", sink, "two", sink));
+        return new Exchange(line, tokens(), deadline, new Warnings(new SimpleMeterRegistry())).ask(
+                new AccessToken("secret", "", 0, Long.MAX_VALUE),
+                new Question("q", "query q {\none: order(first: 1) { x }\n}", Map.of()), bytes("{}"),
+                Map.of("order", sink, "one", sink, "two", sink));
     }
 
     private Tokens tokens() {

@@ -78,8 +78,7 @@ public final class NxtClientFixture {
                 if (!question.gate().open()) {
                     return new Failure.Unavailable(ErrorCode.UNAVAILABLE, "not sent");
                 }
-                return instead.apply(question).orElseGet(() -> exchange.ask(TOKEN, question,
-                        body(question), rows));
+                return instead.apply(question).orElseGet(() -> exchange.ask(TOKEN, question, body(question), rows));
             }
         };
     }

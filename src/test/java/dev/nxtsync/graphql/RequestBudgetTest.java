@@ -114,8 +114,8 @@ class RequestBudgetTest {
     void aPauseThatTheServerAskedForIsKept() throws Exception {
         var budget = new RequestBudget(100);
         budget.tooMany(Duration.ofMillis(300));
-        assertThat(budget.enter(false)).hasValueSatisfying(
-                waited -> assertThat(waited).isGreaterThanOrEqualTo(Duration.ofMillis(290)));
+        assertThat(budget.enter(false))
+                .hasValueSatisfying(waited -> assertThat(waited).isGreaterThanOrEqualTo(Duration.ofMillis(290)));
         assertThat(budget.limit()).isEqualTo(50);
     }
 }

@@ -70,12 +70,11 @@ class ManyCallersTest {
         @Override
         public Map<String, String> start() {
             sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
-                    .withTokenLifetime(java.time.Duration.ofMinutes(10))
-                    .withFaults(Map.of("token-slow", 1.0)));
+                    .withTokenLifetime(java.time.Duration.ofMinutes(10)).withFaults(Map.of("token-slow", 1.0)));
             var database = TestDatabase.create();
             var settings = Map.of("nxt.client-id", "isv_demo", "nxt.client-secret", "demo+secret%/:1", "nxt.issuer",
-                    sandbox.url(), "nxt.api.url",
-                    sandbox.url(), "nxt.database.url", database.url(), "nxt.database.user", database.user());
+                    sandbox.url(), "nxt.api.url", sandbox.url(), "nxt.database.url", database.url(),
+                    "nxt.database.user", database.user());
             settings.forEach(System::setProperty);
             // what main hands to the framework
             return Map.of("quarkus.http.test-port", Integer.toString(MANAGEMENT_PORT), "quarkus.datasource.jdbc.url",

@@ -108,8 +108,7 @@ class InboxTest {
                 .isEmpty();
         var taken = inbox.add(List.of(event(A, true, "orders")));
         assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
-                .as("before it is woken")
-                .isEmpty();
+                .as("before it is woken").isEmpty();
         inbox.wakeForgotten();
         var woken = claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true)
                 .orElseThrow();
@@ -117,12 +116,10 @@ class InboxTest {
         inbox.wake(taken.units());
         claims.free(woken, Optional.empty(), Optional.of(Duration.ofHours(1)), true);
         assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
-                .as("it is given a pause")
-                .isEmpty();
+                .as("it is given a pause").isEmpty();
         database.execute("update nxt_sync.job set retry_at = now() where kind = 'fetch'");
         assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
-                .as("a wake-up in a run is not lost")
-                .isPresent();
+                .as("a wake-up in a run is not lost").isPresent();
     }
 
     @Test
@@ -157,8 +154,7 @@ class InboxTest {
         database.execute("update nxt_sync.inbox set next_at = now() where next_at is not null");
         assertThat(inbox.next(fetch, List.of("orders"), 10)).extracting(Inbox.Woken::attempts).containsExactly(5, 0);
         var reconciliation = ((Claims.Claimed) claims
-                .claim(WorkUnit.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(7), "orders")))
-                .claim();
+                .claim(WorkUnit.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(7), "orders"))).claim();
         reconciled(reconciliation, Instant.parse("2020-01-01T00:00:00Z"));
         assertThat(inbox.setAside()).as("it began before the event came").hasSize(1);
         reconciled(reconciliation, Instant.parse("2100-01-01T00:00:00Z"));
@@ -168,9 +164,8 @@ class InboxTest {
 
     @Test
     void whatHasNothingToDoWithAKeyIsNotCountedAndAKeyOfAnyLengthCanBeSetAside() throws Exception {
-        inbox.add(
-                List.of(new Inbox.Event(A, true, "order", Tenant.company(7), "\u20ac".repeat(20_000), RowChange.UPDATE,
-                        List.of(new Addressee("orders", "main")))));
+        inbox.add(List.of(new Inbox.Event(A, true, "order", Tenant.company(7), "\u20ac".repeat(20_000),
+                RowChange.UPDATE, List.of(new Addressee("orders", "main")))));
         var key = inbox.next(fetch, List.of("orders"), 10);
         for (int i = 0; i < 10; i++) {
             inbox.begin(fetch, ids(key));
@@ -231,8 +226,7 @@ class InboxTest {
         new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "code", "text"));
         write(table, NOON, page(table, "1", "old", "2", "old"), List.of());
         assertThat(write(table, NOON.plusSeconds(10), page(table), List.of(List.of("1", "x"), List.of("3", "x")))
-                .deleted())
-                .isEqualTo(1);
+                .deleted()).isEqualTo(1);
         write(table, NOON.plusSeconds(5), page(table, "1", "stale", "2", "newer", "3", "stale"), List.of());
         assertThat(live(table)).as("a read from before").containsExactly("2 newer");
         write(table, NOON.plusSeconds(15), page(table, "1", "new", "3", "new"), List.of());

@@ -15,8 +15,8 @@ class RowChangeTest {
             assertThat(RowChange.of(each.toString())).isEqualTo(each);
             assertThat(RowChange.of(each.toString().toUpperCase(Locale.ROOT))).isEqualTo(each);
         });
-        assertThat(RowChange.values()).extracting(RowChange::toString)
-                .containsExactly("insert", "update", "delete", "other");
+        assertThat(RowChange.values()).extracting(RowChange::toString).containsExactly("insert", "update", "delete",
+                "other");
     }
 
     @ParameterizedTest

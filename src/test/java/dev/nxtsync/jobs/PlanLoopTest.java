@@ -41,9 +41,8 @@ class PlanLoopTest {
     private final List<String> forgotten = new ArrayList<>();
     private final Things plans = new Things();
     private final OutageLog outages = new OutageLog();
-    private final List<Settings.Connection> connections = List
-            .copyOf(SettingsFixture.of(Map.of("NXT_CONNECTIONS_A_CLIENT_ID", "a", "NXT_CONNECTIONS_B_CLIENT_ID", "b"))
-                    .connections().values());
+    private final List<Settings.Connection> connections = List.copyOf(SettingsFixture
+            .of(Map.of("NXT_CONNECTIONS_A_CLIENT_ID", "a", "NXT_CONNECTIONS_B_CLIENT_ID", "b")).connections().values());
     private long now;
     private final PlanLoop loop = new PlanLoop(new ThingPlanner(),
             PlanFixture.failures(NxtClientFixture.unsigned(unsigned::contains), outages), () -> now);

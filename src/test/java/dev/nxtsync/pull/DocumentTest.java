@@ -52,11 +52,8 @@ class DocumentTest {
                         + "\"n1\":1,\"f1\":{\"_and\":[{\"customerNo\":{\"_gt\":0}},"
                         + "{\"changedTimestamp\":{\"_gt\":\"0001-01-01 00:00:00\"}}]}}");
         assertThat(question.tenant()).contains(Tenant.company(7));
-        assertThat(
-                Document.of("load", Tenant.company(7), true,
-                        List.of(Document.DocumentPart.page("t0", plan(Optional.empty()),
-                                plan.mapping().fields(), List.of(), plan.key(), 1)))
-                        .document())
+        assertThat(Document.of("load", Tenant.company(7), true, List.of(Document.DocumentPart.page("t0",
+                plan(Optional.empty()), plan.mapping().fields(), List.of(), plan.key(), 1))).document())
                 .doesNotContain("filter");
     }
 
@@ -66,10 +63,8 @@ class DocumentTest {
         assertThat(Document.census(plan)).extracting(Document.DocumentPart::alias, Document.DocumentPart::counts)
                 .containsExactly(tuple("all", true), tuple("top", false));
         var table = plan.table();
-        var uncounted = new PullPlan(plan.pull(), plan.cadence(),
-                new Table(table.name(), table.rowType(), table.scope(), table.columns(), table.joins(), table.filters(),
-                        false),
-                plan.key(), plan.mapping());
+        var uncounted = new PullPlan(plan.pull(), plan.cadence(), new Table(table.name(), table.rowType(),
+                table.scope(), table.columns(), table.joins(), table.filters(), false), plan.key(), plan.mapping());
         assertThat(Document.census(uncounted)).extracting(Document.DocumentPart::alias).containsExactly("top");
         assertThat(Document.of("load", Tenant.company(7), true, Document.census(uncounted)).document())
                 .doesNotContain("totalCount");

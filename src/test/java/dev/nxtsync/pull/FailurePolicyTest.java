@@ -122,8 +122,7 @@ class FailurePolicyTest {
     }
 
     @Test
-    void aFailureIsToldAtItsBeginningEveryTenMinutesAndIfItChangesAndNotWhereAnotherTableTellsIt()
-            throws SQLException {
+    void aFailureIsToldAtItsBeginningEveryTenMinutesAndIfItChangesAndNotWhereAnotherTableTellsIt() throws SQLException {
         var rejected = new Failure.Rejected("m", "trace-1", List.of());
         policy.of(claim, state(0), rejected, report(), false);
         assertThat(told.heard()).as("told of another table").isEmpty();
@@ -196,8 +195,8 @@ class FailurePolicyTest {
 
     private static TargetFault refused(String sqlState) throws SQLException {
         try (Connection connection = store.database().connect(); var statement = connection.createStatement()) {
-            TargetFault.guard(connection, PLAN.target(), guarded -> statement
-                    .execute("do $$begin raise 'no' using errcode = '" + sqlState + "'; end$$"));
+            TargetFault.guard(connection, PLAN.target(),
+                    guarded -> statement.execute("do $$begin raise 'no' using errcode = '" + sqlState + "'; end$$"));
             throw new AssertionError();
         } catch (TargetFault e) {
             return e;

@@ -59,17 +59,16 @@ class IncrementTest {
 
     @Test
     void equalStampsInBulkAndCommitsBehindTheHighestStampAreReadAndLaterCostNothingMore() throws Exception {
-        try (var pulls = new PullsFixture(Map.of("order", 100), Map.of("NXT_API_TIME_LIMIT", "700ms",
-                "NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_OVERLAP", "1400ms",
-                "NXT_PULLS_ORDERS_PAGE_SIZE", "50", "NXT_PULLS_ORDERS_PAGE_SIZE_MAX", "50"))) {
+        try (var pulls = new PullsFixture(Map.of("order", 100),
+                Map.of("NXT_API_TIME_LIMIT", "700ms", "NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_OVERLAP",
+                        "1400ms", "NXT_PULLS_ORDERS_PAGE_SIZE", "50", "NXT_PULLS_ORDERS_PAGE_SIZE_MAX", "50"))) {
             for (int i = 1; i <= 1000; i++) {
                 pulls.sandbox.put(COMPANY, "order",
                         Map.of("orderNo", 10_000 + i, "changedTimestamp", "2026-11-24 12:00:00.0000001"));
             }
             pulls.poll();
             equal(pulls, "order");
-            pulls.sandbox.put(COMPANY, "order",
-                    Map.of("orderNo", 20_001, "changedTimestamp", "2026-11-24 11:59:58.9"));
+            pulls.sandbox.put(COMPANY, "order", Map.of("orderNo", 20_001, "changedTimestamp", "2026-11-24 11:59:58.9"));
             pulls.poll();
             equal(pulls, "order");
             // what costs twenty pages to read again is left alone once nothing can be committed late in it
@@ -90,9 +89,8 @@ class IncrementTest {
 
     @Test
     void whatChangesBehindALoadAndBeforeItIsNotLost() throws Exception {
-        try (var pulls = new PullsFixture(Map.of("associate", 900),
-                Map.of("NXT_PULLS_PEOPLE_TABLE", "associate", "NXT_PULLS_PEOPLE_PAGE_SIZE", "300",
-                        "NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", "300"))) {
+        try (var pulls = new PullsFixture(Map.of("associate", 900), Map.of("NXT_PULLS_PEOPLE_TABLE", "associate",
+                "NXT_PULLS_PEOPLE_PAGE_SIZE", "300", "NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", "300"))) {
             unload(pulls);
             var pages = new AtomicInteger();
             pulls.instead = question -> {

@@ -74,8 +74,8 @@ class LoadRunTest {
     @Test
     void rowsAreCountedBesideTheFirstPageAndTheOneThatIsProbablyTheLast() throws SQLException {
         run("orders");
-        assertThat(pulls.asked).extracting(question -> question.document().contains("totalCount"))
-                .containsExactly(true, false, false, false, true);
+        assertThat(pulls.asked).extracting(question -> question.document().contains("totalCount")).containsExactly(true,
+                false, false, false, true);
     }
 
     @Test
@@ -157,7 +157,7 @@ class LoadRunTest {
 
     private static List<String> history() {
         return pulls.store.database()
-                .rows("select outcome || ' ' || rows_read as run from nxt_sync.run order by started_at")
-                .stream().map(run -> run.get("run")).toList();
+                .rows("select outcome || ' ' || rows_read as run from nxt_sync.run order by started_at").stream()
+                .map(run -> run.get("run")).toList();
     }
 }

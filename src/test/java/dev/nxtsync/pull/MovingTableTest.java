@@ -17,8 +17,8 @@ import dev.nxtsync.schedule.UnitKind;
 /** Tables whose rows come and go while they are read, without a change stamp that would tell so. */
 class MovingTableTest {
     private static final Map<String, String> TIMELESS = Map.of("NXT_PULLS_THINGS_TABLE", "timeless",
-            "NXT_PULLS_THINGS_KEY", "timelessNo",
-            "NXT_PULLS_THINGS_PAGE_SIZE", "5", "NXT_PULLS_THINGS_PAGE_SIZE_MAX", "5");
+            "NXT_PULLS_THINGS_KEY", "timelessNo", "NXT_PULLS_THINGS_PAGE_SIZE", "5", "NXT_PULLS_THINGS_PAGE_SIZE_MAX",
+            "5");
     private static final String LACKS = "select count(*) from nxt_sync.pull_state where missing is not null or code = 'rows_missing'";
     private static final String IS_DUE = "select count(*) from nxt_sync.job where kind = 'reconciliation' and due_at <= now()";
     private int pages;

@@ -85,9 +85,8 @@ class PageReaderTest {
     private static void read(PageReader reader, String key, String text, @Nullable String stamp) throws IOException {
         String[] parts = key.split(" ", -1);
         try (var parser = new JsonFactory()
-                .createParser("{\"no\":%s,\"code\":\"%s\",\"text\":\"%s\",\"changedTimestamp\":%s}"
-                        .formatted(parts[0], parts[1], text,
-                                stamp == null ? "null" : "\"" + stamp + "\""))) {
+                .createParser("{\"no\":%s,\"code\":\"%s\",\"text\":\"%s\",\"changedTimestamp\":%s}".formatted(parts[0],
+                        parts[1], text, stamp == null ? "null" : "\"" + stamp + "\""))) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
                 reader.row(parser);
             }

@@ -101,8 +101,7 @@ class PullReportTest {
 
     private PullReport report(UnitKind kind) {
         return new PullReport("x",
-                new Claim(1, WorkUnit.ofPull(kind, "main", Tenant.company(7), "x"), 1, new UUID(0, 0), 0, 0),
-                NOON,
+                new Claim(1, WorkUnit.ofPull(kind, "main", Tenant.company(7), "x"), 1, new UUID(0, 0), 0, 0), NOON,
                 metrics);
     }
 

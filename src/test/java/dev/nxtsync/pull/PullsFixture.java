@@ -110,8 +110,7 @@ final class PullsFixture implements AutoCloseable {
     void plan() throws SQLException {
         var pulls = List.copyOf(settings.pulls().values());
         var designs = PullValidator.validate(pulls,
-                SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList()),
-                settings);
+                SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList()), settings);
         for (var design : designs.entrySet()) {
             PullPlan plan = ((PullValidator.Sound) design.getValue()).plan();
             store.units().declare(plan.name(), "main", plan.tenant(COMPANY));
@@ -174,8 +173,9 @@ final class PullsFixture implements AutoCloseable {
 
     /** Webhooks name rows by their keys, as JSON, one after the other. */
     void wake(String pull, List<String> keys) throws SQLException {
-        store.inbox().add(keys.stream().map(key -> new Inbox.Event(String.format("%064x", ++events), true,
-                "any", Tenant.company(COMPANY), key, RowChange.UPDATE, List.of(new Inbox.Addressee(pull, "main"))))
+        store.inbox().add(keys
+                .stream().map(key -> new Inbox.Event(String.format("%064x", ++events), true, "any",
+                        Tenant.company(COMPANY), key, RowChange.UPDATE, List.of(new Inbox.Addressee(pull, "main"))))
                 .toList());
     }
 

@@ -32,8 +32,7 @@ class ReconciliationTest {
             pulls.sandbox.delete(COMPANY, "associate", Map.of("associateNo", 7));
             pulls.sandbox.put(COMPANY, "associate", Map.of("associateNo", 8, "name", "changed"));
             for (int times = 1; times <= 3; times++) {
-                assertThatThrownBy(() -> pulls.run(UnitKind.RECONCILIATION, "people"))
-                        .isInstanceOf(SQLException.class);
+                assertThatThrownBy(() -> pulls.run(UnitKind.RECONCILIATION, "people")).isInstanceOf(SQLException.class);
                 assertThat(database.number("select count(*) from nxt_sync.pull_state where code is not null"))
                         .as("told after %d times", times).isEqualTo(times > 2 ? 1 : 0);
             }

@@ -30,8 +30,8 @@ class RowCountingTest {
                 pulls.poll();
                 assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), PullsFixture.COMPANY, "order"))
                         .isEmpty();
-                assertThat(pulls.store.database().rows("select state, code, missing from nxt_sync.pull_state"))
-                        .first().asString().contains("state=ok").doesNotContain("counts");
+                assertThat(pulls.store.database().rows("select state, code, missing from nxt_sync.pull_state")).first()
+                        .asString().contains("state=ok").doesNotContain("counts");
                 // what changed since a stamp is counted in another way
                 pulls.store.database().execute("insert into nxt_sync.pass (pull, company, kind, rows, since) "
                         + "values ('orders', " + PullsFixture.COMPANY + ", 'load', 0, '2000-01-01T00:00:00')");

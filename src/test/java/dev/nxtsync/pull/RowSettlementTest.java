@@ -54,8 +54,9 @@ class RowSettlementTest {
         listWithout(4);
         assertThat(settle()).isInstanceOf(ReconciliationStep.GoOn.class);
         assertThat(pulls.asked).as("one question for all four").hasSize(1);
-        assertThat(pulls.store.database().value("select string_agg(order_no::text, ',') from nxt.\"order\" "
-                + "where nxt_deleted_at is not null")).as("4 was not listed, and is there").isEqualTo("3");
+        assertThat(pulls.store.database()
+                .value("select string_agg(order_no::text, ',') from nxt.\"order\" where nxt_deleted_at is not null"))
+                .as("4 was not listed, and is there").isEqualTo("3");
         assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), COMPANY, "order")).isEmpty();
         pulls.sandbox.put(COMPANY, "order", Map.of("orderNo", 3));
     }
@@ -129,8 +130,8 @@ class RowSettlementTest {
             var lists = new TableListing(turn, tools(), turn.clock().now().plusSeconds(60));
             lists.list(TableScan.wanted("orders", COMPANY, ScanKind.RECONCILIATION).begun(turn.clock().now()));
             for (int order : missing) {
-                pulls.store.database().execute(
-                        "delete from nxt_sync.listing_" + turn.claim().unit() + " where order_no = " + order);
+                pulls.store.database()
+                        .execute("delete from nxt_sync.listing_" + turn.claim().unit() + " where order_no = " + order);
             }
             listing.compare(turn.claim(), turn.plan().target(), lists.keys().target(), turn.clock().now(), () -> {
             });

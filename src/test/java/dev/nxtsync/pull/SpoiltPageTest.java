@@ -42,8 +42,7 @@ class SpoiltPageTest {
             for (UnitKind kind : List.of(UnitKind.LOAD, UnitKind.RECONCILIATION)) {
                 pulls.run(kind, "orders");
             }
-            assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), COMPANY, "order"))
-                    .isEmpty();
+            assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), COMPANY, "order")).isEmpty();
         }
     }
 
@@ -65,8 +64,7 @@ class SpoiltPageTest {
                     .contains("being read for table associate");
             assertThat(database.number("select count(*) from nxt.product where price1 = 10::numeric ^ 5000::numeric"))
                     .isEqualTo(1);
-            assertThat(database.number("select count(*) from nxt.order_line where description = 'sound'"))
-                    .isEqualTo(1);
+            assertThat(database.number("select count(*) from nxt.order_line where description = 'sound'")).isEqualTo(1);
             assertThat(database.value("select job || ' ' || reason from nxt_sync.row_fault"))
                     .isEqualTo("lines a decimal beyond the range of numeric");
             pulls.sandbox.spoilAnswers("", "");

@@ -55,8 +55,8 @@ class TableListingTest {
         assertThat(scan.expected()).contains(25L);
         assertThat(scan.mark()).isEqualTo(Optional.of(pulls.state("orders").mark().orElseThrow().stamp()));
         assertThat(pulls.asked).hasSize(3);
-        assertThat(pulls.asked).extracting(question -> question.document().contains("totalCount"))
-                .containsExactly(true, false, false);
+        assertThat(pulls.asked).extracting(question -> question.document().contains("totalCount")).containsExactly(true,
+                false, false);
         assertThat(new TableListing(turnWithoutClaim("orders"), tools(), pulls.store.states().now()).keys().target()
                 .columns()).extracting(TargetColumn::name).containsExactly("order_no", "changed_timestamp");
     }

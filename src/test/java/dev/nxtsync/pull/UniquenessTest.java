@@ -18,8 +18,7 @@ import dev.nxtsync.pull.plan.PullPlan;
 class UniquenessTest {
     private static final PullPlan PLAN = PullFixture.plan("voucher", List.of("batchNo"), Optional.empty(),
             column("batchNo", "Int"), column("customerNo", "Int"), column("text", "String"),
-            column("amount", "Decimal"),
-            column("voucherNo", "Int"), column("changedByUser", "String"));
+            column("amount", "Decimal"), column("voucherNo", "Int"), column("changedByUser", "String"));
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "unique", textBlock = """
@@ -44,8 +43,8 @@ class UniquenessTest {
         }
         var reason = ((Uniqueness.Repeated) verdict).reason();
         assertThat(reason.trouble()).isEqualTo(ErrorCode.KEY_NOT_UNIQUE);
-        assertThat(reason.message()).startsWith("The key batchNo of table voucher is not unique")
-                .contains(first).contains(second).contains("Set NXT_PULLS_X_KEY to all columns");
+        assertThat(reason.message()).startsWith("The key batchNo of table voucher is not unique").contains(first)
+                .contains(second).contains("Set NXT_PULLS_X_KEY to all columns");
     }
 
     private static Column column(String name, String scalar) {

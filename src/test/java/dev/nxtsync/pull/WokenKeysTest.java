@@ -24,9 +24,8 @@ class WokenKeysTest {
 
     @Test
     void eventsOfOneRowAreOneKeyWhichIsAsSuspiciousAsTheWorstOfThem() {
-        var keys = WokenKeys
-                .of(List.of(woken(1, "orders", "a", 0), woken(2, "orders", "b", 0), woken(3, "again", "a", 0),
-                        woken(4, "orders", "a", 2)));
+        var keys = WokenKeys.of(List.of(woken(1, "orders", "a", 0), woken(2, "orders", "b", 0),
+                woken(3, "again", "a", 0), woken(4, "orders", "a", 2)));
         assertThat(keys).extracting(WokenKeys.WokenKey::text).containsExactly("a", "b", "a");
         assertThat(keys).extracting(WokenKeys.WokenKey::attempts).containsExactly(2, 0, 0);
         assertThat(WokenKeys.ids(WokenKeys.next(keys, false, pull -> 10, 100))).containsExactly(2L, 3L);

@@ -162,8 +162,8 @@ final class Erp {
         if (chance(30)) {
             execute(question, values, flaw);
         }
-        return new Failure.Rejected("no", "", List.of(new Failure.Fault("no", Optional.empty(),
-                chance(50) ? OptionalInt.of(flaw) : OptionalInt.empty())));
+        return new Failure.Rejected("no", "", List.of(
+                new Failure.Fault("no", Optional.empty(), chance(50) ? OptionalInt.of(flaw) : OptionalInt.empty())));
     }
 
     private Answer execute(Question question, ArrayNode values, int but) {

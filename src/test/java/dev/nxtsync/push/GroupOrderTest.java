@@ -17,8 +17,8 @@ class GroupOrderTest {
 
     /** A row by its group, - for none, in capitals if it stays. */
     @ParameterizedTest
-    @CsvSource({"aab, aab", "aAa, a", "AaB, ''", "aBbAa, a", "-Ab-, -b-", "A-a-, --",
-            "bAabBb, bb", "abcABCabc, abc", "A, ''", "'', ''"})
+    @CsvSource({"aab, aab", "aAa, a", "AaB, ''", "aBbAa, a", "-Ab-, -b-", "A-a-, --", "bAabBb, bb", "abcABCabc, abc",
+            "A, ''", "'', ''"})
     void ofEachGroupABeginningGoes(String rows, String gone) {
         var all = rows.chars().mapToObj(each -> (char) each).toList();
         var went = GroupOrder.beginnings(all, GroupOrderTest::group, each -> !Character.isUpperCase(each));
@@ -34,9 +34,9 @@ class GroupOrderTest {
     void noRowGoesBeforeOneOfItsGroupAndNoneIsKeptBackForAnother(int seed) {
         var random = new Random(seed);
         var rows = IntStream.range(0, 40).boxed().toList();
-        var groups = rows.stream().map(row -> random.nextInt(5) == 0
-                ? Optional.<String>empty()
-                : Optional.of("g" + random.nextInt(6))).toList();
+        var groups = rows.stream()
+                .map(row -> random.nextInt(5) == 0 ? Optional.<String>empty() : Optional.of("g" + random.nextInt(6)))
+                .toList();
         var staying = rows.stream().filter(row -> random.nextInt(6) == 0).toList();
         Predicate<Integer> goes = row -> !staying.contains(row);
         var gone = GroupOrder.beginnings(rows, groups::get, goes);

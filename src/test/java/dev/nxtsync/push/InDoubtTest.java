@@ -136,9 +136,10 @@ class InDoubtTest {
         lane.plans.put(lane.push,
                 new PushPlans.ReadyPush(PushFixture.processed(plan, Optional.of("{\"amount\": {\"_eq\": 9}}"))));
         lane.take("k4", "{\"customerNo\": 4}", PushedLane.GROUPS.get(4));
-        PushedLane.STORE.database().execute("update nxt_sync.outbox set state = 'dead', step = 'then', act = 'create', "
-                + "error = 'no', result = '{\"orderNo\": 1}', attempts = 2, sent_at = now() where push = '" + lane.push
-                + "'");
+        PushedLane.STORE.database()
+                .execute("update nxt_sync.outbox set state = 'dead', step = 'then', act = 'create', "
+                        + "error = 'no', result = '{\"orderNo\": 1}', attempts = 2, sent_at = now() where push = '"
+                        + lane.push + "'");
         lane.retry("k4");
         lane.erp.put("k4", "isv_x");
         lane.turn(lane.erp::answer);
@@ -155,8 +156,7 @@ class InDoubtTest {
                 + "sent_at = sent_at - interval '1 h' where id = " + id.get(0));
         var row = PushedLane.STORE.reader().read(id);
         var gone = new Claim(-1, WorkUnit.ofLane("main", Tenant.company(lane.company), lane.push, 3), 1,
-                UUID.randomUUID(), 0,
-                0);
+                UUID.randomUUID(), 0, 0);
         assertThatThrownBy(() -> PushedLane.STORE.outbox().settle(gone, row, List.of(RowState.DEAD)))
                 .isInstanceOf(StaleClaim.class);
         lane.retry("k4");

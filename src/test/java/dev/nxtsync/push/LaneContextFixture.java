@@ -26,8 +26,8 @@ final class LaneContextFixture {
     static LaneContext lane(PushedLane pushed, Function<Question, Answer> server) throws SQLException {
         pushed.announce();
         var store = PushedLane.STORE;
-        var claim = ((Claims.Claimed) store.replica().claim(
-                WorkUnit.ofLane("main", Tenant.company(pushed.company), pushed.push, 3))).claim();
+        var claim = ((Claims.Claimed) store.replica()
+                .claim(WorkUnit.ofLane("main", Tenant.company(pushed.company), pushed.push, 3))).claim();
         var plan = pushed.plans.ready(pushed.push).orElseThrow();
         var outages = new OutageLog();
         var failures = new PushFailures(pushed.plans, store.tables().states(), CompanyAccessFixture.access(outages),
@@ -50,8 +50,9 @@ final class LaneContextFixture {
 
     /** All rows of a lane, as they are stored. */
     static List<OutboxRow> rows(PushedLane pushed) throws SQLException {
-        Collection<Long> ids = PushedLane.STORE.database().rows("select id from nxt_sync.outbox where push = '"
-                + pushed.push + "' order by id").stream().map(row -> Long.valueOf(row.get("id"))).toList();
+        Collection<Long> ids = PushedLane.STORE.database()
+                .rows("select id from nxt_sync.outbox where push = '" + pushed.push + "' order by id").stream()
+                .map(row -> Long.valueOf(row.get("id"))).toList();
         return PushedLane.STORE.reader().read(ids);
     }
 }

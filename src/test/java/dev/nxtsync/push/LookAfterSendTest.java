@@ -47,8 +47,9 @@ class LookAfterSendTest {
         assertThat(lookFor("32 min")).isTrue();
         assertThat(states("a", "b", "c")).as("c is of another group").containsExactly("dead", "done", "waiting");
         assertThat(pushed.of("a", "error")).contains("later rows of its group").contains("(record_refused)");
-        assertThat(PushedLane.STORE.database().value("select one_per_group from nxt_sync.push_state where push = '"
-                + pushed.push + "'")).isEqualTo("t");
+        assertThat(PushedLane.STORE.database()
+                .value("select one_per_group from nxt_sync.push_state where push = '" + pushed.push + "'"))
+                .isEqualTo("t");
     }
 
     @Test

@@ -43,8 +43,7 @@ class MutationTest {
         var plan = plan(Operation.CREATE, "yourReference");
         var question = Mutation.create(plan, Tenant.company(7),
                 List.of(payload(plan, "a", "{\"orderLines\": [{\"quantity\": 1}]}")), SendGuard.ALWAYS);
-        assertThat(question.document())
-                .contains("orderLines: joindown_OrderLine_via_Order { items { lineNo } }");
+        assertThat(question.document()).contains("orderLines: joindown_OrderLine_via_Order { items { lineNo } }");
     }
 
     @Test
@@ -54,8 +53,7 @@ class MutationTest {
                 payload(plan, "b", "{\"orderNo\": 2, \"customerNo\": 6}"),
                 payload(plan, "c", "{\"orderNo\": 3, \"customerNo\": 7}"));
         var question = Mutation.update(plan, Tenant.company(7), payloads,
-                List.of(Optional.of("stamp"), Optional.of(""), Optional.empty()),
-                SendGuard.ALWAYS);
+                List.of(Optional.of("stamp"), Optional.of(""), Optional.empty()), SendGuard.ALWAYS);
         var filters = variable(question, "filters");
         assertThat(filters).hasSize(3);
         assertThat(filters.get(0).toString()).contains("\"orderNo\":{\"_eq\":1}")
@@ -82,8 +80,7 @@ class MutationTest {
         var plan = PushFixture.processed(plan(Operation.CREATE, "yourReference"), Optional.empty());
         Map<String, JsonNode> record = new LinkedHashMap<>(Map.of("orderNo", Filters.parse("9")));
         var question = Mutation.then(plan, Tenant.company(7), List.of(record), SendGuard.ALWAYS);
-        assertThat(question.document())
-                .contains("t0: order_processings { finishOrder(filter: $f0) { succeeded } }");
+        assertThat(question.document()).contains("t0: order_processings { finishOrder(filter: $f0) { succeeded } }");
         assertThat(variable(question, "f0").toString()).isEqualTo("{\"orderNo\":{\"_eq\":9}}");
     }
 

@@ -24,8 +24,7 @@ class OutageTest {
     private final PushedLane lane = new PushedLane();
 
     static Stream<Failure> outages() {
-        return Stream.of(
-                new Failure.InDoubt("Business NXT answered HTTP 503.", "", false, false),
+        return Stream.of(new Failure.InDoubt("Business NXT answered HTTP 503.", "", false, false),
                 new Failure.InDoubt("No whole answer within 88 s.", "", true, true),
                 new Failure.InDoubt("The connection broke.", "", true, false),
                 new Failure.InDoubt("Later.", "", false, false, Duration.ofSeconds(30)),
@@ -95,8 +94,9 @@ class OutageTest {
             lane.take("k" + i, "{\"customerNo\": " + i + "}", PushedLane.GROUPS.get(i));
         }
         Function<Question, Answer> breaking = question -> question.changes()
-                && question.variables().toString().contains("\"customerNo\":45")
-                && question.gate().open() ? new Failure.InDoubt("gone", "", true, false) : lane.erp.answer(question);
+                && question.variables().toString().contains("\"customerNo\":45") && question.gate().open()
+                        ? new Failure.InDoubt("gone", "", true, false)
+                        : lane.erp.answer(question);
         lane.turn(breaking);
         assertThat(lane.inTheWay()).contains("in_doubt");
         lane.work(breaking, 12);

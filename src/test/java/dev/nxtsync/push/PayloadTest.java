@@ -21,8 +21,7 @@ class PayloadTest {
             "{\"customerNo\": 1.5} | customerNo: is a number that is no Int",
             "{\"customerNo\": true} | customerNo: is true or false that is no Int",
             "{\"amount\": \"x\"} | amount: is a text that is no Decimal",
-            "{\"urgent\": 1} | urgent: is a number that is no Boolean",
-            "{\"kind\": \"normal\"} | did you mean Normal?",
+            "{\"urgent\": 1} | urgent: is a number that is no Boolean", "{\"kind\": \"normal\"} | did you mean Normal?",
             "{\"orderLines\": [{}]} | orderLines[0].quantity: is missing",
             "{\"orderLines\": [{\"quantity\": null}]} | orderLines[0].quantity: must not be null",
             "{\"orderLines\": [7]} | orderLines[0]: is a number, not an object",
@@ -58,8 +57,8 @@ class PayloadTest {
                 "{\"urgent\": true, \"amount\": 12.500, \"customerNo\": 1}").values().toString())
                 .isEqualTo("{\"urgent\":true,\"amount\":12.500,\"customerNo\":1,\"yourReference\":\"a\"}");
         assertThat(sound(Operation.CREATE, "yourReference", "a", "{\"yourReference\": \"a\", \"customerNo\": 1}")
-                .values().toString())
-                .as("or where the user has put it").isEqualTo("{\"yourReference\":\"a\",\"customerNo\":1}");
+                .values().toString()).as("or where the user has put it")
+                .isEqualTo("{\"yourReference\":\"a\",\"customerNo\":1}");
         assertThat(sound(Operation.CREATE, "customerNo", "17", "{}").values().toString())
                 .isEqualTo("{\"customerNo\":17}");
     }
@@ -143,12 +142,9 @@ class PayloadTest {
         assertThat(payload.identity().asKey().toString()).isEqualTo("{\"orderNo\":9}");
         assertThat(payload.changes().toString()).isEqualTo("{\"customerNo\":2}");
         assertThat(((Payload.FlawedPayload) Payload.read(plan(Operation.UPDATE, "orderNo"), "a", "{\"customerNo\": 1}"))
-                .why())
-                .contains("orderNo: is missing");
+                .why()).contains("orderNo: is missing");
         assertThat(((Payload.FlawedPayload) Payload.read(plan(Operation.DELETE, "orderNo"), "a",
-                "{\"orderNo\": 1, \"x\": 1}"))
-                .why())
-                .contains("a delete takes only the columns");
+                "{\"orderNo\": 1, \"x\": 1}")).why()).contains("a delete takes only the columns");
     }
 
     @Test

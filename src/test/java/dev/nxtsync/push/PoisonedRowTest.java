@@ -27,8 +27,7 @@ class PoisonedRowTest {
     private final Erp erp = lane.erp;
 
     static Stream<Arguments> payloads() {
-        return Stream.of(
-                Arguments.of("{\"amount\": 1e99999999999}", "amount: is a number of more than 200 digits"),
+        return Stream.of(Arguments.of("{\"amount\": 1e99999999999}", "amount: is a number of more than 200 digits"),
                 Arguments.of("{\"amount\": -1e-99999999999}", "amount: is a number of more than 200 digits"),
                 Arguments.of("{\"amount\": 1e400}", "amount: is a number of more than 200 digits"),
                 Arguments.of("{\"amount\": " + "9".repeat(201) + "}", "amount: is a number of more than 200 digits"),
@@ -71,8 +70,9 @@ class PoisonedRowTest {
             lane.take(i == 4 ? key : Integer.toString(-2147483648 + i), "{}", PushedLane.GROUPS.get(i));
         }
         lane.work(numbered::answer, 1);
-        assertThat(STORE.database().value("select error from nxt_sync.outbox where state = 'dead' and push = '" + push
-                + "'")).contains("customerNo").contains("no Int").contains("(payload_invalid)");
+        assertThat(STORE.database()
+                .value("select error from nxt_sync.outbox where state = 'dead' and push = '" + push + "'"))
+                .contains("customerNo").contains("no Int").contains("(payload_invalid)");
         assertOthersAreDone();
     }
 
@@ -128,8 +128,9 @@ class PoisonedRowTest {
                         ? new Failure.InDoubt("The answer is cut off or is not JSON.", "", true, false)
                         : erp.answer(question);
         lane.work(cut, 10);
-        assertThat(STORE.database().number("select count(*) from nxt_sync.outbox where state = 'waiting' and push = '"
-                + push + "'")).as("while nobody is answered, all wait").isEqualTo(9);
+        assertThat(STORE.database()
+                .number("select count(*) from nxt_sync.outbox where state = 'waiting' and push = '" + push + "'"))
+                .as("while nobody is answered, all wait").isEqualTo(9);
         all[0] = false;
         lane.work(cut, 2);
         assertThat(state()).as("it is tried again").isEqualTo("waiting");
@@ -167,8 +168,9 @@ class PoisonedRowTest {
         } finally {
             STORE.database().execute("alter table nxt_sync.push_state_gone rename to push_state");
         }
-        assertThat(STORE.database().number("select count(*) from nxt_sync.outbox where state = 'dead' and push = '"
-                + push + "'")).isZero();
+        assertThat(STORE.database()
+                .number("select count(*) from nxt_sync.outbox where state = 'dead' and push = '" + push + "'"))
+                .isZero();
     }
 
     private Answer raising(Question question, String operation, String what) {

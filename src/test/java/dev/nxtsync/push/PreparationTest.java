@@ -96,7 +96,7 @@ class PreparationTest {
 
     /** @param most how many go into the next request */
     private List<Preparation.PreparedRow> prepare(int most) throws SQLException {
-        return preparation.prepare(LaneContextFixture.rows(pushed).stream()
-                .filter(row -> row.state() == RowState.WAITING).toList(), most);
+        return preparation.prepare(
+                LaneContextFixture.rows(pushed).stream().filter(row -> row.state() == RowState.WAITING).toList(), most);
     }
 }

@@ -65,8 +65,7 @@ final class PushFixture {
                 new InputType.Members(Map.of("customerNo", ref("Int", "Int", false), "yourReference",
                         ref("String", "String", false), "amount", ref("Decimal", "Decimal", false), "urgent",
                         ref("Boolean", "Boolean", false), "orderLines",
-                        ref("[OrderLine_Input]", "OrderLine_Input", true),
-                        "kind", ref("Kind", "Kind", false))),
+                        ref("[OrderLine_Input]", "OrderLine_Input", true), "kind", ref("Kind", "Kind", false))),
                 "OrderLine_Input",
                 new InputType.Members(Map.of("quantity", new TypeRef("Decimal!", "Decimal", false, true))), "Kind",
                 new InputType.Names(java.util.Set.of("Normal", "Credit")));
@@ -77,9 +76,10 @@ final class PushFixture {
 
     /** The same, with a processing that follows. */
     static PushPlan processed(PushPlan plan, Optional<String> doneWhen) {
-        var then = new Following("order_processings", new MutationField("finishOrder", "R",
-                Map.of("filter", ref("FilterExpression_Order", "FilterExpression_Order", false))), Optional.empty(),
-                doneWhen.map(filter -> (ObjectNode) Filters.parse(filter)));
+        var then = new Following("order_processings",
+                new MutationField("finishOrder", "R",
+                        Map.of("filter", ref("FilterExpression_Order", "FilterExpression_Order", false))),
+                Optional.empty(), doneWhen.map(filter -> (ObjectNode) Filters.parse(filter)));
         return new PushPlan(plan.push(), plan.table(), plan.fields(), plan.inputs(), plan.children(), plan.key(),
                 plan.returning(), Optional.of(then), plan.creator());
     }
@@ -93,9 +93,8 @@ final class PushFixture {
     /** The same, sent so often, at noon the last time. */
     static OutboxRow sent(OutboxRow row, int times) {
         return new OutboxRow(row.id(), row.key(), row.payload(), row.group(), RowState.IN_DOUBT, times, row.step(),
-                row.act(),
-                row.record(), row.stamp(), Optional.of(NOON), Optional.empty(), Optional.empty(), false, row.atMost(),
-                times > 1, 0, Optional.empty(), Optional.empty());
+                row.act(), row.record(), row.stamp(), Optional.of(NOON), Optional.empty(), Optional.empty(), false,
+                row.atMost(), times > 1, 0, Optional.empty(), Optional.empty());
     }
 
     private static TypeRef ref(String text, String name, boolean list) {

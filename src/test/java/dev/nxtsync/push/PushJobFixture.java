@@ -26,7 +26,6 @@ final class PushJobFixture {
                 new Threads(Clock.systemUTC(), new SimpleMeterRegistry()));
         var services = new LaneServices(nxt, store.outbox(), store.reader(), store.tables().states(), store.runs(),
                 failures);
-        return new PushJob(plans, NxtClientFixture.slots(), services, new PayloadMemory(),
-                SettingsFixture.defaults());
+        return new PushJob(plans, NxtClientFixture.slots(), services, new PayloadMemory(), SettingsFixture.defaults());
     }
 }

@@ -114,8 +114,9 @@ final class PushLaws implements AutoCloseable {
         String payload = plan.creates()
                 ? "{\"customerNo\": " + number + "}"
                 : "{\"orderNo\": " + (1 + random.nextInt(50)) + ", \"customerNo\": " + number + "}";
-        ids.put(number, ((Queued) STORE.entries().take(push, Integer.toString(number), payload, Optional.of(company),
-                group)).id());
+        ids.put(number,
+                ((Queued) STORE.entries().take(push, Integer.toString(number), payload, Optional.of(company), group))
+                        .id());
         if (random.nextInt(10) == 0) {
             erp.refused.add(number);
         }
@@ -164,8 +165,8 @@ final class PushLaws implements AutoCloseable {
                 .as("%s is sent before", list).isEmpty();
         if (!takenOver && random.nextInt(20) == 0) {
             takenOver = true;
-            execute("update nxt_sync.job set holder = null where kind = 'push' and pull = '" + push
-                    + "' and lane = " + lane.lane());
+            execute("update nxt_sync.job set holder = null where kind = 'push' and pull = '" + push + "' and lane = "
+                    + lane.lane());
             try {
                 work(lane, 1 - worker);
             } catch (SQLException e) {
@@ -183,8 +184,8 @@ final class PushLaws implements AutoCloseable {
 
     /** A person retries what is dead, or discards it. */
     private void decide(boolean retry) throws SQLException {
-        for (var row : rows("select id, error from nxt_sync.outbox where state = 'dead' and push = '"
-                + push + "' and (next_at is null or " + retry + ") order by id")) {
+        for (var row : rows("select id, error from nxt_sync.outbox where state = 'dead' and push = '" + push
+                + "' and (next_at is null or " + retry + ") order by id")) {
             assertThat(row.get("error")).as("why row %s is dead", row.get("id")).isNotBlank();
             if (retry) {
                 STORE.entries().retry(Long.parseLong(row.get("id")), Optional.empty());

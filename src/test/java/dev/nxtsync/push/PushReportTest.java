@@ -44,17 +44,16 @@ class PushReportTest {
         report.settled(List.of(row, row, row), List.of(done, dead, row.waiting()));
         report.settled(List.of(done, dead), List.of(done.settled(Optional.empty()), dead.settled(Optional.of("x"))));
         report.settled(List.of(dead), List.of(done));
-        assertThat(told(Optional.empty())).singleElement().satisfies(run -> assertThat(run)
-                .containsEntry("outcome", "ok").containsEntry("requests", "2").containsEntry("rows_written", "2")
-                .containsEntry("rows_set_aside", "1"));
+        assertThat(told(Optional.empty())).singleElement()
+                .satisfies(run -> assertThat(run).containsEntry("outcome", "ok").containsEntry("requests", "2")
+                        .containsEntry("rows_written", "2").containsEntry("rows_set_aside", "1"));
     }
 
     @Test
     void aFailureIsKeptWithItsCodeAlsoOfARunThatSettledNothing() throws Exception {
         report.request();
         assertThat(told(Optional.of(new Failure.Rejected("internal error", "t-1", List.of())))).singleElement()
-                .satisfies(run -> assertThat(run).containsEntry("outcome", "rejected")
-                        .containsEntry("requests", "1"));
+                .satisfies(run -> assertThat(run).containsEntry("outcome", "rejected").containsEntry("requests", "1"));
     }
 
     private List<Map<String, String>> told(Optional<Failure> failure) throws SQLException {

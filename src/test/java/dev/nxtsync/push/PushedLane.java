@@ -95,8 +95,8 @@ final class PushedLane {
 
     /** A person has a dead row sent again. */
     void retry(String key) throws SQLException {
-        org.assertj.core.api.Assertions.assertThat(
-                STORE.entries().retry(Long.parseLong(of(key, "id")), Optional.empty())).isTrue();
+        org.assertj.core.api.Assertions
+                .assertThat(STORE.entries().retry(Long.parseLong(of(key, "id")), Optional.empty())).isTrue();
     }
 
     void turn(Function<Question, Answer> answering) throws SQLException {
@@ -117,18 +117,19 @@ final class PushedLane {
     }
 
     long count(String condition) {
-        return STORE.database().number("select count(*) from nxt_sync.outbox where push = '" + push + "' and "
-                + condition);
+        return STORE.database()
+                .number("select count(*) from nxt_sync.outbox where push = '" + push + "' and " + condition);
     }
 
     String of(String key, String column) {
-        return STORE.database().value("select " + column + " from nxt_sync.outbox where push = '" + push
-                + "' and key = '" + key + "'");
+        return STORE.database().value(
+                "select " + column + " from nxt_sync.outbox where push = '" + push + "' and key = '" + key + "'");
     }
 
     /** What is in the way of the push, by its code. */
     Optional<String> inTheWay() {
-        return STORE.database().rows("select code from nxt_sync.push_state where code is not null and push = '" + push
-                + "'").stream().map(row -> row.get("code")).findFirst();
+        return STORE.database()
+                .rows("select code from nxt_sync.push_state where code is not null and push = '" + push + "'").stream()
+                .map(row -> row.get("code")).findFirst();
     }
 }

@@ -19,10 +19,10 @@ class RecordComparisonTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"1 | 1 | true", "1.50 | 1.5 | true",
-            "1.5 | \"1.50\" | true",
-            "1 | 2 | false", "\"a\" | \"a\" | true", "\"a\" | \"A\" | false", "null | 0 | true", "null | \"\" | true",
-            "\"\" | null | true", "0 | null | true", "0.00 | \"\" | true", "0 | \"0\" | false", "true | true | true",
-            "true | false | false", "1 | null | false", "\"x\" | null | false"})
+            "1.5 | \"1.50\" | true", "1 | 2 | false", "\"a\" | \"a\" | true", "\"a\" | \"A\" | false",
+            "null | 0 | true", "null | \"\" | true", "\"\" | null | true", "0 | null | true", "0.00 | \"\" | true",
+            "0 | \"0\" | false", "true | true | true", "true | false | false", "1 | null | false",
+            "\"x\" | null | false"})
     void aValueIsAsItWasSentAlsoIfItIsWrittenOtherwise(String sent, String there, boolean isAsSent) {
         var payload = payload("{\"amount\": " + sent + "}", Operation.UPDATE);
         assertThat(RecordComparison.isAsSent(payload, Filters.parse("{\"amount\": " + there + ", \"orderNo\": 5}")))
@@ -34,9 +34,9 @@ class RecordComparisonTest {
     @CsvSource({"isv_x, isv_x, true", "isv_x, ISV_X, true", "isv_x, ola, false", "isv_x, '', false",
             "'', isv_x, false"})
     void aRecordIsOursOnlyIfItSaysSo(String creator, String by, boolean isOurs) {
-        var why = new RecordComparison(PLAN, Optional.of(creator).filter(name -> !name.isEmpty()))
-                .unlike(payload("{\"customerNo\": 5}", Operation.CREATE),
-                        Filters.parse("{\"yourReference\": \"k\", \"createdByUser\": \"" + by + "\"}"));
+        var why = new RecordComparison(PLAN, Optional.of(creator).filter(name -> !name.isEmpty())).unlike(
+                payload("{\"customerNo\": 5}", Operation.CREATE),
+                Filters.parse("{\"yourReference\": \"k\", \"createdByUser\": \"" + by + "\"}"));
         assertThat(why.isEmpty()).isEqualTo(isOurs);
         assertThat(why.orElse("created by")).contains("created by");
     }
@@ -55,8 +55,7 @@ class RecordComparisonTest {
     void childrenThatCannotBeReadBackAreNeverTakenForWhole() {
         var blind = new PushPlan(PLAN.push(), PLAN.table(), PLAN.fields(), PLAN.inputs(),
                 java.util.Map.of("orderLines", new Child(Optional.empty(), java.util.List.of("__typename"))),
-                PLAN.key(),
-                PLAN.returning(), PLAN.then(), PLAN.creator());
+                PLAN.key(), PLAN.returning(), PLAN.then(), PLAN.creator());
         var payload = payload("{\"orderLines\": [{\"quantity\": 1}]}", Operation.CREATE);
         assertThat(new RecordComparison(blind, Optional.empty()).incomplete(payload, Filters.parse("{}")))
                 .hasValue("whether all of its orderLines are there cannot be read");

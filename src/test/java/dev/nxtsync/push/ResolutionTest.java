@@ -49,8 +49,8 @@ class ResolutionTest {
                 .hasValueSatisfying(why -> assertThat(why).contains("1 of the 2 orderLines"));
         assertThat(create(doubtful, at(60), WHOLE, WHOLE.replace("9", "10")).error())
                 .hasValueSatisfying(why -> assertThat(why).contains("2 records are there"));
-        Stream.of(WHOLE.replace("isv_x", "ola"), WHOLE.replace("'a'", "'A'")).forEach(
-                record -> assertThat(create(doubtful, at(60), record).state()).isEqualTo(RowState.DEAD));
+        Stream.of(WHOLE.replace("isv_x", "ola"), WHOLE.replace("'a'", "'A'"))
+                .forEach(record -> assertThat(create(doubtful, at(60), record).state()).isEqualTo(RowState.DEAD));
     }
 
     @Test
@@ -227,8 +227,7 @@ class ResolutionTest {
         assertThat(create(sent(fresh, InDoubtTimes.MOST_SENDS), at(1861)).error().orElse("")).contains("(never_found)");
         var delete = verdict(Operation.DELETE, "orderNo");
         OutboxRow row = row(1, "d", "{\"orderNo\": 9}", null);
-        assertThat(delete.before(row, payload(delete, row), List.of()).error().orElse(""))
-                .contains("(record_missing)");
+        assertThat(delete.before(row, payload(delete, row), List.of()).error().orElse("")).contains("(record_missing)");
         assertThat(create(sent(fresh, 1), at(60), WHOLE.replace("isv_x", "somebody")).error().orElse(""))
                 .contains("(record_different)");
     }

@@ -80,8 +80,8 @@ class SendAnswerTest {
     void aDeleteIsDoneIfItSaysHowManyRecordsItDeleted() {
         ObjectNode data = Filters.object();
         data.putObject("useCompany").putObject("t0").put("affectedRows", 1);
-        assertThat(states(answer(Operation.DELETE).executed(new Answer.Data(data, "", 1)))).isEqualTo(
-                "DONE IN_DOUBT IN_DOUBT");
+        assertThat(states(answer(Operation.DELETE).executed(new Answer.Data(data, "", 1))))
+                .isEqualTo("DONE IN_DOUBT IN_DOUBT");
     }
 
     @Test
@@ -141,10 +141,13 @@ class SendAnswerTest {
     private static SendAnswer answer(Operation operation, int attempts) {
         var plan = plan(operation, operation == Operation.CREATE ? "yourReference" : "orderNo");
         MutationKind act = plan.fields().keySet().iterator().next();
-        return of(plan, IntStream.rangeClosed(1, 3).mapToObj(i -> row(i, String.valueOf((char) ('a' + i - 1)),
-                operation == Operation.CREATE ? "{}" : "{\"orderNo\": " + i + "}", null).about(act, "r" + i,
-                        Optional.empty()))
-                .toList(), attempts);
+        return of(plan,
+                IntStream.rangeClosed(1, 3)
+                        .mapToObj(i -> row(i, String.valueOf((char) ('a' + i - 1)),
+                                operation == Operation.CREATE ? "{}" : "{\"orderNo\": " + i + "}", null)
+                                .about(act, "r" + i, Optional.empty()))
+                        .toList(),
+                attempts);
     }
 
     private static SendAnswer of(PushPlan plan, List<OutboxRow> rows, int attempts) {
@@ -157,9 +160,8 @@ class SendAnswerTest {
 
     private static OutboxRow sending(OutboxRow row) {
         return new OutboxRow(row.id(), row.key(), row.payload(), row.group(), RowState.SENDING, row.attempts(),
-                row.step(),
-                row.act(), row.record(), row.stamp(), row.sentAt(), Optional.empty(), Optional.empty(), false,
-                row.atMost(), row.repeated(), 0, Optional.empty(), Optional.empty());
+                row.step(), row.act(), row.record(), row.stamp(), row.sentAt(), Optional.empty(), Optional.empty(),
+                false, row.atMost(), row.repeated(), 0, Optional.empty(), Optional.empty());
     }
 
     private static Answer.Data data(String part) {

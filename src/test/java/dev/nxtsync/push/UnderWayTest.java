@@ -37,9 +37,8 @@ class UnderWayTest {
     @Test
     void aLaneWithARowThatWasLeftAsItWasSentIsWorkedOn() throws Exception {
         lane.create(1);
-        PushedLane.STORE.database()
-                .execute("update nxt_sync.outbox set state = 'sending', sent_at = now() where push = '"
-                        + lane.push + "'");
+        PushedLane.STORE.database().execute(
+                "update nxt_sync.outbox set state = 'sending', sent_at = now() where push = '" + lane.push + "'");
         lane.announce();
         assertThat(PushedLane.STORE.tables().lanes().dueLanes(lane.push, "main")).hasSize(1);
     }

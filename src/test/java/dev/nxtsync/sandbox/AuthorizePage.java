@@ -66,9 +66,10 @@ final class AuthorizePage {
     boolean isFormPost() { return "form_post".equals(request.get("response_mode")); }
 
     String redirect(Map<String, String> answer) {
-        return request.get("redirect_uri") + "?" + answer.entrySet().stream()
-                .map(each -> each.getKey() + "=" + URLEncoder.encode(each.getValue(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
+        return request.get("redirect_uri") + "?"
+                + answer.entrySet().stream()
+                        .map(each -> each.getKey() + "=" + URLEncoder.encode(each.getValue(), StandardCharsets.UTF_8))
+                        .collect(Collectors.joining("&"));
     }
 
     /** A page that posts itself to the client. */

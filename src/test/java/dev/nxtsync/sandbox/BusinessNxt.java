@@ -67,10 +67,11 @@ final class BusinessNxt {
 
     private GraphQL graphql(String stamps, SchemaMaker.Change change) {
         return GraphQL.newGraphQL(new SchemaMaker(stamps, change, this::owner, this::connection,
-                env -> listing(env, hasCustomers
-                        ? List.of(Map.of("name", "Demo Customer", "organizationNo", "987654321", "vismaNetCustomerId",
-                                Data.CUSTOMER))
-                        : List.of()),
+                env -> listing(env,
+                        hasCustomers
+                                ? List.of(Map.of("name", "Demo Customer", "organizationNo", "987654321",
+                                        "vismaNetCustomerId", Data.CUSTOMER))
+                                : List.of()),
                 this::companies, writes).make()).build();
     }
 
@@ -120,8 +121,7 @@ final class BusinessNxt {
         var warnings = new ArrayList<Map<String, Object>>();
         var slots = new ArrayList<String>();
         // the real server puts no such bound on __type
-        input.graphQLContext(Map.of("warnings", warnings, "slots", slots, "variables", variables, "actor",
-                actor,
+        input.graphQLContext(Map.of("warnings", warnings, "slots", slots, "variables", variables, "actor", actor,
                 GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true));
         var schema = faults.isOn("drift-column")
                 ? drifted
@@ -159,9 +159,8 @@ final class BusinessNxt {
     }
 
     static Buffer outstandingLimit(String traceId) throws java.io.IOException {
-        return Buffer
-                .buffer(JSON.writeValueAsBytes(Map.of("errors", List.of(error(outstanding(5_280_001))), "extensions",
-                        Map.of("vbnxt-trace-id", traceId))));
+        return Buffer.buffer(JSON.writeValueAsBytes(Map.of("errors", List.of(error(outstanding(5_280_001))),
+                "extensions", Map.of("vbnxt-trace-id", traceId))));
     }
 
     private static PlainError outstanding(int owner) {
@@ -251,13 +250,14 @@ final class BusinessNxt {
 
     private Object companies(DataFetchingEnvironment env) {
         Integer customer = env.getArgument("customerNo");
-        return listing(env, customer != null && customer != Data.CUSTOMER
-                ? List.of()
-                : data.companies().entrySet().stream().filter(company -> !hidden.contains(company.getKey()))
-                        .<Map<String, Object>>map(
-                                company -> Map.of("name", company.getValue(), "organizationNo", "9" + company.getKey(),
-                                        "vismaNetCompanyId", company.getKey(), "vismaNetCustomerId", Data.CUSTOMER))
-                        .toList());
+        return listing(env,
+                customer != null && customer != Data.CUSTOMER
+                        ? List.of()
+                        : data.companies().entrySet().stream().filter(company -> !hidden.contains(company.getKey()))
+                                .<Map<String, Object>>map(company -> Map.of("name", company.getValue(),
+                                        "organizationNo", "9" + company.getKey(), "vismaNetCompanyId", company.getKey(),
+                                        "vismaNetCustomerId", Data.CUSTOMER))
+                                .toList());
     }
 
     private static Object listing(DataFetchingEnvironment env, List<Map<String, Object>> all) {
@@ -287,10 +287,11 @@ final class BusinessNxt {
         }
         String code = error instanceof ValidationError validation ? code(validation) : "SYNTAX_ERROR";
         Matcher undefined = UNDEFINED.matcher(error.getMessage());
-        members.put("message", undefined.find()
-                ? "GraphQL.Validation.Errors.FieldsOnCorrectTypeError: Cannot query field '" + undefined.group(1)
-                        + "' on type '" + undefined.group(2) + "'."
-                : "GraphQL.Validation." + error.getMessage());
+        members.put("message",
+                undefined.find()
+                        ? "GraphQL.Validation.Errors.FieldsOnCorrectTypeError: Cannot query field '"
+                                + undefined.group(1) + "' on type '" + undefined.group(2) + "'."
+                        : "GraphQL.Validation." + error.getMessage());
         members.put("locations", Optional.ofNullable(error.getLocations()).orElse(List.of()).stream()
                 .map(BusinessNxt::location).toList());
         members.put("extensions", Map.of("code", code, "codes", List.of(code)));

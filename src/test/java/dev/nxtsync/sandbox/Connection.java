@@ -50,8 +50,10 @@ final class Connection {
 
     /** The rows of a table whose key begins with a value. */
     static Connection below(TableModel table, ConcurrentSkipListMap<Key, Row> rows, Object parent) {
-        return new Connection(table, new ConcurrentSkipListMap<>(rows.subMap(new Key(List.of(parent)),
-                new Key(List.of(((Number) parent).longValue() + 1)))), Map.of());
+        return new Connection(table,
+                new ConcurrentSkipListMap<>(
+                        rows.subMap(new Key(List.of(parent)), new Key(List.of(((Number) parent).longValue() + 1)))),
+                Map.of());
     }
 
     /** Loses the last rows, and that there are more. */
@@ -109,8 +111,7 @@ final class Connection {
         }
         if (order == null || (ascending && columns.equals(table.key()))) {
             return filter.flatMap(each -> each.lowerBound(table.key().get(0)))
-                    .map(bound -> rows.tailMap(new Key(List.of(bound)), true))
-                    .orElse(rows).values();
+                    .map(bound -> rows.tailMap(new Key(List.of(bound)), true)).orElse(rows).values();
         }
         return rows.values().stream().filter(row -> filter.isEmpty() || filter.get().accepts(row)).sorted(order)
                 .toList();

@@ -72,8 +72,8 @@ final class Controls {
     private String events(int owner, String table, String lines) throws IOException {
         for (String line : lines.lines().filter(each -> !each.isBlank()).toList()) {
             var event = BusinessNxt.JSON.readTree(line);
-            sandbox.event(owner, table, BusinessNxt.JSON.convertValue(event.path("key"),
-                    new TypeReference<Map<String, Object>>() {
+            sandbox.event(owner, table,
+                    BusinessNxt.JSON.convertValue(event.path("key"), new TypeReference<Map<String, Object>>() {
                     }), event.path("event").asText("UPDATE"));
         }
         return "{}";

@@ -25,9 +25,10 @@ final class Data {
             if (table.system()) {
                 fill(CUSTOMER, table, rows, options.seed());
             } else {
-                companies.keySet().forEach(company -> fill(company, table,
-                        rows / (company == FIRST_COMPANY ? 1 : company == FIRST_COMPANY + 1 ? 10 : 100),
-                        options.seed()));
+                companies.keySet()
+                        .forEach(company -> fill(company, table,
+                                rows / (company == FIRST_COMPANY ? 1 : company == FIRST_COMPANY + 1 ? 10 : 100),
+                                options.seed()));
             }
         }
         companies.forEach((company, name) -> put(CUSTOMER, table("company"),
@@ -84,9 +85,8 @@ final class Data {
 
     /** Inserts or updates by key. What is not given stays, or is empty. */
     void put(int owner, TableModel table, Map<String, Object> values) {
-        rows(owner, table.name()).compute(key(table, values), (key, old) -> old == null
-                ? new Row(table, Row.WRITTEN_ONLY, 0, new HashMap<>(values))
-                : old.with(values));
+        rows(owner, table.name()).compute(key(table, values), (key,
+                old) -> old == null ? new Row(table, Row.WRITTEN_ONLY, 0, new HashMap<>(values)) : old.with(values));
     }
 
     void delete(int owner, TableModel table, Map<String, Object> key) {

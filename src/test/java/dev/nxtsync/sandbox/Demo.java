@@ -25,14 +25,12 @@ public final class Demo {
         var database = TestDatabase.create();
         var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withRows(ROWS));
         Instant started = Instant.now();
-        var daemon = Daemon.on(sandbox.url(), database)
-                .with("NXT_WEBHOOK_KEYS", "demo-signature-key")
+        var daemon = Daemon.on(sandbox.url(), database).with("NXT_WEBHOOK_KEYS", "demo-signature-key")
                 .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "5m")
-                .with("NXT_PULLS_ORDERS_PAGE_SIZE", 5000)
-                .with("NXT_PULLS_LINES_TABLE", "orderLine").with("NXT_PULLS_LINES_EVERY", "30s")
-                .with("NXT_PULLS_ASSOCIATES_TABLE", "associate").with("NXT_PULLS_ASSOCIATES_EVERY", "30s")
-                .with("NXT_PULLS_COMPANIES_TABLE", "company").with("NXT_PULLS_COMPANIES_EVERY", "60s")
-                .start();
+                .with("NXT_PULLS_ORDERS_PAGE_SIZE", 5000).with("NXT_PULLS_LINES_TABLE", "orderLine")
+                .with("NXT_PULLS_LINES_EVERY", "30s").with("NXT_PULLS_ASSOCIATES_TABLE", "associate")
+                .with("NXT_PULLS_ASSOCIATES_EVERY", "30s").with("NXT_PULLS_COMPANIES_TABLE", "company")
+                .with("NXT_PULLS_COMPANIES_EVERY", "60s").start();
         var log = new LogTail(daemon.log());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(daemon, sandbox)));
         while (daemon.get("/q/health/ready").status() != 200 && daemon.isRunning()) {
@@ -51,8 +49,8 @@ public final class Demo {
                 "select nxt_company, order_no, order_date, order_type_as_enum, order_amount_domestic from nxt.\"order\" order by 1, 2 limit 3")
                 .forEach(row -> System.out.println("  " + row));
         summary = String.format("Time to ready %.1f s · %d rows in %.1f s, %.0f rows/s · resident memory %d MB",
-                ready.toMillis() / 1000.0, rows,
-                loaded.toMillis() / 1000.0, rows / (loaded.toMillis() / 1000.0), daemon.residentMemory() / 1_000_000);
+                ready.toMillis() / 1000.0, rows, loaded.toMillis() / 1000.0, rows / (loaded.toMillis() / 1000.0),
+                daemon.residentMemory() / 1_000_000);
         System.out.println("\n" + summary);
         System.out.println("Look around:");
         System.out.println("  psql   " + database.url().replace("jdbc:postgresql://", "postgresql://postgres@"));

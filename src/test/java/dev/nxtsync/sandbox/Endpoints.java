@@ -21,7 +21,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 
-/** What the sandbox answers to HTTP requests, and which of its faults befall them. */
+/** What the sandbox answers to HTTP requests, and which of its faults strike them. */
 final class Endpoints {
     private static final Pattern OPERATION = Pattern.compile("\"operationName\":\"(\\w+)\"");
     private static final int LARGEST_BODY = 15_000_000;
@@ -147,8 +147,7 @@ final class Endpoints {
                     return;
                 }
                 var unused = tokenAnswers.pass(body.toString()).whenComplete((open, failure) -> vertx.runOnContext(
-                        now -> text(request, answer.getStatusCode(), "application/json",
-                                spoiled(answer.getBody()))));
+                        now -> text(request, answer.getStatusCode(), "application/json", spoiled(answer.getBody()))));
             });
         }
     }
@@ -242,9 +241,8 @@ final class Endpoints {
             }
             long needed = faults.strikes("slow") ? 500 + random.nextInt(1500) : 1;
             long limit = options.timeLimit().toMillis();
-            var unused = turn.whenComplete(
-                    (open, failure) -> vertx.setTimer(Math.min(needed, limit),
-                            timer -> execute(request, body, actor.get(), needed > limit)));
+            var unused = turn.whenComplete((open, failure) -> vertx.setTimer(Math.min(needed, limit),
+                    timer -> execute(request, body, actor.get(), needed > limit)));
             if (mutates && needed > limit) {
                 vertx.setTimer(needed, timer -> carryOut(body, actor.get()));
             }
@@ -264,8 +262,8 @@ final class Endpoints {
     /** Without anybody who waits for the answer. */
     private void carryOut(Buffer body, String actor) {
         vertx.executeBlocking(
-                (Callable<BusinessNxt.Answer>) () -> api.answer(body.toString(), BusinessNxt.traceId(), actor),
-                false).onSuccess(answer -> answer.slots().forEach(slot -> {
+                (Callable<BusinessNxt.Answer>) () -> api.answer(body.toString(), BusinessNxt.traceId(), actor), false)
+                .onSuccess(answer -> answer.slots().forEach(slot -> {
                     counters.left(slot);
                     counters.ended(slot);
                 }));
@@ -286,8 +284,7 @@ final class Endpoints {
         }, false).onSuccess(answer -> {
             var unused = answers.pass(body.toString())
                     .whenComplete((open, failure) -> vertx.runOnContext(now -> send(request, answer)));
-        })
-                .onFailure(failed -> text(request, 500, "text/plain", "Internal Server Error"));
+        }).onFailure(failed -> text(request, 500, "text/plain", "Internal Server Error"));
     }
 
     private void send(HttpServerRequest request, BusinessNxt.Answer answer) {

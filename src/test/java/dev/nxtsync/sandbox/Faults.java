@@ -9,12 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What goes wrong on purpose, and how often. */
 final class Faults {
     static final Set<String> KNOWN = Set.of("throttle", "busy", "html-401", "5xx", "lost-answer", "late-finish", "slow",
-            "cut-body",
-            "poison-row", "late-commit", "phantom-row", "clock-back", "equal-stamps", "lagging-read", "drift-column",
-            "retype-column", "no-count", "refused-count", "refused-counting", "repeat-row",
-            "key-cut", "partial-children", "duplicate-webhook", "reorder-webhook",
-            "token-html", "token-slow", "token-down", "token-lost-answer", "token-expired-on-arrival", "no-expires-in",
-            "token-line-feed", "token-for-ever", "odd-name");
+            "cut-body", "poison-row", "late-commit", "phantom-row", "clock-back", "equal-stamps", "lagging-read",
+            "drift-column", "retype-column", "no-count", "refused-count", "refused-counting", "repeat-row", "key-cut",
+            "partial-children", "duplicate-webhook", "reorder-webhook", "token-html", "token-slow", "token-down",
+            "token-lost-answer", "token-expired-on-arrival", "no-expires-in", "token-line-feed", "token-for-ever",
+            "odd-name");
 
     private final Map<String, Double> shares = new ConcurrentHashMap<>();
     private final Random random;
@@ -35,7 +34,7 @@ final class Faults {
         shares.putAll(all);
     }
 
-    /** Whether this request is befallen. */
+    /** Whether it strikes this request. */
     boolean strikes(String fault) {
         var share = shares.get(fault);
         return share != null && share > 0 && random.nextDouble() < share;
@@ -46,7 +45,7 @@ final class Faults {
         return shares.getOrDefault(fault, 0.0) > 0;
     }
 
-    /** Whether this row is befallen: always or never, as long as the share stays. */
+    /** Whether it strikes this row: always or never, as long as the share stays. */
     boolean strikesRow(String fault, int rowHash) {
         var share = shares.get(fault);
         return share != null && Math.floorMod(rowHash * 0x9E3779B1, 1_000_000) < share * 1_000_000;

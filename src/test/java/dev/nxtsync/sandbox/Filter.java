@@ -73,8 +73,8 @@ record Filter(TableModel table, Map<String, Object> expression) {
                         : found;
             } else if (entry.getKey().equals(column)) {
                 found = map(entry.getValue()).entrySet().stream()
-                        .filter(test -> List.of("_gt", "_gte", "_eq").contains(test.getKey()))
-                        .map(Map.Entry::getValue).max(Key::compare);
+                        .filter(test -> List.of("_gt", "_gte", "_eq").contains(test.getKey())).map(Map.Entry::getValue)
+                        .max(Key::compare);
             }
             if (found.isPresent() && (bound == null || Key.compare(found.get(), bound) > 0)) {
                 bound = found.get();

@@ -13,8 +13,7 @@ record Key(List<Object> values) implements Comparable<Key> {
             .thenComparing(Comparator.reverseOrder());
 
     private static final Pattern ZONE = Pattern.compile("(Z|[+-]\\d\\d:?\\d\\d)$");
-    private static final Pattern STAMP = Pattern
-            .compile("\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(\\.\\d{1,7})?");
+    private static final Pattern STAMP = Pattern.compile("\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(\\.\\d{1,7})?");
 
     @Override
     public int compareTo(Key other) {

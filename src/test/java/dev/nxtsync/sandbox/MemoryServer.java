@@ -117,9 +117,8 @@ public final class MemoryServer implements AutoCloseable {
         if (!encoding.isEmpty()) {
             request.response().putHeader("Content-Encoding", encoding);
         }
-        request.response().putHeader("Content-Type", "application/json").end(packed)
-                .onComplete(
-                        sent -> counters.count("own_nanos", packed.length() > 5_000 ? System.nanoTime() - from : 0));
+        request.response().putHeader("Content-Type", "application/json").end(packed).onComplete(
+                sent -> counters.count("own_nanos", packed.length() > 5_000 ? System.nanoTime() - from : 0));
     }
 
     private Buffer answer(HttpServerRequest request, Buffer body) throws IOException {
@@ -127,8 +126,9 @@ public final class MemoryServer implements AutoCloseable {
             return Buffer.buffer(connect.discovery());
         }
         if (request.path().equals("/connect/token")) {
-            return Buffer.buffer(connect.token(request.getHeader("Authorization"), request.getHeader("Content-Type"),
-                    body.toString()).getBody());
+            return Buffer.buffer(connect
+                    .token(request.getHeader("Authorization"), request.getHeader("Content-Type"), body.toString())
+                    .getBody());
         }
         counters.count("requests");
         JsonNode question = BusinessNxt.JSON.readTree(body.getBytes());
@@ -155,10 +155,11 @@ public final class MemoryServer implements AutoCloseable {
                     .append("\",\"type\":{\"kind\":\"SCALAR\",\"name\":\"").append(scalar(i)).append("\"}}");
         }
         var data = new StringBuilder();
-        variables.fieldNames().forEachRemaining(alias -> data.append(data.length() == 0 ? "" : ",").append('"')
-                .append(alias).append("\":").append(alias.startsWith("row")
-                        ? "{\"name\":\"Order\",\"fields\":[" + fields + "]}"
-                        : alias.startsWith("company") ? "{\"name\":\"x\"}" : "null"));
+        variables.fieldNames().forEachRemaining(
+                alias -> data.append(data.length() == 0 ? "" : ",").append('"').append(alias).append("\":")
+                        .append(alias.startsWith("row")
+                                ? "{\"name\":\"Order\",\"fields\":[" + fields + "]}"
+                                : alias.startsWith("company") ? "{\"name\":\"x\"}" : "null"));
         return "{\"data\":{" + data + "}}";
     }
 
@@ -211,9 +212,8 @@ public final class MemoryServer implements AutoCloseable {
             text.append(text.length() == 0 ? "" : ",")
                     .append(row(number, changed == 0 ? null : stamp(number / (rows / changed))));
         }
-        return Buffer
-                .buffer("{\"data\":{\"useCompany\":{\"t0\":{\"pageInfo\":{\"hasNextPage\":false},\"items\":[" + text
-                        + "]}}},\"extensions\":{\"vbnxt-trace-id\":\"0\"}}");
+        return Buffer.buffer("{\"data\":{\"useCompany\":{\"t0\":{\"pageInfo\":{\"hasNextPage\":false},\"items\":["
+                + text + "]}}},\"extensions\":{\"vbnxt-trace-id\":\"0\"}}");
     }
 
     /** The number of the first change at or after a stamp. */

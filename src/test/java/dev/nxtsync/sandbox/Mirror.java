@@ -61,9 +61,8 @@ public final class Mirror {
         for (Row row : sandbox.truth(owner, table)) {
             expected.put(key(model, row), values(model, row, columns));
         }
-        try (ResultSet rows = statement
-                .executeQuery("select * from " + target + " where nxt_deleted_at is null and " + ownerColumn + " = "
-                        + owner)) {
+        try (ResultSet rows = statement.executeQuery(
+                "select * from " + target + " where nxt_deleted_at is null and " + ownerColumn + " = " + owner)) {
             while (rows.next() && differences.size() < 10) {
                 var found = new ArrayList<String>();
                 for (String column : columns) {

@@ -72,8 +72,9 @@ final class MutationSchema {
                 .field(newInputObjectField().name("finishType").type(Scalars.GraphQLInt)).build();
         processing(company, "order", "finish", args, "OrderFinish");
         processing(company, "batch", "updateBatch", null, "BatchUpdateBatch");
-        var mutation = newObject().name("Mutation").field(newFieldDefinition().name("useCompany").type(company)
-                .argument(argument("no", Scalars.GraphQLInt))).build();
+        var mutation = newObject().name("Mutation").field(
+                newFieldDefinition().name("useCompany").type(company).argument(argument("no", Scalars.GraphQLInt)))
+                .build();
         code.dataFetcher(at("Mutation", "useCompany"), owner);
         return mutation;
     }
@@ -112,8 +113,8 @@ final class MutationSchema {
         }
         if (table.children() != null) {
             TableModel child = Data.table(table.children());
-            input.field(newInputObjectField().name(table.children() + "s")
-                    .type(list(typeRef(child.rowType() + "_Input"))));
+            input.field(
+                    newInputObjectField().name(table.children() + "s").type(list(typeRef(child.rowType() + "_Input"))));
         }
         return input.build();
     }

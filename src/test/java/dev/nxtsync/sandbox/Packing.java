@@ -29,8 +29,7 @@ public final class Packing {
         try {
             return switch (encoding) {
                 case "" -> json;
-                case "br" -> Buffer.buffer(
-                        Encoder.compress(json.getBytes(), new Encoder.Parameters().setQuality(2)));
+                case "br" -> Buffer.buffer(Encoder.compress(json.getBytes(), new Encoder.Parameters().setQuality(2)));
                 default -> {
                     var out = new ByteArrayOutputStream();
                     try (var gzip = new GZIPOutputStream(out)) {

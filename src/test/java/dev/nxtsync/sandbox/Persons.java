@@ -179,8 +179,7 @@ final class Persons {
             counters.count("refreshes_refused");
             return Optional.empty();
         }
-        if (token.consumedAt != null
-                && !Instant.now().isBefore(token.consumedAt.plus(oneTime.orElse(Duration.ZERO)))) {
+        if (token.consumedAt != null && !Instant.now().isBefore(token.consumedAt.plus(oneTime.orElse(Duration.ZERO)))) {
             counters.count("replays");
             refreshTokens.values().stream().filter(each -> each.grant.person.equals(token.grant.person))
                     .forEach(each -> each.grant.withdrawn = true);
@@ -196,8 +195,8 @@ final class Persons {
 
     /** Takes a refresh token that another sandbox has issued to a person. */
     synchronized void adopt(String person, String refreshToken) {
-        refreshTokens.put(refreshToken, new Token(new Grant(ALL.get(person), Scope.parse(
-                "openid email offline_access business-graphql-api:access-group-based"))));
+        refreshTokens.put(refreshToken, new Token(new Grant(ALL.get(person),
+                Scope.parse("openid email offline_access business-graphql-api:access-group-based"))));
     }
 
     /** Ends what a refresh token stands for; an unknown one is no error (RFC 7009, section 2.2). */

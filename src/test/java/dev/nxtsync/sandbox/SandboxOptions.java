@@ -17,7 +17,7 @@ import java.util.Map;
  *        {@code stop} or {@code continue}
  * @param latest by when after its arrival a mutation has ended that finishes late
  * @param webhook where events of changes are sent to
- * @param faults by name, the share of requests (or rows, or writes) that each befalls
+ * @param faults by name, the share of requests (or rows, or writes) that each strikes
  */
 public record SandboxOptions(int port, long seed, boolean still, int companies, Map<String, Integer> rows,
         Duration tokenLifetime, Duration timeLimit, Duration slotHold, int rate, String compression, String stamps,
@@ -86,14 +86,11 @@ public record SandboxOptions(int port, long seed, boolean still, int companies, 
             case "--stamps" -> withStamps(value);
             case "--on-error" -> withOnError(value);
             case "--latest" -> withLatest(duration(value));
-            case "--webhook" ->
-                withWebhook(value, webhook.key(), webhook.attempts(), webhook.interval());
-            case "--webhook-key" ->
-                withWebhook(webhook.url(), value, webhook.attempts(), webhook.interval());
+            case "--webhook" -> withWebhook(value, webhook.key(), webhook.attempts(), webhook.interval());
+            case "--webhook-key" -> withWebhook(webhook.url(), value, webhook.attempts(), webhook.interval());
             case "--webhook-attempts" ->
                 withWebhook(webhook.url(), webhook.key(), Integer.parseInt(value), webhook.interval());
-            case "--webhook-interval" ->
-                withWebhook(webhook.url(), webhook.key(), webhook.attempts(), duration(value));
+            case "--webhook-interval" -> withWebhook(webhook.url(), webhook.key(), webhook.attempts(), duration(value));
             case "--faults" -> {
                 var shares = new HashMap<String, Double>();
                 pairs(value).forEach((fault, share) -> shares.put(fault, Double.valueOf(share)));

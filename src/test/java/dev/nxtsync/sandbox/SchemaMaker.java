@@ -51,8 +51,8 @@ final class SchemaMaker {
         COUNT
     }
 
-    SchemaMaker(String stamps, Change change, DataFetcher<?> owner, DataFetcher<?> connection,
-            DataFetcher<?> customers, DataFetcher<?> companies, Writes writes) {
+    SchemaMaker(String stamps, Change change, DataFetcher<?> owner, DataFetcher<?> connection, DataFetcher<?> customers,
+            DataFetcher<?> companies, Writes writes) {
         this.writes = writes;
         this.owner = owner;
         this.connection = connection;
@@ -62,8 +62,7 @@ final class SchemaMaker {
         scalars.put("String", Scalars.GraphQLString);
         scalars.put("Boolean", Scalars.GraphQLBoolean);
         this.change = change;
-        scalars.put("DateTime",
-                GraphQLScalarType.newScalar().name("DateTime").coercing(new Verbatim(stamps)).build());
+        scalars.put("DateTime", GraphQLScalarType.newScalar().name("DateTime").coercing(new Verbatim(stamps)).build());
         for (String name : List.of("Long", "Short", "Decimal", "Date", "Time")) {
             scalars.put(name, GraphQLScalarType.newScalar().name(name).coercing(new Verbatim("blank")).build());
         }
@@ -72,8 +71,8 @@ final class SchemaMaker {
     GraphQLSchema make() {
         var pageInfo = newObject().name("PageInfo").field(field("hasNextPage", Scalars.GraphQLBoolean))
                 .field(field("hasPreviousPage", Scalars.GraphQLBoolean))
-                .field(field("startCursor", Scalars.GraphQLString))
-                .field(field("endCursor", Scalars.GraphQLString)).build();
+                .field(field("startCursor", Scalars.GraphQLString)).field(field("endCursor", Scalars.GraphQLString))
+                .build();
         GraphQLObjectType.Builder useCompany = newObject().name("Query_UseCompany");
         GraphQLObjectType.Builder useCustomer = newObject().name("Query_UseCustomer");
         var direction = GraphQLEnumType.newEnum().name("SortOrder").value("ASC", "ASC").value("DESC", "DESC").build();
@@ -118,8 +117,7 @@ final class SchemaMaker {
                         .argument(argument("first", Scalars.GraphQLInt)).argument(argument("last", Scalars.GraphQLInt)))
                 .field(newFieldDefinition().name("availableCompanies").type(listing("AvailableCompanies", company))
                         .argument(argument("customerNo", Scalars.GraphQLInt))
-                        .argument(argument("first", Scalars.GraphQLInt))
-                        .argument(argument("last", Scalars.GraphQLInt)))
+                        .argument(argument("first", Scalars.GraphQLInt)).argument(argument("last", Scalars.GraphQLInt)))
                 .build();
         for (String root : List.of("useCompany", "useCustomer")) {
             code.dataFetcher(at("Query", root), owner);
@@ -162,9 +160,9 @@ final class SchemaMaker {
         if (table.children() != null) {
             TableModel child = Data.table(table.children());
             String join = "joindown_" + child.rowType() + "_via_" + table.rowType();
-            row.field(newFieldDefinition().name(join)
-                    .type(typeRef("Query_UseCompany_" + child.rowType() + "_Connection"))
-                    .argument(argument("first", Scalars.GraphQLInt)));
+            row.field(
+                    newFieldDefinition().name(join).type(typeRef("Query_UseCompany_" + child.rowType() + "_Connection"))
+                            .argument(argument("first", Scalars.GraphQLInt)));
             code.dataFetcher(at(table.rowType(), join), writes.children(table, child));
         } else if (table.name().equals("orderLine")) {
             row.field(field("joinup_Order", typeRef("Order")));
@@ -173,10 +171,8 @@ final class SchemaMaker {
     }
 
     private List<ColumnModel> columns(TableModel table) {
-        return table.columns().stream()
-                .filter(column -> !table.name().equals("order")
-                        || !column.name().equals(change == Change.COLUMN ? "information6" : "information7"))
-                .toList();
+        return table.columns().stream().filter(column -> !table.name().equals("order")
+                || !column.name().equals(change == Change.COLUMN ? "information6" : "information7")).toList();
     }
 
     private GraphQLEnumType enumeration(TableModel table, ColumnModel column, String[] names) {

@@ -42,28 +42,23 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
 
     static final List<TableModel> ALL = List.of(
             table("associate", 1200).key("associateNo").int_("customerNo").int_("supplierNo").text("name")
-                    .text("shortName")
-                    .text("emailAddress").text("phone").text("addressLine1").text("postCode")
-                    .enumeration("customerPreferences")
-                    .decimal("creditLimit").date("birthDate").made(),
+                    .text("shortName").text("emailAddress").text("phone").text("addressLine1").text("postCode")
+                    .enumeration("customerPreferences").decimal("creditLimit").date("birthDate").made(),
             table("product", 900).textKey("productNo").text("description").decimal("price1").decimal("stockBalance")
                     .enumeration("productType").flags("productPreferences").bool("inStock").made(),
             order(),
             table("orderLine", 4000).key("orderNo").secondKey("lineNo").text("productNo").text("description")
-                    .decimal("quantity")
-                    .decimal("priceInCurrency").decimal("amountDomestic").date("deliveryDate")
+                    .decimal("quantity").decimal("priceInCurrency").decimal("amountDomestic").date("deliveryDate")
                     .long_("externalReference").made(),
             table("generalLedgerAccount", 150).key("accountNo").text("name").enumeration("accountGroup")
                     .flags("accountPreferences").made(),
             table("generalLedgerTransaction", 3000).key("voucherJournalNo").secondKey("auditNo").int_("accountNo")
-                    .date("voucherDate")
-                    .decimal("postedAmountDomestic").text("description").made(),
+                    .date("voucherDate").decimal("postedAmountDomestic").text("description").made(),
             table("customerTransaction", 2000).key("voucherJournalNo").secondKey("auditNo").int_("customerNo")
-                    .text("invoiceNo")
-                    .date("dueDate").decimal("amountDomestic").decimal("remainingAmountDomestic").made(),
+                    .text("invoiceNo").date("dueDate").decimal("amountDomestic").decimal("remainingAmountDomestic")
+                    .made(),
             table("batch", 0).key("batchNo").int_("voucherSeriesNo").date("valueDate").int_("batchStatus")
-                    .text("description")
-                    .text("externalId").made(),
+                    .text("description").text("externalId").made(),
             table("voucher", 0).key("batchNo").secondKey("voucherNo").date("voucherDate").int_("debitAccountNo")
                     .int_("creditAccountNo").int_("customerNo").decimal("amountDomestic").text("text").made(),
             table("timeless", 20).key("timelessNo").text("name").decimal("amount").timeless(),
@@ -73,12 +68,10 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
 
     private static TableModel order() {
         Builder order = table("order", 2500).key("orderNo").int_("customerNo").date("orderDate")
-                .date("requiredDeliveryDate")
-                .enumeration("orderType").flags("orderPreferences").text("yourReference").text("ourReference")
-                .text("information1")
-                .decimal("orderAmountDomestic").decimal("discountPercent").decimal("totalWeight")
-                .precisionTime("pickTime").bool("blocked")
-                .long_("externalId").short_("priority");
+                .date("requiredDeliveryDate").enumeration("orderType").flags("orderPreferences").text("yourReference")
+                .text("ourReference").text("information1").decimal("orderAmountDomestic").decimal("discountPercent")
+                .decimal("totalWeight").precisionTime("pickTime").bool("blocked").long_("externalId")
+                .short_("priority");
         for (int i = 1; i <= 12; i++) {
             order.int_("orgUnit" + i);
         }
@@ -154,9 +147,8 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
         }
 
         Builder decimal(String column) {
-            return add(column, Kind.DECIMAL,
-                    (row, salt) -> BigDecimal.valueOf(mix(row, salt) * 1_000_003L - 1_000_000_000_000L,
-                            mix(row, salt + 1) % 9));
+            return add(column, Kind.DECIMAL, (row, salt) -> BigDecimal
+                    .valueOf(mix(row, salt) * 1_000_003L - 1_000_000_000_000L, mix(row, salt + 1) % 9));
         }
 
         Builder date(String column) {
@@ -198,10 +190,11 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
             add("changedTime", Kind.TIME, (row, salt) -> row % 24 * 100 + row % 60);
             add("changedByUser", Kind.STRING, (row, salt) -> "system");
             add("createdTimestamp", Kind.TIMESTAMP, (row, salt) -> null);
-            add("changedTimestamp", Kind.TIMESTAMP, (row, salt) -> row % 3 == 0
-                    ? null
-                    : "2026-0" + (row % 9 + 1) + "-" + padded(row % 28 + 1, 2) + " " + padded(row % 24, 2) + ":"
-                            + padded(row % 60, 2) + ":33.798" + padded(row % 10_000, 4));
+            add("changedTimestamp", Kind.TIMESTAMP,
+                    (row, salt) -> row % 3 == 0
+                            ? null
+                            : "2026-0" + (row % 9 + 1) + "-" + padded(row % 28 + 1, 2) + " " + padded(row % 24, 2) + ":"
+                                    + padded(row % 60, 2) + ":33.798" + padded(row % 10_000, 4));
             return timeless();
         }
 

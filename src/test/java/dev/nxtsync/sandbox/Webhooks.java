@@ -118,9 +118,10 @@ final class Webhooks {
             members.put("changedByUser", user);
         }
         if (!isDelete && random.nextBoolean()) {
-            members.put("changedColumns", random.nextBoolean()
-                    ? List.of("ChangedTimestamp", "ChangedByUser")
-                    : List.of(Map.of("ChangedTimestamp", Row.now()), Map.of("ChangedByUser", user)));
+            members.put("changedColumns",
+                    random.nextBoolean()
+                            ? List.of("ChangedTimestamp", "ChangedByUser")
+                            : List.of(Map.of("ChangedTimestamp", Row.now()), Map.of("ChangedByUser", user)));
         }
         try {
             byte[] body = BusinessNxt.JSON.writeValueAsBytes(members);

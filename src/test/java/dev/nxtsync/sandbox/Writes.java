@@ -184,9 +184,8 @@ final class Writes {
             try {
                 items.addAll(step.of(i));
             } catch (Refusal refusal) {
-                errors.add(
-                        BusinessNxt.recordError(refusal.getMessage(), environment.getExecutionStepInfo().getPath(), i,
-                                refusal.field));
+                errors.add(BusinessNxt.recordError(refusal.getMessage(), environment.getExecutionStepInfo().getPath(),
+                        i, refusal.field));
                 if (!onError.equals("continue")) {
                     break;
                 }

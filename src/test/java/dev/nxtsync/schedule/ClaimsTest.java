@@ -57,8 +57,7 @@ class ClaimsTest {
         database.execute(
                 "update nxt_sync.replica set beat_at = beat_at - interval '3 s' where id = '" + one.id() + "'");
         assertThat(others.claim(List.of(new Claims.ConnectionUnits(UnitKind.POLL, "main")), List.of(), false))
-                .as("not after an outage")
-                .isEmpty();
+                .as("not after an outage").isEmpty();
         assertThat(claim(others)).map(Claim::fence)
                 .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(held.fence()));
     }
@@ -167,8 +166,8 @@ class ClaimsTest {
         database.execute(
                 "update nxt_sync.replica set beat_at = beat_at - interval '17 s' where id = '" + one.id() + "'");
         assertThat(claim(others)).isPresent();
-        assertThat(lost.keep(Map.of(Tenant.company(8), 3), Duration.ofMinutes(30))).containsExactlyInAnyOrderEntriesOf(
-                Map.of(Tenant.company(7), 2, Tenant.company(8), 3));
+        assertThat(lost.keep(Map.of(Tenant.company(8), 3), Duration.ofMinutes(30)))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(Tenant.company(7), 2, Tenant.company(8), 3));
         database.execute(
                 "update nxt_sync.lost_call set lost_at = lost_at - interval '31 min' where tenant = 'company 7'");
         assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).containsOnlyKeys(Tenant.company(8));

@@ -60,8 +60,7 @@ class UnitSelectionTest {
     }
 
     static Object[][] aSelectionHasTheUnitsOfWhichAllHoldsAndNoOthers() {
-        return new Object[][]{
-                {UnitSelection.all(), ALL},
+        return new Object[][]{{UnitSelection.all(), ALL},
                 {UnitSelection.ofKinds(List.of(UnitKind.LOAD)), List.of(LOAD, OTHER_LOAD, OF_TWO, ELSEWHERE)},
                 {UnitSelection.ofKinds(List.of(UnitKind.LOAD, UnitKind.PUSH)),
                         List.of(LOAD, OTHER_LOAD, OF_TWO, ELSEWHERE, LANE)},
@@ -196,8 +195,7 @@ class UnitSelectionTest {
     }
 
     private void fail(WorkUnit unit) throws SQLException {
-        claims.free(claim(unit), Optional.empty(), Optional.of(Duration.ofHours(1)),
-                false);
+        claims.free(claim(unit), Optional.empty(), Optional.of(Duration.ofHours(1)), false);
     }
 
     /** What is claimed next, until nothing is; each went well. */
@@ -206,8 +204,7 @@ class UnitSelectionTest {
         var kinds = List.of(new Claims.ConnectionUnits(UnitKind.LOAD, "main"),
                 new Claims.ConnectionUnits(UnitKind.POLL, "main"));
         for (var claim = claims.claim(kinds, List.of(), false); claim
-                .isPresent(); claim = claims.claim(kinds, List.of(),
-                        false)) {
+                .isPresent(); claim = claims.claim(kinds, List.of(), false)) {
             next.add(claim.get().kind() + " " + claim.get().entry());
             claims.free(claim.get(), Optional.empty(), Optional.empty(), true);
         }

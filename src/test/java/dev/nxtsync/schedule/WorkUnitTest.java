@@ -73,8 +73,8 @@ class WorkUnitTest {
             assertThat(UnitKind.of(each.text())).isEqualTo(each);
             assertThat(each).hasToString(each.text());
         });
-        assertThat(Arrays.stream(UnitKind.values()).map(UnitKind::text))
-                .containsExactly("poll", "fetch", "load", "reconciliation", "push", "token");
+        assertThat(Arrays.stream(UnitKind.values()).map(UnitKind::text)).containsExactly("poll", "fetch", "load",
+                "reconciliation", "push", "token");
     }
 
     private static List<WorkUnit> some() {

@@ -46,9 +46,10 @@ class EncryptionKeysTest {
                 new EncryptionKeys.Need(old, OptionalInt.of(2), List.of()));
         var alone = vault(NEW);
         for (String connection : List.of("main", "gone")) {
-            assertThat(alone.decrypt(database.value("select refresh_token from nxt_sync.user_grant where connection = '"
-                    + connection + "'"), GrantTokens.place(connection, "refresh")))
-                    .isEqualTo("refresh of " + connection);
+            assertThat(alone.decrypt(
+                    database.value(
+                            "select refresh_token from nxt_sync.user_grant where connection = '" + connection + "'"),
+                    GrantTokens.place(connection, "refresh"))).isEqualTo("refresh of " + connection);
         }
         assertThat(alone.decrypt(database.value("select challenge from nxt_sync.sign_in"), SignIn.place("main")))
                 .isEqualTo("nonce verifier");
@@ -105,8 +106,7 @@ class EncryptionKeysTest {
     void aSignInThatIsOverNeedsNoKey() throws Exception {
         database.execute("update nxt_sync.sign_in set begun_at = clock_timestamp() - interval '11 minutes'");
         database.execute("delete from nxt_sync.user_grant");
-        assertThat(keys(NEW).needs())
-                .containsExactly(new EncryptionKeys.Need(newer, OptionalInt.of(1), List.of()));
+        assertThat(keys(NEW).needs()).containsExactly(new EncryptionKeys.Need(newer, OptionalInt.of(1), List.of()));
     }
 
     private EncryptionKeys keys(String list) {

@@ -34,9 +34,8 @@ public final class Hooks {
     }
 
     public static Daemon.Builder daemon(Sandbox sandbox, TestDatabase database) {
-        return Daemon.on(sandbox.url(), database).with("NXT_WEBHOOK_KEYS", KEY)
-                .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "24h")
-                .with("NXT_PULLS_ORDERS_COMPANIES", COMPANY);
+        return Daemon.on(sandbox.url(), database).with("NXT_WEBHOOK_KEYS", KEY).with("NXT_PULLS_ORDERS_TABLE", "order")
+                .with("NXT_PULLS_ORDERS_EVERY", "24h").with("NXT_PULLS_ORDERS_COMPANIES", COMPANY);
     }
 
     /** Changes each of so many orders, and answers the events of that, which are not sent. */

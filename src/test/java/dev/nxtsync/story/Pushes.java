@@ -49,9 +49,9 @@ public final class Pushes implements AutoCloseable {
     public static Daemon.Builder daemon(String sandbox, TestDatabase database) {
         return Daemon.on(sandbox, database).with("NXT_PUSHES_ORDERS_TABLE", "order")
                 .with("NXT_PUSHES_ORDERS_COMPANY", COMPANY).with("NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReference")
-                .with("NXT_API_TIME_LIMIT", "1s").with("NXT_PUSH_REPEAT_AFTER", "5s")
-                .with("NXT_API_SLOT_HOLD", "10s").with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600)
-                .with("NXT_BUDGET_IN_PROGRESS", 8).with("NXT_BUDGET_SLOTS", 60);
+                .with("NXT_API_TIME_LIMIT", "1s").with("NXT_PUSH_REPEAT_AFTER", "5s").with("NXT_API_SLOT_HOLD", "10s")
+                .with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600).with("NXT_BUDGET_IN_PROGRESS", 8)
+                .with("NXT_BUDGET_SLOTS", 60);
     }
 
     /** Everything is pushed at once, and people begin to look after it. */
@@ -62,8 +62,7 @@ public final class Pushes implements AutoCloseable {
                 for (int j = i; j < Math.min(rows, i + 50); j++) {
                     int customer = random.nextDouble() < refused ? NO_CUSTOMER : 1;
                     calls.append(", nxt_sync.push('orders', 'k").append(j).append("', '{\"customerNo\": ")
-                            .append(customer)
-                            .append(", \"information1\": \"").append(j).append("\"}', grp => 'g")
+                            .append(customer).append(", \"information1\": \"").append(j).append("\"}', grp => 'g")
                             .append(random.nextInt(groups)).append("')");
                 }
                 database.execute(calls.toString());
@@ -165,9 +164,8 @@ public final class Pushes implements AutoCloseable {
     public void figures(String what, Sandbox sandbox, Begun from) {
         Size.figure(
                 "%s: %d rows in %d groups, %.0f s, %d requests, %d finished late, %d in doubt or repeated, %d refused",
-                what,
-                rows, groups, (System.nanoTime() - from.nanos()) / 1e9, sandbox.counter("requests") - from.requests(),
-                sandbox.counter("finished_late") - from.late(),
+                what, rows, groups, (System.nanoTime() - from.nanos()) / 1e9,
+                sandbox.counter("requests") - from.requests(), sandbox.counter("finished_late") - from.late(),
                 database.number("select count(*) from nxt_sync.outbox where attempts > 1 or looks > 0 or repeated"),
                 database.number("select count(*) from nxt_sync.outbox where state = 'discarded'"));
     }

@@ -33,11 +33,11 @@ public final class SignIns {
     /** Which works as whoever signs in, and reads the orders. */
     public static Daemon.Builder daemon(Sandbox sandbox, TestDatabase database) {
         int port = Daemon.freePort();
-        return Daemon.on(sandbox.url(), database).with("NXT_CONNECTIONS_MAIN_KIND", "user")
-                .with("NXT_HTTP_PORT", port).with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port)
-                .with("NXT_ENCRYPTION_KEY", KEY).with("NXT_OPERATOR_KEY", OPERATOR)
-                .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "1s")
-                .with("NXT_API_TIME_LIMIT", "4s").with("NXT_PULLS_ORDERS_OVERLAP", "10s");
+        return Daemon.on(sandbox.url(), database).with("NXT_CONNECTIONS_MAIN_KIND", "user").with("NXT_HTTP_PORT", port)
+                .with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port).with("NXT_ENCRYPTION_KEY", KEY)
+                .with("NXT_OPERATOR_KEY", OPERATOR).with("NXT_PULLS_ORDERS_TABLE", "order")
+                .with("NXT_PULLS_ORDERS_EVERY", "1s").with("NXT_API_TIME_LIMIT", "4s")
+                .with("NXT_PULLS_ORDERS_OVERLAP", "10s");
     }
 
     /** A link for a sign-in, from the operator's address. */
@@ -63,8 +63,8 @@ public final class SignIns {
     }
 
     public static void awaitRows(TestDatabase database, Sandbox sandbox) {
-        await().atMost(Duration.ofMinutes(1)).until(() -> database.count("nxt.\"order\"") == sandbox
-                .rows(COMPANY, "order").size());
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> database.count("nxt.\"order\"") == sandbox.rows(COMPANY, "order").size());
     }
 
     /** How the grant of a connection is stored. */

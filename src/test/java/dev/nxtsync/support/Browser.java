@@ -36,8 +36,8 @@ public final class Browser {
             var options = new ChromeOptions();
             options.setBinary(binary().orElseThrow().toString());
             options.addArguments("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                    "--disable-quic", "--no-first-run", "--disable-background-networking",
-                    "--disable-component-update", "--disable-sync", "--user-data-dir=" + profile);
+                    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                    "--disable-sync", "--user-data-dir=" + profile);
             var service = new ChromeDriverService.Builder()
                     .usingDriverExecutable(onPath("chromedriver").orElseThrow().toFile()).build();
             return new ChromeDriver(service, options);

@@ -48,8 +48,8 @@ final class ClassArchive {
     }
 
     private static boolean isFresh() throws IOException {
-        return Files.exists(FILE) && Files.getLastModifiedTime(FILE)
-                .compareTo(Files.getLastModifiedTime(Daemon.jar())) > 0;
+        return Files.exists(FILE)
+                && Files.getLastModifiedTime(FILE).compareTo(Files.getLastModifiedTime(Daemon.jar())) > 0;
     }
 
     private static void make() throws InterruptedException, IOException {
@@ -63,8 +63,8 @@ final class ClassArchive {
                         .line(line, FILE.getParent()).start()) {
             daemon.awaitReady();
             // what most of them do
-            await().atMost(Duration.ofMinutes(1)).until(() -> database.number(
-                    "select count(*) from nxt_sync.pull_state where loaded_at is not null") > 0);
+            await().atMost(Duration.ofMinutes(1)).until(
+                    () -> database.number("select count(*) from nxt_sync.pull_state where loaded_at is not null") > 0);
             daemon.get("/q/metrics");
             daemon.terminate();
             daemon.exitCode();

@@ -51,8 +51,8 @@ public final class ConnectProxy implements AutoCloseable {
             }
             asked.add(head.substring("CONNECT ".length(), head.indexOf(' ', 8)));
             var to = new Socket(InetAddress.getLoopbackAddress(), target);
-            from.getOutputStream().write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(
-                    StandardCharsets.US_ASCII));
+            from.getOutputStream()
+                    .write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             Relay.between(from, to);
         } catch (IOException e) {
             Relay.close(from);

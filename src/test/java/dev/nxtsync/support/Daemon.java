@@ -172,8 +172,7 @@ public final class Daemon implements AutoCloseable {
     /** A daemon of the sandbox's client on a database, without any pull. */
     public static Builder on(String sandbox, TestDatabase database) {
         return new Builder().with("NXT_CLIENT_ID", "isv_demo").with("NXT_CLIENT_SECRET", "demo+secret%/:1")
-                .with("NXT_ISSUER", sandbox)
-                .with("NXT_API_URL", sandbox).with("NXT_DATABASE_URL", database.url())
+                .with("NXT_ISSUER", sandbox).with("NXT_API_URL", sandbox).with("NXT_DATABASE_URL", database.url())
                 .with("NXT_DATABASE_USER", database.user());
     }
 
@@ -315,8 +314,8 @@ public final class Daemon implements AutoCloseable {
 
     /** Status and body of an answer of the main port to a request with an operator key. */
     public Response operator(String method, String path, String key) {
-        return send(HttpRequest.newBuilder(URI.create(mainUrl() + path)).header("X-Api-Key", key)
-                .method(method, HttpRequest.BodyPublishers.noBody()));
+        return send(HttpRequest.newBuilder(URI.create(mainUrl() + path)).header("X-Api-Key", key).method(method,
+                HttpRequest.BodyPublishers.noBody()));
     }
 
     /** The sum of a metric over all labels that contain the given text. */
@@ -330,8 +329,7 @@ public final class Daemon implements AutoCloseable {
     public long residentMemory() {
         try (Stream<String> lines = Files.lines(proc("status"))) {
             return lines.filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                    .findFirst().orElse(0);
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024).findFirst().orElse(0);
         } catch (IOException e) {
             return 0;
         }

@@ -156,9 +156,10 @@ public final class Dump {
     }
 
     private static String columns(TestDatabase database, String table) {
-        return database.rows("select quote_ident(attname) as name from pg_attribute where attrelid = '" + table
-                + "'::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum").stream()
-                .map(row -> row.get("name")).collect(joining(", ", "(", ")"));
+        return database
+                .rows("select quote_ident(attname) as name from pg_attribute where attrelid = '" + table
+                        + "'::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum")
+                .stream().map(row -> row.get("name")).collect(joining(", ", "(", ")"));
     }
 
     private static List<String> targets(TestDatabase database) {

@@ -25,9 +25,8 @@ public final class FailPointAgent {
             String method = place.substring(dot + 1);
             String owner = place.substring(0, dot);
             new AgentBuilder.Default().type(named(owner.startsWith(NETTY) ? owner : PACKAGE + owner))
-                    .transform((builder, type, loader, module, domain) -> builder
-                            .visit(Advice.withCustomMapping().bind(Weave.Place.class, place).to(Weave.class)
-                                    .on(named(method))))
+                    .transform((builder, type, loader, module, domain) -> builder.visit(Advice.withCustomMapping()
+                            .bind(Weave.Place.class, place).to(Weave.class).on(named(method))))
                     .installOn(instrumentation);
         }
     }

@@ -49,9 +49,10 @@ public final class HostileServer implements AutoCloseable {
                 }
             }
         });
-        answer("/.well-known/openid-configuration", "{\"issuer\": \"" + url() + "\", \"token_endpoint\": \"" + url()
-                + "/token\", \"authorization_endpoint\": \"" + url() + "/authorize\", \"jwks_uri\": \"" + url()
-                + "/keys\", \"userinfo_endpoint\": \"" + url() + "/userinfo\"}");
+        answer("/.well-known/openid-configuration",
+                "{\"issuer\": \"" + url() + "\", \"token_endpoint\": \"" + url()
+                        + "/token\", \"authorization_endpoint\": \"" + url() + "/authorize\", \"jwks_uri\": \"" + url()
+                        + "/keys\", \"userinfo_endpoint\": \"" + url() + "/userinfo\"}");
     }
 
     public String url() {
@@ -78,8 +79,9 @@ public final class HostileServer implements AutoCloseable {
     /** A JSON text at a path, as these bytes. */
     public void answer(String path, byte[] json) {
         var whole = new ByteArrayOutputStream();
-        whole.writeBytes(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + json.length
-                + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        whole.writeBytes(
+                ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + json.length + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
         whole.writeBytes(json);
         answers.put(path, List.of(whole.toByteArray()));
         fillings.remove(path);
@@ -114,8 +116,7 @@ public final class HostileServer implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket;
-                var in = new BufferedReader(new InputStreamReader(socket.getInputStream(),
-                        StandardCharsets.US_ASCII));
+                var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
                 OutputStream out = socket.getOutputStream()) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 String path = line.split(" ", -1)[1];

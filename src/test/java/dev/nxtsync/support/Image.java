@@ -49,8 +49,8 @@ public final class Image {
 
     private Image(Path context, Path into, Path javaHome) throws IOException {
         this.context = context;
-        this.seen = Files.readAllLines(context.resolve(".dockerignore")).stream()
-                .filter(line -> line.startsWith("!")).map(line -> Path.of(line.substring(1))).toList();
+        this.seen = Files.readAllLines(context.resolve(".dockerignore")).stream().filter(line -> line.startsWith("!"))
+                .map(line -> Path.of(line.substring(1))).toList();
         this.into = into;
         this.javaHome = javaHome;
         this.current = new Stage("none", into, "/");

@@ -85,9 +85,10 @@ public final class Keycloak implements AutoCloseable {
             throw new AssertionError("Keycloak has ended:\n" + Files.readString(log));
         }
         try {
-            return HttpClient.newHttpClient().send(
-                    HttpRequest.newBuilder(URI.create(issuer() + "/.well-known/openid-configuration")).build(),
-                    HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            return HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(URI.create(issuer() + "/.well-known/openid-configuration")).build(),
+                            HttpResponse.BodyHandlers.discarding())
+                    .statusCode() == 200;
         } catch (IOException e) {
             return false;
         }

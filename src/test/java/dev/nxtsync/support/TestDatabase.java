@@ -52,17 +52,13 @@ public final class TestDatabase {
 
     private static EmbeddedPostgres start(String walLevel) {
         try {
-            var server = ServerDirectory.builder()
-                    .setServerConfig("synchronous_commit", "on")
+            var server = ServerDirectory.builder().setServerConfig("synchronous_commit", "on")
                     // which a machine that crashes would miss, and a killed server does not
-                    .setServerConfig("fsync", "off")
-                    .setServerConfig("full_page_writes", "off")
+                    .setServerConfig("fsync", "off").setServerConfig("full_page_writes", "off")
                     .setServerConfig("max_wal_size", "128MB")
                     // a hostile time zone, so that whoever relies on the session's is found out
-                    .setServerConfig("timezone", "Asia/Kathmandu")
-                    .setServerConfig("wal_level", walLevel)
-                    .setServerConfig("wal_retrieve_retry_interval", "100ms")
-                    .start();
+                    .setServerConfig("timezone", "Asia/Kathmandu").setServerConfig("wal_level", walLevel)
+                    .setServerConfig("wal_retrieve_retry_interval", "100ms").start();
             publishAll(server);
             return server;
         } catch (IOException e) {
@@ -111,8 +107,8 @@ public final class TestDatabase {
         var database = create();
         database.beginAs("migrated", made -> {
             made.execute("create schema nxt_sync");
-            Flyway.configure().dataSource(made.url(), made.user(), "").defaultSchema("nxt_sync")
-                    .table("schema_history").load().migrate();
+            Flyway.configure().dataSource(made.url(), made.user(), "").defaultSchema("nxt_sync").table("schema_history")
+                    .load().migrate();
         });
         database.isItsOutboxesHome();
         return database;

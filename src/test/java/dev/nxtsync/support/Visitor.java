@@ -124,9 +124,8 @@ public final class Visitor {
     }
 
     public static String location(HttpResponse<String> response) {
-        return response.headers().firstValue("Location").orElseThrow(
-                () -> new AssertionError(
-                        "HTTP " + response.statusCode() + " without a place to go: " + response.body()));
+        return response.headers().firstValue("Location").orElseThrow(() -> new AssertionError(
+                "HTTP " + response.statusCode() + " without a place to go: " + response.body()));
     }
 
     public static Map<String, String> query(String url) {

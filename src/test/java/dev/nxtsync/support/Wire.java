@@ -112,9 +112,10 @@ public final class Wire implements AutoCloseable {
             line.write(each);
         }
         byte[] bytes = line.toByteArray();
-        return new String(Arrays.copyOf(bytes, bytes.length > 0 && bytes[bytes.length - 1] == '\r'
-                ? bytes.length - 1
-                : bytes.length), StandardCharsets.ISO_8859_1);
+        return new String(
+                Arrays.copyOf(bytes,
+                        bytes.length > 0 && bytes[bytes.length - 1] == '\r' ? bytes.length - 1 : bytes.length),
+                StandardCharsets.ISO_8859_1);
     }
 
     @Override

@@ -84,22 +84,21 @@ class HostileIssuerTest {
     void aPackedAnswerIsNotAskedForAndNotUnpacked() {
         server.answer("/token", OK + "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nxxxxx", 0);
         assertThat(refused().trouble()).isEqualTo(ErrorCode.TOKEN_NOT_JSON);
-        assertThat(server.requests()).noneMatch(line -> line.toLowerCase(java.util.Locale.ROOT)
-                .startsWith("accept-encoding"));
+        assertThat(server.requests())
+                .noneMatch(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("accept-encoding"));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"3600 | 3600", "\"3600\" | 3600", "0 | 0", "59.9 | 59", "\"599.5\" | 599",
-            "1e3 | 1000", "\"-1\" | ", "\"599,5\" | ", "86401 | 86400",
-            "99999999999 | 86400", "9223372036854775 | 86400", "9223372036854775807 | 86400",
-            "9223372036854775808 | 86400", "1e400 | 86400", "1e2147483647 | 86400",
-            "\"99999999999999999999999999\" | 86400", "-1 | ", "-1e400 | ", "\"NaN\" | ", "\"1e9\" | ", "\"\" | ",
-            "true | ", "null | ", "[] | ", "{\"a\":1} | "})
+            "1e3 | 1000", "\"-1\" | ", "\"599,5\" | ", "86401 | 86400", "99999999999 | 86400",
+            "9223372036854775 | 86400", "9223372036854775807 | 86400", "9223372036854775808 | 86400", "1e400 | 86400",
+            "1e2147483647 | 86400", "\"99999999999999999999999999\" | 86400", "-1 | ", "-1e400 | ", "\"NaN\" | ",
+            "\"1e9\" | ", "\"\" | ", "true | ", "null | ", "[] | ", "{\"a\":1} | "})
     void aLifetimeIsAtMostADayAndWhatIsNoneIsAsIfItWereNotThere(String expiresIn, Long seconds) {
-        server.answer("/token", "{\"access_token\": \"abc\", \"token_type\": \"bearer\", \"expires_in\": " + expiresIn
-                + "}");
-        assertThat(send()).isInstanceOfSatisfying(TokenRequest.Granted.class, granted -> assertThat(
-                granted.expiresIn().map(Duration::toSeconds).orElse(null)).isEqualTo(seconds));
+        server.answer("/token",
+                "{\"access_token\": \"abc\", \"token_type\": \"bearer\", \"expires_in\": " + expiresIn + "}");
+        assertThat(send()).isInstanceOfSatisfying(TokenRequest.Granted.class,
+                granted -> assertThat(granted.expiresIn().map(Duration::toSeconds).orElse(null)).isEqualTo(seconds));
     }
 
     @Test
@@ -174,20 +173,18 @@ class HostileIssuerTest {
     }
 
     private static void endpoints(String issuer, String name, String address) throws ConnectUnreachable {
-        var json = ConnectJson.object("{\"issuer\": \"" + issuer + "\", " + (name.equals("token_endpoint")
-                ? ""
-                : "\"token_endpoint\": \"https://connect.example/token\", ") + "\"" + name + "\": \"" + address
-                + "\"}");
-        Endpoints.of(json, issuer, new PlainHttp(List.of()), new RefusalMessages(
-                settings(issuer).connections().get("main"), issuer));
+        var json = ConnectJson.object("{\"issuer\": \"" + issuer + "\", "
+                + (name.equals("token_endpoint") ? "" : "\"token_endpoint\": \"https://connect.example/token\", ")
+                + "\"" + name + "\": \"" + address + "\"}");
+        Endpoints.of(json, issuer, new PlainHttp(List.of()),
+                new RefusalMessages(settings(issuer).connections().get("main"), issuer));
     }
 
     @Test
     void anIssuerThatMayNotBeCalledWithoutTlsIsNotCalled() {
         var settings = settings(server.url().replace("127.0.0.1", "localhost.example"));
         var result = new ClientCredentials(settings.connections().get("main"), TokenSettings.of(settings),
-                NetworkFixture.straight(),
-                vertx).send(PATIENCE);
+                NetworkFixture.straight(), vertx).send(PATIENCE);
         assertThat(((TokenRequest.Refused) result).failure().trouble()).isEqualTo(ErrorCode.PLAIN_HTTP);
     }
 
@@ -195,8 +192,7 @@ class HostileIssuerTest {
     void ofAUserToTheSameBoundsHold() {
         var settings = settings(server.url());
         var provider = new OpenIdProvider(settings.connections().get("main"), SignInSettings.of(settings),
-                NetworkFixture.straight(),
-                vertx);
+                NetworkFixture.straight(), vertx);
         server.answer("/token", "{\"access_token\": \"abc\", \"expires_in\": 9223372036854775807}");
         assertThat(provider.refresh("r", PATIENCE)).isInstanceOfSatisfying(Refresh.Refreshed.class,
                 refreshed -> assertThat(refreshed.tokens().expiresIn()).contains(Duration.ofDays(1)));
@@ -210,26 +206,21 @@ class HostileIssuerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"s3cret+of/client", "s3cret%2Bof%2Fclient", "s3CRET%2bof%2fclient",
-            "the-refresh-token-which-is-long",
-            "refresh-token-which", "the-authorization-code",
-            "the-verifier-of-the-challenge-is-of-43-characters-or-more",
-            "aXN2X3g6czNjcmV0JTJCb2YlMkZjbGllbnQ="})
+            "the-refresh-token-which-is-long", "refresh-token-which", "the-authorization-code",
+            "the-verifier-of-the-challenge-is-of-43-characters-or-more", "aXN2X3g6czNjcmV0JTJCb2YlMkZjbGllbnQ="})
     void whatWasSentIsNotShownWhereTheServerRepeatsIt(String secret) throws Exception {
         var settings = SettingsFixture.of(Map.of("NXT_CLIENT_ID", "isv_x", "NXT_CLIENT_SECRET", "s3cret+of/client",
                 "NXT_ISSUER", server.url(), "NXT_PUBLIC_URL", "http://127.0.0.1:1"));
         var provider = new OpenIdProvider(settings.connections().get("main"), SignInSettings.of(settings),
-                NetworkFixture.straight(),
-                vertx);
-        var challenge = new Challenge("state", "nonce",
-                "the-verifier-of-the-challenge-is-of-43-characters-or-more");
+                NetworkFixture.straight(), vertx);
+        var challenge = new Challenge("state", "nonce", "the-verifier-of-the-challenge-is-of-43-characters-or-more");
         for (String json : List.of(
                 "{\"error\": \"invalid_request\", \"error_description\": \"it is " + secret + " or so\"}",
                 "{\"error\": \"odd " + secret + "\"}")) {
             server.answer("/token", "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: "
                     + json.length() + "\r\n\r\n" + json, 0);
             String all = ((TokenRequest.Refused) new ClientCredentials(settings.connections().get("main"),
-                    TokenSettings.of(settings),
-                    NetworkFixture.straight(), vertx).send(PATIENCE)).failure().message()
+                    TokenSettings.of(settings), NetworkFixture.straight(), vertx).send(PATIENCE)).failure().message()
                     + ((Refresh.Unused) provider.refresh("the-refresh-token-which-is-long", PATIENCE)).reason()
                             .message();
             try {
@@ -258,8 +249,7 @@ class HostileIssuerTest {
     private TokenRequest.TokenResult send() {
         var settings = settings(server.url());
         return new ClientCredentials(settings.connections().get("main"), TokenSettings.of(settings),
-                NetworkFixture.straight(), vertx)
-                .send(PATIENCE);
+                NetworkFixture.straight(), vertx).send(PATIENCE);
     }
 
     private static Settings settings(String issuer) {

@@ -46,8 +46,7 @@ final class ManualTime {
 
     ScheduledExecutorService executor() {
         return (ScheduledExecutorService) Proxy.newProxyInstance(getClass().getClassLoader(),
-                new Class<?>[]{ScheduledExecutorService.class},
-                (proxy, method, arguments) -> {
+                new Class<?>[]{ScheduledExecutorService.class}, (proxy, method, arguments) -> {
                     var task = new Task((Runnable) arguments[0],
                             now + ((TimeUnit) arguments[2]).toNanos((Long) arguments[1]));
                     tasks.add(task);

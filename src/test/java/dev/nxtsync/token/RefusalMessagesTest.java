@@ -28,17 +28,15 @@ class RefusalMessagesTest {
 
     @ParameterizedTest
     @CsvSource({"400, invalid_client, , invalid_client, NXT_CONNECTIONS_SIDE_CLIENT_SECRET",
-            "401, invalid_client, , invalid_client, Developer Portal",
-            "400, invalid_scope, , invalid_scope, a b", "400, unauthorized_client, , unauthorized_client, type Service",
+            "401, invalid_client, , invalid_client, Developer Portal", "400, invalid_scope, , invalid_scope, a b",
+            "400, unauthorized_client, , unauthorized_client, type Service",
             "400, invalid_tenant, no role, token_refused, no role",
             "302, , https://elsewhere.example, token_redirect, https://elsewhere.example",
             "503, , , token_unavailable, status page", "429, , , token_unavailable, overloaded",
-            "200, , , token_not_json, web page",
-            "404, , , token_not_json, NXT_CONNECTIONS_SIDE_ISSUER"})
+            "200, , , token_not_json, web page", "404, , , token_not_json, NXT_CONNECTIONS_SIDE_ISSUER"})
     void eachRefusalIsSaidInTheOperatorsWordsWithWhatToDo(int status, String error, String detail, String code,
             String says) {
-        var failure = messages.of(
-                new NotAToken(status, error == null ? "" : error, detail == null ? "" : detail),
+        var failure = messages.of(new NotAToken(status, error == null ? "" : error, detail == null ? "" : detail),
                 "s3cret");
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure.message()).contains(says).doesNotContain("s3cret");
@@ -47,8 +45,7 @@ class RefusalMessagesTest {
     @ParameterizedTest
     @CsvSource({"a%2Bb, URL-encoded", "a b, has a space", "a+b, NXT_CONNECTIONS_SIDE_TOKEN_AUTH to body"})
     void whatBefellASecretOnItsWayIsGuessedAndNotShown(String secret, String says) {
-        var message = messages(secret).of(new NotAToken(400, "invalid_client", ""), secret)
-                .message();
+        var message = messages(secret).of(new NotAToken(400, "invalid_client", ""), secret).message();
         assertThat(message).contains(says).doesNotContain(secret);
     }
 

@@ -86,13 +86,15 @@ class TokenAnswersTest {
             "400 No | application/json | {\"error\":\"invalid_client\"} | invalid_client"})
     void statusAndBodyTellWhatAnAnswerIsAndItsTypeDoesNot(String status, String type, String body, String right) {
         String text = "GOOD".equals(body) ? GOOD : body == null ? "" : body;
-        server.answer("/token", "HTTP/1.1 " + status + "\r\n" + (type == null ? "" : "Content-Type: " + type + "\r\n")
-                + (status.startsWith("204") ? "" : "Content-Length: " + text.length() + "\r\n") + "\r\n" + text, 0);
+        server.answer("/token",
+                "HTTP/1.1 " + status + "\r\n" + (type == null ? "" : "Content-Type: " + type + "\r\n")
+                        + (status.startsWith("204") ? "" : "Content-Length: " + text.length() + "\r\n") + "\r\n" + text,
+                0);
         assertThat(told()).isEqualTo(right);
         if (!right.matches("\\d+|assumed")) {
-            assertThat(refused().message()).contains(server.url().contains("http") && right.equals("invalid_client")
-                    ? "isv_x"
-                    : server.url()).doesNotContain("to be reached");
+            assertThat(refused().message())
+                    .contains(server.url().contains("http") && right.equals("invalid_client") ? "isv_x" : server.url())
+                    .doesNotContain("to be reached");
         }
     }
 
@@ -257,8 +259,7 @@ class TokenAnswersTest {
     private static TokenRequest.TokenResult send(String issuer) {
         var settings = settings(issuer);
         return new ClientCredentials(settings.connections().get("main"), TokenSettings.of(settings),
-                NetworkFixture.straight(), vertx)
-                .send(PATIENCE);
+                NetworkFixture.straight(), vertx).send(PATIENCE);
     }
 
     private static Settings settings(String issuer) {

@@ -145,9 +145,8 @@ class HttpLineTest {
             try (var nowhere = new HttpLine(NetworkFixture.straight(), vertx, "http://127.0.0.1:1", LONG)) {
                 nowhere.post(Map.of(), outgoing, LONG).close();
             }
-        }).isInstanceOf(IOException.class)
-                .satisfies(e -> assertThat(ConnectFailure.of(e)).hasValueSatisfying(
-                        fault -> assertThat(fault.trouble()).isEqualTo(ErrorCode.UNREACHABLE)));
+        }).isInstanceOf(IOException.class).satisfies(e -> assertThat(ConnectFailure.of(e))
+                .hasValueSatisfying(fault -> assertThat(fault.trouble()).isEqualTo(ErrorCode.UNREACHABLE)));
         assertThat(outgoing.withhold()).isTrue();
     }
 

@@ -11,8 +11,9 @@ public final class NetworkFixture {
 
     /** A way to all hosts that is straight, with the trust of the JDK. */
     public static Network straight() {
-        return new Network(name -> Optional.empty(), (TlsConfigurationRegistry) Proxy.newProxyInstance(
-                NetworkFixture.class.getClassLoader(), new Class<?>[]{TlsConfigurationRegistry.class},
-                (registry, method, arguments) -> Optional.empty()));
+        return new Network(name -> Optional.empty(),
+                (TlsConfigurationRegistry) Proxy.newProxyInstance(NetworkFixture.class.getClassLoader(),
+                        new Class<?>[]{TlsConfigurationRegistry.class},
+                        (registry, method, arguments) -> Optional.empty()));
     }
 }

@@ -22,10 +22,8 @@ class TableChangeTest {
                 {"tableIdentifier": "OrderLine", "customerNo": 1111222, "companyNo": 1234567,
                  "primaryKeys": [{"OrderNo": 77}, {"LineNo": 2}], "event": "UPDATE",
                  "timestamp": "2026-09-07T08:17:38.3221987Z", "changedByUser": "isv_acme_sync"}"""))
-                .contains(
-                        new TableChange("orderLine", Tenant.company(1234567), "{\"lineNo\":2,\"orderNo\":77}",
-                                RowChange.UPDATE,
-                                true));
+                .contains(new TableChange("orderLine", Tenant.company(1234567), "{\"lineNo\":2,\"orderNo\":77}",
+                        RowChange.UPDATE, true));
     }
 
     @Test
@@ -49,9 +47,9 @@ class TableChangeTest {
                 .orElseThrow();
         assertThat(change.tenant()).isEqualTo(new Tenant(Scope.CUSTOMER, 7));
         assertThat(change.stamped()).isFalse();
-        assertThat(read("{\"tableIdentifier\":\"Order\",\"companyNo\":8,\"primaryKeys\":[{\"OrderNo\":1}]}")
-                .orElseThrow()).isEqualTo(
-                        new TableChange("order", Tenant.company(8), "{\"orderNo\":1}", RowChange.OTHER, false));
+        assertThat(
+                read("{\"tableIdentifier\":\"Order\",\"companyNo\":8,\"primaryKeys\":[{\"OrderNo\":1}]}").orElseThrow())
+                .isEqualTo(new TableChange("order", Tenant.company(8), "{\"orderNo\":1}", RowChange.OTHER, false));
     }
 
     @Test

@@ -55,8 +55,8 @@ public class Introspection {
         var seen = seen(connection, names);
         return names.stream().allMatch(name -> seen.known().containsKey(name) || seen.refused().containsKey(name))
                 ? seen
-                : new Tables(seen.known(), seen.refused(), Stream.of(Scope.values())
-                        .flatMap(scope -> tableNames(connection, scope).stream()).toList());
+                : new Tables(seen.known(), seen.refused(),
+                        Stream.of(Scope.values()).flatMap(scope -> tableNames(connection, scope).stream()).toList());
     }
 
     /** The same, but nothing of those that cannot be seen. */
@@ -103,8 +103,8 @@ public class Introspection {
             declare("customer" + i, Scope.CUSTOMER.connectionType(type), CONNECTION, declarations, selections,
                     variables);
         }
-        Answer answer = nxt.ask(connection, new Question("introspect",
-                "query introspect(" + declarations + ") {" + selections + " }", variables));
+        Answer answer = nxt.ask(connection,
+                new Question("introspect", "query introspect(" + declarations + ") {" + selections + " }", variables));
         if (answer instanceof Failure failure) {
             throw new FailedAnswer(failure);
         }
@@ -121,10 +121,8 @@ public class Introspection {
         }
         return what.isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        new Problem(ErrorCode.SCHEMA_REFUSED,
-                                "The table " + table + " is not used: Business NXT tells of "
-                                        + what + ". " + ErrorCode.SCHEMA_REFUSED.nextStep()));
+                : Optional.of(new Problem(ErrorCode.SCHEMA_REFUSED, "The table " + table
+                        + " is not used: Business NXT tells of " + what + ". " + ErrorCode.SCHEMA_REFUSED.nextStep()));
     }
 
     private static boolean areNames(JsonNode fields) {
@@ -138,9 +136,9 @@ public class Introspection {
      * @throws FailedAnswer if there was no whole answer
      */
     public List<String> tableNames(String connection, Scope scope) {
-        Answer answer = nxt.ask(connection, new Question("tables",
-                "query tables($type: String!) { __type(name: $type) { fields { name } } }",
-                Map.of("type", scope.rootType())));
+        Answer answer = nxt.ask(connection,
+                new Question("tables", "query tables($type: String!) { __type(name: $type) { fields { name } } }",
+                        Map.of("type", scope.rootType())));
         if (answer instanceof Failure failure) {
             throw new FailedAnswer(failure);
         }
@@ -152,8 +150,7 @@ public class Introspection {
     }
 
     private static void declare(String alias, String type, String selection, StringBuilder declarations,
-            StringBuilder selections,
-            Map<String, String> variables) {
+            StringBuilder selections, Map<String, String> variables) {
         declarations.append(declarations.length() == 0 ? "" : ", ").append('$').append(alias).append(": String!");
         selections.append(' ').append(alias).append(": __type(name: $").append(alias).append(") ").append(selection);
         variables.put(alias, type);

@@ -66,8 +66,8 @@ public class Mutations {
         var fields = new LinkedHashMap<String, MutationField>();
         for (JsonNode field : ask(connection, List.of(type), FIELDS).path("type0").path("fields")) {
             var arguments = new LinkedHashMap<String, TypeRef>();
-            field.path("args").forEach(argument -> arguments.put(argument.path("name").asText(),
-                    TypeRef.of(argument.path("type"))));
+            field.path("args").forEach(
+                    argument -> arguments.put(argument.path("name").asText(), TypeRef.of(argument.path("type"))));
             String name = field.path("name").asText();
             var read = new MutationField(name, TypeRef.of(field.path("type")).name(), arguments);
             if (areNames(read)) {
@@ -124,8 +124,7 @@ public class Mutations {
                 for (JsonNode field : type.path("inputFields")) {
                     TypeRef ref = TypeRef.of(field.path("type"));
                     boolean required = ref.required() && field.path("defaultValue").isNull();
-                    fields.put(field.path("name").asText(),
-                            new TypeRef(ref.text(), ref.name(), ref.list(), required));
+                    fields.put(field.path("name").asText(), new TypeRef(ref.text(), ref.name(), ref.list(), required));
                 }
                 yield new InputType.Members(fields);
             }
@@ -147,8 +146,10 @@ public class Mutations {
             selections.add("type" + i + ": __type(name: $type" + i + ") " + selection);
             variables.put("type" + i, types.get(i));
         }
-        Answer answer = nxt.ask(connection, new Question("types", "query types(" + String.join(", ", declarations)
-                + ") { " + String.join(" ", selections) + " }", variables));
+        Answer answer = nxt.ask(connection,
+                new Question("types",
+                        "query types(" + String.join(", ", declarations) + ") { " + String.join(" ", selections) + " }",
+                        variables));
         if (answer instanceof Failure failure) {
             throw new FailedAnswer(failure);
         }

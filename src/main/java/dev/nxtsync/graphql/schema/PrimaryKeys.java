@@ -9,16 +9,11 @@ import java.util.Optional;
  * configured.
  */
 public final class PrimaryKeys {
-    private static final Map<String, List<String>> KNOWN = Map.of(
-            "associate", List.of("associateNo"),
-            "company", List.of("companyNo"),
-            "customerTransaction", List.of("voucherJournalNo", "auditNo"),
-            "generalLedgerAccount", List.of("accountNo"),
-            "generalLedgerTransaction", List.of("voucherJournalNo", "auditNo"),
-            "order", List.of("orderNo"),
-            "orderLine", List.of("orderNo", "lineNo"),
-            "product", List.of("productNo"),
-            "user", List.of("userName"));
+    private static final Map<String, List<String>> KNOWN = Map.of("associate", List.of("associateNo"), "company",
+            List.of("companyNo"), "customerTransaction", List.of("voucherJournalNo", "auditNo"), "generalLedgerAccount",
+            List.of("accountNo"), "generalLedgerTransaction", List.of("voucherJournalNo", "auditNo"), "order",
+            List.of("orderNo"), "orderLine", List.of("orderNo", "lineNo"), "product", List.of("productNo"), "user",
+            List.of("userName"));
 
     private PrimaryKeys() {}
 

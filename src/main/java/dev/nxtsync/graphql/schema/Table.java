@@ -17,8 +17,8 @@ import dev.nxtsync.tenant.Scope;
  * @param filters by column that a filter can name, the operators that it knows; empty if the schema does not tell
  * @param isCounted whether the server tells how many rows there are
  */
-public record Table(String name, String rowType, Scope scope, Map<String, Column> columns,
-        List<String> joins, Map<String, Set<String>> filters, boolean isCounted) {
+public record Table(String name, String rowType, Scope scope, Map<String, Column> columns, List<String> joins,
+        Map<String, Set<String>> filters, boolean isCounted) {
     /** When a row last changed, in the server's local time (docs/facts/business-nxt.md, "Time stamps"). */
     public static final String CHANGED = "changedTimestamp";
 

@@ -51,10 +51,10 @@ public class Tenants {
                 new Question("companies", "query companies($customer: Int, $n: Int) { all: availableCompanies("
                         + "customerNo: $customer, first: $n) { totalCount items { name vismaNetCompanyId vismaNetCustomerId } } }",
                         Map.of("customer", customer)),
-                "all").stream()
+                "all")
+                .stream()
                 .map(item -> new Company(item.path("vismaNetCompanyId").asInt(),
-                        QuotedText.name(item.path("name").asText()),
-                        item.path("vismaNetCustomerId").asInt(customer)))
+                        QuotedText.name(item.path("name").asText()), item.path("vismaNetCustomerId").asInt(customer)))
                 .toList();
     }
 

@@ -38,8 +38,8 @@ final class AnswerWriter {
 
     /** Tells who waits for it that the body may come. */
     void goOn() {
-        var unused = write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE,
-                Unpooled.EMPTY_BUFFER));
+        var unused = write(
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
     }
 
     /**

@@ -23,8 +23,7 @@ public final class HttpCall {
     private final byte[] body;
 
     private HttpCall(String pattern, Map<String, String> parameters, Map<String, List<String>> query,
-            HttpHeaders headers,
-            String remote, byte[] body) {
+            HttpHeaders headers, String remote, byte[] body) {
         this.pattern = pattern;
         this.parameters = parameters;
         this.query = query;
@@ -38,11 +37,12 @@ public final class HttpCall {
      * @param parameters of the path, by name, as they are meant
      */
     static HttpCall of(String pattern, Map<String, String> parameters, Map<String, List<String>> query,
-            HttpHeaders headers,
-            SocketAddress remote) {
-        return new HttpCall(pattern, parameters, query, headers, remote instanceof InetSocketAddress internet
-                ? internet.getAddress().getHostAddress()
-                : "an unknown address", new byte[0]);
+            HttpHeaders headers, SocketAddress remote) {
+        return new HttpCall(pattern, parameters, query, headers,
+                remote instanceof InetSocketAddress internet
+                        ? internet.getAddress().getHostAddress()
+                        : "an unknown address",
+                new byte[0]);
     }
 
     HttpCall with(byte[] whole) {

@@ -127,9 +127,8 @@ final class OpenConnections {
     }
 
     private boolean dismissSlowest(Predicate<Member> among) {
-        Optional<Member> slowest = all.stream().filter(Member::owes).filter(among)
-                .min(Comparator.comparing(Member::isKnown).thenComparing(Member::since,
-                        (one, other) -> Long.signum(one - other)));
+        Optional<Member> slowest = all.stream().filter(Member::owes).filter(among).min(Comparator
+                .comparing(Member::isKnown).thenComparing(Member::since, (one, other) -> Long.signum(one - other)));
         slowest.ifPresent(each -> {
             if (!each.isLeaving()) {
                 slow.increment();

@@ -60,8 +60,7 @@ public class PublicPort {
 
     /** @param host of the network interfaces that it listens on, as the port of health does */
     PublicPort(@All List<HttpResource> addresses, Refusals refusals, Settings.Http http, Threads threads,
-            MeterRegistry metrics,
-            @ConfigProperty(name = "quarkus.http.host") String host) {
+            MeterRegistry metrics, @ConfigProperty(name = "quarkus.http.host") String host) {
         this.addresses = addresses;
         this.refusals = refusals;
         this.metrics = metrics;
@@ -79,8 +78,8 @@ public class PublicPort {
     synchronized void open(MemoryBudget memory) throws UnusablePort {
         refusals.begin();
         var dispatcher = new Dispatcher(
-                new Router(addresses.stream().flatMap(each -> each.addresses().stream()).toList()), refusals,
-                workers, threads);
+                new Router(addresses.stream().flatMap(each -> each.addresses().stream()).toList()), refusals, workers,
+                threads);
         var crowd = new OpenConnections(memory, metrics);
         var thread = new NioEventLoopGroup(1, threads.unresting(Dispatcher.THREAD));
         var bound = new ServerBootstrap().group(thread).channel(NioServerSocketChannel.class)
@@ -110,8 +109,7 @@ public class PublicPort {
         var connection = new HttpConnection(dispatcher, crowd, channel, date);
         if (crowd.admit(connection)) {
             channel.pipeline().addLast(HttpConnection.DECODER, BoundedHeaders.decoder())
-                    .addLast(new HttpResponseEncoder())
-                    .addLast(connection);
+                    .addLast(new HttpResponseEncoder()).addLast(connection);
         } else {
             var unused = channel.close();
         }

@@ -80,9 +80,8 @@ final class Router {
         var call = HttpCall.of(entry.address().method() + " " + entry.address().path(), entry.parameters(path),
                 new QueryStringDecoder(question < 0 ? "" : target.substring(question)).parameters(), request.headers(),
                 remote);
-        return Optional.of(new Match(entry.address(), call, wanted.isPresent()
-                ? List.of()
-                : there.stream().map(each -> each.address().method()).toList()));
+        return Optional.of(new Match(entry.address(), call,
+                wanted.isPresent() ? List.of() : there.stream().map(each -> each.address().method()).toList()));
     }
 
     /** A client may write the whole address (RFC 9112, section 3.2.2). */

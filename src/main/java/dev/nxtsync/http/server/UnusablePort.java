@@ -21,11 +21,12 @@ public final class UnusablePort extends Exception {
                 ? "QUARKUS_HTTP_HOST: \"" + host
                         + "\" is no address of this machine; set it to one that is, or to 0.0.0.0 for "
                         + "all that it has"
-                : setting + ": the port " + port + (cause instanceof BindException
-                        ? " is in use by another process" + (port < FIRST_OF_EVERYBODY
-                                ? ", or may not be opened by this user, as those below 1024"
-                                : "") + "; set it to one that is free"
-                        : " cannot be opened at " + host + " (" + cause.getMessage() + ")"),
+                : setting + ": the port " + port
+                        + (cause instanceof BindException
+                                ? " is in use by another process" + (port < FIRST_OF_EVERYBODY
+                                        ? ", or may not be opened by this user, as those below 1024"
+                                        : "") + "; set it to one that is free"
+                                : " cannot be opened at " + host + " (" + cause.getMessage() + ")"),
                 cause);
     }
 

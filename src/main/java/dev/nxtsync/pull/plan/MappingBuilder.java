@@ -46,9 +46,8 @@ final class MappingBuilder {
                         "the name of the enumeration's value");
             }
             case FLAGS -> put(name, type(column.scalar()), column, column.name(), "a sum of flags");
-            case NONE -> put(name, type(column.scalar()), column, column.name(), column.scalar().equals("DateTime")
-                    ? "in the server's local time, cut to microseconds"
-                    : "");
+            case NONE -> put(name, type(column.scalar()), column, column.name(),
+                    column.scalar().equals("DateTime") ? "in the server's local time, cut to microseconds" : "");
         }
         if (key.contains(column.name())) {
             field(column.name());
@@ -70,8 +69,7 @@ final class MappingBuilder {
                     + " bytes; except it.");
         }
         columns.put(name, new TargetColumn(name, type,
-                column.name() + " (" + column.scalar() + ")" + (remark.isEmpty() ? "" : ": " + remark),
-                column.name()));
+                column.name() + " (" + column.scalar() + ")" + (remark.isEmpty() ? "" : ": " + remark), column.name()));
         sources.add(field(field));
     }
 

@@ -59,8 +59,7 @@ class PullSchemas {
         var before = kept.remove(connection.name());
         long readAt = before == null ? nanos.getAsLong() : before.readAt();
         Tables tables = before == null
-                ? introspection.tables(connection.name(),
-                        pulls.stream().map(Settings.Pull::table).distinct().toList())
+                ? introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList())
                 : before.tables();
         return new SeenSchema(tables, companies.of(connection), readAt);
     }

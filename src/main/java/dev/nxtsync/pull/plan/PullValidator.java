@@ -29,8 +29,7 @@ public final class PullValidator {
         @Override
         public String toString() {
             return "table " + plan.table().name() + " by " + String.join(", ", plan.key()) + " into " + plan.target()
-                    + ", "
-                    + plan.target().columns().size() + " columns, "
+                    + ", " + plan.target().columns().size() + " columns, "
                     + (plan.tellsChanges()
                             ? "incremental by " + Table.CHANGED
                             : "whole each time, since " + Table.CHANGED + " cannot be read");

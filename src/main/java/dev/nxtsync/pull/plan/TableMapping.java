@@ -60,8 +60,7 @@ public record TableMapping(List<String> columns, List<String> remarks, List<Stri
 
     public static TableMapping of(Settings.Pull pull, Table table, List<String> key, String schema) throws Unmappable {
         var problems = new ArrayList<String>();
-        for (String name : List.of(pull.columns(), key).stream().flatMap(List::stream).distinct()
-                .toList()) {
+        for (String name : List.of(pull.columns(), key).stream().flatMap(List::stream).distinct().toList()) {
             if (!table.columns().containsKey(name)) {
                 problems.add("The table " + table.name() + " has no column " + name + " that this client id can read"
                         + NameSuggestion.hint(name, table.columns().keySet()) + ".");
@@ -89,13 +88,11 @@ public record TableMapping(List<String> columns, List<String> remarks, List<Stri
         if (!problems.isEmpty()) {
             throw new Unmappable(problems);
         }
-        var target = new TargetTable(schema, name, owner,
-                "Business NXT's table " + table.name() + ", kept by nxt-sync", List.copyOf(builder.columns.values()),
-                key.stream().map(SnakeCase::of).toList(),
+        var target = new TargetTable(schema, name, owner, "Business NXT's table " + table.name() + ", kept by nxt-sync",
+                List.copyOf(builder.columns.values()), key.stream().map(SnakeCase::of).toList(),
                 table.tellsChanges() ? Optional.of(SnakeCase.of(CHANGE_STAMP)) : Optional.empty(),
                 pull.deletes() == Settings.Deletes.REMOVE);
         return new TableMapping(wanted.stream().map(Column::name).toList(), remarks,
-                List.copyOf(builder.fields.keySet()),
-                List.copyOf(builder.sources), target);
+                List.copyOf(builder.fields.keySet()), List.copyOf(builder.sources), target);
     }
 }

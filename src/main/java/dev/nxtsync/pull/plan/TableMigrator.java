@@ -89,13 +89,13 @@ public class TableMigrator {
             return other.isPresent()
                     ? new Made.Disputed(
                             disputed(pull, table, "which several rows of " + table + " share, ", other.get()))
-                    : new Made.TargetKeyWrong(new Problem(ErrorCode.KEY_NOT_UNIQUE, "The key " + names(table.key())
-                            + " of pull " + pull + " is not unique: several rows that are in " + table
-                            + " share it. Set "
-                            + Settings.Pull.variable(pull, "KEY")
-                            + " to all columns of the table's primary key, as Visma's documentation has "
-                            + "it, and start again. If this is the whole key, and only old rows share it, set "
-                            + Settings.Pull.variable(pull, "TARGET") + " to another table."));
+                    : new Made.TargetKeyWrong(new Problem(ErrorCode.KEY_NOT_UNIQUE,
+                            "The key " + names(table.key()) + " of pull " + pull
+                                    + " is not unique: several rows that are in " + table + " share it. Set "
+                                    + Settings.Pull.variable(pull, "KEY")
+                                    + " to all columns of the table's primary key, as Visma's documentation has "
+                                    + "it, and start again. If this is the whole key, and only old rows share it, set "
+                                    + Settings.Pull.variable(pull, "TARGET") + " to another table."));
         }
     }
 
@@ -200,9 +200,10 @@ public class TableMigrator {
                     + "nxt_read_at timestamptz not null,\nnxt_deleted_at timestamptz,\n" + TableShape.keyOf(table)
                     + ")");
             statement.execute("comment on table " + table.quotedName() + " is " + SqlName.literal(table.comment()));
-            comment(statement, table, table.owner(), table.owner().equals("nxt_company")
-                    ? "The Visma.net company id that the row belongs to"
-                    : "The Visma.net customer id that the row belongs to");
+            comment(statement, table, table.owner(),
+                    table.owner().equals("nxt_company")
+                            ? "The Visma.net company id that the row belongs to"
+                            : "The Visma.net customer id that the row belongs to");
             comment(statement, table, "nxt_read_at", "When the row was asked for, in the state in which it is here");
             comment(statement, table, "nxt_deleted_at",
                     "When the row was found to be deleted in Business NXT; null while it is there");

@@ -89,8 +89,7 @@ public class DryRun {
             }
         });
         var readings = byTenant.entrySet().stream().limit(most)
-                .map(each -> read(connection, each.getKey(), each.getValue()))
-                .toList();
+                .map(each -> read(connection, each.getKey(), each.getValue())).toList();
         return new DryRunResult(designs, strangers, targets, readings);
     }
 
@@ -102,8 +101,7 @@ public class DryRun {
                     ? DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), SOME)
                     : DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), 1));
         }
-        Answer answer = nxt.ask(connection.name(),
-                Document.of("check", tenant, false, parts));
+        Answer answer = nxt.ask(connection.name(), Document.of("check", tenant, false, parts));
         if (answer instanceof Failure failure) {
             return new TenantReading(tenant, Optional.of(failure.reason()));
         }

@@ -60,8 +60,8 @@ public record FirstLoads(int perMinute, int inProgress, double polls, List<Plann
     private double answers() {
         double longest = walks.stream().mapToDouble(PlannedLoad::seconds).max().orElse(0);
         double ofOneCompany = walks.stream()
-                .collect(groupingBy(PlannedLoad::tenant, summingDouble(PlannedLoad::seconds))).values()
-                .stream().mapToDouble(seconds -> seconds / Math.min(inProgress, SIDE_BY_SIDE)).max().orElse(0);
+                .collect(groupingBy(PlannedLoad::tenant, summingDouble(PlannedLoad::seconds))).values().stream()
+                .mapToDouble(seconds -> seconds / Math.min(inProgress, SIDE_BY_SIDE)).max().orElse(0);
         double all = walks.stream().mapToDouble(PlannedLoad::seconds).sum() / SIDE_BY_SIDE;
         return Math.max(longest, Math.max(ofOneCompany, all)) / 60;
     }

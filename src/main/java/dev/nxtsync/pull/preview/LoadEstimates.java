@@ -57,8 +57,7 @@ public class LoadEstimates {
      * @param problem why there is no estimate; empty if there is one
      */
     public record Estimate(String pull, Optional<Tenant> tenant, long rows, long bytes, long requests,
-            FirstLoads.EstimatedRange minutes,
-            String problem) {}
+            FirstLoads.EstimatedRange minutes, String problem) {}
 
     /**
      * All pulls.
@@ -107,8 +106,12 @@ public class LoadEstimates {
             List<Settings.Pull> pulls) {
         var tenancy = tenancies.of(connection);
         var byOwner = new TreeMap<Tenant, List<PullPlan>>();
-        PullValidator.validate(pulls, introspection.tables(connection.name(),
-                pulls.stream().map(Settings.Pull::table).distinct().toList()), settings).forEach((pull, design) -> {
+        PullValidator
+                .validate(pulls,
+                        introspection.tables(connection.name(),
+                                pulls.stream().map(Settings.Pull::table).distinct().toList()),
+                        settings)
+                .forEach((pull, design) -> {
                     if (design instanceof PullValidator.Sound sound) {
                         for (Tenant owner : tenancy.owners(sound.plan())) {
                             byOwner.computeIfAbsent(owner, each -> new ArrayList<>()).add(sound.plan());
@@ -148,9 +151,8 @@ public class LoadEstimates {
     private Timed ask(String connection, Tenant owner, List<PullPlan> plans) {
         var parts = new ArrayList<DocumentPart>();
         for (PullPlan plan : plans) {
-            parts.add(
-                    DocumentPart.page("t" + parts.size(), plan, plan.mapping().fields(), List.of(), plan.key(), SAMPLE)
-                            .counting());
+            parts.add(DocumentPart
+                    .page("t" + parts.size(), plan, plan.mapping().fields(), List.of(), plan.key(), SAMPLE).counting());
         }
         return ask(connection, Document.of("plan", owner, false, parts), Map.of());
     }
@@ -183,8 +185,8 @@ public class LoadEstimates {
         var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), Set.of());
         var page = DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(),
                 plan.pageSize().rows());
-        var timed = ask(connection, Document.of("measure", largest.get().tenant(), false,
-                List.of(page)), Map.of("t0", reader));
+        var timed = ask(connection, Document.of("measure", largest.get().tenant(), false, List.of(page)),
+                Map.of("t0", reader));
         int rows = reader.buffer().rows();
         return new Speed(fastest, rows == 0 ? 0 : Math.max(0, timed.seconds() - fastest) / rows);
     }

@@ -75,8 +75,7 @@ public class TableDiscovery {
         return new Discovered(tenancy.customers(), tenancy.companies(), found);
     }
 
-    private Map<String, Optional<Long>> count(String connection, List<Tenant> owners,
-            List<Table> tables) {
+    private Map<String, Optional<Long>> count(String connection, List<Tenant> owners, List<Table> tables) {
         var rows = new LinkedHashMap<String, Optional<Long>>();
         tables.forEach(table -> rows.put(table.name(), Optional.of(0L)));
         for (Tenant owner : owners) {
@@ -88,15 +87,13 @@ public class TableDiscovery {
     }
 
     /** One document for all. If it fails, halves of it; what fails alone is not counted. */
-    private void count(String connection, Tenant owner, List<Table> tables,
-            Map<String, Optional<Long>> rows) {
+    private void count(String connection, Tenant owner, List<Table> tables, Map<String, Optional<Long>> rows) {
         var parts = new ArrayList<DocumentPart>();
         for (Table table : tables) {
             String column = PrimaryKeys.of(table.name()).map(key -> key.get(0)).filter(table.columns()::containsKey)
                     .orElseGet(() -> table.columns().keySet().iterator().next());
             parts.add(new DocumentPart("t" + parts.size(), table, List.of(column), Optional.empty(), List.of(column),
-                    false, 1,
-                    true));
+                    false, 1, true));
         }
         Answer answer = nxt.ask(connection, Document.of("discover", owner, false, parts));
         if (answer instanceof Answer.Data data) {
@@ -104,8 +101,8 @@ public class TableDiscovery {
                 long count = data.data().path(owner.scope().root()).path("t" + i).path("totalCount").asLong();
                 rows.computeIfPresent(tables.get(i).name(), (name, sum) -> sum.map(before -> before + count));
             }
-        } else if (tables.size() > 1 && (((Failure) answer).mayBeTooLarge()
-                || answer instanceof Failure.InvalidRequest)) {
+        } else if (tables.size() > 1
+                && (((Failure) answer).mayBeTooLarge() || answer instanceof Failure.InvalidRequest)) {
             count(connection, owner, tables.subList(0, tables.size() / 2), rows);
             count(connection, owner, tables.subList(tables.size() / 2, tables.size()), rows);
         } else {

@@ -157,9 +157,9 @@ public class DueTimes {
             state.setInt(3, known.company());
             state.setObject(4, Timestamps.timestamp(known.due()));
             state.setObject(5, Timestamps.timestamp(due));
-            return state.executeUpdate() + units(rule, UnitKind.RECONCILIATION).inCompanies(List.of(known.company()))
-                    .reschedule(transaction, known.reconcileDue(),
-                            known.reconcileDue(rule.pull().reconcile(), anew)) > 0;
+            return state.executeUpdate()
+                    + units(rule, UnitKind.RECONCILIATION).inCompanies(List.of(known.company())).reschedule(transaction,
+                            known.reconcileDue(), known.reconcileDue(rule.pull().reconcile(), anew)) > 0;
         }
     }
 

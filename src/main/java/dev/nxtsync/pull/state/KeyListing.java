@@ -68,9 +68,8 @@ public class KeyListing {
      * @param settled the numbers of the differences
      * @param gone the keys of those that the API did not have
      */
-    public record Settlement(Claim unit, Instant readAt, List<Long> settled, List<List<String>> gone)
-            implements
-                Checkpoint {
+    public record Settlement(Claim unit, Instant readAt, List<Long> settled,
+            List<List<String>> gone) implements Checkpoint {
         @Override
         public String pull() {
             return unit.entry();
@@ -113,11 +112,12 @@ public class KeyListing {
     public void add(Claim unit, TargetTable listed, PageBuffer page, Checkpoint checkpoint) throws SQLException {
         database.inTransaction(transaction -> {
             try (Statement statement = transaction.createStatement()) {
-                statement.execute("create unlogged table if not exists " + listing(unit)
-                        + " (nxt_read_at timestamptz not null, " + listed.columns().stream()
-                                .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
-                                .collect(joining(", "))
-                        + ")");
+                statement.execute(
+                        "create unlogged table if not exists " + listing(unit) + " (nxt_read_at timestamptz not null, "
+                                + listed.columns().stream()
+                                        .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                                        .collect(joining(", "))
+                                + ")");
             }
             PageTable.copy(transaction,
                     "copy " + listing(unit) + " (nxt_read_at, " + PageTable.columns(listed) + ") from stdin", page,
@@ -161,12 +161,10 @@ public class KeyListing {
                         union all
                         select %s, true from %s stored where stored.%s = ? and stored.nxt_deleted_at is null
                             and (stored.nxt_read_at < ? or stored.nxt_read_at > clock_timestamp())
-                            and not exists (select from %s listing where %s)"""
-                        .formatted(
-                                difference(unit), keys, prefixed(target, "listing"), listing(unit),
-                                target.quotedName(),
-                                same(target, "listing", "stored"), owner, owner, stamp, prefixed(target, "stored"),
-                                target.quotedName(), owner, listing(unit), same(target, "listing", "stored")))) {
+                            and not exists (select from %s listing where %s)""".formatted(difference(unit), keys,
+                        prefixed(target, "listing"), listing(unit), target.quotedName(),
+                        same(target, "listing", "stored"), owner, owner, stamp, prefixed(target, "stored"),
+                        target.quotedName(), owner, listing(unit), same(target, "listing", "stored")))) {
             statement.execute("drop table if exists " + difference(unit));
             statement.execute("create unlogged table " + difference(unit)
                     + " (nxt_id bigint generated always as identity primary key, "

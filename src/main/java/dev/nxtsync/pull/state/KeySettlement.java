@@ -18,9 +18,8 @@ import dev.nxtsync.schedule.UnitKind;
  * @param settled the keys' numbers
  * @param gone the keys that the API did not have
  */
-public record KeySettlement(String pull, int company, Instant readAt, List<Long> settled, List<List<String>> gone)
-        implements
-            Checkpoint {
+public record KeySettlement(String pull, int company, Instant readAt, List<Long> settled,
+        List<List<String>> gone) implements Checkpoint {
     @Override
     public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
         var all = written.plus(Tombstones.delete(transaction, table, this, gone));

@@ -27,9 +27,7 @@ import dev.nxtsync.schedule.UnitKind;
  * @param counted at the end, whether the server counts as many rows as have come; empty if it was not asked
  */
 public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended, Instant due, Instant reconcile,
-        Optional<Boolean> counted)
-        implements
-            Checkpoint {
+        Optional<Boolean> counted) implements Checkpoint {
     @Override
     public String pull() {
         return pass.pull();

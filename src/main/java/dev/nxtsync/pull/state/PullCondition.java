@@ -33,8 +33,7 @@ final class PullCondition {
      * deletions only: a poll settles what a fetch met only once nothing is left to fetch. That a key is not unique is over only
      * once all rows have been seen.
      */
-    static void well(Connection transaction, UnitKind kind, int company, Collection<String> pulls)
-            throws SQLException {
+    static void well(Connection transaction, UnitKind kind, int company, Collection<String> pulls) throws SQLException {
         try (var update = transaction.prepareStatement("update nxt_sync.pull_state known set " + WELL
                 + """
 
@@ -142,8 +141,7 @@ final class PullCondition {
     }
 
     /** The connection sees these companies of a pull and no others. Answers which are away since now. */
-    static List<Integer> seen(Connection transaction, String pull, Collection<Integer> companies)
-            throws SQLException {
+    static List<Integer> seen(Connection transaction, String pull, Collection<Integer> companies) throws SQLException {
         var seen = transaction.createArrayOf("integer", companies.toArray());
         try (var back = transaction.prepareStatement(
                 "update nxt_sync.pull_state set " + WELL + " where pull = ? and state = 'away' and company = any (?)");
@@ -171,9 +169,8 @@ final class PullCondition {
 
     /** A pull begins anew, with nothing in the way. */
     static void anew(Connection transaction, String pull) throws SQLException {
-        try (var update = transaction
-                .prepareStatement("update nxt_sync.pull_state set " + WELL
-                        + " where pull = ? and state in ('failing', 'stopped')")) {
+        try (var update = transaction.prepareStatement(
+                "update nxt_sync.pull_state set " + WELL + " where pull = ? and state in ('failing', 'stopped')")) {
             update.setString(1, pull);
             update.executeUpdate();
         }

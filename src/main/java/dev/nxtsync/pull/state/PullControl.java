@@ -70,8 +70,8 @@ public class PullControl {
                     companies.add(row.getInt(1));
                 }
             }
-            UnitSelection.of(pull, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).on(connection)
-                    .inCompanies(companies).wakeAtOnce(transaction);
+            UnitSelection.of(pull, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).on(connection).inCompanies(companies)
+                    .wakeAtOnce(transaction);
         }
     }
 

@@ -60,9 +60,8 @@ public class PullStates {
      * @param due when the pull is due again; empty while the increment has not ended
      */
     public record IncrementPage(String pull, int company, Instant readAt, Optional<Walk> walk, Optional<Mark> mark,
-            Optional<String> floor, Optional<String> digest, Optional<Instant> completeAsOf, Optional<Instant> due)
-            implements
-                Checkpoint {
+            Optional<String> floor, Optional<String> digest, Optional<Instant> completeAsOf,
+            Optional<Instant> due) implements Checkpoint {
 
         @Override
         public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
@@ -84,13 +83,12 @@ public class PullStates {
 
         private static PreparedStatement prepare(Connection transaction) throws SQLException {
             // a pull that was reset meanwhile begins anew, whatever an increment still under way has read
-            return transaction.prepareStatement(
-                    """
-                            update nxt_sync.pull_state
-                            set cursor = ?, upper = ?, increment_started_at = ?,
-                                mark = ?, mark_seen_at = ?, floor = ?, digest = ?, complete_as_of = coalesce(?, complete_as_of),
-                                due_at = coalesce(?, due_at), rows = rows + ?
-                            where pull = ? and company = ? and loaded_at is not null""");
+            return transaction.prepareStatement("""
+                    update nxt_sync.pull_state
+                    set cursor = ?, upper = ?, increment_started_at = ?,
+                        mark = ?, mark_seen_at = ?, floor = ?, digest = ?, complete_as_of = coalesce(?, complete_as_of),
+                        due_at = coalesce(?, due_at), rows = rows + ?
+                    where pull = ? and company = ? and loaded_at is not null""");
         }
 
         private void bind(PreparedStatement update, int inserted) throws SQLException {
@@ -220,10 +218,9 @@ public class PullStates {
     /** Seconds since each pull and company was complete; those that never were are missing. */
     public Map<String, Map<Integer, Double>> lags() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(
-                    """
-                            select pull, company, extract(epoch from clock_timestamp() - complete_as_of)::float8
-                            from nxt_sync.pull_state where complete_as_of is not null and state <> 'away'""");
+            try (var select = transaction.prepareStatement("""
+                    select pull, company, extract(epoch from clock_timestamp() - complete_as_of)::float8
+                    from nxt_sync.pull_state where complete_as_of is not null and state <> 'away'""");
                     ResultSet row = select.executeQuery()) {
                 var lags = new TreeMap<String, Map<Integer, Double>>();
                 while (row.next()) {
@@ -352,9 +349,8 @@ public class PullStates {
                         Optional.ofNullable(rows.getString(12)), Optional.ofNullable(rows.getString(13)),
                         cursor == null
                                 ? Optional.empty()
-                                : Optional
-                                        .of(new Walk(cursor, rows.getString(15),
-                                                Timestamps.instant(rows, 16).orElseThrow())),
+                                : Optional.of(new Walk(cursor, rows.getString(15),
+                                        Timestamps.instant(rows, 16).orElseThrow())),
                         Optional.ofNullable(rows.getString(17)), Optional.ofNullable(rows.getString(18)),
                         rows.getBoolean(19), Timestamps.instant(rows, 20), Optional.ofNullable(rows.getString(21))));
             }

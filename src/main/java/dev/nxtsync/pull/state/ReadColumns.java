@@ -13,8 +13,7 @@ public final class ReadColumns {
 
     /** In a set that is the caller's. */
     public static Set<String> find(Connection transaction, String pull) throws SQLException {
-        try (var select = transaction
-                .prepareStatement("select column_name from nxt_sync.pull_column where pull = ?")) {
+        try (var select = transaction.prepareStatement("select column_name from nxt_sync.pull_column where pull = ?")) {
             select.setString(1, pull);
             var names = new TreeSet<String>();
             try (ResultSet row = select.executeQuery()) {

@@ -17,9 +17,8 @@ import java.util.Optional;
  * @param confirmed whether a person has allowed it to delete any number of rows
  */
 public record TableScan(String pull, int company, ScanKind kind, Optional<Instant> startedAt, Optional<String> cursor,
-        long rows,
-        Optional<Long> expected, Optional<String> mark, Optional<String> since, boolean direct, boolean settling,
-        boolean confirmed) {
+        long rows, Optional<Long> expected, Optional<String> mark, Optional<String> since, boolean direct,
+        boolean settling, boolean confirmed) {
 
     /** What a walk is for. */
     public enum ScanKind {
@@ -29,8 +28,7 @@ public record TableScan(String pull, int company, ScanKind kind, Optional<Instan
     /** One that has not begun. */
     public static TableScan wanted(String pull, int company, ScanKind kind) {
         return new TableScan(pull, company, kind, Optional.empty(), Optional.empty(), 0, Optional.empty(),
-                Optional.empty(),
-                Optional.empty(), false, false, false);
+                Optional.empty(), Optional.empty(), false, false, false);
     }
 
     /** The same from its beginning. */
@@ -48,8 +46,7 @@ public record TableScan(String pull, int company, ScanKind kind, Optional<Instan
     /** The same for changes since a stamp only. */
     public TableScan since(String stamp) {
         return new TableScan(pull, company, kind, startedAt, cursor, rows, expected, mark, Optional.of(stamp), direct,
-                settling,
-                confirmed);
+                settling, confirmed);
     }
 
     /** The same with a person's word that any number of rows may be deleted. */

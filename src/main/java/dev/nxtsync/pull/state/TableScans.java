@@ -57,8 +57,8 @@ public class TableScans {
     /** Whether the target has no row of the company, so that nothing can be in the way of new ones. */
     public boolean isEmpty(TargetTable table, int company) throws SQLException {
         return database.inTransaction(transaction -> TargetFault.guard(transaction, table, guarded -> {
-            try (var select = guarded.prepareStatement("select from " + table.quotedName() + " where "
-                    + SqlName.quoted(table.owner()) + " = ? limit 1")) {
+            try (var select = guarded.prepareStatement(
+                    "select from " + table.quotedName() + " where " + SqlName.quoted(table.owner()) + " = ? limit 1")) {
                 select.setInt(1, company);
                 try (ResultSet row = select.executeQuery()) {
                     return !row.next();
@@ -120,9 +120,9 @@ public class TableScans {
                 }
                 return Optional.of(new TableScan(pull, company, kind, Timestamps.instant(row, 1),
                         Optional.ofNullable(row.getString(2)), row.getLong(3),
-                        Optional.ofNullable(row.getObject(4, Long.class)),
-                        Optional.ofNullable(row.getString(5)), Optional.ofNullable(row.getString(6)), row.getBoolean(7),
-                        row.getBoolean(8), row.getBoolean(9)));
+                        Optional.ofNullable(row.getObject(4, Long.class)), Optional.ofNullable(row.getString(5)),
+                        Optional.ofNullable(row.getString(6)), row.getBoolean(7), row.getBoolean(8),
+                        row.getBoolean(9)));
             }
         }
     }

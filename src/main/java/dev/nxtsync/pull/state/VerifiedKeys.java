@@ -84,15 +84,13 @@ public class VerifiedKeys {
     }
 
     public KeyComparison compare(String table, TargetTable compared, int owner) throws SQLException {
-        return database.patiently().inTransaction(
-                transaction -> TargetFault.guard(transaction, compared,
-                        guarded -> compare(guarded, table, compared, owner)));
+        return database.patiently().inTransaction(transaction -> TargetFault.guard(transaction, compared,
+                guarded -> compare(guarded, table, compared, owner)));
     }
 
     private static KeyComparison compare(Connection transaction, String table, TargetTable compared, int owner)
             throws SQLException {
-        String stored = "(select * from " + compared.quotedName() + " where " + SqlName.quoted(compared.owner())
-                + " = "
+        String stored = "(select * from " + compared.quotedName() + " where " + SqlName.quoted(compared.owner()) + " = "
                 + owner + " and nxt_deleted_at is null) stored";
         String same = compared.key().stream().map(SqlName::quoted).map(key -> "listed." + key + " = stored." + key)
                 .collect(joining(" and "));
@@ -103,16 +101,16 @@ public class VerifiedKeys {
                 + " listed where not exists (select from " + stored + " where " + same + ")");
         example(transaction, examples, "not there any more", "select " + key(compared, "stored") + " from " + stored
                 + " where not exists (select from " + table + " listed where " + same + ")");
-        example(transaction, examples, "different", "select " + key(compared, "stored") + " from " + table
-                + " listed join " + stored + " on " + same + " where (" + differs
-                + ") and (stored.nxt_read_at <= listed.nxt_read_at or stored.nxt_read_at > clock_timestamp())");
+        example(transaction, examples, "different",
+                "select " + key(compared, "stored") + " from " + table + " listed join " + stored + " on " + same
+                        + " where (" + differs
+                        + ") and (stored.nxt_read_at <= listed.nxt_read_at or stored.nxt_read_at > clock_timestamp())");
         var sums = new LinkedHashMap<String, Sums>();
         for (TargetColumn column : compared.columns()) {
             if (column.type() == ColumnType.INTEGER || column.type() == ColumnType.BIGINT
                     || column.type() == ColumnType.NUMERIC) {
                 String sum = "select coalesce(sum(" + SqlName.quoted(column.name()) + "::numeric), 0) from ";
-                sums.put(column.name(),
-                        new Sums(number(transaction, sum + table), number(transaction, sum + stored)));
+                sums.put(column.name(), new Sums(number(transaction, sum + table), number(transaction, sum + stored)));
             }
         }
         return new KeyComparison(Long.parseLong(number(transaction, "select count(*) from " + table)),

@@ -174,8 +174,7 @@ public enum ColumnType {
 
     private static String iso(LocalDate date) {
         // LocalDate puts a plus sign before years of five digits, which PostgreSQL does not read
-        return String.format(Locale.ROOT, "%04d-%02d-%02d", date.getYear(), date.getMonthValue(),
-                date.getDayOfMonth());
+        return String.format(Locale.ROOT, "%04d-%02d-%02d", date.getYear(), date.getMonthValue(), date.getDayOfMonth());
     }
 
     private static String whole(String json, int bits) throws UnstorableValue {

@@ -27,8 +27,7 @@ public final class PageTable {
     }
 
     /** Merges them into the target. */
-    static WriteCounts merge(Connection transaction, TargetTable table, Checkpoint checkpoint)
-            throws SQLException {
+    static WriteCounts merge(Connection transaction, TargetTable table, Checkpoint checkpoint) throws SQLException {
         try (var merge = transaction.prepareStatement(OwnPath.around(mergeStatement(table)))) {
             int parameter = 1;
             merge.setInt(parameter++, checkpoint.company());
@@ -96,10 +95,8 @@ public final class PageTable {
         String assignments = table.columns().stream().filter(column -> !table.key().contains(column.name()))
                 .map(column -> SqlName.quoted(column.name()) + " = excluded." + SqlName.quoted(column.name()) + ", ")
                 .collect(joining());
-        String newer = table.changeStamp().map(SqlName::quoted)
-                .map(stamp -> " or coalesce(excluded." + stamp + ", '-infinity') > coalesce(stored." + stamp
-                        + ", '-infinity')")
-                .orElse("");
+        String newer = table.changeStamp().map(SqlName::quoted).map(stamp -> " or coalesce(excluded." + stamp
+                + ", '-infinity') > coalesce(stored." + stamp + ", '-infinity')").orElse("");
         String removed = """
                 and not exists (select from nxt_sync.removed where removed.pull = ?::text and removed.company = ?
                     and removed.key = %s and removed.read_at between ? and pg_catalog.clock_timestamp())"""
@@ -127,8 +124,7 @@ public final class PageTable {
                 select pg_catalog.count(*) filter (where inserted), pg_catalog.count(*) filter (where not inserted) from merged
                 """
                 .formatted(table.quotedName(), SqlName.quoted(table.owner()), columns(table), columns(table),
-                        table.quotedName(),
-                        SqlName.quoted(table.owner()), known, removed,
+                        table.quotedName(), SqlName.quoted(table.owner()), known, removed,
                         table.key().stream().map(SqlName::quoted).collect(joining(", ")), key, assignments,
                         updated(table), newer,
                         table.columns().stream().map(column -> SqlName.quoted(column.name()))

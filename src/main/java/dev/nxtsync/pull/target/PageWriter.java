@@ -170,10 +170,11 @@ public class PageWriter {
         String first = checkpoint.company() + "\t" + Timestamps.timestamp(checkpoint.readAt()) + "\t";
         OwnPath.enter(transaction);
         // not those of the page: a user's trigger may leave rows out
-        long inserted = PageTable.copy(transaction,
-                "copy " + table.quotedName() + " (" + SqlName.quoted(table.owner()) + ", nxt_read_at, "
-                        + PageTable.columns(table) + ") from stdin",
-                page, first.getBytes(StandardCharsets.US_ASCII));
+        long inserted = PageTable
+                .copy(transaction,
+                        "copy " + table.quotedName() + " (" + SqlName.quoted(table.owner()) + ", nxt_read_at, "
+                                + PageTable.columns(table) + ") from stdin",
+                        page, first.getBytes(StandardCharsets.US_ASCII));
         OwnPath.leave(transaction);
         return new WriteCounts((int) inserted, 0, 0);
     }

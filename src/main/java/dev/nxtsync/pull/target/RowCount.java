@@ -27,8 +27,8 @@ public final class RowCount {
      */
     public static OptionalLong correction(Connection transaction, TargetTable target, String pull, int company)
             throws SQLException {
-        try (var lock = transaction.prepareStatement(
-                "select pg_try_advisory_xact_lock(hashtext('nxt_sync rows ' || ?), ?)")) {
+        try (var lock = transaction
+                .prepareStatement("select pg_try_advisory_xact_lock(hashtext('nxt_sync rows ' || ?), ?)")) {
             lock.setString(1, pull);
             lock.setInt(2, company);
             try (ResultSet row = lock.executeQuery()) {

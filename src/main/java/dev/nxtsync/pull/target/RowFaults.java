@@ -96,12 +96,11 @@ public class RowFaults {
     static void setAside(Connection transaction, Checkpoint checkpoint, List<RowFault> rows) throws SQLException {
         if (!rows.isEmpty()) {
             var encoding = Encoding.read(transaction);
-            try (var insert = transaction.prepareStatement(
-                    """
-                            insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values (?, ?, ?::json, ?, ?)
-                            on conflict (job, company, md5(key::text)) do update set reason = excluded.reason,
-                                seen_at = case when row_fault.seen_at > clock_timestamp() then excluded.seen_at
-                                    else greatest(row_fault.seen_at, excluded.seen_at) end""")) {
+            try (var insert = transaction.prepareStatement("""
+                    insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values (?, ?, ?::json, ?, ?)
+                    on conflict (job, company, md5(key::text)) do update set reason = excluded.reason,
+                        seen_at = case when row_fault.seen_at > clock_timestamp() then excluded.seen_at
+                            else greatest(row_fault.seen_at, excluded.seen_at) end""")) {
                 for (RowFault fault : rows) {
                     insert.setString(1, checkpoint.pull());
                     insert.setInt(2, checkpoint.company());
@@ -143,8 +142,7 @@ public class RowFaults {
     }
 
     /** Forgets the rows that were not seen again by a load that has come to its end. */
-    public static void loaded(Connection transaction, String pull, int company, Instant startedAt)
-            throws SQLException {
+    public static void loaded(Connection transaction, String pull, int company, Instant startedAt) throws SQLException {
         try (var forget = transaction.prepareStatement(
                 "delete from nxt_sync.row_fault where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())")) {
             forget.setString(1, pull);
@@ -161,8 +159,7 @@ public class RowFaults {
      * @param keyNames the API's names of the key's columns
      */
     public static void settle(Connection transaction, Claim unit, TargetTable target, List<String> keyNames,
-            Instant startedAt)
-            throws SQLException {
+            Instant startedAt) throws SQLException {
         var gone = new ArrayList<String>();
         try (var select = transaction.prepareStatement("""
                 select md5(key::text), key::text from nxt_sync.row_fault

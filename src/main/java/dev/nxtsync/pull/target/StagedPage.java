@@ -21,8 +21,7 @@ record StagedPage(Connection transaction, TargetTable table, Checkpoint checkpoi
             // with our types, so that a row that the target's own types refuse is found too
             statement.execute("create temporary table nxt_staged ("
                     + "nxt_row integer generated always as identity (minvalue 0 start 0) primary key, "
-                    + table.columns().stream()
-                            .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                    + table.columns().stream().map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
                             .collect(joining(", "))
                     + ") on commit drop");
         }
@@ -47,9 +46,9 @@ record StagedPage(Connection transaction, TargetTable table, Checkpoint checkpoi
 
     @Override
     public List<String> key(int place) throws SQLException {
-        try (var select = transaction.prepareStatement("select " + table.key().stream()
-                .map(column -> SqlName.quoted(column) + "::text").collect(joining(", "))
-                + " from pg_temp.nxt_staged where nxt_row = ?")) {
+        try (var select = transaction.prepareStatement(
+                "select " + table.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "))
+                        + " from pg_temp.nxt_staged where nxt_row = ?")) {
             select.setInt(1, place);
             try (ResultSet row = select.executeQuery()) {
                 row.next();

@@ -125,8 +125,7 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
 
     private boolean isOfAnotherType(TargetColumn column) {
         var type = type(column);
-        return types.containsKey(column.name()) && !isTooNarrow(column)
-                && (type == null || !type.holds(column.type()));
+        return types.containsKey(column.name()) && !isTooNarrow(column) && (type == null || !type.holds(column.type()));
     }
 
     /**
@@ -183,8 +182,7 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
         for (TargetColumn column : table.columns()) {
             if (isOfAnotherType(column)) {
                 flaws.add("the column " + column.name() + " of " + table + " is " + types.get(column.name()) + ", not "
-                        + column.type().sql()
-                        + "; change its type, or set NXT_PULLS_…_TARGET to another name");
+                        + column.type().sql() + "; change its type, or set NXT_PULLS_…_TARGET to another name");
             }
             if (generated.contains(column.name())) {
                 flaws.add("the column " + column.name() + " of " + table
@@ -238,14 +236,13 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
     }
 
     private static List<String> views(Connection transaction, TargetTable table, String column) throws SQLException {
-        try (var select = transaction.prepareStatement(
-                """
-                        select distinct view.oid::regclass::text from pg_depend
-                        join pg_rewrite on pg_rewrite.oid = pg_depend.objid join pg_class view on view.oid = pg_rewrite.ev_class
-                        join pg_attribute on attrelid = pg_depend.refobjid and attnum = pg_depend.refobjsubid
-                        where pg_depend.classid = 'pg_rewrite'::regclass and attname = ?
-                          and pg_depend.refobjid = (select pg_class.oid from pg_class
-                              join pg_namespace on pg_namespace.oid = relnamespace where nspname = ? and relname = ?)""")) {
+        try (var select = transaction.prepareStatement("""
+                select distinct view.oid::regclass::text from pg_depend
+                join pg_rewrite on pg_rewrite.oid = pg_depend.objid join pg_class view on view.oid = pg_rewrite.ev_class
+                join pg_attribute on attrelid = pg_depend.refobjid and attnum = pg_depend.refobjsubid
+                where pg_depend.classid = 'pg_rewrite'::regclass and attname = ?
+                  and pg_depend.refobjid = (select pg_class.oid from pg_class
+                      join pg_namespace on pg_namespace.oid = relnamespace where nspname = ? and relname = ?)""")) {
             select.setString(1, column);
             select.setString(2, table.schema());
             select.setString(3, table.name());

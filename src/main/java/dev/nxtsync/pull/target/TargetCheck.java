@@ -49,10 +49,10 @@ public final class TargetCheck {
             select.setString(2, table.name());
             try (ResultSet row = select.executeQuery()) {
                 return row.next()
-                        ? Optional.of(new Problem(ErrorCode.DATABASE_RIGHTS, "The table " + table + " belongs to "
-                                + row.getString(1) + ", so that " + row.getString(2)
-                                + " cannot add columns to it. As its owner run: alter table " + table.quotedName()
-                                + " owner to " + row.getString(2) + ";"))
+                        ? Optional.of(new Problem(ErrorCode.DATABASE_RIGHTS,
+                                "The table " + table + " belongs to " + row.getString(1) + ", so that "
+                                        + row.getString(2) + " cannot add columns to it. As its owner run: alter table "
+                                        + table.quotedName() + " owner to " + row.getString(2) + ";"))
                         : Optional.empty();
             }
         }

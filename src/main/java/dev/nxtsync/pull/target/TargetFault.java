@@ -38,9 +38,9 @@ public final class TargetFault extends LocalFault {
         String words = words(e) + " (SQLSTATE " + e.getSQLState() + ")";
         String partition = "Make that partition, or one for all others (create table … partition of "
                 + table.quotedName() + " default); no row is lost, and the pull goes on by itself within a minute.";
-        this.reason = new Problem(ErrorCode.TARGET_UNUSABLE, "PostgreSQL refuses what is to be done in its target "
-                + table + ": " + words + ". "
-                + (isLocked() ? LOCKED : lacksPartition(e) ? partition : ErrorCode.TARGET_UNUSABLE.nextStep()));
+        this.reason = new Problem(ErrorCode.TARGET_UNUSABLE,
+                "PostgreSQL refuses what is to be done in its target " + table + ": " + words + ". "
+                        + (isLocked() ? LOCKED : lacksPartition(e) ? partition : ErrorCode.TARGET_UNUSABLE.nextStep()));
         this.ofRow = "the target refuses it: " + words + (lacksPartition(e) ? ". " + partition : "");
     }
 

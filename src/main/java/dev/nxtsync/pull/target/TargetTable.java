@@ -26,8 +26,7 @@ import dev.nxtsync.database.SqlName;
  * @param encoding of the database
  */
 public record TargetTable(String schema, String name, String owner, String comment, List<TargetColumn> columns,
-        List<String> key,
-        Optional<String> changeStamp, boolean removes, Encoding encoding) {
+        List<String> key, Optional<String> changeStamp, boolean removes, Encoding encoding) {
     private static final JsonFactory KEYS = JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     /** A table of a database that holds every character. */

@@ -26,8 +26,7 @@ public final class Tombstones {
      * @return how many rows were deleted, and which are refused
      */
     public static WriteCounts delete(Connection transaction, TargetTable table, Checkpoint read,
-            List<List<String>> keys)
-            throws SQLException {
+            List<List<String>> keys) throws SQLException {
         if (keys.isEmpty()) {
             return WriteCounts.NOTHING;
         }
@@ -54,8 +53,8 @@ public final class Tombstones {
             int parameter = 1;
             for (int i = 0; i < table.key().size(); i++) {
                 int column = i;
-                delete.setArray(parameter++, transaction.createArrayOf("text",
-                        keys.stream().map(key -> key.get(column)).toArray()));
+                delete.setArray(parameter++,
+                        transaction.createArrayOf("text", keys.stream().map(key -> key.get(column)).toArray()));
             }
             var at = Timestamps.timestamp(read.readAt());
             if (!table.removes()) {
@@ -104,24 +103,21 @@ public final class Tombstones {
                     on conflict (pull, company, key) do update set read_at = excluded.read_at
                     where removed.read_at not between excluded.read_at and pg_catalog.clock_timestamp())
                 select pg_catalog.count(*) from deleted
-                """
-                .formatted(
-                        columns.stream()
-                                .map(column -> SqlName.quoted(column.name()) + "::" + column.type().sql() + " as "
-                                        + SqlName.quoted(column.name()))
-                                .collect(joining(", ")),
-                        IntStream.range(0, columns.size()).mapToObj(i -> "pg_catalog.unnest(?::text[])")
-                                .collect(joining(", ")),
-                        columns.stream().map(column -> SqlName.quoted(column.name())).collect(joining(", ")),
-                        table.removes()
-                                ? "delete from " + target + " stored using absent where " + which
-                                : "update " + target
-                                        + " stored set nxt_deleted_at = ?, nxt_read_at = ? from absent where "
-                                        + which + " and stored.nxt_deleted_at is null",
-                        PageTable.keyText(table, "stored"), PageTable.keyText(table, "absent"),
-                        // a mark says by itself when the row was gone
-                        table.removes()
-                                ? ""
-                                : "where " + PageTable.keyText(table, "absent") + " not in (select key from deleted)");
+                """.formatted(
+                columns.stream()
+                        .map(column -> SqlName.quoted(column.name()) + "::" + column.type().sql() + " as "
+                                + SqlName.quoted(column.name()))
+                        .collect(joining(", ")),
+                IntStream.range(0, columns.size()).mapToObj(i -> "pg_catalog.unnest(?::text[])").collect(joining(", ")),
+                columns.stream().map(column -> SqlName.quoted(column.name())).collect(joining(", ")),
+                table.removes()
+                        ? "delete from " + target + " stored using absent where " + which
+                        : "update " + target + " stored set nxt_deleted_at = ?, nxt_read_at = ? from absent where "
+                                + which + " and stored.nxt_deleted_at is null",
+                PageTable.keyText(table, "stored"), PageTable.keyText(table, "absent"),
+                // a mark says by itself when the row was gone
+                table.removes()
+                        ? ""
+                        : "where " + PageTable.keyText(table, "absent") + " not in (select key from deleted)");
     }
 }

@@ -49,8 +49,8 @@ final class InFlight {
         if (rows.isEmpty()) {
             return;
         }
-        try (var update = transaction.prepareStatement("update nxt_sync.outbox set record = ?, next_at = ? "
-                + "where id = ? and state = 'waiting'")) {
+        try (var update = transaction.prepareStatement(
+                "update nxt_sync.outbox set record = ?, next_at = ? where id = ? and state = 'waiting'")) {
             var encoding = Encoding.read(transaction);
             for (OutboxRow row : rows) {
                 update.setString(1, encoding.shown(row.record().orElseThrow()));

@@ -89,8 +89,8 @@ public class OutboxApi {
         }
     }
 
-    private static long push(Connection transaction, String push, String key, String payload,
-            Optional<Integer> company, Optional<String> group) throws SQLException {
+    private static long push(Connection transaction, String push, String key, String payload, Optional<Integer> company,
+            Optional<String> group) throws SQLException {
         try (var call = transaction.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
             call.setString(1, push);
             call.setString(2, key);
@@ -150,9 +150,8 @@ public class OutboxApi {
     public boolean retry(long id, Optional<String> payload) throws SQLException {
         return database.durably(transaction -> {
             if (payload.isPresent()) {
-                try (var edit = transaction
-                        .prepareStatement(
-                                "update nxt_sync.outbox set payload = ?::json where id = ? and state = 'dead'")) {
+                try (var edit = transaction.prepareStatement(
+                        "update nxt_sync.outbox set payload = ?::json where id = ? and state = 'dead'")) {
                     edit.setString(1, Encoding.read(transaction).json(payload.get()));
                     edit.setLong(2, id);
                     edit.executeUpdate();

@@ -91,10 +91,9 @@ final class OutboxColumns {
         return new OutboxRow(row.getLong(1), row.getString(2), row.getString(3), text(row, 4),
                 RowState.of(row.getString(5)), row.getInt(6), Step.valueOf(row.getString(7).toUpperCase(Locale.ROOT)),
                 text(row, 8).map(act -> MutationKind.valueOf(act.toUpperCase(Locale.ROOT))), text(row, 9),
-                text(row, 10),
-                Timestamps.instant(row, 11), Timestamps.instant(row, 12), text(row, 13), row.getBoolean(14),
-                Optional.ofNullable(row.getObject(15, Integer.class)), row.getBoolean(16), row.getInt(17),
-                text(row, 18), text(row, 19));
+                text(row, 10), Timestamps.instant(row, 11), Timestamps.instant(row, 12), text(row, 13),
+                row.getBoolean(14), Optional.ofNullable(row.getObject(15, Integer.class)), row.getBoolean(16),
+                row.getInt(17), text(row, 18), text(row, 19));
     }
 
     private static Optional<String> text(ResultSet row, int column) throws SQLException {

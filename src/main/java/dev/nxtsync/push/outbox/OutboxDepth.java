@@ -50,8 +50,7 @@ public class OutboxDepth {
                     select push, state, count(*), count(*) filter (where state = 'done' and error is not null),
                            coalesce(extract(epoch from clock_timestamp() - min(created_at)
                                filter (where state in ('waiting', 'sending', 'in_doubt', 'dead'))), 0)
-                    from nxt_sync.outbox group by push, state""");
-                    var row = select.executeQuery()) {
+                    from nxt_sync.outbox group by push, state"""); var row = select.executeQuery()) {
                 var depths = new HashMap<String, PushDepth>();
                 while (row.next()) {
                     var depth = depths.getOrDefault(row.getString(1), PushDepth.EMPTY);

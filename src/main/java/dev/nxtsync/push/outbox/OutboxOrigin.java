@@ -72,15 +72,13 @@ public class OutboxOrigin {
                     select system_identifier, timeline, database_oid, outbox_oid from nxt_sync.outbox_here
                     on conflict (one) do update set system_identifier = excluded.system_identifier,
                         timeline = excluded.timeline, database_oid = excluded.database_oid,
-                        outbox_oid = excluded.outbox_oid""");
-                    var rows = transaction.prepareStatement(
-                            """
-                                    update nxt_sync.outbox
-                                    set state = case when state = 'dead' then state else 'in_doubt' end,
-                                        record = case when state = 'waiting' then null else record end,
-                                        sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
-                                        looks = case when state = 'dead' then 1 else 0 end, repeated = true
-                                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""")) {
+                        outbox_oid = excluded.outbox_oid"""); var rows = transaction.prepareStatement("""
+                    update nxt_sync.outbox
+                    set state = case when state = 'dead' then state else 'in_doubt' end,
+                        record = case when state = 'waiting' then null else record end,
+                        sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
+                        looks = case when state = 'dead' then 1 else 0 end, repeated = true
+                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""")) {
                 home.executeUpdate();
                 UnitSelection.ofKinds(List.of(UnitKind.PUSH)).beginAnew(transaction);
                 return rows.executeUpdate();

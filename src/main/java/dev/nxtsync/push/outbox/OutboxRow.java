@@ -26,9 +26,8 @@ import dev.nxtsync.error.Problem;
  */
 public record OutboxRow(long id, String key, String payload, Optional<String> group, RowState state, int attempts,
         Step step, Optional<MutationKind> act, Optional<String> record, Optional<String> stamp,
-        Optional<Instant> sentAt,
-        Optional<Instant> nextAt, Optional<String> answered, boolean blamed, Optional<Integer> atMost,
-        boolean repeated, int looks, Optional<String> result, Optional<String> error) {
+        Optional<Instant> sentAt, Optional<Instant> nextAt, Optional<String> answered, boolean blamed,
+        Optional<Integer> atMost, boolean repeated, int looks, Optional<String> result, Optional<String> error) {
 
     public enum RowState {
         WAITING, SENDING, IN_DOUBT, DONE, DEAD, DISCARDED;
@@ -129,8 +128,7 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
      */
     public OutboxRow done(String kept, Optional<String> remark, Optional<Instant> countAt) {
         return new OutboxRow(id, key, payload, group, RowState.DONE, attempts, step, act, record, stamp, sentAt,
-                countAt,
-                Optional.empty(), false, Optional.empty(), repeated, 0, Optional.of(kept), remark);
+                countAt, Optional.empty(), false, Optional.empty(), repeated, 0, Optional.of(kept), remark);
     }
 
     /** The record is there, and the processing that follows is to be sent. */
@@ -157,8 +155,8 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
 
     /** What was checked without sending anything. */
     public OutboxRow checked(String outcome) {
-        return new OutboxRow(id, key, payload, group, state, attempts, step, act, record, stamp, sentAt,
-                nextAt, answered, blamed, atMost, repeated, looks, Optional.of(outcome), error);
+        return new OutboxRow(id, key, payload, group, state, attempts, step, act, record, stamp, sentAt, nextAt,
+                answered, blamed, atMost, repeated, looks, Optional.of(outcome), error);
     }
 
     /** The same with what is known now of its record. */

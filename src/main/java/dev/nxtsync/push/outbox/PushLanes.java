@@ -37,46 +37,43 @@ public class PushLanes {
      */
     public void announce(Map<String, String> connections) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(
-                    """
-                            with recursive freed as (
-                                update nxt_sync.outbox aside set next_at = null
-                                where\s"""
-                            + InFlight.ASIDE
-                            + """
-                                          and push = any (?)
-                                          and not exists (select from nxt_sync.outbox other
-                                                          where other.record = aside.record and other.id <> aside.id
-                                                            and other.state in ('sending', 'in_doubt'))
-                                        returning push, company, lane),
-                                    pairs (push, company) as (
-                                        (select push, company from nxt_sync.outbox
-                                         where state = 'waiting' and push = any (?) and company is not null
-                                         order by push, company limit 1)
-                                        union all
-                                        select next.push, next.company from pairs, lateral (
-                                            select push, company from nxt_sync.outbox
-                                            where state = 'waiting' and push = any (?) and company is not null
-                                              and (push, company) > (pairs.push, pairs.company)
-                                            order by push, company limit 1) next),
-                                    due (push, company, lane) as (
-                                        select pairs.push, pairs.company, number
-                                        from pairs, generate_series(0, 15) number
-                                        where exists (select from nxt_sync.outbox o
-                                                      where o.push = pairs.push and o.company = pairs.company and o.lane = number and\s"""
-                            + OutboxReader.READY
-                            + """
-                                        )
-                                        union
-                                        select push, company, lane from freed
-                                        union
-                                        select push, company, lane from nxt_sync.outbox
-                                        where state = 'sending' and push = any (?) and company is not null
-                                        union
-                                        select push, company, lane from nxt_sync.outbox
-                                        where next_at <= clock_timestamp() and push = any (?) and company is not null
-                                          and state in ('in_doubt', 'done', 'dead', 'discarded'))
-                                    select push, company, lane from due""")) {
+            try (var select = transaction.prepareStatement("""
+                    with recursive freed as (
+                        update nxt_sync.outbox aside set next_at = null
+                        where\s""" + InFlight.ASIDE
+                    + """
+                                  and push = any (?)
+                                  and not exists (select from nxt_sync.outbox other
+                                                  where other.record = aside.record and other.id <> aside.id
+                                                    and other.state in ('sending', 'in_doubt'))
+                                returning push, company, lane),
+                            pairs (push, company) as (
+                                (select push, company from nxt_sync.outbox
+                                 where state = 'waiting' and push = any (?) and company is not null
+                                 order by push, company limit 1)
+                                union all
+                                select next.push, next.company from pairs, lateral (
+                                    select push, company from nxt_sync.outbox
+                                    where state = 'waiting' and push = any (?) and company is not null
+                                      and (push, company) > (pairs.push, pairs.company)
+                                    order by push, company limit 1) next),
+                            due (push, company, lane) as (
+                                select pairs.push, pairs.company, number
+                                from pairs, generate_series(0, 15) number
+                                where exists (select from nxt_sync.outbox o
+                                              where o.push = pairs.push and o.company = pairs.company and o.lane = number and\s"""
+                    + OutboxReader.READY + """
+                                )
+                                union
+                                select push, company, lane from freed
+                                union
+                                select push, company, lane from nxt_sync.outbox
+                                where state = 'sending' and push = any (?) and company is not null
+                                union
+                                select push, company, lane from nxt_sync.outbox
+                                where next_at <= clock_timestamp() and push = any (?) and company is not null
+                                  and state in ('in_doubt', 'done', 'dead', 'discarded'))
+                            select push, company, lane from due""")) {
                 var pushes = transaction.createArrayOf("text", connections.keySet().toArray());
                 for (int i = 1; i <= 5; i++) {
                     select.setArray(i, pushes);

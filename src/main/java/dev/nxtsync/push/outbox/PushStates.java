@@ -64,14 +64,13 @@ public class PushStates {
      *
      * @param failures in a row, of the lane that tells it
      */
-    public void failed(PushedCompany name, Problem reason, int failures, Duration retry)
-            throws SQLException {
+    public void failed(PushedCompany name, Problem reason, int failures, Duration retry) throws SQLException {
         put(name, """
                 insert into nxt_sync.push_state (push, company, code, reason, failures, retry_at)
                 values (?, ?, ?, ?, ?, clock_timestamp() + ? * interval '1 ms')
                 on conflict (push, company) do update set code = excluded.code, reason = excluded.reason,
-                    failures = excluded.failures, retry_at = excluded.retry_at""",
-                reason.code(), reason.message(), failures, retry.toMillis());
+                    failures = excluded.failures, retry_at = excluded.retry_at""", reason.code(), reason.message(),
+                failures, retry.toMillis());
     }
 
     /** Nothing is in the way any more. */
@@ -82,8 +81,7 @@ public class PushStates {
     }
 
     /** A create was answered with its key as it was sent, by this creator. */
-    public void echoed(PushedCompany name, String keyColumn, Optional<String> creator)
-            throws SQLException {
+    public void echoed(PushedCompany name, String keyColumn, Optional<String> creator) throws SQLException {
         put(name, """
                 insert into nxt_sync.push_state (push, company, echoed, creator) values (?, ?, ?, nullif(?, ''))
                 on conflict (push, company) do update set echoed = excluded.echoed, creator = excluded.creator""",

@@ -42,8 +42,8 @@ class LaneAnnouncement {
         if (held.isPresent() && outages.isNews("outbox", held.get().message())) {
             LOG.error(held.get().message());
         } else if (held.isEmpty()) {
-            outages.over("outbox").ifPresent(
-                    lasted -> LOG.infof("The outbox is not held any more, after %d s", lasted.toSeconds()));
+            outages.over("outbox")
+                    .ifPresent(lasted -> LOG.infof("The outbox is not held any more, after %d s", lasted.toSeconds()));
         }
         var connections = plans.connections();
         if (!connections.isEmpty() && held.isEmpty()) {

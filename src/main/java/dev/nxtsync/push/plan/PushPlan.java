@@ -27,9 +27,8 @@ import dev.nxtsync.push.outbox.MutationKind;
  *        first create that is answered
  */
 public record PushPlan(Settings.Push push, Table table, Map<MutationKind, MutationField> fields,
-        Map<String, InputType> inputs,
-        Map<String, Child> children, List<String> key, List<String> returning, Optional<Following> then,
-        Optional<String> creator) {
+        Map<String, InputType> inputs, Map<String, Child> children, List<String> key, List<String> returning,
+        Optional<Following> then, Optional<String> creator) {
     public static final String CREATOR = "createdByUser";
 
     /**

@@ -92,10 +92,9 @@ public class PushPlanner implements Planner {
         if (!pushes.isEmpty()) {
             var schema = PushSchema.read(connection.name(), pushes, mutations, introspection);
             pushes.forEach(push -> flaws.put(push.name(),
-                    PushValidator.validate(push, schema,
-                            creator(connection)) instanceof PushValidator.FlawedPush flawed
-                                    ? Optional.of(flawed.reason())
-                                    : Optional.empty()));
+                    PushValidator.validate(push, schema, creator(connection)) instanceof PushValidator.FlawedPush flawed
+                            ? Optional.of(flawed.reason())
+                            : Optional.empty()));
         }
         return flaws;
     }

@@ -76,8 +76,7 @@ public class PushPlans extends PlanRegistry<PushPlans.PlannedPush> {
     /** Nothing of a connection is ready either: who signs in then may change something else. */
     @Override
     public void undone(String connection) {
-        all().removeIf(
-                each -> each instanceof ReadyPush ready && ready.plan().push().connection().equals(connection));
+        all().removeIf(each -> each instanceof ReadyPush ready && ready.plan().push().connection().equals(connection));
         super.undone(connection);
     }
 }

@@ -71,8 +71,8 @@ final class PushValidator {
                     "The table " + push.table() + " is one of the customer; only tables of companies are pushed to.");
         }
         for (String column : push.keyColumn()) {
-            column(table, column, "KEY_COLUMN").filter(scalar -> !KEY_SCALARS.contains(scalar)).ifPresent(
-                    scalar -> flaws
+            column(table, column, "KEY_COLUMN").filter(scalar -> !KEY_SCALARS.contains(scalar))
+                    .ifPresent(scalar -> flaws
                             .add("KEY_COLUMN " + column + " is of type " + scalar + ", by which nothing is found"));
         }
         Map<MutationKind, MutationField> fields = new EnumMap<>(MutationKind.class);
@@ -92,8 +92,7 @@ final class PushValidator {
             return new FlawedPush("Table " + push.table() + ": " + String.join("; ", flaws) + ".");
         }
         var key = PrimaryKeys.of(push.table()).or(() -> Optional.ofNullable(NUMBERS.get(push.table())))
-                .orElse(List.of())
-                .stream().filter(table.columns()::containsKey).toList();
+                .orElse(List.of()).stream().filter(table.columns()::containsKey).toList();
         return new SoundPush(
                 new PushPlan(push, table, fields, schema.inputs(), children, key, returning, then, creator));
     }
@@ -150,9 +149,8 @@ final class PushValidator {
             if (type.list() && childName.isPresent()) {
                 List<String> columns = child.isEmpty()
                         ? List.of()
-                        : PrimaryKeys.of(childName.get())
-                                .or(() -> Optional.ofNullable(NUMBERS.get(childName.get()))).orElse(List.of()).stream()
-                                .filter(child.get().columns()::containsKey).toList();
+                        : PrimaryKeys.of(childName.get()).or(() -> Optional.ofNullable(NUMBERS.get(childName.get())))
+                                .orElse(List.of()).stream().filter(child.get().columns()::containsKey).toList();
                 children.put(name, new Child(child.flatMap(each -> table.children(each.rowType())),
                         columns.isEmpty() ? List.of("__typename") : columns));
             }
@@ -201,9 +199,8 @@ final class PushValidator {
         }
         push.doneWhen().flatMap(filter -> Filters.flaw(filter, table.filters()))
                 .ifPresent(flaw -> flaws.add("DONE_WHEN " + flaw));
-        return Optional.of(
-                new Following(push.table() + "_processings", field, arguments,
-                        push.doneWhen().flatMap(filter -> object(filter, "DONE_WHEN"))));
+        return Optional.of(new Following(push.table() + "_processings", field, arguments,
+                push.doneWhen().flatMap(filter -> object(filter, "DONE_WHEN"))));
     }
 
     private Optional<ObjectNode> object(String text, String setting) {

@@ -24,8 +24,7 @@ class IntrospectionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"orderNo } } mutation { order_delete(filter", "order-no", "1st", "", "a b", "\u00e5r",
-            "a\nb",
-            "x\u0000"})
+            "a\nb", "x\u0000"})
     void aTableWithAFieldThatIsNoGraphQlNameIsRefusedByItsNameAndTheOthersAreKnown(String name) {
         table(0, "orderNo", name);
         table(1, "productNo", "description");

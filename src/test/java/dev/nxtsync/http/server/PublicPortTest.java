@@ -124,8 +124,9 @@ class PublicPortTest {
                 .isEqualTo(401);
         assertThat(wire().head("POST /known/a HTTP/1.1", "Key: good", "Content-Length: 50001").status()).isEqualTo(413);
         assertThat(wire().head("GET /known/a HTTP/1.1", "Key: good", "Content-Length: 1").status()).isEqualTo(413);
-        assertThat(wire().head("GET /known/a HTTP/1.1", "Key: good", "Transfer-Encoding: chunked")
-                .send("1\r\nx").status()).isEqualTo(413);
+        assertThat(
+                wire().head("GET /known/a HTTP/1.1", "Key: good", "Transfer-Encoding: chunked").send("1\r\nx").status())
+                .isEqualTo(413);
         assertThat(wire().head("POST /nothing HTTP/1.1", "Content-Length: 40000").status()).isEqualTo(404);
         var other = wire().head("BREW /known/a HTTP/1.1", "Content-Length: 40000").answer();
         assertThat(other.status()).isEqualTo(405);
@@ -154,8 +155,8 @@ class PublicPortTest {
         for (int i = 0; i < 3; i++) {
             wire.head("POST /known/a HTTP/1.1", "Key: good", "Content-Length: 10").send("01234").send("56789");
             assertThat(wire.answer().body()).isEqualTo("POST /known/{name}  10");
-            wire.head("POST /open?q=1+2%2B3 HTTP/1.1", "Transfer-Encoding: chunked")
-                    .send("3\r\nabc\r\n").send("2;x=y\r\nde\r\n0\r\nTrailer: x\r\n\r\n");
+            wire.head("POST /open?q=1+2%2B3 HTTP/1.1", "Transfer-Encoding: chunked").send("3\r\nabc\r\n")
+                    .send("2;x=y\r\nde\r\n0\r\nTrailer: x\r\n\r\n");
             assertThat(wire.answer().body()).isEqualTo("POST /open 1 2+3 5");
         }
         wire.head("POST /known/a HTTP/1.1", "Key: good", "Content-Length: 2", "Expect: 100-continue");
@@ -216,8 +217,7 @@ class PublicPortTest {
         refuses(431, wire().head("POST /open HTTP/1.1", "a:\r\n".repeat(101).strip()));
         refuses(400, wire().send("POST /open HTTP/1.1\r\nContent-Length: 0\r\n\r\n"));
         refuses(400, wire().send("\u0001\u0002\r\n\r\n"));
-        assertThat(wire().send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status()).as("HTTP/2 is not spoken")
-                .isEqualTo(404);
+        assertThat(wire().send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status()).as("HTTP/2 is not spoken").isEqualTo(404);
         var upgrade = wire().head("POST /open HTTP/1.1", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c",
                 "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA", "Content-Length: 0");
         assertThat(upgrade.status()).isEqualTo(200);
@@ -226,9 +226,8 @@ class PublicPortTest {
     @ParameterizedTest
     @CsvSource({"/known/a, 200", "/known/a/, 200", "/known/a%2Fb, 200", "http://other.example/known/a, 200",
             "/known/%zz, 400", "/known/a%, 400", "/known/a?q=%zz, 400", "/known, 404", "/known//a, 404",
-            "//known/a, 404",
-            "/known/a//, 404", "/known/../known/a, 404", "/./known/a, 404", "/known;x/a, 404", "/%6bnown/a, 404",
-            "HTTP://other.example/known/a?q=1, 200", "x?y=://z/known/a, 404",
+            "//known/a, 404", "/known/a//, 404", "/known/../known/a, 404", "/./known/a, 404", "/known;x/a, 404",
+            "/%6bnown/a, 404", "HTTP://other.example/known/a?q=1, 200", "x?y=://z/known/a, 404",
             "http://other.example?x=/known/a, 404", "ftp://other.example/known/a, 404", "/known/a/b, 404",
             "/KNOWN/a, 404", "known/a, 404", "*, 404", "http://other.example, 404", "'', 400"})
     void anAddressIsWhatIsWritten(String target, int status) {
@@ -288,8 +287,9 @@ class PublicPortTest {
         var refused = wire().head("GET /held HTTP/1.1").answer();
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.headers()).containsKey("retry-after");
-        assertThat(Thread.getAllStackTraces().keySet().stream()
-                .filter(each -> each.getName().equals("public-port-work"))).hasSize(8);
+        assertThat(
+                Thread.getAllStackTraces().keySet().stream().filter(each -> each.getName().equals("public-port-work")))
+                .hasSize(8);
         assertThat(wire().head("POST /open HTTP/1.1", "Content-Length: 0").status()).as("what does not wait")
                 .isEqualTo(200);
         held.countDown();

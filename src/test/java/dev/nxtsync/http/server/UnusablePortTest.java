@@ -20,8 +20,8 @@ class UnusablePortTest {
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "127.0.0.1", "localhost", "::1", "::"})
     void aPortThatIsTakenIsNamedWithItsSetting(String host) {
-        assertThat(new UnusablePort("NXT_HTTP_PORT", host, 8080, taken)).hasMessage(
-                "NXT_HTTP_PORT: the port 8080 is in use by another process; set it to one that is free");
+        assertThat(new UnusablePort("NXT_HTTP_PORT", host, 8080, taken))
+                .hasMessage("NXT_HTTP_PORT: the port 8080 is in use by another process; set it to one that is free");
         assertThat(new UnusablePort(new QuarkusBindException(host, 9000, taken))).hasMessage(
                 "NXT_MANAGEMENT_PORT: the port 9000 is in use by another process; set it to one that is free");
     }

@@ -26,8 +26,8 @@ class PullPlannerTest {
 
     @Test
     void aPullThatCannotBePlannedStopsOnlyItselfAndGoesOnOnceItCan() throws SQLException {
-        try (var pulls = new PlannedFixture(Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_GOODS_TABLE",
-                "product"))) {
+        try (var pulls = new PlannedFixture(
+                Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_GOODS_TABLE", "product"))) {
             assertThat(pulls.plan()).isTrue();
             assertThat(pulls.database.count("nxt.order") + pulls.database.count("nxt.product")).isZero();
             pulls.database.execute("insert into nxt_sync.pull_column (pull, column_name) values ('goods', 'colour')");
@@ -52,8 +52,8 @@ class PullPlannerTest {
 
     @Test
     void aColumnThatIsLeftOutHasNotVanished() throws SQLException {
-        try (var pulls = new PlannedFixture(Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_EXCEPT",
-                "information1"))) {
+        try (var pulls = new PlannedFixture(
+                Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_EXCEPT", "information1"))) {
             assertThat(pulls.plan()).isTrue();
             pulls.database
                     .execute("insert into nxt_sync.pull_column (pull, column_name) values ('orders', 'information1')");

@@ -37,8 +37,7 @@ class PullPlansTest {
             var orders = (PullPlans.Ready) plans.of("orders").orElseThrow();
             plans.put("orders", new PullPlans.WithoutTarget(orders, new Problem(ErrorCode.TARGET_UNUSABLE, "locked")));
             assertThat(plans.plannedConnections()).as("the others run").containsExactly("main");
-            plans.put("orders",
-                    new PullPlans.LeftToOther(orders, new Problem(ErrorCode.KEY_DIFFERS, "id, not code")));
+            plans.put("orders", new PullPlans.LeftToOther(orders, new Problem(ErrorCode.KEY_DIFFERS, "id, not code")));
             assertThat(plans.plannedConnections()).isEmpty();
             plans.put("orders", orders);
             assertThat(plans.plannedConnections()).containsExactly("main");

@@ -28,8 +28,8 @@ class PullValidatorTest {
     @Test
     void aKeyThatIsNotKnownIsAskedForWithTheVariableAndWithoutAGuess() {
         assertThat(flaw(pull("text", List.of()), column("textNo", Companion.NONE)))
-                .contains("The primary key of text is not known")
-                .contains("NXT_PULLS_X_KEY to all of its columns").doesNotContain("textNo");
+                .contains("The primary key of text is not known").contains("NXT_PULLS_X_KEY to all of its columns")
+                .doesNotContain("textNo");
         assertThat(design(pull("text", List.of("textNo")), column("textNo", Companion.NONE)))
                 .isInstanceOf(PullValidator.Sound.class);
     }
@@ -37,11 +37,9 @@ class PullValidatorTest {
     @Test
     void namesThatWouldCollideOrAreReservedAreRefusedWithBothNamed() {
         assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE), column("aB", Companion.NONE),
-                column("a_b", Companion.NONE)))
-                .contains("The columns aB and a_b would both be a_b");
+                column("a_b", Companion.NONE))).contains("The columns aB and a_b would both be a_b");
         assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
-                column("kind", Companion.ENUM), column("kind_as_enum", Companion.NONE)))
-                .contains("kind_as_enum");
+                column("kind", Companion.ENUM), column("kind_as_enum", Companion.NONE))).contains("kind_as_enum");
         assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
                 column("nxtThing", Companion.NONE))).contains("nxt_ is reserved");
         assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
@@ -58,8 +56,7 @@ class PullValidatorTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "none", value = {"vouchr, voucher", "Order, order", "orderline, orderLine",
-            "assocate, associate",
-            "associate, none", "frobnicate, none", "batches, batch"})
+            "assocate, associate", "associate, none", "frobnicate, none", "batches, batch"})
     void aTableThatIsNotThereIsToldWithTheNearestThatIs(String table, @Nullable String nearest) {
         var there = List.of("order", "orderLine", "voucher", "batch");
         var names = nearest == null || there.contains(nearest) ? there : List.of(nearest);

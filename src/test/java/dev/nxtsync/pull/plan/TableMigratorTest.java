@@ -110,8 +110,7 @@ class TableMigratorTest {
                 .isEqualTo(
                         "{state=ok, code=null, reason=null, met_by=null, rows=0, loaded_at=null, complete_as_of=null, "
                                 + "mark=null, floor=null, digest=null, held=null, passes=0}");
-        assertThat(fixture.make(TargetFixture.TABLE)).as("once")
-                .isEqualTo(new TableMigrator.Made.Usable(List.of()));
+        assertThat(fixture.make(TargetFixture.TABLE)).as("once").isEqualTo(new TableMigrator.Made.Usable(List.of()));
     }
 
     @Test
@@ -128,8 +127,7 @@ class TableMigratorTest {
         assertThat(fixture.database.rows("""
                 select state, code, missing, loaded_at, rows, (select count(*) from nxt_sync.pass) as passes,
                        (select count(*) from nxt.thing) as kept from nxt_sync.pull_state""").get(0).toString())
-                .isEqualTo(
-                        "{state=ok, code=null, missing=null, loaded_at=null, rows=1, passes=0, kept=1}");
+                .isEqualTo("{state=ok, code=null, missing=null, loaded_at=null, rows=1, passes=0, kept=1}");
         fixture.database.execute("insert into nxt.thing select nxt_company, id, text, 8, nxt_read_at from nxt.thing");
         assertThat(fixture.make(TargetFixture.TABLE)).isInstanceOfSatisfying(TableMigrator.Made.TargetKeyWrong.class,
                 wrong -> assertThat(wrong.reason().message())
@@ -162,12 +160,11 @@ class TableMigratorTest {
             assertThat(makers.get(i).make("things", tables.get(i), List.of()).problems()).isEmpty();
         }
         for (int round = 0; round < 3; round++) {
-            assertThat(makers.get(0).make("things", tables.get(0), List.of()))
-                    .isInstanceOfSatisfying(TableMigrator.Made.Disputed.class,
-                            disputed -> assertThat(disputed.reason().coded()).contains(ErrorCode.KEY_DIFFERS.code())
-                                    .startsWith(
-                                            "This process has the key id for pull things, and another process that is "
-                                                    + "alive has id,number. Set NXT_PULLS_THINGS_KEY to the same in both"));
+            assertThat(makers.get(0).make("things", tables.get(0), List.of())).isInstanceOfSatisfying(
+                    TableMigrator.Made.Disputed.class,
+                    disputed -> assertThat(disputed.reason().coded()).contains(ErrorCode.KEY_DIFFERS.code())
+                            .startsWith("This process has the key id for pull things, and another process that is "
+                                    + "alive has id,number. Set NXT_PULLS_THINGS_KEY to the same in both"));
             assertThat(makers.get(1).make("things", tables.get(1), List.of()))
                     .isEqualTo(new TableMigrator.Made.Usable(List.of()));
             assertThat(fixture.fits(tables.get(0))).isFalse();

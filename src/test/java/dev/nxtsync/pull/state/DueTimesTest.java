@@ -87,9 +87,10 @@ class DueTimesTest {
         follow(process(), pull("5m", "24h"));
         assertThat(database.number("select count(retry_at) from nxt_sync.pull_state")).isEqualTo(1);
         var before = pull("5m", "24h");
-        follow(process(), new Settings.Pull("things", "thing", List.of(), "main", List.of(), List.of(), List.of(),
-                Optional.of("{}"), before.every(), Optional.empty(), before.overlap(), before.reconcile(),
-                Settings.Deletes.MARK, 0.2, 1000, 5000, Optional.empty()));
+        follow(process(),
+                new Settings.Pull("things", "thing", List.of(), "main", List.of(), List.of(), List.of(),
+                        Optional.of("{}"), before.every(), Optional.empty(), before.overlap(), before.reconcile(),
+                        Settings.Deletes.MARK, 0.2, 1000, 5000, Optional.empty()));
         assertThat(database.number("select count(retry_at) from nxt_sync.pull_state")).isZero();
         assertThat(database.number("select count(retry_at) from nxt_sync.job")).isZero();
     }

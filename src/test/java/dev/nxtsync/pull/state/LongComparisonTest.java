@@ -85,8 +85,8 @@ class LongComparisonTest {
     @Test
     void aComparisonIsCutOffOnceItsRunIsInterrupted() {
         run.interrupt();
-        assertThat(catchThrowable(comparison::get)).cause()
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(DatabaseFault.isAway(e)).isTrue());
+        assertThat(catchThrowable(comparison::get)).cause().isInstanceOfSatisfying(SQLException.class,
+                e -> assertThat(DatabaseFault.isAway(e)).isTrue());
         assertNothingIsLeft();
     }
 

@@ -55,14 +55,14 @@ class UnitWakesTest {
         Instant reconcile = store.states().now().plus(Duration.ofHours(3));
         in(transaction -> UnitWakes.loaded(transaction, load, reconcile));
         assertThat(woken()).containsExactlyInAnyOrder("poll 1 ", "fetch 1 ");
-        assertThat(store.database().value("select due_at = '" + reconcile
-                + "' from nxt_sync.job where kind = 'reconciliation' and company = 1 and pull = 'orders'"))
+        assertThat(store.database()
+                .value("select due_at = '" + reconcile
+                        + "' from nxt_sync.job where kind = 'reconciliation' and company = 1 and pull = 'orders'"))
                 .isEqualTo("t");
         assertThat(scheduled()).containsExactly("reconciliation 1 orders");
         in(transaction -> UnitWakes.loaded(transaction, load, reconcile.plus(Duration.ofDays(9))));
         assertThat(store.database().value("select min(due_at) = '" + reconcile + "' from nxt_sync.job"))
-                .as("never later")
-                .isEqualTo("t");
+                .as("never later").isEqualTo("t");
     }
 
     @Test
@@ -89,8 +89,9 @@ class UnitWakesTest {
         boolean isShared = kind == UnitKind.POLL || kind == UnitKind.FETCH;
         assertThat(store.database().number("select count(*) from nxt_sync.job where kind = '" + kind.text() + "'"))
                 .isEqualTo(isShared ? 2 : 4);
-        assertThat(store.database().number("select count(*) from nxt_sync.job where kind = '" + kind.text()
-                + "' and pull = ''")).isEqualTo(isShared ? 2 : 0);
+        assertThat(store.database()
+                .number("select count(*) from nxt_sync.job where kind = '" + kind.text() + "' and pull = ''"))
+                .isEqualTo(isShared ? 2 : 0);
     }
 
     private interface Change {
@@ -112,7 +113,8 @@ class UnitWakesTest {
     }
 
     private static List<String> units(String condition) {
-        return store.database().rows("select kind || ' ' || company || ' ' || pull as unit from nxt_sync.job where "
-                + condition).stream().map(row -> row.get("unit")).toList();
+        return store.database()
+                .rows("select kind || ' ' || company || ' ' || pull as unit from nxt_sync.job where " + condition)
+                .stream().map(row -> row.get("unit")).toList();
     }
 }

@@ -69,15 +69,14 @@ class KeyTextTest {
 
     private TargetTable table(ColumnType type, boolean removes) throws SQLException {
         var table = new TargetTable("nxt", "counted", "nxt_company", "counted",
-                List.of(new TargetColumn("id", type, ""), new TargetColumn("text", ColumnType.TEXT, "")),
-                List.of("id"), Optional.empty(), removes);
+                List.of(new TargetColumn("id", type, ""), new TargetColumn("text", ColumnType.TEXT, "")), List.of("id"),
+                Optional.empty(), removes);
         assertThat(fixture.maker.make("counted", table, List.of("id", "text")).problems()).isEmpty();
         return table;
     }
 
     private WriteCounts write(TargetTable table, Instant readAt, List<String> keys, String text,
-            List<List<String>> gone)
-            throws SQLException {
+            List<List<String>> gone) throws SQLException {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         keys.forEach(key -> page.add(TargetFixture.row(key, text), new int[]{0, 1}, () -> "{}"));
         assertThat(page.faults()).isEmpty();

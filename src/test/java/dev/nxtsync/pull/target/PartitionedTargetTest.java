@@ -81,10 +81,10 @@ class PartitionedTargetTest {
     void whatIsWrittenIsCountedHoweverATargetIsPartitioned(Partitioning partitioning) throws SQLException {
         var fixture = partitioning.fixture();
         var merge = PageWriter.Way.MERGE;
-        assertThat(fixture.write(PageWriter.Way.DIRECT, FIRST, "1 a 7", "2 a 7", "5 a 7"))
-                .as("a load").isEqualTo(new WriteCounts(3, 0, 0));
-        assertThat(fixture.write(merge, FIRST, "1 a 7", "3 a 7", "6 a 7"))
-                .as("one as it was, two new").isEqualTo(new WriteCounts(2, 0, 0));
+        assertThat(fixture.write(PageWriter.Way.DIRECT, FIRST, "1 a 7", "2 a 7", "5 a 7")).as("a load")
+                .isEqualTo(new WriteCounts(3, 0, 0));
+        assertThat(fixture.write(merge, FIRST, "1 a 7", "3 a 7", "6 a 7")).as("one as it was, two new")
+                .isEqualTo(new WriteCounts(2, 0, 0));
         assertThat(fixture.write(merge, SECOND, "1 b 7", "2 a 7", "4 a 7", "5 b 7", "6 a 8", "7 a 7"))
                 .as("changed, new and as they were, in turn").isEqualTo(new WriteCounts(2, 3, 0));
         assertThat(fixture.write(merge, FIRST, "1 old 7", "7 old 7")).as("an older read")
@@ -138,8 +138,8 @@ class PartitionedTargetTest {
     void rowsWithoutAPartitionStopTheirPullUntilThereIsOneAndItIsSaidWhichIsMissing(PageWriter.Way way)
             throws SQLException {
         var fixture = Partitioning.RANGE.fixture();
-        fixture.database.execute("alter database " + fixture.database.value("select current_database()")
-                + " set lc_messages = 'C'");
+        fixture.database.execute(
+                "alter database " + fixture.database.value("select current_database()") + " set lc_messages = 'C'");
         var fault = catchThrowableOfType(TargetFault.class,
                 () -> fixture.write(way, FIRST, "4711 secret 7", "4712 secret 7"));
         assertThat(fault.reason().trouble()).isEqualTo(ErrorCode.TARGET_UNUSABLE);
@@ -184,8 +184,8 @@ class PartitionedTargetTest {
         var source = ScheduleFixture.source(fixture.database);
         source.setOptions(options);
         var store = new Database(source);
-        var table = new TargetTable("nxt", "note", "nxt_company", "notes", List.of(
-                new TargetColumn("code", ColumnType.TEXT, ""), new TargetColumn("text", ColumnType.TEXT, "")),
+        var table = new TargetTable("nxt", "note", "nxt_company", "notes",
+                List.of(new TargetColumn("code", ColumnType.TEXT, ""), new TargetColumn("text", ColumnType.TEXT, "")),
                 List.of("code"), Optional.empty(), false);
         new TableMigrator(store, new Replica(store)).make("things", table, List.of("code", "text"));
         assertThat(write(store, fixture, table, FIRST, "a")).isEqualTo(new WriteCounts(1, 0, 0));
@@ -206,8 +206,7 @@ class PartitionedTargetTest {
     }
 
     private static WriteCounts write(Database store, TargetFixture fixture, TargetTable table, Instant readAt,
-            String text)
-            throws SQLException {
+            String text) throws SQLException {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         page.add(TargetFixture.row("", text), new int[]{0, 1}, () -> "{}");
         return new PageWriter(store).write(fixture.claim, table, page, PageWriter.Way.MERGE,
@@ -216,8 +215,9 @@ class PartitionedTargetTest {
 
     private static int gone(TargetFixture fixture, TargetTable table, Instant readAt, String... ids)
             throws SQLException {
-        return fixture.store.inTransaction(transaction -> Tombstones.delete(transaction, table,
-                new TargetFixture.At(readAt), Stream.of(ids).map(List::of).toList()).deleted());
+        return fixture.store.inTransaction(transaction -> Tombstones
+                .delete(transaction, table, new TargetFixture.At(readAt), Stream.of(ids).map(List::of).toList())
+                .deleted());
     }
 
     private static String rows(TargetFixture fixture) {

@@ -99,8 +99,8 @@ class RefusedRowsTest {
             throws SQLException {
         fixture.database.execute(lay);
         for (var way : List.of(PageWriter.Way.DIRECT, PageWriter.Way.MERGE)) {
-            new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE,
-                    page(Set.of(), 9, id -> id == 5), way, new TargetFixture.At(NOON));
+            new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, page(Set.of(), 9, id -> id == 5),
+                    way, new TargetFixture.At(NOON));
             assertThat(fixture.database.number("select count(*) from nxt.thing where id < 10 and id <> 5"))
                     .as(way.toString()).isEqualTo(8);
             assertThat(setAside()).containsExactly(key(5));
@@ -142,8 +142,8 @@ class RefusedRowsTest {
                 .isEqualTo("[{row=main 1 things {\"id\":5}}]");
         fixture.database.execute("update nxt_sync.inbox set attempts = 1, next_at = null");
         write(NOON.plusSeconds(2), 9, id -> id == 5);
-        assertThat(fixture.database.number("select count(*) from nxt_sync.inbox"))
-                .as("while it is being looked at").isEqualTo(2);
+        assertThat(fixture.database.number("select count(*) from nxt_sync.inbox")).as("while it is being looked at")
+                .isEqualTo(2);
     }
 
     /** Keys that the API writes otherwise than PostgreSQL. */
@@ -192,8 +192,8 @@ class RefusedRowsTest {
     void aDeletionThatIsRefusedStopsNoOtherAndNoRowOfItsPage(boolean removes, String lay, String cure)
             throws SQLException {
         var table = removes ? REMOVING : TargetFixture.TABLE;
-        new PageWriter(fixture.store).write(fixture.claim, table, page(Set.of(), 9, id -> false),
-                PageWriter.Way.MERGE, fixture.increment());
+        new PageWriter(fixture.store).write(fixture.claim, table, page(Set.of(), 9, id -> false), PageWriter.Way.MERGE,
+                fixture.increment());
         fixture.database.execute(lay);
         var all = IntStream.rangeClosed(1, 9).mapToObj(id -> List.of(Integer.toString(id))).toList();
         var page = new PageBuffer(table, 1 << 20, Set.of());

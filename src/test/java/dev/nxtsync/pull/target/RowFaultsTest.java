@@ -28,10 +28,9 @@ class RowFaultsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"id\":\"\\u0000\"}", "{\"id\":\"\\ud800\"}", "{\"id\":\"\\udc00\\ud800\"}",
-            "{\"id\":1e999999999}",
-            "{\"id\":1e99999999999}", "{\"id\":NINES}", "{\"id\":\"x\"}", "{\"id\":\"\"}", "{\"id\":null}",
-            "{\"id\":-2147483649}",
-            "{\"id\":1.5}", "{\"id\":\"LONG\"}", "{\"id\":[1]}", "{\"other\":1}", "{}", "[]", "7", "{\"id\":7}"})
+            "{\"id\":1e999999999}", "{\"id\":1e99999999999}", "{\"id\":NINES}", "{\"id\":\"x\"}", "{\"id\":\"\"}",
+            "{\"id\":null}", "{\"id\":-2147483649}", "{\"id\":1.5}", "{\"id\":\"LONG\"}", "{\"id\":[1]}",
+            "{\"other\":1}", "{}", "[]", "7", "{\"id\":7}"})
     void aKeyOfAnyKindIsForgottenOnceItsRowIsGone(String key) throws SQLException {
         fault("{\"id\":3}");
         fault(key.replace("NINES", "9".repeat(150_000)).replace("LONG", "x".repeat(1_000_000)));

@@ -79,8 +79,7 @@ class TargetFaultTest {
                 .execute("create function f() returns trigger language plpgsql as $$ begin raise 'too late'; end $$; "
                         + "create constraint trigger t after insert on nxt.thing deferrable initially deferred for each row "
                         + "execute function f()");
-        assertThatThrownBy(() -> write(SECRET)).isInstanceOf(TargetFault.class)
-                .hasMessageContaining("too late");
+        assertThatThrownBy(() -> write(SECRET)).isInstanceOf(TargetFault.class).hasMessageContaining("too late");
     }
 
     @Test
@@ -89,15 +88,13 @@ class TargetFaultTest {
                 "create table public.o (t text unique); create table public.log (t text references public.o (t) "
                         + "deferrable initially deferred)");
         raise("insert into public.log values (new.text); return null");
-        assertThatThrownBy(() -> write(SECRET)).isInstanceOf(TargetFault.class)
-                .hasMessageContaining("foreign key");
+        assertThatThrownBy(() -> write(SECRET)).isInstanceOf(TargetFault.class).hasMessageContaining("foreign key");
     }
 
     @Test
     void aConnectionThatIsLostInATriggerIsNoFaultOfTheTarget() {
         raise("perform pg_terminate_backend(pg_backend_pid()); return new");
-        assertThatThrownBy(() -> write(SECRET)).isInstanceOf(SQLException.class)
-                .isNotInstanceOf(TargetFault.class)
+        assertThatThrownBy(() -> write(SECRET)).isInstanceOf(SQLException.class).isNotInstanceOf(TargetFault.class)
                 .satisfies(lost -> assertThat(DatabaseFault.isAway((SQLException) lost)).isTrue());
     }
 

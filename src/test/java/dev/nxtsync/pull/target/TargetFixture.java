@@ -26,9 +26,9 @@ import dev.nxtsync.tenant.Tenant;
 
 /** A pull of one company that is loaded, with its target and a claim to write to it. */
 public final class TargetFixture {
-    public static final TargetTable TABLE = new TargetTable("nxt", "thing", "nxt_company", "things",
-            List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("text", ColumnType.TEXT, ""),
-                    new TargetColumn("number", ColumnType.BIGINT, "")),
+    public static final TargetTable TABLE = new TargetTable(
+            "nxt", "thing", "nxt_company", "things", List.of(new TargetColumn("id", ColumnType.INTEGER, ""),
+                    new TargetColumn("text", ColumnType.TEXT, ""), new TargetColumn("number", ColumnType.BIGINT, "")),
             List.of("id"), Optional.empty(), false);
 
     public final TestDatabase database;
@@ -130,8 +130,7 @@ public final class TargetFixture {
 
     static PullStates.IncrementPage increment(Claim claim) {
         return new PullStates.IncrementPage("things", claim.company(), Instant.EPOCH, Optional.empty(),
-                Optional.empty(),
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     public PullState state() throws SQLException {

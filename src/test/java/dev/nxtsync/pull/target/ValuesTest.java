@@ -39,29 +39,26 @@ class ValuesTest {
 
     @ParameterizedTest
     @CsvSource({"orderNo, order_no", "orgUnit1Processing, org_unit1_processing", "orderLine, order_line",
-            "vismaNetCompanyId, visma_net_company_id",
-            "aBC, a_b_c", "order, order"})
+            "vismaNetCompanyId, visma_net_company_id", "aBC, a_b_c", "order, order"})
     void namesBreakBeforeEachCapitalAndNoDigit(String identifier, String name) {
         assertThat(SnakeCase.of(identifier)).isEqualTo(name);
     }
 
     @ParameterizedTest
     @CsvSource({"DATE, 20260923, 2026-09-23", "DATE, 0, ", "DATE, 20260231, ", "DATE, 99999999, ", "DATE, -5, ",
-            "DATE, 2026-09-23, 2026-09-23",
-            "TIMESTAMP, 2026-10-01 12:45:33.798, 2026-10-01 12:45:33.798",
+            "DATE, 2026-09-23, 2026-09-23", "TIMESTAMP, 2026-10-01 12:45:33.798, 2026-10-01 12:45:33.798",
             "TIMESTAMP, 2026-10-01T12:45:33.9999999Z, 2026-10-01 12:45:33.999999",
             "TIMESTAMP, 2026-10-01 12:45:33, 2026-10-01 12:45:33", "TIME, 12:34:56.7891239, 12:34:56.789123",
-            "INTEGER, -2147483648, -2147483648",
-            "BIGINT, 9223372036854775807, 9223372036854775807", "BIGINT, 1E3, 1000"})
+            "INTEGER, -2147483648, -2147483648", "BIGINT, 9223372036854775807, 9223372036854775807",
+            "BIGINT, 1E3, 1000"})
     void aScalarHasItsTextInPostgres(ColumnType type, String json, String text) throws UnstorableValue {
         assertThat(type.text(json)).isEqualTo(text);
     }
 
     @ParameterizedTest
     @CsvSource({"INTEGER, 2147483648", "INTEGER, 1.5", "INTEGER, x", "BIGINT, 9223372036854775808", "NUMERIC, NaN",
-            "BOOLEAN, 1",
-            "TIMESTAMP, 0000-00-00 00:00:00", "TIMESTAMP, 2026-02-30 00:00:00", "TIMESTAMP, 999999-01-01 00:00:00",
-            "TIMESTAMP, yesterday", "TIME, 25:00"})
+            "BOOLEAN, 1", "TIMESTAMP, 0000-00-00 00:00:00", "TIMESTAMP, 2026-02-30 00:00:00",
+            "TIMESTAMP, 999999-01-01 00:00:00", "TIMESTAMP, yesterday", "TIME, 25:00"})
     void whatPostgresHasNoValueForIsSaidAndNotGuessed(ColumnType type, String json) {
         assertThatThrownBy(() -> type.text(json)).isInstanceOf(UnstorableValue.class).hasMessageNotContaining(json);
     }
@@ -144,8 +141,7 @@ class ValuesTest {
     @Test
     void aKeyHasNoMoreThan200DigitsHoweverItIsWritten() {
         var table = new TargetTable("nxt", "t", "nxt_company", "",
-                List.of(new TargetColumn("n", ColumnType.NUMERIC, ""),
-                        new TargetColumn("i", ColumnType.INTEGER, "")),
+                List.of(new TargetColumn("n", ColumnType.NUMERIC, ""), new TargetColumn("i", ColumnType.INTEGER, "")),
                 List.of("n", "i"), Optional.empty(), false);
         assertThat(table.keyOf(List.of("1.50", "1e3"))).contains(List.of("1.50", "1000"));
         assertThat(table.keyOf(List.of("1e250", "1"))).isEmpty();
@@ -178,9 +174,8 @@ class ValuesTest {
 
     @Test
     void keysThatAreOneInPostgresAreOneInAPage() {
-        var table = new TargetTable("nxt", "t", "nxt_company", "",
-                List.of(new TargetColumn("n", ColumnType.NUMERIC, ""),
-                        new TargetColumn("at", ColumnType.TIMESTAMP, "")),
+        var table = new TargetTable("nxt", "t", "nxt_company", "", List
+                .of(new TargetColumn("n", ColumnType.NUMERIC, ""), new TargetColumn("at", ColumnType.TIMESTAMP, "")),
                 List.of("n", "at"), Optional.empty(), false);
         var page = new PageBuffer(table, 100_000, Set.of());
         add(page, new String[]{"1", "2026-01-01 00:00:00.1234567"});
@@ -240,8 +235,7 @@ class ValuesTest {
                         + "create view nxt.seen as select id, text from nxt.thing; alter table nxt.thing drop column whole cascade");
         fixture.write("a", null, Instant.EPOCH.plusSeconds(1), false);
         assertThat(new TableMigrator(fixture.store, new Replica(fixture.store)).make("things", Fixture.TABLE,
-                List.of("whole")))
-                .as("the lost column comes back")
+                List.of("whole"))).as("the lost column comes back")
                 .isEqualTo(new TableMigrator.Made.Usable(List.of("the column whole was added")));
         assertThat(fixture.database.number("select count(*) from nxt_sync.pass where kind = 'load'"))
                 .as("every row is wanted again").isEqualTo(1);
@@ -286,11 +280,10 @@ class ValuesTest {
         assertThat(maker.make("things", wider, List.of()).problems()).singleElement().asString()
                 .contains("whole of nxt.thing must become numeric, and the view public.wholes uses it");
         fixture.database.execute("drop view public.wholes");
-        assertThat(maker.make("things", wider, List.of()))
-                .isEqualTo(
-                        new TableMigrator.Made.Usable(List.of("the column whole was widened from bigint to numeric")));
-        assertThat(maker.make("things", Fixture.TABLE, List.of()))
-                .as("a column that holds more is as good").isEqualTo(new TableMigrator.Made.Usable(List.of()));
+        assertThat(maker.make("things", wider, List.of())).isEqualTo(
+                new TableMigrator.Made.Usable(List.of("the column whole was widened from bigint to numeric")));
+        assertThat(maker.make("things", Fixture.TABLE, List.of())).as("a column that holds more is as good")
+                .isEqualTo(new TableMigrator.Made.Usable(List.of()));
         assertThat(maker.make("things", with(ColumnType.BOOLEAN), List.of()).problems()).singleElement().asString()
                 .contains("whole of nxt.thing is numeric, not boolean");
         assertThat(fixture.database.number("select whole from nxt.thing")).isEqualTo(7);
@@ -305,8 +298,11 @@ class ValuesTest {
         for (int second : new int[]{-1, 0, 1}) {
             var page = new PageBuffer(removing, 1 << 20, Set.of());
             add(page, new String[]{"1", "x", "1", "7", null});
-            assertThat(new PageWriter(fixture.store).write(fixture.claim, removing, page, PageWriter.Way.MERGE,
-                    fixture.checkpoint(Instant.parse("2026-11-24T12:00:00Z").plusSeconds(second))).inserted())
+            assertThat(
+                    new PageWriter(fixture.store)
+                            .write(fixture.claim, removing, page, PageWriter.Way.MERGE,
+                                    fixture.checkpoint(Instant.parse("2026-11-24T12:00:00Z").plusSeconds(second)))
+                            .inserted())
                     .isEqualTo(second > 0 ? 1 : 0);
         }
     }
@@ -353,8 +349,7 @@ class ValuesTest {
             UUID holder = UUID.randomUUID();
             database.execute(
                     "insert into nxt_sync.job (kind, connection, scope, company, fence, holder) values ('poll', 'main', 'company', 1, 7, '"
-                            + holder + "'); "
-                            + "insert into nxt_sync.pull_state (pull, company) values ('things', 1)");
+                            + holder + "'); insert into nxt_sync.pull_state (pull, company) values ('things', 1)");
             claim = new Claim(1, WorkUnit.ofPull(UnitKind.POLL, "main", Tenant.company(1), ""), 7, holder, 0, 0);
             assertThat(new TableMigrator(store, new Replica(store)).make("things", TABLE, List.of()).problems())
                     .isEmpty();

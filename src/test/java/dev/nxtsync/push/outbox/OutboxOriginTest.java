@@ -40,8 +40,9 @@ class OutboxOriginTest {
         assertThat(home.untold()).as("it cannot be adopted").isEqualTo(home.held());
         database.allowWalFunctions();
         assertThat(home.untold()).as("a person may adopt it").isEmpty();
-        assertThat(home.held()).get().satisfies(held -> assertThat(held.message()).contains("run: java -jar")
-                .contains("did not say so until now")).extracting(Problem::trouble).isEqualTo(ErrorCode.OUTBOX_HELD);
+        assertThat(home.held()).get().satisfies(
+                held -> assertThat(held.message()).contains("run: java -jar").contains("did not say so until now"))
+                .extracting(Problem::trouble).isEqualTo(ErrorCode.OUTBOX_HELD);
         assertThat(home.adopt()).isEqualTo(1);
         assertThat(home.held()).isEmpty();
     }

@@ -34,8 +34,8 @@ class OutboxRowIsKeptTest {
     void asItIs(int seed) throws Exception {
         var random = new Random(seed);
         String push = "kept" + seed;
-        long id = ((OutboxApi.Queued) STORE.entries().take(push, "k", "{\"a\": 1}", Optional.of(7),
-                Optional.of("g"))).id();
+        long id = ((OutboxApi.Queued) STORE.entries().take(push, "k", "{\"a\": 1}", Optional.of(7), Optional.of("g")))
+                .id();
         Claim claim = claim(push);
         OutboxRow before = STORE.reader().read(List.of(id)).get(0);
         OutboxRow row = random(before, random);

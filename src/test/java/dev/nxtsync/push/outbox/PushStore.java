@@ -11,15 +11,13 @@ import dev.nxtsync.support.TestDatabase;
 
 /** What pushes keep in a database of its own, for tests of other packages. */
 public record PushStore(TestDatabase database, Database store, Outbox outbox, OutboxReader reader, PushTables tables,
-        RunHistory runs,
-        OutboxApi entries) {
+        RunHistory runs, OutboxApi entries) {
 
     public static PushStore migrated() {
         var database = TestDatabase.create();
         var store = ScheduleFixture.migrated(database);
         return new PushStore(database, store, new Outbox(store), new OutboxReader(store), tables(store),
-                new RunHistory(store),
-                new OutboxApi(store));
+                new RunHistory(store), new OutboxApi(store));
     }
 
     public static PushTables tables(Database store) {

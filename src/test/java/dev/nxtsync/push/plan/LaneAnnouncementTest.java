@@ -100,9 +100,8 @@ class LaneAnnouncementTest {
         var push = new Settings.Push("sales", "order", "main", Optional.of(1), Settings.Operation.CREATE,
                 List.of("yourReference"), Optional.empty(), Optional.empty(), List.of(), Settings.Mode.LIVE,
                 Duration.ofDays(90));
-        return new PushPlans.ReadyPush(new PushPlan(push,
-                new Table("order", "Order", Scope.COMPANY, Map.of(), List.of(),
-                        Map.of(), true),
-                Map.of(), Map.of(), Map.of(), List.of(), List.of(), Optional.empty(), Optional.empty()));
+        return new PushPlans.ReadyPush(
+                new PushPlan(push, new Table("order", "Order", Scope.COMPANY, Map.of(), List.of(), Map.of(), true),
+                        Map.of(), Map.of(), Map.of(), List.of(), List.of(), Optional.empty(), Optional.empty()));
     }
 }

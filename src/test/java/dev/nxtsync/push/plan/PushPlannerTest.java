@@ -61,8 +61,8 @@ class PushPlannerTest {
 
     @Test
     void theSchemaIsReadEachTime() throws SQLException {
-        var planner = planner(Map.of("NXT_PUSHES_ORDERS_TABLE", "order", "NXT_PUSHES_ORDERS_KEY_COLUMN",
-                "yourReference"));
+        var planner = planner(
+                Map.of("NXT_PUSHES_ORDERS_TABLE", "order", "NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReference"));
         planner.plan(main(), false);
         var first = List.copyOf(asked);
         asked.clear();
@@ -81,8 +81,8 @@ class PushPlannerTest {
 
     @Test
     void untilAPersonHasSignedInNothingIsReady() throws SQLException {
-        var planner = planner(Map.of("NXT_PUSHES_ORDERS_TABLE", "order", "NXT_PUSHES_ORDERS_KEY_COLUMN",
-                "yourReference"));
+        var planner = planner(
+                Map.of("NXT_PUSHES_ORDERS_TABLE", "order", "NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReference"));
         planner.plan(main(), false);
         planner.forget("main");
         assertThat(plans.ready("orders")).isEmpty();

@@ -121,15 +121,18 @@ class PushValidatorTest {
         mutations.remove(missing);
         var inputs = Map.<String, InputType>of("Order_Input", new InputType.Members(
                 Map.of("customerNo", ref("Int", false), "orderLines", ref("OrderLine_Input", true))));
-        var processings = Map.of("order", Map.of("finishOrder",
-                new MutationField("finishOrder", "R", Map.of("filter", ref("FilterExpression_Order", false))),
-                "finishAll", new MutationField("finishAll", "R", Map.of())));
-        return new PushSchema(mutations, inputs, Map.of("order", table("order", "Order", Scope.COMPANY, missing,
-                "orderNo Int", "yourReference String", "amount Decimal", "createdByUser String",
-                "changedTimestamp DateTime"),
-                "orderLine", table("orderLine", "OrderLine", Scope.COMPANY, "", "lineNo Int", "quantity Decimal"),
-                "country", table("country", "Country", Scope.CUSTOMER, "", "yourReference String")), Map.of(),
-                processings, List.of("order", "orderLine", "country"));
+        var processings = Map.of("order",
+                Map.of("finishOrder",
+                        new MutationField("finishOrder", "R", Map.of("filter", ref("FilterExpression_Order", false))),
+                        "finishAll", new MutationField("finishAll", "R", Map.of())));
+        return new PushSchema(mutations, inputs,
+                Map.of("order",
+                        table("order", "Order", Scope.COMPANY, missing, "orderNo Int", "yourReference String",
+                                "amount Decimal", "createdByUser String", "changedTimestamp DateTime"),
+                        "orderLine",
+                        table("orderLine", "OrderLine", Scope.COMPANY, "", "lineNo Int", "quantity Decimal"), "country",
+                        table("country", "Country", Scope.CUSTOMER, "", "yourReference String")),
+                Map.of(), processings, List.of("order", "orderLine", "country"));
     }
 
     private static Table table(String name, String type, Scope scope, String missing, String... columns) {

@@ -96,8 +96,9 @@ final class Attack implements AutoCloseable {
                     "x".repeat(200_000));
             case 7 -> once("endless", "POST " + Hooks.PATH, signature(random) + "\r\nTransfer-Encoding: chunked",
                     ("4000\r\n" + "x".repeat(0x4000) + "\r\n").repeat(40));
-            case 8 -> held.add(Wire.to(port).head("POST " + Hooks.PATH + " HTTP/1.1", signature(random),
-                    "Content-Length: 200000").send("x".repeat(random.nextInt(190_000))));
+            case 8 -> held.add(
+                    Wire.to(port).head("POST " + Hooks.PATH + " HTTP/1.1", signature(random), "Content-Length: 200000")
+                            .send("x".repeat(random.nextInt(190_000))));
             case 9 ->
                 held.add(Wire.to(port).send("GET /api/status HTTP/1.1\r\n" + "a:\r\n".repeat(random.nextInt(100))));
             case 10 -> held.add(Wire.to(port));

@@ -58,9 +58,8 @@ class AttackIT {
         int port = Daemon.freePort();
         try (var sandbox = new Sandbox(Hooks.options(events));
                 var daemon = Hooks.daemon(sandbox, database).with("NXT_HTTP_PORT", port)
-                        .with("NXT_OPERATOR_KEY", Daemon.OPERATOR)
-                        .with("NXT_PULLS_GOODS_TABLE", "product").with("NXT_PULLS_GOODS_EVERY", "1s")
-                        .with("NXT_PULLS_GOODS_COMPANIES", COMPANY)
+                        .with("NXT_OPERATOR_KEY", Daemon.OPERATOR).with("NXT_PULLS_GOODS_TABLE", "product")
+                        .with("NXT_PULLS_GOODS_EVERY", "1s").with("NXT_PULLS_GOODS_COMPANIES", COMPANY)
                         .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)
                         .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
                         .with("NXT_CONNECTIONS_PERSON_KIND", "user")
@@ -92,10 +91,10 @@ class AttackIT {
             assertThat(honest.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
             assertThat(strange).as("a webhook that got a connection is accepted, or told to come again").isEmpty();
             assertThat(accepted).hasValue(events);
-            await().atMost(PATIENCE).until(() -> database
-                    .number("select count(*) from nxt.\"order\" where information1 = 'burst'") == events);
-            await().atMost(PATIENCE).until(() -> database
-                    .number("select count(*) from nxt_sync.outbox where state = 'done'") == pushes);
+            await().atMost(PATIENCE).until(
+                    () -> database.number("select count(*) from nxt.\"order\" where information1 = 'burst'") == events);
+            await().atMost(PATIENCE).until(
+                    () -> database.number("select count(*) from nxt_sync.outbox where state = 'done'") == pushes);
             assertThat(daemon.isRunning()).isTrue();
             assertThat(daemon.output()).doesNotContain("OutOfMemory").doesNotContain("ERROR");
 
@@ -108,9 +107,9 @@ class AttackIT {
                     "%d webhooks, %d times turned away, %d times without a connection; %d pushes; health 99%% in %.2f s, "
                             + "worst %.2f s of %d; heap %d MB early and %d MB late, RSS %d MB; a pull was %d s behind at most; "
                             + "closed %.0f late and %.0f slow connections",
-                    events, turnedAway.get(), withoutConnection.get(), pushes,
-                    p99, worst, sorted.length, early / 1_000_000, late / 1_000_000, daemon.residentMemory() / 1_000_000,
-                    lag, daemon.metric("nxt_connections_closed_total", "late"),
+                    events, turnedAway.get(), withoutConnection.get(), pushes, p99, worst, sorted.length,
+                    early / 1_000_000, late / 1_000_000, daemon.residentMemory() / 1_000_000, lag,
+                    daemon.metric("nxt_connections_closed_total", "late"),
                     daemon.metric("nxt_connections_closed_total", "slow"));
             assertThat(unhealthy).as("answers of live and ready other than 200").hasValue(0);
             assertThat(lag).as("seconds that a pull is behind").isLessThan(30);

@@ -52,20 +52,16 @@ class ChaosIT {
     /** What is done again and again, in threads that must go on. */
     private static final List<String> LOOPS = List.of("schedule.Heartbeat.beat", "schedule.JobRunner.tick",
             "pull.plan.PullPlanner.plan", "push.plan.PushPlanLoop.tick", "pull.ForgottenEvents.wake",
-            "jobs.LostCallSync.tick",
-            "signin.GrantPoller.look", "status.FindingsWatch.look", "health.DatabaseMetrics.take",
-            "process.Threads.look",
-            "webhook.WebhookQueue.keepSome");
+            "jobs.LostCallSync.tick", "signin.GrantPoller.look", "status.FindingsWatch.look",
+            "health.DatabaseMetrics.take", "process.Threads.look", "webhook.WebhookQueue.keepSome");
     /** What works for somebody: a run from its claim to its commit, a renewal, an event. */
     private static final List<String> WORK = List.of("schedule.JobRunner.claim", "schedule.JobRunner.attempt",
             "pull.Poll.run", "graphql.Exchange.judge", "pull.target.PageWriter.write", "schedule.Claims.check",
-            "push.PushJob.run",
-            "push.LaneRun.run", "schedule.RunHistory.add", "schedule.Claims.free", "webhook.WebhookQueue.keep",
-            "webhook.TableChange.read",
-            "token.ClientCredentials.send");
+            "push.PushJob.run", "push.LaneRun.run", "schedule.RunHistory.add", "schedule.Claims.free",
+            "webhook.WebhookQueue.keep", "webhook.TableChange.read", "token.ClientCredentials.send");
     /** Met by daemons of which nothing outside can be reached. */
-    private static final List<String> ALONE = List.of("token.ClientCredentials.send",
-            "webhook.TableChange.read", REQUEST, ANSWER);
+    private static final List<String> ALONE = List.of("token.ClientCredentials.send", "webhook.TableChange.read",
+            REQUEST, ANSWER);
 
     private static final List<String> PLACES = Stream.concat(LOOPS.stream(), WORK.stream()).toList();
 
@@ -78,8 +74,8 @@ class ChaosIT {
         for (String place : Stream.concat(PLACES.stream(), ALONE.stream()).toList()) {
             int dot = place.lastIndexOf('.');
             String type = place.startsWith("io.") ? place.substring(0, dot) : "dev.nxtsync." + place.substring(0, dot);
-            assertThat(Class.forName(type, false, getClass().getClassLoader()).getDeclaredMethods())
-                    .as(place).anyMatch(method -> method.getName().equals(place.substring(dot + 1)));
+            assertThat(Class.forName(type, false, getClass().getClassLoader()).getDeclaredMethods()).as(place)
+                    .anyMatch(method -> method.getName().equals(place.substring(dot + 1)));
         }
     }
 
@@ -118,8 +114,7 @@ class ChaosIT {
         return Hooks.daemon(sandbox, database).jvm(FailPoints.option(places)).with("NXT_OPERATOR_KEY", OPERATOR)
                 .with("NXT_PULLS_GOODS_TABLE", "product").with("NXT_PULLS_GOODS_COMPANIES", Hooks.COMPANY)
                 .with("NXT_PULLS_GOODS_EVERY", "1s").with("NXT_PUSHES_SALES_TABLE", "order")
-                .with("NXT_PUSHES_SALES_COMPANY", Hooks.COMPANY)
-                .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
+                .with("NXT_PUSHES_SALES_COMPANY", Hooks.COMPANY).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
                 .with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600).with("NXT_HTTP_PORT", port)
                 .with("NXT_CONNECTIONS_PERSON_KIND", "user").with("NXT_CONNECTIONS_PERSON_CLIENT_ID", "isv_demo")
                 .with("NXT_CONNECTIONS_PERSON_CLIENT_SECRET", "demo+secret%/:1")
@@ -176,8 +171,7 @@ class ChaosIT {
 
     /** How an event of the order that was changed last is answered; 0 if it is not. */
     private int event(Daemon daemon, Sandbox sandbox) {
-        return post(daemon,
-                sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 1 + round % 50), "UPDATE"));
+        return post(daemon, sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 1 + round % 50), "UPDATE"));
     }
 
     @Test
@@ -206,8 +200,9 @@ class ChaosIT {
         var points = FailPoints.of(daemon);
         points.arm(WEBHOOK, Kind.ERROR);
         // of so many at once, several are kept together
-        var statuses = IntStream.range(0, 200).parallel().mapToObj(i -> post(daemon,
-                sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 1 + i % 50), "UPDATE"))).toList();
+        var statuses = IntStream.range(0, 200).parallel().mapToObj(
+                i -> post(daemon, sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 1 + i % 50), "UPDATE")))
+                .toList();
         assertThat(points.hasStruck(WEBHOOK)).isTrue();
         assertThat(statuses).doesNotContain(0);
     }

@@ -68,8 +68,8 @@ class CheckNamesTheCauseIT {
         connection(builder, connection, "ISSUER", at.url());
         connection(builder, connection, "API_URL", at.url());
         String prefix = "NXT_PULLS_" + connection.toUpperCase(Locale.ROOT) + "_";
-        builder.with(prefix + "TABLE", table).with(prefix + "CONNECTION", connection)
-                .with(prefix + "TARGET", connection);
+        builder.with(prefix + "TABLE", table).with(prefix + "CONNECTION", connection).with(prefix + "TARGET",
+                connection);
     }
 
     private static String check(Daemon.Builder builder) throws InterruptedException {
@@ -120,8 +120,7 @@ class CheckNamesTheCauseIT {
             connection(builder, "proxied", "ISSUER", "https://connect.example");
             String output = check(builder);
             assertThat(of(output, "token of main")).contains(coded(ErrorCode.INVALID_CLIENT))
-                    .contains("does not know the client id \"isv_demo\" with this secret")
-                    .contains(
+                    .contains("does not know the client id \"isv_demo\" with this secret").contains(
                             "Compare NXT_CLIENT_ID and NXT_CLIENT_SECRET with the application in the Developer Portal");
             assertThat(output).doesNotContain("wr0ng");
             assertThat(of(output, "token of decoded")).contains(coded(ErrorCode.INVALID_CLIENT))
@@ -138,8 +137,8 @@ class CheckNamesTheCauseIT {
             assertThat(of(output, "token of reduced")).contains(coded(ErrorCode.SCOPE_REDUCED))
                     .contains("the granted one \"" + READ_ONLY + "\"")
                     .contains("Compare the integrations of the application");
-            assertThat(of(output, "token of page"))
-                    .contains("something that is not JSON, such as a web page").contains("ISSUER");
+            assertThat(of(output, "token of page")).contains("something that is not JSON, such as a web page")
+                    .contains("ISSUER");
             assertThat(of(output, "token of expired")).contains("(expired_on_arrival)");
             assertThat(of(output, "token of timeless")).startsWith("ok ").contains("valid for 300 s");
             assertThat(of(output, "token of unknown")).contains(coded(ErrorCode.UNKNOWN_HOST))
@@ -152,8 +151,8 @@ class CheckNamesTheCauseIT {
                     .contains("QUARKUS_PROXY_USERNAME");
             assertThat(output).contains("NXT_CONNECTIONS_BLANK_CLIENT_ID: is not set")
                     .contains("skipped    connection blank").contains("There is no pull and no push");
-            assertThat(of(output, "database")).contains(coded(ErrorCode.DATABASE_AWAY))
-                    .contains("It cannot be reached").contains("Check NXT_DATABASE_URL");
+            assertThat(of(output, "database")).contains(coded(ErrorCode.DATABASE_AWAY)).contains("It cannot be reached")
+                    .contains("Check NXT_DATABASE_URL");
         }
     }
 
@@ -237,10 +236,9 @@ class CheckNamesTheCauseIT {
         var builder = sound().without("NXT_DATABASE_URL").with("NXT_DATABSE_URL", database.url())
                 .with("NXT_DATABASE_PASSWORD", "s3cret ").with("NXT_HTTP_PORT", "http")
                 .with("NXT_PULLS_ORDERS_EVERY", "often").with("NXT_PULLS_ORDERS_COLUMS", "orderNo")
-                .with("NXT_PULLS_ORDERS_COLUMNS", "orderDte")
-                .with("NXT_PULLS_TYPO_TABLE", "vouchr").with("NXT_PULLS_CAPITAL_TABLE", "Order")
-                .with("NXT_PULLS_SOME_TABLE", "order").with("NXT_PULLS_SOME_TARGET", "some")
-                .with("NXT_PULLS_SOME_FILTER", "{\"orderNumber\": {\"_eq\": 1}}")
+                .with("NXT_PULLS_ORDERS_COLUMNS", "orderDte").with("NXT_PULLS_TYPO_TABLE", "vouchr")
+                .with("NXT_PULLS_CAPITAL_TABLE", "Order").with("NXT_PULLS_SOME_TABLE", "order")
+                .with("NXT_PULLS_SOME_TARGET", "some").with("NXT_PULLS_SOME_FILTER", "{\"orderNumber\": {\"_eq\": 1}}")
                 .with("NXT_PULLS_LESS_TABLE", "order").with("NXT_PULLS_LESS_TARGET", "less")
                 .with("NXT_PULLS_LESS_EXCEPT", "informaton1").with("NXT_PULLS_LESS_COMPANIES", "4711")
                 .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReferenc")
@@ -263,8 +261,7 @@ class CheckNamesTheCauseIT {
                 .contains("NXT_DATABSE_URL is not a setting and has no effect; did you mean NXT_DATABASE_URL?")
                 .contains("NXT_DATABASE_URL: is not set").contains("skipped    database: its address is not set")
                 .contains("NXT_DATABASE_PASSWORD: what it says begins or ends with a space; take it out")
-                .contains("NXT_HTTP_PORT: \"http\"")
-                .contains("NXT_PULLS_ORDERS_EVERY: \"often\" is not a duration")
+                .contains("NXT_HTTP_PORT: \"http\"").contains("NXT_PULLS_ORDERS_EVERY: \"often\" is not a duration")
                 .contains("NXT_PULLS_ORDERS_COLUMS: is not a setting; did you mean NXT_PULLS_ORDERS_COLUMNS?")
                 .contains("NXT_CONNECTIONS_UTF_CLIENT_SECRET_FILE: the file " + file + " is UTF-16")
                 .contains("skipped    connection utf")

@@ -71,8 +71,8 @@ class CommandsIT {
                 assertThat(builder.run(3, "pull", "people")).contains("its load is under way on ").contains(" since ")
                         .contains("(unit_taken)");
                 sandbox.release();
-                await().atMost(Duration.ofSeconds(60)).until(() -> database
-                        .number("select count(*) from nxt_sync.freshness where state = 'ok' and complete_as_of is not null") == 2);
+                await().atMost(Duration.ofSeconds(60)).until(() -> database.number(
+                        "select count(*) from nxt_sync.freshness where state = 'ok' and complete_as_of is not null") == 2);
                 assertThat(
                         database.value("select string_agg(ctid::text, ',' order by associate_no) from nxt.associate"))
                         .as("the rows stay, and equal ones are not rewritten").isEqualTo(rows);

@@ -37,11 +37,10 @@ class CorporateNetworkIT {
                 var proxy = new ConnectProxy(front.port(), "user:pass word");
                 var pooler = new Pooler(database, 3, "")) {
             sandbox.publish("https://connect.example");
-            var builder = Daemon.on("https://connect.example", database)
-                    .with("NXT_API_URL", "https://business.example").with("NXT_PULLS_PEOPLE_TABLE", "associate")
-                    .with("NXT_PULLS_PEOPLE_EVERY", "1s").with("NXT_DATABASE_URL", database.url(pooler.port()))
-                    .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)
-                    .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
+            var builder = Daemon.on("https://connect.example", database).with("NXT_API_URL", "https://business.example")
+                    .with("NXT_PULLS_PEOPLE_TABLE", "associate").with("NXT_PULLS_PEOPLE_EVERY", "1s")
+                    .with("NXT_DATABASE_URL", database.url(pooler.port())).with("NXT_PUSHES_SALES_TABLE", "order")
+                    .with("NXT_PUSHES_SALES_COMPANY", COMPANY).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
                     .with("QUARKUS_PROXY_HOST", "127.0.0.1").with("QUARKUS_PROXY_PORT", proxy.port())
                     .with("QUARKUS_PROXY_USERNAME", "user").with("QUARKUS_PROXY_PASSWORD", "pass word")
                     .with("QUARKUS_TLS_TRUST_STORE_PEM_CERTS", front.certificate());
@@ -49,11 +48,11 @@ class CorporateNetworkIT {
             try (var daemon = builder.command().start()) {
                 loaded(daemon, database, 3);
                 database.execute("select nxt_sync.push('sales', 'a1', '{\"customerNo\": 1}')");
-                await().atMost(Duration.ofSeconds(30)).until(
-                        () -> database.value("select state from nxt_sync.outbox").equals("done"));
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> database.value("select state from nxt_sync.outbox").equals("done"));
                 sandbox.put(COMPANY, "associate", Pulls.values("associateNo", 5, "name", "changed"));
-                await().atMost(Duration.ofSeconds(30)).until(
-                        () -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty());
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty());
                 assertThat(proxy.asked()).contains("connect.example:443", "business.example:443");
                 assertThat(daemon.output()).doesNotContain("pass word").doesNotContain("prepared statement")
                         .doesNotContain("ERROR");

@@ -70,8 +70,8 @@ class FrozenDatabaseIT {
                     return new;
                 end $$;
                 create trigger hang before update on nxt_sync.job for each row execute function public.hang()""");
-        await().atMost(SOON).until(() -> database
-                .number("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") > 0);
+        await().atMost(SOON)
+                .until(() -> database.number("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") > 0);
         await().during(Duration.ofSeconds(17)).atMost(Duration.ofSeconds(40)).until(() -> database
                 .number("select extract(epoch from clock_timestamp() - max(beat_at))::int from nxt_sync.replica") < 16);
         database.execute("delete from public.shut");
@@ -91,8 +91,8 @@ class FrozenDatabaseIT {
             assertThat(told.join()).isEqualTo(503);
             await().atMost(SOON).until(() -> daemon.get("/q/health/ready").status() == 503);
             byte[] event = sandbox.eventBody(Hooks.COMPANY, "order", values("orderNo", 1), "UPDATE");
-            await().during(FROZEN).atMost(FROZEN.plus(SOON)).pollInterval(Duration.ofSeconds(1)).until(
-                    () -> daemon.get("/q/health/live").status() == 200
+            await().during(FROZEN).atMost(FROZEN.plus(SOON)).pollInterval(Duration.ofSeconds(1))
+                    .until(() -> daemon.get("/q/health/live").status() == 200
                             && daemon.get("/q/health/ready").status() == 503 && Hooks.post(daemon, event) == 503);
         }
         await().atMost(SOON).until(() -> daemon.get("/q/health/ready").status() == 200);
@@ -105,7 +105,7 @@ class FrozenDatabaseIT {
 
     private void arrives(Sandbox sandbox, String text) {
         sandbox.put(Hooks.COMPANY, "product", values("productNo", "a00001", "description", text));
-        await().atMost(SOON).until(() -> text
-                .equals(database.value("select description from nxt.product where product_no = 'a00001'")));
+        await().atMost(SOON).until(
+                () -> text.equals(database.value("select description from nxt.product where product_no = 'a00001'")));
     }
 }

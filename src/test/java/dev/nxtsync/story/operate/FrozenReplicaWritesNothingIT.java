@@ -34,15 +34,14 @@ class FrozenReplicaWritesNothingIT {
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", 3000)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
-                    .with("NXT_PULLS_ORDERS_EVERY", "2s")
-                    .with("NXT_BUDGET_SHARE", 2);
+                    .with("NXT_PULLS_ORDERS_EVERY", "2s").with("NXT_BUDGET_SHARE", 2);
             try (Daemon one = builder.start();
                     Daemon two = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start()) {
                 await().atMost(Duration.ofSeconds(90)).until(() -> {
                     // else the first may have read all that there is before the second is there
                     changed(sandbox);
-                    return reads(one) > 0 && reads(two) > 0 && database.number(
-                            "select count(*) from nxt_sync.pull_state where loaded_at is not null") == 3;
+                    return reads(one) > 0 && reads(two) > 0 && database
+                            .number("select count(*) from nxt_sync.pull_state where loaded_at is not null") == 3;
                 });
                 await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
                     for (int company : COMPANIES) {
@@ -114,20 +113,21 @@ class FrozenReplicaWritesNothingIT {
         try (var blocker = database.connect(); var lock = blocker.createStatement()) {
             lock.execute("select pg_advisory_lock(42)");
             sandbox.holdRequestsWith("\"orderNo\":");
-            await().atMost(Duration.ofSeconds(60)).until(() -> sandbox.held() > 0 && database
-                    .number("select count(*) from pg_locks where database = "
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> sandbox.held() > 0 && database.number("select count(*) from pg_locks where database = "
                             + "(select oid from pg_database where datname = current_database()) and locktype = 'advisory' and not granted") > 0);
             frozen.freeze();
             sandbox.release();
         }
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> database
-                        .number("select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'") == 0);
+        await().atMost(Duration.ofSeconds(30)).until(() -> database.number(
+                "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'") == 0);
     }
 
     private static List<Long> fences(TestDatabase database) {
-        return TABLES.stream().map(table -> database.number(
-                "select fence from nxt_sync.job where kind = 'load' and pull = '" + table + "'")).toList();
+        return TABLES.stream()
+                .map(table -> database
+                        .number("select fence from nxt_sync.job where kind = 'load' and pull = '" + table + "'"))
+                .toList();
     }
 
     private static String contents(TestDatabase database) {

@@ -33,18 +33,19 @@ class HostileDatabaseIT {
         String name = database.value("select current_database()");
         String role = "hostile_" + name;
         database.execute("create role " + role + " login; grant create on database " + name + " to " + role);
-        database.execute(Map.of("idle_session_timeout", "'1s'", "statement_timeout", "'5s'", "lock_timeout", "'1ms'",
-                "idle_in_transaction_session_timeout", "'3s'", "search_path", "nowhere",
-                "default_transaction_read_only", "on", "default_transaction_isolation", "serializable",
-                "datestyle", "'German'", "intervalstyle", "sql_standard").entrySet().stream()
+        database.execute(Map
+                .of("idle_session_timeout", "'1s'", "statement_timeout", "'5s'", "lock_timeout", "'1ms'",
+                        "idle_in_transaction_session_timeout", "'3s'", "search_path", "nowhere",
+                        "default_transaction_read_only", "on", "default_transaction_isolation", "serializable",
+                        "datestyle", "'German'", "intervalstyle", "sql_standard")
+                .entrySet().stream()
                 .map(each -> "alter role " + role + " set " + each.getKey() + " = " + each.getValue())
                 .reduce((a, b) -> a + "; " + b).orElseThrow());
         database.execute("alter role " + role + " set bytea_output = 'escape'; alter role " + role
                 + " set standard_conforming_strings = off; alter role " + role
-                + " set extra_float_digits = -15; alter role "
-                + role + " set array_nulls = off; alter role " + role + " set transform_null_equals = on; alter role "
-                + role
-                + " set synchronous_commit = off; alter role " + role + " set client_min_messages = 'debug5'");
+                + " set extra_float_digits = -15; alter role " + role + " set array_nulls = off; alter role " + role
+                + " set transform_null_equals = on; alter role " + role + " set synchronous_commit = off; alter role "
+                + role + " set client_min_messages = 'debug5'");
         try (var sandbox = sandbox()) {
             var builder = daemon(sandbox, database).with("NXT_DATABASE_USER", role).with("TZ", "IST")
                     .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)
@@ -56,8 +57,7 @@ class HostileDatabaseIT {
                 database.execute("select nxt_sync.push('sales', 'a1', '{\"customerNo\": 1}')");
                 await().atMost(SOON).until(() -> "done".equals(database.value("select state from nxt_sync.outbox")));
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "changed"));
-                await().atMost(SOON)
-                        .until(() -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty());
+                await().atMost(SOON).until(() -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty());
                 // sessions end beneath the pool, each second
                 await().during(Duration.ofSeconds(6)).atMost(SOON)
                         .until(() -> daemon.get("/q/health/ready").status() == 200);
@@ -72,15 +72,15 @@ class HostileDatabaseIT {
             throws Exception {
         try (var pair = new Pair(directory); var relay = new Detour(pair.first().port()); var sandbox = sandbox()) {
             relay.open();
-            try (var daemon = daemon(sandbox, pair.first())
-                    .with("NXT_DATABASE_URL", pair.first().url(relay.port())).start()) {
+            try (var daemon = daemon(sandbox, pair.first()).with("NXT_DATABASE_URL", pair.first().url(relay.port()))
+                    .start()) {
                 loaded(daemon, pair.first(), 1);
                 pair.failOver();
                 assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
                 relay.leadTo(pair.second().port());
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "changed"));
-                await().atMost(SOON).until(
-                        () -> Mirror.differences(sandbox, pair.second(), COMPANY, "associate").isEmpty());
+                await().atMost(SOON)
+                        .until(() -> Mirror.differences(sandbox, pair.second(), COMPANY, "associate").isEmpty());
                 await().atMost(SOON).until(() -> daemon.get("/q/health/ready").status() == 200);
                 assertThat(pair.first().value("select name from nxt.associate where associate_no = 5"))
                         .as("what the old one has").isNotEqualTo("changed");
@@ -107,8 +107,7 @@ class HostileDatabaseIT {
                 database.execute("select nxt_sync.push('sales', 'Ærø', '{\"customerNo\": 1}')");
                 await().atMost(SOON).until(() -> "done".equals(database.value("select state from nxt_sync.outbox")));
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "5 kr"));
-                await().atMost(SOON)
-                        .until(() -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty());
+                await().atMost(SOON).until(() -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty());
                 assertThat(database.number("select count(*) from nxt_sync.row_fault")).isZero();
             }
         }

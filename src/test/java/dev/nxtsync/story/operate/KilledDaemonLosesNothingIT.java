@@ -36,9 +36,8 @@ class KilledDaemonLosesNothingIT {
         int rows = Size.of(12_000, 200_000);
         int pageSize = Size.of(250, 1000);
         var random = new Random(20_261_124);
-        try (var sandbox = new Sandbox(
-                SandboxOptions.defaults().withPort(0).withStill(true).withRows(Map.of("order", rows))
-                        .withTokenLifetime(Duration.ofMinutes(1)))) {
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
+                .withRows(Map.of("order", rows)).withTokenLifetime(Duration.ofMinutes(1)))) {
             var builder = orders(sandbox, database, pageSize);
             for (Moment moment : Moment.values()) {
                 killAt(moment, builder, sandbox);
@@ -120,8 +119,8 @@ class KilledDaemonLosesNothingIT {
 
     private static Daemon.Builder orders(Sandbox sandbox, TestDatabase database, int pageSize) {
         return Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
-                .with("NXT_PULLS_ORDERS_COMPANIES", COMPANY)
-                .with("NXT_PULLS_ORDERS_PAGE_SIZE", pageSize).with("NXT_PULLS_ORDERS_EVERY", "24h")
+                .with("NXT_PULLS_ORDERS_COMPANIES", COMPANY).with("NXT_PULLS_ORDERS_PAGE_SIZE", pageSize)
+                .with("NXT_PULLS_ORDERS_EVERY", "24h")
                 .with("NXT_PULLS_ORDERS_COLUMNS", "orderDate,orderAmountDomestic,information1,orderType");
     }
 

@@ -45,13 +45,12 @@ class MonitoringIT {
                         .with("NXT_CONNECTIONS_PERSON_CLIENT_SECRET", "demo+secret%/:1")
                         .with("NXT_CONNECTIONS_PERSON_REFRESH_LIFETIME", "300d").with("NXT_HTTP_PORT", port)
                         .with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port).with("NXT_ENCRYPTION_KEY", SignIns.KEY)
-                        .with("NXT_OPERATOR_KEY", SignIns.OPERATOR)
-                        .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", Hooks.COMPANY)
+                        .with("NXT_OPERATOR_KEY", SignIns.OPERATOR).with("NXT_PUSHES_SALES_TABLE", "order")
+                        .with("NXT_PUSHES_SALES_COMPANY", Hooks.COMPANY)
                         .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
                         .with("NXT_NOTICE_URL", "http://127.0.0.1:" + Daemon.freePort())
                         .with("NXT_NOTICE_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").with("NXT_LOG", "json")
-                        .with("NXT_LGO", "json")
-                        .start()) {
+                        .with("NXT_LGO", "json").start()) {
             loaded(daemon, database, 1);
             SignIns.signIn(daemon, "person");
             database.execute("select nxt_sync.push('sales', 'a', '{\"customerNo\": 1}')");
@@ -82,9 +81,10 @@ class MonitoringIT {
             var families = new TreeSet<String>();
             exported.keySet().forEach(name -> families.add(name.replaceFirst("_(sum|count|max|bucket)$", "")));
             assertThat(documented).isEqualTo(families);
-            exported.values().forEach(labels -> assertThat(Set.of("connection", "outcome", "job", "company", "kind",
-                    "push", "state", "result", "event", "tenant", "code", "thread", "reason")).as("bounded")
-                    .containsAll(labels));
+            exported.values()
+                    .forEach(labels -> assertThat(Set.of("connection", "outcome", "job", "company", "kind", "push",
+                            "state", "result", "event", "tenant", "code", "thread", "reason")).as("bounded")
+                            .containsAll(labels));
             assertThat(labelsOfTheLog(daemon)).contains("connection", "company", "kind", "job", "push");
         }
         promtool();
@@ -98,8 +98,8 @@ class MonitoringIT {
                 series++;
                 assertThat(exported).as(where + ": " + expression).containsKey(found.group(1));
                 var labels = new TreeSet<String>();
-                var label = Pattern.compile("([a-z_]+)\\s*(?:=~|!~|!=|=)").matcher(
-                        found.group(2) == null ? "" : found.group(2));
+                var label = Pattern.compile("([a-z_]+)\\s*(?:=~|!~|!=|=)")
+                        .matcher(found.group(2) == null ? "" : found.group(2));
                 while (label.find()) {
                     labels.add(label.group(1));
                 }

@@ -55,8 +55,8 @@ class NoticeIT {
                 String first = receiver.received.get(0).id();
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> receiver.taken().stream().anyMatch(each -> each.id().equals(first)));
-                assertThat(receiver.taken()).allMatch(Receiver.Call::isSigned)
-                        .extracting(Receiver.Call::id).doesNotHaveDuplicates();
+                assertThat(receiver.taken()).allMatch(Receiver.Call::isSigned).extracting(Receiver.Call::id)
+                        .doesNotHaveDuplicates();
                 JsonNode told = receiver.taken().get(0).json();
                 assertThat(told.path("type").asText()).isEqualTo("nxt_sync.state_changed");
                 assertThat(told.path("data").path("state").asText()).isEqualTo("in_trouble");
@@ -145,8 +145,7 @@ class NoticeIT {
         /** The codes of what has begun, or ended, in all notices that were taken. */
         List<String> codes(String what) {
             return taken().stream()
-                    .flatMap(each -> each.json().path("data").path(what).findValuesAsText("code").stream())
-                    .toList();
+                    .flatMap(each -> each.json().path("data").path(what).findValuesAsText("code").stream()).toList();
         }
 
         List<Call> taken() {

@@ -36,9 +36,7 @@ class OutagesHealIT {
     void aSecretThatWasWrongADatabaseThatWasAwayForAMinuteAndAnApiThatWasAwayForAnHour() throws Exception {
         var database = TestDatabase.migrated();
         Path secret = Files.writeString(Files.createTempFile("secret", ""), "wrong");
-        try (var sandbox = sandbox();
-                var store = new Detour(database.port());
-                var api = new Detour(sandbox.port())) {
+        try (var sandbox = sandbox(); var store = new Detour(database.port()); var api = new Detour(sandbox.port())) {
             store.open();
             api.open();
             try (var daemon = daemon(sandbox, database).with("NXT_DATABASE_URL", database.url(store.port()))

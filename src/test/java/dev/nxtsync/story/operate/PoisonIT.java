@@ -60,9 +60,8 @@ class PoisonIT {
             var builder = builder(sandbox);
             try (var daemon = builder.start()) {
                 daemon.awaitReady();
-                await().atMost(A_MINUTE).until(() -> database
-                        .number("select count(*) from nxt_sync.pull_state where loaded_at is not null") == 2L
-                                * PULLS.size());
+                await().atMost(A_MINUTE).until(() -> database.number(
+                        "select count(*) from nxt_sync.pull_state where loaded_at is not null") == 2L * PULLS.size());
                 database.execute("""
                         create function public.refuse() returns trigger language plpgsql
                             as $$ begin raise 'no such row here'; end $$""");
@@ -75,8 +74,7 @@ class PoisonIT {
                     neighboursGoOn(sandbox, daemon, seed);
                     isNamed(daemon, seed);
                     if (seed == 1) {
-                        assertThat(builder.run(3, "verify", "goods"))
-                                .as("rows that no target holds are not equal")
+                        assertThat(builder.run(3, "verify", "goods")).as("rows that no target holds are not equal")
                                 .doesNotContain("ok         goods, company " + COMPANY)
                                 .contains("ok         goods, company " + OTHER);
                     }
@@ -90,10 +88,8 @@ class PoisonIT {
                             .untilAsserted(() -> PULLS.forEach((pull, table) -> {
                                 if (!pull.equals("hooked")) {
                                     for (int company : List.of(COMPANY, OTHER)) {
-                                        assertThat(
-                                                Mirror.differencesIn("nxt." + pull, sandbox, database, company, table,
-                                                        List.of()))
-                                                .as(pull).isEmpty();
+                                        assertThat(Mirror.differencesIn("nxt." + pull, sandbox, database, company,
+                                                table, List.of())).as(pull).isEmpty();
                                     }
                                 }
                             }));
@@ -123,8 +119,8 @@ class PoisonIT {
     private void layInTheDatabase(int seed) {
         for (String pull : List.of("wares", "hooked")) {
             String column = pull.equals("wares") ? "description" : "information1";
-            database.execute("create trigger refuse before insert or update on nxt." + pull
-                    + " for each row when (new." + column + " = 'poison') execute function public.refuse()");
+            database.execute("create trigger refuse before insert or update on nxt." + pull + " for each row when (new."
+                    + column + " = 'poison') execute function public.refuse()");
         }
         database.execute("alter table nxt.checked add constraint sound check (description <> 'poison') not valid");
         database.execute("create table public.note (company integer, account integer, "
@@ -195,18 +191,14 @@ class PoisonIT {
         await().atMost(A_MINUTE).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
             String well = daemon.get("/q/health/well").body();
             assertThat(well).contains("pull spoilt, in companies (answer_unreadable)",
-                    "rows of wares set aside (rows_set_aside)",
-                    "rows of checked set aside (rows_set_aside)",
-                    "rows of accounts set aside (rows_set_aside)",
-                    "rows of hooked set aside (rows_set_aside)",
-                    "rows of people set aside (rows_set_aside)",
-                    "rows of lines set aside (rows_set_aside)",
-                    "rows of goods set aside (rows_set_aside)",
-                    "keys of hooked set aside (keys_set_aside)",
-                    "push orders, dead letters (dead_letters)",
-                    "push numbers, dead letters (dead_letters)");
-            assertThat(database.rows("select job || ' ' || count(*) as faults from nxt_sync.row_fault "
-                    + "group by job order by job").toString())
+                    "rows of wares set aside (rows_set_aside)", "rows of checked set aside (rows_set_aside)",
+                    "rows of accounts set aside (rows_set_aside)", "rows of hooked set aside (rows_set_aside)",
+                    "rows of people set aside (rows_set_aside)", "rows of lines set aside (rows_set_aside)",
+                    "rows of goods set aside (rows_set_aside)", "keys of hooked set aside (keys_set_aside)",
+                    "push orders, dead letters (dead_letters)", "push numbers, dead letters (dead_letters)");
+            assertThat(database
+                    .rows("select job || ' ' || count(*) as faults from nxt_sync.row_fault group by job order by job")
+                    .toString())
                     .isEqualTo("[{faults=accounts 1}, {faults=checked 1}, {faults=goods 2}, {faults=hooked 1}, "
                             + "{faults=lines 1}, {faults=people 3}, {faults=wares 3}]");
             assertThat(database.rows("select distinct substring(reason for 22) as words from nxt_sync.row_fault "
@@ -215,8 +207,8 @@ class PoisonIT {
             assertThat(database.rows("select key from nxt_sync.outbox where state = 'dead' order by id"))
                     .extracting(row -> row.get("key"))
                     .contains("exponent" + seed, "surrogate" + seed, "1e99999999" + seed);
-            assertThat(well.contains("push orders, 5280001 (") || database
-                    .number("select count(*) from nxt_sync.outbox where state = 'dead' and key like 'unreadable%'") == 1)
+            assertThat(well.contains("push orders, 5280001 (") || database.number(
+                    "select count(*) from nxt_sync.outbox where state = 'dead' and key like 'unreadable%'") == 1)
                     .as("the row that cannot be looked up, in %s", well).isTrue();
         });
         Size.figure("a poison at every station, all named %.1f s after the last was laid",
@@ -260,8 +252,7 @@ class PoisonIT {
         database.execute("drop trigger refuse on nxt.wares; drop trigger refuse on nxt.hooked; drop table public.note");
         database.execute("alter table nxt.checked drop constraint sound");
         for (var row : List.of(Map.of("associateNo", seed, "name", "sound"),
-                Map.of("associateNo", seed + 10, "name", "sound"),
-                Map.of("associateNo", seed + 20, "customerNo", 7))) {
+                Map.of("associateNo", seed + 10, "name", "sound"), Map.of("associateNo", seed + 20, "customerNo", 7))) {
             sandbox.put(COMPANY, "associate", Map.copyOf(row));
         }
         sandbox.put(COMPANY, "orderLine", values("orderNo", 1, "lineNo", 1, "quantity", BigDecimal.ONE));

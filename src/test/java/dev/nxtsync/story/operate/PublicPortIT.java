@@ -93,9 +93,10 @@ class PublicPortIT {
             byte[] event = sandbox.eventBody(COMPANY, "order", Map.of("orderNo", 1), "UPDATE");
             assertThat(Hooks.post(daemon, event)).isEqualTo(202);
             assertThat(status("GET /api/status", KEY)).isEqualTo(200);
-            await().atMost(SOON).until(() -> database
-                    .number("select extract(epoch from max(beat_at))::bigint from nxt_sync.replica") > beats
-                    && database.number("select max(id) from nxt_sync.run") > runs);
+            await().atMost(SOON)
+                    .until(() -> database
+                            .number("select extract(epoch from max(beat_at))::bigint from nxt_sync.replica") > beats
+                            && database.number("select max(id) from nxt_sync.run") > runs);
         } finally {
             slow.forEach(Wire::close);
         }

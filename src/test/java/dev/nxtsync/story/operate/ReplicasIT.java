@@ -37,8 +37,8 @@ class ReplicasIT {
     void everyJobStartsAgainInTimeNothingStaleIsWrittenAndEachKeyIsPushedOnce() throws Exception {
         var database = TestDatabase.migrated();
         var random = new Random(7);
-        var options = SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(COMPANIES)
-                .withRate(100_000).withTimeLimit(Duration.ofSeconds(2)).withTokenLifetime(Duration.ofMinutes(30))
+        var options = SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(COMPANIES).withRate(100_000)
+                .withTimeLimit(Duration.ofSeconds(2)).withTokenLifetime(Duration.ofMinutes(30))
                 .withRows(Map.of("associate", 100, "product", 100, "orderLine", 100, "generalLedgerAccount", 50,
                         "generalLedgerTransaction", 100, "order", 10));
         try (var sandbox = new Sandbox(options)) {
@@ -63,10 +63,11 @@ class ReplicasIT {
                 try (var people = new Changes(sandbox, database, Size.of(60, 2_000))) {
                     int strikes = strike(sandbox, database, replicas, random);
                     people.stop();
-                    Size.figure("%d jobs, 3 replicas: %d kills and freezes, at most %.0f s from start to start, "
-                            + "%d stale writes refused, %d changes, %d requests", jobs(), strikes, gaps.stop(),
-                            refused(database),
-                            people.changes.get(), sandbox.counter("requests"));
+                    Size.figure(
+                            "%d jobs, 3 replicas: %d kills and freezes, at most %.0f s from start to start, "
+                                    + "%d stale writes refused, %d changes, %d requests",
+                            jobs(), strikes, gaps.stop(), refused(database), people.changes.get(),
+                            sandbox.counter("requests"));
                 }
                 assertThat(gaps.stop()).as("seconds from a job's start to its next")
                         .isLessThanOrEqualTo(INTERVAL.plusSeconds(30).toMillis() / 1000.0);
@@ -144,9 +145,9 @@ class ReplicasIT {
                     return null;
                 end $$""");
         for (var table : database.rows("select table_name from information_schema.tables where table_schema = 'nxt'")) {
-            database.execute("create constraint trigger audit after insert or update or delete on nxt."
-                    + table.get("table_name") + " deferrable initially deferred for each row execute function "
-                    + "public.audit()");
+            database.execute(
+                    "create constraint trigger audit after insert or update or delete on nxt." + table.get("table_name")
+                            + " deferrable initially deferred for each row execute function public.audit()");
         }
         database.execute("update nxt.product set description = description where nxt_company = " + FIRST
                 + " and product_no = (select min(product_no) from nxt.product where nxt_company = " + FIRST + ")");
@@ -165,8 +166,8 @@ class ReplicasIT {
         for (int company = FIRST; company < FIRST + COMPANIES; company++) {
             for (String table : TABLES) {
                 int owner = company;
-                await().atMost(Duration.ofMinutes(2)).untilAsserted(
-                        () -> assertThat(Mirror.differences(sandbox, database, owner, table)).isEmpty());
+                await().atMost(Duration.ofMinutes(2))
+                        .untilAsserted(() -> assertThat(Mirror.differences(sandbox, database, owner, table)).isEmpty());
             }
         }
     }
@@ -179,11 +180,12 @@ class ReplicasIT {
                     + "and table_name = 'replica'";
             List<String> before = database.number(known) == 0 ? List.of() : ids(database);
             var daemon = launch(sandbox, database);
-            String id = await().atMost(Duration.ofMinutes(1)).until(
-                    () -> database.number(known) == 0
+            String id = await().atMost(Duration.ofMinutes(1))
+                    .until(() -> database.number(known) == 0
                             ? Optional.<String>empty()
                             : ids(database).stream().filter(each -> !before.contains(each)).findFirst(),
-                    Optional::isPresent).orElseThrow();
+                            Optional::isPresent)
+                    .orElseThrow();
             return new Replica(daemon, id);
         }
 
@@ -199,9 +201,8 @@ class ReplicasIT {
                 .with("NXT_PUSH_REPEAT_AFTER", "6s").with("NXT_PUSHES_SALES_TABLE", "order")
                 .with("NXT_PUSHES_SALES_COMPANY", FIRST).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
         for (String table : TABLES) {
-            builder.with("NXT_PULLS_" + table.toUpperCase(java.util.Locale.ROOT) + "_TABLE", table)
-                    .with("NXT_PULLS_" + table.toUpperCase(java.util.Locale.ROOT) + "_EVERY",
-                            INTERVAL.toSeconds() + "s");
+            builder.with("NXT_PULLS_" + table.toUpperCase(java.util.Locale.ROOT) + "_TABLE", table).with(
+                    "NXT_PULLS_" + table.toUpperCase(java.util.Locale.ROOT) + "_EVERY", INTERVAL.toSeconds() + "s");
         }
         return builder.jvm("-Xmx96m").start();
     }

@@ -32,11 +32,9 @@ class SecretsStaySecretIT {
                 .withFaults(Map.of("html-401", 0.1, "token-down", 0.2, "token-line-feed", 0.2, "5xx", 0.1, "cut-body",
                         0.1)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_DATABASE_USER", "keeper")
-                        .with("NXT_DATABASE_PASSWORD", password)
-                        .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "1s")
-                        .with("NXT_WEBHOOK_KEYS", "s3cret-key-of-webhooks")
-                        .with("QUARKUS_LOG_LEVEL", "DEBUG")
-                        .with("QUARKUS_LOG_MIN_LEVEL", "DEBUG")
+                        .with("NXT_DATABASE_PASSWORD", password).with("NXT_PULLS_ORDERS_TABLE", "order")
+                        .with("NXT_PULLS_ORDERS_EVERY", "1s").with("NXT_WEBHOOK_KEYS", "s3cret-key-of-webhooks")
+                        .with("QUARKUS_LOG_LEVEL", "DEBUG").with("QUARKUS_LOG_MIN_LEVEL", "DEBUG")
                         .with("QUARKUS_LOG_CATEGORY__IO_QUARKUS_OIDC__LEVEL", "DEBUG")
                         .with("QUARKUS_LOG_CATEGORY__ORG_JBOSS_RESTEASY_REACTIVE_CLIENT__LEVEL", "DEBUG").start()) {
             await().atMost(Duration.ofSeconds(60))
@@ -64,8 +62,7 @@ class SecretsStaySecretIT {
         }
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0));
                 var check = Daemon.on(sandbox.url(), database).with("QUARKUS_LOG_LEVEL", "DEBUG")
-                        .with("NXT_PULLS_ORDERS_TABLE", "order")
-                        .command("check").start()) {
+                        .with("NXT_PULLS_ORDERS_TABLE", "order").command("check").start()) {
             assertThat(check.exitCode()).isZero();
             for (String forbidden : forbidden(secret, sandbox.tokens())) {
                 assertThat(check.output()).doesNotContain(forbidden);

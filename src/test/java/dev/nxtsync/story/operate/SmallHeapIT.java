@@ -96,8 +96,8 @@ class SmallHeapIT {
                         .jvm("-XX:+ExitOnOutOfMemoryError").start()) {
             Pushes.migrated(database);
             for (int lists : List.of(1_000_000, 2_000_000, 200_000)) {
-                database.execute("select nxt_sync.push('orders', 'lists" + lists
-                        + "', ('{\"x\":[[]' || repeat(',[]', " + lists + ") || ']}')::json, grp => 'l" + lists + "')");
+                database.execute("select nxt_sync.push('orders', 'lists" + lists + "', ('{\"x\":[[]' || repeat(',[]', "
+                        + lists + ") || ']}')::json, grp => 'l" + lists + "')");
             }
             database.execute(
                     "select nxt_sync.push('orders', 'names', (select '{' || string_agg('\"n' || i || '\":1', ',') "
@@ -139,8 +139,7 @@ class SmallHeapIT {
             await().atMost(Duration.ofMinutes(9)).until(() -> {
                 assertThat(daemon.isRunning()).as(daemon.output()).isTrue();
                 return database.count("nxt_sync.pull_state") > 0
-                        && database
-                                .number("select count(*) from nxt_sync.pull_state where loaded_at is not null") == 1;
+                        && database.number("select count(*) from nxt_sync.pull_state where loaded_at is not null") == 1;
             });
             long columns = database.number(
                     "select count(*) from information_schema.columns where table_schema = 'nxt' and table_name = 'order'");

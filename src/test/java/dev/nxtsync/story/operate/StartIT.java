@@ -38,18 +38,15 @@ class StartIT {
     @Test
     void everythingThatIsWrongIsListedAtOnceWithTheVariableTheValueAndTheNearestName() throws Exception {
         try (var daemon = new Daemon.Builder().with("NXT_CLIENT_SECRT", "s3cret-value")
-                .with("NXT_BUDGET_REQUESTS_PER_MINUTE", "many")
-                .with("NXT_PULLS_ORDERS_TABEL", "order").with("NXT_PULLS_ORDERS_TABLE", "order")
-                .with("NXT_PULLS_ORDERS_EVERY", "5 minutes")
+                .with("NXT_BUDGET_REQUESTS_PER_MINUTE", "many").with("NXT_PULLS_ORDERS_TABEL", "order")
+                .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "5 minutes")
                 .with("NXT_PULLS_LINES_TABLE", "orderLine").with("NXT_PULLS_LINES_CRON", "every day")
                 .with("NXT_PULLS_MY_LINES_TABLE", "orderLine").with("NXT_TIME_ZONE", "Europe/Olso")
                 .with("NXT_CONNECTIONS_OTHER_CLIENT_ID", "isv_a_client_id_of_26_chars")
-                .with("NXT_CONNECTIONS_OTHER_CLIENT_SECRET", "x")
-                .with("NXT_PULLS_ORDERS_CONNECTION", "othr").start()) {
+                .with("NXT_CONNECTIONS_OTHER_CLIENT_SECRET", "x").with("NXT_PULLS_ORDERS_CONNECTION", "othr").start()) {
             assertThat(daemon.exitCode()).isEqualTo(2);
-            assertThat(daemon.output())
-                    .contains(
-                            "Warning: NXT_CLIENT_SECRT is not a setting and has no effect; did you mean NXT_CLIENT_SECRET?")
+            assertThat(daemon.output()).contains(
+                    "Warning: NXT_CLIENT_SECRT is not a setting and has no effect; did you mean NXT_CLIENT_SECRET?")
                     .contains("NXT_DATABASE_URL: is not set")
                     .contains("NXT_BUDGET_REQUESTS_PER_MINUTE: \"many\" is not a whole number from 1 to 600")
                     .contains("NXT_PULLS_ORDERS_TABEL: is not a setting; did you mean NXT_PULLS_ORDERS_TABLE?")
@@ -112,9 +109,8 @@ class StartIT {
                 var well = daemon.get("/q/health/well");
                 assertThat(well.status()).isEqualTo(503);
                 assertThat(well.body()).contains("no Visma Connect to be reached").contains("next request in")
-                        .contains("Business NXT cannot be reached")
-                        .contains("invalid_client").contains("NXT_CONNECTIONS_REFUSED_CLIENT_SECRET")
-                        .doesNotContain("wr0ng-secret")
+                        .contains("Business NXT cannot be reached").contains("invalid_client")
+                        .contains("NXT_CONNECTIONS_REFUSED_CLIENT_SECRET").doesNotContain("wr0ng-secret")
                         .contains("There is no table ordr").contains("did you mean order?")
                         .contains("has no column emailAdress").contains("did you mean emailAddress?")
                         .contains("has no column orderNumber").contains("did you mean orderNo?");
@@ -160,8 +156,8 @@ class StartIT {
         try (var taken = new ServerSocket(0);
                 var daemon = Daemon.alone().with("NXT_HTTP_PORT", taken.getLocalPort()).start()) {
             assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
-            assertThat(daemon.output().lines().filter(line -> !line.contains(" INFO "))).containsExactly(
-                    "nxt-sync does not start: NXT_HTTP_PORT: the port " + taken.getLocalPort()
+            assertThat(daemon.output().lines().filter(line -> !line.contains(" INFO ")))
+                    .containsExactly("nxt-sync does not start: NXT_HTTP_PORT: the port " + taken.getLocalPort()
                             + " is in use by another process; set it to one that is free");
         }
     }
@@ -174,8 +170,7 @@ class StartIT {
             assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
             assertThat(daemon.output().lines().filter(line -> !line.contains("\"INFO\""))).containsExactly(
                     "{\"level\":\"ERROR\",\"message\":\"nxt-sync does not start: NXT_MANAGEMENT_PORT: the port "
-                            + taken.getLocalPort()
-                            + " is in use by another process; set it to one that is free\"}");
+                            + taken.getLocalPort() + " is in use by another process; set it to one that is free\"}");
         }
     }
 

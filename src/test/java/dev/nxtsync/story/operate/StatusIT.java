@@ -35,9 +35,8 @@ class StatusIT {
         var database = TestDatabase.migrated();
         try (var sandbox = sandbox(); var detour = new Detour(database.port())) {
             var builder = daemon(sandbox, database).with("NXT_DATABASE_URL", database.url(detour.port()))
-                    .with("NXT_PULLS_TYPO_TABLE", "ordr")
-                    .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)
-                    .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
+                    .with("NXT_PULLS_TYPO_TABLE", "ordr").with("NXT_PUSHES_SALES_TABLE", "order")
+                    .with("NXT_PUSHES_SALES_COMPANY", COMPANY).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
             try (var daemon = builder.start()) {
                 withoutItsDatabaseItSaysSoAndWhatTheProcessKnows(daemon);
                 assertThat(builder.run(3, "status")).contains("PROBLEM    database");
@@ -142,8 +141,7 @@ class StatusIT {
                     .contains("all columns of its primary key, which the API does not tell; a part loses rows")
                     .doesNotContain("key: batchNo");
             assertThat(builder.in("config/application.yaml", yaml).run(0, "check"))
-                    .contains("pull orderline: table orderLine by orderNo, lineNo")
-                    .contains("9 pull(s)");
+                    .contains("pull orderline: table orderLine by orderNo, lineNo").contains("9 pull(s)");
         }
     }
 

@@ -101,9 +101,10 @@ class StopsGracefullyIT {
                     assertThat(senders).allMatch(each -> each.accepted.get() == BURST && each.strange.isEmpty());
                     Hooks.arrives(sandbox, database, COMPANY, "order", Duration.ofMinutes(3));
                     await().atMost(Duration.ofMinutes(1)).until(() -> Hooks.inbox(database).isEmpty());
-                    Size.figure("%d stops in bursts of webhooks: %d events accepted, %d times turned away, %d without "
-                            + "an answer", STOPS, STOPS * BURST,
-                            senders.stream().mapToInt(each -> each.turnedAway.get()).sum(),
+                    Size.figure(
+                            "%d stops in bursts of webhooks: %d events accepted, %d times turned away, %d without "
+                                    + "an answer",
+                            STOPS, STOPS * BURST, senders.stream().mapToInt(each -> each.turnedAway.get()).sum(),
                             senders.stream().mapToInt(each -> each.withoutAnswer.get()).sum());
                 }
                 var moment = new Moment(sandbox, "push_create_order", i);
@@ -123,8 +124,8 @@ class StopsGracefullyIT {
         try (var daemon = builder.start()) {
             await().atMost(Duration.ofMinutes(2)).until(() -> settled() == rows);
             assertThat(sandbox.count(COMPANY, "order", "yourReference").entrySet().stream()
-                    .filter(each -> each.getKey().startsWith("key")).toList())
-                    .hasSize(rows).allMatch(each -> each.getValue() == 1);
+                    .filter(each -> each.getKey().startsWith("key")).toList()).hasSize(rows)
+                    .allMatch(each -> each.getValue() == 1);
             assertThat(database.number("select count(*) from nxt_sync.outbox where attempts <> 1 or repeated"))
                     .isZero();
             Size.figure("a push was stopped %d times: %d rows in %d requests, each sent once", STOPS, rows,

@@ -31,8 +31,8 @@ class TroublesIT {
                     .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
                     .with("NXT_PUSHES_ENDED_TABLE", "order").with("NXT_PUSHES_ENDED_COMPANY", COMPANY)
                     .with("NXT_PUSHES_ENDED_KEY_COLUMN", "yourReference")
-                    .with("NXT_PUSHES_ENDED_THEN", "finish {\"finishType\": 0}")
-                    .with("NXT_API_TIME_LIMIT", "1s").with("NXT_PUSH_REPEAT_AFTER", "3s");
+                    .with("NXT_PUSHES_ENDED_THEN", "finish {\"finishType\": 0}").with("NXT_API_TIME_LIMIT", "1s")
+                    .with("NXT_PUSH_REPEAT_AFTER", "3s");
             try (var daemon = builder.start()) {
                 Pulls.loaded(daemon, database, 1);
                 await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/ready").status() == 200
@@ -44,14 +44,15 @@ class TroublesIT {
                 await().atMost(Duration.ofSeconds(30)).until(() -> error(database, "p").contains("(payload_invalid)"));
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> error(database, "f").contains("(processing_failed)"));
-                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
-                        daemon.get("/q/health/well").body()).contains("push later (push_missing)", "(dead_letters)"));
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(daemon.get("/q/health/well").body())
+                                .contains("push later (push_missing)", "(dead_letters)"));
                 sandbox.holdRequestsWith("query poll");
                 database.execute("update nxt_sync.pull_state set complete_as_of = now() - interval '29 minutes'");
                 assertThat(daemon.get("/q/health/well").body()).doesNotContain("pull_late");
                 database.execute("update nxt_sync.pull_state set complete_as_of = now() - interval '41 minutes'");
-                await().atMost(Duration.ofSeconds(60)).until(
-                        () -> daemon.get("/q/health/well").body().contains("pull people, late (pull_late)"));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> daemon.get("/q/health/well").body().contains("pull people, late (pull_late)"));
                 assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
                 sandbox.release();
             }

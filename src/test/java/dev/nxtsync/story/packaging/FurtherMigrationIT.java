@@ -46,9 +46,9 @@ class FurtherMigrationIT {
                 loaded(daemon, database, 1);
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "changed"));
                 database.execute("select nxt_sync.push('sales', 'a', '{\"customerNo\": 1}')");
-                await().atMost(Duration.ofSeconds(60)).until(() -> Mirror.differences(sandbox, database, COMPANY,
-                        "associate").isEmpty()
-                        && "done".equals(database.value("select state from nxt_sync.outbox where key = 'a'")));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> Mirror.differences(sandbox, database, COMPANY, "associate").isEmpty()
+                                && "done".equals(database.value("select state from nxt_sync.outbox where key = 'a'")));
                 assertThat(daemon.get("/q/health/well").status()).as(daemon.output()).isEqualTo(200);
             }
         }

@@ -103,8 +103,8 @@ class ImageIT {
         if (!System.getProperty("user.name").equals("root")) {
             return line;
         }
-        var all = new ArrayList<>(List.of("setpriv", "--reuid=" + image.user(), "--regid=" + image.user(),
-                "--clear-groups"));
+        var all = new ArrayList<>(
+                List.of("setpriv", "--reuid=" + image.user(), "--regid=" + image.user(), "--clear-groups"));
         all.addAll(line);
         return all;
     }

@@ -41,22 +41,21 @@ class ReadmeIT {
             }
             try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
                     .with("NXT_PULLS_LINES_TABLE", "orderLine").with("NXT_PULLS_LINES_EVERY", "1s")
-                    .with("NXT_PUSHES_ORDERS_TABLE", "order")
-                    .with("NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReference").with("NXT_PUSHES_ORDERS_COMPANY", COMPANY)
-                    .start()) {
+                    .with("NXT_PUSHES_ORDERS_TABLE", "order").with("NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReference")
+                    .with("NXT_PUSHES_ORDERS_COMPANY", COMPANY).start()) {
                 loaded(daemon, database, 4);
                 assertThat(Mirror.differences(sandbox, database, COMPANY, "orderLine"))
                         .as("a table that was made before").isEmpty();
                 sandbox.put(COMPANY, "orderLine", values("orderNo", 7, "lineNo", 2, "description", "again"));
-                await().atMost(Duration.ofSeconds(30)).until(
-                        () -> Mirror.differences(sandbox, database, COMPANY, "orderLine").isEmpty());
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> Mirror.differences(sandbox, database, COMPANY, "orderLine").isEmpty());
                 for (String block : blocks) {
                     if (!block.startsWith("-- before the first run")) {
                         database.execute(block);
                     }
                 }
-                await().atMost(Duration.ofSeconds(30)).until(() -> List.of("done", "dead").contains(
-                        database.value("select state from nxt_sync.outbox where key = 'sale-4711'")));
+                await().atMost(Duration.ofSeconds(30)).until(() -> List.of("done", "dead")
+                        .contains(database.value("select state from nxt_sync.outbox where key = 'sale-4711'")));
                 assertThat(database.count("nxt.live_order")).isEqualTo(database.count("nxt.\"order\""));
             }
         }

@@ -64,12 +64,12 @@ class SupplyChainIT {
     void everyLibraryHasALicenceThatAllowsToPassItOnAndAVersionThatStaysWhatItIs() throws IOException {
         for (JsonNode component : components()) {
             var licences = new ArrayList<String>();
-            component.path("licenses").forEach(
-                    each -> licences.add(each.at("/license/id").asText(each.at("/license/name").asText())));
+            component.path("licenses")
+                    .forEach(each -> licences.add(each.at("/license/id").asText(each.at("/license/name").asText())));
             assertThat(licences).as(component.path("purl").asText()).anyMatch(LICENCES::contains);
             if (!component.path("group").asText().equals("dev.nxtsync")) {
-                assertThat(component.path("version").asText()).as(component.path("purl").asText())
-                        .isNotEmpty().doesNotContain("SNAPSHOT", "[", "(", "LATEST", "RELEASE");
+                assertThat(component.path("version").asText()).as(component.path("purl").asText()).isNotEmpty()
+                        .doesNotContain("SNAPSHOT", "[", "(", "LATEST", "RELEASE");
             }
         }
     }
@@ -130,8 +130,7 @@ class SupplyChainIT {
     /** Name, size and checksum of each entry of a jar, in its order. */
     private static List<String> entries(Path jar) {
         try (var zip = new ZipFile(jar.toFile())) {
-            return zip.stream().map(entry -> entry.getName() + " " + entry.getSize() + " " + entry.getCrc())
-                    .toList();
+            return zip.stream().map(entry -> entry.getName() + " " + entry.getSize() + " " + entry.getCrc()).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -139,11 +138,10 @@ class SupplyChainIT {
 
     /** With this build's Maven and what it has fetched already, and without what only looks at the code. */
     static void build(Path directory, String... options) throws Exception {
-        var line = new ArrayList<>(
-                List.of(Path.of(System.getProperty("nxt.maven"), "bin", "mvn").toString(), "-o", "-q",
-                        "-Dmaven.repo.local=" + System.getProperty("nxt.repository"), "-Dmaven.test.skip=true",
-                        "-Dformatter.skip",
-                        "-Dimpsort.skip", "-Dmdep.analyze.skip", "-Dcompiler.checks=-Xlint:none", "package"));
+        var line = new ArrayList<>(List.of(Path.of(System.getProperty("nxt.maven"), "bin", "mvn").toString(), "-o",
+                "-q", "-Dmaven.repo.local=" + System.getProperty("nxt.repository"), "-Dmaven.test.skip=true",
+                "-Dformatter.skip", "-Dimpsort.skip", "-Dmdep.analyze.skip", "-Dcompiler.checks=-Xlint:none",
+                "package"));
         line.addAll(List.of(options));
         var process = new ProcessBuilder(line).directory(directory.toFile()).redirectErrorStream(true);
         process.environment().put("JAVA_HOME", System.getProperty("java.home"));

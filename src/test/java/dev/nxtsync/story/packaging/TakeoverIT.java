@@ -62,8 +62,8 @@ class TakeoverIT {
             }
             sandbox.adopt("kari", notes.get("refresh token"));
             var visitor = new Visitor();
-            visitor.keep("127.0.0.1:" + port, Map.of(notes.get("cookie").split("=", 2)[0],
-                    notes.get("cookie").split("=", 2)[1]));
+            visitor.keep("127.0.0.1:" + port,
+                    Map.of(notes.get("cookie").split("=", 2)[0], notes.get("cookie").split("=", 2)[1]));
             var begun = new Begun(visitor, notes.get("authorization"));
             isTakenOver(sandbox, database, port, begun);
         }
@@ -119,8 +119,8 @@ class TakeoverIT {
     private static Daemon.Builder daemon(Sandbox sandbox, TestDatabase database, int port) {
         return Daemon.on(sandbox.url(), database).with("NXT_HTTP_PORT", port)
                 .with("NXT_PUBLIC_URL", "http://127.0.0.1:" + port).with("NXT_ENCRYPTION_KEY", SignIns.KEY)
-                .with("NXT_OPERATOR_KEY", SignIns.OPERATOR)
-                .with("NXT_CONNECTIONS_PERSON_KIND", "user").with("NXT_CONNECTIONS_PERSON_CLIENT_ID", "isv_demo")
+                .with("NXT_OPERATOR_KEY", SignIns.OPERATOR).with("NXT_CONNECTIONS_PERSON_KIND", "user")
+                .with("NXT_CONNECTIONS_PERSON_CLIENT_ID", "isv_demo")
                 .with("NXT_CONNECTIONS_PERSON_CLIENT_SECRET", "demo+secret%/:1")
                 .with("NXT_PULLS_PEOPLE_TABLE", "associate").with("NXT_PULLS_PEOPLE_COLUMNS", "name")
                 .with("NXT_PULLS_PEOPLE_PAGE_SIZE", PAGE).with("NXT_PULLS_PEOPLE_EVERY", "1s")
@@ -136,8 +136,7 @@ class TakeoverIT {
     private static Begun live(Sandbox sandbox, TestDatabase database, int port, Path jar) throws Exception {
         sandbox.holdRequestsWith("\"associateNo\":");
         try (var daemon = daemon(sandbox, database, port)
-                .line(List.of(Daemon.java(), "-jar",
-                        jar.toAbsolutePath().toString()), jar.toAbsolutePath().getParent())
+                .line(List.of(Daemon.java(), "-jar", jar.toAbsolutePath().toString()), jar.toAbsolutePath().getParent())
                 .start()) {
             await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/ready").status() == 200);
             SignIns.signIn(daemon, "person");
@@ -146,15 +145,15 @@ class TakeoverIT {
                     select nxt_sync.push('sales', 'd', '{"customerNo": 99000}')""");
             await().atMost(Duration.ofMinutes(1)).until(() -> loaded(database, "orders") && loaded(database, "goods")
                     && database.number("select sum(rows) from nxt_sync.pull_state where pull = 'people'") == PAGE
-                    && states(database).equals("a done, d dead") && database
-                            .number("select count(*) from nxt.\"order\" where your_reference = 'a'") == 1);
+                    && states(database).equals("a done, d dead")
+                    && database.number("select count(*) from nxt.\"order\" where your_reference = 'a'") == 1);
             sandbox.holdAnswersTo("push_create_order");
             int held = sandbox.held();
             database.execute("""
                     select nxt_sync.push('sales', 'b', '{"customerNo": 1}', grp => 'g');
                     select nxt_sync.push('sales', 'c', '{"customerNo": 1}', grp => 'g')""");
-            await().atMost(Duration.ofSeconds(30)).until(() -> sandbox.held() > held
-                    && sandbox.count(COMPANY, "order", "yourReference").containsKey("b"));
+            await().atMost(Duration.ofSeconds(30)).until(
+                    () -> sandbox.held() > held && sandbox.count(COMPANY, "order", "yourReference").containsKey("b"));
             var visitor = new Visitor();
             var begun = new Begun(visitor, visitor.open(SignIns.link(daemon, "person")));
             daemon.kill();
@@ -197,9 +196,8 @@ class TakeoverIT {
     }
 
     private static boolean loaded(TestDatabase database, String pull) {
-        return database
-                .number("select count(*) from nxt_sync.pull_state where loaded_at is not null and pull = '" + pull
-                        + "'") == 1;
+        return database.number(
+                "select count(*) from nxt_sync.pull_state where loaded_at is not null and pull = '" + pull + "'") == 1;
     }
 
     private static String states(TestDatabase database) {

@@ -30,9 +30,8 @@ class IncrementalPullIT {
     @CsvSource({"blank, br", "TZ, gzip"})
     void afterTheLoadOnlyChangesAreReadAndUnchangedRowsAreNotRewritten(String stamps, String compression) {
         var database = TestDatabase.migrated();
-        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
-                .withStamps(stamps).withCompression(compression)
-                .withRows(Map.of("order", 3000, "associate", 300)));
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withStamps(stamps)
+                .withCompression(compression).withRows(Map.of("order", 3000, "associate", 300)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
                         .with("NXT_PULLS_PEOPLE_TABLE", "associate").with("NXT_PULLS_ORDERS_COMPANIES", COMPANY)
                         .with("NXT_PULLS_PEOPLE_COMPANIES", COMPANY).with("NXT_PULLS_ORDERS_EVERY", "1s")
@@ -69,9 +68,8 @@ class IncrementalPullIT {
                     .number("select count(*) from nxt_sync.run where bytes > 0 and requests = 1 and outcome = 'ok' "
                             + "and trace_id ~ '^[0-9a-f]{32}$'"))
                     .isPositive();
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> daemon.get("/q/metrics").body()
-                            .contains("nxt_pull_lag_seconds{company=\"5280001\",job=\"orders\"}"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> daemon.get("/q/metrics").body()
+                    .contains("nxt_pull_lag_seconds{company=\"5280001\",job=\"orders\"}"));
         }
     }
 
@@ -165,26 +163,25 @@ class IncrementalPullIT {
             sandbox.faults(Map.of("drift-column", 1.0));
             sandbox.put(COMPANY, "associate", Pulls.values("associateNo", 5, "name", "changed"));
             arrives(sandbox, database, "associate");
-            await().atMost(Duration.ofSeconds(60)).until(() -> daemon.get("/q/health/well").body()
-                    .contains("The table order no longer has information6"));
+            await().atMost(Duration.ofSeconds(60)).until(
+                    () -> daemon.get("/q/health/well").body().contains("The table order no longer has information6"));
             assertThat(daemon.get("/q/health/well").body()).contains("pull orders (column_vanished)");
             assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
             assertThat(database.value("select state from nxt_sync.freshness where job = 'orders'"))
                     .isEqualTo("stopped");
             assertThat(database.value("select state from nxt_sync.freshness where job = 'people'")).isEqualTo("ok");
             // the new column is added where all columns are wanted, and every row is read again
-            await().atMost(Duration.ofSeconds(60)).until(() -> database
-                    .number("select count(*) from information_schema.columns where table_name = 'few' and column_name = 'information7'") == 1);
+            await().atMost(Duration.ofSeconds(60)).until(() -> database.number(
+                    "select count(*) from information_schema.columns where table_name = 'few' and column_name = 'information7'") == 1);
             assertThat(daemon.output()).contains("Pull few: in its target, the column information7 was added");
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> database.number("select count(*) from nxt.few where information7 is null") == 0);
             sandbox.faults(Map.of());
             sandbox.put(COMPANY, "order", Pulls.values("orderNo", 7, "information6", "it is back"));
-            await().atMost(Duration.ofMinutes(2)).until(() -> "it is back".equals(
-                    database.value("select information6 from public.mine where order_no = 7")));
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> "ok"
-                            .equals(database.value("select state from nxt_sync.freshness where job = 'orders'")));
+            await().atMost(Duration.ofMinutes(2)).until(() -> "it is back"
+                    .equals(database.value("select information6 from public.mine where order_no = 7")));
+            await().atMost(Duration.ofSeconds(30)).until(
+                    () -> "ok".equals(database.value("select state from nxt_sync.freshness where job = 'orders'")));
         }
     }
 
@@ -218,8 +215,8 @@ class IncrementalPullIT {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> daemon.get("/q/health/well").body().contains("is bigint, not text"));
             database.execute("alter table nxt.\"order\" alter column external_id type text");
-            await().atMost(Duration.ofSeconds(60)).until(
-                    () -> database.number("select count(*) from nxt.\"order\" where external_id = 'A-8'") == 1
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> database.number("select count(*) from nxt.\"order\" where external_id = 'A-8'") == 1
                             && database.count("nxt_sync.row_fault") == 0);
         }
     }
@@ -253,9 +250,8 @@ class IncrementalPullIT {
             sandbox.list(5_280_003, true);
             sandbox.list(other, false);
             try (var daemon = builder.start()) {
-                await().atMost(Duration.ofSeconds(60)).until(
-                        () -> database.number(
-                                "select count(*) from nxt_sync.freshness where state = 'ok' and company = 5280003") == 1);
+                await().atMost(Duration.ofSeconds(60)).until(() -> database.number(
+                        "select count(*) from nxt_sync.freshness where state = 'ok' and company = 5280003") == 1);
                 assertThat(database.value("select state from nxt_sync.freshness where company = " + other))
                         .isEqualTo("away");
                 assertThat(daemon.output())
@@ -285,8 +281,8 @@ class IncrementalPullIT {
     }
 
     private static void arrives(Sandbox sandbox, TestDatabase database, String table) {
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(
-                () -> assertThat(Mirror.differences(sandbox, database, COMPANY, table)).isEmpty());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(Mirror.differences(sandbox, database, COMPANY, table)).isEmpty());
     }
 
     private static long runs(TestDatabase database, String pull) {

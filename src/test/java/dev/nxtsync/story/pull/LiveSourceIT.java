@@ -123,8 +123,8 @@ class LiveSourceIT {
             String prefix = "NXT_PULLS_" + job(table).toUpperCase(java.util.Locale.ROOT) + "_";
             builder.with(prefix + "TABLE", table).with(prefix + "COMPANIES", COMPANY).with(prefix + "EVERY", "500ms")
                     .with(prefix + "OVERLAP", "1400ms").with(prefix + "PAGE_SIZE", 60)
-                    .with(prefix + "PAGE_SIZE_MAX", 240)
-                    .with(prefix + "RECONCILE", "24h").with(prefix + "MAX_DELETE_SHARE", 1)
+                    .with(prefix + "PAGE_SIZE_MAX", 240).with(prefix + "RECONCILE", "24h")
+                    .with(prefix + "MAX_DELETE_SHARE", 1)
                     .with(prefix + "DELETES", table.equals("associate") ? "mark" : "remove");
         }
         return builder;

@@ -58,8 +58,8 @@ class LockedTargetIT {
         await().atMost(A_MINUTE).untilAsserted(() -> {
             assertThat(daemon.get("/q/health/ready").status()).isEqualTo(200);
             assertThat(database.count("nxt_sync.pull_state")).isPositive();
-            assertThat(database.number(
-                    "select count(*) from nxt_sync.pull_state where pull = 'other' and loaded_at is not null"))
+            assertThat(database
+                    .number("select count(*) from nxt_sync.pull_state where pull = 'other' and loaded_at is not null"))
                     .isEqualTo(COMPANIES);
             assertThat(daemon.get("/q/health/well").body()).containsPattern("pull held[^(]*\\(target_unusable\\)")
                     .contains("Somebody else is at work on it").doesNotContain("connection main");
@@ -80,8 +80,7 @@ class LockedTargetIT {
             // if each waited for the lock four times, the last would be written after half a minute
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertThat(named("changed", "other")).isEqualTo(COMPANIES));
-            assertThat(database
-                    .number("select count(*) from nxt_sync.freshness where job = 'other' and state <> 'ok'"))
+            assertThat(database.number("select count(*) from nxt_sync.freshness where job = 'other' and state <> 'ok'"))
                     .isZero();
             await().atMost(A_MINUTE).until(() -> daemon.get("/q/health/well").body().contains("pull held"));
         }
@@ -99,9 +98,8 @@ class LockedTargetIT {
                             + "create event trigger slow on ddl_command_start when tag in ('ALTER TABLE') "
                             + "execute function public.slow()");
             try (var daemon = daemon(sandbox).start()) {
-                await().atMost(A_MINUTE).until(() -> database.number(
-                        "select count(*) from pg_locks where database = "
-                                + "(select oid from pg_database where datname = current_database()) and locktype = 'advisory' and objid = 42 and not granted") == 1);
+                await().atMost(A_MINUTE).until(() -> database.number("select count(*) from pg_locks where database = "
+                        + "(select oid from pg_database where datname = current_database()) and locktype = 'advisory' and objid = 42 and not granted") == 1);
                 sandbox.put(COMPANY, "associate", values("associateNo", 1, "name", "later"));
                 await().atMost(A_MINUTE).untilAsserted(() -> assertThat(named("later", "other")).isEqualTo(1));
                 user.rollback();

@@ -31,16 +31,14 @@ class PullIsExactIT {
     private static final int ODD = 5_280_004;
     private static final int CUSTOMER = 1_111_222;
     private static final List<String> COMPANY_TABLES = List.of("associate", "product", "order", "orderLine",
-            "generalLedgerAccount",
-            "generalLedgerTransaction", "customerTransaction");
+            "generalLedgerAccount", "generalLedgerTransaction", "customerTransaction");
 
     @Test
     void everyTableArrivesRowForRowWithEveryKindOfKeyAndValue() {
         var database = TestDatabase.migrated();
         // 1,000 products: exactly one page; accounts: one row in the first company and none in the others
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(4)
-                .withTokenLifetime(Duration.ofHours(1))
-                .withRows(Map.of("product", 1000, "generalLedgerAccount", 1)))) {
+                .withTokenLifetime(Duration.ofHours(1)).withRows(Map.of("product", 1000, "generalLedgerAccount", 1)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_API_TIME_LIMIT", "2s");
             for (String table : COMPANY_TABLES) {
                 builder.with("NXT_PULLS_" + table.toUpperCase(Locale.ROOT) + "_TABLE", table)
@@ -72,12 +70,11 @@ class PullIsExactIT {
     private static void putWhatIsRare(Sandbox sandbox) {
         sandbox.put(COMPANY, "associate",
                 values("associateNo", 900_001, "name", "😀 漢字 \u0007 a\\b\tc\r\nd \\N \\. ", "shortName", null,
-                        "creditLimit", new BigDecimal("-12345678901234567890.123456789000"), "birthDate", 0,
-                        "phone", ""));
-        sandbox.put(COMPANY, "orderLine",
-                values("orderNo", 900_001, "lineNo", 1, "externalReference", Long.MIN_VALUE));
-        sandbox.put(COMPANY, "orderLine", values("orderNo", 900_001, "lineNo", 2, "externalReference",
-                Long.MAX_VALUE, "deliveryDate", 99_999_999));
+                        "creditLimit", new BigDecimal("-12345678901234567890.123456789000"), "birthDate", 0, "phone",
+                        ""));
+        sandbox.put(COMPANY, "orderLine", values("orderNo", 900_001, "lineNo", 1, "externalReference", Long.MIN_VALUE));
+        sandbox.put(COMPANY, "orderLine", values("orderNo", 900_001, "lineNo", 2, "externalReference", Long.MAX_VALUE,
+                "deliveryDate", 99_999_999));
         sandbox.put(COMPANY, "product",
                 values("productNo", "  x  ", "changedTimestamp", "2026-10-01T12:45:33.9999999Z"));
     }
@@ -111,15 +108,14 @@ class PullIsExactIT {
         for (int company : new int[]{COMPANY, 5_280_002, 5_280_003}) {
             for (String table : COMPANY_TABLES) {
                 if (!table.equals("product") || company != COMPANY) {
-                    assertThat(Mirror.differences(sandbox, database, company, table))
-                            .as(table + " of " + company).isEmpty();
+                    assertThat(Mirror.differences(sandbox, database, company, table)).as(table + " of " + company)
+                            .isEmpty();
                 }
             }
         }
         assertThat(Mirror.differences(sandbox, database, CUSTOMER, "company")).isEmpty();
         assertThat(Mirror.differences(sandbox, database, CUSTOMER, "user")).isEmpty();
-        assertThat(database.number("select count(*) from nxt.product where nxt_company = " + COMPANY))
-                .isEqualTo(1001);
+        assertThat(database.number("select count(*) from nxt.product where nxt_company = " + COMPANY)).isEqualTo(1001);
         assertThat(database.number("select count(*) from nxt_sync.row_fault where company <> " + ODD)).isZero();
     }
 
@@ -128,9 +124,8 @@ class PullIsExactIT {
                 .rows("""
                         select obj_description('nxt."order"'::regclass) as t, col_description('nxt."order"'::regclass, attnum) as c
                         from pg_attribute where attrelid = 'nxt."order"'::regclass and attname = 'order_date'"""))
-                .containsExactly(
-                        Map.of("t", "Business NXT's table order, kept by nxt-sync", "c",
-                                "orderDate (Int): a date; 0 and invalid dates are null"));
+                .containsExactly(Map.of("t", "Business NXT's table order, kept by nxt-sync", "c",
+                        "orderDate (Int): a date; 0 and invalid dates are null"));
         assertThat(database.value(
                 "select string_agg(attname, ',' order by array_position(indkey, attnum)) from pg_index join pg_attribute "
                         + "on attrelid = indrelid and attnum = any (indkey) where indrelid = 'nxt.order_line'::regclass and indisprimary"))
@@ -142,10 +137,10 @@ class PullIsExactIT {
         assertThat(database.number("select count(*) from nxt.people")).isEqualTo(296);
         assertThat(database.rows(
                 "select job, company, key->>'associateNo' as no, reason from nxt_sync.row_fault where job = 'people' order by no"))
-                .extracting(row -> row.get("no") + " " + row.get("reason")).containsExactly(
-                        "1 text with the character U+0000, which PostgreSQL cannot hold",
-                        "2 text with a lone surrogate, which is no character",
-                        "3 a date and time that does not exist", "4 a date and time out of PostgreSQL's range");
+                .extracting(row -> row.get("no") + " " + row.get("reason"))
+                .containsExactly("1 text with the character U+0000, which PostgreSQL cannot hold",
+                        "2 text with a lone surrogate, which is no character", "3 a date and time that does not exist",
+                        "4 a date and time out of PostgreSQL's range");
         assertThat(database.value("select string_agg(product_no, ',' order by product_no) from nxt.goods"))
                 .isEqualTo("b,d");
         assertThat(database.value(
@@ -157,8 +152,8 @@ class PullIsExactIT {
         await().atMost(Duration.ofSeconds(30)).until(() -> daemon.metric("nxt_row_faults", "people") == 4);
 
         sandbox.put(ODD, "associate", values("associateNo", 1, "name", "mended"));
-        await().atMost(Duration.ofSeconds(30)).until(
-                () -> database.number("select count(*) from nxt_sync.row_fault where job = 'people'") == 3);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> database.number("select count(*) from nxt_sync.row_fault where job = 'people'") == 3);
         assertThat(database.value("select name from nxt.people where associate_no = 1")).isEqualTo("mended");
 
         // they are met by every poll of goods, and told of once
@@ -168,12 +163,11 @@ class PullIsExactIT {
                 && daemon.output().contains("Pull people: 3 rows are set aside"));
         assertThat(daemon.output().lines().filter(line -> line.contains("Pull goods: 2 rows are set aside")))
                 .hasSize(1);
-        assertThat(daemon.output().lines().filter(line -> line.matches(".*Pull .*: poll, .* 0 written.*")))
-                .isEmpty();
+        assertThat(daemon.output().lines().filter(line -> line.matches(".*Pull .*: poll, .* 0 written.*"))).isEmpty();
 
         sandbox.delete(ODD, "product", Map.of("productNo", "\u0000"));
-        await().atMost(Duration.ofSeconds(30)).until(
-                () -> database.number("select count(*) from nxt_sync.row_fault where job = 'goods'") == 1);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> database.number("select count(*) from nxt_sync.row_fault where job = 'goods'") == 1);
         assertThat(database.value("select code from nxt_sync.pull_state where pull = 'goods'")).isNull();
     }
 
@@ -181,15 +175,13 @@ class PullIsExactIT {
     void noFaultOfTheServerLosesDoublesOrInventsARow() {
         var database = TestDatabase.migrated();
         var faults = Map.of("throttle", 0.02, "busy", 0.02, "html-401", 0.05, "5xx", 0.05, "lost-answer", 0.05,
-                "cut-body", 0.05, "slow", 0.05,
-                "poison-row", 0.001);
+                "cut-body", 0.05, "slow", 0.05, "poison-row", 0.001);
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withTimeLimit(Duration.ofSeconds(5))
                         .withRows(Map.of("order", Size.of(2000, 50_000))).withFaults(faults));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
-                        .with("NXT_PULLS_ORDERS_EVERY", "24h")
-                        .with("NXT_PULLS_ORDERS_PAGE_SIZE", Size.of(100, 500)).with("NXT_API_TIME_LIMIT", "5s")
-                        .start()) {
+                        .with("NXT_PULLS_ORDERS_EVERY", "24h").with("NXT_PULLS_ORDERS_PAGE_SIZE", Size.of(100, 500))
+                        .with("NXT_API_TIME_LIMIT", "5s").start()) {
             loaded(daemon, database, 3);
             long setAside = database.number("select count(*) from nxt_sync.row_fault");
             for (int company : new int[]{COMPANY, 5_280_002, 5_280_003}) {
@@ -209,8 +201,8 @@ class PullIsExactIT {
         var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withTokenLifetime(Duration.ofMinutes(30)));
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 2 * limit)
-                        .with("NXT_BUDGET_SHARE", 2)
-                        .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "1s").start()) {
+                        .with("NXT_BUDGET_SHARE", 2).with("NXT_PULLS_ORDERS_TABLE", "order")
+                        .with("NXT_PULLS_ORDERS_EVERY", "1s").start()) {
             // half of them at once, the rest spread over a minute
             int sent = Size.of(limit * 3 / 4, limit);
             await().atMost(Duration.ofMinutes(3)).until(() -> sandbox.counter("requests") >= sent);

@@ -87,8 +87,8 @@ class QuietCompaniesIT {
         // one of the four places is left to polls
         await().atMost(Duration.ofMinutes(1)).until(() -> sandbox.held() == 3);
         sandbox.put(COMPANY, "associate", Map.of("associateNo", 3, "name", "while loads are under way"));
-        await().atMost(Duration.ofSeconds(30)).until(() -> database
-                .number("select count(*) from nxt.t0 where name = 'while loads are under way'") == 1);
+        await().atMost(Duration.ofSeconds(30)).until(
+                () -> database.number("select count(*) from nxt.t0 where name = 'while loads are under way'") == 1);
         assertThat(sandbox.held()).isEqualTo(3);
         sandbox.release();
         loaded(daemon, database, UNITS);

@@ -64,8 +64,8 @@ class ReconciliationIT {
     private void whatHappenedWithoutATraceIsFound(Sandbox sandbox) {
         // rows are deleted, change without a new stamp that a poll would see, and leave the filter
         sandbox.delete(COMPANY, "orderLine", values("orderNo", 7, "lineNo", 2));
-        sandbox.put(COMPANY, "orderLine", values("orderNo", 9, "lineNo", 1, "description", "missed",
-                "changedTimestamp", "2020-01-01 00:00:00"));
+        sandbox.put(COMPANY, "orderLine",
+                values("orderNo", 9, "lineNo", 1, "description", "missed", "changedTimestamp", "2020-01-01 00:00:00"));
         sandbox.put(COMPANY, "orderLine",
                 values("orderNo", 900, "lineNo", 1, "changedTimestamp", "2020-01-01 00:00:00"));
         String product = sandbox.rows(COMPANY, "product").get(11).get("productNo").toString();
@@ -73,22 +73,23 @@ class ReconciliationIT {
         for (String deletes : WAYS) {
             equal(sandbox, deletes + "lines", COMPANY, "orderLine");
             await().atMost(A_MINUTE).until(() -> live(deletes + "goods") == 69);
-            assertThat(database.number(
-                    "select count(*) from nxt." + deletes + "lines where nxt_deleted_at is not null"))
+            assertThat(
+                    database.number("select count(*) from nxt." + deletes + "lines where nxt_deleted_at is not null"))
                     .isEqualTo(deletes.equals("mark") ? 1 : 0);
             // a run is kept once it has ended, a moment after its rows
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(database
-                    .number("select sum(rows_deleted) from nxt_sync.run where kind = 'reconciliation' and job like '"
-                            + deletes + "%'"))
-                    .isEqualTo(2));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(database.number(
+                            "select sum(rows_deleted) from nxt_sync.run where kind = 'reconciliation' and job like '"
+                                    + deletes + "%'"))
+                            .isEqualTo(2));
         }
         // a key that is inserted again comes to life again
         sandbox.put(COMPANY, "orderLine", values("orderNo", 7, "lineNo", 2, "description", "again"));
         for (String deletes : WAYS) {
             equal(sandbox, deletes + "lines", COMPANY, "orderLine");
-            await().atMost(Duration.ofSeconds(30)).until(() -> database
-                    .number("select rows from nxt_sync.freshness where job = '" + deletes + "lines'") == live(
-                            deletes + "lines"));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> database.number("select rows from nxt_sync.freshness where job = '" + deletes
+                            + "lines'") == live(deletes + "lines"));
         }
     }
 
@@ -154,8 +155,9 @@ class ReconciliationIT {
     }
 
     private void equal(Sandbox sandbox, String target, int company, String table) {
-        await().atMost(A_MINUTE).untilAsserted(() -> assertThat(
-                Mirror.differencesIn("nxt." + target, sandbox, database, company, table, List.of())).isEmpty());
+        await().atMost(A_MINUTE).untilAsserted(
+                () -> assertThat(Mirror.differencesIn("nxt." + target, sandbox, database, company, table, List.of()))
+                        .isEmpty());
     }
 
     private String freshness(String pull) {

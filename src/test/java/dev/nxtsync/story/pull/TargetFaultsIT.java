@@ -90,8 +90,8 @@ class TargetFaultsIT {
                 + "; create schema nxt authorization " + role + "; create view nxt.early as select 1 as one");
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
                 .withRows(Map.of("associate", 40)))) {
-            var builder = Daemon.on(sandbox.url(), database).with("NXT_DATABASE_USER", role)
-                    .with("NXT_WEBHOOK_KEYS", Hooks.KEY);
+            var builder = Daemon.on(sandbox.url(), database).with("NXT_DATABASE_USER", role).with("NXT_WEBHOOK_KEYS",
+                    Hooks.KEY);
             pull(builder, "healthy", "associate");
             pull(builder, "early", "early");
             for (Fault fault : Fault.values()) {
@@ -267,8 +267,9 @@ class TargetFaultsIT {
         change(sandbox);
         await().atMost(A_MINUTE).untilAsserted(() -> {
             assertThat(differences("associate", sandbox)).isEmpty();
-            assertThat(database.value("select complete_as_of > '" + since
-                    + "' from nxt_sync.freshness where job = 'healthy'")).isEqualTo("t");
+            assertThat(database
+                    .value("select complete_as_of > '" + since + "' from nxt_sync.freshness where job = 'healthy'"))
+                    .isEqualTo("t");
             for (Fault fault : faults) {
                 if (fault.healsByItself()) {
                     assertThat(differences(fault.table(), sandbox)).as(fault.table()).isEmpty();

@@ -32,8 +32,8 @@ class WrongKeyIT {
                     .with("NXT_PULLS_VOUCHERS_KEY", "batchNo").with("NXT_PULLS_SINGLY_TABLE", "voucher")
                     .with("NXT_PULLS_SINGLY_KEY", "batchNo").with("NXT_PULLS_SINGLY_TARGET", "singly")
                     .with("NXT_PULLS_SINGLY_PAGE_SIZE", 1).with("NXT_PULLS_SINGLY_PAGE_SIZE_MAX", 1)
-                    .with("NXT_PULLS_SINGLY_RECONCILE", "1s")
-                    .with("NXT_PULLS_PEOPLE_TABLE", "associate").with("NXT_PULLS_PEOPLE_EVERY", "1s");
+                    .with("NXT_PULLS_SINGLY_RECONCILE", "1s").with("NXT_PULLS_PEOPLE_TABLE", "associate")
+                    .with("NXT_PULLS_PEOPLE_EVERY", "1s");
             String unique = "The key batchNo of table voucher is not unique: there are at least 5 rows with batchNo 1";
             assertThat(builder.run(3, "check")).contains(unique).contains("(key_not_unique)");
             try (var daemon = builder.command().start()) {

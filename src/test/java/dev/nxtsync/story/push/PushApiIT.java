@@ -44,15 +44,16 @@ class PushApiIT {
         daemon = Pushes.daemon(sandbox.url(), database).with("NXT_OPERATOR_KEY", Daemon.OPERATOR)
                 .with("NXT_PUSHES_ANY_TABLE", "order").with("NXT_PUSHES_ANY_KEY_COLUMN", "ourReference")
                 .with("NXT_PUSHES_NUMBERS_TABLE", "order").with("NXT_PUSHES_NUMBERS_KEY_COLUMN", "customerNo")
-                .with("NXT_PUSHES_NUMBERS_COMPANY", Pushes.COMPANY)
-                .with("NXT_PUSHES_DRY_TABLE", "order").with("NXT_PUSHES_DRY_KEY_COLUMN", "ourReference")
-                .with("NXT_PUSHES_DRY_COMPANY", 5_280_002).with("NXT_PUSHES_DRY_MODE", "dry-run").start();
+                .with("NXT_PUSHES_NUMBERS_COMPANY", Pushes.COMPANY).with("NXT_PUSHES_DRY_TABLE", "order")
+                .with("NXT_PUSHES_DRY_KEY_COLUMN", "ourReference").with("NXT_PUSHES_DRY_COMPANY", 5_280_002)
+                .with("NXT_PUSHES_DRY_MODE", "dry-run").start();
         daemon.awaitReady();
         // once its schema is known, what does not fit is refused at the door
         // (with another key each time: what was taken before that is answered as the same again)
         var probes = new AtomicInteger();
-        await().atMost(Duration.ofSeconds(40)).until(() -> post("orders",
-                "{\"key\": \"probe" + probes.incrementAndGet() + "\", \"payload\": {\"x\": 1}}").statusCode() == 422);
+        await().atMost(Duration.ofSeconds(40)).until(
+                () -> post("orders", "{\"key\": \"probe" + probes.incrementAndGet() + "\", \"payload\": {\"x\": 1}}")
+                        .statusCode() == 422);
         database.execute("delete from nxt_sync.outbox where key like 'probe%'");
     }
 
@@ -124,8 +125,8 @@ class PushApiIT {
         }
         assertThat(database.number("select count(*) from nxt_sync.outbox where key like 'a%b' or key = 'c1'")).isZero();
         for (String path : List.of("a%00b", "a%ED%A0%80b", "a%FFb", "%00")) {
-            assertThat(with().urlEncodingEnabled(false).get(url("orders") + "/" + path).statusCode()).as(path)
-                    .isIn(400, 404);
+            assertThat(with().urlEncodingEnabled(false).get(url("orders") + "/" + path).statusCode()).as(path).isIn(400,
+                    404);
         }
         assertThat(post("orders", body("a\\ud83d\\ude00b", ORDER)).statusCode()).as("a whole character").isEqualTo(202);
         assertThat(get("orders", "a\ud83d\ude00b").statusCode()).isEqualTo(200);

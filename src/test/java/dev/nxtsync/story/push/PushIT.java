@@ -39,18 +39,16 @@ class PushIT {
                 .withSlotHold(Duration.ofSeconds(10)));
         daemon = Daemon.on(sandbox.url(), database).with("NXT_API_TIME_LIMIT", "1s").with("NXT_PUSH_REPEAT_AFTER", "5s")
                 .with("NXT_PUSHES_WEB_TABLE", "order").with("NXT_PUSHES_WEB_COMPANY", COMPANY)
-                .with("NXT_PUSHES_WEB_KEY_COLUMN", "yourReference")
-                .with("NXT_PUSHES_ORDERS_TABLE", "order").with("NXT_PUSHES_ORDERS_COMPANY", COMPANY)
-                .with("NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReference")
+                .with("NXT_PUSHES_WEB_KEY_COLUMN", "yourReference").with("NXT_PUSHES_ORDERS_TABLE", "order")
+                .with("NXT_PUSHES_ORDERS_COMPANY", COMPANY).with("NXT_PUSHES_ORDERS_KEY_COLUMN", "yourReference")
                 .with("NXT_PUSHES_PEOPLE_TABLE", "associate").with("NXT_PUSHES_PEOPLE_OPERATION", "update")
                 .with("NXT_PUSHES_PEOPLE_COMPANY", COMPANY).with("NXT_PUSHES_PEOPLE_KEY_COLUMN", "associateNo")
-                .with("NXT_PUSHES_PEOPLE_RETURNING", "emailAddress")
-                .with("NXT_PUSHES_GOODS_TABLE", "product").with("NXT_PUSHES_GOODS_OPERATION", "upsert")
-                .with("NXT_PUSHES_GOODS_COMPANY", COMPANY).with("NXT_PUSHES_GOODS_KEY_COLUMN", "productNo")
-                .with("NXT_PUSHES_GONE_TABLE", "associate").with("NXT_PUSHES_GONE_OPERATION", "delete")
-                .with("NXT_PUSHES_GONE_COMPANY", COMPANY).with("NXT_PUSHES_GONE_KEY_COLUMN", "associateNo")
-                .with("NXT_PUSHES_VOUCHERS_TABLE", "batch").with("NXT_PUSHES_VOUCHERS_COMPANY", COMPANY)
-                .with("NXT_PUSHES_VOUCHERS_KEY_COLUMN", "externalId")
+                .with("NXT_PUSHES_PEOPLE_RETURNING", "emailAddress").with("NXT_PUSHES_GOODS_TABLE", "product")
+                .with("NXT_PUSHES_GOODS_OPERATION", "upsert").with("NXT_PUSHES_GOODS_COMPANY", COMPANY)
+                .with("NXT_PUSHES_GOODS_KEY_COLUMN", "productNo").with("NXT_PUSHES_GONE_TABLE", "associate")
+                .with("NXT_PUSHES_GONE_OPERATION", "delete").with("NXT_PUSHES_GONE_COMPANY", COMPANY)
+                .with("NXT_PUSHES_GONE_KEY_COLUMN", "associateNo").with("NXT_PUSHES_VOUCHERS_TABLE", "batch")
+                .with("NXT_PUSHES_VOUCHERS_COMPANY", COMPANY).with("NXT_PUSHES_VOUCHERS_KEY_COLUMN", "externalId")
                 .with("NXT_PUSHES_VOUCHERS_THEN", "updateBatch")
                 .with("NXT_PUSHES_VOUCHERS_DONE_WHEN", "{\"batchStatus\": {\"_eq\": 9}}").start();
         daemon.awaitReady();
@@ -83,13 +81,11 @@ class PushIT {
         var row = database.rows("select * from nxt_sync.outbox").get(0);
         assertThat(row).containsEntry("state", "done").containsEntry("attempts", "1").containsEntry("error", null);
         int order = Integer.parseInt(database.value("select result ->> 'orderNo' from nxt_sync.outbox"));
-        assertThat(database.value("select result -> 'orderLines' ->> 1 from nxt_sync.outbox"))
-                .contains("\"lineNo\":2");
-        assertThat(sandbox.assigned(COMPANY, "order", order)).containsExactly("orderDate", "customerNo",
-                "orderLines", "information1", "yourReference");
+        assertThat(database.value("select result -> 'orderLines' ->> 1 from nxt_sync.outbox")).contains("\"lineNo\":2");
+        assertThat(sandbox.assigned(COMPANY, "order", order)).containsExactly("orderDate", "customerNo", "orderLines",
+                "information1", "yourReference");
         assertThat(sandbox.rows(COMPANY, "orderLine")).hasSize(2)
-                .anyMatch(line -> line.get("productNo").equals("P1")
-                        && line.get("quantity").toString().equals("2.5"));
+                .anyMatch(line -> line.get("productNo").equals("P1") && line.get("quantity").toString().equals("2.5"));
         assertThat(sandbox.count(COMPANY, "order", "yourReference")).containsEntry("web-1", 1);
         // which is said once the row is settled
         await().until(() -> daemon.output().contains("Push web, company 5280001"));
@@ -119,8 +115,8 @@ class PushIT {
         push("orders", "a1", order(99_000, "x"), "a");
         await().atMost(Duration.ofSeconds(40)).until(() -> states().equals("a1 dead"));
         assertThatThrownBy(() -> database.execute("update nxt_sync.outbox set payload = '{}', state = 'waiting'; "
-                + "update nxt_sync.outbox set payload = '{\"customerNo\": 1}'"))
-                .rootCause().hasMessageContaining("cannot be changed while it is waiting");
+                + "update nxt_sync.outbox set payload = '{\"customerNo\": 1}'")).rootCause()
+                .hasMessageContaining("cannot be changed while it is waiting");
         database.execute(
                 "update nxt_sync.outbox set payload = '{\"customerNo\": 1}', state = 'waiting' where key = 'a1'");
         settled();
@@ -135,16 +131,15 @@ class PushIT {
         push("people", "u3", "{\"associateNo\": 7777, \"emailAddress\": \"b@example.no\"}", null);
         push("goods", "p1", "{\"productNo\": \"NEW-1\", \"description\": \"new\"}", null);
         String there = sandbox.rows(COMPANY, "product").get(3).get("productNo").toString();
-        push("goods", "p2",
-                "{\"productNo\": \"" + there + "\", \"description\": \"changed\", \"price1\": 12.50}", null);
+        push("goods", "p2", "{\"productNo\": \"" + there + "\", \"description\": \"changed\", \"price1\": 12.50}",
+                null);
         push("gone", "d1", "{\"associateNo\": 9}", null);
         push("gone", "d2", "{\"associateNo\": 9999}", null);
         settled();
         assertThat(states()).isEqualTo("u1 done, u2 done, u3 dead, p1 done, p2 done, d1 done, d2 dead");
         assertThat(database.value("select error from nxt_sync.outbox where key = 'u3'"))
                 .contains("no record with associateNo=7777");
-        assertThat(sandbox.rows(COMPANY, "associate")).hasSize(49)
-                .noneMatch(row -> row.get("associateNo").equals(9))
+        assertThat(sandbox.rows(COMPANY, "associate")).hasSize(49).noneMatch(row -> row.get("associateNo").equals(9))
                 .anyMatch(row -> row.get("associateNo").equals(5)
                         && row.get("emailAddress").toString().matches("[ab]@example.no"));
         assertThat(sandbox.rows(COMPANY, "product")).hasSize(21)
@@ -165,8 +160,8 @@ class PushIT {
         assertThat(database.number("select count(*) from nxt_sync.outbox where state = 'done'")).isEqualTo(5);
         assertThat(sandbox.rows(COMPANY, "batch")).hasSize(5).allMatch(row -> row.get("batchStatus").equals(9));
         assertThat(sandbox.counter("processed")).isEqualTo(5);
-        assertThat(database.value("select result::text from nxt_sync.outbox where key = 'v0'"))
-                .contains("\"batchNo\":").contains("\"vouchers\":[").contains("\"voucherNo\":2");
+        assertThat(database.value("select result::text from nxt_sync.outbox where key = 'v0'")).contains("\"batchNo\":")
+                .contains("\"vouchers\":[").contains("\"voucherNo\":2");
     }
 
     @Test
@@ -192,8 +187,8 @@ class PushIT {
     }
 
     private static void settled() {
-        await().atMost(Duration.ofSeconds(60)).until(() -> database.number(
-                "select count(*) from nxt_sync.outbox where state in ('waiting', 'sending', 'in_doubt')") == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> database
+                .number("select count(*) from nxt_sync.outbox where state in ('waiting', 'sending', 'in_doubt')") == 0);
     }
 
     private static String states() {

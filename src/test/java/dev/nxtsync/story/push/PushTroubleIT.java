@@ -33,8 +33,8 @@ class PushTroubleIT {
     static void start() {
         database = TestDatabase.migrated();
         sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
-                .withRows(Map.of("order", 0, "orderLine", 0, "associate", 20))
-                .withTimeLimit(Duration.ofSeconds(1)).withSlotHold(Duration.ofSeconds(10)));
+                .withRows(Map.of("order", 0, "orderLine", 0, "associate", 20)).withTimeLimit(Duration.ofSeconds(1))
+                .withSlotHold(Duration.ofSeconds(10)));
         daemon = Pushes.daemon(sandbox.url(), database).with("NXT_PUSHES_PEOPLE_TABLE", "associate")
                 .with("NXT_PUSHES_PEOPLE_OPERATION", "update").with("NXT_PUSHES_PEOPLE_COMPANY", COMPANY)
                 .with("NXT_PUSHES_PEOPLE_KEY_COLUMN", "associateNo").start();
@@ -75,8 +75,8 @@ class PushTroubleIT {
         assertThat(daemon.output().lines().filter(line -> line.contains("has no access to company"))).hasSize(1);
         sandbox.faults(Map.of("throttle", 0.1, "busy", 0.1, "5xx", 0.1, "cut-body", 0.1, "html-401", 0.1));
         sandbox.grant(COMPANY, true);
-        await().atMost(LATER).until(() -> daemon.output().contains("has access to company 5280001 again")
-                && count("attempts > 0") > 0);
+        await().atMost(LATER).until(
+                () -> daemon.output().contains("has access to company 5280001 again") && count("attempts > 0") > 0);
         sandbox.faults(Map.of());
         await().atMost(LATER).until(() -> count("state = 'done'") == 40);
         assertThat(Pushes.duplicates(sandbox)).isEmpty();
@@ -160,7 +160,7 @@ class PushTroubleIT {
     }
 
     private static String states(String group) {
-        return String.valueOf(database.value(
-                "select string_agg(state, ' ' order by id) from nxt_sync.outbox where grp = '" + group + "'"));
+        return String.valueOf(database
+                .value("select string_agg(state, ' ' order by id) from nxt_sync.outbox where grp = '" + group + "'"));
     }
 }

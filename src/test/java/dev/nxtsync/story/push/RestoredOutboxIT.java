@@ -57,9 +57,8 @@ class RestoredOutboxIT {
             try (var first = Pushes.daemon(sandbox.url(), original).start()) {
                 Pushes.migrated(original);
                 pushes.begin();
-                await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5))
-                        .until(() -> original.number("select count(*) from nxt_sync.outbox where state = 'done'") > ROWS
-                                / 4);
+                await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).until(
+                        () -> original.number("select count(*) from nxt_sync.outbox where state = 'done'") > ROWS / 4);
                 backup = backup(original);
                 await().atMost(Duration.ofMinutes(5)).until(pushes::isSettled);
                 assertThat(first.isRunning()).isTrue();
@@ -118,8 +117,8 @@ class RestoredOutboxIT {
         try (Connection connection = database.connect(); var statement = connection.createStatement()) {
             statement.execute("truncate nxt_sync.outbox_home");
             for (var table : backup.entrySet()) {
-                connection.unwrap(PGConnection.class).getCopyAPI().copyIn("copy nxt_sync." + table.getKey()
-                        + columns(connection, table.getKey()) + " from stdin",
+                connection.unwrap(PGConnection.class).getCopyAPI().copyIn(
+                        "copy nxt_sync." + table.getKey() + columns(connection, table.getKey()) + " from stdin",
                         new ByteArrayInputStream(table.getValue()));
             }
             statement.execute("select setval('nxt_sync.outbox_id', (select max(id) from nxt_sync.outbox))");

@@ -53,8 +53,7 @@ class KeycloakIT {
             await().atMost(Duration.ofMinutes(1))
                     .until(() -> daemon.metric("nxt_token_renewals_total", "outcome=\"ok\"") > 4);
             assertThat(SignIns.grant(database)).containsEntry("state", "signed_in");
-            var out = SignIns.json(
-                    daemon.operator("DELETE", "/api/connections/main/sign-in", SignIns.OPERATOR).body());
+            var out = SignIns.json(daemon.operator("DELETE", "/api/connections/main/sign-in", SignIns.OPERATOR).body());
             assertThat(out.path("revoked").asBoolean()).isTrue();
             assertThat(out.path("end_session_url").asText()).startsWith(keycloak.issuer());
             assertThat(signIn(daemon)).contains("You are signed in");

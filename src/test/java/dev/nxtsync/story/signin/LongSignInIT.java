@@ -31,9 +31,8 @@ class LongSignInIT {
         sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)).withSlotHold(Duration.ofSeconds(20)));
         daemon = SignIns.daemon(sandbox, database).with("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "10d")
                 .with("NXT_CONNECTIONS_MAIN_REFRESH_IDLE", "96h").with("NXT_PUSHES_SALES_TABLE", "order")
-                .with("NXT_PUSHES_SALES_COMPANY", SignIns.COMPANY)
-                .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference").with("NXT_API_SLOT_HOLD", "20s")
-                .with("NXT_PUSH_REPEAT_AFTER", "15s").start();
+                .with("NXT_PUSHES_SALES_COMPANY", SignIns.COMPANY).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
+                .with("NXT_API_SLOT_HOLD", "20s").with("NXT_PUSH_REPEAT_AFTER", "15s").start();
         daemon.awaitReady();
     }
 
@@ -60,8 +59,8 @@ class LongSignInIT {
         await().atMost(LONG).until(() -> state("c").equals("done"));
         assertThat(database.rows("select distinct creator from nxt_sync.push_state where push = 'sales'").toString())
                 .contains("ola@example.com");
-        assertThat(sandbox.count(SignIns.COMPANY, "order", "yourReference")).containsEntry("a", 1)
-                .containsEntry("b", 1).containsEntry("c", 1);
+        assertThat(sandbox.count(SignIns.COMPANY, "order", "yourReference")).containsEntry("a", 1).containsEntry("b", 1)
+                .containsEntry("c", 1);
         signOut();
     }
 
@@ -90,8 +89,7 @@ class LongSignInIT {
         await().atMost(LONG).until(() -> daemon.get("/q/health/well").status() == 503);
         assertThat(daemon.get("/q/health/well").body()).as("two days ahead it is an alarm")
                 .contains("It is expected to end at");
-        assertThat(SignIns.daemon(sandbox, database).run(0, "check")).contains("All is well")
-                .contains("token of main");
+        assertThat(SignIns.daemon(sandbox, database).run(0, "check")).contains("All is well").contains("token of main");
         assertThat(SignIns.daemon(sandbox, database).run(0, "sign-out", "main")).contains("is revoked")
                 .contains(sandbox.url() + "/connect/endsession");
         await().atMost(LONG).until(() -> daemon.get("/q/health/well").body().contains("It was signed out"));

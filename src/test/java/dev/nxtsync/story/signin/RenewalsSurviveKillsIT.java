@@ -65,9 +65,10 @@ class RenewalsSurviveKillsIT {
 
     @AfterEach
     void nobodyIsSignedIn() {
-        Stream.of(PLAIN, GRACED).flatMap(List::stream).forEach(each -> assertThat(REPLICAS.get(0).daemon()
-                .operator("DELETE", "/api/connections/" + each + "/sign-in", SignIns.OPERATOR).status())
-                .isEqualTo(200));
+        Stream.of(PLAIN, GRACED).flatMap(List::stream)
+                .forEach(each -> assertThat(REPLICAS.get(0).daemon()
+                        .operator("DELETE", "/api/connections/" + each + "/sign-in", SignIns.OPERATOR).status())
+                        .isEqualTo(200));
     }
 
     @Test
@@ -111,8 +112,8 @@ class RenewalsSurviveKillsIT {
             caught.addAll(underWay(victim, connections));
             REPLICAS.remove(victim);
             // what it held is taken over at once, as if it had been silent for long
-            database.execute("update nxt_sync.replica set beat_at = beat_at - interval '16 s' where id = '"
-                    + victim.id() + "'");
+            database.execute(
+                    "update nxt_sync.replica set beat_at = beat_at - interval '16 s' where id = '" + victim.id() + "'");
         }
         awaitRefreshes(begun + renewals);
         // whatever the last kill has caught comes to its end, and all go on
@@ -123,8 +124,8 @@ class RenewalsSurviveKillsIT {
                     + "- interval '6 s' or state = 'needed' and subject is not null") == 0;
         });
         for (Replica each : REPLICAS) {
-            await().atMost(LONG).until(() -> connections.stream().allMatch(
-                    name -> each.daemon().metric("nxt_token_expires_in_seconds", "\"" + name + "\"") > 0));
+            await().atMost(LONG).until(() -> connections.stream()
+                    .allMatch(name -> each.daemon().metric("nxt_token_expires_in_seconds", "\"" + name + "\"") > 0));
         }
         Size.figure("%s: %d renewals, %d kills, %d refreshes caught by them, %d sign-ins asked for", what,
                 sandbox.counter("refreshes") - begun, KILLS, caught.size(), forced.size());
@@ -144,9 +145,10 @@ class RenewalsSurviveKillsIT {
         if (Size.full()) {
             return REPLICAS.get(RANDOM.nextInt(REPLICAS.size()));
         }
-        return await().atMost(LONG).pollInterval(Duration.ofMillis(50)).until(
-                () -> REPLICAS.stream().filter(each -> !underWay(each, connections).isEmpty()).findFirst(),
-                Optional::isPresent).orElseThrow();
+        return await().atMost(LONG).pollInterval(Duration.ofMillis(50))
+                .until(() -> REPLICAS.stream().filter(each -> !underWay(each, connections).isEmpty()).findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     /** Starts as many as lack. */
@@ -155,8 +157,8 @@ class RenewalsSurviveKillsIT {
             var before = ids();
             var daemon = builder().start();
             daemon.awaitReady();
-            REPLICAS.add(new Replica(daemon, await().atMost(LONG).until(
-                    () -> ids().stream().filter(each -> !before.contains(each)).findFirst(), Optional::isPresent)
+            REPLICAS.add(new Replica(daemon, await().atMost(LONG)
+                    .until(() -> ids().stream().filter(each -> !before.contains(each)).findFirst(), Optional::isPresent)
                     .orElseThrow()));
         }
     }
@@ -193,8 +195,8 @@ class RenewalsSurviveKillsIT {
             String name = row.get("connection");
             forced.add(name + " " + row.get("generation"));
             var daemon = REPLICAS.get(0).daemon();
-            await().atMost(Duration.ofSeconds(20)).until(() -> daemon.get("/q/health/well").body()
-                    .contains("Run: sign-in " + name));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> daemon.get("/q/health/well").body().contains("Run: sign-in " + name));
             SignIns.signIn(daemon, name);
         }
     }

@@ -88,12 +88,12 @@ class SecretRotationIT {
         Path data = mount.resolve("..data");
         Path away = Files.readSymbolicLink(data);
         Files.delete(data);
-        await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").body()
-                .contains("The client secret cannot be used"));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> daemon.get("/q/health/well").body().contains("The client secret cannot be used"));
         assertThat(daemon.get("/q/health/well").status()).isEqualTo(503);
         assertThat(daemon.get("/q/health/well").body()).contains(mount.resolve("client-secret").toString());
-        await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").body()
-                .contains("operator key (key_unusable)"));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> daemon.get("/q/health/well").body().contains("operator key (key_unusable)"));
         assertThat(daemon.get("/q/health/well").body()).contains(mount.resolve("operator-key").toString())
                 .contains("the key before is still good").doesNotContain(Daemon.OPERATOR);
         await().atMost(Duration.ofMinutes(1)).until(() -> status().contains("secret_unreadable"));

@@ -50,8 +50,7 @@ class SignInBrowserIT {
         int port = Daemon.freePort();
         try (var sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)));
                 var daemon = SignIns.daemon(sandbox, database).with("NXT_HTTP_PORT", port)
-                        .with("NXT_PUBLIC_URL", "http://localhost:" + port).with("NXT_RESPONSE_MODE", mode)
-                        .start()) {
+                        .with("NXT_PUBLIC_URL", "http://localhost:" + port).with("NXT_RESPONSE_MODE", mode).start()) {
             daemon.awaitReady();
             // of a daemon at another port of this host
             browser.manage().deleteAllCookies();
@@ -64,8 +63,7 @@ class SignInBrowserIT {
             await().atMost(Duration.ofSeconds(30)).until(() -> browser.getTitle().contains("nxt-sync"));
             assertThat(browser.findElement(By.tagName("h1")).getText()).as(browser.getPageSource())
                     .isEqualTo("You are signed in");
-            assertThat(browser.getCurrentUrl())
-                    .isEqualTo("http://localhost:" + port + "/connections/main/signed-in");
+            assertThat(browser.getCurrentUrl()).isEqualTo("http://localhost:" + port + "/connections/main/signed-in");
             assertThat(browser.findElement(By.tagName("body")).getText()).contains("Kari Nordmann")
                     .contains("pull orders");
             assertThat(browser.findElement(By.tagName("dt")).getCssValue("font-weight"))
@@ -78,8 +76,7 @@ class SignInBrowserIT {
             browser.get("data:text/html,<iframe src='http://localhost:" + port
                     + "/connections/main/signed-in' style='width:500px;height:500px'></iframe>");
             browser.switchTo().frame(0);
-            assertThat(browser.findElement(By.tagName("body")).getText()).as("nobody frames it")
-                    .doesNotContain("Kari");
+            assertThat(browser.findElement(By.tagName("body")).getText()).as("nobody frames it").doesNotContain("Kari");
             browser.switchTo().defaultContent();
             SignIns.awaitRows(database, sandbox);
         }

@@ -35,16 +35,16 @@ class SignInIT {
     static void start() {
         database = TestDatabase.migrated();
         sandbox = new Sandbox(SignIns.options(Duration.ofHours(1)));
-        daemon = SignIns.daemon(sandbox, database).with("NXT_SCOPE",
-                "openid email offline_access tenants business-graphql-api:access-group-based")
+        daemon = SignIns.daemon(sandbox, database)
+                .with("NXT_SCOPE", "openid email offline_access tenants business-graphql-api:access-group-based")
                 .with("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "365d").with("NXT_API_TIME_LIMIT", "59s")
                 .with("NXT_PULLS_ORDERS_OVERLAP", "3m").with("NXT_CONNECTIONS_SIDE_KIND", "user")
                 .with("NXT_CONNECTIONS_SIDE_CLIENT_ID", "isv_demo")
                 .with("NXT_CONNECTIONS_SIDE_CLIENT_SECRET", "demo+secret%/:1")
                 .with("NXT_CONNECTIONS_MAIN_CLIENT_ID", "isv_demo")
                 .with("NXT_CONNECTIONS_MAIN_CLIENT_SECRET", "demo+secret%/:1").without("NXT_CLIENT_ID")
-                .without("NXT_CLIENT_SECRET")
-                .with("NXT_AUTHORIZATION_PARAMETERS", "ui_locales=nb-NO&tenant_hint=a b").start();
+                .without("NXT_CLIENT_SECRET").with("NXT_AUTHORIZATION_PARAMETERS", "ui_locales=nb-NO&tenant_hint=a b")
+                .start();
         daemon.awaitReady();
     }
 
@@ -262,8 +262,7 @@ class SignInIT {
         refused(new Visitor().signIn(SignIns.link(daemon), "kari", "fjell"), "at tenant b1111111");
         long others = sandbox.usableRefreshTokens() - usable;
         assertThat(SignIns.grant(database).get("shown_name")).startsWith("Kari");
-        var out = SignIns.json(
-                daemon.operator("DELETE", "/api/connections/main/sign-in", SignIns.OPERATOR).body());
+        var out = SignIns.json(daemon.operator("DELETE", "/api/connections/main/sign-in", SignIns.OPERATOR).body());
         assertThat(out.path("revoked").asBoolean()).isTrue();
         assertThat(out.path("end_session_url").asText()).isEqualTo(sandbox.url() + "/connect/endsession");
         assertThat(sandbox.usableRefreshTokens()).isEqualTo(usable + others - 1);

@@ -23,8 +23,8 @@ class SignInSecretsIT {
     @Test
     void aDumpOfTheDatabaseAndOfTheLogsAtDebugContainsNoUsableTokenOrSecret() throws Exception {
         var database = TestDatabase.migrated();
-        var forbidden = new ArrayList<>(List.of("demo+secret%/:1", "demo%2Bsecret%25%2F%3A1", SignIns.KEY,
-                SignIns.OPERATOR));
+        var forbidden = new ArrayList<>(
+                List.of("demo+secret%/:1", "demo%2Bsecret%25%2F%3A1", SignIns.KEY, SignIns.OPERATOR));
         try (var sandbox = new Sandbox(SignIns.options(Duration.ofSeconds(3)));
                 var daemon = SignIns.daemon(sandbox, database).with("NXT_CONNECTIONS_MAIN_REFRESH_GRACE", "20s")
                         .with("QUARKUS_LOG_LEVEL", "DEBUG").with("QUARKUS_LOG_MIN_LEVEL", "DEBUG")
@@ -65,8 +65,7 @@ class SignInSecretsIT {
                         .isNegative();
             }
             Size.figure("%d secrets of sign-ins, %d kB of dump, log, status and metrics: none in them",
-                    forbidden.size(),
-                    seen.length() / 1000);
+                    forbidden.size(), seen.length() / 1000);
         }
     }
 

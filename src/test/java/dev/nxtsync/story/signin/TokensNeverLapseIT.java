@@ -55,8 +55,8 @@ class TokensNeverLapseIT {
 
         long seconds = Duration.ofNanos(System.nanoTime() - from).toSeconds();
         long renewals = (long) renewals();
-        Size.figure("tokens of 10 s for %d s: %d requests, %d renewals, %d unauthorized, %.0f waits",
-                seconds, sandbox.counter("requests"), renewals, sandbox.counter("unauthorized"),
+        Size.figure("tokens of 10 s for %d s: %d requests, %d renewals, %d unauthorized, %.0f waits", seconds,
+                sandbox.counter("requests"), renewals, sandbox.counter("unauthorized"),
                 daemon.metric("nxt_token_waits_total", "main"));
         assertThat(sandbox.counter("requests")).isGreaterThan(length.toSeconds());
         assertThat(renewals).isBetween(seconds / 6, seconds / 3);
@@ -73,8 +73,8 @@ class TokensNeverLapseIT {
             long failures = renewalFailures();
             sandbox.faults(Map.of("token-down", 1.0));
             // by the daemon's clock: on a busy machine an answer may have been under way for seconds
-            await().atMost(Duration.ofMinutes(1)).until(
-                    () -> daemon.metric("nxt_token_expires_in_seconds", "main") < LIFETIME.toSeconds() * 0.2);
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> daemon.metric("nxt_token_expires_in_seconds", "main") < LIFETIME.toSeconds() * 0.2);
             assertThat(renewalFailures()).isGreaterThan(failures);
             assertThat(daemon.get("/q/health/well").body()).contains("out of order or overloaded");
             sandbox.faults(Map.of());

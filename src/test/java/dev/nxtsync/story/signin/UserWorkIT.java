@@ -164,8 +164,8 @@ class UserWorkIT {
         try (var second = builder().start()) {
             second.awaitReady();
             await().atMost(LONG).until(() -> SignIns.grant(database).get("state").equals("needed"));
-            await().atMost(LONG).until(
-                    () -> second.get("/q/health/well").body().contains("the answer with the next one is lost"));
+            await().atMost(LONG)
+                    .until(() -> second.get("/q/health/well").body().contains("the answer with the next one is lost"));
             sandbox.release();
             daemon.thaw();
             await().atMost(LONG).until(() -> SignIns.grant(database).get("state").equals("signed_in"));
@@ -202,8 +202,7 @@ class UserWorkIT {
     /** Where browsers come by https, a cookie counts only with the prefix that binds it to this host. */
     private static void cookieOfHttps(Daemon behindAFront) {
         var visitor = new Visitor();
-        var begun = visitor
-                .get(SignIns.link(behindAFront).replace("https://nxt.example.com", behindAFront.mainUrl()));
+        var begun = visitor.get(SignIns.link(behindAFront).replace("https://nxt.example.com", behindAFront.mainUrl()));
         String cookie = begun.headers().firstValue("Set-Cookie").orElseThrow().split(";", 2)[0];
         assertThat(cookie).startsWith("__Host-nxt-sign-in=");
         String callback = visitor.agree(Visitor.location(begun), "kari", "fjord").replace("https://nxt.example.com",

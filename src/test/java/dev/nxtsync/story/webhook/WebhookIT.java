@@ -35,11 +35,10 @@ class WebhookIT {
     static void start() {
         sandbox = new Sandbox(Hooks.options(300));
         database = TestDatabase.migrated();
-        daemon = Hooks.daemon(sandbox, database)
-                .with("NXT_PULLS_LINES_TABLE", "orderLine").with("NXT_PULLS_LINES_EVERY", "24h")
-                .with("NXT_PULLS_LINES_COMPANIES", COMPANY).with("NXT_PULLS_LINES_DELETES", "remove")
-                .with("NXT_PULLS_GOODS_TABLE", "product").with("NXT_PULLS_GOODS_EVERY", "24h")
-                .with("NXT_PULLS_GOODS_COMPANIES", COMPANY)
+        daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_LINES_TABLE", "orderLine")
+                .with("NXT_PULLS_LINES_EVERY", "24h").with("NXT_PULLS_LINES_COMPANIES", COMPANY)
+                .with("NXT_PULLS_LINES_DELETES", "remove").with("NXT_PULLS_GOODS_TABLE", "product")
+                .with("NXT_PULLS_GOODS_EVERY", "24h").with("NXT_PULLS_GOODS_COMPANIES", COMPANY)
                 .with("NXT_PULLS_PEOPLE_TABLE", "user").with("NXT_PULLS_PEOPLE_EVERY", "24h").start();
         loaded(daemon, database, 4);
         sandbox.webhook(daemon.mainUrl() + Hooks.PATH, Hooks.KEY);
@@ -193,9 +192,8 @@ class WebhookIT {
         }
         await().atMost(SOON).until(() -> sandbox.pendingEvents() == 0);
         sandbox.release();
-        await().atMost(SOON).until(
-                () -> database
-                        .number("select count(*) from nxt.\"order\" where order_no between 60000 and 60020") == 19);
+        await().atMost(SOON).until(() -> database
+                .number("select count(*) from nxt.\"order\" where order_no between 60000 and 60020") == 19);
         assertThat(Hooks.inbox(database)).extracting(row -> row.get("key")).containsOnly("{\"orderNo\":66666}");
         sandbox.refuseRequestsWith("");
         arrives(sandbox, database, COMPANY, "order", Duration.ofSeconds(30));

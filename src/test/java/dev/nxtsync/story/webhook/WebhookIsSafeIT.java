@@ -152,8 +152,8 @@ class WebhookIsSafeIT {
                 .untilAsserted(() -> assertThat(heap(daemon)).as("heap after it, against %d before", heap)
                         .isLessThan(heap + 5_000_000));
         assertThat(Hooks.post(daemon, genuine)).isEqualTo(202);
-        Size.figure("%d tries: %s; heap %d MB before and %d MB after, RSS %d MB", tries, statuses,
-                heap / 1_000_000, heap(daemon) / 1_000_000, daemon.residentMemory() / 1_000_000);
+        Size.figure("%d tries: %s; heap %d MB before and %d MB after, RSS %d MB", tries, statuses, heap / 1_000_000,
+                heap(daemon) / 1_000_000, daemon.residentMemory() / 1_000_000);
     }
 
     private static int port() {
@@ -201,7 +201,7 @@ class WebhookIsSafeIT {
                 case 2 -> "x-vwd-signature-v1: " + Sandbox.eventHeaders(genuine, Hooks.KEY).get("x-vwd-signature-v1")
                         + "\r\n";
                 default -> "x-vwd-signature-v1: " + Sandbox.eventHeaders(body, "forged").get("x-vwd-signature-v1")
-                        + "\r\n" + "x-vwd-" + text(random, 10) + ": " + text(random, random.nextInt(2_000)) + "\r\n";
+                        + "\r\nx-vwd-" + text(random, 10) + ": " + text(random, random.nextInt(2_000)) + "\r\n";
             };
             boolean chunked = !slow && random.nextInt(3) == 0;
             boolean endless = !slow && random.nextInt(40) == 0;
@@ -211,8 +211,8 @@ class WebhookIsSafeIT {
                 default -> body.length;
             };
             out.write(("POST " + Hooks.PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + signature
-                    + (chunked || endless ? "Transfer-Encoding: chunked" : "Content-Length: " + declared)
-                    + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                    + (chunked || endless ? "Transfer-Encoding: chunked" : "Content-Length: " + declared) + "\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
             if (endless) {
                 byte[] chunk = ("4000\r\n" + "x".repeat(0x4000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
                 for (int i = 0; i < 40; i++) {
@@ -239,9 +239,7 @@ class WebhookIsSafeIT {
 
     private static int status(InputStream in) throws IOException {
         byte[] line = in.readNBytes(12);
-        return line.length < 12
-                ? 0
-                : Integer.parseInt(new String(line, 9, 3, StandardCharsets.US_ASCII));
+        return line.length < 12 ? 0 : Integer.parseInt(new String(line, 9, 3, StandardCharsets.US_ASCII));
     }
 
     private static byte[] mutated(byte[] genuine, Random random) {

@@ -122,20 +122,18 @@ class WebhookTroubleIT {
         assertThat(post(daemon, sandbox.eventBody(COMPANY, "order", Map.of("orderNo", "1e-200000000"), "UPDATE")))
                 .isEqualTo(202);
         for (int order = 1; order <= 60; order++) {
-            sandbox.put(COMPANY, "order",
-                    Map.of("orderNo", order, "information1", order == 17 ? "spoilt" : "changed"));
+            sandbox.put(COMPANY, "order", Map.of("orderNo", order, "information1", order == 17 ? "spoilt" : "changed"));
         }
         sandbox.put(COMPANY, "product", Map.of("productNo", "new", "description", "new"));
         arrives(sandbox, database, COMPANY, "product", SOON);
-        await().atMost(SOON).until(() -> database
-                .number("select count(*) from nxt.\"order\" where information1 = 'changed'") == 59);
+        await().atMost(SOON).until(
+                () -> database.number("select count(*) from nxt.\"order\" where information1 = 'changed'") == 59);
         await().atMost(SOON)
                 .until(() -> database.number("select count(*) from nxt_sync.inbox where next_at is not null") == 1
                         && Hooks.inbox(database).size() == 1);
         await().atMost(Duration.ofSeconds(40)).until(() -> {
             // rather than wait for half a minute
-            database.execute(
-                    "update nxt_sync.inbox set next_at = now() where next_at is not null and attempts < 5");
+            database.execute("update nxt_sync.inbox set next_at = now() where next_at is not null and attempts < 5");
             return database
                     .number("select count(*) from nxt_sync.inbox where attempts = 5 and reason is not null") == 1;
         });
@@ -151,8 +149,8 @@ class WebhookTroubleIT {
         long requests = sandbox.counter("requests_fetch");
         sandbox.put(COMPANY, "order", Map.of("orderNo", 17, "information1", "again"));
         sandbox.put(COMPANY, "order", Map.of("orderNo", 18, "information1", "again"));
-        await().atMost(SOON).until(() -> database
-                .number("select count(*) from nxt.\"order\" where information1 = 'again'") == 1);
+        await().atMost(SOON)
+                .until(() -> database.number("select count(*) from nxt.\"order\" where information1 = 'again'") == 1);
         assertThat(sandbox.counter("requests_fetch") - requests).isLessThanOrEqualTo(2);
         // once its cause is gone it arrives by itself, when it is its turn
         sandbox.spoilAnswers("", "");
@@ -179,10 +177,10 @@ class WebhookTroubleIT {
         try (var sandbox = new Sandbox(Hooks.options(2_000));
                 var daemon = Hooks.daemon(sandbox, database).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 60)
                         .with("NXT_PULLS_GOODS_TABLE", "product").with("NXT_PULLS_GOODS_EVERY", "24h")
-                        .with("NXT_PULLS_GOODS_COMPANIES", COMPANY)
-                        .with("NXT_PULLS_ORDERS_PAGE_SIZE", 1).with("NXT_PULLS_ORDERS_PAGE_SIZE_MAX", 1).start()) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> database.count("nxt_sync.pull_state") == 2 && database
-                    .number("select count(*) from nxt_sync.pull_state where loaded_at is not null") == 1);
+                        .with("NXT_PULLS_GOODS_COMPANIES", COMPANY).with("NXT_PULLS_ORDERS_PAGE_SIZE", 1)
+                        .with("NXT_PULLS_ORDERS_PAGE_SIZE_MAX", 1).start()) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> database.count("nxt_sync.pull_state") == 2
+                    && database.number("select count(*) from nxt_sync.pull_state where loaded_at is not null") == 1);
             sandbox.webhook(daemon.mainUrl() + Hooks.PATH, Hooks.KEY);
             await().atMost(Duration.ofSeconds(90)).until(() -> sandbox.counter("requests") > 58);
             sandbox.put(COMPANY, "product", Map.of("productNo", "first", "description", "new"));
@@ -210,12 +208,11 @@ class WebhookTroubleIT {
             sandbox.put(COMPANY, "order", Map.of("orderNo", 18, "information1", "changed"));
             sandbox.put(COMPANY, "product", Map.of("productNo", "second", "description", "new"));
             arrives(sandbox, database, COMPANY, "product", SOON);
-            await().atMost(Duration.ofMinutes(1)).until(() -> daemon.get("/q/health/well").body()
-                    .contains("The table order no longer has information6"));
+            await().atMost(Duration.ofMinutes(1)).until(
+                    () -> daemon.get("/q/health/well").body().contains("The table order no longer has information6"));
             assertThat(Hooks.inbox(database)).extracting(row -> row.get("pull")).containsExactly("orders", "orders");
             assertThat(sandbox.counter("requests_fetch"))
-                    .as("once for both, and for orders once with both and once with one")
-                    .isLessThanOrEqualTo(6);
+                    .as("once for both, and for orders once with both and once with one").isLessThanOrEqualTo(6);
             sandbox.faults(Map.of());
             arrives(sandbox, database, COMPANY, "order", Duration.ofMinutes(3));
         }
