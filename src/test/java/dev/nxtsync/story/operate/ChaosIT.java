@@ -51,7 +51,7 @@ class ChaosIT {
     private static final String ANSWER = "io.netty.handler.codec.http.HttpResponseEncoder.encodeInitialLine";
     /** What is done again and again, in threads that must go on. */
     private static final List<String> LOOPS = List.of("schedule.Heartbeat.beat", "schedule.JobRunner.tick",
-            "pull.plan.PullPlanner.plan", "push.plan.PushPlanLoop.tick", "pull.ForgottenEvents.wake",
+            "pull.plan.PullPlanLoop.tick", "push.plan.PushPlanLoop.tick", "pull.ForgottenEvents.wake",
             "jobs.LostCallSync.tick", "signin.GrantPoller.look", "status.FindingsWatch.look",
             "health.DatabaseMetrics.take", "process.Threads.look", "webhook.WebhookQueue.keepSome");
     /** What works for somebody: a run from its claim to its commit, a renewal, an event. */
