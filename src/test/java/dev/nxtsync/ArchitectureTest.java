@@ -313,7 +313,8 @@ class ArchitectureTest {
             }
         }
         assertThat(changing).as("what belongs to threads, and what is known of encodings, which never changes")
-                .containsExactlyInAnyOrder("Encoding.java KNOWN", "Outside.java WAITING", "Post.java OF_THREAD");
+                .containsExactlyInAnyOrder("Encoding.java KNOWN", "ExternalWait.java WAITING",
+                        "WatchedThread.java OF_THREAD");
     }
 
     @Test
