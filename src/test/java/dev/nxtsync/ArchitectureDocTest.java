@@ -32,6 +32,7 @@ class ArchitectureDocTest {
     private static final Path README = Path.of("README.md");
     private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]+)(#[^)]*)?\\)");
+    private static final Pattern LOGGER = Pattern.compile("`(dev\\.nxtsync\\.[\\w.]+)`");
     private static final Pattern SECTION = Pattern.compile("docs/facts/([a-z-]+\\.md), \"([^\"]+)\"");
 
     @Test
@@ -76,6 +77,18 @@ class ArchitectureDocTest {
                         assertThat(source(parts[0])).as(what).contains(" " + parts[1] + "(");
                     }
                 }
+            }
+        }
+    }
+
+    /** What an operator is told to set the level of, or to look for. */
+    @Test
+    void everyLoggerThatADocumentNamesIsThere() {
+        for (Path document : Stream
+                .concat(documents().stream(), Stream.of(Path.of("CHANGELOG.md"), Path.of("README.md"))).toList()) {
+            for (String named : found(document, LOGGER)) {
+                assertThat(Path.of("src", "main", "java").resolve(named.replace('.', '/') + ".java")).as(named)
+                        .exists();
             }
         }
     }
