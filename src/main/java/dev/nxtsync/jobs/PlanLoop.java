@@ -1,9 +1,8 @@
 package dev.nxtsync.jobs;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.jboss.logging.Logger;
@@ -36,31 +35,33 @@ public final class PlanLoop {
         this.times = new PlanTimes(planner.kind().again(), nanos);
     }
 
-    /** @param turn what is done each second, {@link #plan} among it */
-    public void begin(Threads threads, Loop.LoopStep turn) {
-        threads.repeat(planner.kind().thread(), EVERY, turn);
+    /** @param step what is done each second, {@link #plan} among it */
+    public void begin(Threads threads, Loop.LoopStep step) {
+        threads.repeat(planner.kind().thread(), EVERY, step);
     }
 
-    /** Plans what it is time to plan. Answers the connections that wait for no person. */
-    public List<Settings.Connection> plan(Collection<Settings.Connection> connections) {
-        var signedIn = new ArrayList<Settings.Connection>();
+    /**
+     * Plans what it is time to plan.
+     *
+     * @param then what else is done for each connection that waits for no person, before the next one is planned
+     */
+    public void plan(Collection<Settings.Connection> connections, Consumer<String> then) {
         for (Settings.Connection connection : connections) {
             String name = connection.name();
+            if (failures.waitsForPerson(name)) {
+                times.forget(name);
+                planner.forget(name);
+                continue;
+            }
             MDC.put("connection", name);
             try {
-                if (failures.waitsForPerson(name)) {
-                    times.forget(name);
-                    planner.forget(name);
-                } else {
-                    times.due(name, () -> planner.plans().takeLookAgain(name))
-                            .ifPresent(attempt -> attempt(connection, attempt));
-                    signedIn.add(connection);
-                }
+                times.due(name, () -> planner.plans().takeLookAgain(name))
+                        .ifPresent(attempt -> attempt(connection, attempt));
             } finally {
                 MDC.remove("connection");
             }
+            then.accept(name);
         }
-        return signedIn;
     }
 
     private void attempt(Settings.Connection connection, PlanTimes.DueAttempt attempt) {

@@ -39,6 +39,8 @@ class PlanLoopTest {
     private final Set<String> losing = new HashSet<>();
     private final List<String> planned = new ArrayList<>();
     private final List<String> forgotten = new ArrayList<>();
+    /** For which something else was done too. */
+    private final List<String> followed = new ArrayList<>();
     private final Things plans = new Things();
     private final OutageLog outages = new OutageLog();
     private final List<Settings.Connection> connections = List.copyOf(SettingsFixture
@@ -120,7 +122,7 @@ class PlanLoopTest {
     @ParameterizedTest
     @MethodSource("failures")
     void aConnectionThatFailsStopsOnlyItselfKeepsItsPlansAndHealsByItself(Throwable failure, ErrorCode shown) {
-        loop.plan(connections);
+        loop.plan(connections, followed::add);
         failing.put("a", failure);
         planAfter(Duration.ofMinutes(5));
         assertThat(planned).containsExactly("a", "b", "a", "b");
@@ -142,7 +144,7 @@ class PlanLoopTest {
     @Test
     void aConnectionOfWhichSomethingIsStoppedIsPlannedAgainSoonAndTheOthersAreNot() {
         stopped.add("b");
-        loop.plan(connections);
+        loop.plan(connections, followed::add);
         planAfter(Duration.ofSeconds(30));
         assertThat(planned).containsExactly("a", "b", "b");
         assertThat(plans.troubles()).as("it was planned").isEmpty();
@@ -150,7 +152,7 @@ class PlanLoopTest {
 
     @Test
     void whatAnAnswerDidNotFitToIsReadAgainOnce() {
-        loop.plan(connections);
+        loop.plan(connections, followed::add);
         plans.lookAgain("a");
         plans.lookAgain("a");
         planAfter(Duration.ofSeconds(10));
@@ -165,23 +167,33 @@ class PlanLoopTest {
             planAfter(Duration.ofMinutes(10));
         }
         unsigned.add("a");
-        assertThat(loop.plan(connections)).extracting(Settings.Connection::name).containsExactly("b");
+        followed.clear();
+        loop.plan(connections, followed::add);
+        assertThat(followed).containsExactly("b");
         assertThat(forgotten).containsExactly("a");
         assertThat(plans.troubles()).as("that is told of the sign-in").isEmpty();
         assertThat(plans.wholly()).containsExactly("b");
         unsigned.clear();
         failing.clear();
         planned.clear();
-        assertThat(loop.plan(connections)).hasSize(2);
+        loop.plan(connections, followed::add);
+        assertThat(followed).containsExactly("b", "a", "b");
         assertThat(planned).containsExactly("a");
         assertThat(plans.wholly()).contains("a");
+    }
+
+    /** Or one whose API is slow would keep what another waits for. */
+    @Test
+    void whatIsDoneForAConnectionBesidesComesBeforeTheNextIsPlanned() {
+        loop.plan(connections, name -> planned.add("then " + name));
+        assertThat(planned).containsExactly("a", "then a", "b", "then b");
     }
 
     @Test
     void whatOnlyASignInMendsIsNoNewsOfTheConnection() {
         failing.put("a", new FailedAnswer(TOO_MANY));
         losing.add("a");
-        loop.plan(connections);
+        loop.plan(connections, followed::add);
         assertThat(outages.isNews("a", "any", TOO_MANY)).as("the log was told nothing").isTrue();
         failing.put("b", new FailedAnswer(TOO_MANY));
         planAfter(Duration.ofMinutes(5));
@@ -191,15 +203,15 @@ class PlanLoopTest {
     @Test
     void aProcessThatStopsTellsNothingOfIt() {
         failing.put("a", new ShuttingDown());
-        loop.plan(connections);
+        loop.plan(connections, followed::add);
         assertThat(plans.troubles()).isEmpty();
         assertThat(plans.wholly()).containsExactly("b");
-        loop.plan(connections);
+        loop.plan(connections, followed::add);
         assertThat(planned).as("it is still to be planned").containsExactly("a", "b", "a");
     }
 
     private void planAfter(Duration time) {
         now += time.toNanos();
-        loop.plan(connections);
+        loop.plan(connections, followed::add);
     }
 }

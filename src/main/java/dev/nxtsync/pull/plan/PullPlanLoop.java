@@ -33,7 +33,7 @@ class PullPlanLoop {
 
     private void tick() {
         if (migrations.done()) {
-            loop.plan(settings.connections().values()).forEach(connection -> targets.look(connection.name()));
+            loop.plan(settings.connections().values(), targets::look);
             targets.change();
             settings.connections().keySet().forEach(followed::follow);
         }

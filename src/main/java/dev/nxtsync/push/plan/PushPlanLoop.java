@@ -48,7 +48,8 @@ class PushPlanLoop {
         try {
             announcement.follow(settings.push().repeatAfter());
             table.complete(settings.pushes().keySet());
-            loop.plan(settings.connections().values());
+            loop.plan(settings.connections().values(), connection -> {
+            });
             announcement.announce();
         } catch (SQLException e) {
             LOG.debugf("pushes are looked at again: %s", e.getMessage());
