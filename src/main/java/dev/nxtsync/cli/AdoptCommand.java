@@ -11,10 +11,10 @@ import dev.nxtsync.push.outbox.OutboxOrigin;
 /** The command {@code adopt}: an outbox that was restored, copied or failed over is sent from again. */
 @Singleton
 class AdoptCommand implements QuarkusApplication {
-    private final OutboxOrigin home;
+    private final OutboxOrigin origin;
 
-    AdoptCommand(OutboxOrigin home) {
-        this.home = home;
+    AdoptCommand(OutboxOrigin origin) {
+        this.origin = origin;
     }
 
     @Override
@@ -24,16 +24,16 @@ class AdoptCommand implements QuarkusApplication {
             return ExitCode.USAGE;
         }
         try {
-            if (home.held().isEmpty()) {
+            if (origin.held().isEmpty()) {
                 System.out.println("ok         the outbox is at home; there is nothing to adopt");
                 return 0;
             }
-            var untold = home.untold();
+            var untold = origin.untold();
             if (untold.isPresent()) {
                 System.out.println("PROBLEM    outbox: " + untold.get().coded());
                 return ExitCode.FOUND_PROBLEMS;
             }
-            System.out.println("ok         the outbox is adopted; " + home.adopt()
+            System.out.println("ok         the outbox is adopted; " + origin.adopt()
                     + " unfinished rows are looked for in Business NXT for NXT_PUSH_REPEAT_AFTER before they are sent");
             return 0;
         } catch (SQLException e) {

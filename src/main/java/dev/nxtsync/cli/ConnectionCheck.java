@@ -30,14 +30,14 @@ class ConnectionCheck {
     private final Settings settings;
     private final Connections connections;
     private final Tenants tenants;
-    private final DryRun rehearsal;
+    private final DryRun dryRun;
     private final PushPlanner pushes;
 
-    ConnectionCheck(Settings settings, Connections connections, Tenants tenants, DryRun rehearsal, PushPlanner pushes) {
+    ConnectionCheck(Settings settings, Connections connections, Tenants tenants, DryRun dryRun, PushPlanner pushes) {
         this.settings = settings;
         this.connections = connections;
         this.tenants = tenants;
-        this.rehearsal = rehearsal;
+        this.dryRun = dryRun;
         this.pushes = pushes;
     }
 
@@ -122,7 +122,7 @@ class ConnectionCheck {
         if (pulls.isEmpty()) {
             return Map.of();
         }
-        var result = rehearsal.of(connection, pulls,
+        var result = dryRun.of(connection, pulls,
                 connection.customer().isEmpty()
                         ? customers.stream().map(Tenants.Customer::number).toList()
                         : connection.customer(),

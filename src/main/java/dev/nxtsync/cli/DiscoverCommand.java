@@ -22,13 +22,13 @@ import dev.nxtsync.tenant.Scope;
 @Singleton
 class DiscoverCommand implements QuarkusApplication {
     private final Settings settings;
-    private final TableDiscovery discovery;
+    private final TableDiscovery tables;
     private final Set<String> names = new HashSet<>();
     private final Set<String> targets = new HashSet<>();
 
-    DiscoverCommand(Settings settings, TableDiscovery discovery) {
+    DiscoverCommand(Settings settings, TableDiscovery tables) {
         this.settings = settings;
-        this.discovery = discovery;
+        this.tables = tables;
     }
 
     @Override
@@ -43,7 +43,7 @@ class DiscoverCommand implements QuarkusApplication {
                           pulls:""");
             }
             for (Settings.Connection connection : settings.connections().values()) {
-                var findings = discovery.of(connection);
+                var findings = tables.of(connection);
                 if (yaml) {
                     findings.tables().forEach(each -> yaml(connection.name(), each));
                 } else {

@@ -19,12 +19,12 @@ import dev.nxtsync.pull.RunPull;
 class PullCommand implements QuarkusApplication {
     private final Settings settings;
     private final RunPull pulls;
-    private final CommandReplica alive;
+    private final CommandReplica replica;
 
-    PullCommand(Settings settings, RunPull pulls, CommandReplica alive) {
+    PullCommand(Settings settings, RunPull pulls, CommandReplica replica) {
         this.settings = settings;
         this.pulls = pulls;
-        this.alive = alive;
+        this.replica = replica;
     }
 
     @Override
@@ -37,7 +37,7 @@ class PullCommand implements QuarkusApplication {
         }
         try {
             var progress = new TerminalProgress();
-            return alive.during(() -> pulls.run(pull.get(), request.get(), progress::event, progress))
+            return replica.during(() -> pulls.run(pull.get(), request.get(), progress::event, progress))
                     ? 0
                     : ExitCode.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {

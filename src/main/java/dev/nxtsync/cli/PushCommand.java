@@ -15,12 +15,12 @@ import dev.nxtsync.push.RunPush;
 class PushCommand implements QuarkusApplication {
     private final Settings settings;
     private final RunPush pushes;
-    private final CommandReplica alive;
+    private final CommandReplica replica;
 
-    PushCommand(Settings settings, RunPush pushes, CommandReplica alive) {
+    PushCommand(Settings settings, RunPush pushes, CommandReplica replica) {
         this.settings = settings;
         this.pushes = pushes;
-        this.alive = alive;
+        this.replica = replica;
     }
 
     @Override
@@ -30,7 +30,7 @@ class PushCommand implements QuarkusApplication {
             return ExitCode.USAGE;
         }
         try {
-            return alive.during(() -> pushes.run(push.get(), event -> System.out.println(WorkLine.of(event))))
+            return replica.during(() -> pushes.run(push.get(), event -> System.out.println(WorkLine.of(event))))
                     ? 0
                     : ExitCode.FOUND_PROBLEMS;
         } catch (SQLException | FailedAnswer e) {

@@ -17,8 +17,8 @@ import dev.nxtsync.pull.target.PageWriter;
 
 /**
  * Notices that the database's clock has been set back, and sets back with it all times of ours that lie ahead: what was done
- * stays as long ago as it was, and what is to be done stays as far off. Runs under way know the old time, and are refused what
- * they have not yet written. Times in targets stay: the rule of {@link PageWriter} sees through them.
+ * stays as long ago as it was, and what is to be done stays as far off. Runs under way know the old time: whoever mends
+ * revokes them. Times in targets stay: the rule of {@link PageWriter} sees through them.
  */
 public final class ClockSetBack {
     private static final Logger LOG = Logger.getLogger(ClockSetBack.class);
@@ -45,6 +45,8 @@ public final class ClockSetBack {
     /**
      * Sets back what lies ahead, the time of the last beat with it, unless another process is just about it. It takes as long
      * as the tables are large. The largest come first, so that what others want is locked for a short time only.
+     *
+     * @return whether it was set back: then the caller revokes all units of work, in this transaction
      */
     public static boolean mend(Connection transaction) throws SQLException {
         double back = back(transaction);

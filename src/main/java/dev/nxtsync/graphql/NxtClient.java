@@ -189,7 +189,7 @@ public class NxtClient {
             if (stopping) {
                 throw new ShuttingDown();
             }
-            passed = question.gate().open();
+            passed = question.guard().open();
             return passed;
         } finally {
             if (!passed) {

@@ -13,10 +13,10 @@ import dev.nxtsync.tenant.Tenant;
  * @param variables what goes to JSON as it is; a {@link com.fasterxml.jackson.databind.JsonNode} is sent verbatim
  * @param tenant whose slots the request takes at the server; empty where it is about no tenant
  * @param background whether it gives way to requests that are not
- * @param gate whether it may be sent still
+ * @param guard whether it may be sent still
  */
 public record Question(String operation, String document, Map<String, ?> variables, Optional<Tenant> tenant,
-        boolean background, SendGuard gate) {
+        boolean background, SendGuard guard) {
 
     /** A question that may always be sent. */
     public Question(String operation, String document, Map<String, ?> variables, Optional<Tenant> tenant,

@@ -20,17 +20,17 @@ import dev.nxtsync.status.OpenFindings;
 class ConnectionGauges implements DatabaseGauges {
     private final ConnectionFindings connections;
     private final Slots slots;
-    private final OpenFindings troubles;
+    private final OpenFindings openFindings;
     private final Clock clock;
     private final MultiGauge signInEnds;
     private final MultiGauge lostCalls;
     private final MultiGauge openTroubles;
 
-    ConnectionGauges(ConnectionFindings connections, Slots slots, OpenFindings troubles, Clock clock,
+    ConnectionGauges(ConnectionFindings connections, Slots slots, OpenFindings openFindings, Clock clock,
             MeterRegistry metrics) {
         this.connections = connections;
         this.slots = slots;
-        this.troubles = troubles;
+        this.openFindings = openFindings;
         this.clock = clock;
         this.signInEnds = MultiGauge.builder("nxt_sign_in_ends_in").baseUnit("seconds")
                 .description("Until a person has to sign in again, where that is known").register(metrics);
@@ -47,6 +47,6 @@ class ConnectionGauges implements DatabaseGauges {
         connections.signInEnds().forEach((name, end) -> left.put(name, Duration.between(now, end).toSeconds()));
         signInEnds.register(DatabaseGauges.by("connection", left), true);
         lostCalls.register(DatabaseGauges.by("tenant", slots.lost()), true);
-        openTroubles.register(DatabaseGauges.by("code", troubles.counts()), true);
+        openTroubles.register(DatabaseGauges.by("code", openFindings.counts()), true);
     }
 }

@@ -19,13 +19,13 @@ import dev.nxtsync.token.Connections;
 @Singleton
 class PullResource implements HttpResource {
     private final Pulls configured;
-    private final PullControl steering;
+    private final PullControl control;
     private final Connections connections;
     private final OperatorKey operator;
 
-    PullResource(Pulls configured, PullControl steering, Connections connections, OperatorKey operator) {
+    PullResource(Pulls configured, PullControl control, Connections connections, OperatorKey operator) {
         this.configured = configured;
-        this.steering = steering;
+        this.control = control;
         this.connections = connections;
         this.operator = operator;
     }
@@ -41,9 +41,9 @@ class PullResource implements HttpResource {
         return operator.those(address("run", pull -> {
             // first, so that what runs waits for a token that is there in a moment
             connections.retry(pull.connection());
-            steering.run(pull.name(), pull.connection());
-        }), address("pause", pull -> steering.pause(pull.name())),
-                address("resume", pull -> steering.resume(pull.name(), pull.connection())));
+            control.run(pull.name(), pull.connection());
+        }), address("pause", pull -> control.pause(pull.name())),
+                address("resume", pull -> control.resume(pull.name(), pull.connection())));
     }
 
     private Endpoint address(String order, PullOrder given) {

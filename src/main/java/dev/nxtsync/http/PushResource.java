@@ -45,13 +45,13 @@ class PushResource implements HttpResource {
     private static final JsonFactory JSON = JsonTree.parsers().build();
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final OutboxIntake acceptance;
+    private final OutboxIntake intake;
     private final OutboxApi entries;
     private final PayloadMemory memory;
     private final OperatorKey operator;
 
-    PushResource(OutboxIntake acceptance, OutboxApi entries, PayloadMemory memory, OperatorKey operator) {
-        this.acceptance = acceptance;
+    PushResource(OutboxIntake intake, OutboxApi entries, PayloadMemory memory, OperatorKey operator) {
+        this.intake = intake;
         this.entries = entries;
         this.memory = memory;
         this.operator = operator;
@@ -64,7 +64,7 @@ class PushResource implements HttpResource {
     }
 
     private Optional<Refusal> unknown(HttpCall call) {
-        return acceptance.isKnown(call.parameter("name"))
+        return intake.isKnown(call.parameter("name"))
                 ? Optional.empty()
                 : Optional.of(new Refusal(Refusal.RefusalReason.UNKNOWN, "There is no push of this name."));
     }
@@ -75,8 +75,7 @@ class PushResource implements HttpResource {
     private HttpAnswer post(HttpCall call) {
         try {
             Body body = read(call.body());
-            var taking = acceptance.take(call.parameter("name"), body.key(), body.payload(), body.company(),
-                    body.group());
+            var taking = intake.take(call.parameter("name"), body.key(), body.payload(), body.company(), body.group());
             if (taking.isEmpty()) {
                 return ErrorResponse.noMemory();
             }

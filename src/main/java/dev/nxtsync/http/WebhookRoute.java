@@ -41,13 +41,13 @@ class WebhookRoute implements HttpResource {
     private static final BodyLimit BODY = new BodyLimit(256 * 1024, Duration.ofSeconds(10));
     private static final Pattern NOT_FOR_LOGS = Pattern.compile("[^!-~]");
 
-    private final WebhookQueue intake;
+    private final WebhookQueue queue;
     private final MeterRegistry metrics;
     private final Optional<Signatures> signatures;
     private final RefusalLog refusals = new RefusalLog();
 
-    WebhookRoute(WebhookQueue intake, CallerKeys keys, MeterRegistry metrics) {
-        this.intake = intake;
+    WebhookRoute(WebhookQueue queue, CallerKeys keys, MeterRegistry metrics) {
+        this.queue = queue;
         this.metrics = metrics;
         this.signatures = keys.webhooks().map(Signatures::new);
     }
@@ -57,8 +57,8 @@ class WebhookRoute implements HttpResource {
         if (signatures.isEmpty()) {
             return List.of();
         }
-        for (WebhookResult verdict : WebhookResult.values()) {
-            metrics.counter("nxt_webhooks", "result", verdict.label());
+        for (WebhookResult result : WebhookResult.values()) {
+            metrics.counter("nxt_webhooks", "result", result.label());
         }
         return List.of(new Endpoint("POST", "/webhooks/visma-connect", BODY, false, WebhookRoute::unsigned,
                 (call, refusal) -> answer(call, verdict(refusal)),
@@ -91,11 +91,11 @@ class WebhookRoute implements HttpResource {
             reply.accept(answer(call, WebhookResult.MALFORMED));
             return;
         }
-        boolean taken = intake.offer(new WebhookQueue.WebhookCall(hash(call.body()), change.get(), verdict -> {
+        boolean taken = queue.offer(new WebhookQueue.WebhookCall(hash(call.body()), change.get(), result -> {
             try {
-                taken(call, change.get(), verdict);
+                taken(call, change.get(), result);
             } finally {
-                reply.accept(answer(call, verdict));
+                reply.accept(answer(call, result));
             }
         }));
         if (!taken) {
@@ -103,23 +103,23 @@ class WebhookRoute implements HttpResource {
         }
     }
 
-    private void taken(HttpCall call, TableChange change, WebhookResult verdict) {
-        if (verdict == WebhookResult.ACCEPTED) {
+    private void taken(HttpCall call, TableChange change, WebhookResult result) {
+        if (result == WebhookResult.ACCEPTED) {
             metrics.counter("nxt_webhook_events", "event", change.kind().toString()).increment();
         }
         if (LOG.isDebugEnabled()) {
             LOG.debugf("Webhook %s: %s of %s %s in %s is %s", headers(call), change.kind(), change.table(),
-                    change.key(), change.tenant(), verdict.label());
+                    change.key(), change.tenant(), result.label());
         }
     }
 
-    private HttpAnswer answer(HttpCall call, WebhookResult verdict) {
-        metrics.counter("nxt_webhooks", "result", verdict.label()).increment();
-        if (verdict.isRefusal()) {
-            refusals.tell(verdict, call.remote() + " with " + headers(call));
+    private HttpAnswer answer(HttpCall call, WebhookResult result) {
+        metrics.counter("nxt_webhooks", "result", result.label()).increment();
+        if (result.isRefusal()) {
+            refusals.tell(result, call.remote() + " with " + headers(call));
         }
-        var answer = HttpAnswer.of(verdict.status());
-        return verdict == WebhookResult.UNAVAILABLE ? answer.with("Retry-After", "2") : answer;
+        var answer = HttpAnswer.of(result.status());
+        return result == WebhookResult.UNAVAILABLE ? answer.with("Retry-After", "2") : answer;
     }
 
     /** What the caller says of itself, cut so that it can do no harm in a log. */

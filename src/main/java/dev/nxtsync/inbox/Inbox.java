@@ -195,7 +195,8 @@ public class Inbox {
                       and exists (select from nxt_sync.inbox i where i.unit = job.id
                           and (i.next_at is null or i.next_at <= clock_timestamp())
                           and not exists (select from nxt_sync.pull_pause where pull_pause.pull = i.pull)
-                          and %s)""".formatted(IS_FREE)); ResultSet row = select.executeQuery()) {
+                          and %s)
+                    for update skip locked""".formatted(IS_FREE)); ResultSet row = select.executeQuery()) {
                 var forgotten = new ArrayList<Long>();
                 while (row.next()) {
                     forgotten.add(row.getLong(1));

@@ -20,7 +20,7 @@ public final class Loop {
     private final LoopStep turn;
     private final ThreadFailures failures;
     private final Thread thread;
-    private final WatchedThread post;
+    private final WatchedThread watched;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /** What is done again and again. */
@@ -36,11 +36,11 @@ public final class Loop {
         this.failures = failures;
         this.thread = new Thread(this::goOn, name);
         this.thread.setDaemon(true);
-        this.post = new WatchedThread(name, thread);
+        this.watched = new WatchedThread(name, thread);
     }
 
     WatchedThread post() {
-        return post;
+        return watched;
     }
 
     void start() {
@@ -51,7 +51,7 @@ public final class Loop {
 
     /** Lets no further turn begin. */
     public void stop() {
-        post.dismiss();
+        watched.dismiss();
         stopped.countDown();
     }
 
@@ -63,7 +63,7 @@ public final class Loop {
     }
 
     private void goOn() {
-        post.take();
+        watched.take();
         while (!isStopping()) {
             try {
                 once();

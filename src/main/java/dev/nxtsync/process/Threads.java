@@ -142,19 +142,19 @@ public class Threads {
     /** Which of the threads that must go on do not. */
     public List<ThreadFault> faults() {
         var now = clock.instant();
-        return posts.stream().flatMap(post -> post.fault(now).stream()).toList();
+        return posts.stream().flatMap(watched -> watched.fault(now).stream()).toList();
     }
 
     /** The present thread's post, which it leaves when its work ends. */
     private Runnable posted(String name, Runnable work) {
         return () -> {
-            var post = new WatchedThread(name, Thread.currentThread());
-            post.take();
-            posts.add(post);
+            var watched = new WatchedThread(name, Thread.currentThread());
+            watched.take();
+            posts.add(watched);
             try {
                 work.run();
             } finally {
-                posts.remove(post);
+                posts.remove(watched);
             }
         };
     }
@@ -162,7 +162,7 @@ public class Threads {
     private void look() {
         var now = clock.instant();
         posts.removeIf(WatchedThread::isDismissed);
-        posts.forEach(post -> post.look(now, ExternalWait::holdsUp));
+        posts.forEach(watched -> watched.look(now, ExternalWait::holdsUp));
     }
 
     /** What no thread of ours catches comes here, as does all that libraries catch and tell the log. */

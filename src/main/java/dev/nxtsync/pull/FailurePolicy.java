@@ -74,7 +74,7 @@ class FailurePolicy {
      *
      * @param tells whether the log is told
      */
-    Retry of(Claim claim, PullState state, Failure failure, PullReport tally, boolean tells) throws SQLException {
+    Retry of(Claim claim, PullState state, Failure failure, PullReport report, boolean tells) throws SQLException {
         Recovery next = failure.next();
         Duration retry = switch (next) {
             // what does not fit to the schema may fit again in a moment; if not, the planner says what is wrong, and wakes it
@@ -95,8 +95,8 @@ class FailurePolicy {
         boolean isNews = !(failure instanceof Failure.ForbiddenCompany)
                 && outages.isNews(claim.connection(), work(claim, state.pull()), failure);
         RunRecord run = isNews && tells
-                ? tally.failed(reason.code(), reason.message(), retry)
-                : tally.run(reason.code(), reason.message());
+                ? report.failed(reason.code(), reason.message(), retry)
+                : report.run(reason.code(), reason.message());
         return new Retry(retry, next != Recovery.FIX && !failure.mayBeTooLarge(), run);
     }
 
@@ -104,7 +104,7 @@ class FailurePolicy {
      * The same where PostgreSQL refuses the target: nothing else of the unit is concerned. It is looked at again so soon that
      * the pull goes on within a minute, whoever has mended what.
      */
-    Retry of(Claim claim, PullState state, TargetFault fault, PullReport tally) throws SQLException {
+    Retry of(Claim claim, PullState state, TargetFault fault, PullReport report) throws SQLException {
         plans.lookAtTargets(claim.connection());
         Duration retry = shorter(Backoff.after(state.failures() + 1), TARGET_AGAIN);
         Problem reason = fault.reason();
@@ -114,14 +114,14 @@ class FailurePolicy {
         boolean isUnclear = fault.isOfOtherKey() && state.failures() < AT_FIRST;
         return new Retry(retry, false,
                 !isUnclear && outages.isNews(work(claim, state.pull()), reason.message())
-                        ? tally.failed(reason.code(), reason.message(), retry)
-                        : tally.run(reason.code(), reason.message()));
+                        ? report.failed(reason.code(), reason.message(), retry)
+                        : report.run(reason.code(), reason.message()));
     }
 
     /** The same where the key of a pull is not unique, or where that could not be found out. */
-    Retry of(Claim claim, PullState state, Uniqueness.KeyVerdict verdict, PullReport tally) throws SQLException {
+    Retry of(Claim claim, PullState state, Uniqueness.KeyVerdict verdict, PullReport report) throws SQLException {
         if (verdict instanceof Uniqueness.Unknown unknown) {
-            return of(claim, state, unknown.failure(), tally, true);
+            return of(claim, state, unknown.failure(), report, true);
         }
         Problem reason = ((Uniqueness.Repeated) verdict).reason();
         Duration retry = Backoff.after(state.failures() + 1);
@@ -130,8 +130,8 @@ class FailurePolicy {
         states.reconcile(claim, state.pull());
         return new Retry(retry, false,
                 outages.isNews(work(claim, state.pull()), reason.message())
-                        ? tally.failed(reason.code(), reason.message(), retry)
-                        : tally.run(reason.code(), reason.message()));
+                        ? report.failed(reason.code(), reason.message(), retry)
+                        : report.run(reason.code(), reason.message()));
     }
 
     /** Says of a pull that rows are lacking. */
@@ -166,10 +166,10 @@ class FailurePolicy {
     }
 
     /** Keys of a pull cannot be looked at, which is left to polls for a while. */
-    RunRecord leftAlone(Claim claim, String pull, PullReport tally, Failure failure, Duration retry) {
+    RunRecord leftAlone(Claim claim, String pull, PullReport report, Failure failure, Duration retry) {
         return outages.isNews(claim.connection(), work(claim, pull), failure)
-                ? tally.failed(failure.code(), failure.message(), retry)
-                : tally.run(failure.code(), failure.message());
+                ? report.failed(failure.code(), failure.message(), retry)
+                : report.run(failure.code(), failure.message());
     }
 
     /** Webhooks name rows of a pull by something else than its key. */

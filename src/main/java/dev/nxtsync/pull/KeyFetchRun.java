@@ -42,10 +42,9 @@ import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.RunHistory.RunRecord;
 import dev.nxtsync.schedule.StaleClaim;
 
-/** One turn of looks at the keys of a company. */
+/** One run of looks at the keys of a company. */
 final class KeyFetchRun {
     private static final Logger LOG = Logger.getLogger(KeyFetchRun.class);
-    private static final Duration TURN = Duration.ofSeconds(10);
     /** Between two requests that were not full, so that a company costs at most ninety a minute. */
     private static final Duration PAUSE = Duration.ofMillis(650);
     private static final Duration FORBIDDEN = Duration.ofSeconds(10);
@@ -93,7 +92,7 @@ final class KeyFetchRun {
     }
 
     Outcome run() throws SQLException {
-        Instant until = clock.now().plus(TURN);
+        Instant until = clock.now().plus(PullUnits.LONGEST_RUN);
         try {
             while (more && inTheWay.isEmpty() && clock.now().isBefore(until)) {
                 more = false;
@@ -191,8 +190,8 @@ final class KeyFetchRun {
             sentAt = history.now();
             return true;
         });
-        Answer answer = source.ask(claim, question, readers, all.get(0).tally(), turn.progress());
-        all.forEach(each -> each.tally().trace(answer));
+        Answer answer = source.ask(claim, question, readers, all.get(0).report(), turn.progress());
+        all.forEach(each -> each.report().trace(answer));
         if (answer instanceof Answer.Data data) {
             for (int i = 0; i < all.size(); i++) {
                 take(all.get(i), Objects.requireNonNull(readers.get("t" + i)), data, "t" + i);
@@ -210,10 +209,10 @@ final class KeyFetchRun {
             return;
         }
         var verdict = source.uniqueness().of(plan, claim.tenant(), reader.buffer().contradicted(),
-                wanted.tally()::request);
+                wanted.report()::request);
         if (!(verdict instanceof Uniqueness.Unique)) {
             inbox.spared(claim, wanted.ids());
-            putOff(wanted, runs.failures().of(claim, wanted.state(), verdict, wanted.tally()));
+            putOff(wanted, runs.failures().of(claim, wanted.state(), verdict, wanted.report()));
             return;
         }
         boolean rest = Pages.more(Pages.connection(plan, answer, alias)).orElse(true);
@@ -225,7 +224,7 @@ final class KeyFetchRun {
         WriteCounts written;
         try {
             written = sink.write(claim, plan, reader, PageWriter.Way.MERGE,
-                    new KeySettlement(plan.name(), claim.company(), readAt, wanted.ids(), gone), wanted.tally());
+                    new KeySettlement(plan.name(), claim.company(), readAt, wanted.ids(), gone), wanted.report());
         } catch (TargetFault e) {
             refused(wanted, e);
             return;
@@ -235,7 +234,7 @@ final class KeyFetchRun {
         history.answered(here(plan.name()));
         runs.failures().succeeded(claim, plan.name());
         wanted.keys().values().forEach(received -> tools.delay().record(Duration.between(received, clock.now())));
-        RunRecord run = wanted.tally().done("ok");
+        RunRecord run = wanted.report().done("ok");
         if (written.changed() + written.deleted() + reader.buffer().faults().size() + written.refused().size() > 0) {
             turn.done().add(run);
         }
@@ -281,7 +280,7 @@ final class KeyFetchRun {
     /** It is none of these rows, which would have been set aside. */
     private void refused(KeyRequest wanted, TargetFault fault) throws SQLException {
         inbox.spared(claim, wanted.ids());
-        putOff(wanted, runs.failures().of(claim, wanted.state(), fault, wanted.tally()));
+        putOff(wanted, runs.failures().of(claim, wanted.state(), fault, wanted.report()));
     }
 
     private void putOff(KeyRequest wanted, FailurePolicy.Retry decision) {
@@ -301,7 +300,7 @@ final class KeyFetchRun {
             wait = FORBIDDEN;
         }
         inTheWay = Optional.of(new Outcome.Again(wait));
-        turn.done().add(first.tally().run(failure.code(), failure.message()));
+        turn.done().add(first.report().run(failure.code(), failure.message()));
         LOG.debugf("%s: %s Tried again in %d ms.", claim, failure.message(), wait.toMillis());
     }
 
@@ -313,7 +312,7 @@ final class KeyFetchRun {
             sink.plans().lookAgain(claim.connection());
         }
         leaveAlone(wanted, wait);
-        turn.done().add(runs.failures().leftAlone(claim, wanted.plan().name(), wanted.tally(), failure, wait));
+        turn.done().add(runs.failures().leftAlone(claim, wanted.plan().name(), wanted.report(), failure, wait));
     }
 
     private void leaveAlone(KeyRequest wanted, Duration wait) {

@@ -22,7 +22,7 @@ import dev.nxtsync.pull.state.PullState;
  * @param keys as PostgreSQL writes them, with the arrival of the oldest event of each
  * @param woken the same, as the events named them
  */
-record KeyRequest(PullPlan plan, PullState state, PullReport tally, Map<List<String>, Instant> keys,
+record KeyRequest(PullPlan plan, PullState state, PullReport report, Map<List<String>, Instant> keys,
         List<WokenKeys.WokenKey> woken) {
 
     /**

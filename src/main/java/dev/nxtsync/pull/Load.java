@@ -29,15 +29,15 @@ class Load implements Job {
     private final PullSource source;
     private final PullSink sink;
     private final PullRuns runs;
-    private final TableScans passes;
+    private final TableScans scans;
     private final WalkMemory memory = new WalkMemory();
 
-    Load(PullUnits units, PullSource source, PullSink sink, PullRuns runs, TableScans passes) {
+    Load(PullUnits units, PullSource source, PullSink sink, PullRuns runs, TableScans scans) {
         this.units = units;
         this.source = source;
         this.sink = sink;
         this.runs = runs;
-        this.passes = passes;
+        this.scans = scans;
     }
 
     @Override
@@ -61,14 +61,14 @@ class Load implements Job {
         }
         PullPlan plan = open.plan();
         PullState state = open.state();
-        Optional<TableScan> pass = passes.of(claim.entry(), claim.company(), TableScan.ScanKind.LOAD)
+        Optional<TableScan> pass = scans.of(claim.entry(), claim.company(), TableScan.ScanKind.LOAD)
                 .or(() -> isWanted(plan, state, open.clock().now())
                         ? Optional.of(TableScan.wanted(claim.entry(), claim.company(), TableScan.ScanKind.LOAD))
                         : Optional.empty());
         if (pass.isEmpty()) {
             return new Outcome.Done(plan.tellsChanges() ? Timestamps.NEVER : state.dueAt());
         }
-        return new LoadRun(runs.begin(claim, open, progress), source, sink, runs, passes, memory).from(pass.get());
+        return new LoadRun(runs.begin(claim, open, progress), source, sink, runs, scans, memory).from(pass.get());
     }
 
     private static boolean isWanted(PullPlan plan, PullState state, Instant now) {

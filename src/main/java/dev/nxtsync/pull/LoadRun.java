@@ -1,7 +1,6 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,61 +27,59 @@ import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Outcome;
 
-/** One turn of a load. */
+/** One run of a load. */
 final class LoadRun {
-    /** After so long others have a turn. */
-    private static final Duration TURN = Duration.ofSeconds(10);
 
     private final Claim claim;
     private final PullPlan plan;
     private final PullState state;
     private final DatabaseClock clock;
     private final PullTurn turn;
-    private final PullReport tally;
+    private final PullReport report;
     private final PullSink sink;
     private final PullRuns runs;
-    private final TableScans passes;
+    private final TableScans scans;
     private final RefusedCursors cursors;
-    private final ScanReader scan;
+    private final ScanReader scanReader;
     private final PageSize size;
     private final Set<String> knownFaults;
 
-    LoadRun(PullTurn turn, PullSource source, PullSink sink, PullRuns runs, TableScans passes, WalkMemory memory)
+    LoadRun(PullTurn turn, PullSource source, PullSink sink, PullRuns runs, TableScans scans, WalkMemory memory)
             throws SQLException {
         this.turn = turn;
         this.claim = turn.claim();
         this.plan = turn.plan();
         this.state = turn.state();
         this.clock = turn.clock();
-        this.tally = turn.report();
+        this.report = turn.report();
         this.sink = sink;
         this.runs = runs;
-        this.passes = passes;
+        this.scans = scans;
         this.cursors = memory.cursors();
-        this.scan = ScanReader.of(source, turn);
+        this.scanReader = ScanReader.of(source, turn);
         this.size = memory.size(plan, claim.tenant());
         this.knownFaults = sink.faults().keys(plan.name(), claim.company());
     }
 
     Outcome from(TableScan begin) throws SQLException {
-        TableScan pass = begin;
+        TableScan scan = begin;
         boolean ended = false;
-        Instant until = clock.now().plus(TURN);
+        Instant until = clock.now().plus(PullUnits.LONGEST_RUN);
         try (var writes = new WriteBehind()) {
             while (!ended && clock.now().isBefore(until)) {
                 Instant readAt = clock.now();
-                var reading = scan.page(new ScanReader.Wish("load", parts(pass),
-                        () -> new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults), size, pass.cursor(),
+                var reading = scanReader.page(new ScanReader.Wish("load", parts(scan),
+                        () -> new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults), size, scan.cursor(),
                         PageBuffer::contradicted));
                 if (reading instanceof ScanReader.PageRefused refused) {
                     writes.finish();
-                    if (cursors.startsOver(claim, "load", pass.cursor(), refused.failure())) {
-                        pass = pass.anew();
+                    if (cursors.startsOver(claim, "load", scan.cursor(), refused.failure())) {
+                        scan = scan.anew();
                         continue;
                     }
                     return runs.failed(turn, refused.failure());
                 }
-                cursors.accepted(claim, "load", pass.cursor());
+                cursors.accepted(claim, "load", scan.cursor());
                 if (reading instanceof ScanReader.KeyNotUnique wrong) {
                     writes.finish();
                     return runs.failed(turn, wrong.verdict());
@@ -91,36 +88,36 @@ final class LoadRun {
                     continue;
                 }
                 Pages.Page page = read.page();
-                var before = pass.expected();
-                pass = after(pass, page, readAt);
+                var before = scan.expected();
+                scan = after(scan, page, readAt);
                 ended = !page.more();
-                write(writes, read.reader(), pass, readAt, ended, isWhole(pass, before));
-                tally.progress(pass.rows(), pass.expected());
-                turn.progress().rows(pass.rows(), pass.expected());
+                write(writes, read.reader(), scan, readAt, ended, isWhole(scan, before));
+                report.progress(scan.rows(), scan.expected());
+                turn.progress().rows(scan.rows(), scan.expected());
             }
             writes.finish();
         } catch (TargetFault e) {
             return runs.failed(turn, e);
         } catch (ShuttingDown e) {
-            runs.history().add(List.of(tally.done("goes on")));
+            runs.history().add(List.of(report.done("goes on")));
             throw e;
         }
         runs.failures().succeeded(claim, plan.name());
-        runs.history().add(List.of(tally.done(ended ? "ok" : "goes on")));
+        runs.history().add(List.of(report.done(ended ? "ok" : "goes on")));
         return new Outcome.Done(
                 !ended ? clock.now() : plan.tellsChanges() ? Timestamps.NEVER : plan.cadence().next(clock.now()));
     }
 
-    private List<DocumentPart> parts(TableScan pass) {
+    private List<DocumentPart> parts(TableScan scan) {
         var filters = new ArrayList<ObjectNode>();
-        pass.since().ifPresent(since -> filters.add(Filters.compare(Table.CHANGED, "_gte", since)));
-        pass.cursor().ifPresent(cursor -> filters.add(Filters.after(plan.key(), Filters.parse(cursor))));
+        scan.since().ifPresent(since -> filters.add(Filters.compare(Table.CHANGED, "_gte", since)));
+        scan.cursor().ifPresent(cursor -> filters.add(Filters.after(plan.key(), Filters.parse(cursor))));
         DocumentPart page = DocumentPart.page("t0", plan, plan.mapping().fields(), filters, plan.key(), size.rows());
-        boolean begins = pass.startedAt().isEmpty();
-        if (pass.since().isPresent()) {
+        boolean begins = scan.startedAt().isEmpty();
+        if (scan.since().isPresent()) {
             return List.of(begins && plan.table().isCounted() ? page.counting() : page);
         }
-        if (!begins && pass.expected().filter(all -> all <= pass.rows() + size.rows()).isEmpty()) {
+        if (!begins && scan.expected().filter(all -> all <= scan.rows() + size.rows()).isEmpty()) {
             return List.of(page);
         }
         // beside the first page, and the one that is probably the last
@@ -129,33 +126,33 @@ final class LoadRun {
         return parts;
     }
 
-    private TableScan after(TableScan pass, Pages.Page page, Instant readAt) throws SQLException {
-        boolean begins = pass.startedAt().isEmpty();
+    private TableScan after(TableScan scan, Pages.Page page, Instant readAt) throws SQLException {
+        boolean begins = scan.startedAt().isEmpty();
         boolean direct = begins
-                ? state.loadedAt().isEmpty() && passes.isEmpty(plan.target(), claim.company())
-                : pass.direct();
-        return new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt().or(() -> Optional.of(readAt)),
-                page.cursor().or(pass::cursor), pass.rows() + page.reader().buffer().rows(),
-                page.count().or(pass::expected), begins ? page.top() : pass.mark(), pass.since(), direct, false, false);
+                ? state.loadedAt().isEmpty() && scans.isEmpty(plan.target(), claim.company())
+                : scan.direct();
+        return new TableScan(scan.pull(), scan.company(), scan.kind(), scan.startedAt().or(() -> Optional.of(readAt)),
+                page.cursor().or(scan::cursor), scan.rows() + page.reader().buffer().rows(),
+                page.count().or(scan::expected), begins ? page.top() : scan.mark(), scan.since(), direct, false, false);
     }
 
     /**
      * Whether as many rows have come as the server counts; empty if it does not count, or rows have come or gone since it
      * counted before, which a table without change stamps may do in each load.
      */
-    private Optional<Boolean> isWhole(TableScan pass, Optional<Long> before) {
-        boolean moved = !plan.tellsChanges() && before.isPresent() && !before.equals(pass.expected());
-        return pass.expected().filter(all -> !moved || all == pass.rows()).map(all -> all == pass.rows());
+    private Optional<Boolean> isWhole(TableScan scan, Optional<Long> before) {
+        boolean moved = !plan.tellsChanges() && before.isPresent() && !before.equals(scan.expected());
+        return scan.expected().filter(all -> !moved || all == scan.rows()).map(all -> all == scan.rows());
     }
 
-    private void write(WriteBehind writes, PageReader page, TableScan pass, Instant readAt, boolean ended,
+    private void write(WriteBehind writes, PageReader page, TableScan scan, Instant readAt, boolean ended,
             Optional<Boolean> whole) throws SQLException {
-        Instant started = pass.startedAt().orElse(readAt);
-        var checkpoint = new LoadPage(claim, pass, readAt, ended, plan.cadence().next(started),
+        Instant started = scan.startedAt().orElse(readAt);
+        var checkpoint = new LoadPage(claim, scan, readAt, ended, plan.cadence().next(started),
                 started.plus(plan.pull().reconcile()), whole);
         writes.write(() -> {
-            var written = sink.write(claim, plan, page, pass.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE,
-                    checkpoint, tally);
+            var written = sink.write(claim, plan, page, scan.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE,
+                    checkpoint, report);
             turn.progress().made();
             return written;
         });

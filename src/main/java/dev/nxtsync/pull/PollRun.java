@@ -1,7 +1,6 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,8 +28,6 @@ import dev.nxtsync.schedule.Outcome;
 
 /** One run of a poll. */
 final class PollRun implements AutoCloseable {
-    /** After so long others have a turn, where a table has very many changes. */
-    private static final Duration TURN = Duration.ofSeconds(10);
 
     private final Claim claim;
     private final DatabaseClock clock;
@@ -58,7 +55,7 @@ final class PollRun implements AutoCloseable {
         this.states = states;
         this.memory = memory;
         this.writes = new PollWrites(sink.writer(), claim, turn.progress());
-        this.until = clock.now().plus(TURN);
+        this.until = clock.now().plus(PullUnits.LONGEST_RUN);
     }
 
     /** Reads the changes of some pulls. Answers what is in the way of all of them. */
@@ -106,8 +103,8 @@ final class PollRun implements AutoCloseable {
         }
     }
 
-    private boolean hasFailed(ChangeWindow increment) {
-        return failed.contains(increment) || writes.refusal(increment).isPresent();
+    private boolean hasFailed(ChangeWindow window) {
+        return failed.contains(window) || writes.refusal(window).isPresent();
     }
 
     private boolean isOver() { return !clock.now().isBefore(until); }
@@ -176,81 +173,80 @@ final class PollRun implements AutoCloseable {
     }
 
     /** The rest of one table, page by page. */
-    private void rest(ChangeWindow increment) throws SQLException {
-        while (!increment.hasEnded() && inTheWay.isEmpty() && !hasFailed(increment)
-                && !(increment.isKept() && isOver())) {
-            if (increment.isStale(clock.now())) {
-                increment.begin();
+    private void rest(ChangeWindow window) throws SQLException {
+        while (!window.hasEnded() && inTheWay.isEmpty() && !hasFailed(window) && !(window.isKept() && isOver())) {
+            if (window.isStale(clock.now())) {
+                window.begin();
             }
-            var page = increment.page("t0", size(increment).rows());
-            var reader = reader(increment);
+            var page = window.page("t0", size(window).rows());
+            var reader = reader(window);
             Instant readAt = clock.now();
-            var parts = increment.asksTop() ? List.of(page, Document.top(increment.plan())) : List.of(page);
-            Answer answer = ask(List.of(increment), parts, Map.of("t0", reader));
+            var parts = window.asksTop() ? List.of(page, Document.top(window.plan())) : List.of(page);
+            Answer answer = ask(List.of(window), parts, Map.of("t0", reader));
             if (answer instanceof Failure failure) {
                 if (failure.mayBeTooLarge()) {
-                    size(increment).tooLarge();
+                    size(window).tooLarge();
                 }
-                if (memory.cursors().startsOver(claim, increment.plan().name(), increment.cursor(), failure)) {
-                    increment.begin();
+                if (memory.cursors().startsOver(claim, window.plan().name(), window.cursor(), failure)) {
+                    window.begin();
                     continue;
                 }
-                fail(increment, failure);
+                fail(window, failure);
                 return;
             }
-            memory.cursors().accepted(claim, increment.plan().name(), increment.cursor());
+            memory.cursors().accepted(claim, window.plan().name(), window.cursor());
             var data = (Answer.Data) answer;
-            if (reader.buffer().overflowed() && size(increment).tooLarge()) {
+            if (reader.buffer().overflowed() && size(window).tooLarge()) {
                 continue;
             }
-            if (!take(increment, reader, readAt, Pages.connection(increment.plan(), data, "t0"),
-                    Pages.topStamp(increment.plan(), data), data)) {
+            if (!take(window, reader, readAt, Pages.connection(window.plan(), data, "t0"),
+                    Pages.topStamp(window.plan(), data), data)) {
                 return;
             }
-            size(increment).good();
+            size(window).good();
         }
     }
 
     /** Writes a page with its checkpoint. Says whether all is well. */
-    private boolean take(ChangeWindow increment, PageReader reader, Instant readAt, JsonNode connection,
+    private boolean take(ChangeWindow window, PageReader reader, Instant readAt, JsonNode connection,
             Optional<String> top, Answer.Data answer) throws SQLException {
-        if (reader.buffer().overflowed() && increment.isFirst() && size(increment).rows() > 1) {
+        if (reader.buffer().overflowed() && window.isFirst() && size(window).rows() > 1) {
             // by itself, with smaller pages
-            size(increment).tooLarge();
-            rest(increment);
+            size(window).tooLarge();
+            rest(window);
             return false;
         }
-        if (!reader.buffer().overflowed() && !isUnique(increment, reader)) {
+        if (!reader.buffer().overflowed() && !isUnique(window, reader)) {
             return false;
         }
         Optional<Boolean> more = Pages.more(connection);
-        if (more.isEmpty() || reader.buffer().overflowed() || !increment.take(reader, readAt, more.get(), top)) {
-            fail(increment, Pages.senseless(increment.plan(), answer));
+        if (more.isEmpty() || reader.buffer().overflowed() || !window.take(reader, readAt, more.get(), top)) {
+            fail(window, Pages.senseless(window.plan(), answer));
             return false;
         }
-        var checkpoint = increment.checkpoint(reader, readAt);
-        sink.plans().met(increment.plan(), reader.buffer().misfits());
-        if (increment.isKnown(reader)) {
-            tally(increment).known(reader.buffer());
+        var checkpoint = window.checkpoint(reader, readAt);
+        sink.plans().met(window.plan(), reader.buffer().misfits());
+        if (window.isKnown(reader)) {
+            tally(window).known(reader.buffer());
             quiet.add(checkpoint);
         } else {
-            writes.begin(increment, reader, checkpoint, tally(increment));
+            writes.begin(window, reader, checkpoint, tally(window));
         }
         return true;
     }
 
     /** Whether no key stands for several rows, as far as the page and those before it show. */
-    private boolean isUnique(ChangeWindow increment, PageReader reader) throws SQLException {
+    private boolean isUnique(ChangeWindow window, PageReader reader) throws SQLException {
         var verdict = reader.buffer().contradicted().isEmpty()
-                ? source.uniqueness().ofTexts(increment.plan(), claim.tenant(), increment.again(reader.buffer()),
-                        tally(increment)::request)
-                : source.uniqueness().of(increment.plan(), claim.tenant(), reader.buffer().contradicted(),
-                        tally(increment)::request);
+                ? source.uniqueness().ofTexts(window.plan(), claim.tenant(), window.again(reader.buffer()),
+                        tally(window)::request)
+                : source.uniqueness().of(window.plan(), claim.tenant(), reader.buffer().contradicted(),
+                        tally(window)::request);
         if (!(verdict instanceof Uniqueness.Unique)) {
             // what was read before is kept before the reason is
             writes.finish();
-            failed.add(increment);
-            turn.done().add(runs.failures().of(claim, increment.state(), verdict, tally(increment)).run());
+            failed.add(window);
+            turn.done().add(runs.failures().of(claim, window.state(), verdict, tally(window)).run());
             return false;
         }
         return true;
@@ -263,34 +259,34 @@ final class PollRun implements AutoCloseable {
         return answer;
     }
 
-    private void fail(ChangeWindow increment, Failure failure) throws SQLException {
-        fail(increment, failure, true);
+    private void fail(ChangeWindow window, Failure failure) throws SQLException {
+        fail(window, failure, true);
     }
 
     /** @param tells whether the log is told; once is enough for all tables of a document */
-    private void fail(ChangeWindow increment, Failure failure, boolean tells) throws SQLException {
+    private void fail(ChangeWindow window, Failure failure, boolean tells) throws SQLException {
         // what was read before is kept before the reason is
         writes.finish();
-        failed.add(increment);
-        var decision = runs.failures().of(claim, increment.state(), failure, tally(increment), tells);
+        failed.add(window);
+        var decision = runs.failures().of(claim, window.state(), failure, tally(window), tells);
         turn.done().add(decision.run());
         if (decision.whole()) {
             inTheWay = Optional.of(new Outcome.Again(decision.retry()));
         }
     }
 
-    private PageReader reader(ChangeWindow increment) {
-        PullPlan plan = increment.plan();
+    private PageReader reader(ChangeWindow window) {
+        PullPlan plan = window.plan();
         return new PageReader(plan.mapping(), plan.key(), plan.changeOrder(),
                 knownFaults.getOrDefault(plan.name(), Set.of()));
     }
 
-    private PullReport tally(ChangeWindow increment) {
-        return Objects.requireNonNull(tallies.get(increment.plan().name()));
+    private PullReport tally(ChangeWindow window) {
+        return Objects.requireNonNull(tallies.get(window.plan().name()));
     }
 
-    private PageSize size(ChangeWindow increment) {
-        return memory.size(increment.plan(), claim.tenant());
+    private PageSize size(ChangeWindow window) {
+        return memory.size(window.plan(), claim.tenant());
     }
 
     /** Leaves nothing under way. */

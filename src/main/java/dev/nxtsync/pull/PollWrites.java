@@ -30,20 +30,19 @@ final class PollWrites implements AutoCloseable {
     }
 
     /** Begins a write once the one before has ended. */
-    void begin(ChangeWindow increment, PageReader page, Checkpoint checkpoint, PullReport tally) throws SQLException {
-        writes.write(() -> write(increment, page, checkpoint, tally));
+    void begin(ChangeWindow window, PageReader page, Checkpoint checkpoint, PullReport report) throws SQLException {
+        writes.write(() -> write(window, page, checkpoint, report));
     }
 
-    private WriteCounts write(ChangeWindow increment, PageReader page, Checkpoint checkpoint, PullReport tally)
+    private WriteCounts write(ChangeWindow window, PageReader page, Checkpoint checkpoint, PullReport report)
             throws SQLException {
         var written = WriteCounts.NOTHING;
-        if (!refused.containsKey(increment)) {
+        if (!refused.containsKey(window)) {
             try {
-                written = writer.write(claim, increment.plan().target(), page.buffer(), PageWriter.Way.MERGE,
-                        checkpoint);
-                tally.page(page.buffer(), written);
+                written = writer.write(claim, window.plan().target(), page.buffer(), PageWriter.Way.MERGE, checkpoint);
+                report.page(page.buffer(), written);
             } catch (TargetFault e) {
-                refused.put(increment, e);
+                refused.put(window, e);
             }
         }
         progress.made();
@@ -56,8 +55,8 @@ final class PollWrites implements AutoCloseable {
     }
 
     /** Why a page was refused, as far as writes have ended. */
-    Optional<TargetFault> refusal(ChangeWindow increment) {
-        return Optional.ofNullable(refused.get(increment));
+    Optional<TargetFault> refusal(ChangeWindow window) {
+        return Optional.ofNullable(refused.get(window));
     }
 
     @Override

@@ -17,6 +17,8 @@ import dev.nxtsync.schedule.Outcome;
 /** Opens units of work that are about one pull of one company. */
 @Singleton
 class PullUnits {
+    /** After so long a run leaves its thread to others, and goes on in the next. */
+    static final Duration LONGEST_RUN = Duration.ofSeconds(10);
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private final PullPlans plans;

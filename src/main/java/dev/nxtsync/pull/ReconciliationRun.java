@@ -1,7 +1,6 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -20,10 +19,9 @@ import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Outcome;
 
-/** One turn of a reconciliation: the listing, the settlement of what differs, and the rows that are read again. */
+/** One run of a reconciliation: the listing, the settlement of what differs, and the rows that are read again. */
 final class ReconciliationRun {
     private static final Logger LOG = Logger.getLogger(ReconciliationRun.class);
-    private static final Duration TURN = Duration.ofSeconds(10);
     /** So few deletions are never held. */
     private static final long FEW = 20;
     /** One that was cut off is made good by the next. */
@@ -35,7 +33,7 @@ final class ReconciliationRun {
     private final PullPlan plan;
     private final PullState state;
     private final DatabaseClock clock;
-    private final PullReport tally;
+    private final PullReport report;
     private final PullRuns runs;
     private final PullPositions positions;
     private final KeyListing listing;
@@ -49,11 +47,11 @@ final class ReconciliationRun {
         this.plan = turn.plan();
         this.state = turn.state();
         this.clock = turn.clock();
-        this.tally = turn.report();
+        this.report = turn.report();
         this.runs = tools.runs();
         this.positions = tools.positions();
         this.listing = tools.listing();
-        Instant until = clock.now().plus(TURN);
+        Instant until = clock.now().plus(PullUnits.LONGEST_RUN);
         this.lists = new TableListing(turn, tools, until);
         this.settles = new RowSettlement(turn, tools, until);
     }
@@ -64,20 +62,20 @@ final class ReconciliationRun {
         } catch (TargetFault e) {
             return runs.failed(turn, e);
         } catch (ShuttingDown e) {
-            runs.history().add(List.of(tally.done("goes on")));
+            runs.history().add(List.of(report.done("goes on")));
             throw e;
         }
     }
 
     private Outcome goOn() throws SQLException {
-        TableScan pass = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION)
+        TableScan scan = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION)
                 .orElseGet(() -> TableScan.wanted(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION));
-        if (pass.startedAt().isEmpty() || isLost(pass)) {
+        if (scan.startedAt().isEmpty() || isLost(scan)) {
             listing.begin(claim);
-            pass = pass.begun(clock.now());
-            positions.scans().keep(claim, pass);
+            scan = scan.begun(clock.now());
+            positions.scans().keep(claim, scan);
         }
-        ReconciliationStep step = pass.settling() ? new ReconciliationStep.GoOn() : list(pass);
+        ReconciliationStep step = scan.settling() ? new ReconciliationStep.GoOn() : list(scan);
         if (step instanceof ReconciliationStep.GoOn) {
             step = settles.settle();
         }
@@ -87,11 +85,11 @@ final class ReconciliationRun {
         if (step instanceof ReconciliationStep.TurnEnded ended) {
             return ended.outcome();
         }
-        Instant started = pass.startedAt().orElse(clock.now());
+        Instant started = scan.startedAt().orElse(clock.now());
         listing.end(claim, plan.target(), plan.key(), started);
         positions.states().hold(claim, Optional.empty());
         runs.failures().succeeded(claim, plan.name());
-        runs.history().add(List.of(tally.done("ok")));
+        runs.history().add(List.of(report.done("ok")));
         return new Outcome.Done(next(started));
     }
 
@@ -101,43 +99,43 @@ final class ReconciliationRun {
     }
 
     /** Whether a crash of the database has emptied our tables, which are not logged. */
-    private boolean isLost(TableScan pass) throws SQLException {
-        return pass.settling()
+    private boolean isLost(TableScan scan) throws SQLException {
+        return scan.settling()
                 ? !listing.isSettling(claim)
-                : pass.cursor().isPresent() && listing.size(claim).orElse(0L) == 0;
+                : scan.cursor().isPresent() && listing.size(claim).orElse(0L) == 0;
     }
 
     private ReconciliationStep list(TableScan begun) throws SQLException {
         var listed = lists.list(begun);
         return listed instanceof TableListing.Listed whole
-                ? compare(whole.pass())
+                ? compare(whole.scan())
                 : ((TableListing.ListingStopped) listed).step();
     }
 
-    private ReconciliationStep compare(TableScan pass) throws SQLException {
-        var found = compareTables(pass.startedAt().orElse(clock.now()));
+    private ReconciliationStep compare(TableScan scan) throws SQLException {
+        var found = compareTables(scan.startedAt().orElse(clock.now()));
         turn.progress().made();
         if (lists.lack().isPresent() && found.gone() == 0 && found.differing() == 0) {
             lists.lacks(lists.lack().get());
         }
         String reason = tooMany(found);
-        if (!reason.isEmpty() && !pass.confirmed()) {
+        if (!reason.isEmpty() && !scan.confirmed()) {
             String release = "pull " + plan.name() + " --company " + claim.company() + " --confirm-deletes";
             String told = reason
                     + " Nothing was deleted. Look in Business NXT whether that is right; if it is, run: java -jar "
                     + "quarkus-run.jar " + release;
             listing.begin(claim);
-            positions.scans().end(claim, pass);
+            positions.scans().end(claim, scan);
             runs.failures().held(claim, told);
             positions.states().hold(claim, Optional.of(told));
-            runs.history().add(List.of(tally.run("held", told)));
-            return new ReconciliationStep.TurnEnded(new Outcome.Done(next(pass.startedAt().orElse(clock.now()))));
+            runs.history().add(List.of(report.run("held", told)));
+            return new ReconciliationStep.TurnEnded(new Outcome.Done(next(scan.startedAt().orElse(clock.now()))));
         }
         LOG.debugf("%s: %d listed, %d stored, %d gone, %d to read", claim, found.listed(), found.stored(), found.gone(),
                 found.differing());
         positions.scans().keep(claim,
-                new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt(), pass.cursor(), pass.rows(),
-                        pass.expected(), Optional.empty(), Optional.empty(), false, true, pass.confirmed()));
+                new TableScan(scan.pull(), scan.company(), scan.kind(), scan.startedAt(), scan.cursor(), scan.rows(),
+                        scan.expected(), Optional.empty(), Optional.empty(), false, true, scan.confirmed()));
         return new ReconciliationStep.GoOn();
     }
 

@@ -28,12 +28,12 @@ final class RowSettlement {
     private final Claim claim;
     private final PullPlan plan;
     private final DatabaseClock clock;
-    private final PullReport tally;
+    private final PullReport report;
     private final PullSink sink;
     private final PullPositions positions;
     private final KeyListing listing;
     private final Instant until;
-    private final ScanReader scan;
+    private final ScanReader scanReader;
     private final RefusedCursors cursors;
     private final Set<String> knownFaults;
 
@@ -43,12 +43,12 @@ final class RowSettlement {
         this.claim = turn.claim();
         this.plan = turn.plan();
         this.clock = turn.clock();
-        this.tally = turn.report();
+        this.report = turn.report();
         this.sink = tools.sink();
         this.positions = tools.positions();
         this.listing = tools.listing();
         this.until = until;
-        this.scan = ScanReader.of(tools.source(), turn);
+        this.scanReader = ScanReader.of(tools.source(), turn);
         this.cursors = tools.memory().walks().cursors();
         this.knownFaults = sink.faults().keys(plan.name(), claim.company());
     }
@@ -73,7 +73,7 @@ final class RowSettlement {
             // more rows than keys would mean that the key is not unique
             var parts = List.of(DocumentPart.page("t0", plan, plan.mapping().fields(),
                     List.of(Filters.anyOf(plan.key(), wanted)), plan.key(), some.size() + 1));
-            var reading = scan.page(new ScanReader.Wish("settle", parts, this::reader, count, Optional.empty(),
+            var reading = scanReader.page(new ScanReader.Wish("settle", parts, this::reader, count, Optional.empty(),
                     PageBuffer::contradicted));
             if (reading instanceof ScanReader.PageRefused refused) {
                 if (refused.failure() instanceof Failure.InvalidRequest && count.tooLarge()) {
@@ -99,7 +99,7 @@ final class RowSettlement {
                 .map(KeyListing.Difference::key).toList();
         sink.write(claim, plan, reader, PageWriter.Way.MERGE,
                 new KeyListing.Settlement(claim, readAt, some.stream().map(KeyListing.Difference::id).toList(), gone),
-                tally);
+                report);
         turn.progress().made();
     }
 
@@ -113,7 +113,7 @@ final class RowSettlement {
             Instant readAt = clock.now();
             var parts = List.of(DocumentPart.page("t0", plan, plan.mapping().fields(), TableListing.after(plan, cursor),
                     plan.key(), (int) Math.min(rows, size.rows())));
-            var reading = scan
+            var reading = scanReader
                     .page(new ScanReader.Wish("reread", parts, this::reader, size, cursor, PageBuffer::contradicted));
             if (reading instanceof ScanReader.PageRefused refused) {
                 if (cursors.startsOver(claim, "reread", cursor, refused.failure())) {
@@ -132,7 +132,7 @@ final class RowSettlement {
                 // from the beginning once the end has been reached
                 cursor = more ? read.page().cursor() : Optional.empty();
                 sink.write(claim, plan, read.reader(), PageWriter.Way.MERGE,
-                        new PullStates.Reread(claim.entry(), claim.company(), readAt, cursor), tally);
+                        new PullStates.Reread(claim.entry(), claim.company(), readAt, cursor), report);
                 turn.progress().made();
             }
         }

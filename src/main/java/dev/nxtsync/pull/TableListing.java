@@ -34,13 +34,13 @@ final class TableListing {
     private final Claim claim;
     private final PullPlan plan;
     private final DatabaseClock clock;
-    private final PullReport tally;
+    private final PullReport report;
     private final PullSink sink;
     private final PullRuns runs;
     private final PullPositions positions;
     private final KeyListing listing;
     private final Instant until;
-    private final ScanReader scan;
+    private final ScanReader scanReader;
     private final RefusedCursors cursors;
     private final TableMapping keys;
     /** What is lacking, if nothing has come or gone since the table was read before. */
@@ -50,7 +50,7 @@ final class TableListing {
     sealed interface ListingResult {}
 
     /** It has come to its end. */
-    record Listed(TableScan pass) implements ListingResult {}
+    record Listed(TableScan scan) implements ListingResult {}
 
     record ListingStopped(ReconciliationStep step) implements ListingResult {}
 
@@ -60,13 +60,13 @@ final class TableListing {
         this.claim = turn.claim();
         this.plan = turn.plan();
         this.clock = turn.clock();
-        this.tally = turn.report();
+        this.report = turn.report();
         this.sink = tools.sink();
         this.runs = tools.runs();
         this.positions = tools.positions();
         this.listing = tools.listing();
         this.until = until;
-        this.scan = ScanReader.of(tools.source(), turn);
+        this.scanReader = ScanReader.of(tools.source(), turn);
         this.cursors = tools.memory().walks().cursors();
         Predicate<TargetColumn> keyOrStamp = column -> plan.target().key().contains(column.name())
                 || plan.target().changeStamp().filter(column.name()::equals).isPresent();
@@ -83,7 +83,7 @@ final class TableListing {
     }
 
     ListingResult list(TableScan begun) throws SQLException {
-        TableScan pass = begun;
+        TableScan scan = begun;
         var size = tools.memory().walks().size(plan, claim.tenant());
         boolean more = true;
         boolean anew = false;
@@ -92,49 +92,49 @@ final class TableListing {
                 return new ListingStopped(tools.goesOn(turn));
             }
             Instant readAt = clock.now();
-            DocumentPart part = DocumentPart.page("t0", plan, keys.fields(), TableListing.after(plan, pass.cursor()),
+            DocumentPart part = DocumentPart.page("t0", plan, keys.fields(), TableListing.after(plan, scan.cursor()),
                     plan.key(), size.rows());
-            var parts = new ArrayList<DocumentPart>(pass.cursor().isEmpty() ? Document.census(plan) : List.of());
+            var parts = new ArrayList<DocumentPart>(scan.cursor().isEmpty() ? Document.census(plan) : List.of());
             parts.add(part);
-            var reading = scan.page(new ScanReader.Wish("list", parts,
-                    () -> new PageReader(keys, plan.key(), plan.key(), Set.of()), size, pass.cursor(),
+            var reading = scanReader.page(new ScanReader.Wish("list", parts,
+                    () -> new PageReader(keys, plan.key(), plan.key(), Set.of()), size, scan.cursor(),
                     // that keys and stamps are equal does not say that rows are
                     PageBuffer::repeated));
             if (reading instanceof ScanReader.PageRefused refused) {
-                if (cursors.startsOver(claim, "list", pass.cursor(), refused.failure())) {
-                    pass = pass.begun(clock.now());
+                if (cursors.startsOver(claim, "list", scan.cursor(), refused.failure())) {
+                    scan = scan.begun(clock.now());
                     anew = true;
                     continue;
                 }
                 return new ListingStopped(tools.failed(turn, refused.failure()));
             }
-            cursors.accepted(claim, "list", pass.cursor());
+            cursors.accepted(claim, "list", scan.cursor());
             if (reading instanceof ScanReader.KeyNotUnique wrong) {
                 return new ListingStopped(tools.failed(turn, wrong.verdict()));
             }
             if (reading instanceof ScanReader.PageRead read) {
                 var page = read.page();
                 var reader = read.reader();
-                boolean begins = pass.cursor().isEmpty();
-                pass = new TableScan(pass.pull(), pass.company(), pass.kind(), pass.startedAt(),
-                        page.cursor().or(pass::cursor), pass.rows() + reader.buffer().rows(),
-                        begins ? page.count() : pass.expected(), begins ? page.top() : pass.mark(), Optional.empty(),
-                        false, false, pass.confirmed());
+                boolean begins = scan.cursor().isEmpty();
+                scan = new TableScan(scan.pull(), scan.company(), scan.kind(), scan.startedAt(),
+                        page.cursor().or(scan::cursor), scan.rows() + reader.buffer().rows(),
+                        begins ? page.count() : scan.expected(), begins ? page.top() : scan.mark(), Optional.empty(),
+                        false, false, scan.confirmed());
                 if (anew) {
                     listing.begin(claim);
                     anew = false;
                 }
-                listing.add(claim, keys.target(), reader.buffer(), new TableScans.ListingPage(pass, readAt));
+                listing.add(claim, keys.target(), reader.buffer(), new TableScans.ListingPage(scan, readAt));
                 turn.progress().made();
-                tally.page(reader.buffer(), WriteCounts.NOTHING);
+                report.page(reader.buffer(), WriteCounts.NOTHING);
                 sink.plans().met(plan, reader.buffer().misfits());
-                tally.progress(pass.rows(), pass.expected());
-                turn.progress().rows(pass.rows(), pass.expected());
+                report.progress(scan.rows(), scan.expected());
+                turn.progress().rows(scan.rows(), scan.expected());
                 more = page.more();
             }
         }
-        var stopped = count(pass);
-        return stopped.isPresent() ? new ListingStopped(stopped.get()) : new Listed(pass);
+        var stopped = count(scan);
+        return stopped.isPresent() ? new ListingStopped(stopped.get()) : new Listed(scan);
     }
 
     /**
@@ -142,18 +142,18 @@ final class TableListing {
      * not go away by itself. Without change stamps as many rows may have come as have gone: then only a listing that is the
      * same as what is stored shows that none has.
      */
-    private Optional<ReconciliationStep> count(TableScan pass) throws SQLException {
-        var before = new Pages.Census(pass.expected(), pass.mark());
+    private Optional<ReconciliationStep> count(TableScan scan) throws SQLException {
+        var before = new Pages.Census(scan.expected(), scan.mark());
         if (before.count().isEmpty()) {
             return Optional.empty();
         }
         long counted = before.count().get();
-        if (counted == pass.rows()) {
+        if (counted == scan.rows()) {
             positions.states().missing(claim, Optional.empty());
             runs.failures().lacksNothing(claim);
             return Optional.empty();
         }
-        Answer answer = scan.census("count");
+        Answer answer = scanReader.census("count");
         if (answer instanceof Failure failure) {
             return Optional.of(tools.failed(turn, failure));
         }
@@ -162,7 +162,7 @@ final class TableListing {
                     "Business NXT counts %d rows of table %s, and %d came by the key %s, though nothing changed meanwhile. "
                             + "See whether %s has all columns of the table's primary key; if it does, "
                             + "tell Visma's support. It is counted again with each reconciliation.",
-                    counted, plan.table().name(), pass.rows(), String.join(",", plan.key()),
+                    counted, plan.table().name(), scan.rows(), String.join(",", plan.key()),
                     Settings.Pull.variable(plan.name(), "KEY"));
             if (plan.tellsChanges()) {
                 lacks(told);

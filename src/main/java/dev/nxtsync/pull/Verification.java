@@ -42,16 +42,16 @@ import dev.nxtsync.tenant.Tenant;
 public class Verification {
     private final Settings settings;
     private final Introspection introspection;
-    private final CompanyScopes tenancies;
+    private final CompanyScopes scopes;
     private final PullSource source;
     private final PullStates states;
     private final VerifiedKeys verified;
 
-    Verification(Settings settings, Introspection introspection, CompanyScopes tenancies, PullSource source,
+    Verification(Settings settings, Introspection introspection, CompanyScopes scopes, PullSource source,
             PullStates states, VerifiedKeys verified) {
         this.settings = settings;
         this.introspection = introspection;
-        this.tenancies = tenancies;
+        this.scopes = scopes;
         this.source = source;
         this.states = states;
         this.verified = verified;
@@ -76,7 +76,7 @@ public class Verification {
         PullPlan plan = sound.plan();
         var connection = Optional.ofNullable(settings.connections().get(pull.connection())).orElseThrow();
         boolean equal = true;
-        for (Tenant tenant : tenancies.of(connection).owners(plan)) {
+        for (Tenant tenant : scopes.of(connection).owners(plan)) {
             equal &= one(plan, tenant, out, progress);
         }
         return equal;
@@ -168,7 +168,7 @@ public class Verification {
         Optional<Census> before = Optional.empty();
         var repeated = new ArrayList<String>();
         var size = plan.pageSize();
-        var scan = new ScanReader(source, plan, tenant, (what, parts, pages) -> source.nxt()
+        var scanReader = new ScanReader(source, plan, tenant, (what, parts, pages) -> source.nxt()
                 .ask(plan.pull().connection(), Document.of(what, tenant, false, parts), pages), answer -> {
                 });
         boolean more = true;
@@ -179,7 +179,7 @@ public class Verification {
             var parts = new ArrayList<DocumentPart>(before.isEmpty() ? Document.census(plan) : List.of());
             parts.add(DocumentPart.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()));
             // keys are asked for at the end, all together
-            var reading = scan.page(new ScanReader.Wish("verify", parts,
+            var reading = scanReader.page(new ScanReader.Wish("verify", parts,
                     () -> new PageReader(compared, plan.key(), plan.key(), Set.of()), size, cursor, page -> List.of()));
             if (reading instanceof ScanReader.PageRefused refused) {
                 throw new FailedAnswer(refused.failure());
@@ -201,15 +201,15 @@ public class Verification {
         if (verdict instanceof Uniqueness.Unknown unknown) {
             throw new FailedAnswer(unknown.failure());
         }
-        return new SourceRead(before.orElseThrow(), census(plan, scan), rows,
+        return new SourceRead(before.orElseThrow(), census(plan, scanReader), rows,
                 verdict instanceof Uniqueness.Repeated several
                         ? Optional.of(several.reason().message())
                         : Optional.empty());
     }
 
     /** How many rows there are, and the highest change stamp, as they are now. */
-    private static Census census(PullPlan plan, ScanReader scan) {
-        Answer answer = scan.census("verify");
+    private static Census census(PullPlan plan, ScanReader scanReader) {
+        Answer answer = scanReader.census("verify");
         if (answer instanceof Failure failure) {
             throw new FailedAnswer(failure);
         }

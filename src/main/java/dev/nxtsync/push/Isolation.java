@@ -31,15 +31,15 @@ final class Isolation {
     private static final Set<RowState> OPEN = Set.of(RowState.WAITING, RowState.IN_DOUBT);
 
     private final LaneContext lane;
-    private final AnsweredRequests evidence;
+    private final AnsweredRequests answeredRequests;
     private final UnansweredRows unanswered;
     private boolean answered;
     private boolean failed;
 
     Isolation(LaneContext lane) {
         this.lane = lane;
-        this.evidence = lane.learned().answered();
-        this.unanswered = evidence.suspicion(lane.claim().lane());
+        this.answeredRequests = lane.learned().answered();
+        this.unanswered = answeredRequests.suspicion(lane.claim().lane());
     }
 
     /** Works on rows; says whether there was something to do. */
@@ -68,7 +68,7 @@ final class Isolation {
     void answered(Collection<Long> rows) {
         answered = true;
         unanswered.clear(rows);
-        evidence.answered();
+        answeredRequests.answered();
     }
 
     /** Whether any request of this run was answered. */
@@ -112,9 +112,9 @@ final class Isolation {
             throw LaneBlocked.ofLooking(failure);
         }
         failed = true;
-        boolean othersAreAnswered = evidence.failed();
+        boolean othersAreAnswered = answeredRequests.failed();
         if (rows.size() == 1) {
-            unanswered.suspect(rows.get(0).id(), new UnansweredRows.Suspect(failure, evidence.answers()));
+            unanswered.suspect(rows.get(0).id(), new UnansweredRows.Suspect(failure, answeredRequests.answers()));
         } else if (othersAreAnswered) {
             unanswered.tooMany(rows.size());
         } else {
@@ -165,7 +165,7 @@ final class Isolation {
 
     /** Puts off rows that failed alone before something else was answered, or leaves them to a person. */
     private void judge() throws SQLException {
-        var convicted = unanswered.convicted(evidence.answers());
+        var convicted = unanswered.convicted(answeredRequests.answers());
         for (OutboxRow row : lane.services().reader().readWithoutPayload(convicted.keySet())) {
             int tries = unanswered.tried(row.id());
             Problem why = Objects.requireNonNull(convicted.get(row.id())).failure().traced();

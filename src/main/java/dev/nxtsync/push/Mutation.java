@@ -44,19 +44,19 @@ final class Mutation {
         return "t" + index;
     }
 
-    static Question create(PushPlan plan, Tenant tenant, List<Payload> payloads, SendGuard gate) {
+    static Question create(PushPlan plan, Tenant tenant, List<Payload> payloads, SendGuard guard) {
         var mutation = new Mutation(plan, tenant);
         MutationField field = plan.field(MutationKind.CREATE);
         var values = JsonNodeFactory.instance.arrayNode();
         payloads.forEach(payload -> values.add(payload.values()));
         mutation.part(0, field.name(), Map.of("values", mutation.variable("values", field, "values", values)),
                 mutation.answered(children(plan, payloads)));
-        return mutation.question("create", gate);
+        return mutation.question("create", guard);
     }
 
     /** Each record's filter holds its change stamp, so that only the record as it was read is changed. */
     static Question update(PushPlan plan, Tenant tenant, List<Payload> payloads, List<Optional<String>> stamps,
-            SendGuard gate) {
+            SendGuard guard) {
         var mutation = new Mutation(plan, tenant);
         MutationField field = plan.field(MutationKind.UPDATE);
         var filters = JsonNodeFactory.instance.arrayNode();
@@ -72,11 +72,11 @@ final class Mutation {
         arguments.put("filters", mutation.variable("filters", field, "filters", filters));
         arguments.put("values", mutation.variable("values", field, "values", values));
         mutation.part(0, field.name(), arguments, mutation.answered(Map.of()));
-        return mutation.question("update", gate);
+        return mutation.question("update", guard);
     }
 
     /** One part for each record, since only the number of deleted records is answered. */
-    static Question delete(PushPlan plan, Tenant tenant, List<Payload> payloads, SendGuard gate) {
+    static Question delete(PushPlan plan, Tenant tenant, List<Payload> payloads, SendGuard guard) {
         var mutation = new Mutation(plan, tenant);
         MutationField field = plan.field(MutationKind.DELETE);
         for (int i = 0; i < payloads.size(); i++) {
@@ -84,7 +84,7 @@ final class Mutation {
             mutation.part(i, field.name(), Map.of("filter", mutation.variable("f" + i, field, "filter", filter)),
                     "affectedRows");
         }
-        return mutation.question("delete", gate);
+        return mutation.question("delete", guard);
     }
 
     /**
@@ -92,7 +92,7 @@ final class Mutation {
      *
      * @param records by what each is found
      */
-    static Question then(PushPlan plan, Tenant tenant, List<Map<String, JsonNode>> records, SendGuard gate) {
+    static Question then(PushPlan plan, Tenant tenant, List<Map<String, JsonNode>> records, SendGuard guard) {
         var mutation = new Mutation(plan, tenant);
         Following then = plan.then().orElseThrow();
         for (int i = 0; i < records.size(); i++) {
@@ -105,7 +105,7 @@ final class Mutation {
             mutation.part(i, then.processings(), Map.of(),
                     then.field().name() + arguments(arguments) + " { succeeded }");
         }
-        return mutation.question(then.field().name(), gate);
+        return mutation.question(then.field().name(), guard);
     }
 
     /**
@@ -190,11 +190,11 @@ final class Mutation {
                         .collect(joining(", ", "(", ")"));
     }
 
-    private Question question(String what, SendGuard gate) {
+    private Question question(String what, SendGuard guard) {
         String operation = "push_" + what + "_" + plan.table().name();
         return new Question(
                 operation, "mutation " + operation + "(" + String.join(", ", declarations) + ") { "
                         + tenant.scope().root() + "(no: $owner) {\n" + parts + "} }",
-                variables, Optional.of(tenant), false, gate);
+                variables, Optional.of(tenant), false, guard);
     }
 }

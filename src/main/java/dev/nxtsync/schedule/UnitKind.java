@@ -32,7 +32,7 @@ public enum UnitKind {
         return this == POLL || this == FETCH;
     }
 
-    /** What a unit of this kind that works for a pull or push is of. */
+    /** The entry of a unit of this kind: the pull or push itself, or empty where one unit serves all of a company. */
     String entry(String name) {
         return servesAllPulls() ? "" : name;
     }

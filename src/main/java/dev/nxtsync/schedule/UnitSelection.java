@@ -70,17 +70,13 @@ public final class UnitSelection {
     }
 
     /** Those in the same company as one of them. */
-    public UnitSelection besides(Claim unit) {
+    public UnitSelection inCompanyOf(Claim unit) {
         return on(unit.connection()).inScope(unit.tenant().scope()).inCompanies(List.of(unit.company()));
     }
 
     /** Those that wait after a failure. */
     public UnitSelection inBackOff() {
         return and("retry_at is not null");
-    }
-
-    private UnitSelection held() {
-        return and("holder is not null");
     }
 
     private UnitSelection and(String another, Value... bound) {
@@ -135,10 +131,12 @@ public final class UnitSelection {
         return and("due_at = ?", time(from)).and("due_at <> ?", time(to)).update(transaction, "due_at = ?", time(to));
     }
 
-    /** Takes them away from whoever is at work on them: what that has not yet written is refused. */
+    /**
+     * Takes them away from whoever is at work on them: what that has not yet written is refused. Also from whoever is just
+     * claiming one: that is waited for, and a claim that comes later sees what this transaction has written.
+     */
     public void revoke(Connection transaction) throws SQLException {
-        held().update(transaction,
-                "holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))");
+        update(transaction, "holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))");
     }
 
     /** They begin anew, as if nothing had failed: what whoever is at work on them has not yet written is refused. */

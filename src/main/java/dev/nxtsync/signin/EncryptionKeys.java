@@ -19,11 +19,11 @@ import dev.nxtsync.signin.Ciphertexts.Ciphertext;
 public class EncryptionKeys {
     private static final Logger LOG = Logger.getLogger(EncryptionKeys.class);
 
-    private final TokenEncryption vault;
+    private final TokenEncryption encryption;
     private final Ciphertexts stored;
 
-    EncryptionKeys(TokenEncryption vault, Ciphertexts stored) {
-        this.vault = vault;
+    EncryptionKeys(TokenEncryption encryption, Ciphertexts stored) {
+        this.encryption = encryption;
         this.stored = stored;
     }
 
@@ -47,7 +47,7 @@ public class EncryptionKeys {
         var unreadable = new TreeSet<String>();
         for (Ciphertext each : stored.all()) {
             try {
-                var text = vault.renewed(each.text(), place(each));
+                var text = encryption.renewed(each.text(), place(each));
                 if (text.isPresent()) {
                     boolean done = stored.replace(each, text.get());
                     renewed += done ? 1 : 0;
@@ -76,7 +76,7 @@ public class EncryptionKeys {
         var needed = new LinkedHashMap<String, TreeSet<String>>();
         var keys = new ArrayList<String>();
         try {
-            keys.addAll(vault.keyIds());
+            keys.addAll(encryption.keyIds());
         } catch (TokenEncryption.Locked e) {
             LOG.debugf("no key is there: %s", e.getMessage());
         }

@@ -8,18 +8,18 @@ import dev.nxtsync.token.UserTokenSet;
 /** The tokens of a grant, to and from the form in which they are kept. */
 @Singleton
 class GrantTokens {
-    private final TokenEncryption vault;
+    private final TokenEncryption encryption;
 
-    GrantTokens(TokenEncryption vault) {
-        this.vault = vault;
+    GrantTokens(TokenEncryption encryption) {
+        this.encryption = encryption;
     }
 
     String refreshToken(UserGrant grant) throws TokenEncryption.Locked {
-        return vault.decrypt(grant.refreshToken(), place(grant.connection(), "refresh"));
+        return encryption.decrypt(grant.refreshToken(), place(grant.connection(), "refresh"));
     }
 
     String accessToken(UserGrant grant) throws TokenEncryption.Locked {
-        return vault.decrypt(grant.accessToken(), place(grant.connection(), "access"));
+        return encryption.decrypt(grant.accessToken(), place(grant.connection(), "access"));
     }
 
     /**
@@ -28,8 +28,8 @@ class GrantTokens {
      */
     UserGrant.SealedTokens sealed(String connection, UserTokenSet tokens, String refreshToken, String scope)
             throws TokenEncryption.Locked {
-        return new UserGrant.SealedTokens(vault.encrypt(refreshToken, place(connection, "refresh")),
-                vault.encrypt(tokens.accessToken(), place(connection, "access")),
+        return new UserGrant.SealedTokens(encryption.encrypt(refreshToken, place(connection, "refresh")),
+                encryption.encrypt(tokens.accessToken(), place(connection, "access")),
                 tokens.expiresIn().orElse(AssumedLifetime.AT_FIRST), scope);
     }
 

@@ -20,26 +20,26 @@ import dev.nxtsync.process.Threads;
 class KeyWatch {
     private static final Logger LOG = Logger.getLogger(KeyWatch.class);
 
-    private final TokenEncryption vault;
+    private final TokenEncryption encryption;
     private final EncryptionKeys keys;
     private final Migrations migrations;
     private List<String> done = List.of();
 
-    KeyWatch(TokenEncryption vault, EncryptionKeys keys, Migrations migrations) {
-        this.vault = vault;
+    KeyWatch(TokenEncryption encryption, EncryptionKeys keys, Migrations migrations) {
+        this.encryption = encryption;
         this.keys = keys;
         this.migrations = migrations;
     }
 
     void begin(@Observes Threads threads) {
-        if (vault.isUsed()) {
+        if (encryption.isUsed()) {
             threads.repeat("encryption-keys", Duration.ofSeconds(2), this::look);
         }
     }
 
     private void look() {
         try {
-            var now = vault.keyIds();
+            var now = encryption.keyIds();
             if (migrations.done() && !now.equals(done) && keys.renewAll()) {
                 done = now;
             }

@@ -45,7 +45,7 @@ final class RefreshTokens implements TokenRequest {
     private final Duration timeLimit;
     private final UserGrants grants;
     private final GrantTokens tokens;
-    private final RefreshTokenIssuer provider;
+    private final RefreshTokenIssuer issuer;
     private final Runnable mended;
     private volatile Seen seen = Seen.NOTHING;
     private @Nullable Unstored unstored;
@@ -78,12 +78,12 @@ final class RefreshTokens implements TokenRequest {
 
     /** @param mended is told when an answer has lifted that a person has to sign in */
     RefreshTokens(Settings.Connection connection, Duration timeLimit, UserGrants grants, GrantTokens tokens,
-            RefreshTokenIssuer provider, Runnable mended) {
+            RefreshTokenIssuer issuer, Runnable mended) {
         this.connection = connection;
         this.timeLimit = timeLimit;
         this.grants = grants;
         this.tokens = tokens;
-        this.provider = provider;
+        this.issuer = issuer;
         this.mended = mended;
     }
 
@@ -177,11 +177,11 @@ final class RefreshTokens implements TokenRequest {
             seen = Seen.of(grant);
             return Optional.of(new Withdrawn(grant.needed().get()));
         }
-        if (grant.isOfAnother(provider.issuer())) {
+        if (grant.isOfAnother(issuer.issuer())) {
             // not stored, so that it is good again where that setting is put back
             seen = Seen.of(grant);
             return Optional.of(
-                    new Withdrawn(SignInNeeded.elsewhere(connection, grant.issuer().orElseThrow(), provider.issuer())));
+                    new Withdrawn(SignInNeeded.elsewhere(connection, grant.issuer().orElseThrow(), issuer.issuer())));
         }
         // the first refresh tells which kind of token it is, while the person who has just signed in is still there
         boolean had = grant.generation() == seen.generation() || grant.kind().isEmpty()
@@ -209,13 +209,13 @@ final class RefreshTokens implements TokenRequest {
         boolean repeat = next == AfterMark.REPEAT;
         String refreshToken = tokens.refreshToken(grant);
         // before the mark, after which nothing may take long
-        var away = provider.away();
+        var away = issuer.away();
         if (away.isPresent()) {
             return Optional.of(new Refused(away.get()));
         }
         unsent = new Unsent(claim, grant.generation(), repeat);
         long marking = System.nanoTime();
-        if (!grants.begin(claim, grant.generation(), provider.issuer(), repeat)) {
+        if (!grants.begin(claim, grant.generation(), issuer.issuer(), repeat)) {
             return Optional.empty();
         }
         if (System.nanoTime() - marking > AT_ONCE.toNanos()) {
@@ -225,7 +225,7 @@ final class RefreshTokens implements TokenRequest {
         }
         unsent = null;
         long askedAt = System.nanoTime();
-        return judged(claim, grant, refreshToken, provider.refresh(refreshToken, timeLimit), repeat, askedAt);
+        return judged(claim, grant, refreshToken, issuer.refresh(refreshToken, timeLimit), repeat, askedAt);
     }
 
     private static boolean isReused(UserGrant grant) {

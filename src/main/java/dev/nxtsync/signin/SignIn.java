@@ -29,15 +29,15 @@ public class SignIn {
 
     private final SignInSettings settings;
     private final SignInTable signIns;
-    private final TokenEncryption vault;
+    private final TokenEncryption encryption;
     private final OpenIdProviders providers;
     private final SignInCompletion completion;
 
-    SignIn(SignInSettings settings, SignInTable signIns, TokenEncryption vault, OpenIdProviders providers,
+    SignIn(SignInSettings settings, SignInTable signIns, TokenEncryption encryption, OpenIdProviders providers,
             SignInCompletion completion) {
         this.settings = settings;
         this.signIns = signIns;
-        this.vault = vault;
+        this.encryption = encryption;
         this.providers = providers;
         this.completion = completion;
     }
@@ -86,7 +86,7 @@ public class SignIn {
         // before the link is used up, and not for whoever has none
         URI authorization = providers.of(connection.name()).authorization(challenge);
         var cookie = RandomToken.secret();
-        String sealed = vault.encrypt(challenge.nonce() + " " + challenge.verifier(), place(connection.name()));
+        String sealed = encryption.encrypt(challenge.nonce() + " " + challenge.verifier(), place(connection.name()));
         boolean good = signIns.begin(hash, connection.name(), new RandomToken(challenge.state()).hash(), cookie.hash(),
                 sealed);
         return good ? Optional.of(new Begun(authorization, cookie.value())) : Optional.empty();
@@ -103,7 +103,7 @@ public class SignIn {
         if (sealed.isEmpty()) {
             return Optional.empty();
         }
-        String[] secrets = vault.decrypt(sealed.get(), place(connection.name())).split(" ", 2);
+        String[] secrets = encryption.decrypt(sealed.get(), place(connection.name())).split(" ", 2);
         var result = completion.complete(connection, callback,
                 new Challenge(callback.state().get(), secrets[0], secrets[1]));
         if (!result.well()) {

@@ -27,7 +27,7 @@ class FindingsWatch {
     private static final Duration LASTING = Duration.ofSeconds(20);
 
     private final CurrentTroubles current;
-    private final OpenFindings troubles;
+    private final OpenFindings openFindings;
     private final NoticeDelivery notices;
     private final Heartbeat heartbeat;
     private final Clock clock;
@@ -45,10 +45,10 @@ class FindingsWatch {
         }
     }
 
-    FindingsWatch(CurrentTroubles current, OpenFindings troubles, NoticeDelivery notices, Heartbeat heartbeat,
+    FindingsWatch(CurrentTroubles current, OpenFindings openFindings, NoticeDelivery notices, Heartbeat heartbeat,
             Clock clock) {
         this.current = current;
-        this.troubles = troubles;
+        this.openFindings = openFindings;
         this.notices = notices;
         this.heartbeat = heartbeat;
         this.clock = clock;
@@ -66,7 +66,7 @@ class FindingsWatch {
         }
         try {
             backAgain();
-            troubles.keep(current.exchange(),
+            openFindings.keep(current.exchange(),
                     change -> notices.isConfigured() ? Optional.of(NoticeMessage.of(change)) : Optional.empty());
             notices.deliverNext();
         } catch (SQLException e) {

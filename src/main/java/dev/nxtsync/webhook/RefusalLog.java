@@ -11,13 +11,13 @@ public final class RefusalLog {
     private final LogThrottle<WebhookResult> throttle = new LogThrottle<>();
 
     /** @param caller who called, in words that may stand in a log */
-    public void tell(WebhookResult verdict, String caller) {
-        throttle.due(verdict).ifPresent(since -> LOG.warnf("A webhook from %s was refused with %d: %s%s", caller,
-                verdict.status(), reason(verdict), LogThrottle.more(since)));
+    public void tell(WebhookResult result, String caller) {
+        throttle.due(result).ifPresent(since -> LOG.warnf("A webhook from %s was refused with %d: %s%s", caller,
+                result.status(), reason(result), LogThrottle.more(since)));
     }
 
-    private static String reason(WebhookResult verdict) {
-        return switch (verdict) {
+    private static String reason(WebhookResult result) {
+        return switch (result) {
             case BAD_SIGNATURE ->
                 "no key of NXT_WEBHOOK_KEYS has signed it. If it came from Visma Connect, compare the "
                         + "keys with the subscription's in the Developer Portal; if not, somebody else has found the address.";
@@ -26,7 +26,7 @@ public final class RefusalLog {
                         + "from Visma Connect, look which publisher and event the subscription has: Business NXT, TableChange.";
             case TOO_LARGE -> "it has more than 256 kB, which no event has.";
             case UNAVAILABLE -> "the database is away, or more came than could be kept; the sender tries again.";
-            case ACCEPTED, DUPLICATE, UNKNOWN -> throw new IllegalArgumentException("not refused: " + verdict);
+            case ACCEPTED, DUPLICATE, UNKNOWN -> throw new IllegalArgumentException("not refused: " + result);
         };
     }
 }

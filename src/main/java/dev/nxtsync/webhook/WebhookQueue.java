@@ -116,9 +116,9 @@ public class WebhookQueue {
     }
 
     /** One that cannot be answered keeps no other from its answer. */
-    private void answer(WebhookCall call, WebhookResult verdict) {
+    private void answer(WebhookCall call, WebhookResult result) {
         try {
-            call.answer().accept(verdict);
+            call.answer().accept(result);
         } catch (RuntimeException | Error e) {
             threads.failed(THREAD, e, "The answer to a webhook");
         }

@@ -206,11 +206,11 @@ class ClockSetBackTest {
         database.execute("update nxt_sync.lost_call set lost_at = '2031-01-01'");
         assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).isEmpty();
 
-        var troubles = new OpenFindings(store);
+        var openFindings = new OpenFindings(store);
         var trouble = List.of(new OpenFindings.OpenFinding("x", new Problem(ErrorCode.UNEXPECTED, "x"), Instant.now()));
-        troubles.keep(trouble, change -> Optional.empty());
+        openFindings.keep(trouble, change -> Optional.empty());
         database.execute("update nxt_sync.trouble set since = '2031-01-01'");
-        troubles.keep(trouble, change -> Optional.of("told"));
+        openFindings.keep(trouble, change -> Optional.of("told"));
         assertThat(database.value("select body from nxt_sync.notice")).isEqualTo("told");
 
         one.beat();

@@ -137,7 +137,7 @@ class PublicationTest {
 
             // a column that is new: nothing comes until it is there too, and then all of it
             var wider = wider();
-            fixture.maker.make("things", wider, List.of("id", "text", "number", "colour"));
+            fixture.migrator.make("things", wider, List.of("id", "text", "number", "colour"));
             fixture.write(MERGE, SECOND, "5 a 7");
             source.execute("update nxt.thing set colour = 'red' where id = 5");
             await().atMost(Duration.ofSeconds(30))
@@ -154,7 +154,7 @@ class PublicationTest {
 
             // made anew: once it is empty there, and the publication is looked at again
             source.execute("drop table nxt.thing");
-            fixture.maker.make("things", TargetFixture.TABLE, List.of("id", "text", "number"));
+            fixture.migrator.make("things", TargetFixture.TABLE, List.of("id", "text", "number"));
             warehouse.execute("truncate nxt.thing");
             fixture.write(MERGE, SECOND.plusSeconds(120), "1 d 7", "2 d 7");
             warehouse.execute(readme("alter subscription"));

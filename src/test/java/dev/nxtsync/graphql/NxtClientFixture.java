@@ -75,7 +75,7 @@ public final class NxtClientFixture {
                 new SimpleMeterRegistry()) {
             @Override
             public Answer ask(String connection, Question question, Map<String, ? extends RowSink> rows) {
-                if (!question.gate().open()) {
+                if (!question.guard().open()) {
                     return new Failure.Unavailable(ErrorCode.UNAVAILABLE, "not sent");
                 }
                 return instead.apply(question).orElseGet(() -> exchange.ask(TOKEN, question, body(question), rows));

@@ -23,15 +23,15 @@ class WatchedThreadTest {
 
     @Test
     void aThreadThatDoesNothingForAMinuteInTheMiddleOfItsWorkStandsStillSinceThen() throws Exception {
-        var post = thread(() -> {
+        var watched = thread(() -> {
             WatchedThread.begun();
             waits();
         });
-        looks(post, 1 + WatchedThread.STANDS - 1);
-        assertThat(post.fault(now)).isEmpty();
+        looks(watched, 1 + WatchedThread.STANDS - 1);
+        assertThat(watched.fault(now)).isEmpty();
         Instant since = Instant.parse("2026-11-25T12:00:02Z");
-        looks(post, 1);
-        assertThat(post.fault(now)).contains(new ThreadFault("worker", "stands still", since));
+        looks(watched, 1);
+        assertThat(watched.fault(now)).contains(new ThreadFault("worker", "stands still", since));
     }
 
     @Test
@@ -100,35 +100,35 @@ class WatchedThreadTest {
 
     @Test
     void aProcessThatStoodStillForAnHourHasNoThreadThatDid() throws Exception {
-        var post = thread(() -> {
+        var watched = thread(() -> {
             WatchedThread.begun();
             waits();
         });
-        looks(post, 10);
+        looks(watched, 10);
         now = now.plusSeconds(3_600);
-        looks(post, 10);
-        assertThat(post.fault(now)).isEmpty();
+        looks(watched, 10);
+        assertThat(watched.fault(now)).isEmpty();
     }
 
     @Test
     void aThreadThatHasEndedIsAFaultUnlessItWasToEnd() throws Exception {
         var ended = new Thread(() -> {
         }, "worker");
-        var post = new WatchedThread("worker", ended);
+        var watched = new WatchedThread("worker", ended);
         ended.start();
         ended.join();
-        assertThat(post.fault(now)).contains(new ThreadFault("worker", "has ended", now));
+        assertThat(watched.fault(now)).contains(new ThreadFault("worker", "has ended", now));
         Instant noticed = now;
-        looks(post, 5);
-        assertThat(post.fault(now)).contains(new ThreadFault("worker", "has ended", noticed.plusSeconds(1)));
-        post.dismiss();
-        assertThat(post.fault(now)).isEmpty();
+        looks(watched, 5);
+        assertThat(watched.fault(now)).contains(new ThreadFault("worker", "has ended", noticed.plusSeconds(1)));
+        watched.dismiss();
+        assertThat(watched.fault(now)).isEmpty();
     }
 
-    private void looks(WatchedThread post, int times) {
+    private void looks(WatchedThread watched, int times) {
         for (int i = 0; i < times; i++) {
             now = now.plusSeconds(1);
-            post.look(now, ExternalWait::holdsUp);
+            watched.look(now, ExternalWait::holdsUp);
         }
     }
 

@@ -39,17 +39,17 @@ class ChangeWindowTest {
 
     @Test
     void aKeyThatComesAgainOnALaterPageOfAWalkIsTold() {
-        var increment = new ChangeWindow(PLAN, state, ZoneOffset.UTC);
+        var window = new ChangeWindow(PLAN, state, ZoneOffset.UTC);
         var first = page(1, 2);
-        assertThat(increment.again(first.buffer())).isEmpty();
-        increment.take(first, AT, true, Optional.empty());
+        assertThat(window.again(first.buffer())).isEmpty();
+        window.take(first, AT, true, Optional.empty());
         var second = page(3, 4);
-        assertThat(increment.again(second.buffer())).isEmpty();
-        increment.take(second, AT, true, Optional.empty());
-        assertThat(increment.again(page(5, 2, 3).buffer())).as("of each page before")
+        assertThat(window.again(second.buffer())).isEmpty();
+        window.take(second, AT, true, Optional.empty());
+        assertThat(window.again(page(5, 2, 3).buffer())).as("of each page before")
                 .containsExactlyInAnyOrder(List.of("2"), List.of("3"));
-        increment.begin();
-        assertThat(increment.again(page(2).buffer())).as("another walk reads the same rows again").isEmpty();
+        window.begin();
+        assertThat(window.again(page(2).buffer())).as("another walk reads the same rows again").isEmpty();
     }
 
     static Stream<Integer> seeds() {

@@ -140,7 +140,7 @@ class LoadRunTest {
     private static Outcome run(String pull, TableScan from) throws SQLException {
         var turn = pulls.turn(UnitKind.LOAD, pull);
         try {
-            return new LoadRun(turn, pulls.source, pulls.sink, pulls.runs, pulls.store.passes(), new WalkMemory())
+            return new LoadRun(turn, pulls.source, pulls.sink, pulls.runs, pulls.store.scans(), new WalkMemory())
                     .from(from);
         } finally {
             pulls.free(turn.claim());
@@ -152,7 +152,7 @@ class LoadRunTest {
     }
 
     private static Optional<TableScan> scan() throws SQLException {
-        return pulls.store.passes().of("orders", COMPANY, ScanKind.LOAD);
+        return pulls.store.scans().of("orders", COMPANY, ScanKind.LOAD);
     }
 
     private static List<String> history() {

@@ -89,16 +89,16 @@ final class PullsFixture implements AutoCloseable {
     void restart() {
         var outages = CompanyAccessFixture.outages(this::now);
         var access = CompanyAccessFixture.access(outages);
-        var setback = new FailurePolicy(store.states(), plans, access, outages);
+        var failurePolicy = new FailurePolicy(store.states(), plans, access, outages);
         var units = new PullUnits(plans, store.states(), access);
         var uniqueness = new Uniqueness(nxt);
         var metrics = new SimpleMeterRegistry();
         var threads = new Threads(Clock.systemUTC(), metrics);
         source = new PullSource(nxt, access, uniqueness, new RowCounting());
         sink = new PullSink(plans, store.writer(), store.faults());
-        runs = new PullRuns(store.runs(), setback, metrics, threads);
-        var positions = new PullPositions(store.states(), store.passes());
-        for (Job job : List.of(new Load(units, source, sink, runs, store.passes()),
+        runs = new PullRuns(store.runs(), failurePolicy, metrics, threads);
+        var positions = new PullPositions(store.states(), store.scans());
+        for (Job job : List.of(new Load(units, source, sink, runs, store.scans()),
                 new Poll(source, sink, runs, store.states(), settings),
                 new Reconciliation(units, source, sink, runs, positions, store.listing()),
                 new KeyFetch(source, sink, runs, store.states(), store.inbox(), new KeyFetchHistory(this::now)))) {

@@ -146,8 +146,7 @@ class ReconciliationRunTest {
     private Outcome run(PullTurn turn) throws SQLException {
         try {
             return new ReconciliationRun(turn, new ReconciliationTools(pulls.source, pulls.sink, pulls.runs,
-                    new PullPositions(pulls.store.states(), pulls.store.passes()), pulls.store.listing(), memory))
-                    .run();
+                    new PullPositions(pulls.store.states(), pulls.store.scans()), pulls.store.listing(), memory)).run();
         } finally {
             pulls.free(turn.claim());
         }
@@ -166,7 +165,7 @@ class ReconciliationRunTest {
     }
 
     private static Optional<TableScan> scan() throws SQLException {
-        return pulls.store.passes().of("orders", COMPANY, ScanKind.RECONCILIATION);
+        return pulls.store.scans().of("orders", COMPANY, ScanKind.RECONCILIATION);
     }
 
     private static long deleted() {

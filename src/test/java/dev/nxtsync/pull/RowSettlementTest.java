@@ -142,7 +142,7 @@ class RowSettlementTest {
 
     private ReconciliationTools tools() {
         return new ReconciliationTools(pulls.source, pulls.sink, pulls.runs,
-                new PullPositions(pulls.store.states(), pulls.store.passes()), pulls.store.listing(), memory);
+                new PullPositions(pulls.store.states(), pulls.store.scans()), pulls.store.listing(), memory);
     }
 
     private static String rotten() {

@@ -50,7 +50,7 @@ class TableListingTest {
 
     @Test
     void itListsKeyAndChangeStampOfEachRowAndCountsThemBesideTheFirstPage() throws SQLException {
-        var scan = ((TableListing.Listed) list("orders", wanted("orders"))).pass();
+        var scan = ((TableListing.Listed) list("orders", wanted("orders"))).scan();
         assertThat(scan.rows()).isEqualTo(25);
         assertThat(scan.expected()).contains(25L);
         assertThat(scan.mark()).isEqualTo(Optional.of(pulls.state("orders").mark().orElseThrow().stamp()));
@@ -71,9 +71,9 @@ class TableListingTest {
         assertThat(((ReconciliationStep.TurnEnded) step).outcome()).isInstanceOf(Outcome.Done.class);
         pulls.instead = question -> Optional.empty();
         pulls.asked.clear();
-        TableScan kept = pulls.store.passes().of("orders", COMPANY, ScanKind.RECONCILIATION).orElseThrow();
+        TableScan kept = pulls.store.scans().of("orders", COMPANY, ScanKind.RECONCILIATION).orElseThrow();
         assertThat(kept.rows()).isEqualTo(20);
-        assertThat(((TableListing.Listed) list("orders", kept)).pass().rows()).isEqualTo(25);
+        assertThat(((TableListing.Listed) list("orders", kept)).scan().rows()).isEqualTo(25);
         assertThat(pulls.asked).as("the rest").hasSize(1);
     }
 
@@ -158,7 +158,7 @@ class TableListingTest {
 
     private ReconciliationTools tools() {
         return new ReconciliationTools(pulls.source, pulls.sink, pulls.runs,
-                new PullPositions(pulls.store.states(), pulls.store.passes()), pulls.store.listing(), memory);
+                new PullPositions(pulls.store.states(), pulls.store.scans()), pulls.store.listing(), memory);
     }
 
     private static TableScan wanted(String pull) {

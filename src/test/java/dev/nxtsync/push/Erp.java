@@ -130,7 +130,7 @@ final class Erp {
         if (chance(trouble / 3)) {
             return new Failure.Throttled("slowly", "", Duration.ZERO);
         }
-        if (!question.gate().open()) {
+        if (!question.guard().open()) {
             return new Failure.Unavailable(ErrorCode.UNAVAILABLE, "not sent");
         }
         var values = (ArrayNode) question.variables().get("values");

@@ -198,7 +198,7 @@ class InDoubtTest {
                 create trigger %1$s before update on nxt_sync.outbox for each row
                     when (new.push = '%1$s' and new.key = 'k4' and new.answered is not null) execute function %1$s()"""
                 .formatted(lane.push));
-        send(question -> question.changes() && question.gate().open()
+        send(question -> question.changes() && question.guard().open()
                 ? new Failure.Rejected("no", "", List.of())
                 : lane.erp.answer(question));
         assertThat(lane.of("k4", "state")).isEqualTo("in_doubt");
@@ -209,7 +209,7 @@ class InDoubtTest {
 
     /** Nine rows, of which the request with the fifth is lost, and carried out half an hour later. */
     private void lose() throws SQLException {
-        send(question -> question.changes() && question.gate().open()
+        send(question -> question.changes() && question.guard().open()
                 ? lane.erp.carryOutLater(question, 60 * REPEAT_AFTER - 60)
                 : lane.erp.answer(question));
         assertThat(lane.of("k4", "state")).isEqualTo("in_doubt");

@@ -94,7 +94,7 @@ class OutageTest {
             lane.take("k" + i, "{\"customerNo\": " + i + "}", PushedLane.GROUPS.get(i));
         }
         Function<Question, Answer> breaking = question -> question.changes()
-                && question.variables().toString().contains("\"customerNo\":45") && question.gate().open()
+                && question.variables().toString().contains("\"customerNo\":45") && question.guard().open()
                         ? new Failure.InDoubt("gone", "", true, false)
                         : lane.erp.answer(question);
         lane.turn(breaking);

@@ -51,7 +51,7 @@ class UnderWayTest {
         orders.trouble = 0;
         orders.put(1);
         lane.take("first", "{\"orderNo\": 1, \"customerNo\": 1}", PushedLane.GROUPS.get(0));
-        lane.turn(question -> question.changes() && question.gate().open()
+        lane.turn(question -> question.changes() && question.guard().open()
                 ? new Failure.InDoubt("gone", "", true, false)
                 : orders.answer(question));
         lane.take("second", "{\"orderNo\": 1, \"customerNo\": 2}", PushedLane.GROUPS.get(1));

@@ -2,6 +2,7 @@ package dev.nxtsync.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -90,7 +92,7 @@ class UnitSelectionTest {
         var load = claim(LOAD);
         change(UnitSelection.numbered(List.of(load.unit()))::makeDue);
         assertThat(store.inTransaction(UnitSelection.all()::due)).containsExactly(LOAD);
-        change(UnitSelection.ofKinds(List.of(UnitKind.LOAD, UnitKind.POLL)).besides(load)::makeDue);
+        change(UnitSelection.ofKinds(List.of(UnitKind.LOAD, UnitKind.POLL)).inCompanyOf(load)::makeDue);
         assertThat(store.inTransaction(UnitSelection.all()::due)).containsExactlyInAnyOrder(LOAD, OTHER_LOAD, POLL);
     }
 
@@ -171,6 +173,29 @@ class UnitSelectionTest {
         assertThatThrownBy(() -> change(transaction -> Claims.check(transaction, claim)))
                 .isInstanceOf(StaleClaim.class);
         assertThat(claim(LOAD).fence()).isGreaterThan(claim.fence());
+    }
+
+    @Test
+    void whoeverIsJustClaimingARevokedUnitIsWaitedForAndRefused() throws Exception {
+        try (var other = database.connect(); var claiming = other.createStatement()) {
+            other.setAutoCommit(false);
+            claiming.execute("""
+                    update nxt_sync.job set holder = gen_random_uuid(), claimed_at = now(), fence = fence + 1
+                    where kind = 'load' and pull = 'orders'""");
+            var revoked = CompletableFuture.runAsync(() -> {
+                try {
+                    change(UnitSelection.of("orders", UnitKind.LOAD)::revoke);
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await().until(() -> database.number("""
+                    select count(*) from pg_stat_activity where datname = current_database()
+                      and wait_event_type = 'Lock' and query like 'update nxt_sync.job %'""") == 1);
+            other.commit();
+            revoked.join();
+        }
+        assertThat(database.number("select count(*) from nxt_sync.job where holder is not null")).isZero();
     }
 
     @Test

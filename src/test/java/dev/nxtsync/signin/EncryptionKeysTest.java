@@ -24,15 +24,15 @@ class EncryptionKeysTest {
 
     @BeforeEach
     void signedInUnderTheOldKey() throws Exception {
-        var vault = vault(OLD);
-        old = vault.keyIds().get(0);
+        var encryption = vault(OLD);
+        old = encryption.keyIds().get(0);
         newer = vault(NEW).keyIds().get(0);
         for (String connection : List.of("main", "gone")) {
             store.signedIn(connection,
-                    vault.encrypt("refresh of " + connection, GrantTokens.place(connection, "refresh")),
-                    vault.encrypt("access", GrantTokens.place(connection, "access")), Duration.ofHours(1));
+                    encryption.encrypt("refresh of " + connection, GrantTokens.place(connection, "refresh")),
+                    encryption.encrypt("access", GrantTokens.place(connection, "access")), Duration.ofHours(1));
         }
-        store.begun("main", vault.encrypt("nonce verifier", SignIn.place("main")));
+        store.begun("main", encryption.encrypt("nonce verifier", SignIn.place("main")));
     }
 
     @Test

@@ -23,23 +23,23 @@ class WebhookQueueTest {
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final Threads threads = new Threads(Clock.systemUTC(), metrics);
     /** Whose inbox fails. */
-    private final WebhookQueue intake = new WebhookQueue(null, null, HeartbeatFixture.steady(), threads,
+    private final WebhookQueue queue = new WebhookQueue(null, null, HeartbeatFixture.steady(), threads,
             WebhookSettings.of(SettingsFixture.of(Map.of())));
 
     @Test
     void aCallThatCannotBeAnsweredKeepsNoOtherFromItsAnswer() throws InterruptedException {
         var answered = new CopyOnWriteArrayList<String>();
         for (String name : List.of("first", "second", "third")) {
-            assertThat(intake.offer(new WebhookQueue.WebhookCall(name,
-                    new TableChange("order", Tenant.company(1), "{\"orderNo\":1}", RowChange.UPDATE, true), verdict -> {
-                        answered.add(name + " " + verdict);
+            assertThat(queue.offer(new WebhookQueue.WebhookCall(name,
+                    new TableChange("order", Tenant.company(1), "{\"orderNo\":1}", RowChange.UPDATE, true), result -> {
+                        answered.add(name + " " + result);
                         if (!name.equals("third")) {
                             throw new IllegalStateException("no answer to the " + name);
                         }
                     }))).isTrue();
         }
         try {
-            intake.stop(new ShutdownEvent());
+            queue.stop(new ShutdownEvent());
         } catch (NullPointerException e) {
             // that is the inbox
         }

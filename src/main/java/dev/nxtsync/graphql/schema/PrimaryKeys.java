@@ -1,5 +1,7 @@
 package dev.nxtsync.graphql.schema;
 
+import static java.util.Map.entry;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,11 +11,13 @@ import java.util.Optional;
  * configured.
  */
 public final class PrimaryKeys {
-    private static final Map<String, List<String>> KNOWN = Map.of("associate", List.of("associateNo"), "company",
-            List.of("companyNo"), "customerTransaction", List.of("voucherJournalNo", "auditNo"), "generalLedgerAccount",
-            List.of("accountNo"), "generalLedgerTransaction", List.of("voucherJournalNo", "auditNo"), "order",
-            List.of("orderNo"), "orderLine", List.of("orderNo", "lineNo"), "product", List.of("productNo"), "user",
-            List.of("userName"));
+    private static final Map<String, List<String>> KNOWN = Map.ofEntries(entry("associate", List.of("associateNo")),
+            entry("company", List.of("companyNo")),
+            entry("customerTransaction", List.of("voucherJournalNo", "auditNo")),
+            entry("generalLedgerAccount", List.of("accountNo")),
+            entry("generalLedgerTransaction", List.of("voucherJournalNo", "auditNo")),
+            entry("order", List.of("orderNo")), entry("orderLine", List.of("orderNo", "lineNo")),
+            entry("product", List.of("productNo")), entry("user", List.of("userName")));
 
     private PrimaryKeys() {}
 

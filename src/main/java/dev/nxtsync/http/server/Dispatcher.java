@@ -38,37 +38,37 @@ final class Dispatcher {
     }
 
     /** Whether the work for a call has begun, or will begin; then there will be an answer, on any thread. */
-    boolean begin(Endpoint address, HttpCall call, Consumer<HttpAnswer> reply) {
+    boolean begin(Endpoint endpoint, HttpCall call, Consumer<HttpAnswer> reply) {
         try {
-            return begin(address.work(), address, call, reply);
+            return begin(endpoint.work(), endpoint, call, reply);
         } catch (RuntimeException | Error e) {
-            reply.accept(fault(address, call, e));
+            reply.accept(fault(endpoint, call, e));
             return true;
         }
     }
 
-    private boolean begin(Endpoint.Handling work, Endpoint address, HttpCall call, Consumer<HttpAnswer> reply) {
+    private boolean begin(Endpoint.Handling work, Endpoint endpoint, HttpCall call, Consumer<HttpAnswer> reply) {
         if (work instanceof Endpoint.Waiting waiting) {
-            return workers.take(address.known(), () -> reply.accept(guarded(address, call, waiting)));
+            return workers.take(endpoint.known(), () -> reply.accept(guarded(endpoint, call, waiting)));
         }
         if (work instanceof Endpoint.Depending depending) {
-            return begin(depending.of(call), address, call, reply);
+            return begin(depending.of(call), endpoint, call, reply);
         }
         ((Endpoint.Swift) work).of(call, reply);
         return true;
     }
 
-    private HttpAnswer guarded(Endpoint address, HttpCall call, Endpoint.Waiting work) {
+    private HttpAnswer guarded(Endpoint endpoint, HttpCall call, Endpoint.Waiting work) {
         try {
             return work.of(call);
         } catch (RuntimeException | Error e) {
-            return fault(address, call, e);
+            return fault(endpoint, call, e);
         }
     }
 
-    private HttpAnswer fault(Endpoint address, HttpCall call, Throwable thrown) {
+    private HttpAnswer fault(Endpoint endpoint, HttpCall call, Throwable thrown) {
         unexpected(call.toString(), thrown);
-        return address.objection().of(call, RefusalReason.UNEXPECTED
+        return endpoint.objection().of(call, RefusalReason.UNEXPECTED
                 .because("A fault of nxt-sync itself (unexpected); its log says more. Please report it."));
     }
 

@@ -69,7 +69,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
     private long until = since + HEADERS.toNanos();
     /** Whether another request may follow. */
     private boolean stays = true;
-    private @Nullable Endpoint address;
+    private @Nullable Endpoint endpoint;
     private @Nullable HttpCall call;
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     /** In bytes. */
@@ -104,7 +104,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
     public boolean isServed() { return phase == Phase.OURS || phase == Phase.ANSWER || phase == Phase.LEAVING; }
 
     @Override
-    public boolean isKnown() { return address != null && address.known() && phase != Phase.LEAVING; }
+    public boolean isKnown() { return endpoint != null && endpoint.known() && phase != Phase.LEAVING; }
 
     @Override
     public boolean holdsMemory() {
@@ -156,20 +156,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
             refuse(RefusalReason.UNKNOWN.because(""));
             return;
         }
-        address = found.get().address();
+        endpoint = found.get().endpoint();
         call = found.get().call();
         if (!found.get().methods().isEmpty()) {
             respond(dispatcher.refusals().of(call, RefusalReason.METHOD.because("")).with("Allow",
                     String.join(", ", found.get().methods())));
             return;
         }
-        var refusal = address.gate().refusal(call);
+        var refusal = endpoint.gate().refusal(call);
         if (refusal.isPresent()) {
             refuse(refusal.get());
         } else if (HttpUtil.getContentLength(request, 0L) > largest()) {
             refuse(tooLarge());
         } else {
-            phase(Phase.BODY, address.body().within());
+            phase(Phase.BODY, endpoint.body().within());
             if (HttpUtil.is100ContinueExpected(request)) {
                 answers.goOn();
             }
@@ -187,7 +187,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
     }
 
     private long largest() {
-        return address == null ? 0 : Math.min(address.body().largest(), open.largestBody());
+        return endpoint == null ? 0 : Math.min(endpoint.body().largest(), open.largestBody());
     }
 
     private Refusal tooLarge() {
@@ -225,7 +225,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
         // whatever comes now has to wait where it is
         channel.config().setAutoRead(false);
         var given = new AtomicBoolean();
-        boolean begun = dispatcher.begin(Objects.requireNonNull(address), asked, answer -> {
+        boolean begun = dispatcher.begin(Objects.requireNonNull(endpoint), asked, answer -> {
             if (given.compareAndSet(false, true)) {
                 reply(answer);
             }
@@ -269,7 +269,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
                 return;
             }
             if (stays) {
-                address = null;
+                endpoint = null;
                 call = null;
                 phase(Phase.HEADERS, PAUSE);
                 channel.config().setAutoRead(true);
@@ -284,9 +284,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
     }
 
     private HttpAnswer objection(Refusal refusal) {
-        return address == null || call == null
+        return endpoint == null || call == null
                 ? dispatcher.refusals().of(remote().toString(), refusal)
-                : address.objection().of(call, refusal);
+                : endpoint.objection().of(call, refusal);
     }
 
     private void respond(HttpAnswer answer) {
@@ -312,7 +312,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
     public void endLate() {
         if (phase == Phase.BODY) {
             refuse(RefusalReason.LATE.because("The body did not come whole within "
-                    + Objects.requireNonNull(address).body().within().toSeconds() + " s; nothing was done."));
+                    + Objects.requireNonNull(endpoint).body().within().toSeconds() + " s; nothing was done."));
         } else {
             close();
         }

@@ -56,7 +56,7 @@ public class PublicPort {
     private final DateField date = new DateField(Clock.systemUTC());
     private @Nullable Opened opened;
 
-    private record Opened(EventLoopGroup thread, Channel server, OpenConnections crowd) {}
+    private record Opened(EventLoopGroup thread, Channel server, OpenConnections connections) {}
 
     /** @param host of the network interfaces that it listens on, as the port of health does */
     PublicPort(@All List<HttpResource> addresses, Refusals refusals, Settings.Http http, Threads threads,
@@ -80,23 +80,23 @@ public class PublicPort {
         var dispatcher = new Dispatcher(
                 new Router(addresses.stream().flatMap(each -> each.addresses().stream()).toList()), refusals, workers,
                 threads);
-        var crowd = new OpenConnections(memory, metrics);
+        var connections = new OpenConnections(memory, metrics);
         var thread = new NioEventLoopGroup(1, threads.unresting(Dispatcher.THREAD));
         var bound = new ServerBootstrap().group(thread).channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        welcome(channel, crowd, dispatcher);
+                        welcome(channel, connections, dispatcher);
                     }
                 }).bind(host, number).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             var unused = thread.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new UnusablePort(UnusablePort.PUBLIC, host, number, bound.cause());
         }
-        var unused = thread.scheduleAtFixedRate(() -> look(bound.channel(), crowd, dispatcher), LOOK, LOOK,
+        var unused = thread.scheduleAtFixedRate(() -> look(bound.channel(), connections, dispatcher), LOOK, LOOK,
                 TimeUnit.MILLISECONDS);
-        opened = new Opened(thread, bound.channel(), crowd);
+        opened = new Opened(thread, bound.channel(), connections);
         LOG.infof("Webhooks, sign-ins and /api are taken on port %d", number());
     }
 
@@ -105,9 +105,9 @@ public class PublicPort {
         return ((InetSocketAddress) Objects.requireNonNull(opened).server().localAddress()).getPort();
     }
 
-    private void welcome(SocketChannel channel, OpenConnections crowd, Dispatcher dispatcher) {
-        var connection = new HttpConnection(dispatcher, crowd, channel, date);
-        if (crowd.admit(connection)) {
+    private void welcome(SocketChannel channel, OpenConnections connections, Dispatcher dispatcher) {
+        var connection = new HttpConnection(dispatcher, connections, channel, date);
+        if (connections.admit(connection)) {
             channel.pipeline().addLast(HttpConnection.DECODER, BoundedHeaders.decoder())
                     .addLast(new HttpResponseEncoder()).addLast(connection);
         } else {
@@ -115,13 +115,13 @@ public class PublicPort {
         }
     }
 
-    private static void look(Channel server, OpenConnections crowd, Dispatcher dispatcher) {
+    private static void look(Channel server, OpenConnections connections, Dispatcher dispatcher) {
         try {
             // a thread to whose port nobody comes any more is of no use; a stop is over long before that counts
             if (server.isOpen()) {
                 Threads.alive();
             }
-            crowd.look(System.nanoTime());
+            connections.look(System.nanoTime());
         } catch (RuntimeException | Error e) {
             // else it would be the last look
             dispatcher.unexpected("Looking for connections that are late", e);
@@ -137,13 +137,13 @@ public class PublicPort {
             open.server().close().await(STOP);
             var idle = new CountDownLatch(1);
             var looking = open.thread().scheduleAtFixedRate(() -> {
-                if (!open.crowd().isServing()) {
+                if (!open.connections().isServing()) {
                     idle.countDown();
                 }
             }, 0, 20, TimeUnit.MILLISECONDS);
             idle.await(STOP, TimeUnit.MILLISECONDS);
             looking.cancel(false);
-            open.thread().submit(open.crowd()::closeAll).await(STOP);
+            open.thread().submit(open.connections()::closeAll).await(STOP);
             open.thread().shutdownGracefully(0, STOP, TimeUnit.MILLISECONDS).await(STOP);
         }
         workers.stop();

@@ -27,7 +27,7 @@ final class Router {
         this.entries = addresses.stream().map(each -> new Route(each, segments(each.path()))).toList();
     }
 
-    private record Route(Endpoint address, List<String> segments) {
+    private record Route(Endpoint endpoint, List<String> segments) {
         boolean fits(List<String> path) {
             if (path.size() != segments.size()) {
                 return false;
@@ -60,7 +60,7 @@ final class Router {
      *
      * @param methods that the path takes, if it does not take this one; empty if it does
      */
-    record Match(Endpoint address, HttpCall call, List<String> methods) {}
+    record Match(Endpoint endpoint, HttpCall call, List<String> methods) {}
 
     /**
      * @return empty if there is nothing at this path, whatever the method
@@ -75,13 +75,13 @@ final class Router {
             return Optional.empty();
         }
         String method = request.method().name();
-        var wanted = there.stream().filter(each -> each.address().method().equals(method)).findFirst();
+        var wanted = there.stream().filter(each -> each.endpoint().method().equals(method)).findFirst();
         var entry = wanted.orElse(there.get(0));
-        var call = HttpCall.of(entry.address().method() + " " + entry.address().path(), entry.parameters(path),
+        var call = HttpCall.of(entry.endpoint().method() + " " + entry.endpoint().path(), entry.parameters(path),
                 new QueryStringDecoder(question < 0 ? "" : target.substring(question)).parameters(), request.headers(),
                 remote);
-        return Optional.of(new Match(entry.address(), call,
-                wanted.isPresent() ? List.of() : there.stream().map(each -> each.address().method()).toList()));
+        return Optional.of(new Match(entry.endpoint(), call,
+                wanted.isPresent() ? List.of() : there.stream().map(each -> each.endpoint().method()).toList()));
     }
 
     /** A client may write the whole address (RFC 9112, section 3.2.2). */

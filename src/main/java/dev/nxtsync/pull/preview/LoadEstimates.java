@@ -39,13 +39,13 @@ public class LoadEstimates {
     private final Settings settings;
     private final Introspection introspection;
     private final NxtClient nxt;
-    private final CompanyScopes tenancies;
+    private final CompanyScopes scopes;
 
-    LoadEstimates(Settings settings, Introspection introspection, NxtClient nxt, CompanyScopes tenancies) {
+    LoadEstimates(Settings settings, Introspection introspection, NxtClient nxt, CompanyScopes scopes) {
         this.settings = settings;
         this.introspection = introspection;
         this.nxt = nxt;
-        this.tenancies = tenancies;
+        this.scopes = scopes;
     }
 
     /**
@@ -104,7 +104,7 @@ public class LoadEstimates {
 
     private FirstLoads.EstimatedRange add(List<Estimate> estimates, Settings.Connection connection,
             List<Settings.Pull> pulls) {
-        var tenancy = tenancies.of(connection);
+        var tenancy = scopes.of(connection);
         var byOwner = new TreeMap<Tenant, List<PullPlan>>();
         PullValidator
                 .validate(pulls,

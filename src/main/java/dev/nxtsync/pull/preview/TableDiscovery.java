@@ -32,12 +32,12 @@ public class TableDiscovery {
     private static final int COUNTS = 50;
 
     private final Introspection introspection;
-    private final CompanyScopes tenancies;
+    private final CompanyScopes scopes;
     private final NxtClient nxt;
 
-    TableDiscovery(Introspection introspection, CompanyScopes tenancies, NxtClient nxt) {
+    TableDiscovery(Introspection introspection, CompanyScopes scopes, NxtClient nxt) {
         this.introspection = introspection;
-        this.tenancies = tenancies;
+        this.scopes = scopes;
         this.nxt = nxt;
     }
 
@@ -59,7 +59,7 @@ public class TableDiscovery {
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema or the companies cannot be read
      */
     public Discovered of(Settings.Connection connection) {
-        var tenancy = tenancies.of(connection);
+        var tenancy = scopes.of(connection);
         var found = new ArrayList<Found>();
         for (Scope scope : Scope.values()) {
             var tables = new ArrayList<Table>();

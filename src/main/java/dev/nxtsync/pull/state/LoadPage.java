@@ -20,27 +20,27 @@ import dev.nxtsync.schedule.UnitKind;
  * The progress of a load.
  *
  * @param unit the load's, by which the polls and reconciliations of the same pull are found
- * @param pass as it is after the page
+ * @param scan as it is after the page
  * @param ended whether this was the last page
  * @param due when the pull is due again, once the load has ended
  * @param reconcile when the pull is reconciled next, once its first load has ended
  * @param counted at the end, whether the server counts as many rows as have come; empty if it was not asked
  */
-public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended, Instant due, Instant reconcile,
+public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended, Instant due, Instant reconcile,
         Optional<Boolean> counted) implements Checkpoint {
     @Override
     public String pull() {
-        return pass.pull();
+        return scan.pull();
     }
 
     @Override
     public int company() {
-        return pass.company();
+        return scan.company();
     }
 
     @Override
     public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
-        boolean completes = ended && pass.since().isEmpty();
+        boolean completes = ended && scan.since().isEmpty();
         // first of all, since it may take long, and others want what is locked from here on
         long more = completes
                 ? RowCount.correction(transaction, table, pull(), company()).orElse(written.inserted())
@@ -52,7 +52,7 @@ public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended
                 complete(transaction);
             }
         } else {
-            TableScans.put(transaction, pass);
+            TableScans.put(transaction, scan);
         }
         return written;
     }
@@ -79,7 +79,7 @@ public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended
                         + "between clock_timestamp() - interval '1 hour' and clock_timestamp())")) {
             select.setString(1, pull());
             select.setInt(2, company());
-            select.setBoolean(3, pass.mark().isEmpty());
+            select.setBoolean(3, scan.mark().isEmpty());
             try (ResultSet row = select.executeQuery()) {
                 return row.next();
             }
@@ -87,7 +87,7 @@ public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended
     }
 
     private void complete(Connection transaction) throws SQLException {
-        Instant started = pass.startedAt().orElse(readAt);
+        Instant started = scan.startedAt().orElse(readAt);
         RowFaults.loaded(transaction, pull(), company(), started);
         try (var first = transaction.prepareStatement("""
                 update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = ?,
@@ -95,8 +95,8 @@ public record LoadPage(Claim unit, TableScan pass, Instant readAt, boolean ended
                 where pull = ? and company = ? and loaded_at is null""");
                 var fresh = transaction.prepareStatement(
                         "update nxt_sync.pull_state set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end, ?), due_at = ? where pull = ? and company = ?")) {
-            first.setString(1, pass.mark().orElse(null));
-            first.setString(2, pass.mark().orElse(null));
+            first.setString(1, scan.mark().orElse(null));
+            first.setString(2, scan.mark().orElse(null));
             first.setObject(3, Timestamps.timestamp(started));
             first.setString(4, pull());
             first.setInt(5, company());

@@ -32,20 +32,20 @@ public class TableScans {
     }
 
     /** The progress of a listing, whose rows go to a table of ours. */
-    public record ListingPage(TableScan pass, Instant readAt) implements Checkpoint {
+    public record ListingPage(TableScan scan, Instant readAt) implements Checkpoint {
         @Override
         public String pull() {
-            return pass.pull();
+            return scan.pull();
         }
 
         @Override
         public int company() {
-            return pass.company();
+            return scan.company();
         }
 
         @Override
         public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
-            put(transaction, pass);
+            put(transaction, scan);
             return written;
         }
     }
@@ -68,19 +68,19 @@ public class TableScans {
     }
 
     /** Keeps a walk as it is now, in place of one that is under way. */
-    public void keep(Claim claim, TableScan pass) throws SQLException {
+    public void keep(Claim claim, TableScan scan) throws SQLException {
         database.inTransaction(transaction -> {
-            put(transaction, pass);
+            put(transaction, scan);
             Claims.check(transaction, claim);
             return true;
         });
     }
 
     /** Ends a walk through a whole table, in which each key came once. */
-    public void end(Claim claim, TableScan pass) throws SQLException {
+    public void end(Claim claim, TableScan scan) throws SQLException {
         database.inTransaction(transaction -> {
             PullCondition.unique(transaction, claim);
-            forget(transaction, pass.pull(), pass.company(), pass.kind());
+            forget(transaction, scan.pull(), scan.company(), scan.kind());
             Claims.check(transaction, claim);
             return true;
         });
@@ -101,7 +101,7 @@ public class TableScans {
             want.executeUpdate();
         }
         var loads = UnitSelection.of(pull, UnitKind.LOAD);
-        // a page that is being read is refused
+        // a page that is being read is refused, and nobody claims a load before the scan has begun again
         loads.revoke(transaction);
         loads.wake(transaction);
     }
@@ -127,7 +127,7 @@ public class TableScans {
         }
     }
 
-    static void put(Connection transaction, TableScan pass) throws SQLException {
+    static void put(Connection transaction, TableScan scan) throws SQLException {
         try (var insert = transaction.prepareStatement(
                 """
                         insert into nxt_sync.pass
@@ -137,18 +137,18 @@ public class TableScans {
                         set started_at = excluded.started_at, cursor = excluded.cursor, rows = excluded.rows, expected = excluded.expected,
                             mark = excluded.mark, since = excluded.since, direct = excluded.direct, settling = excluded.settling,
                             confirmed = excluded.confirmed""")) {
-            insert.setString(1, pass.pull());
-            insert.setInt(2, pass.company());
-            insert.setString(3, name(pass.kind()));
-            Timestamps.timestamp(insert, 4, pass.startedAt());
-            insert.setString(5, pass.cursor().orElse(null));
-            insert.setLong(6, pass.rows());
-            insert.setObject(7, pass.expected().orElse(null), Types.BIGINT);
-            insert.setString(8, pass.mark().orElse(null));
-            insert.setString(9, pass.since().orElse(null));
-            insert.setBoolean(10, pass.direct());
-            insert.setBoolean(11, pass.settling());
-            insert.setBoolean(12, pass.confirmed());
+            insert.setString(1, scan.pull());
+            insert.setInt(2, scan.company());
+            insert.setString(3, name(scan.kind()));
+            Timestamps.timestamp(insert, 4, scan.startedAt());
+            insert.setString(5, scan.cursor().orElse(null));
+            insert.setLong(6, scan.rows());
+            insert.setObject(7, scan.expected().orElse(null), Types.BIGINT);
+            insert.setString(8, scan.mark().orElse(null));
+            insert.setString(9, scan.since().orElse(null));
+            insert.setBoolean(10, scan.direct());
+            insert.setBoolean(11, scan.settling());
+            insert.setBoolean(12, scan.confirmed());
             insert.executeUpdate();
         }
     }

@@ -15,16 +15,16 @@ final class UnitWakes {
     /** Wakes the poll and the fetch of the same company, and makes the reconciliation of the same pull due. */
     static void loaded(Connection transaction, Claim load, Instant reconcile) throws SQLException {
         goOn(transaction, load);
-        UnitSelection.of(load.entry(), UnitKind.RECONCILIATION).besides(load).makeDue(transaction, reconcile);
+        UnitSelection.of(load.entry(), UnitKind.RECONCILIATION).inCompanyOf(load).makeDue(transaction, reconcile);
     }
 
     /** Has polls and fetches of the same company look what they can do. */
     static void goOn(Connection transaction, Claim unit) throws SQLException {
-        UnitSelection.of(unit.entry(), UnitKind.POLL, UnitKind.FETCH).besides(unit).wake(transaction);
+        UnitSelection.of(unit.entry(), UnitKind.POLL, UnitKind.FETCH).inCompanyOf(unit).wake(transaction);
     }
 
     /** Makes the reconciliation of a pull due, in the same company as a unit. */
     static void reconcile(Connection transaction, Claim unit, String pull) throws SQLException {
-        UnitSelection.of(pull, UnitKind.RECONCILIATION).besides(unit).makeDue(transaction);
+        UnitSelection.of(pull, UnitKind.RECONCILIATION).inCompanyOf(unit).makeDue(transaction);
     }
 }

@@ -44,7 +44,7 @@ final class InFlight {
         return contended;
     }
 
-    /** They wait until {@link PushStates#announce} finds that no row about their record is in flight any more. */
+    /** They wait until {@link PushLanes#announce} finds that no row about their record is in flight any more. */
     static void setAside(Connection transaction, Claim claim, List<OutboxRow> rows) throws SQLException {
         if (rows.isEmpty()) {
             return;

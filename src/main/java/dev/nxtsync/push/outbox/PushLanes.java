@@ -19,7 +19,6 @@ import dev.nxtsync.tenant.Tenant;
 /** The lanes of pushes as units of work: in which something is to be done, and when. */
 @Singleton
 public class PushLanes {
-    /** The kind of the units. */
     private final Database database;
 
     public PushLanes(Database database) {
@@ -62,7 +61,8 @@ public class PushLanes {
                                 from pairs, generate_series(0, 15) number
                                 where exists (select from nxt_sync.outbox o
                                               where o.push = pairs.push and o.company = pairs.company and o.lane = number and\s"""
-                    + OutboxReader.READY + """
+                    + OutboxReader.READY
+                    + """
                                 )
                                 union
                                 select push, company, lane from freed
@@ -73,11 +73,19 @@ public class PushLanes {
                                 select push, company, lane from nxt_sync.outbox
                                 where next_at <= clock_timestamp() and push = any (?) and company is not null
                                   and state in ('in_doubt', 'done', 'dead', 'discarded'))
-                            select push, company, lane from due""")) {
+                            select push, company, lane
+                            from due join unnest(?::text[], ?::text[]) as of_push (push, connection) using (push)
+                            where not exists (select from nxt_sync.job known
+                                              where known.kind = 'push' and known.connection = of_push.connection
+                                                and known.scope = 'company' and known.company = due.company
+                                                and known.pull = push and known.lane = due.lane
+                                                and (known.holder is not null or known.due_at <= clock_timestamp()))""")) {
                 var pushes = transaction.createArrayOf("text", connections.keySet().toArray());
                 for (int i = 1; i <= 5; i++) {
                     select.setArray(i, pushes);
                 }
+                select.setArray(6, pushes);
+                select.setArray(7, transaction.createArrayOf("text", connections.values().toArray()));
                 var due = new ArrayList<WorkUnit>();
                 try (var row = select.executeQuery()) {
                     while (row.next()) {

@@ -87,9 +87,9 @@ class TableMigratorTest {
                 values ('things', 1, 'load', now(), '{}', 60, 100, 'm', 's', true);
                 alter table nxt.thing drop column text""");
         fixture.make(TargetFixture.TABLE);
-        var passes = new TableScans(fixture.store);
+        var scans = new TableScans(fixture.store);
         for (int company : List.of(1, 2)) {
-            assertThat(passes.of("things", company, TableScan.ScanKind.LOAD)).as("company " + company)
+            assertThat(scans.of("things", company, TableScan.ScanKind.LOAD)).as("company " + company)
                     .contains(TableScan.wanted("things", company, TableScan.ScanKind.LOAD));
         }
     }
@@ -141,7 +141,7 @@ class TableMigratorTest {
         fixture.write(1, "a");
         fixture.database.execute("create unique index on nxt.thing (nxt_company, id, number)");
         assertThat(fixture.fits(WIDER)).as("though the table is as it must be").isFalse();
-        assertThat(fixture.maker.isToChange("things", WIDER)).isTrue();
+        assertThat(fixture.migrator.isToChange("things", WIDER)).isTrue();
         assertThat(fixture.make(WIDER).problems()).isEmpty();
         fixture.database.execute("insert into nxt.thing select nxt_company, id, text, 8, nxt_read_at from nxt.thing");
         assertThat(fixture.database.number("select count(*) from nxt_sync.pull_state where loaded_at is null"))
@@ -174,11 +174,11 @@ class TableMigratorTest {
         var again = new Replica(fixture.store);
         again.beat();
         replicas.get(1).leave();
-        var maker = new TableMigrator(fixture.store, again);
-        assertThat(maker.fitting(Map.of("things", WIDER))).as("nobody stands for the key").isEmpty();
-        assertThat(maker.isToChange("things", WIDER)).as("which takes no time").isFalse();
-        assertThat(maker.make("things", WIDER, List.of())).isEqualTo(new TableMigrator.Made.Usable(List.of()));
-        assertThat(maker.fitting(Map.of("things", WIDER))).isNotEmpty();
+        var migrator = new TableMigrator(fixture.store, again);
+        assertThat(migrator.fitting(Map.of("things", WIDER))).as("nobody stands for the key").isEmpty();
+        assertThat(migrator.isToChange("things", WIDER)).as("which takes no time").isFalse();
+        assertThat(migrator.make("things", WIDER, List.of())).isEqualTo(new TableMigrator.Made.Usable(List.of()));
+        assertThat(migrator.fitting(Map.of("things", WIDER))).isNotEmpty();
         assertThat(makers.get(0).make("things", tables.get(0), List.of()))
                 .isInstanceOf(TableMigrator.Made.Disputed.class);
         again.leave();
@@ -197,14 +197,14 @@ class TableMigratorTest {
         fixture.database.execute("""
                 insert into nxt.thing (nxt_company, id, number, nxt_read_at) values (1, 1, 1, now()), (1, 1, 2, now());
                 update nxt_sync.pull_state set loaded_at = now()""");
-        var maker = new TableMigrator(fixture.store, later);
-        assertThat(maker.make("things", TargetFixture.TABLE, List.of())).isInstanceOfSatisfying(
+        var migrator = new TableMigrator(fixture.store, later);
+        assertThat(migrator.make("things", TargetFixture.TABLE, List.of())).isInstanceOfSatisfying(
                 TableMigrator.Made.Disputed.class,
                 disputed -> assertThat(disputed.reason().message()).contains("has the key id for pull things, which "
                         + "several rows of nxt.thing share, and another process that is alive has id,number"));
         assertThat(fixture.fits(WIDER)).isTrue();
         first.leave();
-        assertThat(maker.make("things", TargetFixture.TABLE, List.of()))
+        assertThat(migrator.make("things", TargetFixture.TABLE, List.of()))
                 .isInstanceOf(TableMigrator.Made.TargetKeyWrong.class);
         assertThat(fixture.database.number("select count(*) from nxt_sync.pull_state where loaded_at is null"))
                 .as("nothing is read again for a key that cannot be").isZero();
@@ -240,18 +240,18 @@ class TableMigratorTest {
         var source = new PGSimpleDataSource();
         source.setUrl(fixture.database.url());
         source.setUser(user);
-        var maker = new TableMigrator(new Database(source), fixture.replica);
+        var migrator = new TableMigrator(new Database(source), fixture.replica);
         try {
             var removing = new TargetTable("nxt", "thing", "nxt_company", "", TargetFixture.TABLE.columns(),
                     List.of("id"), Optional.empty(), true);
-            assertThat(maker.fitting(Map.of("things", removing))).isEmpty();
-            assertThat(maker.make("things", removing, List.of()).problems()).singleElement().asString()
+            assertThat(migrator.fitting(Map.of("things", removing))).isEmpty();
+            assertThat(migrator.make("things", removing, List.of()).problems()).singleElement().asString()
                     .contains("grant usage on schema \"nxt\" to " + user + "; ")
                     .contains("grant select, insert, update, delete on \"nxt\".\"thing\" to " + user);
             for (Map.Entry<String, Boolean> grant : List.of(Map.entry("usage on schema nxt", false),
                     Map.entry("select, insert, update on nxt.thing", false), Map.entry("delete on nxt.thing", true))) {
                 fixture.database.execute("grant " + grant.getKey() + " to " + user);
-                assertThat(maker.fitting(Map.of("things", removing)).isEmpty()).as(grant.getKey())
+                assertThat(migrator.fitting(Map.of("things", removing)).isEmpty()).as(grant.getKey())
                         .isEqualTo(!grant.getValue());
             }
         } finally {

@@ -14,7 +14,7 @@ import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
 /** What pulls keep in a database of its own, for tests of other packages. */
-public record PullStore(TestDatabase database, Claims claims, PullUnitTable units, PullStates states, TableScans passes,
+public record PullStore(TestDatabase database, Claims claims, PullUnitTable units, PullStates states, TableScans scans,
         Inbox inbox, RowFaults faults, RunHistory runs, KeyListing listing, VerifiedKeys verified, PageWriter writer,
         TableMigrator tables) {
 

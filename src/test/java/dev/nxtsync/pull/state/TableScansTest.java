@@ -56,56 +56,56 @@ class TableScansTest {
         store.keep(other);
         for (int i = 0; i < 30; i++) {
             var scan = scan(random, "orders", ScanKind.LOAD);
-            store.passes().keep(load, scan);
-            assertThat(store.passes().of("orders", 1, ScanKind.LOAD)).contains(scan);
+            store.scans().keep(load, scan);
+            assertThat(store.scans().of("orders", 1, ScanKind.LOAD)).contains(scan);
         }
-        assertThat(store.passes().of("orders", 1, ScanKind.RECONCILIATION)).contains(other);
-        assertThat(store.passes().of("orders", 2, ScanKind.LOAD)).isEmpty();
-        assertThat(store.passes().of("lines", 1, ScanKind.LOAD)).isEmpty();
+        assertThat(store.scans().of("orders", 1, ScanKind.RECONCILIATION)).contains(other);
+        assertThat(store.scans().of("orders", 2, ScanKind.LOAD)).isEmpty();
+        assertThat(store.scans().of("lines", 1, ScanKind.LOAD)).isEmpty();
     }
 
     @Test
     void whoeverHasLostItsClaimNeitherKeepsNorEndsAWalk() throws SQLException {
         var before = scan(new Random(1), "orders", ScanKind.LOAD);
-        store.passes().keep(load, before);
+        store.scans().keep(load, before);
         store.database().execute("update nxt_sync.job set fence = fence + 1 where id = " + load.unit());
-        assertThatThrownBy(() -> store.passes().keep(load, before.anew())).isInstanceOf(StaleClaim.class);
-        assertThatThrownBy(() -> store.passes().end(load, before)).isInstanceOf(StaleClaim.class);
-        assertThat(store.passes().of("orders", 1, ScanKind.LOAD)).contains(before);
+        assertThatThrownBy(() -> store.scans().keep(load, before.anew())).isInstanceOf(StaleClaim.class);
+        assertThatThrownBy(() -> store.scans().end(load, before)).isInstanceOf(StaleClaim.class);
+        assertThat(store.scans().of("orders", 1, ScanKind.LOAD)).contains(before);
     }
 
     @Test
     void theEndOfAWalkIsTheEndOfADoubtAboutTheKeyAndOfNothingElse() throws SQLException {
         var scan = scan(new Random(1), "orders", ScanKind.LOAD);
-        store.passes().keep(load, scan);
+        store.scans().keep(load, scan);
         store.database().execute("update nxt_sync.pull_state set state = 'stopped', code = case company when 1 then "
                 + "'key_not_unique' else 'target_unusable' end, reason = 'r', met_by = 'poll' where pull = 'orders'");
-        store.passes().end(load, scan);
-        assertThat(store.passes().of("orders", 1, ScanKind.LOAD)).isEmpty();
+        store.scans().end(load, scan);
+        assertThat(store.scans().of("orders", 1, ScanKind.LOAD)).isEmpty();
         assertThat(store.states().of("orders", 1).orElseThrow().state()).isEqualTo(PullState.UnitState.OK);
         assertThat(store.states().of("orders", 2).orElseThrow().state()).isEqualTo(PullState.UnitState.STOPPED);
     }
 
     @Test
     void whereAllRowsAreWantedAgainALoadUnderWayBeginsAnewInEachCompanyAndItsPageIsRefused() throws SQLException {
-        store.passes().keep(load, new TableScan("orders", 1, ScanKind.LOAD, Optional.of(NOON), Optional.of("{}"), 7,
+        store.scans().keep(load, new TableScan("orders", 1, ScanKind.LOAD, Optional.of(NOON), Optional.of("{}"), 7,
                 Optional.of(9L), Optional.of("2026"), Optional.of("2025"), true, false, false));
         store.database().execute("update nxt_sync.job set wanted = 0, served = 0");
         try (var connection = store.database().connect()) {
             TableScans.wantAll(connection, "orders");
         }
         for (int company : new int[]{1, 2}) {
-            assertThat(store.passes().of("orders", company, ScanKind.LOAD)).hasValueSatisfying(scan -> {
+            assertThat(store.scans().of("orders", company, ScanKind.LOAD)).hasValueSatisfying(scan -> {
                 assertThat(scan.startedAt()).isEmpty();
                 assertThat(scan.cursor()).isEmpty();
                 assertThat(scan.rows()).isZero();
                 assertThat(scan.since()).isEmpty();
             });
         }
-        assertThat(store.passes().of("lines", 1, ScanKind.LOAD)).isEmpty();
+        assertThat(store.scans().of("lines", 1, ScanKind.LOAD)).isEmpty();
         assertThat(store.database().value("select string_agg(pull || company, ',' order by company) from nxt_sync.job "
                 + "where wanted > served")).isEqualTo("orders1,orders2");
-        assertThatThrownBy(() -> store.passes().keep(load, scan(new Random(3), "orders", ScanKind.LOAD)))
+        assertThatThrownBy(() -> store.scans().keep(load, scan(new Random(3), "orders", ScanKind.LOAD)))
                 .isInstanceOf(StaleClaim.class);
     }
 

@@ -71,7 +71,7 @@ class KeyTextTest {
         var table = new TargetTable("nxt", "counted", "nxt_company", "counted",
                 List.of(new TargetColumn("id", type, ""), new TargetColumn("text", ColumnType.TEXT, "")), List.of("id"),
                 Optional.empty(), removes);
-        assertThat(fixture.maker.make("counted", table, List.of("id", "text")).problems()).isEmpty();
+        assertThat(fixture.migrator.make("counted", table, List.of("id", "text")).problems()).isEmpty();
         return table;
     }
 

@@ -162,7 +162,7 @@ class RefusedRowsTest {
         var table = new TargetTable("nxt", "keyed", "nxt_company", "keyed",
                 List.of(new TargetColumn("its_id", type, "", "id"), new TargetColumn("text", ColumnType.TEXT, "")),
                 List.of("its_id"), Optional.empty(), true);
-        fixture.maker.make("keyed", table, List.of("id", "text"));
+        fixture.migrator.make("keyed", table, List.of("id", "text"));
         fixture.database.execute("alter table nxt.keyed add constraint c check (text <> 'bad')");
         keyed(table, id, Set.of());
         assertThat(setAside()).containsExactly(key);

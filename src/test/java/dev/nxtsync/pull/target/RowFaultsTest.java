@@ -42,7 +42,7 @@ class RowFaultsTest {
 
     @Test
     void keysOfSeveralColumnsAreComparedAsPostgresDoes() throws SQLException {
-        fixture.maker.make("things", CODED, List.of("code", "number"));
+        fixture.migrator.make("things", CODED, List.of("code", "number"));
         fixture.database.execute(
                 "insert into nxt.coded (nxt_company, code, number, nxt_read_at) values (1, 'a''b', 1.50, now()), "
                         + "(1, '', 0, now()), (2, 'other', 1, now())");

@@ -34,7 +34,7 @@ public final class TargetFixture {
     public final TestDatabase database;
     public final Database store;
     public final Replica replica;
-    public final TableMigrator maker;
+    public final TableMigrator migrator;
     public final PullStates states;
     public final Claim claim;
 
@@ -48,7 +48,7 @@ public final class TargetFixture {
         database.execute(before);
         store = ScheduleFixture.migrated(database);
         replica = new Replica(store);
-        maker = new TableMigrator(store, replica);
+        migrator = new TableMigrator(store, replica);
         states = new PullStates(store);
         UUID holder = UUID.randomUUID();
         database.execute(
@@ -60,12 +60,12 @@ public final class TargetFixture {
     }
 
     public TableMigrator.Made make(TargetTable table) throws SQLException {
-        return maker.make("things", table, List.of("id", "text", "number"));
+        return migrator.make("things", table, List.of("id", "text", "number"));
     }
 
     /** Whether the table of the pull is as it must be. */
     public boolean fits(TargetTable table) throws SQLException {
-        return !maker.fitting(Map.of("things", table)).isEmpty();
+        return !migrator.fitting(Map.of("things", table)).isEmpty();
     }
 
     /** Writes a row, in the course of an increment. */

@@ -71,7 +71,7 @@ class ValuesTest {
         var table = new TargetTable("nxt", "odd", "nxt_company", "odd",
                 List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("value", type, "")),
                 List.of("id"), Optional.empty(), false);
-        fixture.maker.make("odd", table, List.of("id", "value"));
+        fixture.migrator.make("odd", table, List.of("id", "value"));
         var page = new PageBuffer(table, 1 << 20, Set.of());
         int id = 0;
         for (String value : new String[]{"0000-01-01", "0000-12-31 23:59", "0001-01-01", "9999-12-31", "99991231",
@@ -273,18 +273,18 @@ class ValuesTest {
     @Test
     void aTypeIsWidenedWhereNothingIsLostAndElseTheViewOrTypeInTheWayIsNamed() throws Exception {
         var fixture = new Fixture();
-        var maker = new TableMigrator(fixture.store, new Replica(fixture.store));
+        var migrator = new TableMigrator(fixture.store, new Replica(fixture.store));
         fixture.write("a", null, Instant.EPOCH);
         fixture.database.execute("create view public.wholes as select whole from nxt.thing");
         var wider = with(ColumnType.NUMERIC);
-        assertThat(maker.make("things", wider, List.of()).problems()).singleElement().asString()
+        assertThat(migrator.make("things", wider, List.of()).problems()).singleElement().asString()
                 .contains("whole of nxt.thing must become numeric, and the view public.wholes uses it");
         fixture.database.execute("drop view public.wholes");
-        assertThat(maker.make("things", wider, List.of())).isEqualTo(
+        assertThat(migrator.make("things", wider, List.of())).isEqualTo(
                 new TableMigrator.Made.Usable(List.of("the column whole was widened from bigint to numeric")));
-        assertThat(maker.make("things", Fixture.TABLE, List.of())).as("a column that holds more is as good")
+        assertThat(migrator.make("things", Fixture.TABLE, List.of())).as("a column that holds more is as good")
                 .isEqualTo(new TableMigrator.Made.Usable(List.of()));
-        assertThat(maker.make("things", with(ColumnType.BOOLEAN), List.of()).problems()).singleElement().asString()
+        assertThat(migrator.make("things", with(ColumnType.BOOLEAN), List.of()).problems()).singleElement().asString()
                 .contains("whole of nxt.thing is numeric, not boolean");
         assertThat(fixture.database.number("select whole from nxt.thing")).isEqualTo(7);
     }

@@ -28,53 +28,53 @@ class OutboxOriginTest {
     @CsvSource({"0A000", "42501", "42883", "55000", "XX000", "58000", "P0001", "22023", "42P01", "2F003", "53400"})
     void theSchemaIsMadeAllTheSameAndWhatIsPushedWaitsUntilItIsAdopted(String state) throws SQLException {
         database.refuseWalFunctions(state);
-        var home = new OutboxOrigin(ScheduleFixture.migrated(database));
+        var origin = new OutboxOrigin(ScheduleFixture.migrated(database));
         assertThat(database.count("nxt_sync.outbox_home")).isZero();
         database.execute(PUSH);
-        assertThat(home.held()).get().satisfies(held -> {
+        assertThat(origin.held()).get().satisfies(held -> {
             assertThat(held.trouble()).isEqualTo(ErrorCode.WAL_REFUSED);
             assertThat(held.message())
                     .contains("WAL control functions cannot be executed here (SQLSTATE " + state + ")")
                     .contains("rds.logical_replication");
         });
-        assertThat(home.untold()).as("it cannot be adopted").isEqualTo(home.held());
+        assertThat(origin.untold()).as("it cannot be adopted").isEqualTo(origin.held());
         database.allowWalFunctions();
-        assertThat(home.untold()).as("a person may adopt it").isEmpty();
-        assertThat(home.held()).get().satisfies(
+        assertThat(origin.untold()).as("a person may adopt it").isEmpty();
+        assertThat(origin.held()).get().satisfies(
                 held -> assertThat(held.message()).contains("run: java -jar").contains("did not say so until now"))
                 .extracting(Problem::trouble).isEqualTo(ErrorCode.OUTBOX_HELD);
-        assertThat(home.adopt()).isEqualTo(1);
-        assertThat(home.held()).isEmpty();
+        assertThat(origin.adopt()).isEqualTo(1);
+        assertThat(origin.held()).isEmpty();
     }
 
     @Test
     void anOutboxThatHoldsNothingFindsItsHomeByItselfOnceTheServerSaysWhereItIs() throws SQLException {
         database.refuseWalFunctions("0A000");
-        var home = new OutboxOrigin(ScheduleFixture.migrated(database));
+        var origin = new OutboxOrigin(ScheduleFixture.migrated(database));
         database.execute(PUSH);
         database.execute("update nxt_sync.outbox set state = 'discarded'");
-        assertThat(home.held()).get().extracting(Problem::trouble).isEqualTo(ErrorCode.WAL_REFUSED);
+        assertThat(origin.held()).get().extracting(Problem::trouble).isEqualTo(ErrorCode.WAL_REFUSED);
         database.allowWalFunctions();
-        assertThat(home.held()).isEmpty();
+        assertThat(origin.held()).isEmpty();
         database.execute(PUSH.replace("'a'", "'b'"));
-        assertThat(home.held()).isEmpty();
+        assertThat(origin.held()).isEmpty();
         database.refuseWalFunctions("0A000");
-        assertThat(home.held()).get().extracting(Problem::trouble).isEqualTo(ErrorCode.WAL_REFUSED);
+        assertThat(origin.held()).get().extracting(Problem::trouble).isEqualTo(ErrorCode.WAL_REFUSED);
         database.allowWalFunctions();
-        assertThat(home.held()).as("what it was at home in is known").isEmpty();
+        assertThat(origin.held()).as("what it was at home in is known").isEmpty();
     }
 
     /** In another cluster, after a fail-over, in another database of the same server, or as a table that was made anew. */
     @ParameterizedTest
     @CsvSource({"system_identifier, 7", "timeline, 00000009", "database_oid, 7", "outbox_oid, 7"})
     void anOutboxThatIsElsewhereStaysHeldAlsoWhereItHoldsNothing(String what, String other) throws SQLException {
-        var home = new OutboxOrigin(ScheduleFixture.migrated(database));
-        assertThat(home.held()).isEmpty();
+        var origin = new OutboxOrigin(ScheduleFixture.migrated(database));
+        assertThat(origin.held()).isEmpty();
         database.execute("update nxt_sync.outbox_home set " + what + " = '" + other + "'");
-        assertThat(home.held()).contains(OutboxOrigin.HELD);
-        assertThat(home.held()).contains(OutboxOrigin.HELD);
-        assertThat(home.adopt()).isZero();
-        assertThat(home.held()).isEmpty();
+        assertThat(origin.held()).contains(OutboxOrigin.HELD);
+        assertThat(origin.held()).contains(OutboxOrigin.HELD);
+        assertThat(origin.adopt()).isZero();
+        assertThat(origin.held()).isEmpty();
     }
 
     @Test
@@ -91,12 +91,12 @@ class OutboxOriginTest {
         }
         var source = ScheduleFixture.source(database);
         source.setUser("wal_less");
-        var home = new OutboxOrigin(new Database(source));
-        assertThat(home.held()).get()
+        var origin = new OutboxOrigin(new Database(source));
+        assertThat(origin.held()).get()
                 .satisfies(held -> assertThat(held.message()).contains("grant execute on the function")
                         .contains("permission denied for function pg_current_wal_insert_lsn (SQLSTATE 42501)"));
         database.execute("grant execute on function pg_catalog.pg_current_wal_insert_lsn() to wal_less");
-        assertThat(home.held()).isEqualTo(Optional.empty());
+        assertThat(origin.held()).isEqualTo(Optional.empty());
     }
 
     private Connection role() throws SQLException {
