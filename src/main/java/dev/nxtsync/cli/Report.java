@@ -21,8 +21,8 @@ final class Report {
         line("PROBLEM", what, reason.coded());
     }
 
-    void problem(String what, ErrorCode trouble, String message) {
-        problem(what, new Problem(trouble, message));
+    void problem(String what, ErrorCode errorCode, String message) {
+        problem(what, new Problem(errorCode, message));
     }
 
     int problems() {

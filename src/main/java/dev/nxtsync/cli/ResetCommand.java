@@ -7,15 +7,15 @@ import jakarta.inject.Singleton;
 import io.quarkus.runtime.QuarkusApplication;
 
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.pull.state.PullUnitStore;
 
 /** The command {@code reset}: a pull forgets how far it has come, and keeps its rows. */
 @Singleton
 class ResetCommand implements QuarkusApplication {
     private final Settings settings;
-    private final PullUnitTable units;
+    private final PullUnitStore units;
 
-    ResetCommand(Settings settings, PullUnitTable units) {
+    ResetCommand(Settings settings, PullUnitStore units) {
         this.settings = settings;
         this.units = units;
     }

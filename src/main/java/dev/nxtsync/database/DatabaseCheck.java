@@ -91,8 +91,8 @@ public final class DatabaseCheck {
     /** Why it cannot be used, as a person is told who has just named it. */
     public static Problem fault(SQLException e) {
         var reason = DatabaseFault.of(e);
-        return reason.trouble() == ErrorCode.DATABASE_AWAY
-                ? new Problem(reason.trouble(), "It cannot be reached or refuses the login: " + reason.message())
+        return reason.errorCode() == ErrorCode.DATABASE_AWAY
+                ? new Problem(reason.errorCode(), "It cannot be reached or refuses the login: " + reason.message())
                 : reason;
     }
 

@@ -38,8 +38,8 @@ public final class DatabaseFault {
         }
         SQLException sql = sql(e);
         String text = text(sql == null ? e : sql);
-        ErrorCode trouble = sql == null ? ErrorCode.DATABASE_ERROR : trouble(sql, text.toLowerCase(Locale.ROOT));
-        return new Problem(trouble, text + (text.endsWith(".") ? " " : ". ") + trouble.nextStep());
+        ErrorCode errorCode = sql == null ? ErrorCode.DATABASE_ERROR : trouble(sql, text.toLowerCase(Locale.ROOT));
+        return new Problem(errorCode, text + (text.endsWith(".") ? " " : ". ") + errorCode.nextStep());
     }
 
     /**

@@ -120,7 +120,7 @@ public class MigrationDryRun {
                 return unfinished(script, "another transaction is in its way");
             }
             var reason = DatabaseFault.of(e);
-            return new MigrationFindings(List.of(), List.of(new Problem(reason.trouble(),
+            return new MigrationFindings(List.of(), List.of(new Problem(reason.errorCode(),
                     script + " fails here, so that the daemon will not become ready: " + reason.message())));
         }
         if (pending.length > 0) {

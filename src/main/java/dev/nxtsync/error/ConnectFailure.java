@@ -19,7 +19,7 @@ import javax.net.ssl.SSLException;
  *
  * @param detail in our own words: those of a library may hold anything that it was given
  */
-public record ConnectFailure(ErrorCode trouble, String detail) {
+public record ConnectFailure(ErrorCode errorCode, String detail) {
     private static final int DEEPEST = 12;
     /** What the words of the JDK and of Netty mean, the more telling first; none of them is shown. */
     private static final List<Handshake> HANDSHAKES = List.of(

@@ -1,11 +1,11 @@
 package dev.nxtsync.error;
 
 /**
- * A trouble as it was met.
+ * What is wrong, as it was met: its code, and words for an operator.
  *
  * @param message what happened and what to do next, in an operator's words; never a secret
  */
-public record Problem(ErrorCode trouble, String message) {
+public record Problem(ErrorCode errorCode, String message) {
 
     /**
      * A fault of ours, without the words of what was thrown, which may hold anything.
@@ -23,7 +23,7 @@ public record Problem(ErrorCode trouble, String message) {
     }
 
     public String code() {
-        return trouble.code();
+        return errorCode.code();
     }
 
     /** The message with the code behind it, by which it is found in the catalogue. */

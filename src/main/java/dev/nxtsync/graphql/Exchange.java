@@ -118,14 +118,14 @@ final class Exchange {
     }
 
     private static Failure unreachable(ConnectFailure fault) {
-        String what = switch (fault.trouble()) {
+        String what = switch (fault.errorCode()) {
             case TLS -> "The certificate of Business NXT's host is not trusted (";
             case TLS_HANDSHAKE -> "No TLS connection with Business NXT's host comes about (";
             case PROXY -> "The proxy does not connect to Business NXT's host (";
             default -> "Business NXT cannot be reached (";
         };
-        return new Failure.Unreachable(fault.trouble(),
-                what + fault.detail() + "). It is the host of NXT_API_URL. " + fault.trouble().nextStep());
+        return new Failure.Unreachable(fault.errorCode(),
+                what + fault.detail() + "). It is the host of NXT_API_URL. " + fault.errorCode().nextStep());
     }
 
     /** Something may have been sent. What was thrown is told by its kind: its words may hold what was sent, or answered. */

@@ -23,16 +23,16 @@ public sealed interface Failure extends Answer {
     Recovery next();
 
     /** What it is, in the catalogue. */
-    ErrorCode trouble();
+    ErrorCode errorCode();
 
     /** What it is and what it says. */
     default Problem reason() {
-        return new Problem(trouble(), message());
+        return new Problem(errorCode(), message());
     }
 
     /** The same with the trace id behind it, where there is one. */
     default Problem traced() {
-        return new Problem(trouble(), traced(message()));
+        return new Problem(errorCode(), traced(message()));
     }
 
     /** A text about this failure with its trace id behind it, where there is one. */
@@ -42,7 +42,7 @@ public sealed interface Failure extends Answer {
 
     /** The failure's name in metrics and in the state of jobs. */
     default String code() {
-        return trouble().code();
+        return errorCode().code();
     }
 
     /** How long to wait at least before the same is asked again; zero where the asker's own back-off decides. */
@@ -91,7 +91,7 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public ErrorCode trouble() {
+        public ErrorCode errorCode() {
             return ErrorCode.UNAUTHORIZED;
         }
     }
@@ -109,7 +109,7 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public ErrorCode trouble() {
+        public ErrorCode errorCode() {
             return ErrorCode.FORBIDDEN_COMPANY;
         }
     }
@@ -127,7 +127,7 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public ErrorCode trouble() {
+        public ErrorCode errorCode() {
             return ErrorCode.THROTTLED;
         }
     }
@@ -145,7 +145,7 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public ErrorCode trouble() {
+        public ErrorCode errorCode() {
             return ErrorCode.BUSY;
         }
     }
@@ -162,7 +162,7 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public ErrorCode trouble() {
+        public ErrorCode errorCode() {
             return ErrorCode.INVALID_REQUEST;
         }
     }
@@ -195,13 +195,13 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public ErrorCode trouble() {
+        public ErrorCode errorCode() {
             return ErrorCode.REJECTED;
         }
     }
 
     /** The server could not be reached, or may not be: whoever asks next with the same connection meets it too. */
-    record Unreachable(ErrorCode trouble, String message) implements Failure {
+    record Unreachable(ErrorCode errorCode, String message) implements Failure {
         @Override
         public String traceId() {
             return "";
@@ -219,7 +219,7 @@ public sealed interface Failure extends Answer {
     }
 
     /** The request was not sent, for what is not ours to decide; it may be the only one. */
-    record Unavailable(ErrorCode trouble, String message) implements Failure {
+    record Unavailable(ErrorCode errorCode, String message) implements Failure {
         @Override
         public String traceId() {
             return "";
@@ -254,7 +254,7 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public ErrorCode trouble() {
+        public ErrorCode errorCode() {
             return ErrorCode.IN_DOUBT;
         }
     }
@@ -272,7 +272,7 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public ErrorCode trouble() {
+        public ErrorCode errorCode() {
             return ErrorCode.ANSWER_UNREADABLE;
         }
     }

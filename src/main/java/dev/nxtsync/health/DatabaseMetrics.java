@@ -32,7 +32,7 @@ class DatabaseMetrics {
     }
 
     private void take() {
-        if (heartbeat.trouble().isPresent()) {
+        if (heartbeat.problem().isPresent()) {
             return;
         }
         try {

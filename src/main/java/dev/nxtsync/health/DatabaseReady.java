@@ -27,7 +27,7 @@ class DatabaseReady implements AsyncHealthCheck {
 
     private HealthCheckResponse response() {
         var response = HealthCheckResponse.named("database").up();
-        heartbeat.trouble().ifPresent(
+        heartbeat.problem().ifPresent(
                 reason -> response.down().withData("reason", reason.message()).withData("code", reason.code()));
         return response.build();
     }

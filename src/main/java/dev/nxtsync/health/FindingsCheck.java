@@ -31,7 +31,7 @@ final class FindingsCheck {
     static HealthCheckResponse named(String name, Heartbeat heartbeat, List<Finding> known, StoredFindings asked) {
         var response = HealthCheckResponse.named(name).up();
         known.forEach(each -> tell(response, each));
-        var away = heartbeat.trouble();
+        var away = heartbeat.problem();
         if (away.isPresent()) {
             return response.down().withData(of(away.get()), away.get().message()).build();
         }

@@ -45,7 +45,7 @@ class HistoryRetention {
     }
 
     private void forgetOld() {
-        if (heartbeat.trouble().isEmpty()) {
+        if (heartbeat.problem().isEmpty()) {
             try {
                 runs.forgetOld();
                 database.patiently().inTransaction(Tombstones::forgetOld);

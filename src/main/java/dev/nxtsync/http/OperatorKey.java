@@ -7,7 +7,7 @@ import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.config.LastingSecret;
+import dev.nxtsync.config.ReloadedSecret;
 import dev.nxtsync.http.server.CallerKeys;
 import dev.nxtsync.http.server.Endpoint;
 import dev.nxtsync.http.server.Endpoint.BodyLimit;
@@ -22,7 +22,7 @@ import dev.nxtsync.http.server.Refusals;
 class OperatorKey {
     private static final String HEADER = "X-Api-Key";
 
-    private final Optional<LastingSecret> key;
+    private final Optional<ReloadedSecret> key;
     private final Refusals refusals;
 
     OperatorKey(CallerKeys keys, Refusals refusals) {

@@ -7,8 +7,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps what lasts from filling the log, and from being forgotten: its beginning is told, then once in ten minutes, and its
- * end. Safe for any number of threads.
+ * Says when a condition that lasts is logged: at its beginning, then once in ten minutes, and at its end. Safe for any number of threads.
  *
  * @param <K> what may last, of which there must not be ever more
  */

@@ -40,7 +40,7 @@ public class Threads {
 
     private final Clock clock;
     private final ThreadFailures failures;
-    private final Set<WatchedThread> posts = ConcurrentHashMap.newKeySet();
+    private final Set<WatchedThread> watchedThreads = ConcurrentHashMap.newKeySet();
     private final Set<Loop> loops = ConcurrentHashMap.newKeySet();
 
     public Threads(Clock clock, MeterRegistry metrics) {
@@ -63,7 +63,7 @@ public class Threads {
     public Loop loop(String name, Duration every, Loop.LoopStep turn) {
         failures.expect(name);
         Loop loop = new Loop(name, every, turn, failures);
-        posts.add(loop.post());
+        watchedThreads.add(loop.post());
         loop.start();
         return loop;
     }
@@ -89,23 +89,23 @@ public class Threads {
      *
      * @param waiting how much may wait for a thread; more is rejected
      */
-    public ExecutorService crew(String name, int size, int waiting) {
-        var crew = new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(waiting),
+    public ExecutorService boundedPool(String name, int size, int waiting) {
+        var pool = new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(waiting),
                 daemons(name));
-        crew.allowCoreThreadTimeOut(true);
-        return crew;
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /** Makes threads that are always at work, such as event loops: one that does not say that it is {@link #alive} for a minute is a fault. */
-    public ThreadFactory unresting(String name) {
+    public ThreadFactory eventLoopThreads(String name) {
         failures.expect(name);
         return work -> {
             var thread = daemons(name).newThread(() -> {
-                posts.stream().filter(each -> each.isOf(Thread.currentThread())).forEach(WatchedThread::take);
+                watchedThreads.stream().filter(each -> each.isOf(Thread.currentThread())).forEach(WatchedThread::take);
                 WatchedThread.begun();
                 work.run();
             });
-            posts.add(new WatchedThread(name, thread));
+            watchedThreads.add(new WatchedThread(name, thread));
             return thread;
         };
     }
@@ -116,7 +116,7 @@ public class Threads {
     }
 
     /** Carries out at once whatever is handed in; what is thrown is told to whoever asks for the outcome. */
-    public static ExecutorService handymen(String name) {
+    public static ExecutorService cachedPool(String name) {
         return Executors.newCachedThreadPool(daemons(name));
     }
 
@@ -142,7 +142,7 @@ public class Threads {
     /** Which of the threads that must go on do not. */
     public List<ThreadFault> faults() {
         var now = clock.instant();
-        return posts.stream().flatMap(watched -> watched.fault(now).stream()).toList();
+        return watchedThreads.stream().flatMap(watched -> watched.fault(now).stream()).toList();
     }
 
     /** The present thread's post, which it leaves when its work ends. */
@@ -150,19 +150,19 @@ public class Threads {
         return () -> {
             var watched = new WatchedThread(name, Thread.currentThread());
             watched.take();
-            posts.add(watched);
+            watchedThreads.add(watched);
             try {
                 work.run();
             } finally {
-                posts.remove(watched);
+                watchedThreads.remove(watched);
             }
         };
     }
 
     private void look() {
         var now = clock.instant();
-        posts.removeIf(WatchedThread::isDismissed);
-        posts.forEach(watched -> watched.look(now, ExternalWait::holdsUp));
+        watchedThreads.removeIf(WatchedThread::isDismissed);
+        watchedThreads.forEach(watched -> watched.look(now, ExternalWait::holdsUp));
     }
 
     /** What no thread of ours catches comes here, as does all that libraries catch and tell the log. */

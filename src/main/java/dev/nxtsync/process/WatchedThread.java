@@ -35,7 +35,7 @@ final class WatchedThread {
         return thread == each;
     }
 
-    /** Said by a thread of its own post. */
+    /** Said by the thread itself. */
     void take() {
         OF_THREAD.set(this);
     }

@@ -91,7 +91,7 @@ class FailurePolicy {
             plans.lookAgain(claim.connection());
         }
         Problem reason = failure.traced();
-        states.fail(claim, state, person ? PullState.UnitState.STOPPED : PullState.UnitState.FAILING, reason, retry);
+        states.fail(claim, state, person ? PullState.PullHealth.STOPPED : PullState.PullHealth.FAILING, reason, retry);
         boolean isNews = !(failure instanceof Failure.ForbiddenCompany)
                 && outages.isNews(claim.connection(), work(claim, state.pull()), failure);
         RunRecord run = isNews && tells
@@ -109,7 +109,7 @@ class FailurePolicy {
         Duration retry = shorter(Backoff.after(state.failures() + 1), TARGET_AGAIN);
         Problem reason = fault.reason();
         boolean mayPass = fault.mayPass() || fault.isOfOtherKey();
-        states.fail(claim, state, mayPass ? PullState.UnitState.FAILING : PullState.UnitState.STOPPED, reason, retry);
+        states.fail(claim, state, mayPass ? PullState.PullHealth.FAILING : PullState.PullHealth.STOPPED, reason, retry);
         // another process has a new key, or a user has taken the old one away: the look at the target says which
         boolean isUnclear = fault.isOfOtherKey() && state.failures() < AT_FIRST;
         return new Retry(retry, false,
@@ -125,7 +125,7 @@ class FailurePolicy {
         }
         Problem reason = ((Uniqueness.Repeated) verdict).reason();
         Duration retry = Backoff.after(state.failures() + 1);
-        states.fail(claim, state, PullState.UnitState.STOPPED, reason, retry);
+        states.fail(claim, state, PullState.PullHealth.STOPPED, reason, retry);
         // what reads changes cannot see by itself that it is over
         states.reconcile(claim, state.pull());
         return new Retry(retry, false,
@@ -156,7 +156,7 @@ class FailurePolicy {
         if (outages.isNews(work(claim, state.pull()), CUT_OFF.message())) {
             LOG.warnf("Pull %s, %s: %s", state.pull(), claim.tenant(), CUT_OFF.message());
         }
-        states.fail(claim, state, PullState.UnitState.FAILING, CUT_OFF, A_MOMENT);
+        states.fail(claim, state, PullState.PullHealth.FAILING, CUT_OFF, A_MOMENT);
     }
 
     /** A pull has got on: says so, if something was in the way. */

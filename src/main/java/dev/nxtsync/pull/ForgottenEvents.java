@@ -30,7 +30,7 @@ class ForgottenEvents {
     }
 
     private void wake() {
-        if (heartbeat.trouble().isEmpty()) {
+        if (heartbeat.problem().isEmpty()) {
             try {
                 inbox.wakeForgotten();
             } catch (SQLException e) {

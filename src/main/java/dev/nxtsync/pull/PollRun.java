@@ -62,7 +62,7 @@ final class PollRun implements AutoCloseable {
     Optional<Outcome> all(List<ChangeWindow> increments) throws SQLException {
         knownFaults = sink.faults().keys(increments.stream().map(each -> each.plan().name()).toList(), claim.company());
         // who waits for a lock on a target, or for a user's trigger, must not keep the others waiting again and again
-        Predicate<ChangeWindow> troubled = each -> each.state().reason().trouble() == ErrorCode.TARGET_UNUSABLE;
+        Predicate<ChangeWindow> troubled = each -> each.state().reason().errorCode() == ErrorCode.TARGET_UNUSABLE;
         some(increments.stream().filter(troubled.negate()).toList());
         some(increments.stream().filter(troubled).toList());
         return inTheWay;

@@ -45,7 +45,7 @@ class RowsSetAside {
     }
 
     void look() {
-        if (heartbeat.trouble().isEmpty()) {
+        if (heartbeat.problem().isEmpty()) {
             try {
                 look(faults.count());
             } catch (SQLException e) {

@@ -174,10 +174,10 @@ public class RunPull {
                 failures++;
                 out.accept(new WorkEvent(failures < PATIENCE ? Course.WAITS : Course.IN_THE_WAY,
                         what + ": " + state.reason().coded()));
-                if (failures == PATIENCE || state.state() == PullState.UnitState.STOPPED || !again.waitOut()) {
+                if (failures == PATIENCE || state.state() == PullState.PullHealth.STOPPED || !again.waitOut()) {
                     return false;
                 }
-            } else if (state.state() == PullState.UnitState.FAILING || state.state() == PullState.UnitState.STOPPED) {
+            } else if (state.state() == PullState.PullHealth.FAILING || state.state() == PullState.PullHealth.STOPPED) {
                 out.accept(new WorkEvent(Course.IN_THE_WAY, what + ": " + state.reason().coded()));
                 return false;
             } else {

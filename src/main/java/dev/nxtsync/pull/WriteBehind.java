@@ -14,7 +14,7 @@ import dev.nxtsync.pull.target.WriteCounts;
 
 /** Writes one page while the next is read. At most one write is under way, so that pages are written in order. */
 final class WriteBehind implements AutoCloseable {
-    private static final ExecutorService WRITERS = Threads.handymen("page-writer");
+    private static final ExecutorService WRITERS = Threads.cachedPool("page-writer");
 
     private @Nullable Future<WriteCounts> underWay;
 

@@ -29,7 +29,7 @@ final class AnsweredRequests {
         return was;
     }
 
-    UnansweredRows suspicion(int lane) {
+    UnansweredRows unanswered(int lane) {
         return lanes.computeIfAbsent(lane, each -> new UnansweredRows());
     }
 

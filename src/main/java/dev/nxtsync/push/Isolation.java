@@ -39,7 +39,7 @@ final class Isolation {
     Isolation(LaneContext lane) {
         this.lane = lane;
         this.answeredRequests = lane.learned().answered();
-        this.unanswered = answeredRequests.suspicion(lane.claim().lane());
+        this.unanswered = answeredRequests.unanswered(lane.claim().lane());
     }
 
     /** Works on rows; says whether there was something to do. */
@@ -165,10 +165,10 @@ final class Isolation {
 
     /** Puts off rows that failed alone before something else was answered, or leaves them to a person. */
     private void judge() throws SQLException {
-        var convicted = unanswered.convicted(answeredRequests.answers());
-        for (OutboxRow row : lane.services().reader().readWithoutPayload(convicted.keySet())) {
+        var proven = unanswered.proven(answeredRequests.answers());
+        for (OutboxRow row : lane.services().reader().readWithoutPayload(proven.keySet())) {
             int tries = unanswered.tried(row.id());
-            Problem why = Objects.requireNonNull(convicted.get(row.id())).failure().traced();
+            Problem why = Objects.requireNonNull(proven.get(row.id())).failure().traced();
             // one that is settled, and looked at for the last time, keeps what is known of it
             if (tries < MOST_TRIES || !OPEN.contains(row.state())) {
                 lane.services().failures().putOff(lane.claim(), why, tries);
@@ -179,7 +179,7 @@ final class Isolation {
                 giveUp(row, why, tries);
             }
         }
-        unanswered.pardon(convicted.keySet());
+        unanswered.forget(proven.keySet());
     }
 
     /** Gives a row up for which an exception was thrown when it was alone. */
@@ -193,7 +193,7 @@ final class Isolation {
     private void giveUp(OutboxRow row, Problem why, int tries) throws SQLException {
         Instant now = lane.now();
         OutboxRow next = row.state() == RowState.WAITING
-                ? lane.resolution().refused(row, why.trouble(), why.message(), now)
+                ? lane.resolution().refused(row, why.errorCode(), why.message(), now)
                 : lane.resolution().unlookable(row, why, now, now.plus(Backoff.after(2 * tries)));
         lane.settling().settle(List.of(row), List.of(next));
         if (OPEN.contains(next.state())) {

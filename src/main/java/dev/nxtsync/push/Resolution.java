@@ -83,8 +83,8 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
     }
 
     /** Makes a row dead that was refused for a reason of its own. If it was ever sent, it is looked for once more at the end. */
-    OutboxRow refused(OutboxRow row, ErrorCode trouble, String why, Instant now) {
-        return row.dead(trouble, why, row.sentAt().map(times::last).filter(now::isBefore));
+    OutboxRow refused(OutboxRow row, ErrorCode errorCode, String why, Instant now) {
+        return row.dead(errorCode, why, row.sentAt().map(times::last).filter(now::isBefore));
     }
 
     /**
@@ -94,12 +94,12 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
      * @param again when it is tried again, if nothing is over by then
      */
     OutboxRow unlookable(OutboxRow row, Problem why, Instant now, Instant again) {
-        var reason = new Problem(why.trouble(), "It was sent, and cannot be looked for: " + why.message());
+        var reason = new Problem(why.errorCode(), "It was sent, and cannot be looked for: " + why.message());
         if (row.state() != RowState.IN_DOUBT) {
             return row.settled(Optional.of(reason.coded()));
         }
         return mayBeCarriedOut(row, now).map(last -> row.lookedAt(again.isBefore(last) ? again : last, reason))
-                .orElseGet(() -> row.dead(reason.trouble(), reason.message(), Optional.empty()));
+                .orElseGet(() -> row.dead(reason.errorCode(), reason.message(), Optional.empty()));
     }
 
     /** Decides the same of a row whose payload does not fit into the memory of this process. */

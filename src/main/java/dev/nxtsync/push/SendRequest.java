@@ -69,7 +69,7 @@ final class SendRequest implements SendGuard {
         }
         if (!(marking instanceof Outbox.Marked marked)) {
             return SendResult.failed(marking instanceof Outbox.Held held
-                    ? new Failure.Unavailable(held.why().trouble(), held.why().message())
+                    ? new Failure.Unavailable(held.why().errorCode(), held.why().message())
                     : (Failure) answer);
         }
         return answered(new SendAnswer(lane.resolution(), batch, marked.rows(), payloads, lane.now()), answer);

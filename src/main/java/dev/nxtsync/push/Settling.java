@@ -80,7 +80,7 @@ final class Settling {
                 "What has become of it (" + after.state().text() + ") cannot be kept: PostgreSQL refuses it (SQLSTATE "
                         + refusal.getSQLState()
                         + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.");
-        var dead = from.dead(why.trouble(), why.message(), Optional.empty());
+        var dead = from.dead(why.errorCode(), why.message(), Optional.empty());
         outbox.settle(claim, List.of(dead), List.of(before.state()));
         return dead;
     }

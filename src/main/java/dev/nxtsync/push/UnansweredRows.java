@@ -74,20 +74,20 @@ final class UnansweredRows {
     }
 
     /** The suspects that failed before the last of so many answers. */
-    Map<Long, Suspect> convicted(long answers) {
-        var convicted = new TreeMap<>(suspects);
-        convicted.values().removeIf(suspect -> suspect.before() >= answers);
-        return convicted;
+    Map<Long, Suspect> proven(long answers) {
+        var proven = new TreeMap<>(suspects);
+        proven.values().removeIf(suspect -> suspect.before() >= answers);
+        return proven;
     }
 
     /** Suspects these no longer, until they fail again. */
-    void pardon(Collection<Long> rows) {
+    void forget(Collection<Long> rows) {
         suspects.keySet().removeAll(rows);
     }
 
     /** Forgets what was held against these, since they were answered or settled. */
     void clear(Collection<Long> rows) {
-        pardon(rows);
+        forget(rows);
         tries.keySet().removeAll(rows);
     }
 

@@ -58,7 +58,7 @@ public class Heartbeat {
     }
 
     /** What keeps this process from taking part; empty if nothing does. */
-    public Optional<Problem> trouble() {
+    public Optional<Problem> problem() {
         return trouble;
     }
 

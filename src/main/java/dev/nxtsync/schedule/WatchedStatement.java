@@ -20,7 +20,7 @@ import dev.nxtsync.process.Threads;
  */
 public final class WatchedStatement {
     private static final Logger LOG = Logger.getLogger(WatchedStatement.class);
-    private static final ExecutorService WATCHERS = Threads.handymen("statement-watch");
+    private static final ExecutorService WATCHERS = Threads.cachedPool("statement-watch");
     private static final Duration EVERY = Duration.ofSeconds(2);
     private static final String CONNECTION_LOST = "08006";
 

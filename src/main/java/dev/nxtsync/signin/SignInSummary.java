@@ -45,7 +45,7 @@ class SignInSummary {
         this.pushes = pushes;
         this.grants = grants;
         this.tenants = tenants;
-        this.askers = threads.crew("sign-in-companies", 2, 2);
+        this.askers = threads.boundedPool("sign-in-companies", 2, 2);
     }
 
     SignInResult ask(Settings.Connection connection, Person person, String scope) throws SQLException {

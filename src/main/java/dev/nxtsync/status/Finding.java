@@ -24,12 +24,12 @@ public record Finding(String subject, Problem reason, boolean alarm, Optional<In
         return new Finding(subject, reason, true, Optional.empty());
     }
 
-    static Finding alarm(String subject, ErrorCode trouble, String message) {
-        return alarm(subject, new Problem(trouble, message));
+    static Finding alarm(String subject, ErrorCode errorCode, String message) {
+        return alarm(subject, new Problem(errorCode, message));
     }
 
-    static Finding remark(String subject, ErrorCode trouble, String message) {
-        return new Finding(subject, new Problem(trouble, message), false, Optional.empty());
+    static Finding remark(String subject, ErrorCode errorCode, String message) {
+        return new Finding(subject, new Problem(errorCode, message), false, Optional.empty());
     }
 
     /** @param troubles why something cannot be planned, by what it is about */
@@ -42,6 +42,6 @@ public record Finding(String subject, Problem reason, boolean alarm, Optional<In
 
     /** Whether it is not what is told of the connection anyway. */
     static boolean isOfItsOwn(Problem reason) {
-        return reason.trouble() != ErrorCode.UNAUTHORIZED;
+        return reason.errorCode() != ErrorCode.UNAUTHORIZED;
     }
 }

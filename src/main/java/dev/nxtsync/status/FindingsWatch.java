@@ -59,7 +59,7 @@ class FindingsWatch {
     }
 
     private void look() {
-        var away = heartbeat.trouble();
+        var away = heartbeat.problem();
         if (away.isPresent()) {
             goneFor(away.get());
             return;

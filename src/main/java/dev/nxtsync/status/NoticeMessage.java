@@ -44,7 +44,7 @@ final class NoticeMessage {
             String reason = each.reason().message();
             into.addObject().put("subject", each.subject()).put("code", each.reason().code())
                     .put("reason", reason.length() > LONGEST ? reason.substring(0, LONGEST) + "…" : reason)
-                    .put("next_step", each.reason().trouble().nextStep()).put("since", each.since().toString());
+                    .put("next_step", each.reason().errorCode().nextStep()).put("since", each.since().toString());
         });
     }
 }

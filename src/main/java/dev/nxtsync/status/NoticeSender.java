@@ -67,7 +67,7 @@ class NoticeSender {
             return reply.status() / 100 == 2 ? Optional.empty() : Optional.of("answered HTTP " + reply.status());
         } catch (IOException | RuntimeException e) {
             OutOfMemory.endIfCauseOf(e);
-            return Optional.of(ConnectFailure.of(e).map(fault -> "cannot be reached (" + fault.trouble().code() + ")")
+            return Optional.of(ConnectFailure.of(e).map(fault -> "cannot be reached (" + fault.errorCode().code() + ")")
                     .orElse("did not answer (" + e.getClass().getSimpleName() + ")"));
         }
     }

@@ -66,13 +66,13 @@ public class PullFindings {
             each.missing().ifPresent(
                     reason -> findings.add(Finding.alarm(subject + ", counted", ErrorCode.ROWS_MISSING, reason)));
             var plan = here.get("pull " + each.pull());
-            if (plan != null && plan.trouble() == each.reason().trouble()) {
+            if (plan != null && plan.errorCode() == each.reason().errorCode()) {
                 // told already, of the whole pull
                 continue;
             }
-            if (each.state() == PullState.UnitState.FAILING || each.state() == PullState.UnitState.STOPPED) {
+            if (each.state() == PullState.PullHealth.FAILING || each.state() == PullState.PullHealth.STOPPED) {
                 alike.computeIfAbsent(each.pull() + " " + each.reason().code(), first -> new ArrayList<>()).add(each);
-            } else if (each.state() == PullState.UnitState.AWAY) {
+            } else if (each.state() == PullState.PullHealth.AWAY) {
                 findings.add(Finding.remark(subject, ErrorCode.COMPANY_NOT_GRANTED, each.reason().message()));
             }
         }
@@ -95,9 +95,9 @@ public class PullFindings {
         String companies = states.stream().limit(EXAMPLES).map(each -> Integer.toString(each.company()))
                 .collect(joining(", ")) + (states.size() > EXAMPLES ? " and more" : "");
         boolean alarm = Finding.isOfItsOwn(first.reason()) && states.stream()
-                .anyMatch(each -> each.state() == PullState.UnitState.STOPPED || each.failures() >= Finding.ALARM);
+                .anyMatch(each -> each.state() == PullState.PullHealth.STOPPED || each.failures() >= Finding.ALARM);
         return new Finding("pull " + first.pull() + ", in companies",
-                new Problem(first.reason().trouble(), "In " + companies + ": " + first.reason().message()), alarm,
+                new Problem(first.reason().errorCode(), "In " + companies + ": " + first.reason().message()), alarm,
                 states.stream().flatMap(each -> each.retryAt().stream()).min(Instant::compareTo));
     }
 

@@ -20,7 +20,8 @@ public record ShownFinding(String subject, String code, boolean alarm, String re
 
     static ShownFinding of(Finding finding) {
         return new ShownFinding(finding.subject(), finding.reason().code(), finding.alarm(), finding.reason().message(),
-                finding.reason().trouble().nextStep(), finding.nextAttempt().map(Instant::toString).orElse(null), null);
+                finding.reason().errorCode().nextStep(), finding.nextAttempt().map(Instant::toString).orElse(null),
+                null);
     }
 
     /** As it was found; one whose code is not known here is told as such. */

@@ -106,14 +106,14 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
 
     Problem unreachable(ConnectFailure fault) {
         String host = URI.create(issuer).getHost();
-        String what = switch (fault.trouble()) {
+        String what = switch (fault.errorCode()) {
             case UNKNOWN_HOST -> "The host " + host + " is not known here.";
             case TLS -> "The certificate of " + host + " is not trusted (" + plain(fault.detail()) + ").";
             case TLS_HANDSHAKE -> "No TLS connection with " + host + " comes about (" + plain(fault.detail()) + ").";
             case PROXY -> "The proxy does not connect to " + host + " (" + plain(fault.detail()) + ").";
             default -> "There is no Visma Connect to be reached at " + issuer + " (" + plain(fault.detail()) + ").";
         };
-        return failure(fault.trouble(), what + " It is the host of " + setting("ISSUER") + ".");
+        return failure(fault.errorCode(), what + " It is the host of " + setting("ISSUER") + ".");
     }
 
     private Problem withoutError(NotAToken answer) {
@@ -156,9 +156,9 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
         return "";
     }
 
-    private Problem failure(ErrorCode trouble, String what) {
-        return new Problem(trouble, what + " "
-                + CONNECTION_SETTING.matcher(trouble.nextStep()).replaceAll(named -> setting(named.group(1))));
+    private Problem failure(ErrorCode errorCode, String what) {
+        return new Problem(errorCode, what + " "
+                + CONNECTION_SETTING.matcher(errorCode.nextStep()).replaceAll(named -> setting(named.group(1))));
     }
 
     /** The setting of all connections, where the one that is called main has no other. */

@@ -353,7 +353,7 @@ final class RenewingTokens implements Tokens {
     /** What follows is up to a person. */
     private void withdrawn(Problem why) {
         var before = failure;
-        boolean news = token != null || before == null || before.trouble() != why.trouble();
+        boolean news = token != null || before == null || before.errorCode() != why.errorCode();
         token = null;
         failure = why;
         failures = 0;

@@ -24,6 +24,6 @@ public record TokenStatus(String connection, Optional<Duration> age, Duration ex
 
     /** Whether there will be no token before a person has signed in. */
     public boolean waitsForPerson() {
-        return lastError.filter(error -> error.trouble() == ErrorCode.SIGN_IN_NEEDED).isPresent();
+        return lastError.filter(error -> error.errorCode() == ErrorCode.SIGN_IN_NEEDED).isPresent();
     }
 }

@@ -13,7 +13,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 import org.jboss.logging.Logger;
 
-import dev.nxtsync.config.LastingSecret;
+import dev.nxtsync.config.ReloadedSecret;
 
 /**
  * The signature of a call: base64 of the HMAC-SHA256 of the body as it came, with the UTF-8 bytes of a subscription's
@@ -25,7 +25,7 @@ public final class Signatures {
     /** Base64 of 32 bytes. */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9+/]{43}=");
 
-    private final LastingSecret secret;
+    private final ReloadedSecret secret;
     private volatile SignatureKeys keys;
 
     /** @param text that they were taken from */
@@ -42,7 +42,7 @@ public final class Signatures {
     }
 
     /** @param secret keys, separated by commas */
-    public Signatures(LastingSecret secret) {
+    public Signatures(ReloadedSecret secret) {
         this.secret = secret;
         this.keys = SignatureKeys.of(secret.reveal());
     }

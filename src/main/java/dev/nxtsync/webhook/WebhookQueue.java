@@ -89,7 +89,7 @@ public class WebhookQueue {
 
     /** Says whether the event will be kept, or at least tried to; if not, it is not told of again. */
     public boolean offer(WebhookCall call) {
-        if (stopping || heartbeat.trouble().isPresent() || !waiting.offer(call)) {
+        if (stopping || heartbeat.problem().isPresent() || !waiting.offer(call)) {
             return false;
         }
         // if the end has come meanwhile, perhaps nobody looks at what waits any more

@@ -80,7 +80,7 @@ class SecretTextTest {
     @Test
     void aKeyFileThatBecomesUnusableLeavesTheKeyBefore() throws IOException {
         Path file = Files.writeString(directory.resolve("key"), "0123456789abcdef01234567\n");
-        var key = new LastingSecret(CallerKey.OPERATOR, Secret.in(file));
+        var key = new ReloadedSecret(CallerKey.OPERATOR, Secret.in(file));
         Files.write(file, "0123456789abcdef01234568".getBytes(StandardCharsets.UTF_16));
         key.readAgain();
         assertThat(key.flaw().orElse("")).contains("What the file " + file + " of NXT_OPERATOR_KEY says is UTF-16")

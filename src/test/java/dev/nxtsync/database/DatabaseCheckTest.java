@@ -24,7 +24,7 @@ class DatabaseCheckTest {
         database.execute("create role feeble login; create schema nxt");
         try {
             var problems = ask(database.url(), "feeble").problems();
-            assertThat(problems).extracting(Problem::trouble).containsOnly(ErrorCode.DATABASE_RIGHTS);
+            assertThat(problems).extracting(Problem::errorCode).containsOnly(ErrorCode.DATABASE_RIGHTS);
             assertThat(problems.toString()).contains("create schema \"nxt_sync\" authorization \"feeble\"")
                     .contains("grant create, usage on schema \"nxt\" to \"feeble\"");
         } finally {
@@ -41,7 +41,7 @@ class DatabaseCheckTest {
         try (var pooler = new Pooler(database, 2, "search_path")) {
             assertThat(ask(database.url(pooler.port()) + parameter, database.user()).problems()).singleElement()
                     .satisfies(problem -> {
-                        assertThat(problem.trouble()).isEqualTo(ErrorCode.DATABASE_POOLER);
+                        assertThat(problem.errorCode()).isEqualTo(ErrorCode.DATABASE_POOLER);
                         assertThat(problem.message()).contains(why).contains(cure);
                     });
         }
@@ -68,7 +68,7 @@ class DatabaseCheckTest {
         var found = ask("jdbc:postgresql://127.0.0.1:" + Daemon.freePort() + "/x", database.user());
         assertThat(found.summary()).isEmpty();
         assertThat(found.problems()).singleElement().satisfies(problem -> {
-            assertThat(problem.trouble()).isEqualTo(ErrorCode.DATABASE_AWAY);
+            assertThat(problem.errorCode()).isEqualTo(ErrorCode.DATABASE_AWAY);
             assertThat(problem.message()).contains("It cannot be reached").contains("Check NXT_DATABASE_URL");
         });
     }

@@ -20,27 +20,27 @@ class DatabaseFaultTest {
             "08P01, unsupported startup parameter: search_path, DATABASE_POOLER",
             "55P03, canceling statement due to lock timeout, DATABASE_LOCKED",
             "53100, could not extend file, DATABASE_ERROR"})
-    void eachFaultOfTheDatabaseHasItsCodeAndWhatToDo(String state, String message, ErrorCode trouble) {
+    void eachFaultOfTheDatabaseHasItsCodeAndWhatToDo(String state, String message, ErrorCode errorCode) {
         var reason = DatabaseFault.of(new SQLException(message, state));
-        assertThat(reason.trouble()).isEqualTo(trouble);
-        assertThat(reason.message()).contains(message).contains(trouble.nextStep()).doesNotContain("..");
+        assertThat(reason.errorCode()).isEqualTo(errorCode);
+        assertThat(reason.message()).contains(message).contains(errorCode.nextStep()).doesNotContain("..");
     }
 
     @Test
     void aFaultIsFoundBelowWhatAPoolOrAMigrationSays() {
         var below = new IllegalStateException("migration failed", new SQLException("permission denied", "42501"));
-        assertThat(DatabaseFault.of(below).trouble()).isEqualTo(ErrorCode.DATABASE_RIGHTS);
+        assertThat(DatabaseFault.of(below).errorCode()).isEqualTo(ErrorCode.DATABASE_RIGHTS);
     }
 
     @Test
     void aPostgresqlThatIsTooOldIsNamed() {
-        assertThat(DatabaseCheck.age(14, "14.2").orElseThrow().trouble()).isEqualTo(ErrorCode.DATABASE_OLD);
+        assertThat(DatabaseCheck.age(14, "14.2").orElseThrow().errorCode()).isEqualTo(ErrorCode.DATABASE_OLD);
         assertThat(DatabaseCheck.age(15, "15.0")).isEmpty();
     }
 
     @Test
     void aCodeOfALaterVersionIsShownAsItsText() {
-        assertThat(Problem.kept("of_a_later_version", "text").trouble()).isEqualTo(ErrorCode.UNEXPECTED);
+        assertThat(Problem.kept("of_a_later_version", "text").errorCode()).isEqualTo(ErrorCode.UNEXPECTED);
         assertThat(Problem.kept("of_a_later_version", "text").message()).isEqualTo("text");
     }
 }

@@ -25,7 +25,7 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.inbox.RowChange;
-import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.OutboxOrigin;
@@ -57,7 +57,7 @@ class DurabilityTest {
         var claims = new Claims(store, replica);
         replica.beat();
         assertThat(committed("replica")).isEqualTo("off");
-        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
         Claim claim = ((Claims.Claimed) claims.claim(WorkUnit.ofPull(UnitKind.FETCH, "main", Tenant.company(7), "")))
                 .claim();
         assertThat(committed("job")).isEqualTo("off");

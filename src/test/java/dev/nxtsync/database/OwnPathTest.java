@@ -18,7 +18,7 @@ import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.KeySettlement;
-import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
@@ -150,7 +150,7 @@ class OwnPathTest {
         var inbox = new Inbox(store);
         replica.beat();
         replica.report("{}");
-        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
         new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "code", "text"));
         inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
                 List.of(new Addressee("orders", "main")))));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullControl;
-import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.OutboxOrigin;
@@ -44,7 +44,7 @@ class SequencesTest {
     void failOver() throws SQLException {
         replica.beat();
         for (int i = 0; i < 20; i++) {
-            new PullUnitTable(store).declare("pull" + i, "main", Tenant.company(7));
+            new PullUnitStore(store).declare("pull" + i, "main", Tenant.company(7));
             assertThat(take("before" + i, "{}")).isInstanceOf(OutboxApi.Queued.class);
         }
         for (int i = 0; i < 20; i++) {
@@ -79,7 +79,7 @@ class SequencesTest {
         long before = database.number("select max(fence) from nxt_sync.job");
         assertThat(before).isGreaterThanOrEqualTo(20);
         assertThat(claim().fence()).isGreaterThan(before);
-        new PullUnitTable(store).declare("another", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("another", "main", Tenant.company(7));
         assertThat(database.number("select count(*) from nxt_sync.job where pull = 'another'")).isEqualTo(2);
     }
 
@@ -88,7 +88,7 @@ class SequencesTest {
         Claim load = claim();
         var fences = "select min(fence) from nxt_sync.job where kind = 'load' and pull = '" + load.entry() + "'";
         var away = Map.<String, Change>of("given up", () -> claims.giveUp(load, Duration.ofMinutes(1)), "reset",
-                () -> new PullUnitTable(store).reset(load.entry()), "wanted", () -> store.inTransaction(transaction -> {
+                () -> new PullUnitStore(store).reset(load.entry()), "wanted", () -> store.inTransaction(transaction -> {
                     TableScans.wantAll(transaction, load.entry());
                     return true;
                 }), "paused", () -> new PullControl(store).pause(load.entry()), "the clock set back", () -> {

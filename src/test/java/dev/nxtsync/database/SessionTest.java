@@ -95,7 +95,7 @@ class SessionTest {
         var store = new Database(source);
         var fault = catchThrowableOfType(SQLException.class, store::clock);
         assertThat(fault.getSQLState()).isEqualTo("25006");
-        assertThat(DatabaseFault.of(fault).trouble()).isEqualTo(ErrorCode.DATABASE_READ_ONLY);
+        assertThat(DatabaseFault.of(fault).errorCode()).isEqualTo(ErrorCode.DATABASE_READ_ONLY);
         assertThat(DatabaseFault.isAway(fault)).isTrue();
         assertThat(DatabaseFault.of(fault).message()).contains("takes no writes now")
                 .contains("targetServerType=primary").contains("default_transaction_read_only");
@@ -119,7 +119,7 @@ class SessionTest {
                     () -> store.inTransaction(transaction -> transaction.createStatement().execute(
                             "do $$ begin raise exception using errcode = '" + state + "', message = 'so'; end $$")));
             assertThat(fault.getSQLState()).isEqualTo(state);
-            assertThat(DatabaseFault.of(fault).trouble().name()).isEqualTo(code);
+            assertThat(DatabaseFault.of(fault).errorCode().name()).isEqualTo(code);
             assertThat(pool.isClosed()).isEqualTo(becomes.equals("closed"));
             assertThat(process(store).equals(first)).as("the same connection").isEqualTo(becomes.equals("returned"));
         }

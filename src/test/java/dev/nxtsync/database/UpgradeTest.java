@@ -91,7 +91,7 @@ class UpgradeTest {
             }
             assertThatThrownBy(upgrade::join).hasCauseInstanceOf(FlywayException.class)
                     .satisfies(e -> assertThat(DatabaseFault.of((Exception) e.getCause()))
-                            .satisfies(reason -> assertThat(reason.trouble()).isEqualTo(ErrorCode.DATABASE_LOCKED)));
+                            .satisfies(reason -> assertThat(reason.errorCode()).isEqualTo(ErrorCode.DATABASE_LOCKED)));
             assertThat(pushed).isPositive();
             assertThat(database.value("select max(version) from nxt_sync.schema_history")).isEqualTo(FIRST_RELEASE);
         }

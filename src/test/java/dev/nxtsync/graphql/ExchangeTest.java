@@ -231,7 +231,7 @@ class ExchangeTest {
         server.answer("/graphql",
                 "{\"data\":{\"useCompany\":{\"two\":{\"items\":[{\"orderNo\":7}]},\"one\":{" + spoilt + "}}}}");
         var failure = (Failure) ask(new ArrayList<>(), Duration.ofSeconds(10));
-        assertThat(failure.trouble()).isEqualTo(ErrorCode.ANSWER_UNREADABLE);
+        assertThat(failure.errorCode()).isEqualTo(ErrorCode.ANSWER_UNREADABLE);
         assertThat(String.join(",", failure.aliases()) + ": " + failure.message()).contains(told.substring(0, 4))
                 .contains(told.substring(5).strip());
         assertThat(failure.message()).contains("table order");

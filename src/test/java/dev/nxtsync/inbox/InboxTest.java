@@ -21,7 +21,7 @@ import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.inbox.Inbox.Fate;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.KeySettlement;
-import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageWriter;
@@ -54,8 +54,8 @@ class InboxTest {
     @BeforeEach
     void declare() throws SQLException {
         replica.beat();
-        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
-        new PullUnitTable(store).declare("again", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("again", "main", Tenant.company(7));
         fetch = claim();
     }
 
@@ -94,7 +94,7 @@ class InboxTest {
         assertThat(add(event(B, true))).isEqualTo(Fate.UNKNOWN);
         assertThat(add(new Inbox.Event(B, true, "order", Tenant.company(8), "{}", RowChange.UPDATE,
                 List.of(new Addressee("orders", "main"))))).isEqualTo(Fate.UNKNOWN);
-        new PullUnitTable(store).seen("orders", List.of(8));
+        new PullUnitStore(store).seen("orders", List.of(8));
         assertThat(add(event(B, true, "orders"))).as("its company is away").isEqualTo(Fate.UNKNOWN);
         assertThat(database.rows("select table_name, company, last_event from nxt_sync.webhook_event order by company"))
                 .containsExactly(Map.of("table_name", "order", "company", "7", "last_event", "update"),

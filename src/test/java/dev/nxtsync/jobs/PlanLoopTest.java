@@ -127,7 +127,7 @@ class PlanLoopTest {
         planAfter(Duration.ofMinutes(5));
         assertThat(planned).containsExactly("a", "b", "a", "b");
         assertThat(plans.troubles()).containsOnlyKeys("things of connection a");
-        assertThat(plans.troubles().values()).extracting(Problem::trouble).containsExactly(shown);
+        assertThat(plans.troubles().values()).extracting(Problem::errorCode).containsExactly(shown);
         assertThat(plans.of("a")).as("the last good plan").isPresent();
         assertThat(plans.wholly()).containsExactlyInAnyOrder("a", "b");
 

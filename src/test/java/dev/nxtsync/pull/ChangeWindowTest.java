@@ -219,7 +219,7 @@ class ChangeWindowTest {
 
     private static PullState state(Optional<Mark> mark, Optional<String> floor, Optional<String> digest,
             Optional<Walk> walk) {
-        return new PullState("x", 1, PullState.UnitState.OK, new Problem(ErrorCode.UNEXPECTED, ""), 0, AT,
+        return new PullState("x", 1, PullState.PullHealth.OK, new Problem(ErrorCode.UNEXPECTED, ""), 0, AT,
                 Optional.empty(), Optional.of(AT), mark, floor, digest, walk, Optional.empty(), Optional.empty(), false,
                 Optional.empty(), Optional.empty());
     }

@@ -31,7 +31,7 @@ import dev.nxtsync.jobs.OutageLog;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.state.PullState;
-import dev.nxtsync.pull.state.PullState.UnitState;
+import dev.nxtsync.pull.state.PullState.PullHealth;
 import dev.nxtsync.pull.state.PullStore;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.schedule.Claim;
@@ -79,32 +79,32 @@ class FailurePolicyTest {
 
     /** The failure, how many came before, what is shown, whether all of the unit waits, and whether the schema is read. */
     static Stream<Arguments> failures() {
-        return Stream.of(Arguments.of(new Failure.Throttled("m", "", HOUR), 0, UnitState.FAILING, true, false),
-                Arguments.of(new Failure.Throttled("m", "", HOUR), 9, UnitState.FAILING, true, false),
-                Arguments.of(new Failure.Busy("m", "", HOUR), 0, UnitState.FAILING, true, false),
-                Arguments.of(new Failure.Unauthorized("m", ""), 3, UnitState.FAILING, true, false),
-                Arguments.of(new Failure.Unavailable(ErrorCode.UNREACHABLE, "m"), 5, UnitState.FAILING, true, false),
-                Arguments.of(new Failure.InDoubt("m", "", true, false), 0, UnitState.FAILING, true, false),
-                Arguments.of(new Failure.InDoubt("m", "", true, true), 0, UnitState.FAILING, false, false),
-                Arguments.of(new Failure.InDoubt("m", "", true, false, HOUR), 0, UnitState.FAILING, true, false),
-                Arguments.of(new Failure.Rejected("m", "", List.of()), 7, UnitState.FAILING, false, false),
-                Arguments.of(new Failure.Unreadable("m", "", false, false, Set.of()), 0, UnitState.FAILING, true,
+        return Stream.of(Arguments.of(new Failure.Throttled("m", "", HOUR), 0, PullHealth.FAILING, true, false),
+                Arguments.of(new Failure.Throttled("m", "", HOUR), 9, PullHealth.FAILING, true, false),
+                Arguments.of(new Failure.Busy("m", "", HOUR), 0, PullHealth.FAILING, true, false),
+                Arguments.of(new Failure.Unauthorized("m", ""), 3, PullHealth.FAILING, true, false),
+                Arguments.of(new Failure.Unavailable(ErrorCode.UNREACHABLE, "m"), 5, PullHealth.FAILING, true, false),
+                Arguments.of(new Failure.InDoubt("m", "", true, false), 0, PullHealth.FAILING, true, false),
+                Arguments.of(new Failure.InDoubt("m", "", true, true), 0, PullHealth.FAILING, false, false),
+                Arguments.of(new Failure.InDoubt("m", "", true, false, HOUR), 0, PullHealth.FAILING, true, false),
+                Arguments.of(new Failure.Rejected("m", "", List.of()), 7, PullHealth.FAILING, false, false),
+                Arguments.of(new Failure.Unreadable("m", "", false, false, Set.of()), 0, PullHealth.FAILING, true,
                         false),
-                Arguments.of(new Failure.Unreadable("m", "", false, true, Set.of()), 0, UnitState.FAILING, false,
+                Arguments.of(new Failure.Unreadable("m", "", false, true, Set.of()), 0, PullHealth.FAILING, false,
                         false),
-                Arguments.of(new Failure.InvalidRequest("m", "", Set.of(), true), 0, UnitState.FAILING, false, true),
-                Arguments.of(new Failure.InvalidRequest("m", "", Set.of(), true), 1, UnitState.FAILING, false, true),
-                Arguments.of(new Failure.InvalidRequest("m", "", Set.of(), true), 2, UnitState.STOPPED, false, true),
-                Arguments.of(new Failure.ForbiddenCompany("m", ""), 0, UnitState.STOPPED, true, false));
+                Arguments.of(new Failure.InvalidRequest("m", "", Set.of(), true), 0, PullHealth.FAILING, false, true),
+                Arguments.of(new Failure.InvalidRequest("m", "", Set.of(), true), 1, PullHealth.FAILING, false, true),
+                Arguments.of(new Failure.InvalidRequest("m", "", Set.of(), true), 2, PullHealth.STOPPED, false, true),
+                Arguments.of(new Failure.ForbiddenCompany("m", ""), 0, PullHealth.STOPPED, true, false));
     }
 
     @ParameterizedTest
     @MethodSource("failures")
-    void whatFollowsFromAFailureIsByItsMeaning(Failure failure, int before, UnitState shown, boolean whole,
+    void whatFollowsFromAFailureIsByItsMeaning(Failure failure, int before, PullHealth shown, boolean whole,
             boolean reads) throws SQLException {
         var retry = policy.of(claim, state(before), failure, report(), true);
         assertThat(store.states().of("x", 1).orElseThrow().state()).isEqualTo(shown);
-        assertThat(store.states().of("x", 1).orElseThrow().reason().trouble()).isEqualTo(failure.trouble());
+        assertThat(store.states().of("x", 1).orElseThrow().reason().errorCode()).isEqualTo(failure.errorCode());
         assertThat(retry.whole()).isEqualTo(whole);
         assertThat(plans.takeLookAgain("main")).isEqualTo(reads);
         assertThat(retry.run().outcome()).isEqualTo(failure.code());
@@ -146,7 +146,7 @@ class FailurePolicyTest {
             "42P10, 1, FAILING, false", "42P10, 2, FAILING, true", "42501, 0, STOPPED, true", "23505, 0, STOPPED, true",
             "P0001, 0, STOPPED, true", "22012, 9, STOPPED, true", "42703, 0, STOPPED, true"})
     void aTargetThatPostgresRefusesIsLookedAtAgainWithinHalfAMinuteAndKeepsNothingElseWaiting(String sqlState,
-            int before, UnitState shown, boolean isTold) throws SQLException {
+            int before, PullHealth shown, boolean isTold) throws SQLException {
         var retry = policy.of(claim, state(before), refused(sqlState), report());
         assertThat(store.states().of("x", 1).orElseThrow().state()).isEqualTo(shown);
         assertThat(retry.whole()).isFalse();
@@ -159,7 +159,7 @@ class FailurePolicyTest {
     void aKeyThatIsNotUniqueStopsThePullAndHasItReconciledWhichCanTellThatItIsOver() throws SQLException {
         var repeated = new Uniqueness.Repeated(new Problem(ErrorCode.KEY_NOT_UNIQUE, "twice"));
         assertThat(policy.of(claim, state(0), repeated, report()).whole()).isFalse();
-        assertThat(store.states().of("x", 1).orElseThrow().state()).isEqualTo(UnitState.STOPPED);
+        assertThat(store.states().of("x", 1).orElseThrow().state()).isEqualTo(PullHealth.STOPPED);
         assertThat(store.database().value("select kind from nxt_sync.job where due_at <= clock_timestamp()"))
                 .isEqualTo("reconciliation");
     }
@@ -184,7 +184,7 @@ class FailurePolicyTest {
     }
 
     private static PullState state(int failures) {
-        return new PullState("x", 1, UnitState.OK, new Problem(ErrorCode.UNEXPECTED, ""), failures, Instant.EPOCH,
+        return new PullState("x", 1, PullHealth.OK, new Problem(ErrorCode.UNEXPECTED, ""), failures, Instant.EPOCH,
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.empty());
     }

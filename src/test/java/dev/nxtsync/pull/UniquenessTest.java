@@ -42,7 +42,7 @@ class UniquenessTest {
             return;
         }
         var reason = ((Uniqueness.Repeated) verdict).reason();
-        assertThat(reason.trouble()).isEqualTo(ErrorCode.KEY_NOT_UNIQUE);
+        assertThat(reason.errorCode()).isEqualTo(ErrorCode.KEY_NOT_UNIQUE);
         assertThat(reason.message()).startsWith("The key batchNo of table voucher is not unique").contains(first)
                 .contains(second).contains("Set NXT_PULLS_X_KEY to all columns");
     }

@@ -79,8 +79,9 @@ class VerificationTest {
     void aTargetThatPostgresRefusesIsToldAsSuch() throws Exception {
         try (var pulls = new PullsFixture(ROWS, vouchersBy(OWN_KEY))) {
             pulls.store.database().execute("alter table nxt.singly rename to elsewhere");
-            assertThatThrownBy(() -> new Said(pulls, "singly")).isInstanceOf(TargetFault.class).satisfies(
-                    fault -> assertThat(((TargetFault) fault).reason().trouble()).isEqualTo(ErrorCode.TARGET_UNUSABLE));
+            assertThatThrownBy(() -> new Said(pulls, "singly")).isInstanceOf(TargetFault.class)
+                    .satisfies(fault -> assertThat(((TargetFault) fault).reason().errorCode())
+                            .isEqualTo(ErrorCode.TARGET_UNUSABLE));
         }
     }
 

@@ -24,10 +24,10 @@ class AnsweredRequestsTest {
     @Test
     void aRowOfOneLaneThatIsTriedAgainIsSeenByAll() {
         assertThat(answered.isSuspected()).isFalse();
-        answered.suspicion(3).tried(17);
-        assertThat(answered.suspicion(3)).isSameAs(answered.suspicion(3)).isNotSameAs(answered.suspicion(4));
+        answered.unanswered(3).tried(17);
+        assertThat(answered.unanswered(3)).isSameAs(answered.unanswered(3)).isNotSameAs(answered.unanswered(4));
         assertThat(answered.isSuspected()).isTrue();
-        answered.suspicion(3).clear(List.of(17L));
+        answered.unanswered(3).clear(List.of(17L));
         assertThat(answered.isSuspected()).isFalse();
     }
 }

@@ -50,19 +50,19 @@ class UnansweredRowsTest {
     void aRowIsConvictedOnlyOnceSomethingWasAnsweredAfterIt() {
         unanswered.suspect(1, new UnansweredRows.Suspect(FAILURE, 5));
         unanswered.suspect(2, new UnansweredRows.Suspect(FAILURE, 6));
-        assertThat(unanswered.convicted(5)).isEmpty();
-        assertThat(unanswered.convicted(6)).containsOnlyKeys(1L);
-        assertThat(unanswered.convicted(7)).containsOnlyKeys(1L, 2L);
-        unanswered.pardon(List.of(1L));
+        assertThat(unanswered.proven(5)).isEmpty();
+        assertThat(unanswered.proven(6)).containsOnlyKeys(1L);
+        assertThat(unanswered.proven(7)).containsOnlyKeys(1L, 2L);
+        unanswered.forget(List.of(1L));
         assertThat(unanswered.suspects()).isEqualTo(Set.of(2L));
-        assertThat(unanswered.convicted(7)).containsOnlyKeys(2L);
+        assertThat(unanswered.proven(7)).containsOnlyKeys(2L);
     }
 
     @Test
     void triesOfARowAreCountedUntilItIsAnswered() {
         assertThat(unanswered.tried(1)).isEqualTo(1);
         assertThat(unanswered.tried(1)).isEqualTo(2);
-        unanswered.pardon(List.of(1L));
+        unanswered.forget(List.of(1L));
         assertThat(unanswered.tried(1)).as("still the same row").isEqualTo(3);
         assertThat(unanswered.tried(2)).isEqualTo(1);
         unanswered.clear(List.of(1L));

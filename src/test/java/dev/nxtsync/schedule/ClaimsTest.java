@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.database.Database;
-import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
@@ -109,7 +109,7 @@ class ClaimsTest {
         one.beat();
         declare(7);
         Claim first = claim(claims).orElseThrow();
-        new PullUnitTable(store).wake("orders", "main", Scope.COMPANY);
+        new PullUnitStore(store).wake("orders", "main", Scope.COMPANY);
         claims.free(first, Optional.of(Instant.now().plusSeconds(3600)), Optional.empty(), true);
         Claim woken = claim(claims).orElseThrow();
         assertThat(woken.wanted()).as("a wake-up during a run is not lost").isEqualTo(first.wanted() + 1);
@@ -128,7 +128,7 @@ class ClaimsTest {
         two.beat();
         int units = 400;
         for (int company = 1; company <= units; company++) {
-            new PullUnitTable(store).declare("orders", "main", Tenant.company(company));
+            new PullUnitStore(store).declare("orders", "main", Tenant.company(company));
         }
         database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
         var threads = Executors.newFixedThreadPool(6);
@@ -177,7 +177,7 @@ class ClaimsTest {
     void oneUnitCanBeClaimedByNameAndElseItIsSaidWhoHasIt() throws Exception {
         one.beat();
         two.beat();
-        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
         var claimed = (Claims.Claimed) claims
                 .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"));
         var taken = (Claims.UnitTaken) others
@@ -193,9 +193,9 @@ class ClaimsTest {
     @Test
     void whereAsManyOfAKindAsCanWorkAreHeldOfACompanyAnotherCompanyIsServed() throws Exception {
         one.beat();
-        new PullUnitTable(store).declare("orders", "main", Tenant.company(7));
-        new PullUnitTable(store).declare("lines", "main", Tenant.company(7));
-        new PullUnitTable(store).declare("orders", "main", Tenant.company(8));
+        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("lines", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", Tenant.company(8));
         database.execute("update nxt_sync.job set due_at = due_at - interval '1 h' where company = 7");
         var loads = List.of(new Claims.ConnectionUnits(UnitKind.LOAD, "main"));
         Claim held = claims.claim(loads, List.of(), true).orElseThrow();
@@ -221,7 +221,7 @@ class ClaimsTest {
 
     /** A pull that has been loaded, so that its poll is due. */
     private void declare(int company) throws Exception {
-        new PullUnitTable(store).declare("orders", "main", Tenant.company(company));
+        new PullUnitStore(store).declare("orders", "main", Tenant.company(company));
         database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
     }
 

@@ -12,7 +12,7 @@ public final class HeartbeatFixture {
     public static Heartbeat steady() {
         return new Heartbeat(null, null, null) {
             @Override
-            public Optional<Problem> trouble() {
+            public Optional<Problem> problem() {
                 return Optional.empty();
             }
         };

@@ -22,7 +22,7 @@ import dev.nxtsync.config.ScheduleSettings;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
 
@@ -37,7 +37,7 @@ class JobRunnerTest {
     private final JobRunner runner;
 
     JobRunnerTest() throws SQLException {
-        new PullUnitTable(store).declare("things", "main", Tenant.company(1));
+        new PullUnitStore(store).declare("things", "main", Tenant.company(1));
         var metrics = new SimpleMeterRegistry();
         runner = new JobRunner(List.of(fetching), claims, new Heartbeat(null, null, null) {
             @Override

@@ -162,7 +162,8 @@ class RefreshTokensTest {
         switch (follows) {
             case "sent" -> assertThat(granted(result)).isEqualTo("a");
             case "lost" -> assertThat(withdrawn(result)).contains("the answer with the next one is lost");
-            default -> assertThat(((TokenRequest.Refused) result).failure().trouble()).isEqualTo(ErrorCode.TOKEN_SLOW);
+            default ->
+                assertThat(((TokenRequest.Refused) result).failure().errorCode()).isEqualTo(ErrorCode.TOKEN_SLOW);
         }
         assertThat(sent).containsOnly("r0").hasSize(follows.equals("sent") ? 2 : 1);
     }

@@ -86,7 +86,7 @@ class StatusJsonTest {
                 {"connections": [], "more": 1, "findings": [{"subject": "a", "code": "of_tomorrow", "alarm": true,
                 "reason": "r", "next_step": "n", "next_attempt_at": null, "colour": "red"}]}""");
         var finding = heard.findings().get(0).finding();
-        assertThat(finding.reason().trouble()).isEqualTo(ErrorCode.UNEXPECTED);
+        assertThat(finding.reason().errorCode()).isEqualTo(ErrorCode.UNEXPECTED);
         assertThat(finding.reason().message()).isEqualTo("r");
         assertThat(finding.alarm()).isTrue();
         assertThat(finding.nextAttempt()).isEmpty();

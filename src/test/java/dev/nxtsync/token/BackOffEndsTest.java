@@ -89,7 +89,7 @@ class BackOffEndsTest {
         start();
         tokens.retry();
         assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.NoToken.class,
-                unavailable -> assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.SIGN_IN_NEEDED));
+                unavailable -> assertThat(unavailable.failure().errorCode()).isEqualTo(ErrorCode.SIGN_IN_NEEDED));
         assertThat(tokens.waitsForPerson()).isTrue();
     }
 
@@ -156,7 +156,7 @@ class BackOffEndsTest {
         return new TokenRequest.Granted("token", Optional.of(Duration.ofHours(1)), Optional.of("scope"));
     }
 
-    private static TokenRequest.TokenResult refused(ErrorCode trouble) {
-        return new TokenRequest.Refused(new Problem(trouble, "It failed."));
+    private static TokenRequest.TokenResult refused(ErrorCode errorCode) {
+        return new TokenRequest.Refused(new Problem(errorCode, "It failed."));
     }
 }

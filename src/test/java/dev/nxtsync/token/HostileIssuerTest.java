@@ -66,7 +66,7 @@ class HostileIssuerTest {
             long before = server.sent();
             server.answer(path, OK + framing + "{\"access_token\": \"", MUCH);
             Problem reason = refused();
-            assertThat(reason.trouble()).isEqualTo(ErrorCode.TOKEN_NOT_JSON);
+            assertThat(reason.errorCode()).isEqualTo(ErrorCode.TOKEN_NOT_JSON);
             assertThat(reason.message()).contains("longer than 1048576 bytes").contains(server.url());
             assertThat(server.sent() - before).as("the connection is closed").isLessThan(MUCH / 2);
         }
@@ -75,7 +75,7 @@ class HostileIssuerTest {
     @Test
     void headersWithoutEndAreNotReadToTheirEnd() {
         server.answer("/token", OK + "X-Long: ", MUCH);
-        assertThat(refused().trouble()).isEqualTo(ErrorCode.TOKEN_NOT_JSON);
+        assertThat(refused().errorCode()).isEqualTo(ErrorCode.TOKEN_NOT_JSON);
         assertThat(refused().message()).contains("headers without end");
         assertThat(server.sent()).isLessThan(MUCH / 2);
     }
@@ -83,7 +83,7 @@ class HostileIssuerTest {
     @Test
     void aPackedAnswerIsNotAskedForAndNotUnpacked() {
         server.answer("/token", OK + "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nxxxxx", 0);
-        assertThat(refused().trouble()).isEqualTo(ErrorCode.TOKEN_NOT_JSON);
+        assertThat(refused().errorCode()).isEqualTo(ErrorCode.TOKEN_NOT_JSON);
         assertThat(server.requests())
                 .noneMatch(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("accept-encoding"));
     }
@@ -123,7 +123,7 @@ class HostileIssuerTest {
             "a secret-one | a space", "a-secr\u00e9t | not of ASCII", "a-secret\\\" | a sign that no token has"})
     void whatIsNoTokenIsRefusedOnArrivalAndNotShown(String token, String kind) {
         server.answer("/token", "{\"access_token\": \"" + token + "\", \"expires_in\": 60}");
-        assertThat(refused().trouble()).isEqualTo(ErrorCode.TOKEN_MALFORMED);
+        assertThat(refused().errorCode()).isEqualTo(ErrorCode.TOKEN_MALFORMED);
         assertThat(refused().message()).contains("access token has").contains(kind).doesNotContain("secr");
         server.answer("/token", "{\"access_token\": \"abc\", \"refresh_token\": \"a-secret\\n\", \"expires_in\": 60}");
         assertThat(refused().message()).contains("refresh token has 9 characters").doesNotContain("secr");
@@ -138,7 +138,7 @@ class HostileIssuerTest {
                         + "{\"error\": \"odd\\n\\u202e\", \"error_description\": \"see\\u001b[2J\"}",
                 0);
         Problem reason = refused();
-        assertThat(reason.trouble()).isEqualTo(ErrorCode.TOKEN_REFUSED);
+        assertThat(reason.errorCode()).isEqualTo(ErrorCode.TOKEN_REFUSED);
         assertThat(reason.message()).contains("answered odd").contains("(see [2J)").matches("[ -~]+");
         server.answer("/token",
                 "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: https://elsewhere.example/x?code=s3cr3t"
@@ -162,7 +162,7 @@ class HostileIssuerTest {
         for (String address : List.of("http://connect.example/x", "http://127.0.0.1/x")) {
             assertThatThrownBy(() -> endpoints("https://connect.example", name, address))
                     .isInstanceOfSatisfying(ConnectUnreachable.class, e -> {
-                        assertThat(e.reason().trouble()).isEqualTo(ErrorCode.PLAIN_HTTP);
+                        assertThat(e.reason().errorCode()).isEqualTo(ErrorCode.PLAIN_HTTP);
                         assertThat(e.reason().message()).contains("The " + name + " of https://connect.example");
                     });
         }
@@ -185,7 +185,7 @@ class HostileIssuerTest {
         var settings = settings(server.url().replace("127.0.0.1", "localhost.example"));
         var result = new ClientCredentials(settings.connections().get("main"), TokenSettings.of(settings),
                 NetworkFixture.straight(), vertx).send(PATIENCE);
-        assertThat(((TokenRequest.Refused) result).failure().trouble()).isEqualTo(ErrorCode.PLAIN_HTTP);
+        assertThat(((TokenRequest.Refused) result).failure().errorCode()).isEqualTo(ErrorCode.PLAIN_HTTP);
     }
 
     @Test
@@ -198,7 +198,7 @@ class HostileIssuerTest {
                 refreshed -> assertThat(refreshed.tokens().expiresIn()).contains(Duration.ofDays(1)));
         server.answer("/token", OK + "Content-Length: " + MUCH + "\r\n\r\n{", MUCH);
         assertThat(provider.refresh("r", PATIENCE)).as("it may be used up").isInstanceOfSatisfying(Refresh.Lost.class,
-                lost -> assertThat(lost.reason().trouble()).isEqualTo(ErrorCode.TOKEN_NOT_JSON));
+                lost -> assertThat(lost.reason().errorCode()).isEqualTo(ErrorCode.TOKEN_NOT_JSON));
         server.answer("/token", "{\"access_token\": \"a-secret\\n\", \"refresh_token\": \"x\"}");
         assertThat(provider.refresh("r", PATIENCE)).isInstanceOfSatisfying(Refresh.Lost.class,
                 lost -> assertThat(lost.reason().message()).doesNotContain("secr"));

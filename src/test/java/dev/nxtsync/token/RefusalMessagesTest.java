@@ -52,8 +52,8 @@ class RefusalMessagesTest {
     @Test
     void aSlowAndADeadEndpointAreToldApart() {
         assertThat(messages.slow(Duration.ofSeconds(10)).message()).contains("within 10000 ms");
-        assertThat(messages.slow(Duration.ofSeconds(10)).trouble()).isEqualTo(ErrorCode.TOKEN_SLOW);
-        assertThat(messages.noToken().trouble()).isEqualTo(ErrorCode.NO_TOKEN);
+        assertThat(messages.slow(Duration.ofSeconds(10)).errorCode()).isEqualTo(ErrorCode.TOKEN_SLOW);
+        assertThat(messages.noToken().errorCode()).isEqualTo(ErrorCode.NO_TOKEN);
         assertThat(messages.unreachable(new ConnectFailure(ErrorCode.UNREACHABLE, "refused")).message())
                 .contains("There is no Visma Connect to be reached at https://issuer.example (refused)");
         assertThat(messages.unreachable(new ConnectFailure(ErrorCode.TLS, "PKIX")).message())

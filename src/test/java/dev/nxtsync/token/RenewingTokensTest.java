@@ -58,10 +58,10 @@ class RenewingTokensTest {
         answer = () -> refused(ErrorCode.TOKEN_UNAVAILABLE);
         time.pass(Duration.ofMinutes(59));
         assertThat(valid()).isEqualTo(first);
-        assertThat(tokens.status().lastError()).map(Problem::trouble).contains(ErrorCode.TOKEN_UNAVAILABLE);
+        assertThat(tokens.status().lastError()).map(Problem::errorCode).contains(ErrorCode.TOKEN_UNAVAILABLE);
         time.pass(Duration.ofMinutes(2));
         assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.NoToken.class, unavailable -> {
-            assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.TOKEN_UNAVAILABLE);
+            assertThat(unavailable.failure().errorCode()).isEqualTo(ErrorCode.TOKEN_UNAVAILABLE);
             assertThat(unavailable.nextAttempt()).isBetween(Duration.ZERO, Duration.ofSeconds(60));
         });
         answer = () -> granted(HOUR);
@@ -113,7 +113,7 @@ class RenewingTokensTest {
         };
         start();
         time.pass(Duration.ofMinutes(5));
-        assertThat(tokens.status().lastError()).map(Problem::trouble).contains(ErrorCode.UNEXPECTED);
+        assertThat(tokens.status().lastError()).map(Problem::errorCode).contains(ErrorCode.UNEXPECTED);
         answer = () -> granted(HOUR);
         time.pass(Duration.ofMinutes(1));
         assertThat(valid()).isNotNull();
@@ -136,7 +136,7 @@ class RenewingTokensTest {
             }
             assertThat(requests.size()).as("%s", thrown).isBetween(before + 5, before + 20);
             assertThat(tokens.status().lastError()).hasValueSatisfying(error -> {
-                assertThat(error.trouble()).isEqualTo(ErrorCode.UNEXPECTED);
+                assertThat(error.errorCode()).isEqualTo(ErrorCode.UNEXPECTED);
                 assertThat(error.message()).contains(thrown.getClass().getSimpleName()).doesNotContain("a secret");
             });
             assertThat(tokens.status().nextAttempt()).isPositive();
@@ -161,7 +161,7 @@ class RenewingTokensTest {
         time.pass(Duration.ofHours(3));
         assertThat(requests).as("at half of each life").hasSizeBetween(6, 8);
         assertThat(valid()).isNotEqualTo(first);
-        assertThat(tokens.status().lastError()).map(Problem::trouble).contains(ErrorCode.UNEXPECTED);
+        assertThat(tokens.status().lastError()).map(Problem::errorCode).contains(ErrorCode.UNEXPECTED);
     }
 
     @Test
@@ -185,7 +185,7 @@ class RenewingTokensTest {
         answer = () -> new TokenRequest.Granted(odd, Optional.of(HOUR), Optional.empty());
         start();
         assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.NoToken.class, unavailable -> {
-            assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.TOKEN_MALFORMED);
+            assertThat(unavailable.failure().errorCode()).isEqualTo(ErrorCode.TOKEN_MALFORMED);
             assertThat(unavailable.toString()).contains("has " + odd.length() + " characters").doesNotContain("secr");
         });
     }
@@ -225,7 +225,7 @@ class RenewingTokensTest {
             time.pass(Duration.ofMillis(100));
         }
         assertThat(requests.size()).isLessThan(10);
-        assertThat(tokens.status().lastError()).map(Problem::trouble).contains(ErrorCode.TOKEN_REJECTED);
+        assertThat(tokens.status().lastError()).map(Problem::errorCode).contains(ErrorCode.TOKEN_REJECTED);
         answer = () -> granted(HOUR);
         time.pass(Duration.ofMinutes(2));
         tokens.accepted(valid());
@@ -340,7 +340,7 @@ class RenewingTokensTest {
         answer = RenewingTokensTest::withdrawn;
         start();
         assertThat(tokens.current()).isInstanceOfSatisfying(Tokens.NoToken.class,
-                unavailable -> assertThat(unavailable.failure().trouble()).isEqualTo(ErrorCode.SIGN_IN_NEEDED));
+                unavailable -> assertThat(unavailable.failure().errorCode()).isEqualTo(ErrorCode.SIGN_IN_NEEDED));
         time.pass(Duration.ofMinutes(30));
         assertThat(requests).hasSizeBetween(30, 32);
         assertThat(metrics.counter("nxt_token_renewals", "connection", "main", "outcome", "sign_in_needed").count())
@@ -422,7 +422,7 @@ class RenewingTokensTest {
         return new TokenRequest.Granted("token" + issued++, Optional.of(lifetime), Optional.of("scope"));
     }
 
-    private static TokenRequest.TokenResult refused(ErrorCode trouble) {
-        return new TokenRequest.Refused(new Problem(trouble, "It failed."));
+    private static TokenRequest.TokenResult refused(ErrorCode errorCode) {
+        return new TokenRequest.Refused(new Problem(errorCode, "It failed."));
     }
 }

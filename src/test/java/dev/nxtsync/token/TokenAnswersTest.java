@@ -171,7 +171,7 @@ class TokenAnswersTest {
     void aConnectionThatIsDroppedSaysSoAndIsNoTimeOut() throws IOException {
         try (var dropping = dropping("")) {
             var reason = refused(url("http", dropping));
-            assertThat(reason.trouble()).isEqualTo(ErrorCode.UNREACHABLE);
+            assertThat(reason.errorCode()).isEqualTo(ErrorCode.UNREACHABLE);
             assertThat(reason.message()).contains("closed").doesNotContain("did not answer");
         }
         // one that breaks off in the head, and one in the body
@@ -199,7 +199,7 @@ class TokenAnswersTest {
 
     private void handshake(String issuer, String says) {
         var reason = refused(issuer);
-        assertThat(reason.trouble()).as("%s", reason).isEqualTo(ErrorCode.TLS_HANDSHAKE);
+        assertThat(reason.errorCode()).as("%s", reason).isEqualTo(ErrorCode.TLS_HANDSHAKE);
         assertThat(reason.message()).contains("No TLS connection with 127.0.0.1 comes about", says, "openssl s_client")
                 .doesNotContain("firewall").doesNotContain("Exception");
     }

@@ -146,7 +146,7 @@ class HttpLineTest {
                 nowhere.post(Map.of(), outgoing, LONG).close();
             }
         }).isInstanceOf(IOException.class).satisfies(e -> assertThat(ConnectFailure.of(e))
-                .hasValueSatisfying(fault -> assertThat(fault.trouble()).isEqualTo(ErrorCode.UNREACHABLE)));
+                .hasValueSatisfying(fault -> assertThat(fault.errorCode()).isEqualTo(ErrorCode.UNREACHABLE)));
         assertThat(outgoing.withhold()).isTrue();
     }
 

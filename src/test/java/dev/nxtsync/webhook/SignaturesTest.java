@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.nxtsync.config.CallerKey;
-import dev.nxtsync.config.LastingSecret;
+import dev.nxtsync.config.ReloadedSecret;
 import dev.nxtsync.config.Secret;
 
 class SignaturesTest {
@@ -67,7 +67,7 @@ class SignaturesTest {
     void aFileOfKeysIsReadAgainAndWhileItIsAwayTheKeysBeforeAreGood(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("keys");
         Files.writeString(file, "old\n");
-        var secret = new LastingSecret(CallerKey.WEBHOOKS, Secret.in(file));
+        var secret = new ReloadedSecret(CallerKey.WEBHOOKS, Secret.in(file));
         var signatures = new Signatures(secret);
         byte[] body = bytes(BODY);
         assertThat(signatures.isGenuine(body, Signatures.sign("old", body))).isTrue();
@@ -94,7 +94,7 @@ class SignaturesTest {
     }
 
     private static Signatures signatures(Secret secret) {
-        return new Signatures(new LastingSecret(CallerKey.WEBHOOKS, secret));
+        return new Signatures(new ReloadedSecret(CallerKey.WEBHOOKS, secret));
     }
 
     private static String signed(String key, String body) {

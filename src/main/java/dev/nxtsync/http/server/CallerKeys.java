@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.CallerKey;
 import dev.nxtsync.config.CallerSettings;
-import dev.nxtsync.config.LastingSecret;
+import dev.nxtsync.config.ReloadedSecret;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.ExternalWait;
@@ -25,34 +25,34 @@ import dev.nxtsync.process.Threads;
 public class CallerKeys {
     private static final Duration READ_AGAIN = Duration.ofSeconds(1);
 
-    private final Optional<LastingSecret> operator;
-    private final Optional<LastingSecret> webhooks;
+    private final Optional<ReloadedSecret> operator;
+    private final Optional<ReloadedSecret> webhooks;
 
     CallerKeys(CallerSettings settings) {
-        this.operator = settings.operatorKey().map(key -> new LastingSecret(CallerKey.OPERATOR, key));
-        this.webhooks = settings.webhookKeys().map(keys -> new LastingSecret(CallerKey.WEBHOOKS, keys));
+        this.operator = settings.operatorKey().map(key -> new ReloadedSecret(CallerKey.OPERATOR, key));
+        this.webhooks = settings.webhookKeys().map(keys -> new ReloadedSecret(CallerKey.WEBHOOKS, keys));
     }
 
     void begin(@Observes Threads threads) {
         if (all().findAny().isPresent()) {
             threads.repeat("keys", READ_AGAIN, () -> ExternalWait.call(() -> {
-                all().forEach(LastingSecret::readAgain);
+                all().forEach(ReloadedSecret::readAgain);
                 return true;
             }));
         }
     }
 
-    private Stream<LastingSecret> all() {
+    private Stream<ReloadedSecret> all() {
         return Stream.of(operator, webhooks).flatMap(Optional::stream);
     }
 
     /** Without one {@code /api} is not there. */
-    public Optional<LastingSecret> operator() {
+    public Optional<ReloadedSecret> operator() {
         return operator;
     }
 
     /** Separated by commas. */
-    public Optional<LastingSecret> webhooks() {
+    public Optional<ReloadedSecret> webhooks() {
         return webhooks;
     }
 

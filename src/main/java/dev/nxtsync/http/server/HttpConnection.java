@@ -36,7 +36,7 @@ import dev.nxtsync.process.MemoryBudget;
  * only. A second request before the answer to the first is not taken: the connection is closed after that answer, and the
  * sender may ask again (RFC 9112, section 9.3.2). Used on the port's own thread only.
  */
-final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenConnections.Member {
+final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenConnections.TrackedConnection {
     static final String DECODER = "decoder";
     /** From the connection to the end of the headers. */
     private static final Duration HEADERS = Duration.ofSeconds(10);

@@ -23,14 +23,14 @@ final class OpenConnections {
     /** Of which each takes about 32 kB, with as many headers as are taken, and a file descriptor. */
     static final int MOST = 512;
 
-    private final Set<Member> all = new LinkedHashSet<>();
+    private final Set<TrackedConnection> all = new LinkedHashSet<>();
     private final AtomicInteger size = new AtomicInteger();
     private final MemoryBudget memory;
     private final Counter slow;
     private final Counter late;
 
     /** One who is connected, as far as the others are concerned. */
-    interface Member {
+    interface TrackedConnection {
         /** Whether the other side owes something. */
         boolean owes();
 
@@ -58,7 +58,7 @@ final class OpenConnections {
         /** Gives way to another at once, though a sender may not see why. */
         void dismiss();
 
-        /** Closes the connection, and leaves the crowd. */
+        /** Closes the connection, which is no longer counted. */
         void close();
     }
 
@@ -71,7 +71,7 @@ final class OpenConnections {
     }
 
     /** Whether there is room for one more. */
-    boolean admit(Member member) {
+    boolean admit(TrackedConnection member) {
         if (all.size() >= MOST && !dismissSlowest(each -> true)) {
             return false;
         }
@@ -80,7 +80,7 @@ final class OpenConnections {
         return true;
     }
 
-    void leave(Member member) {
+    void leave(TrackedConnection member) {
         all.remove(member);
         size.set(all.size());
     }
@@ -91,7 +91,7 @@ final class OpenConnections {
     }
 
     /** Whether there is so much memory for a member, if need be after slower ones than it have given theirs back. */
-    boolean takeMemory(long bytes, Member asking) {
+    boolean takeMemory(long bytes, TrackedConnection asking) {
         while (!memory.take(bytes)) {
             if (!dismissSlowest(each -> each != asking && each.holdsMemory() && !each.isKnown()
                     && (asking.isKnown() || each.since() - asking.since() < 0))) {
@@ -107,7 +107,7 @@ final class OpenConnections {
 
     /** Ends whatever has taken too long. */
     void look(long now) {
-        for (Member each : List.copyOf(all)) {
+        for (TrackedConnection each : List.copyOf(all)) {
             if (each.isLate(now)) {
                 if (!each.isLeaving()) {
                     late.increment();
@@ -119,16 +119,17 @@ final class OpenConnections {
 
     /** Whether there are those who have yet to get an answer, or to take it. */
     boolean isServing() {
-        return all.stream().anyMatch(Member::isServed);
+        return all.stream().anyMatch(TrackedConnection::isServed);
     }
 
     void closeAll() {
-        List.copyOf(all).forEach(Member::close);
+        List.copyOf(all).forEach(TrackedConnection::close);
     }
 
-    private boolean dismissSlowest(Predicate<Member> among) {
-        Optional<Member> slowest = all.stream().filter(Member::owes).filter(among).min(Comparator
-                .comparing(Member::isKnown).thenComparing(Member::since, (one, other) -> Long.signum(one - other)));
+    private boolean dismissSlowest(Predicate<TrackedConnection> among) {
+        Optional<TrackedConnection> slowest = all.stream().filter(TrackedConnection::owes).filter(among)
+                .min(Comparator.comparing(TrackedConnection::isKnown).thenComparing(TrackedConnection::since,
+                        (one, other) -> Long.signum(one - other)));
         slowest.ifPresent(each -> {
             if (!each.isLeaving()) {
                 slow.increment();

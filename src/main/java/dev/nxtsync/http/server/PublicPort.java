@@ -81,13 +81,13 @@ public class PublicPort {
                 new Router(addresses.stream().flatMap(each -> each.addresses().stream()).toList()), refusals, workers,
                 threads);
         var connections = new OpenConnections(memory, metrics);
-        var thread = new NioEventLoopGroup(1, threads.unresting(Dispatcher.THREAD));
+        var thread = new NioEventLoopGroup(1, threads.eventLoopThreads(Dispatcher.THREAD));
         var bound = new ServerBootstrap().group(thread).channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        welcome(channel, connections, dispatcher);
+                        accept(channel, connections, dispatcher);
                     }
                 }).bind(host, number).awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -105,7 +105,7 @@ public class PublicPort {
         return ((InetSocketAddress) Objects.requireNonNull(opened).server().localAddress()).getPort();
     }
 
-    private void welcome(SocketChannel channel, OpenConnections connections, Dispatcher dispatcher) {
+    private void accept(SocketChannel channel, OpenConnections connections, Dispatcher dispatcher) {
         var connection = new HttpConnection(dispatcher, connections, channel, date);
         if (connections.admit(connection)) {
             channel.pipeline().addLast(HttpConnection.DECODER, BoundedHeaders.decoder())

@@ -15,8 +15,8 @@ final class Workers {
     private final ExecutorService strangers;
 
     Workers(Threads threads) {
-        this.known = threads.crew("public-port-work", 8, 64);
-        this.strangers = threads.crew("public-port-strangers", 2, 16);
+        this.known = threads.boundedPool("public-port-work", 8, 64);
+        this.strangers = threads.boundedPool("public-port-strangers", 2, 16);
     }
 
     /**

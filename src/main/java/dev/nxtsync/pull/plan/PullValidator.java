@@ -37,8 +37,8 @@ public final class PullValidator {
     }
 
     public record Flawed(Problem reason) implements Design {
-        Flawed(ErrorCode trouble, String message) {
-            this(new Problem(trouble, message));
+        Flawed(ErrorCode errorCode, String message) {
+            this(new Problem(errorCode, message));
         }
     }
 

@@ -19,7 +19,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.pull.state.PullStates;
-import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.pull.target.TargetFault;
 
 /**
@@ -34,12 +34,12 @@ class Targets {
     private final TableMigrator tables;
     private final PullPlans plans;
     private final PullStates states;
-    private final PullUnitTable units;
+    private final PullUnitStore units;
     private final Map<String, PullPlans.Ready> toChange = new LinkedHashMap<>();
     private final Map<String, Long> lookedAt = new HashMap<>();
     private final ConditionLog<String> conditions = new ConditionLog<>();
 
-    Targets(TableMigrator tables, PullPlans plans, PullStates states, PullUnitTable units) {
+    Targets(TableMigrator tables, PullPlans plans, PullStates states, PullUnitStore units) {
         this.tables = tables;
         this.plans = plans;
         this.states = states;

@@ -7,7 +7,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
-import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.tenant.Tenant;
 
 /** Declares the units of work of a pull in the companies that its connection sees now. */
@@ -15,10 +15,10 @@ import dev.nxtsync.tenant.Tenant;
 class UnitDeclaration {
     private static final Logger LOG = Logger.getLogger(UnitDeclaration.class);
 
-    private final PullUnitTable units;
+    private final PullUnitStore units;
     private final PullPlans plans;
 
-    UnitDeclaration(PullUnitTable units, PullPlans plans) {
+    UnitDeclaration(PullUnitStore units, PullPlans plans) {
         this.units = units;
         this.plans = plans;
     }

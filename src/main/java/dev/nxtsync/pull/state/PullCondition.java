@@ -74,7 +74,7 @@ final class PullCondition {
      * @param pull as it was when the run began
      * @param retry how long to wait
      */
-    static void met(Connection transaction, UnitKind kind, PullState pull, PullState.UnitState state, Problem reason,
+    static void met(Connection transaction, UnitKind kind, PullState pull, PullState.PullHealth state, Problem reason,
             Duration retry) throws SQLException {
         // nothing else may hide that the key is wrong, or rows would be written over each other
         try (var keep = transaction.prepareStatement(

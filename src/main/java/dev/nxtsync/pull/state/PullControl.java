@@ -79,7 +79,7 @@ public class PullControl {
     public void retry(String connection, Collection<String> pulls) throws SQLException {
         database.inTransaction(transaction -> {
             PullCondition.hurry(transaction, pulls);
-            UnitSelection.ofKinds(PullUnitTable.KINDS).on(connection).inBackOff().wakeAtOnce(transaction);
+            UnitSelection.ofKinds(PullUnitStore.KINDS).on(connection).inBackOff().wakeAtOnce(transaction);
             return true;
         });
     }

@@ -12,7 +12,7 @@ import dev.nxtsync.error.Problem;
  *
  * @param company the company's number, or the customer's for a system table
  * @param loadedAt when the first load had read everything; empty while it has not
- * @param reason what is in the way, unless its state is {@link UnitState#OK}
+ * @param reason what is in the way, unless its state is {@link PullHealth#OK}
  * @param mark the highest change stamp that was read; empty if no row had one
  * @param floor a change stamp up to which nothing is committed late any more, as far as that is known
  * @param digest of the rows of the last increment; empty once another job has written
@@ -23,18 +23,18 @@ import dev.nxtsync.error.Problem;
  * @param completeAsOf every change that was shown by then is in
  * @param missing why rows are lacking, as a reconciliation has found by counting
  */
-public record PullState(String pull, int company, UnitState state, Problem reason, int failures, Instant dueAt,
+public record PullState(String pull, int company, PullHealth state, Problem reason, int failures, Instant dueAt,
         Optional<Instant> retryAt, Optional<Instant> loadedAt, Optional<Mark> mark, Optional<String> floor,
         Optional<String> digest, Optional<Walk> walk, Optional<String> reread, Optional<String> held, boolean paused,
         Optional<Instant> completeAsOf, Optional<String> missing) {
 
     /** Whether its changes are read: it is loaded, its company is there, its key is one, and nobody has paused it. */
     public boolean isFollowed() {
-        boolean isKeyless = state == UnitState.STOPPED && reason.trouble() == ErrorCode.KEY_NOT_UNIQUE;
-        return loadedAt.isPresent() && state != UnitState.AWAY && !isKeyless && !paused;
+        boolean isKeyless = state == PullHealth.STOPPED && reason.errorCode() == ErrorCode.KEY_NOT_UNIQUE;
+        return loadedAt.isPresent() && state != PullHealth.AWAY && !isKeyless && !paused;
     }
 
-    public enum UnitState {
+    public enum PullHealth {
         /** Its last run went well, or it has not run yet. */
         OK,
         /** It tries again by itself. */

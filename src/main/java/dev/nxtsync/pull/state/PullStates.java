@@ -23,7 +23,7 @@ import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullState.Mark;
-import dev.nxtsync.pull.state.PullState.UnitState;
+import dev.nxtsync.pull.state.PullState.PullHealth;
 import dev.nxtsync.pull.state.PullState.Walk;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.TargetTable;
@@ -172,7 +172,7 @@ public class PullStates {
         });
     }
 
-    /** Those of the given pulls that are not {@link UnitState#OK}, or held, or lack rows. */
+    /** Those of the given pulls that are not {@link PullHealth#OK}, or held, or lack rows. */
     public List<PullState> troubled(Collection<String> pulls) throws SQLException {
         return database.inTransaction(transaction -> {
             try (var select = transaction.prepareStatement(SELECT
@@ -253,7 +253,8 @@ public class PullStates {
     }
 
     /** Keeps what became of a run that did not come to its end. */
-    public void fail(Claim claim, PullState pull, UnitState state, Problem reason, Duration retry) throws SQLException {
+    public void fail(Claim claim, PullState pull, PullHealth state, Problem reason, Duration retry)
+            throws SQLException {
         database.inTransaction(transaction -> {
             PullCondition.met(transaction, claim.kind(), pull, state, reason, retry);
             Claims.check(transaction, claim);
@@ -339,7 +340,7 @@ public class PullStates {
                 var mark = rows.getString(10);
                 var cursor = rows.getString(14);
                 states.add(new PullState(rows.getString(1), rows.getInt(2),
-                        UnitState.valueOf(rows.getString(3).toUpperCase(Locale.ROOT)),
+                        PullHealth.valueOf(rows.getString(3).toUpperCase(Locale.ROOT)),
                         Problem.kept(rows.getString(4), rows.getString(5)), rows.getInt(6),
                         rows.getObject(7, OffsetDateTime.class).toInstant(), Timestamps.instant(rows, 8),
                         Timestamps.instant(rows, 9),

@@ -103,9 +103,9 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
     }
 
     /** A person decides. It is looked for once more at the given moment, if it may be there. */
-    public OutboxRow dead(ErrorCode trouble, String why, Optional<Instant> lookAt) {
+    public OutboxRow dead(ErrorCode errorCode, String why, Optional<Instant> lookAt) {
         return with(RowState.DEAD, lookAt, answered, blamed, atMost, looksOfDead(),
-                Optional.of(new Problem(trouble, why).coded()));
+                Optional.of(new Problem(errorCode, why).coded()));
     }
 
     /** Shows of a row, once it is retried, whether the server may still be at work on it. */

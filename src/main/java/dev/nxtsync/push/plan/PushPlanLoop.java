@@ -41,7 +41,7 @@ class PushPlanLoop {
     }
 
     private void tick() {
-        if (heartbeat.trouble().isPresent()) {
+        if (heartbeat.problem().isPresent()) {
             // among what it has done first is to write the settings of the pushes
             return;
         }

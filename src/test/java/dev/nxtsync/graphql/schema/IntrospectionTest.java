@@ -31,7 +31,7 @@ class IntrospectionTest {
         read();
         assertThat(known).containsOnlyKeys("product");
         assertThat(refused).containsOnlyKeys("order");
-        assertThat(refused.get("order").trouble()).isEqualTo(ErrorCode.SCHEMA_REFUSED);
+        assertThat(refused.get("order").errorCode()).isEqualTo(ErrorCode.SCHEMA_REFUSED);
         assertThat(refused.get("order").message()).contains("The table order is not used").doesNotContain("mutation");
     }
 

@@ -19,7 +19,7 @@ class OpenConnectionsTest {
     private final List<One> dismissed = new ArrayList<>();
 
     /** One who is connected since a time. */
-    private final class One implements OpenConnections.Member {
+    private final class One implements OpenConnections.TrackedConnection {
         private final long since;
         private boolean owes = true;
         private boolean known;

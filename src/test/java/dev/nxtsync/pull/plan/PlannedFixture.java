@@ -19,7 +19,7 @@ import dev.nxtsync.graphql.schema.SchemaFixture;
 import dev.nxtsync.jobs.PlanFixture;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.PullStore;
-import dev.nxtsync.pull.state.PullUnitTable;
+import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.schedule.Replica;
@@ -58,7 +58,7 @@ final class PlannedFixture implements AutoCloseable {
         });
         var introspection = SchemaFixture.introspection(nxt);
         var tables = new TableMigrator(store, replica);
-        var units = new PullUnitTable(store);
+        var units = new PullUnitStore(store);
         targets = new Targets(tables, plans, new PullStates(store), units);
         var schemas = new PullSchemas(introspection, new CompanyScopes(SchemaFixture.tenants(nxt)),
                 PlanFixture.lostCalls(store), this::now);

@@ -35,7 +35,7 @@ class PullPlannerTest {
             assertThat(pulls.plans.of("orders")).containsInstanceOf(PullPlans.Ready.class);
             assertThat(pulls.plans.troubles()).containsOnlyKeys("pull goods");
             assertThat(pulls.plans.troubles().values()).singleElement().satisfies(reason -> {
-                assertThat(reason.trouble()).isEqualTo(ErrorCode.COLUMN_VANISHED);
+                assertThat(reason.errorCode()).isEqualTo(ErrorCode.COLUMN_VANISHED);
                 assertThat(reason.message()).contains("The table product no longer has colour")
                         .contains("java -jar quarkus-run.jar reset goods");
             });
@@ -142,7 +142,7 @@ class PullPlannerTest {
         try (var pulls = new PlannedFixture(ORDERS)) {
             pulls.sandbox.listCustomers(false);
             assertThat(pulls.plan()).isFalse();
-            assertThat(pulls.plans.troubles().values()).extracting(Problem::trouble)
+            assertThat(pulls.plans.troubles().values()).extracting(Problem::errorCode)
                     .containsExactly(ErrorCode.NO_COMPANY);
             pulls.sandbox.listCustomers(true);
             assertThat(pulls.plan()).isTrue();
@@ -165,10 +165,10 @@ class PullPlannerTest {
             assertThat(pulls.planner.plan(Objects.requireNonNull(configured.get("orders")))).isEmpty();
             assertThat(pulls.plans.of("odd")).as("only that one").isEmpty();
             assertThat(pulls.planner.plan(Objects.requireNonNull(configured.get("odd")))).get()
-                    .extracting(Problem::trouble).isEqualTo(ErrorCode.TABLE_UNKNOWN);
+                    .extracting(Problem::errorCode).isEqualTo(ErrorCode.TABLE_UNKNOWN);
             pulls.database.execute("drop table nxt.\"order\"; create view nxt.\"order\" as select 1 as one");
             assertThat(pulls.planner.plan(Objects.requireNonNull(configured.get("orders")))).get()
-                    .extracting(Problem::trouble).isEqualTo(ErrorCode.TARGET_UNUSABLE);
+                    .extracting(Problem::errorCode).isEqualTo(ErrorCode.TARGET_UNUSABLE);
         }
     }
 

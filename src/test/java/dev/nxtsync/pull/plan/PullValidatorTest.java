@@ -63,7 +63,7 @@ class PullValidatorTest {
         var design = PullValidator.validate(List.of(pull(table, List.of())), new Tables(Map.of(), Map.of(), names),
                 SettingsFixture.defaults()).get("x");
         var reason = ((PullValidator.Flawed) design).reason();
-        assertThat(reason.trouble()).isEqualTo(ErrorCode.TABLE_UNKNOWN);
+        assertThat(reason.errorCode()).isEqualTo(ErrorCode.TABLE_UNKNOWN);
         assertThat(reason.message()).startsWith("There is no table " + table + " that this client id can read"
                 + (nearest == null ? "." : "; did you mean " + nearest + "?")).doesNotContain("primary key");
     }
@@ -75,7 +75,7 @@ class PullValidatorTest {
     }
 
     private static ErrorCode trouble(PullValidator.Design design) {
-        return ((PullValidator.Flawed) design).reason().trouble();
+        return ((PullValidator.Flawed) design).reason().errorCode();
     }
 
     private static String flaw(Settings.Pull pull, Column... columns) {

@@ -22,7 +22,7 @@ class TargetsTest {
             pulls.database.execute("alter table nxt.orders rename to mine; create view nxt.orders as table nxt.mine");
             look(pulls);
             assertThat(pulls.plans.troubles()).containsOnlyKeys("pull orders");
-            assertThat(pulls.plans.troubles().values()).extracting(Problem::trouble)
+            assertThat(pulls.plans.troubles().values()).extracting(Problem::errorCode)
                     .containsExactly(ErrorCode.TARGET_UNUSABLE);
             assertThat(pulls.state("orders")).isEqualTo("stopped target_unusable");
             assertThat(pulls.plans.of("goods")).containsInstanceOf(PullPlans.Ready.class);
@@ -67,7 +67,7 @@ class TargetsTest {
                     + "', started_at = clock_timestamp() + interval '1 h' where pull = 'orders'");
             look(pulls);
             assertThat(pulls.plans.of("orders")).containsInstanceOf(PullPlans.LeftToOther.class);
-            assertThat(pulls.plans.troubles().values()).extracting(Problem::trouble)
+            assertThat(pulls.plans.troubles().values()).extracting(Problem::errorCode)
                     .containsExactly(ErrorCode.KEY_DIFFERS);
             assertThat(pulls.plans.plannedConnections()).as("units are shared by the pulls of a connection").isEmpty();
             assertThat(pulls.state("orders")).as("the pull is well where it runs").isEqualTo("ok ");

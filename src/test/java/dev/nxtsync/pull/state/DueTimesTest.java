@@ -31,7 +31,7 @@ class DueTimesTest {
     private final Instant now;
 
     DueTimesTest() throws SQLException {
-        new PullUnitTable(store).declare("things", "main", Tenant.company(1));
+        new PullUnitStore(store).declare("things", "main", Tenant.company(1));
         // read a minute ago, and compared an hour ago
         database.execute(
                 """

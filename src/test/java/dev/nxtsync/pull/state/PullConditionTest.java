@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.pull.state.PullState.UnitState;
+import dev.nxtsync.pull.state.PullState.PullHealth;
 import dev.nxtsync.pull.target.TargetFixture;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.tenant.Tenant;
@@ -32,19 +32,19 @@ class PullConditionTest {
 
     @Test
     void whateverHappensInWhateverOrderAStateAReasonAndACodeAreOfOneMoment() throws SQLException {
-        List<Change> changes = List.of(() -> met(UnitKind.POLL, UnitState.STOPPED, REFUSED),
-                () -> met(UnitKind.LOAD, UnitState.FAILING, BUSY),
-                () -> met(UnitKind.FETCH, UnitState.STOPPED, REFUSED),
-                () -> met(UnitKind.RECONCILIATION, UnitState.STOPPED, REFUSED), () -> well(UnitKind.POLL),
+        List<Change> changes = List.of(() -> met(UnitKind.POLL, PullHealth.STOPPED, REFUSED),
+                () -> met(UnitKind.LOAD, PullHealth.FAILING, BUSY),
+                () -> met(UnitKind.FETCH, PullHealth.STOPPED, REFUSED),
+                () -> met(UnitKind.RECONCILIATION, PullHealth.STOPPED, REFUSED), () -> well(UnitKind.POLL),
                 () -> well(UnitKind.LOAD), () -> well(UnitKind.FETCH), () -> well(UnitKind.RECONCILIATION),
                 () -> fixture.states.stopped("things", REFUSED), () -> fixture.states.planned("things", true),
                 () -> fixture.states.planned("things", false),
-                () -> new PullUnitTable(fixture.store).seen("things", List.of(1)),
-                () -> new PullUnitTable(fixture.store).seen("things", List.of(2)),
-                () -> new PullUnitTable(fixture.store).reset("things"),
+                () -> new PullUnitStore(fixture.store).seen("things", List.of(1)),
+                () -> new PullUnitStore(fixture.store).seen("things", List.of(2)),
+                () -> new PullUnitStore(fixture.store).reset("things"),
                 () -> new PullControl(fixture.store).run("things", "main"),
                 () -> fixture.states.quiet(fixture.claim, List.of(fixture.increment())),
-                () -> new PullUnitTable(fixture.store).declare("things", "main", Tenant.company(1)));
+                () -> new PullUnitStore(fixture.store).declare("things", "main", Tenant.company(1)));
         var random = new Random(21);
         for (int i = 0; i < 500; i++) {
             int step = i;
@@ -63,13 +63,13 @@ class PullConditionTest {
 
     @Test
     void aCompanyThatIsSeenAgainIsNotAwayAnyMore() throws SQLException {
-        met(UnitKind.POLL, UnitState.FAILING, BUSY);
-        assertThat(new PullUnitTable(fixture.store).seen("things", List.of(2))).containsExactly(1);
-        assertThat(fixture.state().state()).isEqualTo(UnitState.AWAY);
-        assertThat(fixture.state().reason().trouble()).isEqualTo(ErrorCode.COMPANY_NOT_GRANTED);
-        assertThat(new PullUnitTable(fixture.store).seen("things", List.of(2))).as("told once").isEmpty();
-        assertThat(new PullUnitTable(fixture.store).seen("things", List.of(1))).isEmpty();
-        assertThat(fixture.state().state()).isEqualTo(UnitState.OK);
+        met(UnitKind.POLL, PullHealth.FAILING, BUSY);
+        assertThat(new PullUnitStore(fixture.store).seen("things", List.of(2))).containsExactly(1);
+        assertThat(fixture.state().state()).isEqualTo(PullHealth.AWAY);
+        assertThat(fixture.state().reason().errorCode()).isEqualTo(ErrorCode.COMPANY_NOT_GRANTED);
+        assertThat(new PullUnitStore(fixture.store).seen("things", List.of(2))).as("told once").isEmpty();
+        assertThat(new PullUnitStore(fixture.store).seen("things", List.of(1))).isEmpty();
+        assertThat(fixture.state().state()).isEqualTo(PullHealth.OK);
         assertThat(fixture.state().reason().message()).isEmpty();
     }
 
@@ -77,19 +77,19 @@ class PullConditionTest {
     @Test
     void whatWasMetInATargetIsOverOnceThatWorkItselfGoesWell() throws SQLException {
         for (UnitKind kind : List.of(UnitKind.POLL, UnitKind.LOAD, UnitKind.RECONCILIATION)) {
-            met(kind, UnitState.STOPPED, REFUSED);
+            met(kind, PullHealth.STOPPED, REFUSED);
             for (UnitKind other : List.of(UnitKind.POLL, UnitKind.LOAD, UnitKind.RECONCILIATION, UnitKind.FETCH)) {
                 if (other != kind) {
                     well(other);
                 }
             }
-            assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(UnitState.STOPPED);
+            assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(PullHealth.STOPPED);
             well(kind);
-            assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(UnitState.OK);
+            assertThat(fixture.state().state()).as("met by " + kind).isEqualTo(PullHealth.OK);
         }
-        met(UnitKind.RECONCILIATION, UnitState.FAILING, BUSY);
+        met(UnitKind.RECONCILIATION, PullHealth.FAILING, BUSY);
         well(UnitKind.POLL);
-        assertThat(fixture.state().state()).as("the API answers again").isEqualTo(UnitState.OK);
+        assertThat(fixture.state().state()).as("the API answers again").isEqualTo(PullHealth.OK);
     }
 
     @Test
@@ -98,21 +98,21 @@ class PullConditionTest {
                 """
                         insert into nxt_sync.job (kind, connection, scope, company) values ('fetch', 'main', 'company', 1);
                         insert into nxt_sync.inbox (unit, pull, key) select id, 'things', '{}' from nxt_sync.job where kind = 'fetch'""");
-        met(UnitKind.FETCH, UnitState.STOPPED, REFUSED);
+        met(UnitKind.FETCH, PullHealth.STOPPED, REFUSED);
         well(UnitKind.POLL);
-        assertThat(fixture.state().state()).isEqualTo(UnitState.STOPPED);
+        assertThat(fixture.state().state()).isEqualTo(PullHealth.STOPPED);
         fixture.database.execute("delete from nxt_sync.inbox");
         well(UnitKind.POLL);
-        assertThat(fixture.state().state()).isEqualTo(UnitState.OK);
+        assertThat(fixture.state().state()).isEqualTo(PullHealth.OK);
     }
 
     @Test
     void aTargetThatIsMendedIsTriedAtOnceWhoeverMetIt() throws SQLException {
-        met(UnitKind.RECONCILIATION, UnitState.STOPPED, REFUSED);
+        met(UnitKind.RECONCILIATION, PullHealth.STOPPED, REFUSED);
         assertThat(fixture.states.planned("things", false)).isFalse();
         assertThat(fixture.states.planned("things", true)).isTrue();
-        assertThat(fixture.state().state()).isEqualTo(UnitState.OK);
-        met(UnitKind.POLL, UnitState.FAILING, BUSY);
+        assertThat(fixture.state().state()).isEqualTo(PullHealth.OK);
+        met(UnitKind.POLL, PullHealth.FAILING, BUSY);
         assertThat(fixture.states.planned("things", true)).isFalse();
     }
 
@@ -122,20 +122,20 @@ class PullConditionTest {
         PullState before = fixture.state();
         fixture.database.execute("drop table nxt.thing");
         fixture.make(TargetFixture.TABLE);
-        met(UnitKind.POLL, before, UnitState.STOPPED, REFUSED);
-        assertThat(fixture.state().state()).as("while it is loaded").isEqualTo(UnitState.OK);
+        met(UnitKind.POLL, before, PullHealth.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("while it is loaded").isEqualTo(PullHealth.OK);
         fixture.database.execute("update nxt_sync.pull_state set loaded_at = clock_timestamp()");
-        met(UnitKind.POLL, before, UnitState.STOPPED, REFUSED);
-        assertThat(fixture.state().state()).as("once it is loaded").isEqualTo(UnitState.OK);
-        met(UnitKind.POLL, UnitState.STOPPED, REFUSED);
-        assertThat(fixture.state().state()).as("of the table that is there").isEqualTo(UnitState.STOPPED);
+        met(UnitKind.POLL, before, PullHealth.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("once it is loaded").isEqualTo(PullHealth.OK);
+        met(UnitKind.POLL, PullHealth.STOPPED, REFUSED);
+        assertThat(fixture.state().state()).as("of the table that is there").isEqualTo(PullHealth.STOPPED);
     }
 
-    private void met(UnitKind kind, UnitState state, Problem reason) throws SQLException {
+    private void met(UnitKind kind, PullHealth state, Problem reason) throws SQLException {
         met(kind, fixture.state(), state, reason);
     }
 
-    private void met(UnitKind kind, PullState pull, UnitState state, Problem reason) throws SQLException {
+    private void met(UnitKind kind, PullState pull, PullHealth state, Problem reason) throws SQLException {
         fixture.store.inTransaction(transaction -> {
             PullCondition.met(transaction, kind, pull, state, reason, Duration.ofSeconds(30));
             return true;

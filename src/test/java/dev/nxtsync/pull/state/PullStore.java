@@ -14,14 +14,14 @@ import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
 /** What pulls keep in a database of its own, for tests of other packages. */
-public record PullStore(TestDatabase database, Claims claims, PullUnitTable units, PullStates states, TableScans scans,
+public record PullStore(TestDatabase database, Claims claims, PullUnitStore units, PullStates states, TableScans scans,
         Inbox inbox, RowFaults faults, RunHistory runs, KeyListing listing, VerifiedKeys verified, PageWriter writer,
         TableMigrator tables) {
 
     public static PullStore migrated() throws SQLException {
         var database = TestDatabase.create();
         var store = ScheduleFixture.migrated(database);
-        return new PullStore(database, ScheduleFixture.claims(store), new PullUnitTable(store), new PullStates(store),
+        return new PullStore(database, ScheduleFixture.claims(store), new PullUnitStore(store), new PullStates(store),
                 new TableScans(store), new Inbox(store), new RowFaults(store), new RunHistory(store),
                 new KeyListing(store), new VerifiedKeys(store), new PageWriter(store),
                 new TableMigrator(store, new Replica(store)));

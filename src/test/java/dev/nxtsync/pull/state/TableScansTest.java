@@ -82,8 +82,8 @@ class TableScansTest {
                 + "'key_not_unique' else 'target_unusable' end, reason = 'r', met_by = 'poll' where pull = 'orders'");
         store.scans().end(load, scan);
         assertThat(store.scans().of("orders", 1, ScanKind.LOAD)).isEmpty();
-        assertThat(store.states().of("orders", 1).orElseThrow().state()).isEqualTo(PullState.UnitState.OK);
-        assertThat(store.states().of("orders", 2).orElseThrow().state()).isEqualTo(PullState.UnitState.STOPPED);
+        assertThat(store.states().of("orders", 1).orElseThrow().state()).isEqualTo(PullState.PullHealth.OK);
+        assertThat(store.states().of("orders", 2).orElseThrow().state()).isEqualTo(PullState.PullHealth.STOPPED);
     }
 
     @Test

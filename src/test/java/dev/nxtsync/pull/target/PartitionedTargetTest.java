@@ -142,7 +142,7 @@ class PartitionedTargetTest {
                 "alter database " + fixture.database.value("select current_database()") + " set lc_messages = 'C'");
         var fault = catchThrowableOfType(TargetFault.class,
                 () -> fixture.write(way, FIRST, "4711 secret 7", "4712 secret 7"));
-        assertThat(fault.reason().trouble()).isEqualTo(ErrorCode.TARGET_UNUSABLE);
+        assertThat(fault.reason().errorCode()).isEqualTo(ErrorCode.TARGET_UNUSABLE);
         assertThat(fault.reason().message()).contains("no partition of relation \"thing\" found for row")
                 .contains("(id) = (4711)").contains("partition of \"nxt\".\"thing\" default").doesNotContain("secret");
         assertThat(rows(fixture)).isEmpty();

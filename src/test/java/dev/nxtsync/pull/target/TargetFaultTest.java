@@ -44,7 +44,7 @@ class TargetFaultTest {
         fixture.database.execute(change);
         var fault = catchThrowableOfType(TargetFault.class, () -> write(SECRET));
         assertThat(fault.getSQLState()).isEqualTo(state);
-        assertThat(fault.reason().trouble()).isEqualTo(ErrorCode.TARGET_UNUSABLE);
+        assertThat(fault.reason().errorCode()).isEqualTo(ErrorCode.TARGET_UNUSABLE);
         assertThat(fault.reason().message()).contains("in its target nxt.thing: ").contains(words)
                 .contains("(SQLSTATE " + state + ")").contains(ErrorCode.TARGET_UNUSABLE.nextStep())
                 .doesNotContain(SECRET);

@@ -32,7 +32,7 @@ class OutboxOriginTest {
         assertThat(database.count("nxt_sync.outbox_home")).isZero();
         database.execute(PUSH);
         assertThat(origin.held()).get().satisfies(held -> {
-            assertThat(held.trouble()).isEqualTo(ErrorCode.WAL_REFUSED);
+            assertThat(held.errorCode()).isEqualTo(ErrorCode.WAL_REFUSED);
             assertThat(held.message())
                     .contains("WAL control functions cannot be executed here (SQLSTATE " + state + ")")
                     .contains("rds.logical_replication");
@@ -42,7 +42,7 @@ class OutboxOriginTest {
         assertThat(origin.untold()).as("a person may adopt it").isEmpty();
         assertThat(origin.held()).get().satisfies(
                 held -> assertThat(held.message()).contains("run: java -jar").contains("did not say so until now"))
-                .extracting(Problem::trouble).isEqualTo(ErrorCode.OUTBOX_HELD);
+                .extracting(Problem::errorCode).isEqualTo(ErrorCode.OUTBOX_HELD);
         assertThat(origin.adopt()).isEqualTo(1);
         assertThat(origin.held()).isEmpty();
     }
@@ -53,13 +53,13 @@ class OutboxOriginTest {
         var origin = new OutboxOrigin(ScheduleFixture.migrated(database));
         database.execute(PUSH);
         database.execute("update nxt_sync.outbox set state = 'discarded'");
-        assertThat(origin.held()).get().extracting(Problem::trouble).isEqualTo(ErrorCode.WAL_REFUSED);
+        assertThat(origin.held()).get().extracting(Problem::errorCode).isEqualTo(ErrorCode.WAL_REFUSED);
         database.allowWalFunctions();
         assertThat(origin.held()).isEmpty();
         database.execute(PUSH.replace("'a'", "'b'"));
         assertThat(origin.held()).isEmpty();
         database.refuseWalFunctions("0A000");
-        assertThat(origin.held()).get().extracting(Problem::trouble).isEqualTo(ErrorCode.WAL_REFUSED);
+        assertThat(origin.held()).get().extracting(Problem::errorCode).isEqualTo(ErrorCode.WAL_REFUSED);
         database.allowWalFunctions();
         assertThat(origin.held()).as("what it was at home in is known").isEmpty();
     }

@@ -51,7 +51,7 @@ class PushPlannerTest {
                 "yourReference", "NXT_PUSHES_ODD_TABLE", "ordr", "NXT_PUSHES_ODD_KEY_COLUMN", "yourReference"));
         assertThat(planner.plan(main(), false)).as("it is to be planned again soon").isFalse();
         assertThat(plans.ready("orders")).isPresent();
-        assertThat(plans.stopped("odd")).get().extracting(Problem::trouble).isEqualTo(ErrorCode.PUSH_FLAWED);
+        assertThat(plans.stopped("odd")).get().extracting(Problem::errorCode).isEqualTo(ErrorCode.PUSH_FLAWED);
         assertThat(plans.troubles()).containsOnlyKeys("push odd");
         assertThat(plans.connections()).containsOnlyKeys("orders");
         planner = planner(Map.of("NXT_PUSHES_ODD_TABLE", "order", "NXT_PUSHES_ODD_KEY_COLUMN", "yourReference"));
@@ -98,7 +98,7 @@ class PushPlannerTest {
         var pushes = SettingsFixture.of(environment).pushes();
         assertThat(planner.plan(Objects.requireNonNull(pushes.get("orders")))).isEmpty();
         assertThat(plans.stopped("odd")).as("only that one").isEmpty();
-        assertThat(planner.plan(Objects.requireNonNull(pushes.get("odd")))).get().extracting(Problem::trouble)
+        assertThat(planner.plan(Objects.requireNonNull(pushes.get("odd")))).get().extracting(Problem::errorCode)
                 .isEqualTo(ErrorCode.PUSH_FLAWED);
         assertThat(planner.check(main())).as("changes nothing").hasSize(2);
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
  * not wait; what cannot be read or used leaves the key before good, so that nobody is locked out. Safe for any number of
  * threads.
  */
-public final class LastingSecret {
+public final class ReloadedSecret {
     private final CallerKey kind;
     private final Secret secret;
     private volatile ReadSecret reading;
@@ -22,7 +22,7 @@ public final class LastingSecret {
     }
 
     /** @throws UncheckedIOException if its file cannot be read, which is no way to begin */
-    public LastingSecret(CallerKey kind, Secret secret) {
+    public ReloadedSecret(CallerKey kind, Secret secret) {
         this.kind = kind;
         this.secret = secret;
         this.reading = new ReadSecret(secret.reveal(), Optional.empty());

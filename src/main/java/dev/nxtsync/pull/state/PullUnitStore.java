@@ -15,13 +15,13 @@ import dev.nxtsync.tenant.Tenant;
 
 /** The units of work of pulls, together with the state of what they work on. Safe for any number of threads. */
 @Singleton
-public class PullUnitTable {
+public class PullUnitStore {
     /** Each pull and company has a unit of each. */
     static final List<UnitKind> KINDS = List.of(UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD, UnitKind.RECONCILIATION);
 
     private final Database database;
 
-    public PullUnitTable(Database database) {
+    public PullUnitStore(Database database) {
         this.database = database.promptly();
     }
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LastingSecretTest {
+class ReloadedSecretTest {
     private static final String FIRST = "the first key, quite long";
     private static final String SECOND = "the other key, quite long";
 
@@ -17,7 +17,7 @@ class LastingSecretTest {
     void aKeyWhoseFileBecomesShortEmptyOrVanishesStaysGoodAndSaysWhyUntilThereIsABetterOne(@TempDir Path directory)
             throws IOException {
         Path file = Files.writeString(directory.resolve("key"), FIRST + "\n");
-        var key = new LastingSecret(CallerKey.OPERATOR, Secret.in(file));
+        var key = new ReloadedSecret(CallerKey.OPERATOR, Secret.in(file));
         assertThat(key.reveal()).isEqualTo(FIRST);
         assertThat(key.flaw()).isEmpty();
 
@@ -50,7 +50,7 @@ class LastingSecretTest {
     @Test
     void aFileOfWebhookKeysWithoutAKeyLeavesThoseBefore(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("keys"), "one,two");
-        var keys = new LastingSecret(CallerKey.WEBHOOKS, Secret.in(file));
+        var keys = new ReloadedSecret(CallerKey.WEBHOOKS, Secret.in(file));
         Files.writeString(file, ",\n");
         keys.readAgain();
         assertThat(keys.flaw()).isPresent();
