@@ -200,41 +200,29 @@ public sealed interface Failure extends Answer {
         }
     }
 
+    /** The request was not sent. */
+    sealed interface NotSent extends Failure {
+        @Override
+        default String traceId() {
+            return "";
+        }
+
+        @Override
+        default boolean notExecuted() {
+            return true;
+        }
+
+        @Override
+        default Recovery next() {
+            return Recovery.RETRY;
+        }
+    }
+
     /** The server could not be reached, or may not be: whoever asks next with the same connection meets it too. */
-    record Unreachable(ErrorCode errorCode, String message) implements Failure {
-        @Override
-        public String traceId() {
-            return "";
-        }
+    record Unreachable(ErrorCode errorCode, String message) implements NotSent {}
 
-        @Override
-        public boolean notExecuted() {
-            return true;
-        }
-
-        @Override
-        public Recovery next() {
-            return Recovery.RETRY;
-        }
-    }
-
-    /** The request was not sent, for what is not ours to decide; it may be the only one. */
-    record Unavailable(ErrorCode errorCode, String message) implements Failure {
-        @Override
-        public String traceId() {
-            return "";
-        }
-
-        @Override
-        public boolean notExecuted() {
-            return true;
-        }
-
-        @Override
-        public Recovery next() {
-            return Recovery.RETRY;
-        }
-    }
+    /** It is for what is not ours to decide, and may be the only one. */
+    record Unavailable(ErrorCode errorCode, String message) implements NotSent {}
 
     /**
      * The request was sent, but no whole answer came.
