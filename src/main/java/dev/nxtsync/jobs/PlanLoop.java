@@ -2,7 +2,6 @@ package dev.nxtsync.jobs;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.jboss.logging.Logger;
@@ -40,12 +39,8 @@ public final class PlanLoop {
         threads.repeat(planner.kind().thread(), EVERY, step);
     }
 
-    /**
-     * Plans what it is time to plan.
-     *
-     * @param then what else is done for each connection that waits for no person, before the next one is planned
-     */
-    public void plan(Collection<Settings.Connection> connections, Consumer<String> then) {
+    /** Plans what it is time to plan. Each connection is looked at before the next is planned, which may take long. */
+    public void plan(Collection<Settings.Connection> connections) {
         for (Settings.Connection connection : connections) {
             String name = connection.name();
             if (failures.waitsForPerson(name)) {
@@ -60,7 +55,7 @@ public final class PlanLoop {
             } finally {
                 MDC.remove("connection");
             }
-            then.accept(name);
+            planner.look(name);
         }
     }
 

@@ -20,6 +20,9 @@ public interface Planner {
      */
     boolean plan(Settings.Connection connection, boolean asked) throws SQLException;
 
+    /** Looks at what else may be wrong with a connection, at each step, whether or not it was planned in it. */
+    default void look(String connection) {}
+
     /** A person must sign in first, and who does may see something else. */
     void forget(String connection);
 }

@@ -39,8 +39,9 @@ class PlanLoopTest {
     private final Set<String> losing = new HashSet<>();
     private final List<String> planned = new ArrayList<>();
     private final List<String> forgotten = new ArrayList<>();
-    /** For which something else was done too. */
-    private final List<String> followed = new ArrayList<>();
+    private final List<String> looked = new ArrayList<>();
+    /** What was planned and looked at, in this order. */
+    private final List<String> steps = new ArrayList<>();
     private final Things plans = new Things();
     private final OutageLog outages = new OutageLog();
     private final List<Settings.Connection> connections = List.copyOf(SettingsFixture
@@ -81,6 +82,7 @@ class PlanLoopTest {
         public boolean plan(Settings.Connection connection, boolean asked) throws SQLException {
             String name = connection.name();
             planned.add(name + (asked ? " asked" : ""));
+            steps.add(name);
             assertThat(MDC.get("connection")).as("what the log is labelled with").isEqualTo(name);
             if (losing.contains(name)) {
                 unsigned.add(name);
@@ -97,6 +99,12 @@ class PlanLoopTest {
             }
             plans.put(name, new Thing(name));
             return !stopped.contains(name);
+        }
+
+        @Override
+        public void look(String connection) {
+            looked.add(connection);
+            steps.add("look at " + connection);
         }
 
         @Override
@@ -122,7 +130,7 @@ class PlanLoopTest {
     @ParameterizedTest
     @MethodSource("failures")
     void aConnectionThatFailsStopsOnlyItselfKeepsItsPlansAndHealsByItself(Throwable failure, ErrorCode shown) {
-        loop.plan(connections, followed::add);
+        loop.plan(connections);
         failing.put("a", failure);
         planAfter(Duration.ofMinutes(5));
         assertThat(planned).containsExactly("a", "b", "a", "b");
@@ -144,7 +152,7 @@ class PlanLoopTest {
     @Test
     void aConnectionOfWhichSomethingIsStoppedIsPlannedAgainSoonAndTheOthersAreNot() {
         stopped.add("b");
-        loop.plan(connections, followed::add);
+        loop.plan(connections);
         planAfter(Duration.ofSeconds(30));
         assertThat(planned).containsExactly("a", "b", "b");
         assertThat(plans.troubles()).as("it was planned").isEmpty();
@@ -152,7 +160,7 @@ class PlanLoopTest {
 
     @Test
     void whatAnAnswerDidNotFitToIsReadAgainOnce() {
-        loop.plan(connections, followed::add);
+        loop.plan(connections);
         plans.lookAgain("a");
         plans.lookAgain("a");
         planAfter(Duration.ofSeconds(10));
@@ -167,33 +175,33 @@ class PlanLoopTest {
             planAfter(Duration.ofMinutes(10));
         }
         unsigned.add("a");
-        followed.clear();
-        loop.plan(connections, followed::add);
-        assertThat(followed).containsExactly("b");
+        looked.clear();
+        loop.plan(connections);
+        assertThat(looked).containsExactly("b");
         assertThat(forgotten).containsExactly("a");
         assertThat(plans.troubles()).as("that is told of the sign-in").isEmpty();
         assertThat(plans.wholly()).containsExactly("b");
         unsigned.clear();
         failing.clear();
         planned.clear();
-        loop.plan(connections, followed::add);
-        assertThat(followed).containsExactly("b", "a", "b");
+        loop.plan(connections);
+        assertThat(looked).containsExactly("b", "a", "b");
         assertThat(planned).containsExactly("a");
         assertThat(plans.wholly()).contains("a");
     }
 
     /** Or one whose API is slow would keep what another waits for. */
     @Test
-    void whatIsDoneForAConnectionBesidesComesBeforeTheNextIsPlanned() {
-        loop.plan(connections, name -> planned.add("then " + name));
-        assertThat(planned).containsExactly("a", "then a", "b", "then b");
+    void aConnectionIsLookedAtBeforeTheNextIsPlanned() {
+        loop.plan(connections);
+        assertThat(steps).containsExactly("a", "look at a", "b", "look at b");
     }
 
     @Test
     void whatOnlyASignInMendsIsNoNewsOfTheConnection() {
         failing.put("a", new FailedAnswer(TOO_MANY));
         losing.add("a");
-        loop.plan(connections, followed::add);
+        loop.plan(connections);
         assertThat(outages.isNews("a", "any", TOO_MANY)).as("the log was told nothing").isTrue();
         failing.put("b", new FailedAnswer(TOO_MANY));
         planAfter(Duration.ofMinutes(5));
@@ -203,15 +211,15 @@ class PlanLoopTest {
     @Test
     void aProcessThatStopsTellsNothingOfIt() {
         failing.put("a", new ShuttingDown());
-        loop.plan(connections, followed::add);
+        loop.plan(connections);
         assertThat(plans.troubles()).isEmpty();
         assertThat(plans.wholly()).containsExactly("b");
-        loop.plan(connections, followed::add);
+        loop.plan(connections);
         assertThat(planned).as("it is still to be planned").containsExactly("a", "b", "a");
     }
 
     private void planAfter(Duration time) {
         now += time.toNanos();
-        loop.plan(connections, followed::add);
+        loop.plan(connections);
     }
 }

@@ -33,7 +33,7 @@ class PullPlanLoop {
 
     private void tick() {
         if (migrations.done()) {
-            loop.plan(settings.connections().values(), targets::look);
+            loop.plan(settings.connections().values());
             targets.change();
             settings.connections().keySet().forEach(followed::follow);
         }

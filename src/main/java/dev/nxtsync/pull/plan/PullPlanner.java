@@ -58,6 +58,11 @@ public class PullPlanner implements Planner {
     }
 
     @Override
+    public void look(String connection) {
+        targets.look(connection);
+    }
+
+    @Override
     public boolean plan(Settings.Connection connection, boolean asked) throws SQLException {
         String name = connection.name();
         var pulls = settings.pulls(name);

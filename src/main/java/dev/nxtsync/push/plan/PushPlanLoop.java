@@ -48,8 +48,7 @@ class PushPlanLoop {
         try {
             announcement.follow(settings.push().repeatAfter());
             table.complete(settings.pushes().keySet());
-            loop.plan(settings.connections().values(), connection -> {
-            });
+            loop.plan(settings.connections().values());
             announcement.announce();
         } catch (SQLException e) {
             LOG.debugf("pushes are looked at again: %s", e.getMessage());
