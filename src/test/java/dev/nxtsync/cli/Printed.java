@@ -3,6 +3,7 @@ package dev.nxtsync.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
 
 import io.quarkus.runtime.QuarkusApplication;
 
@@ -15,6 +16,11 @@ import io.quarkus.runtime.QuarkusApplication;
 record Printed(int code, String text) {
 
     static Printed by(QuarkusApplication command, String... arguments) throws Exception {
+        return by(() -> command.run(arguments));
+    }
+
+    /** @param work answers the exit code */
+    static Printed by(Callable<Integer> work) throws Exception {
         var printed = new ByteArrayOutputStream();
         var stream = new PrintStream(printed, true, StandardCharsets.UTF_8);
         PrintStream out = System.out;
@@ -22,7 +28,7 @@ record Printed(int code, String text) {
         System.setOut(stream);
         System.setErr(stream);
         try {
-            return new Printed(command.run(arguments), printed.toString(StandardCharsets.UTF_8));
+            return new Printed(work.call(), printed.toString(StandardCharsets.UTF_8));
         } finally {
             System.setOut(out);
             System.setErr(err);

@@ -60,8 +60,8 @@ final class PlannedFixture implements AutoCloseable {
         var tables = new TableMigrator(store, replica);
         var units = new PullUnitStore(store);
         targets = new Targets(tables, plans, new PullStates(store), units);
-        var schemas = new PullSchemas(introspection, new CompanyScopes(SchemaFixture.tenants(nxt)),
-                PlanFixture.lostCalls(store), this::now);
+        var schemas = new PullSchemas(introspection, CompanyScopesFixture.of(nxt), PlanFixture.lostCalls(store),
+                this::now);
         planner = new PullPlanner(settings, schemas,
                 new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans), targets,
                 new PullOffer(introspection), plans);
