@@ -41,6 +41,9 @@ public class Claims {
             returning job.id, kind, connection, scope, company, pull, lane, fence, job.holder, wanted, failures, taken_over, before
             """;
 
+    /** Takes a unit away from whoever is at work on it, whose writes are refused from then on. */
+    static final String REVOKED = "holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))";
+
     private final Database database;
     private final Replica replica;
 
@@ -207,12 +210,10 @@ public class Claims {
     /** Takes a unit away from a run of this process that has stalled: whatever the run still tries to write is refused. */
     public void giveUp(Claim claim, Duration retry) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var raise = transaction.prepareStatement(
-                    """
-                            update nxt_sync.job
-                            set holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')), failures = failures + 1,
-                                retry_at = clock_timestamp() + ? * interval '1 ms'
-                            where id = ? and fence = ? and holder = ?""")) {
+            try (var raise = transaction.prepareStatement("""
+                    update nxt_sync.job
+                    set %s, failures = failures + 1, retry_at = clock_timestamp() + ? * interval '1 ms'
+                    where id = ? and fence = ? and holder = ?""".formatted(REVOKED))) {
                 raise.setLong(1, retry.toMillis());
                 raise.setLong(2, claim.unit());
                 raise.setLong(3, claim.fence());

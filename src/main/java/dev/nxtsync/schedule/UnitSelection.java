@@ -60,7 +60,7 @@ public final class UnitSelection {
         return and("connection = ?", text(connection));
     }
 
-    /** @param scope what a company is the number of */
+    /** @param scope whether {@code company} is the number of a company or of a customer */
     public UnitSelection inScope(Scope scope) {
         return and("scope = ?", text(scope.text()));
     }
@@ -136,14 +136,12 @@ public final class UnitSelection {
      * claiming one: that is waited for, and a claim that comes later sees what this transaction has written.
      */
     public void revoke(Connection transaction) throws SQLException {
-        update(transaction, "holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))");
+        update(transaction, Claims.REVOKED);
     }
 
     /** They begin anew, as if nothing had failed: what whoever is at work on them has not yet written is refused. */
     public void beginAnew(Connection transaction) throws SQLException {
-        update(transaction,
-                """
-                        holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence')), retry_at = null, failures = 0""");
+        update(transaction, Claims.REVOKED + ", retry_at = null, failures = 0");
     }
 
     private int update(Connection transaction, String assignments, Value... assigned) throws SQLException {

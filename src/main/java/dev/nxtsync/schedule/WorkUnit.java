@@ -24,6 +24,8 @@ import dev.nxtsync.tenant.Tenant;
 public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner, String entry, int lane) {
     /** What the table has as the scope of a unit that is nobody's. */
     private static final String CONNECTION = "connection";
+    /** The SQL condition that a unit, called {@code known} there, is worked on or will be at once. */
+    public static final String IS_UNDER_WAY = "(known.holder is not null or known.due_at <= clock_timestamp())";
 
     /** The unit that does this for a pull in a company, be it for that pull only or for all. */
     public static WorkUnit ofPull(UnitKind kind, String connection, Tenant tenant, String pull) {
@@ -121,9 +123,10 @@ public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner,
                         where not exists (select from nxt_sync.job known
                                           where known.kind = due.kind and known.connection = due.connection and known.scope = due.scope
                                             and known.company = due.company and known.pull = due.pull and known.lane = due.lane
-                                            and (known.holder is not null or known.due_at <= clock_timestamp()))
+                                            and %s)
                         order by kind, connection, scope, pull, company, lane
-                        on conflict on constraint job_unit do update set due_at = excluded.due_at""")) {
+                        on conflict on constraint job_unit do update set due_at = excluded.due_at"""
+                        .formatted(IS_UNDER_WAY))) {
             column(insert, 1, "text", units, unit -> unit.kind().text());
             column(insert, 2, "text", units, WorkUnit::connection);
             column(insert, 3, "text", units, WorkUnit::scope);

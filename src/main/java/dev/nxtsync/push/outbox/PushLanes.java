@@ -61,8 +61,7 @@ public class PushLanes {
                                 from pairs, generate_series(0, 15) number
                                 where exists (select from nxt_sync.outbox o
                                               where o.push = pairs.push and o.company = pairs.company and o.lane = number and\s"""
-                    + OutboxReader.READY
-                    + """
+                    + OutboxReader.READY + """
                                 )
                                 union
                                 select push, company, lane from freed
@@ -79,7 +78,7 @@ public class PushLanes {
                                               where known.kind = 'push' and known.connection = of_push.connection
                                                 and known.scope = 'company' and known.company = due.company
                                                 and known.pull = push and known.lane = due.lane
-                                                and (known.holder is not null or known.due_at <= clock_timestamp()))""")) {
+                                                and\s""" + WorkUnit.IS_UNDER_WAY + ")")) {
                 var pushes = transaction.createArrayOf("text", connections.keySet().toArray());
                 for (int i = 1; i <= 5; i++) {
                     select.setArray(i, pushes);
