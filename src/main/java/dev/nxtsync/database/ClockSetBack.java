@@ -2,7 +2,6 @@ package dev.nxtsync.database;
 
 import static java.util.stream.Collectors.joining;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.pull.target.PageWriter;
 
@@ -28,8 +28,8 @@ public final class ClockSetBack {
     private ClockSetBack() {}
 
     /** Whether the clock is behind the last beat of any process, which else is now. For the transaction of a beat. */
-    public static boolean isNoticed(Connection transaction) throws SQLException {
-        try (Statement look = transaction.createStatement()) {
+    public static boolean isNoticed(Handle transaction) throws SQLException {
+        try (Statement look = transaction.getConnection().createStatement()) {
             // whoever mends has it locked, for long
             look.executeUpdate("""
                     update nxt_sync.clock set seen_at = clock_timestamp()
@@ -48,7 +48,7 @@ public final class ClockSetBack {
      *
      * @return whether it was set back: then the caller revokes all units of work, in this transaction
      */
-    public static boolean mend(Connection transaction) throws SQLException {
+    public static boolean mend(Handle transaction) throws SQLException {
         double back = back(transaction);
         if (back > SECONDS) {
             LOG.warnf(
@@ -63,8 +63,8 @@ public final class ClockSetBack {
     }
 
     /** By how many seconds the clock is behind the last beat of any process; 0 where another process mends that. */
-    private static double back(Connection transaction) throws SQLException {
-        try (var seen = transaction.prepareStatement("""
+    private static double back(Handle transaction) throws SQLException {
+        try (var seen = transaction.getConnection().prepareStatement("""
                 select extract(epoch from seen_at - clock_timestamp())::float8
                 from nxt_sync.clock for update skip locked"""); ResultSet row = seen.executeQuery()) {
             return row.next() ? row.getDouble(1) : 0;
@@ -72,8 +72,8 @@ public final class ClockSetBack {
     }
 
     /** The columns of our tables that hold times, also of tables that a later version has made. */
-    private static Map<String, List<String>> times(Connection transaction) throws SQLException {
-        try (var select = transaction.prepareStatement("""
+    private static Map<String, List<String>> times(Handle transaction) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement("""
                 select attrelid::regclass::text, quote_ident(attname)
                 from pg_attribute join pg_class on pg_class.oid = attrelid
                 where relnamespace = 'nxt_sync'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
@@ -87,7 +87,7 @@ public final class ClockSetBack {
         }
     }
 
-    private static void setBack(Connection transaction, String table, List<String> columns, double back)
+    private static void setBack(Handle transaction, String table, List<String> columns, double back)
             throws SQLException {
         String sql = "update " + table + " set "
                 + columns.stream()
@@ -95,7 +95,7 @@ public final class ClockSetBack {
                                 + " * interval '1 s' else " + column + " end")
                         .collect(joining(", "))
                 + " where " + columns.stream().map(ClockSetBack::isAhead).collect(joining(" or "));
-        try (Statement update = transaction.createStatement()) {
+        try (Statement update = transaction.getConnection().createStatement()) {
             update.executeUpdate(sql);
         }
     }

@@ -3,9 +3,8 @@ package dev.nxtsync.database;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +16,11 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jdbi.v3.core.CloseException;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.postgresql.jdbc.PgConnection;
 
 import dev.nxtsync.error.Problem;
@@ -38,7 +42,7 @@ public class Database {
     private static final Duration PROMPT_ANSWER = Duration.ofSeconds(8);
     private static final Duration WHENEVER_IT_COMES = Duration.ZERO;
 
-    private final DataSource dataSource;
+    private final Jdbi jdbi;
     /** The connections that the pool has lent before. */
     private final Set<PgConnection> met;
     /** For the answer to one statement, after which the connection is given up as lost; zero is no limit. */
@@ -50,29 +54,39 @@ public class Database {
     }
 
     public Database(DataSource dataSource, Duration slowest) {
-        this(dataSource, Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())), slowest);
+        this(Statements.of(dataSource::getConnection),
+                Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())), slowest);
     }
 
-    private Database(DataSource dataSource, Set<PgConnection> met, Duration slowest) {
-        this.dataSource = dataSource;
+    private Database(Jdbi jdbi, Set<PgConnection> met, Duration slowest) {
+        this.jdbi = jdbi;
         this.met = met;
         this.slowest = slowest;
     }
 
     /** The same, for small statements on which much hangs, so that a server that stands still is noticed soon. */
     public Database promptly() {
-        return new Database(dataSource, met, PROMPT_ANSWER);
+        return new Database(jdbi, met, PROMPT_ANSWER);
     }
 
     /** The same, for statements that may take as long as they take, such as those that rewrite or read a whole table. */
     public Database patiently() {
-        return new Database(dataSource, met, WHENEVER_IT_COMES);
+        return new Database(jdbi, met, WHENEVER_IT_COMES);
     }
 
     /** What is done in a transaction. It may be run more than once; only the last run counts. */
     @FunctionalInterface
     public interface Work<T> {
-        T in(Connection transaction) throws SQLException;
+        T in(Handle transaction) throws SQLException;
+
+        /** Does it; a fault of the database is what it was before JDBI wrapped it. */
+        default T run(Handle transaction) throws SQLException {
+            try {
+                return in(transaction);
+            } catch (JdbiException e) {
+                throw DatabaseFault.sql(e);
+            }
+        }
     }
 
     /**
@@ -110,7 +124,7 @@ public class Database {
     }
 
     /** Brings sequences up to what their tables hold, one process at a time. */
-    public static boolean advanceSequences(Connection transaction) throws SQLException {
+    public static boolean advanceSequences(Handle transaction) throws SQLException {
         alone(transaction, "sequences");
         Sequences.advance(transaction);
         return true;
@@ -120,43 +134,32 @@ public class Database {
      * What follows in the transaction is done by one process at a time: for what {@code if not exists} does not keep two from
      * doing. What may take long has a lock of its own, so that nothing else waits for it.
      */
-    public static boolean alone(Connection transaction, String what) throws SQLException {
-        try (var lock = transaction.prepareStatement("select pg_advisory_xact_lock(hashtext('nxt_sync ' || ?))")) {
-            lock.setString(1, what);
-            return lock.execute();
-        }
+    public static boolean alone(Handle transaction, String what) throws SQLException {
+        transaction.createQuery("select pg_advisory_xact_lock(hashtext('nxt_sync ' || :what))").bind("what", what)
+                .mapToMap().one();
+        return true;
     }
 
     /** Makes a schema if it is missing; that right is not needed where it is there. */
-    public static void makeSchema(Connection transaction, String name) throws SQLException {
+    public static void makeSchema(Handle transaction, String name) throws SQLException {
         if (isMissing(transaction, name)) {
             alone(transaction, "schema " + name);
             // perhaps no more, since another process has had the lock
             if (isMissing(transaction, name)) {
-                try (Statement make = transaction.createStatement()) {
-                    make.execute("create schema " + SqlName.quoted(name));
-                }
+                transaction.execute("create schema " + SqlName.quoted(name));
             }
         }
     }
 
     /** @param table with its schema */
-    public static boolean hasTable(Connection transaction, String table) throws SQLException {
-        try (var find = transaction.prepareStatement("select to_regclass(?) is not null")) {
-            find.setString(1, table);
-            try (var row = find.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+    public static boolean hasTable(Handle transaction, String table) throws SQLException {
+        return transaction.createQuery("select to_regclass(:table) is not null").bind("table", table)
+                .mapTo(boolean.class).one();
     }
 
-    private static boolean isMissing(Connection transaction, String schema) throws SQLException {
-        try (var find = transaction.prepareStatement("select from pg_namespace where nspname = ?")) {
-            find.setString(1, schema);
-            try (var row = find.executeQuery()) {
-                return !row.next();
-            }
-        }
+    private static boolean isMissing(Handle transaction, String schema) throws SQLException {
+        return transaction.createQuery("select not exists (select from pg_namespace where nspname = :schema)")
+                .bind("schema", schema).mapTo(boolean.class).one();
     }
 
     /** What is to be done about a database that was not made for every character; empty if there is nothing. */
@@ -166,13 +169,8 @@ public class Database {
 
     /** The database's time, which orders all reads and sends. */
     public DatabaseClock clock() throws SQLException {
-        return inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("select clock_timestamp()");
-                    var row = select.executeQuery()) {
-                row.next();
-                return new DatabaseClock(row.getObject(1, OffsetDateTime.class).toInstant());
-            }
-        });
+        return inTransaction(transaction -> new DatabaseClock(
+                transaction.createQuery("select clock_timestamp()").mapTo(Instant.class).one()));
     }
 
     /** A user may hold the lock of a target for hours: its pull comes again, and the thread is for others meanwhile. */
@@ -181,23 +179,25 @@ public class Database {
     }
 
     private <T> T once(boolean durable, Work<T> work) throws SQLException {
-        try (Connection connection = begun(durable)) {
+        try (Handle transaction = begun(durable)) {
             boolean committed = false;
             try {
-                T result = work.in(connection);
-                connection.commit();
+                T result = work.run(transaction);
+                transaction.getConnection().commit();
                 committed = true;
                 return result;
             } catch (SQLException e) {
                 if (DatabaseFault.isOfNoUse(e)) {
-                    abort(connection);
+                    abort(transaction.getConnection());
                 }
                 throw e;
             } finally {
                 if (!committed) {
-                    rollBack(connection);
+                    rollBack(transaction.getConnection());
                 }
             }
+        } catch (CloseException e) {
+            throw DatabaseFault.sql(e);
         }
     }
 
@@ -205,21 +205,21 @@ public class Database {
      * A connection on which a transaction has begun. The pool may lend one that was lost while it was idle, or whose server
      * takes no writes any more: it is closed, and another taken, at last a new one.
      */
-    private Connection begun(boolean durable) throws SQLException {
+    private Handle begun(boolean durable) throws SQLException {
         while (true) {
-            Connection connection = connection();
-            boolean used = !met.add(connection.unwrap(PgConnection.class));
+            Handle handle = open();
+            boolean used = !met.add(handle.getConnection().unwrap(PgConnection.class));
             try {
-                begin(connection, durable);
-                return connection;
+                begin(handle.getConnection(), durable);
+                return handle;
             } catch (SQLException e) {
-                giveUp(connection);
+                giveUp(handle);
                 if (!used || !DatabaseFault.isOfNoUse(e) || e.getCause() instanceof SocketTimeoutException) {
                     throw e;
                 }
                 LOG.debugf("a connection was of no use any more, and another is taken: %s", e.getMessage());
             } catch (RuntimeException | Error e) {
-                giveUp(connection);
+                giveUp(handle);
                 throw e;
             }
         }
@@ -241,9 +241,11 @@ public class Database {
         return (int) limit.toMillis();
     }
 
-    private Connection connection() throws SQLException {
+    private Handle open() throws SQLException {
         try {
-            return dataSource.getConnection();
+            return jdbi.open();
+        } catch (ConnectionException e) {
+            throw DatabaseFault.sql(e);
         } catch (RuntimeException e) {
             // as when the pool gives up an attempt that takes long, and interrupts the next one with it
             OutOfMemory.endIfCauseOf(e);
@@ -251,10 +253,12 @@ public class Database {
         }
     }
 
-    private static void giveUp(Connection connection) throws SQLException {
-        try (connection) {
-            abort(connection);
-            rollBack(connection);
+    private static void giveUp(Handle handle) throws SQLException {
+        try (handle) {
+            abort(handle.getConnection());
+            rollBack(handle.getConnection());
+        } catch (CloseException e) {
+            throw DatabaseFault.sql(e);
         }
     }
 

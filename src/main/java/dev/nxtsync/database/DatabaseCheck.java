@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
+import org.jdbi.v3.core.Handle;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PreferQueryMode;
 
@@ -23,7 +24,6 @@ public final class DatabaseCheck {
     private static final String PREPARE_THRESHOLD = "prepareThreshold";
     /** In seconds, after which a person hears that nothing comes. */
     private static final int SLOWEST_ANSWER = 30;
-    private static final String PROCESS = "select pg_catalog.pg_backend_pid()";
 
     private DatabaseCheck() {}
 
@@ -48,7 +48,7 @@ public final class DatabaseCheck {
             String summary = database(settings).inTransaction(transaction -> {
                 problems.clear();
                 notes.clear();
-                var about = transaction.getMetaData();
+                var about = transaction.getConnection().getMetaData();
                 age(about.getDatabaseMajorVersion(), about.getDatabaseProductVersion()).ifPresent(problems::add);
                 for (String schema : List.of("nxt_sync", settings.target().schema())) {
                     rights(transaction, schema, problems);
@@ -56,7 +56,7 @@ public final class DatabaseCheck {
                 Encoding.flaw(transaction).ifPresent(problems::add);
                 strangers(transaction, problems);
                 for (var each : also) {
-                    each.in(transaction).ifPresent(notes::add);
+                    each.run(transaction).ifPresent(notes::add);
                 }
                 return "PostgreSQL " + about.getDatabaseProductVersion() + ", as " + about.getUserName();
             });
@@ -106,23 +106,24 @@ public final class DatabaseCheck {
         try (Connection first = simple.getConnection(); Connection second = simple.getConnection()) {
             for (int i = 0; i < TRANSACTIONS; i++) {
                 // twice, so that servers that are lent in turn do not meet the same session each time
-                ofFirst.add(number(first, PROCESS));
-                ofFirst.add(number(first, PROCESS));
-                ofSecond.add(number(second, PROCESS));
+                ofFirst.add(process(first));
+                ofFirst.add(process(first));
+                ofSecond.add(process(second));
             }
         }
         return ofFirst.size() > 1 || ofSecond.size() > 1 || ofFirst.equals(ofSecond);
     }
 
-    private static String number(Connection connection, String sql) throws SQLException {
-        try (var select = connection.prepareStatement(sql); ResultSet row = select.executeQuery()) {
+    private static String process(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement("select pg_catalog.pg_backend_pid()");
+                ResultSet row = select.executeQuery()) {
             return row.next() ? row.getString(1) : "";
         }
     }
 
     /** Our own tables that belong to somebody else, which could not be migrated. */
-    private static void strangers(Connection connection, List<Problem> problems) throws SQLException {
-        try (var select = connection.prepareStatement("""
+    private static void strangers(Handle connection, List<Problem> problems) throws SQLException {
+        try (var select = connection.getConnection().prepareStatement("""
                 select quote_ident(current_user), string_agg(distinct relowner::regrole::text, ', ')
                 from pg_class
                 where relnamespace = to_regnamespace('nxt_sync') and relkind in ('r', 'S', 'v')
@@ -157,8 +158,8 @@ public final class DatabaseCheck {
         return dataSource;
     }
 
-    private static void rights(Connection connection, String schema, List<Problem> problems) throws SQLException {
-        try (var select = connection.prepareStatement(
+    private static void rights(Handle connection, String schema, List<Problem> problems) throws SQLException {
+        try (var select = connection.getConnection().prepareStatement(
                 """
                         select exists (select from pg_namespace where nspname = ?),
                                has_database_privilege(current_database(), 'CREATE'),

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
+import org.jdbi.v3.core.JdbiException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -30,6 +31,20 @@ public final class DatabaseFault {
     private static final List<String> OF_VALUES = List.of("22", "23", "54", "P0");
 
     private DatabaseFault() {}
+
+    /**
+     * What JDBI has wrapped.
+     *
+     * @throws JdbiException the same, if there is no fault of the database in it
+     */
+    public static SQLException sql(JdbiException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return sql;
+            }
+        }
+        throw e;
+    }
 
     /** Never holds a password; the driver does not print any. */
     public static Problem of(Exception e) {

@@ -3,13 +3,13 @@ package dev.nxtsync.database;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -51,8 +51,9 @@ public final class Encoding {
     }
 
     /** That of the database behind a connection, which the server told at the login. */
-    public static Encoding read(Connection connection) throws SQLException {
-        return named(String.valueOf(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding")));
+    public static Encoding read(Handle connection) throws SQLException {
+        return named(String
+                .valueOf(connection.getConnection().unwrap(PGConnection.class).getParameterStatus("server_encoding")));
     }
 
     /** The one that PostgreSQL calls so. Of one that Java does not know, only ASCII is relied on. */
@@ -69,8 +70,9 @@ public final class Encoding {
     }
 
     /** What is to be done about a database that was not made for every character; empty if there is nothing. */
-    static Optional<Problem> flaw(Connection connection) throws SQLException {
-        String name = String.valueOf(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"));
+    static Optional<Problem> flaw(Handle connection) throws SQLException {
+        String name = String
+                .valueOf(connection.getConnection().unwrap(PGConnection.class).getParameterStatus("server_encoding"));
         return name.equals(UTF8.name)
                 ? Optional.empty()
                 : Optional.of(new Problem(ErrorCode.DATABASE_ENCODING,

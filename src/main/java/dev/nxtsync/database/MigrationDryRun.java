@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -21,6 +20,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
+import org.jdbi.v3.core.Handle;
 
 import io.quarkus.arc.Unremovable;
 
@@ -68,11 +68,11 @@ public class MigrationDryRun {
             }
             var pending = flyway.get().info().pending();
             return database.inTransaction(transaction -> {
-                var before = transaction.setSavepoint();
+                var before = transaction.getConnection().setSavepoint();
                 try {
                     return rehearse(transaction, pending, then);
                 } finally {
-                    transaction.rollback(before);
+                    transaction.getConnection().rollback(before);
                 }
             });
         } catch (SQLException | FlywayException e) {
@@ -92,12 +92,12 @@ public class MigrationDryRun {
                                 + ". Use the version that made it, or a schema that nobody has changed."));
     }
 
-    private MigrationFindings rehearse(Connection transaction, MigrationInfo[] pending,
+    private MigrationFindings rehearse(Handle transaction, MigrationInfo[] pending,
             Database.Work<MigrationFindings> then) throws SQLException {
         var notes = new ArrayList<String>();
         String script = "";
         long end = System.nanoTime() + deadline.toNanos();
-        try (Statement statement = transaction.createStatement()) {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             Database.makeSchema(transaction, "nxt_sync");
             for (MigrationInfo each : pending) {
                 script = each.getScript().substring(each.getScript().lastIndexOf('/') + 1);

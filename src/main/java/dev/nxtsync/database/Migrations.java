@@ -51,11 +51,11 @@ public class Migrations {
         try {
             database.patiently().inTransaction(transaction -> {
                 Database.alone(transaction, "validation");
-                try (var select = transaction.prepareStatement("""
+                try (var select = transaction.getConnection().prepareStatement("""
                         select conrelid::regclass::text, quote_ident(conname) from pg_constraint
                         where connamespace = 'nxt_sync'::regnamespace and not convalidated""");
                         var row = select.executeQuery();
-                        var validate = transaction.createStatement()) {
+                        var validate = transaction.getConnection().createStatement()) {
                     while (row.next()) {
                         validate.execute(
                                 "alter table " + row.getString(1) + " validate constraint " + row.getString(2));

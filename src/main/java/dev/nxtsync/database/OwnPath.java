@@ -1,10 +1,11 @@
 package dev.nxtsync.database;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+
+import org.jdbi.v3.core.Handle;
 
 /**
  * The search path that the role, the database or the session has of its own. Our transactions leave it, since whoever may
@@ -27,14 +28,14 @@ public final class OwnPath {
     private OwnPath() {}
 
     /** Goes back to it, for the next statement or the commit, at which deferred triggers run. */
-    public static void enter(Connection transaction) throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
+    public static void enter(Handle transaction) throws SQLException {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             statement.execute(RETURN);
         }
     }
 
-    public static void leave(Connection transaction) throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
+    public static void leave(Handle transaction) throws SQLException {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             statement.execute(LEAVE_AGAIN);
         }
     }

@@ -1,12 +1,12 @@
 package dev.nxtsync.database;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 
 import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Handle;
 
 /**
  * The sequences of {@code nxt_sync}, brought up to what their tables hold. Logical replication does not take sequences along,
@@ -48,8 +48,8 @@ public final class Sequences {
     }
 
     /** Advances those that are behind. For one process at a time: see {@link Database#advanceSequences}. */
-    static void advance(Connection transaction) throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
+    static void advance(Handle transaction) throws SQLException {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             for (Numbers each : ALL) {
                 try (var row = statement.executeQuery("select setval('" + each.sequence() + "', highest) from ("
                         + each.highest() + ") known (highest), " + each.sequence()

@@ -1,6 +1,5 @@
 package dev.nxtsync.inbox;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -15,6 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
@@ -89,7 +90,7 @@ public class Inbox {
         });
     }
 
-    private static EventsTaken keep(Connection transaction, Collection<Event> events) throws SQLException {
+    private static EventsTaken keep(Handle transaction, Collection<Event> events) throws SQLException {
         var hashes = new ArrayList<String>();
         var stamped = new ArrayList<Boolean>();
         var scopes = new ArrayList<String>();
@@ -115,7 +116,7 @@ public class Inbox {
             return new EventsTaken(fates, units);
         }
         // in the order of the hashes, so that two processes that take in the same events do not wait for each other
-        try (var insert = transaction.prepareStatement("""
+        try (var insert = transaction.getConnection().prepareStatement("""
                 with given as (
                     select decode(hash, 'hex') as hash, stamped, job.id as unit, given.pull, key
                     from unnest(?::text[], ?::boolean[], ?::text[], ?::integer[], ?::text[], ?::text[], ?::text[])
@@ -136,13 +137,13 @@ public class Inbox {
                        case when stamped then hash in (select hash from unseen)
                             else (hash, unit, pull) in (select twin, unit, pull from kept where twin is not null) end
                 from given""")) {
-            insert.setArray(1, transaction.createArrayOf("text", hashes.toArray()));
-            insert.setArray(2, transaction.createArrayOf("boolean", stamped.toArray()));
-            insert.setArray(3, transaction.createArrayOf("text", scopes.toArray()));
-            insert.setArray(4, transaction.createArrayOf("integer", companies.toArray()));
-            insert.setArray(5, transaction.createArrayOf("text", keys.toArray()));
-            insert.setArray(6, transaction.createArrayOf("text", pulls.toArray()));
-            insert.setArray(7, transaction.createArrayOf("text", connections.toArray()));
+            insert.setArray(1, transaction.getConnection().createArrayOf("text", hashes.toArray()));
+            insert.setArray(2, transaction.getConnection().createArrayOf("boolean", stamped.toArray()));
+            insert.setArray(3, transaction.getConnection().createArrayOf("text", scopes.toArray()));
+            insert.setArray(4, transaction.getConnection().createArrayOf("integer", companies.toArray()));
+            insert.setArray(5, transaction.getConnection().createArrayOf("text", keys.toArray()));
+            insert.setArray(6, transaction.getConnection().createArrayOf("text", pulls.toArray()));
+            insert.setArray(7, transaction.getConnection().createArrayOf("text", connections.toArray()));
             try (ResultSet row = insert.executeQuery()) {
                 while (row.next()) {
                     if (row.getBoolean(3)) {
@@ -158,11 +159,11 @@ public class Inbox {
     }
 
     /** Keeps of each table and company that something came, at most once a second. */
-    private static void remember(Connection transaction, Collection<Event> events) throws SQLException {
+    private static void remember(Handle transaction, Collection<Event> events) throws SQLException {
         // in this order, so that two processes do not wait for each other
         var last = new TreeMap<Event, Event>(Comparator.comparing(Event::table).thenComparing(Event::tenant));
         events.forEach(event -> last.put(event, event));
-        try (var upsert = transaction.prepareStatement("""
+        try (var upsert = transaction.getConnection().prepareStatement("""
                 insert into nxt_sync.webhook_event as known (table_name, company, last_at, last_event)
                 values (?, ?, clock_timestamp(), ?)
                 on conflict (table_name, company) do update
@@ -189,7 +190,7 @@ public class Inbox {
     /** Wakes whatever has something to look at and has not been woken: its process may have died between the two. */
     public void wakeForgotten() throws SQLException {
         database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select id from nxt_sync.job
                     where kind = 'fetch' and wanted <= served
                       and exists (select from nxt_sync.inbox i where i.unit = job.id
@@ -226,7 +227,7 @@ public class Inbox {
     public List<Woken> next(Claim unit, Collection<String> pulls, int each) throws SQLException {
         return database.inTransaction(transaction -> {
             var woken = new ArrayList<Woken>();
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select woken.id, woken.pull, woken.key, woken.received_at, woken.attempts
                     from unnest(?::text[]) as wanted (pull),
                         lateral (select id, i.pull, key, received_at, attempts from nxt_sync.inbox i
@@ -235,7 +236,7 @@ public class Inbox {
                                    and %s
                                  order by id limit ?) as woken
                     order by woken.id""".formatted(IS_FREE))) {
-                select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+                select.setArray(1, transaction.getConnection().createArrayOf("text", pulls.toArray()));
                 select.setLong(2, unit.unit());
                 select.setInt(3, each);
                 try (ResultSet row = select.executeQuery()) {
@@ -267,9 +268,10 @@ public class Inbox {
     /** They were looked at in vain, and it may have been for one of them. */
     public void failed(Claim unit, Collection<Long> keys, String reason) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var update = transaction.prepareStatement("update nxt_sync.inbox set reason = ? where id = any (?)")) {
+            try (var update = transaction.getConnection()
+                    .prepareStatement("update nxt_sync.inbox set reason = ? where id = any (?)")) {
                 update.setString(1, Encoding.read(transaction).shown(reason));
-                update.setArray(2, transaction.createArrayOf("bigint", keys.toArray()));
+                update.setArray(2, transaction.getConnection().createArrayOf("bigint", keys.toArray()));
                 update.executeUpdate();
             }
             Claims.check(transaction, unit);
@@ -298,9 +300,9 @@ public class Inbox {
 
     private void update(Claim unit, Collection<Long> keys, String assignments) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var update = transaction
+            try (var update = transaction.getConnection()
                     .prepareStatement("update nxt_sync.inbox set " + assignments + " where id = any (?)")) {
-                update.setArray(1, transaction.createArrayOf("bigint", keys.toArray()));
+                update.setArray(1, transaction.getConnection().createArrayOf("bigint", keys.toArray()));
                 update.executeUpdate();
             }
             Claims.check(transaction, unit);
@@ -309,16 +311,17 @@ public class Inbox {
     }
 
     /** Drops keys that are settled, with what settles them. */
-    public static void drop(Connection transaction, List<Long> keys) throws SQLException {
-        try (var delete = transaction.prepareStatement("delete from nxt_sync.inbox where id = any (?)")) {
-            delete.setArray(1, transaction.createArrayOf("bigint", keys.toArray()));
+    public static void drop(Handle transaction, List<Long> keys) throws SQLException {
+        try (var delete = transaction.getConnection()
+                .prepareStatement("delete from nxt_sync.inbox where id = any (?)")) {
+            delete.setArray(1, transaction.getConnection().createArrayOf("bigint", keys.toArray()));
             delete.executeUpdate();
         }
     }
 
     /** A reconciliation has read, or compared, every row: what was set aside before it began is settled by that. */
-    public static void reconciled(Connection transaction, Claim reconciliation, Instant startedAt) throws SQLException {
-        try (var delete = transaction.prepareStatement("""
+    public static void reconciled(Handle transaction, Claim reconciliation, Instant startedAt) throws SQLException {
+        try (var delete = transaction.getConnection().prepareStatement("""
                 delete from nxt_sync.inbox using nxt_sync.job unit
                 where inbox.unit = unit.id and unit.kind = 'fetch' and unit.connection = ? and unit.scope = ?
                   and unit.company = ? and inbox.pull = ? and inbox.attempts >= 5 and inbox.received_at < ?""")) {
@@ -332,7 +335,7 @@ public class Inbox {
     /** How many keys are set aside, by pull. */
     public Map<String, Long> setAside() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction
+            try (var select = transaction.getConnection()
                     .prepareStatement("select pull, count(*) from nxt_sync.inbox where attempts >= 5 group by pull");
                     ResultSet row = select.executeQuery()) {
                 var counts = new TreeMap<String, Long>();
@@ -353,7 +356,7 @@ public class Inbox {
 
     public Backlog depth() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8
                     from nxt_sync.inbox i
                     where attempts < 5 and received_at <= clock_timestamp() and %s""".formatted(IS_FREE));
@@ -377,7 +380,7 @@ public class Inbox {
         boolean more = true;
         while (more) {
             more = database.inTransaction(transaction -> {
-                try (var delete = transaction.prepareStatement(statement)) {
+                try (var delete = transaction.getConnection().prepareStatement(statement)) {
                     return delete.executeUpdate() == FORGOTTEN;
                 }
             });

@@ -1,12 +1,13 @@
 package dev.nxtsync.inbox;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseCheck;
@@ -42,8 +43,8 @@ public final class LastEvents {
         }
     }
 
-    private static List<LastEvent> read(Connection transaction) throws SQLException {
-        try (var select = transaction.prepareStatement("""
+    private static List<LastEvent> read(Handle transaction) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement("""
                 select table_name, company, last_event, last_at from nxt_sync.webhook_event
                 order by last_at desc limit 1000"""); ResultSet row = select.executeQuery()) {
             var events = new ArrayList<LastEvent>();

@@ -1,8 +1,9 @@
 package dev.nxtsync.inbox;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.schedule.Claim;
 
@@ -16,9 +17,9 @@ public final class LookAgain {
      * @param unit of the same connection and company
      * @param keys as JSON objects
      */
-    public static void at(Connection transaction, Claim unit, String pull, List<String> keys) throws SQLException {
+    public static void at(Handle transaction, Claim unit, String pull, List<String> keys) throws SQLException {
         // received when it is due, since nobody has waited for it before
-        try (var insert = transaction.prepareStatement(
+        try (var insert = transaction.getConnection().prepareStatement(
                 """
                         insert into nxt_sync.inbox (unit, pull, key, received_at, next_at)
                         select job.id, ?, wanted.key, due.at, due.at
@@ -28,7 +29,7 @@ public final class LookAgain {
                           and not exists (select from nxt_sync.inbox waiting where waiting.unit = job.id and waiting.pull = ?
                               and waiting.key = wanted.key and waiting.attempts = 0 and waiting.next_at > clock_timestamp())""")) {
             insert.setString(1, pull);
-            insert.setArray(2, transaction.createArrayOf("text", keys.toArray()));
+            insert.setArray(2, transaction.getConnection().createArrayOf("text", keys.toArray()));
             unit.work().bindOwner(insert, 3);
             insert.setString(6, pull);
             insert.executeUpdate();

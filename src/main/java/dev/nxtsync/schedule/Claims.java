@@ -1,6 +1,5 @@
 package dev.nxtsync.schedule;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +11,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Sequences;
@@ -69,7 +70,8 @@ public class Claims {
     public ClaimResult claim(WorkUnit unit) throws SQLException {
         return database.inTransaction(transaction -> {
             String which = "unit.kind = ? and unit.connection = ? and unit.scope = ? and unit.company = ? and unit.pull = ? and unit.lane = ?";
-            try (var claim = transaction.prepareStatement(CLAIM.formatted(which + " and " + FREE, ""))) {
+            try (var claim = transaction.getConnection()
+                    .prepareStatement(CLAIM.formatted(which + " and " + FREE, ""))) {
                 unit.bind(claim, 1);
                 claim.setBoolean(7, true);
                 claim.setObject(8, replica.id());
@@ -78,7 +80,7 @@ public class Claims {
                     return new Claimed(claimed.get());
                 }
             }
-            try (var holder = transaction.prepareStatement("""
+            try (var holder = transaction.getConnection().prepareStatement("""
                     select coalesce(replica.host, 'unknown'), coalesce(unit.claimed_at, clock_timestamp())
                     from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder where\s""" + which)) {
                 unit.bind(holder, 1);
@@ -106,25 +108,28 @@ public class Claims {
     public Optional<Claim> claim(Collection<ConnectionUnits> what, Collection<Claim> full, boolean takeOver)
             throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var claim = transaction.prepareStatement(CLAIM.formatted(
-                    """
-                            (unit.kind, unit.connection) in (select * from unnest(?::text[], ?::text[]))
-                              and (unit.kind, unit.connection, unit.scope, unit.company) not in (
-                                  select * from unnest(?::text[], ?::text[], ?::text[], ?::integer[]))
-                              and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
-                              and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null) and\s"""
-                            + FREE,
-                    "order by least(unit.due_at, unit.retry_at) limit 1"))) {
-                claim.setArray(1,
-                        transaction.createArrayOf("text", what.stream().map(each -> each.kind().text()).toArray()));
-                claim.setArray(2,
-                        transaction.createArrayOf("text", what.stream().map(ConnectionUnits::connection).toArray()));
-                claim.setArray(3,
-                        transaction.createArrayOf("text", full.stream().map(each -> each.kind().text()).toArray()));
-                claim.setArray(4, transaction.createArrayOf("text", full.stream().map(Claim::connection).toArray()));
-                claim.setArray(5,
-                        transaction.createArrayOf("text", full.stream().map(each -> each.work().scope()).toArray()));
-                claim.setArray(6, transaction.createArrayOf("integer", full.stream().map(Claim::company).toArray()));
+            try (var claim = transaction.getConnection()
+                    .prepareStatement(CLAIM.formatted(
+                            """
+                                    (unit.kind, unit.connection) in (select * from unnest(?::text[], ?::text[]))
+                                      and (unit.kind, unit.connection, unit.scope, unit.company) not in (
+                                          select * from unnest(?::text[], ?::text[], ?::text[], ?::integer[]))
+                                      and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
+                                      and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null) and\s"""
+                                    + FREE,
+                            "order by least(unit.due_at, unit.retry_at) limit 1"))) {
+                claim.setArray(1, transaction.getConnection().createArrayOf("text",
+                        what.stream().map(each -> each.kind().text()).toArray()));
+                claim.setArray(2, transaction.getConnection().createArrayOf("text",
+                        what.stream().map(ConnectionUnits::connection).toArray()));
+                claim.setArray(3, transaction.getConnection().createArrayOf("text",
+                        full.stream().map(each -> each.kind().text()).toArray()));
+                claim.setArray(4, transaction.getConnection().createArrayOf("text",
+                        full.stream().map(Claim::connection).toArray()));
+                claim.setArray(5, transaction.getConnection().createArrayOf("text",
+                        full.stream().map(each -> each.work().scope()).toArray()));
+                claim.setArray(6, transaction.getConnection().createArrayOf("integer",
+                        full.stream().map(Claim::company).toArray()));
                 claim.setBoolean(7, takeOver);
                 claim.setObject(8, replica.id());
                 return claimed(transaction, claim);
@@ -133,7 +138,7 @@ public class Claims {
     }
 
     /** A holder before us that is dead or silent may have left requests hanging: two at most, one read and one ahead. */
-    private static Optional<Claim> claimed(Connection transaction, PreparedStatement claim) throws SQLException {
+    private static Optional<Claim> claimed(Handle transaction, PreparedStatement claim) throws SQLException {
         try (ResultSet row = claim.executeQuery()) {
             if (!row.next()) {
                 return Optional.empty();
@@ -161,7 +166,7 @@ public class Claims {
     public boolean free(Claim claim, Optional<Instant> due, Optional<Duration> pause, boolean well)
             throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var free = transaction.prepareStatement("""
+            try (var free = transaction.getConnection().prepareStatement("""
                     update nxt_sync.job
                     set holder = null, claimed_at = null, due_at = coalesce(?, due_at),
                         retry_at = clock_timestamp() + ? * interval '1 ms',
@@ -184,7 +189,7 @@ public class Claims {
     /** Frees a unit as if it had not been claimed: whoever looks next may claim it. */
     public boolean giveBack(Claim claim) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var free = transaction.prepareStatement("""
+            try (var free = transaction.getConnection().prepareStatement("""
                     update nxt_sync.job set holder = null, claimed_at = null
                     where id = ? and fence = ? and holder = ?""")) {
                 free.setLong(1, claim.unit());
@@ -198,10 +203,10 @@ public class Claims {
     /** Frees the units of jobs that this process holds under other fences than these: claims that it does not know of. */
     public void freeAllBut(Collection<Long> fences) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var free = transaction.prepareStatement(
+            try (var free = transaction.getConnection().prepareStatement(
                     "update nxt_sync.job set holder = null, claimed_at = null where holder = ? and scope <> 'connection' and fence <> all (?)")) {
                 free.setObject(1, replica.id());
-                free.setArray(2, transaction.createArrayOf("bigint", fences.toArray()));
+                free.setArray(2, transaction.getConnection().createArrayOf("bigint", fences.toArray()));
                 return free.executeUpdate();
             }
         });
@@ -210,7 +215,7 @@ public class Claims {
     /** Takes a unit away from a run of this process that has stalled: whatever the run still tries to write is refused. */
     public void giveUp(Claim claim, Duration retry) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var raise = transaction.prepareStatement("""
+            try (var raise = transaction.getConnection().prepareStatement("""
                     update nxt_sync.job
                     set %s, failures = failures + 1, retry_at = clock_timestamp() + ? * interval '1 ms'
                     where id = ? and fence = ? and holder = ?""".formatted(REVOKED))) {
@@ -229,8 +234,8 @@ public class Claims {
      *
      * @throws StaleClaim if somebody else holds the unit
      */
-    public static void check(Connection transaction, Claim claim) throws SQLException {
-        try (var check = transaction
+    public static void check(Handle transaction, Claim claim) throws SQLException {
+        try (var check = transaction.getConnection()
                 .prepareStatement("select 1 from nxt_sync.job where id = ? and fence = ? and holder = ? for share")) {
             check.setLong(1, claim.unit());
             check.setLong(2, claim.fence());
@@ -245,8 +250,8 @@ public class Claims {
     }
 
     /** Counts a refused write; a sequence keeps that although the transaction is rolled back. */
-    private static void count(Connection transaction) throws SQLException {
-        try (var next = transaction.prepareStatement("select nextval('nxt_sync.stale_write')")) {
+    private static void count(Handle transaction) throws SQLException {
+        try (var next = transaction.getConnection().prepareStatement("select nextval('nxt_sync.stale_write')")) {
             next.execute();
         }
     }

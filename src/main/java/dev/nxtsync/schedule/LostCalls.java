@@ -1,12 +1,13 @@
 package dev.nxtsync.schedule;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.tenant.Tenant;
@@ -31,9 +32,9 @@ public class LostCalls {
             for (var each : lost.entrySet()) {
                 add(transaction, each.getKey(), each.getValue());
             }
-            try (var forget = transaction.prepareStatement(
+            try (var forget = transaction.getConnection().prepareStatement(
                     "delete from nxt_sync.lost_call where lost_at not between clock_timestamp() - ? * interval '1 ms' and clock_timestamp()");
-                    var select = transaction
+                    var select = transaction.getConnection()
                             .prepareStatement("select tenant, sum(calls) from nxt_sync.lost_call group by tenant")) {
                 forget.setLong(1, held.toMillis());
                 forget.executeUpdate();
@@ -49,8 +50,8 @@ public class LostCalls {
         });
     }
 
-    static void add(Connection transaction, Tenant tenant, int calls) throws SQLException {
-        try (var insert = transaction
+    static void add(Handle transaction, Tenant tenant, int calls) throws SQLException {
+        try (var insert = transaction.getConnection()
                 .prepareStatement("insert into nxt_sync.lost_call (tenant, calls) values (?, ?)")) {
             insert.setString(1, tenant.toString());
             insert.setInt(2, calls);

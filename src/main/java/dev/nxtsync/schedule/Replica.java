@@ -2,7 +2,6 @@ package dev.nxtsync.schedule;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.ClockSetBack;
 import dev.nxtsync.database.Database;
@@ -50,7 +51,7 @@ public class Replica {
     public void beat() throws SQLException {
         boolean setBack = database.inTransaction(transaction -> {
             boolean noticed = ClockSetBack.isNoticed(transaction);
-            try (var beat = transaction.prepareStatement("""
+            try (var beat = transaction.getConnection().prepareStatement("""
                     insert into nxt_sync.replica (id, host) values (?, ?)
                     on conflict (id) do update set beat_at = clock_timestamp(), found_silent_at = null""")) {
                 beat.setObject(1, id);
@@ -62,7 +63,7 @@ public class Replica {
                 // whoever seems to have died may have beaten by the old time
                 return true;
             }
-            try (var forget = transaction.prepareStatement(
+            try (var forget = transaction.getConnection().prepareStatement(
                     """
                             delete from nxt_sync.replica
                             where beat_at not between clock_timestamp() - interval '1 day' and clock_timestamp() + interval '1 day'
@@ -87,8 +88,8 @@ public class Replica {
      * Notes of each holder that has missed two beats that it has, so that it is known to whoever starts later that it had been
      * silent while the database was there.
      */
-    private static void noteSilent(Connection transaction) throws SQLException {
-        try (var note = transaction.prepareStatement("""
+    private static void noteSilent(Handle transaction) throws SQLException {
+        try (var note = transaction.getConnection().prepareStatement("""
                 update nxt_sync.replica set found_silent_at = clock_timestamp()
                 where id in (
                     select id from nxt_sync.replica
@@ -103,7 +104,7 @@ public class Replica {
     /** Says how this process' connections are, and what it alone knows to be wrong, as JSON. */
     public void report(String json) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var report = transaction
+            try (var report = transaction.getConnection()
                     .prepareStatement("update nxt_sync.replica set report = ?::json where id = ?")) {
                 report.setString(1, Encoding.read(transaction).json(json));
                 report.setObject(2, id);
@@ -115,7 +116,7 @@ public class Replica {
     /** What every living process has reported last, as JSON. */
     public List<String> reports() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select report from nxt_sync.replica
                     where report is not null
                       and\s""" + IS_ALIVE); var row = select.executeQuery()) {
@@ -134,7 +135,8 @@ public class Replica {
             return;
         }
         database.inTransaction(transaction -> {
-            try (var leave = transaction.prepareStatement("delete from nxt_sync.replica where id = ?")) {
+            try (var leave = transaction.getConnection()
+                    .prepareStatement("delete from nxt_sync.replica where id = ?")) {
                 leave.setObject(1, id);
                 return leave.executeUpdate();
             }
@@ -159,7 +161,8 @@ public class Replica {
             if (!Database.hasTable(transaction, "nxt_sync.replica")) {
                 return Optional.empty();
             }
-            try (var count = transaction.prepareStatement("select count(*) from nxt_sync.replica where " + IS_ALIVE);
+            try (var count = transaction.getConnection()
+                    .prepareStatement("select count(*) from nxt_sync.replica where " + IS_ALIVE);
                     var row = count.executeQuery()) {
                 row.next();
                 int alive = row.getInt(1);

@@ -40,7 +40,7 @@ public class RunHistory {
             return;
         }
         database.inTransaction(transaction -> {
-            try (var insert = transaction.prepareStatement(
+            try (var insert = transaction.getConnection().prepareStatement(
                     """
                             insert into nxt_sync.run (job, company, kind, started_at, ended_at, outcome, rows_read, rows_written,
                                 rows_deleted, rows_set_aside, requests, bytes, trace_id, error)
@@ -74,7 +74,7 @@ public class RunHistory {
     /** What the runs of a pull and company did since a moment. */
     public Sum since(String job, int company, Instant from) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select coalesce(sum(rows_read), 0), coalesce(sum(rows_written), 0), coalesce(sum(rows_deleted), 0),
                            coalesce(sum(requests), 0)
                     from nxt_sync.run where job = ? and company = ? and ended_at >= ?""")) {
@@ -92,7 +92,7 @@ public class RunHistory {
     /** Forgets runs that are too old to be of use. */
     public void forgetOld() throws SQLException {
         database.patiently().inTransaction(transaction -> {
-            try (var runs = transaction.prepareStatement(
+            try (var runs = transaction.getConnection().prepareStatement(
                     """
                             delete from nxt_sync.run using (
                                 select id from (select id, row_number() over (partition by job, company, kind order by id desc) as age

@@ -1,6 +1,5 @@
 package dev.nxtsync.schedule;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -8,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.tenant.Scope;
@@ -98,27 +99,27 @@ public final class UnitSelection {
     }
 
     /** Has them look what they can do; one that waits after a failure does so when it is tried again. */
-    public void wake(Connection transaction) throws SQLException {
+    public void wake(Handle transaction) throws SQLException {
         update(transaction, "wanted = wanted + 1");
     }
 
     /** Has them look what they can do, also where they wait after a failure. */
-    public void wakeAtOnce(Connection transaction) throws SQLException {
+    public void wakeAtOnce(Handle transaction) throws SQLException {
         update(transaction, "wanted = wanted + 1, retry_at = null");
     }
 
     /** After a failure they wait no longer, if there is something to do. */
-    public void endBackOff(Connection transaction) throws SQLException {
+    public void endBackOff(Handle transaction) throws SQLException {
         inBackOff().update(transaction, "retry_at = null");
     }
 
     /** They are due now. */
-    public void makeDue(Connection transaction) throws SQLException {
+    public void makeDue(Handle transaction) throws SQLException {
         update(transaction, "due_at = least(due_at, clock_timestamp())");
     }
 
     /** They are due at a time, or sooner if they were before. */
-    public void makeDue(Connection transaction, Instant time) throws SQLException {
+    public void makeDue(Handle transaction, Instant time) throws SQLException {
         update(transaction, "due_at = least(due_at, ?)", time(time));
     }
 
@@ -127,7 +128,7 @@ public final class UnitSelection {
      *
      * @return how many there were
      */
-    public int reschedule(Connection transaction, Instant from, Instant to) throws SQLException {
+    public int reschedule(Handle transaction, Instant from, Instant to) throws SQLException {
         return and("due_at = ?", time(from)).and("due_at <> ?", time(to)).update(transaction, "due_at = ?", time(to));
     }
 
@@ -135,17 +136,17 @@ public final class UnitSelection {
      * Takes them away from whoever is at work on them: what that has not yet written is refused. Also from whoever is just
      * claiming one: that is waited for, and a claim that comes later sees what this transaction has written.
      */
-    public void revoke(Connection transaction) throws SQLException {
+    public void revoke(Handle transaction) throws SQLException {
         update(transaction, Claims.REVOKED);
     }
 
     /** They begin anew, as if nothing had failed: what whoever is at work on them has not yet written is refused. */
-    public void beginAnew(Connection transaction) throws SQLException {
+    public void beginAnew(Handle transaction) throws SQLException {
         update(transaction, Claims.REVOKED + ", retry_at = null, failures = 0");
     }
 
-    private int update(Connection transaction, String assignments, Value... assigned) throws SQLException {
-        try (var update = transaction
+    private int update(Handle transaction, String assignments, Value... assigned) throws SQLException {
+        try (var update = transaction.getConnection()
                 .prepareStatement("update nxt_sync.job set " + assignments + " where " + condition)) {
             bind(update, Stream.concat(Stream.of(assigned), values.stream()).toList());
             return update.executeUpdate();
@@ -153,8 +154,8 @@ public final class UnitSelection {
     }
 
     /** Those that are due, by company and lane. */
-    public List<WorkUnit> due(Connection transaction) throws SQLException {
-        try (var select = transaction.prepareStatement("""
+    public List<WorkUnit> due(Handle transaction) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement("""
                 select kind, connection, scope, company, pull, lane from nxt_sync.job
                 where due_at <= clock_timestamp() and %s order by company, lane""".formatted(condition))) {
             bind(select, values);

@@ -1,6 +1,5 @@
 package dev.nxtsync.schedule;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -8,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 
@@ -33,10 +33,9 @@ public final class WatchedStatement {
     private boolean cutOff;
     private volatile @Nullable StaleClaim stale;
 
-    private WatchedStatement(Database database, Connection transaction, Claim claim, Runnable alive)
-            throws SQLException {
+    private WatchedStatement(Database database, Handle transaction, Claim claim, Runnable alive) throws SQLException {
         this.database = database;
-        this.session = transaction.unwrap(PgConnection.class);
+        this.session = transaction.getConnection().unwrap(PgConnection.class);
         this.claim = claim;
         this.alive = alive;
     }
@@ -47,12 +46,12 @@ public final class WatchedStatement {
      * @param alive told now and then
      * @throws StaleClaim if the unit has been taken over meanwhile
      */
-    public static <T> T run(Database database, Connection transaction, Claim claim, Runnable alive,
+    public static <T> T run(Database database, Handle transaction, Claim claim, Runnable alive,
             Database.Work<T> statements) throws SQLException {
         var watched = new WatchedStatement(database, transaction, claim, alive);
         WATCHERS.execute(watched::watch);
         try {
-            return statements.in(transaction);
+            return statements.run(transaction);
         } catch (SQLException e) {
             throw watched.isCutOff() ? watched.cause(e) : e;
         } finally {

@@ -1,6 +1,5 @@
 package dev.nxtsync.schedule;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,6 +7,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.tenant.Scope;
@@ -89,8 +90,8 @@ public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner,
      * @param due these are due at once
      * @param idle these wait until somebody makes them due, or wakes them
      */
-    public static void declare(Connection transaction, List<WorkUnit> due, List<WorkUnit> idle) throws SQLException {
-        try (var insert = transaction.prepareStatement("""
+    public static void declare(Handle transaction, List<WorkUnit> due, List<WorkUnit> idle) throws SQLException {
+        try (var insert = transaction.getConnection().prepareStatement("""
                 insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
                 values (?, ?, ?, ?, ?, ?, case when ? then clock_timestamp() else ? end)
                 on conflict on constraint job_unit do nothing""")) {
@@ -112,9 +113,9 @@ public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner,
     }
 
     /** Declares units that are due, or makes them due: but for those that somebody is at work on, in a transaction of the caller's. */
-    public static void makeDue(Connection transaction, Collection<WorkUnit> units) throws SQLException {
+    public static void makeDue(Handle transaction, Collection<WorkUnit> units) throws SQLException {
         // in one order, so that two processes that do the same do not wait for each other
-        try (var insert = transaction.prepareStatement(
+        try (var insert = transaction.getConnection().prepareStatement(
                 """
                         insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
                         select kind, connection, scope, company, pull, lane, clock_timestamp()

@@ -51,8 +51,8 @@ class Ciphertexts {
         return database.inTransaction(transaction -> {
             var all = new ArrayList<Ciphertext>();
             for (CiphertextKind kind : CiphertextKind.values()) {
-                try (var select = transaction.prepareStatement("select connection, " + kind.column + " from "
-                        + kind.table + " where " + kind.needed + " order by connection");
+                try (var select = transaction.getConnection().prepareStatement("select connection, " + kind.column
+                        + " from " + kind.table + " where " + kind.needed + " order by connection");
                         ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         all.add(new Ciphertext(kind, row.getString(1), row.getString(2)));
@@ -66,8 +66,8 @@ class Ciphertexts {
     /** Puts another text in the place of one, which says the same; says whether it was still there. */
     public boolean replace(Ciphertext old, String text) throws SQLException {
         return database.durably(transaction -> {
-            try (var replace = transaction.prepareStatement("update " + old.kind().table + " set " + old.kind().column
-                    + " = ? where connection = ? and " + old.kind().column + " = ?")) {
+            try (var replace = transaction.getConnection().prepareStatement("update " + old.kind().table + " set "
+                    + old.kind().column + " = ? where connection = ? and " + old.kind().column + " = ?")) {
                 replace.setString(1, text);
                 replace.setString(2, old.connection());
                 replace.setString(3, old.text());

@@ -27,9 +27,9 @@ public class SignInTable {
     /** Keeps a new link, forgets old ones, and answers until when it is good. */
     public Instant offer(String link, String connection) throws SQLException {
         return database.durably(transaction -> {
-            try (var forget = transaction.prepareStatement(
+            try (var forget = transaction.getConnection().prepareStatement(
                     "delete from nxt_sync.sign_in where made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()");
-                    var put = transaction.prepareStatement("""
+                    var put = transaction.getConnection().prepareStatement("""
                             insert into nxt_sync.sign_in (link, connection) values (?, ?)
                             returning made_at + interval '10 minutes'""")) {
                 forget.executeUpdate();
@@ -46,7 +46,8 @@ public class SignInTable {
     /** Whether a link could be used now. */
     public boolean isGood(String link, String connection) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("select from nxt_sync.sign_in where " + GOOD)) {
+            try (var select = transaction.getConnection()
+                    .prepareStatement("select from nxt_sync.sign_in where " + GOOD)) {
                 select.setString(1, link);
                 select.setString(2, connection);
                 try (ResultSet row = select.executeQuery()) {
@@ -60,7 +61,7 @@ public class SignInTable {
     public boolean begin(String link, String connection, String state, String cookie, String challenge)
             throws SQLException {
         return database.durably(transaction -> {
-            try (var begin = transaction.prepareStatement("""
+            try (var begin = transaction.getConnection().prepareStatement("""
                     update nxt_sync.sign_in set begun_at = clock_timestamp(), state = ?, cookie = ?, challenge = ?
                     where\s""" + GOOD)) {
                 begin.setString(1, state);
@@ -76,7 +77,7 @@ public class SignInTable {
     /** Ends a sign-in that was begun with this state and cookie, which can be done once, within ten minutes. Answers its challenge. */
     public Optional<String> end(String connection, String state, String cookie) throws SQLException {
         return database.durably(transaction -> {
-            try (var end = transaction.prepareStatement("""
+            try (var end = transaction.getConnection().prepareStatement("""
                     update nxt_sync.sign_in set ended_at = clock_timestamp()
                     where connection = ? and state = ? and cookie = ? and ended_at is null
                       and begun_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()
@@ -94,7 +95,7 @@ public class SignInTable {
     /** Keeps what came of a sign-in, as JSON. */
     public void result(String connection, String cookie, String json) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var put = transaction.prepareStatement(
+            try (var put = transaction.getConnection().prepareStatement(
                     "update nxt_sync.sign_in set result = ?::json, challenge = null where connection = ? and cookie = ?")) {
                 put.setString(1, Encoding.read(transaction).json(json));
                 put.setString(2, connection);
@@ -107,7 +108,7 @@ public class SignInTable {
     /** What came of a sign-in, for ten minutes. */
     public Optional<String> result(String connection, String cookie) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select result from nxt_sync.sign_in where connection = ? and cookie = ? and result is not null
                       and ended_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""")) {
                 select.setString(1, connection);

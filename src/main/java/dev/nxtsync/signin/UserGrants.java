@@ -1,6 +1,5 @@
 package dev.nxtsync.signin;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
@@ -57,7 +58,7 @@ public class UserGrants {
     /** The issuer is read in a way that needs no such column: a command may come before the daemon that makes it. */
     private List<UserGrant> select(Collection<String> connections) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(
+            try (var select = transaction.getConnection().prepareStatement(
                     """
                             select connection, generation, state, code, reason, subject, tenant, shown_name, scope, kind, refresh_token,
                                    access_token,
@@ -72,7 +73,7 @@ public class UserGrants {
                                    to_jsonb(user_grant) ->> 'issuer'
                             from nxt_sync.user_grant where connection = any (?) order by connection"""
                             .formatted(Replica.IS_ALIVE))) {
-                select.setArray(1, transaction.createArrayOf("text", connections.toArray()));
+                select.setArray(1, transaction.getConnection().createArrayOf("text", connections.toArray()));
                 var grants = new ArrayList<UserGrant>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
@@ -120,7 +121,7 @@ public class UserGrants {
      */
     public boolean begin(Claim claim, long generation, String issuer, boolean repeat) throws SQLException {
         return database.durably(transaction -> {
-            try (var mark = transaction.prepareStatement("""
+            try (var mark = transaction.getConnection().prepareStatement("""
                     update nxt_sync.user_grant
                     set pending_at = case when ? then pending_at else clock_timestamp() end,
                         last_sent_at = clock_timestamp(), pending_fence = ?,
@@ -148,7 +149,7 @@ public class UserGrants {
      */
     public void unused(Claim claim, long generation, boolean repeat) throws SQLException {
         database.durably(transaction -> {
-            try (var unmark = transaction.prepareStatement("""
+            try (var unmark = transaction.getConnection().prepareStatement("""
                     update nxt_sync.user_grant
                     set pending_at = case when ? then pending_at end, repeated_by = null
                     where connection = ? and generation = ? and pending_fence = ?""")) {
@@ -168,7 +169,7 @@ public class UserGrants {
      */
     public boolean refuse(String connection, long generation, Problem why) throws SQLException {
         return database.durably(transaction -> {
-            try (var refuse = transaction.prepareStatement("""
+            try (var refuse = transaction.getConnection().prepareStatement("""
                     update nxt_sync.user_grant set state = 'needed', code = ?, reason = ?
                     where connection = ? and generation = ? and state = 'signed_in'""")) {
                 refuse.setString(1, why.code());
@@ -197,7 +198,7 @@ public class UserGrants {
     public Optional<Kept> keep(String connection, long generation, UserGrant.SealedTokens tokens,
             UserGrant.RefreshTokenKind kind, Duration age) throws SQLException {
         return database.durably(transaction -> {
-            try (var keep = transaction.prepareStatement(
+            try (var keep = transaction.getConnection().prepareStatement(
                     """
                             update nxt_sync.user_grant kept
                             set generation = greatest(generation + 1, nextval('nxt_sync.fence')), refresh_token = ?, access_token = ?,
@@ -241,7 +242,7 @@ public class UserGrants {
                 return other;
             }
             WorkUnit.declare(transaction, List.of(), List.of(WorkUnit.ofToken(connection)));
-            try (var put = transaction.prepareStatement(
+            try (var put = transaction.getConnection().prepareStatement(
                     """
                             insert into nxt_sync.user_grant (generation, refresh_token, access_token, refreshed_at, access_expires_at,
                                 scope, state, issuer, subject, tenant, shown_name, authorized_at, connection)
@@ -267,9 +268,9 @@ public class UserGrants {
     }
 
     /** Who is signed in, if that is another person, or the same one at another tenant. */
-    private static Optional<String> other(Connection transaction, String connection, UserGrant.Owner owner)
+    private static Optional<String> other(Handle transaction, String connection, UserGrant.Owner owner)
             throws SQLException {
-        try (var select = transaction.prepareStatement("""
+        try (var select = transaction.getConnection().prepareStatement("""
                 select subject, tenant, shown_name from nxt_sync.user_grant
                 where connection = ? and subject is not null for update""")) {
             select.setString(1, connection);
@@ -288,7 +289,7 @@ public class UserGrants {
     /** Forgets person and tokens, so that anybody may sign in. */
     public void forget(String connection, Problem why) throws SQLException {
         database.durably(transaction -> {
-            try (var forget = transaction.prepareStatement(
+            try (var forget = transaction.getConnection().prepareStatement(
                     """
                             update nxt_sync.user_grant
                             set generation = greatest(generation + 1, nextval('nxt_sync.fence')), state = 'needed', code = ?, reason = ?, issuer = null, subject = null,

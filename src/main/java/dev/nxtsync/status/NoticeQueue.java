@@ -1,12 +1,13 @@
 package dev.nxtsync.status;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
@@ -33,8 +34,9 @@ class NoticeQueue {
     }
 
     /** Adds one, in the transaction that keeps what it is about. */
-    static void add(Connection transaction, String body) throws SQLException {
-        try (var insert = transaction.prepareStatement("insert into nxt_sync.notice (id, body) values (?, ?)")) {
+    static void add(Handle transaction, String body) throws SQLException {
+        try (var insert = transaction.getConnection()
+                .prepareStatement("insert into nxt_sync.notice (id, body) values (?, ?)")) {
             insert.setString(1, newId());
             insert.setString(2, Encoding.read(transaction).json(body));
             insert.executeUpdate();
@@ -48,7 +50,7 @@ class NoticeQueue {
      */
     public Optional<QueuedNotice> next(Duration lease) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var next = transaction.prepareStatement("""
+            try (var next = transaction.getConnection().prepareStatement("""
                     update nxt_sync.notice
                     set attempts = attempts + 1, next_at = clock_timestamp() + ? * interval '1 ms'
                     where id = (select id from nxt_sync.notice where next_at <= clock_timestamp()
@@ -67,7 +69,8 @@ class NoticeQueue {
     /** It was taken. */
     public void done(QueuedNotice notice) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var delete = transaction.prepareStatement("delete from nxt_sync.notice where id = ?")) {
+            try (var delete = transaction.getConnection()
+                    .prepareStatement("delete from nxt_sync.notice where id = ?")) {
                 delete.setString(1, notice.id());
                 return delete.executeUpdate();
             }
@@ -77,9 +80,9 @@ class NoticeQueue {
     /** It was not taken, and is tried again. Says whether it was given up instead, since it is a day old. */
     public boolean again(QueuedNotice notice, Duration after) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var old = transaction.prepareStatement(
+            try (var old = transaction.getConnection().prepareStatement(
                     "delete from nxt_sync.notice where id = ? and made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()");
-                    var again = transaction.prepareStatement(
+                    var again = transaction.getConnection().prepareStatement(
                             "update nxt_sync.notice set next_at = clock_timestamp() + ? * interval '1 ms' where id = ?")) {
                 old.setString(1, notice.id());
                 boolean givenUp = old.executeUpdate() == 1;

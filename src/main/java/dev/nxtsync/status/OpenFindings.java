@@ -1,6 +1,5 @@
 package dev.nxtsync.status;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -13,6 +12,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
@@ -67,7 +68,7 @@ public class OpenFindings {
     /** How many of each code there are now. */
     public Map<String, Long> counts() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(
+            try (var select = transaction.getConnection().prepareStatement(
                     "select code, count(*) from nxt_sync.trouble where gone_at is null group by code");
                     ResultSet row = select.executeQuery()) {
                 var counts = new TreeMap<String, Long>();
@@ -79,24 +80,25 @@ public class OpenFindings {
         });
     }
 
-    private static boolean isFirst(Connection transaction) throws SQLException {
-        try (var lock = transaction.prepareStatement("select pg_try_advisory_xact_lock(hashtext('nxt_sync trouble'))");
+    private static boolean isFirst(Handle transaction) throws SQLException {
+        try (var lock = transaction.getConnection()
+                .prepareStatement("select pg_try_advisory_xact_lock(hashtext('nxt_sync trouble'))");
                 ResultSet row = lock.executeQuery()) {
             return row.next() && row.getBoolean(1);
         }
     }
 
-    private static void note(Connection transaction, Collection<OpenFinding> now) throws SQLException {
-        try (var put = transaction.prepareStatement("""
+    private static void note(Handle transaction, Collection<OpenFinding> now) throws SQLException {
+        try (var put = transaction.getConnection().prepareStatement("""
                 insert into nxt_sync.trouble (subject, code, reason) values (?, ?, ?)
                 on conflict (subject, code) do update set reason = excluded.reason, gone_at = null,
                     since = case when trouble.gone_at is null or trouble.reason = excluded.reason then trouble.since
                         else clock_timestamp() end""");
-                var gone = transaction.prepareStatement(
+                var gone = transaction.getConnection().prepareStatement(
                         """
                                 update nxt_sync.trouble set gone_at = clock_timestamp()
                                 where gone_at is null and (subject, code) not in (select * from unnest(?::text[], ?::text[]))""");
-                var forget = transaction.prepareStatement(
+                var forget = transaction.getConnection().prepareStatement(
                         "delete from nxt_sync.trouble where gone_at is not null and told_at is null")) {
             var encoding = Encoding.read(transaction);
             for (OpenFinding each : now) {
@@ -106,16 +108,16 @@ public class OpenFindings {
                 put.addBatch();
             }
             put.executeBatch();
-            gone.setArray(1, transaction.createArrayOf("text",
+            gone.setArray(1, transaction.getConnection().createArrayOf("text",
                     now.stream().map(OpenFinding::subject).map(encoding::shown).toArray()));
-            gone.setArray(2,
-                    transaction.createArrayOf("text", now.stream().map(each -> each.reason().code()).toArray()));
+            gone.setArray(2, transaction.getConnection().createArrayOf("text",
+                    now.stream().map(each -> each.reason().code()).toArray()));
             gone.executeUpdate();
             forget.executeUpdate();
         }
     }
 
-    private static Change change(Connection transaction) throws SQLException {
+    private static Change change(Handle transaction) throws SQLException {
         var begun = troubles(transaction, """
                 update nxt_sync.trouble set told_at = clock_timestamp()
                 where told_at is null and since not between clock_timestamp() - interval '20 s' and clock_timestamp()
@@ -124,7 +126,7 @@ public class OpenFindings {
                 """
                         delete from nxt_sync.trouble where gone_at not between clock_timestamp() - interval '20 s' and clock_timestamp()
                         returning subject, code, reason, since""");
-        try (var count = transaction.prepareStatement(
+        try (var count = transaction.getConnection().prepareStatement(
                 "select count(*) filter (where gone_at is null), clock_timestamp() from nxt_sync.trouble");
                 ResultSet row = count.executeQuery()) {
             row.next();
@@ -132,8 +134,9 @@ public class OpenFindings {
         }
     }
 
-    private static List<OpenFinding> troubles(Connection transaction, String sql) throws SQLException {
-        try (var statement = transaction.prepareStatement(sql); ResultSet row = statement.executeQuery()) {
+    private static List<OpenFinding> troubles(Handle transaction, String sql) throws SQLException {
+        try (var statement = transaction.getConnection().prepareStatement(sql);
+                ResultSet row = statement.executeQuery()) {
             var troubles = new ArrayList<OpenFinding>();
             while (row.next()) {
                 troubles.add(new OpenFinding(row.getString(1), Problem.kept(row.getString(2), row.getString(3)),
@@ -149,7 +152,7 @@ public class OpenFindings {
             if (!Database.hasTable(transaction, "nxt_sync.trouble")) {
                 return Optional.empty();
             }
-            try (var count = transaction
+            try (var count = transaction.getConnection()
                     .prepareStatement("select count(*) from nxt_sync.trouble where gone_at is null");
                     var row = count.executeQuery()) {
                 row.next();

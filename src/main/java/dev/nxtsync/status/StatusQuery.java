@@ -1,6 +1,5 @@
 package dev.nxtsync.status;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -11,6 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.schedule.Replica;
@@ -128,11 +129,11 @@ public class StatusQuery {
         return StatusJson.list(Objects.requireNonNull(all.get(subject)), row);
     }
 
-    private static String read(Connection transaction, String rows, Collection<String> pulls) throws SQLException {
-        try (var select = transaction
+    private static String read(Handle transaction, String rows, Collection<String> pulls) throws SQLException {
+        try (var select = transaction.getConnection()
                 .prepareStatement("select coalesce(json_agg(row_to_json(each)), '[]') from (" + rows + ") each")) {
             if (rows.contains("?")) {
-                select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+                select.setArray(1, transaction.getConnection().createArrayOf("text", pulls.toArray()));
             }
             try (ResultSet row = select.executeQuery()) {
                 row.next();

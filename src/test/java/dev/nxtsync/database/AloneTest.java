@@ -60,8 +60,8 @@ class AloneTest {
     @CsvSource({"ddl", "schema nxt_sync", "push settings", "target \"nxt\".\"other\""})
     void nothingWaitsForWhatAnotherProcessDoesElsewhere(String what) throws Exception {
         database.execute("create schema nxt");
-        try (var process = database.connect()) {
-            process.setAutoCommit(false);
+        try (var process = Handles.on(database.connect())) {
+            process.begin();
             Database.alone(process, what);
             store.inTransaction(transaction -> {
                 Database.makeSchema(transaction, "nxt_sync");

@@ -142,8 +142,7 @@ class DurabilityTest {
         execute(server, "create table lost (); checkpoint");
         var store = new Database(source);
         new OutboxApi(store).take("orders", "k", "{}", Optional.of(7), Optional.empty());
-        store.inTransaction(
-                transaction -> transaction.createStatement().executeUpdate("insert into public.lost default values"));
+        store.inTransaction(transaction -> transaction.execute("insert into public.lost default values"));
         // the postmaster's signal for: at once, and without writing anything
         String postmaster = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
         assertThat(new ProcessBuilder("kill", "-QUIT", postmaster).start().waitFor()).isZero();

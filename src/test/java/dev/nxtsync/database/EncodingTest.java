@@ -117,7 +117,7 @@ class EncodingTest {
 
     private static String stored(Database store, String text) throws SQLException {
         return store.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("select ?::text")) {
+            try (var select = transaction.getConnection().prepareStatement("select ?::text")) {
                 select.setString(1, text);
                 try (var row = select.executeQuery()) {
                     row.next();

@@ -121,8 +121,8 @@ class SequencesTest {
     @Test
     void aSequenceThatIsBehindIsNoOutageAndDoesNotWaitForDdl() throws Exception {
         assertThat(DatabaseFault.isAway(new Sequences.Behind("x"))).isFalse();
-        try (var ddl = database.connect()) {
-            ddl.setAutoCommit(false);
+        try (var ddl = Handles.on(database.connect())) {
+            ddl.begin();
             Database.alone(ddl, "target \"nxt\".\"order\"");
             assertThat(claim().fence()).isGreaterThanOrEqualTo(20);
         }

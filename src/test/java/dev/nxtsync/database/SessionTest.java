@@ -46,11 +46,11 @@ class SessionTest {
         var found = new TreeMap<String, String>();
         store.durably(transaction -> {
             for (String each : HOSTILE.keySet()) {
-                found.put(each, setting(transaction, each).replace("\"", ""));
+                found.put(each, setting(transaction.getConnection(), each).replace("\"", ""));
             }
-            found.put("transaction_isolation", setting(transaction, "transaction_isolation"));
-            found.put("transaction_read_only", setting(transaction, "transaction_read_only"));
-            return transaction.createStatement().executeUpdate("create table public.written ()");
+            found.put("transaction_isolation", setting(transaction.getConnection(), "transaction_isolation"));
+            found.put("transaction_read_only", setting(transaction.getConnection(), "transaction_read_only"));
+            return transaction.execute("create table public.written ()");
         });
         Session.RELIED_ON.forEach(each -> assertThat(found).containsEntry(each.name(), each.value()));
         assertThat(found).containsEntry("transaction_timeout", "0").containsEntry("session_replication_role", "origin")
@@ -115,9 +115,8 @@ class SessionTest {
             var store = new Database(pool);
             String first = process(store);
             assertThat(process(store)).as("it is kept").isEqualTo(first);
-            var fault = catchThrowableOfType(SQLException.class,
-                    () -> store.inTransaction(transaction -> transaction.createStatement().execute(
-                            "do $$ begin raise exception using errcode = '" + state + "', message = 'so'; end $$")));
+            var fault = catchThrowableOfType(SQLException.class, () -> store.inTransaction(transaction -> transaction
+                    .execute("do $$ begin raise exception using errcode = '" + state + "', message = 'so'; end $$")));
             assertThat(fault.getSQLState()).isEqualTo(state);
             assertThat(DatabaseFault.of(fault).errorCode().name()).isEqualTo(code);
             assertThat(pool.isClosed()).isEqualTo(becomes.equals("closed"));
@@ -136,12 +135,8 @@ class SessionTest {
     }
 
     private static String process(Database store) throws SQLException {
-        return store.inTransaction(transaction -> {
-            try (var row = transaction.createStatement().executeQuery("select pg_backend_pid()")) {
-                row.next();
-                return row.getString(1);
-            }
-        });
+        return store.inTransaction(
+                transaction -> transaction.createQuery("select pg_backend_pid()").mapTo(String.class).one());
     }
 
     private void hostile(String what) {

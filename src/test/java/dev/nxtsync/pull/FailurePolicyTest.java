@@ -2,7 +2,6 @@ package dev.nxtsync.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
+import dev.nxtsync.database.Handles;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.Failure;
@@ -194,9 +194,9 @@ class FailurePolicyTest {
     }
 
     private static TargetFault refused(String sqlState) throws SQLException {
-        try (Connection connection = store.database().connect(); var statement = connection.createStatement()) {
-            TargetFault.guard(connection, PLAN.target(),
-                    guarded -> statement.execute("do $$begin raise 'no' using errcode = '" + sqlState + "'; end$$"));
+        try (var transaction = Handles.on(store.database().connect())) {
+            TargetFault.guard(transaction, PLAN.target(),
+                    guarded -> guarded.execute("do $$begin raise 'no' using errcode = '" + sqlState + "'; end$$"));
             throw new AssertionError();
         } catch (TargetFault e) {
             return e;

@@ -56,7 +56,7 @@ final class PushedLane {
 
     void take(String key, String payload, String group) throws SQLException {
         STORE.store().inTransaction(transaction -> {
-            try (var call = transaction.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
+            try (var call = transaction.getConnection().prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
                 call.setString(1, push);
                 call.setString(2, key);
                 call.setString(3, payload);

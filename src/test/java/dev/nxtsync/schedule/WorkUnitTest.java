@@ -51,7 +51,7 @@ class WorkUnitTest {
     void whatTheTableKeepsOfANameIsReadAsThatName() throws SQLException {
         var kept = new ArrayList<WorkUnit>();
         ScheduleFixture.migrated(database).inTransaction(transaction -> {
-            try (var insert = transaction.prepareStatement("""
+            try (var insert = transaction.getConnection().prepareStatement("""
                     insert into nxt_sync.job (kind, connection, scope, company, pull, lane) values (?, ?, ?, ?, ?, ?)
                     returning kind, connection, scope, company, pull, lane""")) {
                 for (WorkUnit each : some()) {

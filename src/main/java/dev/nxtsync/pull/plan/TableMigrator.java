@@ -2,7 +2,6 @@ package dev.nxtsync.pull.plan;
 
 import static java.util.stream.Collectors.joining;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -14,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
@@ -189,11 +190,11 @@ public class TableMigrator {
         return database.inTransaction(transaction -> ReadColumns.find(transaction, pull));
     }
 
-    private static boolean create(Connection transaction, TargetTable table) throws SQLException {
+    private static boolean create(Handle transaction, TargetTable table) throws SQLException {
         String owner = SqlName.quoted(table.owner());
         String columns = table.columns().stream()
                 .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql() + ",\n").collect(joining());
-        try (Statement statement = transaction.createStatement()) {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             Database.makeSchema(transaction, table.schema());
             OwnPath.enter(transaction);
             statement.execute("create table " + table.quotedName() + " (\n" + owner + " integer not null,\n" + columns
@@ -216,12 +217,12 @@ public class TableMigrator {
     }
 
     /** Widens columns, adds those that are missing, and exchanges the key. Says whether columns were missing. */
-    private static boolean change(Connection transaction, TargetTable table, TableShape found, boolean exchange,
+    private static boolean change(Handle transaction, TargetTable table, TableShape found, boolean exchange,
             List<String> changes) throws SQLException {
         boolean added = false;
         // where event triggers of users find their tables
         OwnPath.enter(transaction);
-        try (Statement statement = transaction.createStatement()) {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             for (TargetColumn column : table.columns()) {
                 String name = SqlName.quoted(column.name());
                 var before = found.types().get(column.name());
@@ -242,7 +243,7 @@ public class TableMigrator {
             }
         }
         if (exchange) {
-            try (Statement statement = transaction.createStatement()) {
+            try (Statement statement = transaction.getConnection().createStatement()) {
                 // a column that is new is empty until the rows have been read again
                 statement.execute("delete from " + table.quotedName() + " where " + table.key().stream()
                         .map(column -> SqlName.quoted(column) + " is null").collect(joining(" or ")));

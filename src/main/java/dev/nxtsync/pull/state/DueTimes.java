@@ -1,7 +1,6 @@
 package dev.nxtsync.pull.state;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,6 +11,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
@@ -95,8 +96,8 @@ public class DueTimes {
     }
 
     /** Sets the settings, if others hold and their process was started before this one. */
-    private boolean decides(Connection transaction, Rule rule) throws SQLException {
-        try (var decide = transaction.prepareStatement("""
+    private boolean decides(Handle transaction, Rule rule) throws SQLException {
+        try (var decide = transaction.getConnection().prepareStatement("""
                 insert into nxt_sync.pull_settings as known (pull, settings, started_at)
                 select ?, ?, coalesce((select started_at from nxt_sync.replica where id = ?), clock_timestamp())
                 on conflict (pull) do update set settings = excluded.settings, started_at = excluded.started_at
@@ -108,8 +109,8 @@ public class DueTimes {
         }
     }
 
-    private static boolean agrees(Connection transaction, Rule rule) throws SQLException {
-        try (var select = transaction
+    private static boolean agrees(Handle transaction, Rule rule) throws SQLException {
+        try (var select = transaction.getConnection()
                 .prepareStatement("select from nxt_sync.pull_settings where pull = ? and settings = ?")) {
             select.setString(1, rule.pull().name());
             select.setObject(2, rule.hash());
@@ -120,8 +121,8 @@ public class DueTimes {
     }
 
     /** Not those that are loaded for the first time, which is due at once; a walk that has begun is never put off. */
-    private static List<Known> known(Connection transaction, Rule rule) throws SQLException {
-        try (var select = transaction.prepareStatement("""
+    private static List<Known> known(Handle transaction, Rule rule) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement("""
                 select state.company, state.due_at, case when state.cursor is null then state.complete_as_of end,
                     greatest(state.reconciled_at, state.loaded_at), unit.due_at, clock_timestamp(),
                     exists (select from nxt_sync.pass where pass.pull = state.pull and pass.company = state.company
@@ -143,13 +144,13 @@ public class DueTimes {
         }
     }
 
-    private static boolean move(Connection transaction, Rule rule, Known known, boolean anew) throws SQLException {
+    private static boolean move(Handle transaction, Rule rule, Known known, boolean anew) throws SQLException {
         if (known.due(rule.cadence(), anew).equals(known.due())
                 && known.reconcileDue(rule.pull().reconcile(), anew).equals(known.reconcileDue())) {
             return false;
         }
         // what a run has put elsewhere meanwhile stays there
-        try (var state = transaction.prepareStatement(
+        try (var state = transaction.getConnection().prepareStatement(
                 "update nxt_sync.pull_state set due_at = ? where pull = ? and company = ? and due_at = ? and due_at <> ?")) {
             Instant due = known.due(rule.cadence(), anew);
             state.setObject(1, Timestamps.timestamp(due));
@@ -164,7 +165,7 @@ public class DueTimes {
     }
 
     /** A unit that serves several pulls finds by itself when it is due. */
-    private static void wake(Connection transaction, Rule rule, boolean anew) throws SQLException {
+    private static void wake(Handle transaction, Rule rule, boolean anew) throws SQLException {
         var companies = companies(transaction, rule);
         var readers = units(rule, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).inCompanies(companies);
         if (anew) {
@@ -179,8 +180,9 @@ public class DueTimes {
         return UnitSelection.of(rule.pull().name(), kinds).on(rule.pull().connection()).inScope(rule.scope());
     }
 
-    private static List<Integer> companies(Connection transaction, Rule rule) throws SQLException {
-        try (var select = transaction.prepareStatement("select company from nxt_sync.pull_state where pull = ?")) {
+    private static List<Integer> companies(Handle transaction, Rule rule) throws SQLException {
+        try (var select = transaction.getConnection()
+                .prepareStatement("select company from nxt_sync.pull_state where pull = ?")) {
             select.setString(1, rule.pull().name());
             var companies = new ArrayList<Integer>();
             try (ResultSet row = select.executeQuery()) {

@@ -3,7 +3,6 @@ package dev.nxtsync.pull.state;
 import static java.util.stream.Collectors.joining;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -13,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.SqlName;
@@ -81,13 +82,13 @@ public class KeyListing {
         }
 
         @Override
-        public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
+        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
             var all = written.plus(Tombstones.delete(transaction, table, this, gone));
-            try (var settle = transaction
+            try (var settle = transaction.getConnection()
                     .prepareStatement("delete from " + difference(unit) + " where nxt_id = any (?)");
-                    var count = transaction.prepareStatement(
+                    var count = transaction.getConnection().prepareStatement(
                             "update nxt_sync.pull_state set digest = null, rows = rows + ? where pull = ? and company = ?")) {
-                settle.setArray(1, transaction.createArrayOf("bigint", settled.toArray()));
+                settle.setArray(1, transaction.getConnection().createArrayOf("bigint", settled.toArray()));
                 settle.executeUpdate();
                 count.setInt(1, all.inserted() - all.deleted());
                 count.setString(2, pull());
@@ -111,7 +112,7 @@ public class KeyListing {
     /** Adds a page of keys (and change stamps), and keeps how far the listing has come. */
     public void add(Claim unit, TargetTable listed, PageBuffer page, Checkpoint checkpoint) throws SQLException {
         database.inTransaction(transaction -> {
-            try (Statement statement = transaction.createStatement()) {
+            try (Statement statement = transaction.getConnection().createStatement()) {
                 statement.execute(
                         "create unlogged table if not exists " + listing(unit) + " (nxt_read_at timestamptz not null, "
                                 + listed.columns().stream()
@@ -145,7 +146,7 @@ public class KeyListing {
         });
     }
 
-    private static Comparison compare(Connection transaction, Claim unit, TargetTable target, TargetTable listed,
+    private static Comparison compare(Handle transaction, Claim unit, TargetTable target, TargetTable listed,
             Instant startedAt) throws SQLException {
         String keys = target.key().stream().map(SqlName::quoted).collect(joining(", "));
         String owner = SqlName.quoted(target.owner());
@@ -153,18 +154,19 @@ public class KeyListing {
                 .map(column -> " or (stored." + column + " is distinct from listing." + column
                         + " and (stored.nxt_read_at <= listing.nxt_read_at or stored.nxt_read_at > clock_timestamp()))")
                 .orElse("");
-        try (Statement statement = transaction.createStatement();
-                var fill = transaction.prepareStatement("""
-                        insert into %s (%s, nxt_stored)
-                        select %s, false from %s listing left join %s stored on %s and stored.%s = ?
-                        where stored.%s is null or stored.nxt_deleted_at is not null%s
-                        union all
-                        select %s, true from %s stored where stored.%s = ? and stored.nxt_deleted_at is null
-                            and (stored.nxt_read_at < ? or stored.nxt_read_at > clock_timestamp())
-                            and not exists (select from %s listing where %s)""".formatted(difference(unit), keys,
-                        prefixed(target, "listing"), listing(unit), target.quotedName(),
-                        same(target, "listing", "stored"), owner, owner, stamp, prefixed(target, "stored"),
-                        target.quotedName(), owner, listing(unit), same(target, "listing", "stored")))) {
+        try (Statement statement = transaction.getConnection().createStatement();
+                var fill = transaction.getConnection()
+                        .prepareStatement("""
+                                insert into %s (%s, nxt_stored)
+                                select %s, false from %s listing left join %s stored on %s and stored.%s = ?
+                                where stored.%s is null or stored.nxt_deleted_at is not null%s
+                                union all
+                                select %s, true from %s stored where stored.%s = ? and stored.nxt_deleted_at is null
+                                    and (stored.nxt_read_at < ? or stored.nxt_read_at > clock_timestamp())
+                                    and not exists (select from %s listing where %s)""".formatted(difference(unit),
+                                keys, prefixed(target, "listing"), listing(unit), target.quotedName(),
+                                same(target, "listing", "stored"), owner, owner, stamp, prefixed(target, "stored"),
+                                target.quotedName(), owner, listing(unit), same(target, "listing", "stored")))) {
             statement.execute("drop table if exists " + difference(unit));
             statement.execute("create unlogged table " + difference(unit)
                     + " (nxt_id bigint generated always as identity primary key, "
@@ -179,14 +181,14 @@ public class KeyListing {
             TargetFault.guard(transaction, target, guarded -> fill.executeUpdate());
         }
         var comparison = TargetFault.guard(transaction, target, guarded -> count(guarded, unit, target));
-        try (Statement statement = transaction.createStatement()) {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             statement.execute("drop table " + listing(unit));
         }
         return comparison;
     }
 
-    private static Comparison count(Connection transaction, Claim unit, TargetTable target) throws SQLException {
-        try (var count = transaction.prepareStatement("""
+    private static Comparison count(Handle transaction, Claim unit, TargetTable target) throws SQLException {
+        try (var count = transaction.getConnection().prepareStatement("""
                 select (select count(*) from %s), (select count(*) from %s where %s = ? and nxt_deleted_at is null),
                        count(*) filter (where nxt_stored), count(*) filter (where not nxt_stored) from %s"""
                 .formatted(listing(unit), target.quotedName(), SqlName.quoted(target.owner()), difference(unit)))) {
@@ -210,7 +212,7 @@ public class KeyListing {
 
     private Optional<Long> size(String table) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var exists = transaction.prepareStatement("select to_regclass(?) is not null")) {
+            try (var exists = transaction.getConnection().prepareStatement("select to_regclass(?) is not null")) {
                 exists.setString(1, table);
                 try (ResultSet row = exists.executeQuery()) {
                     row.next();
@@ -219,7 +221,7 @@ public class KeyListing {
                     }
                 }
             }
-            try (var count = transaction.prepareStatement("select count(*) from " + table);
+            try (var count = transaction.getConnection().prepareStatement("select count(*) from " + table);
                     ResultSet row = count.executeQuery()) {
                 row.next();
                 return Optional.of(row.getLong(1));
@@ -231,7 +233,7 @@ public class KeyListing {
     public List<Difference> next(Claim unit, TargetTable target, int limit) throws SQLException {
         return database.inTransaction(transaction -> {
             var differences = new ArrayList<Difference>();
-            try (var select = transaction.prepareStatement("select nxt_id, nxt_stored, "
+            try (var select = transaction.getConnection().prepareStatement("select nxt_id, nxt_stored, "
                     + target.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "))
                     + " from " + difference(unit) + " order by nxt_id limit ?")) {
                 select.setInt(1, limit);
@@ -261,7 +263,7 @@ public class KeyListing {
             long more = RowCount.correction(transaction, target, unit.entry(), unit.company()).orElse(0);
             drop(transaction, unit);
             RowFaults.settle(transaction, unit, target, keyNames, startedAt);
-            try (var count = transaction.prepareStatement(
+            try (var count = transaction.getConnection().prepareStatement(
                     "update nxt_sync.pull_state set rows = rows + ?, reconciled_at = ? where pull = ? and company = ?")) {
                 count.setLong(1, more);
                 count.setObject(2, Timestamps.timestamp(startedAt));
@@ -278,8 +280,8 @@ public class KeyListing {
         });
     }
 
-    private static void drop(Connection transaction, Claim unit) throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
+    private static void drop(Handle transaction, Claim unit) throws SQLException {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             statement.execute("drop table if exists " + listing(unit) + ", " + difference(unit));
         }
     }

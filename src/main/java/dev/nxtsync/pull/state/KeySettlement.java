@@ -1,9 +1,10 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.target.Checkpoint;
@@ -21,11 +22,11 @@ import dev.nxtsync.schedule.UnitKind;
 public record KeySettlement(String pull, int company, Instant readAt, List<Long> settled,
         List<List<String>> gone) implements Checkpoint {
     @Override
-    public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
+    public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
         var all = written.plus(Tombstones.delete(transaction, table, this, gone));
         Inbox.drop(transaction, settled);
         if (all.changed() + all.deleted() > 0) {
-            try (var count = transaction.prepareStatement(
+            try (var count = transaction.getConnection().prepareStatement(
                     "update nxt_sync.pull_state set digest = null, rows = rows + ? where pull = ? and company = ?")) {
                 count.setInt(1, all.inserted() - all.deleted());
                 count.setString(2, pull);

@@ -1,11 +1,12 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.target.Checkpoint;
@@ -39,7 +40,7 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
     }
 
     @Override
-    public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
+    public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
         boolean completes = ended && scan.since().isEmpty();
         // first of all, since it may take long, and others want what is locked from here on
         long more = completes
@@ -57,8 +58,8 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
         return written;
     }
 
-    private void advance(Connection transaction, long more) throws SQLException {
-        try (var update = transaction.prepareStatement("""
+    private void advance(Handle transaction, long more) throws SQLException {
+        try (var update = transaction.getConnection().prepareStatement("""
                 update nxt_sync.pull_state set digest = null, rows = rows + ?
                 where pull = ? and company = ?""")) {
             update.setLong(1, more);
@@ -73,8 +74,8 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
      * Whether a reconciliation has told what is missing, or, of rows without change stamps, has just looked: what moves in each
      * load and in each reconciliation starts one an hour at most.
      */
-    private boolean isReconciled(Connection transaction) throws SQLException {
-        try (var select = transaction.prepareStatement(
+    private boolean isReconciled(Handle transaction) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement(
                 "select from nxt_sync.pull_state where pull = ? and company = ? and (missing is not null or ? and reconciled_at "
                         + "between clock_timestamp() - interval '1 hour' and clock_timestamp())")) {
             select.setString(1, pull());
@@ -86,14 +87,14 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
         }
     }
 
-    private void complete(Connection transaction) throws SQLException {
+    private void complete(Handle transaction) throws SQLException {
         Instant started = scan.startedAt().orElse(readAt);
         RowFaults.loaded(transaction, pull(), company(), started);
-        try (var first = transaction.prepareStatement("""
+        try (var first = transaction.getConnection().prepareStatement("""
                 update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = ?,
                     mark_seen_at = case when ? is null then null::timestamptz else ? end
                 where pull = ? and company = ? and loaded_at is null""");
-                var fresh = transaction.prepareStatement(
+                var fresh = transaction.getConnection().prepareStatement(
                         "update nxt_sync.pull_state set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end, ?), due_at = ? where pull = ? and company = ?")) {
             first.setString(1, scan.mark().orElse(null));
             first.setString(2, scan.mark().orElse(null));

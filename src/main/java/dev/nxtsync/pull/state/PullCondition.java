@@ -1,11 +1,12 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Timestamps;
@@ -33,8 +34,8 @@ final class PullCondition {
      * deletions only: a poll settles what a fetch met only once nothing is left to fetch. That a key is not unique is over only
      * once all rows have been seen.
      */
-    static void well(Connection transaction, UnitKind kind, int company, Collection<String> pulls) throws SQLException {
-        try (var update = transaction.prepareStatement("update nxt_sync.pull_state known set " + WELL
+    static void well(Handle transaction, UnitKind kind, int company, Collection<String> pulls) throws SQLException {
+        try (var update = transaction.getConnection().prepareStatement("update nxt_sync.pull_state known set " + WELL
                 + """
 
                         where pull = any (?) and company = ? and state in ('failing', 'stopped')
@@ -42,7 +43,7 @@ final class PullCondition {
                               or met_by = 'fetch' and not exists (
                                   select from nxt_sync.inbox join nxt_sync.job on job.id = inbox.unit
                                   where inbox.pull = known.pull and job.company = known.company)))""")) {
-            update.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+            update.setArray(1, transaction.getConnection().createArrayOf("text", pulls.toArray()));
             update.setInt(2, company);
             update.setString(3, kind.text());
             update.setString(4, kind.text());
@@ -53,8 +54,8 @@ final class PullCondition {
     }
 
     /** A whole table has been read or listed, in which each key came once: work that waited for that goes on. */
-    static void unique(Connection transaction, Claim unit) throws SQLException {
-        try (var update = transaction.prepareStatement("update nxt_sync.pull_state set " + WELL + """
+    static void unique(Handle transaction, Claim unit) throws SQLException {
+        try (var update = transaction.getConnection().prepareStatement("update nxt_sync.pull_state set " + WELL + """
 
                 where pull = ? and company = ? and state in ('failing', 'stopped') and code = ?""")) {
             update.setString(1, unit.entry());
@@ -74,10 +75,10 @@ final class PullCondition {
      * @param pull as it was when the run began
      * @param retry how long to wait
      */
-    static void met(Connection transaction, UnitKind kind, PullState pull, PullState.PullHealth state, Problem reason,
+    static void met(Handle transaction, UnitKind kind, PullState pull, PullState.PullHealth state, Problem reason,
             Duration retry) throws SQLException {
         // nothing else may hide that the key is wrong, or rows would be written over each other
-        try (var keep = transaction.prepareStatement(
+        try (var keep = transaction.getConnection().prepareStatement(
                 """
                         update nxt_sync.pull_state set failures = failures + 1, retry_at = clock_timestamp() + ? * interval '1 ms'
                         where pull = ? and company = ? and code = ? and code <> ?""")) {
@@ -90,7 +91,7 @@ final class PullCondition {
                 return;
             }
         }
-        try (var update = transaction.prepareStatement("""
+        try (var update = transaction.getConnection().prepareStatement("""
                 update nxt_sync.pull_state set state = ?, code = ?, reason = ?, met_by = ?, failures = failures + 1,
                     retry_at = clock_timestamp() + ? * interval '1 ms'
                 where pull = ? and company = ? and loaded_at is not distinct from ?""")) {
@@ -107,8 +108,8 @@ final class PullCondition {
     }
 
     /** None of a pull's companies can be read, and nothing of it runs until it has been planned again. */
-    static void stopped(Connection transaction, String pull, Problem reason) throws SQLException {
-        try (var update = transaction.prepareStatement("""
+    static void stopped(Handle transaction, String pull, Problem reason) throws SQLException {
+        try (var update = transaction.getConnection().prepareStatement("""
                 update nxt_sync.pull_state set state = 'stopped', code = ?, reason = ?, met_by = ?, retry_at = null
                 where pull = ? and state <> 'away' and code is distinct from ?""")) {
             update.setString(1, reason.code());
@@ -126,9 +127,9 @@ final class PullCondition {
      * @param mended whether what runs have met in the target may be over too
      * @return in how many companies something was in the way
      */
-    static int planned(Connection transaction, String pull, boolean mended) throws SQLException {
+    static int planned(Handle transaction, String pull, boolean mended) throws SQLException {
         // a version before this one did not say who met what
-        try (var update = transaction.prepareStatement("update nxt_sync.pull_state set " + WELL + """
+        try (var update = transaction.getConnection().prepareStatement("update nxt_sync.pull_state set " + WELL + """
 
                 where pull = ? and state in ('failing', 'stopped')
                   and (met_by = ? or state = 'stopped' and met_by is null and retry_at is null or ? and code = ?)""")) {
@@ -141,11 +142,11 @@ final class PullCondition {
     }
 
     /** The connection sees these companies of a pull and no others. Answers which are away since now. */
-    static List<Integer> seen(Connection transaction, String pull, Collection<Integer> companies) throws SQLException {
-        var seen = transaction.createArrayOf("integer", companies.toArray());
-        try (var back = transaction.prepareStatement(
+    static List<Integer> seen(Handle transaction, String pull, Collection<Integer> companies) throws SQLException {
+        var seen = transaction.getConnection().createArrayOf("integer", companies.toArray());
+        try (var back = transaction.getConnection().prepareStatement(
                 "update nxt_sync.pull_state set " + WELL + " where pull = ? and state = 'away' and company = any (?)");
-                var away = transaction.prepareStatement(
+                var away = transaction.getConnection().prepareStatement(
                         """
                                 update nxt_sync.pull_state set state = 'away', code = ?,
                                     reason = 'the connection does not see this company', met_by = ?, failures = 0, retry_at = null
@@ -168,8 +169,8 @@ final class PullCondition {
     }
 
     /** A pull begins anew, with nothing in the way. */
-    static void anew(Connection transaction, String pull) throws SQLException {
-        try (var update = transaction.prepareStatement(
+    static void anew(Handle transaction, String pull) throws SQLException {
+        try (var update = transaction.getConnection().prepareStatement(
                 "update nxt_sync.pull_state set " + WELL + " where pull = ? and state in ('failing', 'stopped')")) {
             update.setString(1, pull);
             update.executeUpdate();
@@ -177,15 +178,15 @@ final class PullCondition {
     }
 
     /** What has backed off is tried at once. */
-    static void hurry(Connection transaction, Collection<String> pulls) throws SQLException {
-        try (var update = transaction.prepareStatement(
+    static void hurry(Handle transaction, Collection<String> pulls) throws SQLException {
+        try (var update = transaction.getConnection().prepareStatement(
                 "update nxt_sync.pull_state set retry_at = null where pull = any (?) and retry_at is not null")) {
-            update.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+            update.setArray(1, transaction.getConnection().createArrayOf("text", pulls.toArray()));
             update.executeUpdate();
         }
     }
 
-    private static String text(Connection transaction, Problem reason) throws SQLException {
+    private static String text(Handle transaction, Problem reason) throws SQLException {
         return Encoding.read(transaction).shown(QuotedText.upTo(LONGEST, reason.message()));
     }
 }

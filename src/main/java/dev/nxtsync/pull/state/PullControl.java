@@ -1,12 +1,13 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.schedule.UnitKind;
@@ -36,7 +37,7 @@ public class PullControl {
      */
     public void pause(String pull) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var pause = transaction
+            try (var pause = transaction.getConnection()
                     .prepareStatement("insert into nxt_sync.pull_pause (pull) values (?) on conflict do nothing")) {
                 pause.setString(1, pull);
                 pause.executeUpdate();
@@ -49,7 +50,8 @@ public class PullControl {
     /** Resumes a pull, which is due at once. Does nothing to one that is not paused. */
     public void resume(String pull, String connection) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var resume = transaction.prepareStatement("delete from nxt_sync.pull_pause where pull = ?")) {
+            try (var resume = transaction.getConnection()
+                    .prepareStatement("delete from nxt_sync.pull_pause where pull = ?")) {
                 resume.setString(1, pull);
                 if (resume.executeUpdate() == 1) {
                     makeDue(transaction, pull, connection);
@@ -59,9 +61,9 @@ public class PullControl {
         });
     }
 
-    private static void makeDue(Connection transaction, String pull, String connection) throws SQLException {
+    private static void makeDue(Handle transaction, String pull, String connection) throws SQLException {
         PullCondition.hurry(transaction, List.of(pull));
-        try (var states = transaction.prepareStatement(
+        try (var states = transaction.getConnection().prepareStatement(
                 "update nxt_sync.pull_state set due_at = least(due_at, clock_timestamp()) where pull = ? returning company")) {
             states.setString(1, pull);
             var companies = new ArrayList<Integer>();

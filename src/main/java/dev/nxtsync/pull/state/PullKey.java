@@ -1,12 +1,13 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.schedule.Replica;
 
@@ -36,20 +37,20 @@ public record PullKey(String pull, List<String> columns) {
     }
 
     /** Sets the key, if this process may. Others wait with theirs until the transaction ends. */
-    public KeyDecision decide(Connection transaction, UUID replica) throws SQLException {
+    public KeyDecision decide(Handle transaction, UUID replica) throws SQLException {
         var before = stored(transaction);
         if (before.filter(columns::equals).isPresent()) {
             renew(transaction, replica);
             return new KeyDecision.Same();
         }
-        try (var decide = transaction.prepareStatement("""
+        try (var decide = transaction.getConnection().prepareStatement("""
                 insert into nxt_sync.pull_key as known (pull, key, replica, started_at)
                 select ?, ?, ?, coalesce((select started_at from nxt_sync.replica where id = ?), clock_timestamp())
                 on conflict (pull) do update
                 set key = excluded.key, replica = excluded.replica, started_at = excluded.started_at
                 where known.started_at <= excluded.started_at or not exists (""" + ALIVE + ")")) {
             decide.setString(1, pull);
-            decide.setArray(2, transaction.createArrayOf("text", columns.toArray()));
+            decide.setArray(2, transaction.getConnection().createArrayOf("text", columns.toArray()));
             decide.setObject(3, replica);
             decide.setObject(4, replica);
             if (decide.executeUpdate() == 1) {
@@ -60,8 +61,8 @@ public record PullKey(String pull, List<String> columns) {
     }
 
     /** Whoever has the same key stands for it once the process that has set it is gone, or was started earlier. */
-    private void renew(Connection transaction, UUID replica) throws SQLException {
-        try (var renew = transaction.prepareStatement("""
+    private void renew(Handle transaction, UUID replica) throws SQLException {
+        try (var renew = transaction.getConnection().prepareStatement("""
                 update nxt_sync.pull_key known set replica = own.id, started_at = own.started_at
                 from nxt_sync.replica own
                 where own.id = ? and known.pull = ? and known.replica <> own.id
@@ -73,8 +74,8 @@ public record PullKey(String pull, List<String> columns) {
     }
 
     /** The key that another process that is alive has, if it is another one. */
-    public Optional<List<String>> disputedBy(Connection transaction, UUID replica) throws SQLException {
-        try (var select = transaction.prepareStatement(
+    public Optional<List<String>> disputedBy(Handle transaction, UUID replica) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement(
                 "select key from nxt_sync.pull_key known where pull = ? and replica <> ? and exists (" + ALIVE + ")")) {
             select.setString(1, pull);
             select.setObject(2, replica);
@@ -83,11 +84,12 @@ public record PullKey(String pull, List<String> columns) {
     }
 
     /** Whether it is the one that is stored, for which a process stands that is alive, or this one; or none is. */
-    public boolean isAgreed(Connection transaction, UUID replica) throws SQLException {
-        try (var select = transaction.prepareStatement("select from nxt_sync.pull_key known where pull = ? "
-                + "and (key <> ? or (replica <> ? and not exists (" + ALIVE + ")))")) {
+    public boolean isAgreed(Handle transaction, UUID replica) throws SQLException {
+        try (var select = transaction.getConnection()
+                .prepareStatement("select from nxt_sync.pull_key known where pull = ? "
+                        + "and (key <> ? or (replica <> ? and not exists (" + ALIVE + ")))")) {
             select.setString(1, pull);
-            select.setArray(2, transaction.createArrayOf("text", columns.toArray()));
+            select.setArray(2, transaction.getConnection().createArrayOf("text", columns.toArray()));
             select.setObject(3, replica);
             try (ResultSet row = select.executeQuery()) {
                 return !row.next();
@@ -96,12 +98,13 @@ public record PullKey(String pull, List<String> columns) {
     }
 
     /** Whether it is the one that is stored, or none is: else another process has exchanged it. */
-    public boolean isStored(Connection transaction) throws SQLException {
+    public boolean isStored(Handle transaction) throws SQLException {
         return stored(transaction).filter(key -> !key.equals(columns)).isEmpty();
     }
 
-    private Optional<List<String>> stored(Connection transaction) throws SQLException {
-        try (var select = transaction.prepareStatement("select key from nxt_sync.pull_key where pull = ?")) {
+    private Optional<List<String>> stored(Handle transaction) throws SQLException {
+        try (var select = transaction.getConnection()
+                .prepareStatement("select key from nxt_sync.pull_key where pull = ?")) {
             select.setString(1, pull);
             return key(select);
         }

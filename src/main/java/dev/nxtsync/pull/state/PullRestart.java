@@ -1,7 +1,8 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.Connection;
 import java.sql.SQLException;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.schedule.UnitSelection;
@@ -16,11 +17,12 @@ public final class PullRestart {
      *
      * @return in how many companies
      */
-    public static int begin(Connection transaction, String pull) throws SQLException {
+    public static int begin(Handle transaction, String pull) throws SQLException {
         PullCondition.anew(transaction, pull);
-        try (var passes = transaction.prepareStatement("delete from nxt_sync.pass where pull = ?");
-                var columns = transaction.prepareStatement("delete from nxt_sync.pull_column where pull = ?");
-                var states = transaction.prepareStatement(
+        try (var passes = transaction.getConnection().prepareStatement("delete from nxt_sync.pass where pull = ?");
+                var columns = transaction.getConnection()
+                        .prepareStatement("delete from nxt_sync.pull_column where pull = ?");
+                var states = transaction.getConnection().prepareStatement(
                         """
                                 update nxt_sync.pull_state
                                 set loaded_at = null, complete_as_of = null, mark = null, mark_seen_at = null, floor = null, digest = null,
@@ -42,9 +44,9 @@ public final class PullRestart {
      *
      * @return in how many companies rows had been read into the one before
      */
-    public static int beginEmpty(Connection transaction, String pull) throws SQLException {
+    public static int beginEmpty(Handle transaction, String pull) throws SQLException {
         int loaded;
-        try (var count = transaction.prepareStatement(
+        try (var count = transaction.getConnection().prepareStatement(
                 "select count(*) from nxt_sync.pull_state where pull = ? and (loaded_at is not null or rows > 0)")) {
             count.setString(1, pull);
             try (var row = count.executeQuery()) {
@@ -53,7 +55,8 @@ public final class PullRestart {
             }
         }
         begin(transaction, pull);
-        try (var empty = transaction.prepareStatement("update nxt_sync.pull_state set rows = 0 where pull = ?")) {
+        try (var empty = transaction.getConnection()
+                .prepareStatement("update nxt_sync.pull_state set rows = 0 where pull = ?")) {
             empty.setString(1, pull);
             empty.executeUpdate();
         }

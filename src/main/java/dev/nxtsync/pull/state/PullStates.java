@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +15,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
@@ -64,9 +65,9 @@ public class PullStates {
             Optional<Instant> due) implements Checkpoint {
 
         @Override
-        public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
+        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
             try (var update = prepare(transaction);
-                    var count = transaction.prepareStatement(
+                    var count = transaction.getConnection().prepareStatement(
                             "update nxt_sync.pull_state set rows = rows + ? where pull = ? and company = ?")) {
                 bind(update, written.inserted());
                 if (update.executeUpdate() == 0) {
@@ -81,9 +82,9 @@ public class PullStates {
             return written;
         }
 
-        private static PreparedStatement prepare(Connection transaction) throws SQLException {
+        private static PreparedStatement prepare(Handle transaction) throws SQLException {
             // a pull that was reset meanwhile begins anew, whatever an increment still under way has read
-            return transaction.prepareStatement("""
+            return transaction.getConnection().prepareStatement("""
                     update nxt_sync.pull_state
                     set cursor = ?, upper = ?, increment_started_at = ?,
                         mark = ?, mark_seen_at = ?, floor = ?, digest = ?, complete_as_of = coalesce(?, complete_as_of),
@@ -110,8 +111,8 @@ public class PullStates {
     /** The slow re-read of rows that may have changed without a new stamp. */
     public record Reread(String pull, int company, Instant readAt, Optional<String> cursor) implements Checkpoint {
         @Override
-        public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
-            try (var update = transaction.prepareStatement(
+        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
+            try (var update = transaction.getConnection().prepareStatement(
                     "update nxt_sync.pull_state set reread_cursor = ?, digest = null, rows = rows + ? where pull = ? and company = ?")) {
                 update.setString(1, cursor.orElse(null));
                 update.setInt(2, written.inserted());
@@ -129,12 +130,11 @@ public class PullStates {
         return database.inTransaction(transaction -> of(transaction, company, pulls));
     }
 
-    private static List<PullState> of(Connection transaction, int company, Collection<String> pulls)
-            throws SQLException {
-        try (var select = transaction
+    private static List<PullState> of(Handle transaction, int company, Collection<String> pulls) throws SQLException {
+        try (var select = transaction.getConnection()
                 .prepareStatement(SELECT + "where company = ? and pull = any (?) order by due_at, pull")) {
             select.setInt(1, company);
-            select.setArray(2, transaction.createArrayOf("text", pulls.toArray()));
+            select.setArray(2, transaction.getConnection().createArrayOf("text", pulls.toArray()));
             return read(select.executeQuery());
         }
     }
@@ -161,7 +161,7 @@ public class PullStates {
     /** How many rows the target has of one pull and company. */
     public long rows(String pull, int company) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction
+            try (var select = transaction.getConnection()
                     .prepareStatement("select rows from nxt_sync.pull_state where pull = ? and company = ?")) {
                 select.setString(1, pull);
                 select.setInt(2, company);
@@ -175,9 +175,9 @@ public class PullStates {
     /** Those of the given pulls that are not {@link PullHealth#OK}, or held, or lack rows. */
     public List<PullState> troubled(Collection<String> pulls) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(SELECT
+            try (var select = transaction.getConnection().prepareStatement(SELECT
                     + "where (state <> 'ok' or held is not null or missing is not null) and pull = any (?) order by pull, company limit 100")) {
-                select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+                select.setArray(1, transaction.getConnection().createArrayOf("text", pulls.toArray()));
                 return read(select.executeQuery());
             }
         });
@@ -202,8 +202,8 @@ public class PullStates {
 
     private Map<String, Instant> instants(String sql, Collection<String> pulls) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(sql)) {
-                select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+            try (var select = transaction.getConnection().prepareStatement(sql)) {
+                select.setArray(1, transaction.getConnection().createArrayOf("text", pulls.toArray()));
                 var instants = new TreeMap<String, Instant>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
@@ -218,7 +218,7 @@ public class PullStates {
     /** Seconds since each pull and company was complete; those that never were are missing. */
     public Map<String, Map<Integer, Double>> lags() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select pull, company, extract(epoch from clock_timestamp() - complete_as_of)::float8
                     from nxt_sync.pull_state where complete_as_of is not null and state <> 'away'""");
                     ResultSet row = select.executeQuery()) {
@@ -283,7 +283,7 @@ public class PullStates {
     /** Keeps that a reconciliation waits for a person, or no longer does. */
     public void hold(Claim claim, Optional<String> reason) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var update = transaction
+            try (var update = transaction.getConnection()
                     .prepareStatement("update nxt_sync.pull_state set held = ? where pull = ? and company = ?")) {
                 update.setString(1, reason.map(Encoding.read(transaction)::shown).orElse(null));
                 update.setString(2, claim.entry());
@@ -304,8 +304,8 @@ public class PullStates {
         });
     }
 
-    static void missing(Connection transaction, Claim claim, Optional<String> reason) throws SQLException {
-        try (var update = transaction
+    static void missing(Handle transaction, Claim claim, Optional<String> reason) throws SQLException {
+        try (var update = transaction.getConnection()
                 .prepareStatement("update nxt_sync.pull_state set missing = ? where pull = ? and company = ?")) {
             update.setString(1, reason.orElse(null));
             update.setString(2, claim.entry());

@@ -31,7 +31,7 @@ public class PullUnitStore {
      */
     public void declare(String pull, String connection, Tenant tenant) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var state = transaction.prepareStatement(
+            try (var state = transaction.getConnection().prepareStatement(
                     "insert into nxt_sync.pull_state (pull, company) values (?, ?) on conflict (pull, company) do nothing")) {
                 state.setString(1, pull);
                 state.setInt(2, tenant.number());

@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -9,6 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.SqlName;
@@ -44,7 +45,7 @@ public class TableScans {
         }
 
         @Override
-        public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException {
+        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
             put(transaction, scan);
             return written;
         }
@@ -57,7 +58,7 @@ public class TableScans {
     /** Whether the target has no row of the company, so that nothing can be in the way of new ones. */
     public boolean isEmpty(TargetTable table, int company) throws SQLException {
         return database.inTransaction(transaction -> TargetFault.guard(transaction, table, guarded -> {
-            try (var select = guarded.prepareStatement(
+            try (var select = guarded.getConnection().prepareStatement(
                     "select from " + table.quotedName() + " where " + SqlName.quoted(table.owner()) + " = ? limit 1")) {
                 select.setInt(1, company);
                 try (ResultSet row = select.executeQuery()) {
@@ -90,8 +91,8 @@ public class TableScans {
      * Wants every row of a pull read again, in all companies. A load that is under way, also a first one, begins again, since
      * it may have read rows before the change. For the transaction of the change that makes it necessary.
      */
-    public static void wantAll(Connection transaction, String pull) throws SQLException {
-        try (var want = transaction.prepareStatement(
+    public static void wantAll(Handle transaction, String pull) throws SQLException {
+        try (var want = transaction.getConnection().prepareStatement(
                 """
                         insert into nxt_sync.pass (pull, company, kind)
                         select pull, company, 'load' from nxt_sync.pull_state where pull = ?
@@ -106,9 +107,9 @@ public class TableScans {
         loads.wake(transaction);
     }
 
-    private static Optional<TableScan> find(Connection transaction, String pull, int company, TableScan.ScanKind kind)
+    private static Optional<TableScan> find(Handle transaction, String pull, int company, TableScan.ScanKind kind)
             throws SQLException {
-        try (var select = transaction.prepareStatement("""
+        try (var select = transaction.getConnection().prepareStatement("""
                 select started_at, cursor, rows, expected, mark, since, direct, settling, confirmed
                 from nxt_sync.pass where pull = ? and company = ? and kind = ?""")) {
             select.setString(1, pull);
@@ -127,8 +128,8 @@ public class TableScans {
         }
     }
 
-    static void put(Connection transaction, TableScan scan) throws SQLException {
-        try (var insert = transaction.prepareStatement(
+    static void put(Handle transaction, TableScan scan) throws SQLException {
+        try (var insert = transaction.getConnection().prepareStatement(
                 """
                         insert into nxt_sync.pass
                             (pull, company, kind, started_at, cursor, rows, expected, mark, since, direct, settling, confirmed)
@@ -153,8 +154,8 @@ public class TableScans {
         }
     }
 
-    static void forget(Connection transaction, String pull, int company, TableScan.ScanKind kind) throws SQLException {
-        try (var delete = transaction
+    static void forget(Handle transaction, String pull, int company, TableScan.ScanKind kind) throws SQLException {
+        try (var delete = transaction.getConnection()
                 .prepareStatement("delete from nxt_sync.pass where pull = ? and company = ? and kind = ?")) {
             delete.setString(1, pull);
             delete.setInt(2, company);

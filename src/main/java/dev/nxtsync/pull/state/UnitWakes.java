@@ -1,8 +1,9 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.UnitKind;
@@ -13,18 +14,18 @@ final class UnitWakes {
     private UnitWakes() {}
 
     /** Wakes the poll and the fetch of the same company, and makes the reconciliation of the same pull due. */
-    static void loaded(Connection transaction, Claim load, Instant reconcile) throws SQLException {
+    static void loaded(Handle transaction, Claim load, Instant reconcile) throws SQLException {
         goOn(transaction, load);
         UnitSelection.of(load.entry(), UnitKind.RECONCILIATION).inCompanyOf(load).makeDue(transaction, reconcile);
     }
 
     /** Has polls and fetches of the same company look what they can do. */
-    static void goOn(Connection transaction, Claim unit) throws SQLException {
+    static void goOn(Handle transaction, Claim unit) throws SQLException {
         UnitSelection.of(unit.entry(), UnitKind.POLL, UnitKind.FETCH).inCompanyOf(unit).wake(transaction);
     }
 
     /** Makes the reconciliation of a pull due, in the same company as a unit. */
-    static void reconcile(Connection transaction, Claim unit, String pull) throws SQLException {
+    static void reconcile(Handle transaction, Claim unit, String pull) throws SQLException {
         UnitSelection.of(pull, UnitKind.RECONCILIATION).inCompanyOf(unit).makeDue(transaction);
     }
 }

@@ -3,7 +3,6 @@ package dev.nxtsync.pull.state;
 import static java.util.stream.Collectors.joining;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,6 +14,8 @@ import java.util.Map;
 import java.util.UUID;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.SqlName;
@@ -62,7 +63,7 @@ public class VerifiedKeys {
     public String begin(TargetTable compared) throws SQLException {
         String name = "nxt_sync.verify_" + UUID.randomUUID().toString().replace("-", "");
         database.inTransaction(transaction -> {
-            try (Statement statement = transaction.createStatement()) {
+            try (Statement statement = transaction.getConnection().createStatement()) {
                 statement.execute("create unlogged table " + name + " (nxt_read_at timestamptz not null, "
                         + compared.columns().stream()
                                 .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
@@ -88,7 +89,7 @@ public class VerifiedKeys {
                 guarded -> compare(guarded, table, compared, owner)));
     }
 
-    private static KeyComparison compare(Connection transaction, String table, TargetTable compared, int owner)
+    private static KeyComparison compare(Handle transaction, String table, TargetTable compared, int owner)
             throws SQLException {
         String stored = "(select * from " + compared.quotedName() + " where " + SqlName.quoted(compared.owner()) + " = "
                 + owner + " and nxt_deleted_at is null) stored";
@@ -119,15 +120,15 @@ public class VerifiedKeys {
 
     public void end(String table) throws SQLException {
         database.inTransaction(transaction -> {
-            try (Statement statement = transaction.createStatement()) {
+            try (Statement statement = transaction.getConnection().createStatement()) {
                 return statement.execute("drop table if exists " + table);
             }
         });
     }
 
-    private static void example(Connection transaction, Map<String, List<String>> examples, String kind, String query)
+    private static void example(Handle transaction, Map<String, List<String>> examples, String kind, String query)
             throws SQLException {
-        try (Statement statement = transaction.createStatement();
+        try (Statement statement = transaction.getConnection().createStatement();
                 ResultSet row = statement.executeQuery(query + " limit " + (EXAMPLES + 1))) {
             var keys = new ArrayList<String>();
             while (row.next()) {
@@ -139,8 +140,9 @@ public class VerifiedKeys {
         }
     }
 
-    private static String number(Connection transaction, String query) throws SQLException {
-        try (Statement statement = transaction.createStatement(); ResultSet row = statement.executeQuery(query)) {
+    private static String number(Handle transaction, String query) throws SQLException {
+        try (Statement statement = transaction.getConnection().createStatement();
+                ResultSet row = statement.executeQuery(query)) {
             row.next();
             return row.getString(1);
         }

@@ -1,8 +1,9 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+
+import org.jdbi.v3.core.Handle;
 
 /** The progress that a page makes, kept in the transaction of its rows. */
 public interface Checkpoint {
@@ -16,5 +17,5 @@ public interface Checkpoint {
     Instant readAt();
 
     /** Keeps it, and may add to what was written. */
-    WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) throws SQLException;
+    WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException;
 }

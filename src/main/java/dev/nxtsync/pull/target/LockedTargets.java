@@ -1,12 +1,13 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Session;
@@ -43,15 +44,15 @@ final class LockedTargets {
     }
 
     /** Runs statements that do not wait for a lock longer than a moment. */
-    static <T> T briefly(Connection transaction, Database.Work<T> statements) throws SQLException {
+    static <T> T briefly(Handle transaction, Database.Work<T> statements) throws SQLException {
         waitAtMost(transaction, "100ms");
         T result = statements.in(transaction);
         waitAtMost(transaction, Session.LOCK_PATIENCE);
         return result;
     }
 
-    private static void waitAtMost(Connection transaction, String patience) throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
+    private static void waitAtMost(Handle transaction, String patience) throws SQLException {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             statement.execute("set local lock_timeout = '" + patience + "'");
         }
     }

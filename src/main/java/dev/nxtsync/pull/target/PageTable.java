@@ -2,11 +2,11 @@ package dev.nxtsync.pull.target;
 
 import static java.util.stream.Collectors.joining;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.stream.Stream;
 
+import org.jdbi.v3.core.Handle;
 import org.postgresql.PGConnection;
 
 import dev.nxtsync.database.OwnPath;
@@ -18,8 +18,8 @@ public final class PageTable {
     private PageTable() {}
 
     /** Makes the temporary table whose rows {@link #merge} merges. */
-    static void make(Connection transaction, TargetTable table) throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
+    static void make(Handle transaction, TargetTable table) throws SQLException {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             // with the target's own types, so that no comparison needs a conversion
             statement.execute("create temporary table nxt_page on commit drop as select " + columns(table) + " from "
                     + table.quotedName() + " with no data");
@@ -27,8 +27,8 @@ public final class PageTable {
     }
 
     /** Merges them into the target. */
-    static WriteCounts merge(Connection transaction, TargetTable table, Checkpoint checkpoint) throws SQLException {
-        try (var merge = transaction.prepareStatement(OwnPath.around(mergeStatement(table)))) {
+    static WriteCounts merge(Handle transaction, TargetTable table, Checkpoint checkpoint) throws SQLException {
+        try (var merge = transaction.getConnection().prepareStatement(OwnPath.around(mergeStatement(table)))) {
             int parameter = 1;
             merge.setInt(parameter++, checkpoint.company());
             merge.setObject(parameter++, Timestamps.timestamp(checkpoint.readAt()));
@@ -44,9 +44,9 @@ public final class PageTable {
     }
 
     /** Answers how many rows are in. */
-    public static long copy(Connection transaction, String statement, PageBuffer page, byte[] firstColumns)
+    public static long copy(Handle transaction, String statement, PageBuffer page, byte[] firstColumns)
             throws SQLException {
-        var copy = transaction.unwrap(PGConnection.class).getCopyAPI().copyIn(statement);
+        var copy = transaction.getConnection().unwrap(PGConnection.class).getCopyAPI().copyIn(statement);
         try {
             page.copyTo(copy, firstColumns);
             return copy.endCopy();

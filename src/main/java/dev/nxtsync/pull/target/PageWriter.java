@@ -1,13 +1,13 @@
 package dev.nxtsync.pull.target;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
@@ -104,7 +104,7 @@ public class PageWriter {
                     StagedPage.stage(transaction, table, page, checkpoint)).writtenIfAny();
         };
         return database.inTransaction(transaction -> {
-            try (Statement name = transaction.createStatement()) {
+            try (Statement name = transaction.getConnection().createStatement()) {
                 name.execute("set local application_name = " + SqlName.literal(sessionName(claim)));
             }
             if (way == Way.HALVES) {
@@ -137,7 +137,7 @@ public class PageWriter {
     private boolean endOthersOf(Claim claim) throws SQLException {
         return database.inTransaction(transaction -> {
             Claims.check(transaction, claim);
-            try (var end = transaction.prepareStatement("""
+            try (var end = transaction.getConnection().prepareStatement("""
                     select pg_terminate_backend(pid) from pg_stat_activity
                     where usename = current_user and datname = current_database() and application_name like ?
                       and application_name <> ? and pid <> pg_backend_pid()""")) {
@@ -159,13 +159,13 @@ public class PageWriter {
         return "nxt-sync unit " + claim.unit() + " fence " + claim.fence();
     }
 
-    private static boolean settleConstraints(Connection transaction) throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
+    private static boolean settleConstraints(Handle transaction) throws SQLException {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             return statement.execute(OwnPath.around("set constraints all immediate"));
         }
     }
 
-    private static WriteCounts insert(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
+    private static WriteCounts insert(Handle transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
         String first = checkpoint.company() + "\t" + Timestamps.timestamp(checkpoint.readAt()) + "\t";
         OwnPath.enter(transaction);
@@ -179,7 +179,7 @@ public class PageWriter {
         return new WriteCounts((int) inserted, 0, 0);
     }
 
-    private static WriteCounts merge(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
+    private static WriteCounts merge(Handle transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
         PageTable.make(transaction, table);
         PageTable.copy(transaction, "copy pg_temp.nxt_page from stdin", page, new byte[0]);

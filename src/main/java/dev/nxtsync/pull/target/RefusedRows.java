@@ -1,12 +1,13 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.DatabaseFault;
 
@@ -20,7 +21,7 @@ final class RefusedRows {
     /** With those that were refused before: each costs some tries. */
     private static final int MOST_AT_ALL = 200;
 
-    private final Connection transaction;
+    private final Handle transaction;
     private final TargetTable table;
     private final Checkpoint checkpoint;
     private final Rows rows;
@@ -37,7 +38,7 @@ final class RefusedRows {
         List<String> key(int place) throws SQLException;
     }
 
-    private RefusedRows(Connection transaction, TargetTable table, Checkpoint checkpoint, Rows rows) {
+    private RefusedRows(Handle transaction, TargetTable table, Checkpoint checkpoint, Rows rows) {
         this.transaction = transaction;
         this.table = table;
         this.checkpoint = checkpoint;
@@ -49,7 +50,7 @@ final class RefusedRows {
      *
      * @throws TargetFault if so many are refused that it is the table, or for anything but the values of rows
      */
-    static RefusedRows write(Connection transaction, TargetTable table, Checkpoint checkpoint, int count, Rows rows)
+    static RefusedRows write(Handle transaction, TargetTable table, Checkpoint checkpoint, int count, Rows rows)
             throws SQLException {
         var search = new RefusedRows(transaction, table, checkpoint, rows);
         search.divide(0, count);
@@ -109,17 +110,17 @@ final class RefusedRows {
     }
 
     private Optional<TargetFault> attempt(int from, int to) throws SQLException {
-        Savepoint before = transaction.setSavepoint();
+        Savepoint before = transaction.getConnection().setSavepoint();
         try {
             written = written.plus(TargetFault.guard(transaction, table, guarded -> rows.write(from, to)));
-            transaction.releaseSavepoint(before);
+            transaction.getConnection().releaseSavepoint(before);
             return Optional.empty();
         } catch (TargetFault e) {
             if (!DatabaseFault.isOfValues(e)) {
                 throw e;
             }
-            transaction.rollback(before);
-            transaction.releaseSavepoint(before);
+            transaction.getConnection().rollback(before);
+            transaction.getConnection().releaseSavepoint(before);
             return Optional.of(e);
         }
     }

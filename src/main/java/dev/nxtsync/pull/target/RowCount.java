@@ -1,10 +1,11 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.OptionalLong;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.SqlName;
 
@@ -25,9 +26,9 @@ public final class RowCount {
      *
      * @return empty if another transaction is just about it, or if the table is too large to be counted in a minute
      */
-    public static OptionalLong correction(Connection transaction, TargetTable target, String pull, int company)
+    public static OptionalLong correction(Handle transaction, TargetTable target, String pull, int company)
             throws SQLException {
-        try (var lock = transaction
+        try (var lock = transaction.getConnection()
                 .prepareStatement("select pg_try_advisory_xact_lock(hashtext('nxt_sync rows ' || ?), ?)")) {
             lock.setString(1, pull);
             lock.setInt(2, company);
@@ -40,10 +41,10 @@ public final class RowCount {
             }
         }
         // what is read outlives it, and the time limit does not
-        var limited = transaction.setSavepoint();
+        var limited = transaction.getConnection().setSavepoint();
         try {
             return OptionalLong.of(TargetFault.guard(transaction, target, guarded -> {
-                try (Statement limit = guarded.createStatement()) {
+                try (Statement limit = guarded.getConnection().createStatement()) {
                     limit.execute(LONGEST);
                 }
                 return count(guarded, target, pull, company);
@@ -54,16 +55,16 @@ public final class RowCount {
             }
             throw e;
         } finally {
-            transaction.rollback(limited);
+            transaction.getConnection().rollback(limited);
         }
     }
 
     /** In one statement, which sees the rows and their number as the same commits have left them. */
-    private static long count(Connection transaction, TargetTable target, String pull, int company)
-            throws SQLException {
-        try (var count = transaction.prepareStatement("select (select count(*) from " + target.quotedName() + " where "
-                + SqlName.quoted(target.owner()) + " = ? and nxt_deleted_at is null) - rows "
-                + "from nxt_sync.pull_state where pull = ? and company = ?")) {
+    private static long count(Handle transaction, TargetTable target, String pull, int company) throws SQLException {
+        try (var count = transaction.getConnection()
+                .prepareStatement("select (select count(*) from " + target.quotedName() + " where "
+                        + SqlName.quoted(target.owner()) + " = ? and nxt_deleted_at is null) - rows "
+                        + "from nxt_sync.pull_state where pull = ? and company = ?")) {
             count.setInt(1, company);
             count.setString(2, pull);
             count.setInt(3, company);

@@ -3,7 +3,6 @@ package dev.nxtsync.pull.target;
 import static java.util.stream.Collectors.joining;
 
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -22,6 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -53,7 +54,8 @@ public class RowFaults {
     /** By pull; pulls without any are missing. */
     public Map<String, Long> count() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("select job, count(*) from nxt_sync.row_fault group by job");
+            try (var select = transaction.getConnection()
+                    .prepareStatement("select job, count(*) from nxt_sync.row_fault group by job");
                     ResultSet row = select.executeQuery()) {
                 var counts = new TreeMap<String, Long>();
                 while (row.next()) {
@@ -67,9 +69,9 @@ public class RowFaults {
     /** The keys of those of some pulls in one company, as JSON objects, by pull; pulls without any are missing. */
     public Map<String, Set<String>> keys(Collection<String> pulls, int company) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(
+            try (var select = transaction.getConnection().prepareStatement(
                     "select job, key from nxt_sync.row_fault where job = any (?) and company = ? limit ?")) {
-                select.setArray(1, transaction.createArrayOf("text", pulls.toArray()));
+                select.setArray(1, transaction.getConnection().createArrayOf("text", pulls.toArray()));
                 select.setInt(2, company);
                 select.setInt(3, REMEMBERED);
                 var keys = new HashMap<String, Set<String>>();
@@ -88,15 +90,15 @@ public class RowFaults {
         return keys(List.of(pull), company).getOrDefault(pull, Set.of());
     }
 
-    public static void setAside(Connection transaction, PageBuffer page, Checkpoint checkpoint) throws SQLException {
+    public static void setAside(Handle transaction, PageBuffer page, Checkpoint checkpoint) throws SQLException {
         setAside(transaction, checkpoint, page.faults());
         forget(transaction, checkpoint, page.mended());
     }
 
-    static void setAside(Connection transaction, Checkpoint checkpoint, List<RowFault> rows) throws SQLException {
+    static void setAside(Handle transaction, Checkpoint checkpoint, List<RowFault> rows) throws SQLException {
         if (!rows.isEmpty()) {
             var encoding = Encoding.read(transaction);
-            try (var insert = transaction.prepareStatement("""
+            try (var insert = transaction.getConnection().prepareStatement("""
                     insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values (?, ?, ?::json, ?, ?)
                     on conflict (job, company, md5(key::text)) do update set reason = excluded.reason,
                         seen_at = case when row_fault.seen_at > clock_timestamp() then excluded.seen_at
@@ -115,13 +117,13 @@ public class RowFaults {
     }
 
     /** Forgets rows of which nobody has seen since the read that they are to be set aside. */
-    static void forget(Connection transaction, Checkpoint checkpoint, List<String> keys) throws SQLException {
+    static void forget(Handle transaction, Checkpoint checkpoint, List<String> keys) throws SQLException {
         if (!keys.isEmpty()) {
-            try (var mend = transaction.prepareStatement(
+            try (var mend = transaction.getConnection().prepareStatement(
                     "delete from nxt_sync.row_fault where job = ? and company = ? and key::text = any (?) and (seen_at <= ? or seen_at > clock_timestamp())")) {
                 mend.setString(1, checkpoint.pull());
                 mend.setInt(2, checkpoint.company());
-                mend.setArray(3, transaction.createArrayOf("text", keys.toArray()));
+                mend.setArray(3, transaction.getConnection().createArrayOf("text", keys.toArray()));
                 mend.setObject(4, Timestamps.timestamp(checkpoint.readAt()));
                 mend.executeUpdate();
             }
@@ -129,8 +131,8 @@ public class RowFaults {
     }
 
     /** Whether a row is set aside. */
-    static boolean isKnown(Connection transaction, Checkpoint checkpoint, String key) throws SQLException {
-        try (var select = transaction.prepareStatement("select exists (select from nxt_sync.row_fault "
+    static boolean isKnown(Handle transaction, Checkpoint checkpoint, String key) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement("select exists (select from nxt_sync.row_fault "
                 + "where job = ? and company = ? and md5(key::text) = md5(?))")) {
             select.setString(1, checkpoint.pull());
             select.setInt(2, checkpoint.company());
@@ -142,8 +144,8 @@ public class RowFaults {
     }
 
     /** Forgets the rows that were not seen again by a load that has come to its end. */
-    public static void loaded(Connection transaction, String pull, int company, Instant startedAt) throws SQLException {
-        try (var forget = transaction.prepareStatement(
+    public static void loaded(Handle transaction, String pull, int company, Instant startedAt) throws SQLException {
+        try (var forget = transaction.getConnection().prepareStatement(
                 "delete from nxt_sync.row_fault where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())")) {
             forget.setString(1, pull);
             forget.setInt(2, company);
@@ -158,10 +160,10 @@ public class RowFaults {
      *
      * @param keyNames the API's names of the key's columns
      */
-    public static void settle(Connection transaction, Claim unit, TargetTable target, List<String> keyNames,
+    public static void settle(Handle transaction, Claim unit, TargetTable target, List<String> keyNames,
             Instant startedAt) throws SQLException {
         var gone = new ArrayList<String>();
-        try (var select = transaction.prepareStatement("""
+        try (var select = transaction.getConnection().prepareStatement("""
                 select md5(key::text), key::text from nxt_sync.row_fault
                 where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())""")) {
             select.setString(1, unit.entry());
@@ -185,12 +187,12 @@ public class RowFaults {
                 gone.addAll(absent(transaction, unit, target, some));
             }
         }
-        try (var delete = transaction.prepareStatement(
+        try (var delete = transaction.getConnection().prepareStatement(
                 "delete from nxt_sync.row_fault where job = ? and company = ? and md5(key::text) = any (?) "
                         + "and (seen_at < ? or seen_at > clock_timestamp())")) {
             delete.setString(1, unit.entry());
             delete.setInt(2, unit.company());
-            delete.setArray(3, transaction.createArrayOf("text", gone.toArray()));
+            delete.setArray(3, transaction.getConnection().createArrayOf("text", gone.toArray()));
             delete.setObject(4, Timestamps.timestamp(startedAt));
             delete.executeUpdate();
         }
@@ -216,7 +218,7 @@ public class RowFaults {
     }
 
     /** Which of some keys the target does not have. */
-    private static Set<String> absent(Connection transaction, Claim unit, TargetTable target,
+    private static Set<String> absent(Handle transaction, Claim unit, TargetTable target,
             Map<String, List<String>> keys) throws SQLException {
         var absent = new LinkedHashSet<>(keys.keySet());
         if (keys.isEmpty()) {
@@ -234,11 +236,11 @@ public class RowFaults {
                         IntStream.range(0, columns.size()).mapToObj(i -> "key" + i).collect(joining(", ")),
                         target.quotedName(), SqlName.quoted(target.owner()), String.join(" and ", same));
         return TargetFault.guard(transaction, target, guarded -> {
-            try (var select = guarded.prepareStatement(sql)) {
-                select.setArray(1, guarded.createArrayOf("text", keys.keySet().toArray()));
+            try (var select = guarded.getConnection().prepareStatement(sql)) {
+                select.setArray(1, guarded.getConnection().createArrayOf("text", keys.keySet().toArray()));
                 for (int i = 0; i < columns.size(); i++) {
                     int column = i;
-                    select.setArray(i + 2, guarded.createArrayOf("text",
+                    select.setArray(i + 2, guarded.getConnection().createArrayOf("text",
                             keys.values().stream().map(key -> key.get(column)).toArray()));
                 }
                 select.setInt(columns.size() + 2, unit.company());

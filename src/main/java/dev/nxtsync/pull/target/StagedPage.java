@@ -2,22 +2,23 @@ package dev.nxtsync.pull.target;
 
 import static java.util.stream.Collectors.joining;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jdbi.v3.core.Handle;
+
 import dev.nxtsync.database.SqlName;
 
 /** A page in a temporary table, of which some rows at a time are merged into the target. */
-record StagedPage(Connection transaction, TargetTable table, Checkpoint checkpoint) implements RefusedRows.Rows {
+record StagedPage(Handle transaction, TargetTable table, Checkpoint checkpoint) implements RefusedRows.Rows {
 
-    static StagedPage stage(Connection transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
+    static StagedPage stage(Handle transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
         PageTable.make(transaction, table);
-        try (Statement statement = transaction.createStatement()) {
+        try (Statement statement = transaction.getConnection().createStatement()) {
             // with our types, so that a row that the target's own types refuse is found too
             statement.execute("create temporary table nxt_staged ("
                     + "nxt_row integer generated always as identity (minvalue 0 start 0) primary key, "
@@ -33,9 +34,9 @@ record StagedPage(Connection transaction, TargetTable table, Checkpoint checkpoi
     @Override
     public WriteCounts write(int from, int to) throws SQLException {
         String columns = PageTable.columns(table);
-        try (Statement statement = transaction.createStatement();
-                var fill = transaction.prepareStatement("insert into pg_temp.nxt_page (" + columns + ") select "
-                        + columns + " from pg_temp.nxt_staged where nxt_row >= ? and nxt_row < ?")) {
+        try (Statement statement = transaction.getConnection().createStatement();
+                var fill = transaction.getConnection().prepareStatement("insert into pg_temp.nxt_page (" + columns
+                        + ") select " + columns + " from pg_temp.nxt_staged where nxt_row >= ? and nxt_row < ?")) {
             statement.execute("truncate pg_temp.nxt_page");
             fill.setInt(1, from);
             fill.setInt(2, to);
@@ -46,8 +47,9 @@ record StagedPage(Connection transaction, TargetTable table, Checkpoint checkpoi
 
     @Override
     public List<String> key(int place) throws SQLException {
-        try (var select = transaction.prepareStatement(
-                "select " + table.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "))
+        try (var select = transaction.getConnection()
+                .prepareStatement("select "
+                        + table.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "))
                         + " from pg_temp.nxt_staged where nxt_row = ?")) {
             select.setInt(1, place);
             try (ResultSet row = select.executeQuery()) {

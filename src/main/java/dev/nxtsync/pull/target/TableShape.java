@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.database.SqlName;
@@ -37,9 +37,9 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
             "a foreign table", "S", "a sequence", "c", "a type", "i", "an index", "I", "an index");
 
     /** Those of some tables that are there, by the table. */
-    public static Map<TargetTable, TableShape> read(Connection connection, Collection<TargetTable> tables)
+    public static Map<TargetTable, TableShape> read(Handle connection, Collection<TargetTable> tables)
             throws SQLException {
-        try (var select = connection.prepareStatement(
+        try (var select = connection.getConnection().prepareStatement(
                 """
                         select wanted.number, relkind, columns.names, columns.types, columns.generated,
                                array(select (select string_agg(attname, E'\\x1f') from generate_series(0, indnkeyatts - 1) place
@@ -63,10 +63,13 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
             var all = List.copyOf(tables);
             var numbers = new ArrayList<Integer>();
             all.forEach(each -> numbers.add(numbers.size()));
-            select.setArray(1, connection.createArrayOf("integer", numbers.toArray()));
-            select.setArray(2, connection.createArrayOf("text", all.stream().map(TargetTable::schema).toArray()));
-            select.setArray(3, connection.createArrayOf("text", all.stream().map(TargetTable::name).toArray()));
-            select.setArray(4, connection.createArrayOf("boolean", all.stream().map(TargetTable::removes).toArray()));
+            select.setArray(1, connection.getConnection().createArrayOf("integer", numbers.toArray()));
+            select.setArray(2,
+                    connection.getConnection().createArrayOf("text", all.stream().map(TargetTable::schema).toArray()));
+            select.setArray(3,
+                    connection.getConnection().createArrayOf("text", all.stream().map(TargetTable::name).toArray()));
+            select.setArray(4, connection.getConnection().createArrayOf("boolean",
+                    all.stream().map(TargetTable::removes).toArray()));
             var shapes = new HashMap<TargetTable, TableShape>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
@@ -215,13 +218,13 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
     }
 
     /** Why a table cannot be used as it is; empty if it can, or is not there. */
-    public static List<String> unusable(Connection connection, TargetTable table) throws SQLException {
+    public static List<String> unusable(Handle connection, TargetTable table) throws SQLException {
         var found = read(connection, List.of(table)).get(table);
         return found == null ? List.of() : found.problems(connection, table);
     }
 
     /** Why a table cannot be used, and not changed either; empty if it can be. */
-    public List<String> problems(Connection transaction, TargetTable table) throws SQLException {
+    public List<String> problems(Handle transaction, TargetTable table) throws SQLException {
         var problems = new ArrayList<>(flaws(table));
         for (TargetColumn column : table.columns()) {
             if (isTooNarrow(column)) {
@@ -235,8 +238,8 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
         return problems;
     }
 
-    private static List<String> views(Connection transaction, TargetTable table, String column) throws SQLException {
-        try (var select = transaction.prepareStatement("""
+    private static List<String> views(Handle transaction, TargetTable table, String column) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement("""
                 select distinct view.oid::regclass::text from pg_depend
                 join pg_rewrite on pg_rewrite.oid = pg_depend.objid join pg_class view on view.oid = pg_rewrite.ev_class
                 join pg_attribute on attrelid = pg_depend.refobjid and attnum = pg_depend.refobjsubid

@@ -1,11 +1,12 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseCheck;
@@ -40,8 +41,8 @@ public final class TargetCheck {
         return problems;
     }
 
-    private static Optional<Problem> owner(Connection connection, TargetTable table) throws SQLException {
-        try (var select = connection.prepareStatement("""
+    private static Optional<Problem> owner(Handle connection, TargetTable table) throws SQLException {
+        try (var select = connection.getConnection().prepareStatement("""
                 select relowner::regrole::text, quote_ident(current_user)
                 from pg_class join pg_namespace on pg_namespace.oid = relnamespace
                 where nspname = ? and relname = ? and not pg_has_role(relowner, 'USAGE')""")) {

@@ -1,10 +1,10 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import org.jdbi.v3.core.Handle;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -50,10 +50,9 @@ public final class TargetFault extends LocalFault {
      * @throws TargetFault if one of them is refused
      * @throws SQLException if the connection is lost with it, whatever the reason given: a trigger may give any
      */
-    public static <T> T guard(Connection transaction, TargetTable table, Database.Work<T> statements)
-            throws SQLException {
+    public static <T> T guard(Handle transaction, TargetTable table, Database.Work<T> statements) throws SQLException {
         try {
-            return statements.in(transaction);
+            return statements.run(transaction);
         } catch (TargetFault e) {
             throw e;
         } catch (SQLException e) {
@@ -89,8 +88,8 @@ public final class TargetFault extends LocalFault {
         return getCause() instanceof SQLException e && state.equals(e.getSQLState());
     }
 
-    private static boolean isAlive(Connection connection) throws SQLException {
-        return connection.isValid(5);
+    private static boolean isAlive(Handle connection) throws SQLException {
+        return connection.getConnection().isValid(5);
     }
 
     private static boolean lacksPartition(SQLException e) {

@@ -2,10 +2,11 @@ package dev.nxtsync.pull.target;
 
 import static java.util.stream.Collectors.joining;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.IntStream;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.OwnPath;
@@ -25,8 +26,8 @@ public final class Tombstones {
      * @param keys as PostgreSQL writes them, in the order of the table's key
      * @return how many rows were deleted, and which are refused
      */
-    public static WriteCounts delete(Connection transaction, TargetTable table, Checkpoint read,
-            List<List<String>> keys) throws SQLException {
+    public static WriteCounts delete(Handle transaction, TargetTable table, Checkpoint read, List<List<String>> keys)
+            throws SQLException {
         if (keys.isEmpty()) {
             return WriteCounts.NOTHING;
         }
@@ -47,14 +48,14 @@ public final class Tombstones {
         return done;
     }
 
-    private static int delete(Connection transaction, TargetTable table, Checkpoint read, List<List<String>> keys,
+    private static int delete(Handle transaction, TargetTable table, Checkpoint read, List<List<String>> keys,
             String statement) throws SQLException {
-        try (var delete = transaction.prepareStatement(OwnPath.around(statement))) {
+        try (var delete = transaction.getConnection().prepareStatement(OwnPath.around(statement))) {
             int parameter = 1;
             for (int i = 0; i < table.key().size(); i++) {
                 int column = i;
-                delete.setArray(parameter++,
-                        transaction.createArrayOf("text", keys.stream().map(key -> key.get(column)).toArray()));
+                delete.setArray(parameter++, transaction.getConnection().createArrayOf("text",
+                        keys.stream().map(key -> key.get(column)).toArray()));
             }
             var at = Timestamps.timestamp(read.readAt());
             if (!table.removes()) {
@@ -78,8 +79,8 @@ public final class Tombstones {
      *
      * @return of how many
      */
-    public static int forgetOld(Connection transaction) throws SQLException {
-        try (var forget = transaction.prepareStatement(
+    public static int forgetOld(Handle transaction) throws SQLException {
+        try (var forget = transaction.getConnection().prepareStatement(
                 "delete from nxt_sync.removed where read_at not between clock_timestamp() - interval '1 hour' and clock_timestamp()")) {
             return forget.executeUpdate();
         }

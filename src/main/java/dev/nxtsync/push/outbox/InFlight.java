@@ -1,12 +1,13 @@
 package dev.nxtsync.push.outbox;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Timestamps;
@@ -21,11 +22,12 @@ final class InFlight {
     private InFlight() {}
 
     /** Rows about whose record another row is in flight. */
-    static Set<Long> contended(Connection transaction, List<OutboxRow> rows) throws SQLException {
+    static Set<Long> contended(Handle transaction, List<OutboxRow> rows) throws SQLException {
         var contended = new HashSet<Long>();
         var encoding = Encoding.read(transaction);
-        try (var lock = transaction.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 7496))");
-                var select = transaction.prepareStatement(
+        try (var lock = transaction.getConnection()
+                .prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 7496))");
+                var select = transaction.getConnection().prepareStatement(
                         """
                                 select 1 from nxt_sync.outbox where record = ? and id <> ? and state in ('sending', 'in_doubt')""")) {
             for (OutboxRow row : rows.stream().filter(each -> each.record().isPresent())
@@ -45,11 +47,11 @@ final class InFlight {
     }
 
     /** They wait until {@link PushLanes#announce} finds that no row about their record is in flight any more. */
-    static void setAside(Connection transaction, Claim claim, List<OutboxRow> rows) throws SQLException {
+    static void setAside(Handle transaction, Claim claim, List<OutboxRow> rows) throws SQLException {
         if (rows.isEmpty()) {
             return;
         }
-        try (var update = transaction.prepareStatement(
+        try (var update = transaction.getConnection().prepareStatement(
                 "update nxt_sync.outbox set record = ?, next_at = ? where id = ? and state = 'waiting'")) {
             var encoding = Encoding.read(transaction);
             for (OutboxRow row : rows) {
@@ -64,12 +66,12 @@ final class InFlight {
     }
 
     /** Rows of groups in which one before them is unsettled and stays behind: whatever was thought before, the table says it. */
-    static Set<Long> outOfOrder(Connection transaction, Claim claim, List<OutboxRow> rows) throws SQLException {
+    static Set<Long> outOfOrder(Handle transaction, Claim claim, List<OutboxRow> rows) throws SQLException {
         var groups = rows.stream().flatMap(row -> row.group().stream()).distinct().toArray();
         if (groups.length == 0) {
             return Set.of();
         }
-        try (var select = transaction.prepareStatement(
+        try (var select = transaction.getConnection().prepareStatement(
                 """
                         with batch as (select unnest(?::bigint[]) as id)
                         select grp, min(id) from (
@@ -78,11 +80,12 @@ final class InFlight {
                             select grp, id from nxt_sync.outbox where state in ('sending', 'in_doubt', 'dead') and %1$s) unsettled
                         where id not in (select id from batch) group by grp"""
                         .formatted(LaneCondition.SQL + " and grp = any (?) and id < ?"))) {
-            select.setArray(1, transaction.createArrayOf("bigint", rows.stream().map(OutboxRow::id).toArray()));
+            select.setArray(1,
+                    transaction.getConnection().createArrayOf("bigint", rows.stream().map(OutboxRow::id).toArray()));
             long last = rows.stream().mapToLong(OutboxRow::id).max().orElseThrow();
             for (int first : new int[]{2, 7}) {
                 LaneCondition.bind(select, first, claim);
-                select.setArray(first + 3, transaction.createArrayOf("text", groups));
+                select.setArray(first + 3, transaction.getConnection().createArrayOf("text", groups));
                 select.setLong(first + 4, last);
             }
             var behind = new HashMap<String, Long>();

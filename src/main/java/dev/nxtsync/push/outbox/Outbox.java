@@ -1,6 +1,5 @@
 package dev.nxtsync.push.outbox;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
@@ -52,7 +53,7 @@ public class Outbox {
     /** What an earlier holder was sending when it ended may have been sent. */
     public int recover(Claim claim, Duration timeLimit) throws SQLException {
         return database.durably(transaction -> {
-            try (var recover = transaction.prepareStatement("""
+            try (var recover = transaction.getConnection().prepareStatement("""
                     update nxt_sync.outbox set state = 'in_doubt', next_at = sent_at + ? * interval '1 ms'
                     where state = 'sending' and\s""" + LaneCondition.SQL)) {
                 recover.setLong(1, timeLimit.toMillis());
@@ -90,7 +91,7 @@ public class Outbox {
             Set<Long> lost = OutboxColumns.write(transaction, claim, marked,
                     rows.stream().map(OutboxRow::state).toList());
             if (!lost.isEmpty()) {
-                transaction.rollback();
+                transaction.getConnection().rollback();
                 return new Contended(lost);
             }
             Claims.check(transaction, claim);
@@ -136,25 +137,26 @@ public class Outbox {
     /** What was sent just now, under a claim that is gone, may be there beside what the new holder has sent. */
     private void countAgain(List<OutboxRow> rows) throws SQLException {
         database.durably(transaction -> {
-            try (var mark = transaction.prepareStatement(
+            try (var mark = transaction.getConnection().prepareStatement(
                     """
                             update nxt_sync.outbox set repeated = true,
                                 sent_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else sent_at end,
                                 next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end,
                                 looks = case when state in ('dead', 'discarded') then greatest(looks, 1) else looks end
                             where id = any (?)""")) {
-                mark.setArray(1, transaction.createArrayOf("bigint", rows.stream().map(OutboxRow::id).toArray()));
+                mark.setArray(1, transaction.getConnection().createArrayOf("bigint",
+                        rows.stream().map(OutboxRow::id).toArray()));
                 return mark.executeUpdate();
             }
         });
     }
 
-    private static Optional<Problem> held(Connection transaction, Claim claim, String keyColumn) throws SQLException {
+    private static Optional<Problem> held(Handle transaction, Claim claim, String keyColumn) throws SQLException {
         var elsewhere = OutboxOrigin.held(transaction);
         if (elsewhere.isPresent()) {
             return elsewhere;
         }
-        try (var select = transaction
+        try (var select = transaction.getConnection()
                 .prepareStatement("select stopped from nxt_sync.push_state where push = ? and stopped = ?")) {
             select.setString(1, claim.entry());
             select.setString(2, keyColumn);
@@ -164,8 +166,9 @@ public class Outbox {
         }
     }
 
-    private static Instant now(Connection transaction) throws SQLException {
-        try (var select = transaction.prepareStatement("select clock_timestamp()"); var row = select.executeQuery()) {
+    private static Instant now(Handle transaction) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement("select clock_timestamp()");
+                var row = select.executeQuery()) {
             row.next();
             return Timestamps.instant(row, 1).orElseThrow();
         }

@@ -1,6 +1,5 @@
 package dev.nxtsync.push.outbox;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -11,6 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Characters;
 import dev.nxtsync.database.Database;
@@ -62,7 +63,7 @@ public class OutboxApi {
         try {
             return database.durably(transaction -> {
                 long id = push(transaction, push, key, payload, company, group);
-                try (var isNew = transaction.prepareStatement("""
+                try (var isNew = transaction.getConnection().prepareStatement("""
                         select xmin::text = (pg_current_xact_id()::text::numeric % 4294967296)::text
                         from nxt_sync.outbox where id = ?""")) {
                     isNew.setLong(1, id);
@@ -89,9 +90,9 @@ public class OutboxApi {
         }
     }
 
-    private static long push(Connection transaction, String push, String key, String payload, Optional<Integer> company,
+    private static long push(Handle transaction, String push, String key, String payload, Optional<Integer> company,
             Optional<String> group) throws SQLException {
-        try (var call = transaction.prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
+        try (var call = transaction.getConnection().prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
             call.setString(1, push);
             call.setString(2, key);
             call.setString(3, Encoding.read(transaction).json(payload));
@@ -150,14 +151,14 @@ public class OutboxApi {
     public boolean retry(long id, Optional<String> payload) throws SQLException {
         return database.durably(transaction -> {
             if (payload.isPresent()) {
-                try (var edit = transaction.prepareStatement(
+                try (var edit = transaction.getConnection().prepareStatement(
                         "update nxt_sync.outbox set payload = ?::json where id = ? and state = 'dead'")) {
                     edit.setString(1, Encoding.read(transaction).json(payload.get()));
                     edit.setLong(2, id);
                     edit.executeUpdate();
                 }
             }
-            try (var retry = transaction
+            try (var retry = transaction.getConnection()
                     .prepareStatement("update nxt_sync.outbox set state = 'waiting' where id = ? and state = 'dead'")) {
                 retry.setLong(1, id);
                 return retry.executeUpdate() == 1;
@@ -168,7 +169,7 @@ public class OutboxApi {
     /** Discards a dead row, so that its group goes on, or removes the note of a row that is done. Says whether it was either. */
     public boolean discard(long id) throws SQLException {
         return database.durably(transaction -> {
-            try (var discard = transaction.prepareStatement("""
+            try (var discard = transaction.getConnection().prepareStatement("""
                     update nxt_sync.outbox set state = case when state = 'dead' then 'discarded' else state end,
                         error = case when state = 'dead' then error end
                     where id = ? and\s""" + TROUBLED)) {
@@ -184,7 +185,8 @@ public class OutboxApi {
             if (Stream.of(values).anyMatch(each -> each instanceof String text && encoding.flaw(text).isPresent())) {
                 return List.of();
             }
-            try (var select = transaction.prepareStatement("select " + what + " from nxt_sync.outbox " + where)) {
+            try (var select = transaction.getConnection()
+                    .prepareStatement("select " + what + " from nxt_sync.outbox " + where)) {
                 for (int i = 0; i < values.length; i++) {
                     select.setObject(i + 1, values[i]);
                 }

@@ -1,6 +1,5 @@
 package dev.nxtsync.push.outbox;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Timestamps;
@@ -29,9 +30,9 @@ final class OutboxColumns {
     private OutboxColumns() {}
 
     /** Answers the rows that were no longer in the state in which they were read. */
-    static Set<Long> write(Connection transaction, Claim claim, List<OutboxRow> rows, List<RowState> before)
+    static Set<Long> write(Handle transaction, Claim claim, List<OutboxRow> rows, List<RowState> before)
             throws SQLException {
-        try (var update = transaction.prepareStatement(
+        try (var update = transaction.getConnection().prepareStatement(
                 """
                         update nxt_sync.outbox set state = ?, attempts = ?, step = ?, act = ?, record = ?, stamp = ?, sent_at = ?,
                             next_at = case when repeated and not ? and ? in ('done', 'dead') then clock_timestamp() else ? end,

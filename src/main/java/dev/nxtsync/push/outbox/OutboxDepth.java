@@ -27,7 +27,7 @@ public class OutboxDepth {
     /** By push, also of those that are not configured; found by indexes that hold none of the many rows that are done. */
     public Map<String, UndecidedRows> undecided() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select push, sum(letter), sum(1 - letter) from (
                         select push, 1 as letter from nxt_sync.outbox
                         where state = 'dead' or state = 'done' and error is not null
@@ -46,7 +46,7 @@ public class OutboxDepth {
     /** By push, also of those that are not configured. */
     public Map<String, PushDepth> depths() throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select push, state, count(*), count(*) filter (where state = 'done' and error is not null),
                            coalesce(extract(epoch from clock_timestamp() - min(created_at)
                                filter (where state in ('waiting', 'sending', 'in_doubt', 'dead'))), 0)

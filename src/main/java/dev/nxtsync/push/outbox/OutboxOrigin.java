@@ -1,11 +1,12 @@
 package dev.nxtsync.push.outbox;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.MigrationDryRun;
@@ -48,8 +49,8 @@ public class OutboxOrigin {
         });
     }
 
-    private static boolean settle(Connection transaction) throws SQLException {
-        try (var settle = transaction.prepareStatement("""
+    private static boolean settle(Handle transaction) throws SQLException {
+        try (var settle = transaction.getConnection().prepareStatement("""
                 insert into nxt_sync.outbox_home (system_identifier, timeline, database_oid, outbox_oid)
                 select system_identifier, timeline, database_oid, outbox_oid from nxt_sync.outbox_here
                 where refused is null and not exists (select from nxt_sync.outbox_home)
@@ -67,18 +68,20 @@ public class OutboxOrigin {
     public int adopt() throws SQLException {
         database.inTransaction(Database::advanceSequences);
         return database.durably(transaction -> {
-            try (var home = transaction.prepareStatement("""
+            try (var home = transaction.getConnection().prepareStatement("""
                     insert into nxt_sync.outbox_home (system_identifier, timeline, database_oid, outbox_oid)
                     select system_identifier, timeline, database_oid, outbox_oid from nxt_sync.outbox_here
                     on conflict (one) do update set system_identifier = excluded.system_identifier,
                         timeline = excluded.timeline, database_oid = excluded.database_oid,
-                        outbox_oid = excluded.outbox_oid"""); var rows = transaction.prepareStatement("""
-                    update nxt_sync.outbox
-                    set state = case when state = 'dead' then state else 'in_doubt' end,
-                        record = case when state = 'waiting' then null else record end,
-                        sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
-                        looks = case when state = 'dead' then 1 else 0 end, repeated = true
-                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""")) {
+                        outbox_oid = excluded.outbox_oid""");
+                    var rows = transaction.getConnection().prepareStatement(
+                            """
+                                    update nxt_sync.outbox
+                                    set state = case when state = 'dead' then state else 'in_doubt' end,
+                                        record = case when state = 'waiting' then null else record end,
+                                        sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
+                                        looks = case when state = 'dead' then 1 else 0 end, repeated = true
+                                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""")) {
                 home.executeUpdate();
                 UnitSelection.ofKinds(List.of(UnitKind.PUSH)).beginAnew(transaction);
                 return rows.executeUpdate();
@@ -91,12 +94,12 @@ public class OutboxOrigin {
         return database.inTransaction(OutboxOrigin::untold);
     }
 
-    private static Optional<Problem> untold(Connection transaction) throws SQLException {
+    private static Optional<Problem> untold(Handle transaction) throws SQLException {
         return hold(transaction).filter(Untold.class::isInstance).map(OutboxHold::reason);
     }
 
     /** Why nothing of the outbox is sent, for the transaction that would send it; empty if it is at home. */
-    static Optional<Problem> held(Connection transaction) throws SQLException {
+    static Optional<Problem> held(Handle transaction) throws SQLException {
         return hold(transaction).map(OutboxHold::reason);
     }
 
@@ -111,8 +114,8 @@ public class OutboxOrigin {
     /** The server does not say where it is. */
     private record Untold(Problem reason) implements OutboxHold {}
 
-    private static Optional<OutboxHold> hold(Connection transaction) throws SQLException {
-        try (var select = transaction.prepareStatement("""
+    private static Optional<OutboxHold> hold(Handle transaction) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement("""
                 select here.refused, home.one is null,
                        (home.system_identifier, home.timeline, home.database_oid, home.outbox_oid)
                            = (here.system_identifier, here.timeline, here.database_oid, here.outbox_oid)

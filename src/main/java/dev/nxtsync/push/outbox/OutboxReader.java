@@ -72,12 +72,13 @@ public class OutboxReader {
 
     private List<SizedRow> sized(String where, Claim claim, int most, List<Set<Long>> ids) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("select id, grp, octet_length(payload::text) "
-                    + "from nxt_sync.outbox o " + where + " order by id limit ?")) {
+            try (var select = transaction.getConnection()
+                    .prepareStatement("select id, grp, octet_length(payload::text) " + "from nxt_sync.outbox o " + where
+                            + " order by id limit ?")) {
                 LaneCondition.bind(select, 1, claim);
                 int next = 4;
                 for (Set<Long> each : ids) {
-                    select.setArray(next++, transaction.createArrayOf("bigint", each.toArray()));
+                    select.setArray(next++, transaction.getConnection().createArrayOf("bigint", each.toArray()));
                 }
                 select.setInt(next, most);
                 var rows = new ArrayList<SizedRow>();
@@ -106,9 +107,9 @@ public class OutboxReader {
             return List.of();
         }
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("select " + OutboxColumns.ALL.formatted(payload)
-                    + " from nxt_sync.outbox where id = any (?) order by id")) {
-                select.setArray(1, transaction.createArrayOf("bigint", ids.toArray()));
+            try (var select = transaction.getConnection().prepareStatement("select "
+                    + OutboxColumns.ALL.formatted(payload) + " from nxt_sync.outbox where id = any (?) order by id")) {
+                select.setArray(1, transaction.getConnection().createArrayOf("bigint", ids.toArray()));
                 var rows = new ArrayList<OutboxRow>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
@@ -123,7 +124,7 @@ public class OutboxReader {
     /** When the next row of the lane is to be looked at. */
     public Optional<Instant> next(Claim claim) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(
+            try (var select = transaction.getConnection().prepareStatement(
                     "select min(next_at) from nxt_sync.outbox where next_at is not null and " + LaneCondition.SQL)) {
                 LaneCondition.bind(select, 1, claim);
                 try (var row = select.executeQuery()) {
@@ -137,14 +138,14 @@ public class OutboxReader {
     /** Of these rows, those in whose group a later one was sent at the same time and is done. */
     public Set<Long> passedOver(Collection<Long> ids) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select o.id from nxt_sync.outbox o
                     where o.id = any (?) and exists (
                         select from nxt_sync.outbox later
                         where later.push = o.push and later.company = o.company and later.lane = o.lane
                           and later.grp = o.grp and later.id > o.id and later.state = 'done'
                           and later.sent_at >= o.sent_at)""")) {
-                select.setArray(1, transaction.createArrayOf("bigint", ids.toArray()));
+                select.setArray(1, transaction.getConnection().createArrayOf("bigint", ids.toArray()));
                 var passed = new HashSet<Long>();
                 try (var row = select.executeQuery()) {
                     while (row.next()) {

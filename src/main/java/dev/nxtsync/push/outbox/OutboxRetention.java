@@ -22,7 +22,7 @@ public class OutboxRetention {
      */
     public int forget(String push, Duration keep) throws SQLException {
         return database.patiently().inTransaction(transaction -> {
-            try (var forget = transaction.prepareStatement("""
+            try (var forget = transaction.getConnection().prepareStatement("""
                     delete from nxt_sync.outbox
                     where push = ? and state in ('done', 'discarded') and next_at is null
                       and settled_at < clock_timestamp() - ? * interval '1 ms'""")) {

@@ -36,7 +36,7 @@ public class PushLanes {
      */
     public void announce(Map<String, String> connections) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     with recursive freed as (
                         update nxt_sync.outbox aside set next_at = null
                         where\s""" + InFlight.ASIDE
@@ -79,12 +79,12 @@ public class PushLanes {
                                                 and known.scope = 'company' and known.company = due.company
                                                 and known.pull = push and known.lane = due.lane
                                                 and\s""" + WorkUnit.IS_UNDER_WAY + ")")) {
-                var pushes = transaction.createArrayOf("text", connections.keySet().toArray());
+                var pushes = transaction.getConnection().createArrayOf("text", connections.keySet().toArray());
                 for (int i = 1; i <= 5; i++) {
                     select.setArray(i, pushes);
                 }
                 select.setArray(6, pushes);
-                select.setArray(7, transaction.createArrayOf("text", connections.values().toArray()));
+                select.setArray(7, transaction.getConnection().createArrayOf("text", connections.values().toArray()));
                 var due = new ArrayList<WorkUnit>();
                 try (var row = select.executeQuery()) {
                     while (row.next()) {
@@ -104,9 +104,9 @@ public class PushLanes {
     /** Has what has backed off of a connection's pushes tried at once. */
     public void retry(String connection, Collection<String> pushes) throws SQLException {
         database.promptly().inTransaction(transaction -> {
-            try (var states = transaction
+            try (var states = transaction.getConnection()
                     .prepareStatement("update nxt_sync.push_state set retry_at = null where push = any (?)")) {
-                states.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
+                states.setArray(1, transaction.getConnection().createArrayOf("text", pushes.toArray()));
                 states.executeUpdate();
             }
             UnitSelection.ofKinds(List.of(UnitKind.PUSH)).on(connection).inBackOff().wakeAtOnce(transaction);
@@ -120,7 +120,7 @@ public class PushLanes {
      */
     public void follow(Duration repeatAfter) throws SQLException {
         database.promptly().inTransaction(transaction -> {
-            try (var update = transaction.prepareStatement("""
+            try (var update = transaction.getConnection().prepareStatement("""
                     update nxt_sync.outbox set next_at = sent_at + ? * interval '1 ms'
                     where state = 'in_doubt' and next_at > sent_at + ? * interval '1 ms'""")) {
                 update.setLong(1, repeatAfter.toMillis());

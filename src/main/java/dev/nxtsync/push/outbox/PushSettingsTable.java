@@ -27,7 +27,7 @@ public class PushSettingsTable {
     public void configure(Map<String, Optional<Integer>> companies) throws SQLException {
         database.inTransaction(transaction -> {
             Database.alone(transaction, "push settings");
-            try (var set = transaction.prepareStatement("""
+            try (var set = transaction.getConnection().prepareStatement("""
                     insert into nxt_sync.push_setting (push, company) values (?, ?)
                     on conflict (push) do update set company = excluded.company
                     where push_setting.company is distinct from excluded.company""")) {
@@ -47,11 +47,11 @@ public class PushSettingsTable {
      */
     public void complete(Collection<String> pushes) throws SQLException {
         database.durably(transaction -> {
-            try (var name = transaction.prepareStatement("""
+            try (var name = transaction.getConnection().prepareStatement("""
                     update nxt_sync.outbox o set company = s.company from nxt_sync.push_setting s
                     where s.push = o.push and o.push = any (?) and o.state = 'waiting' and o.company is null
                       and s.company is not null""");
-                    var refuse = transaction.prepareStatement(
+                    var refuse = transaction.getConnection().prepareStatement(
                             """
                                     update nxt_sync.outbox o set state = 'dead', settled_at = clock_timestamp(),
                                         error = case when o.company is null
@@ -61,7 +61,7 @@ public class PushSettingsTable {
                                     from nxt_sync.push_setting s
                                     where s.push = o.push and o.push = any (?) and o.state = 'waiting'
                                       and (o.company is null or o.company < s.company or o.company > s.company)""")) {
-                var names = transaction.createArrayOf("text", pushes.toArray());
+                var names = transaction.getConnection().createArrayOf("text", pushes.toArray());
                 name.setArray(1, names);
                 refuse.setString(1, ErrorCode.COMPANY_REFUSED.code());
                 refuse.setArray(2, names);

@@ -1,6 +1,5 @@
 package dev.nxtsync.push.outbox;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
@@ -44,7 +45,7 @@ public class PushStates {
     /** The state of a push in a company, which may be that of one that nothing was ever kept of. */
     public PushState find(PushedCompany name) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement("""
+            try (var select = transaction.getConnection().prepareStatement("""
                     select failures, creator, echoed, one_per_group from nxt_sync.push_state
                     where push = ? and company = ?""")) {
                 select.setString(1, name.push());
@@ -91,9 +92,9 @@ public class PushStates {
     /** Forgets who creates records, since another person will push from now on. */
     public void forgetCreators(Collection<String> pushes) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var forget = transaction.prepareStatement(
+            try (var forget = transaction.getConnection().prepareStatement(
                     "update nxt_sync.push_state set creator = null, echoed = null where push = any (?)")) {
-                forget.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
+                forget.setArray(1, transaction.getConnection().createArrayOf("text", pushes.toArray()));
                 return forget.executeUpdate();
             }
         });
@@ -116,11 +117,11 @@ public class PushStates {
     /** What is in the way of pushes, and of rows in doubt that cannot be looked for. */
     public List<PushObstacle> obstacles(Map<String, String> keyColumns) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.prepareStatement(
+            try (var select = transaction.getConnection().prepareStatement(
                     """
                             select push, company, coalesce(code, ''), reason, failures, stopped, retry_at from nxt_sync.push_state
                             where (reason is not null or stopped is not null) and push = any (?) order by push, company""")) {
-                select.setArray(1, transaction.createArrayOf("text", keyColumns.keySet().toArray()));
+                select.setArray(1, transaction.getConnection().createArrayOf("text", keyColumns.keySet().toArray()));
                 var troubles = new ArrayList<PushObstacle>();
                 try (var row = select.executeQuery()) {
                     while (row.next()) {
@@ -141,8 +142,8 @@ public class PushStates {
         });
     }
 
-    private static List<PushObstacle> unlookable(Connection transaction, Set<String> pushes) throws SQLException {
-        try (var select = transaction.prepareStatement(
+    private static List<PushObstacle> unlookable(Handle transaction, Set<String> pushes) throws SQLException {
+        try (var select = transaction.getConnection().prepareStatement(
                 """
                         select push, company, coalesce(substring(error from '\\(([a-z_]+)\\)$'), ''),
                                'Row ' || id || ' is in doubt: ' || regexp_replace(error, ' \\([a-z_]+\\)$', '')
@@ -152,7 +153,7 @@ public class PushStates {
                               from nxt_sync.outbox where push = any (?) and state = 'in_doubt' and error is not null
                               window lane_rows as (partition by push, company order by id)) each
                         where number = 1 order by push, company""")) {
-            select.setArray(1, transaction.createArrayOf("text", pushes.toArray()));
+            select.setArray(1, transaction.getConnection().createArrayOf("text", pushes.toArray()));
             var rows = new ArrayList<PushObstacle>();
             try (var row = select.executeQuery()) {
                 while (row.next()) {
@@ -167,7 +168,7 @@ public class PushStates {
 
     private void put(PushedCompany name, String sql, Object... values) throws SQLException {
         database.durably(transaction -> {
-            try (var statement = transaction.prepareStatement(sql)) {
+            try (var statement = transaction.getConnection().prepareStatement(sql)) {
                 statement.setString(1, name.push());
                 statement.setInt(2, name.company());
                 var encoding = Encoding.read(transaction);

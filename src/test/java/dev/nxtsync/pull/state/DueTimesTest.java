@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.ScheduleFixture;
@@ -203,11 +202,6 @@ class DueTimesTest {
     }
 
     private Instant instant(String query) throws SQLException {
-        return store.inTransaction(transaction -> {
-            try (var select = transaction.createStatement(); var row = select.executeQuery(query)) {
-                row.next();
-                return Timestamps.instant(row, 1).orElseThrow();
-            }
-        });
+        return store.inTransaction(transaction -> transaction.createQuery(query).mapTo(Instant.class).one());
     }
 }

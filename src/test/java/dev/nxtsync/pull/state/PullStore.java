@@ -3,6 +3,7 @@ package dev.nxtsync.pull.state;
 import java.sql.SQLException;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Handles;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.target.PageWriter;
@@ -34,8 +35,8 @@ public record PullStore(TestDatabase database, Claims claims, PullUnitStore unit
 
     /** Keeps a walk through a table, whoever works on it. */
     public void keep(TableScan scan) {
-        try (var connection = database.connect()) {
-            TableScans.put(connection, scan);
+        try (var transaction = Handles.on(database.connect())) {
+            TableScans.put(transaction, scan);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import dev.nxtsync.database.Handles;
 import dev.nxtsync.pull.state.TableScan.ScanKind;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
@@ -91,8 +92,8 @@ class TableScansTest {
         store.scans().keep(load, new TableScan("orders", 1, ScanKind.LOAD, Optional.of(NOON), Optional.of("{}"), 7,
                 Optional.of(9L), Optional.of("2026"), Optional.of("2025"), true, false, false));
         store.database().execute("update nxt_sync.job set wanted = 0, served = 0");
-        try (var connection = store.database().connect()) {
-            TableScans.wantAll(connection, "orders");
+        try (var transaction = Handles.on(store.database().connect())) {
+            TableScans.wantAll(transaction, "orders");
         }
         for (int company : new int[]{1, 2}) {
             assertThat(store.scans().of("orders", company, ScanKind.LOAD)).hasValueSatisfying(scan -> {

@@ -2,13 +2,13 @@ package dev.nxtsync.pull.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import dev.nxtsync.database.Handles;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.UnitKind;
@@ -95,12 +96,12 @@ class UnitWakesTest {
     }
 
     private interface Change {
-        void in(Connection transaction) throws SQLException;
+        void in(Handle transaction) throws SQLException;
     }
 
     private static void in(Change change) throws SQLException {
-        try (var connection = store.database().connect()) {
-            change.in(connection);
+        try (var transaction = Handles.on(store.database().connect())) {
+            change.in(transaction);
         }
     }
 

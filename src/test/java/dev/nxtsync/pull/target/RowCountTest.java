@@ -3,7 +3,6 @@ package dev.nxtsync.pull.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.pull.plan.TableMigrator;
@@ -117,7 +117,7 @@ class RowCountTest {
         assertThat(fixture.database.number("select rows + 20 from nxt_sync.pull_state")).isEqualTo(21);
     }
 
-    private static OptionalLong count(Connection transaction) throws SQLException {
+    private static OptionalLong count(Handle transaction) throws SQLException {
         return RowCount.correction(transaction, TargetFixture.TABLE, "things", 1);
     }
 

@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.database.Database;
@@ -119,7 +119,7 @@ public final class TargetFixture {
         }
 
         @Override
-        public WriteCounts keep(Connection transaction, TargetTable table, WriteCounts written) {
+        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) {
             return written;
         }
     }

@@ -1,0 +1,49 @@
+package dev.nxtsync.database;
+
+import java.sql.Types;
+import java.time.Instant;
+
+import org.jdbi.v3.core.ConnectionFactory;
+import org.jdbi.v3.core.Handles;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.argument.AbstractArgumentFactory;
+import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.config.ConfigRegistry;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.TemplateEngine;
+
+/**
+ * How JDBI runs our statements: as they are written, with parameters by name, and rows made into records by the names of their
+ * columns. Instants are as {@link Timestamps} says.
+ */
+final class Statements {
+    private Statements() {}
+
+    static Jdbi of(ConnectionFactory connections) {
+        Jdbi jdbi = Jdbi.create(connections);
+        jdbi.registerArgument(new InstantArgument());
+        jdbi.registerColumnMapper(Instant.class,
+                (row, column, context) -> Timestamps.instant(row, column).orElse(null));
+        jdbi.registerArrayType(String.class, "text");
+        jdbi.registerArrayType(Integer.class, "integer");
+        jdbi.registerArrayType(Long.class, "bigint");
+        jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP).setIncludeBindingsInTelemetry(false);
+        // its own would quote parameters, some of which are secret
+        jdbi.getConfig(StatementExceptions.class).setMessageRendering(e -> String.valueOf(e.getShortMessage()));
+        // Database ends each transaction
+        jdbi.getConfig(Handles.class).setForceEndTransactions(false);
+        return jdbi;
+    }
+
+    private static final class InstantArgument extends AbstractArgumentFactory<Instant> {
+        InstantArgument() {
+            super(Types.TIMESTAMP_WITH_TIMEZONE);
+        }
+
+        @Override
+        protected Argument build(Instant value, ConfigRegistry config) {
+            return (position, statement, context) -> statement.setObject(position, Timestamps.timestamp(value));
+        }
+    }
+}
