@@ -64,11 +64,9 @@ public final class ClockSetBack {
 
     /** By how many seconds the clock is behind the last beat of any process; 0 where another process mends that. */
     private static double back(Handle transaction) throws SQLException {
-        try (var seen = transaction.getConnection().prepareStatement("""
+        return transaction.createQuery("""
                 select extract(epoch from seen_at - clock_timestamp())::float8
-                from nxt_sync.clock for update skip locked"""); ResultSet row = seen.executeQuery()) {
-            return row.next() ? row.getDouble(1) : 0;
-        }
+                from nxt_sync.clock for update skip locked""").mapTo(Double.class).findOne().orElse(0.0);
     }
 
     /** The columns of our tables that hold times, also of tables that a later version has made. */

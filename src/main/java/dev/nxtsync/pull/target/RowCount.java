@@ -61,16 +61,10 @@ public final class RowCount {
 
     /** In one statement, which sees the rows and their number as the same commits have left them. */
     private static long count(Handle transaction, TargetTable target, String pull, int company) throws SQLException {
-        try (var count = transaction.getConnection()
-                .prepareStatement("select (select count(*) from " + target.quotedName() + " where "
-                        + SqlName.quoted(target.owner()) + " = ? and nxt_deleted_at is null) - rows "
-                        + "from nxt_sync.pull_state where pull = ? and company = ?")) {
-            count.setInt(1, company);
-            count.setString(2, pull);
-            count.setInt(3, company);
-            try (ResultSet row = count.executeQuery()) {
-                return row.next() ? row.getLong(1) : 0;
-            }
-        }
+        return transaction
+                .createQuery("select (select count(*) from " + target.quotedName() + " where "
+                        + SqlName.quoted(target.owner()) + " = :company and nxt_deleted_at is null) - rows "
+                        + "from nxt_sync.pull_state where pull = :pull and company = :company")
+                .bind("company", company).bind("pull", pull).mapTo(Long.class).findOne().orElse(0L);
     }
 }

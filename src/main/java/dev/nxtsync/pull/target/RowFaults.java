@@ -119,39 +119,30 @@ public class RowFaults {
     /** Forgets rows of which nobody has seen since the read that they are to be set aside. */
     static void forget(Handle transaction, Checkpoint checkpoint, List<String> keys) throws SQLException {
         if (!keys.isEmpty()) {
-            try (var mend = transaction.getConnection().prepareStatement(
-                    "delete from nxt_sync.row_fault where job = ? and company = ? and key::text = any (?) and (seen_at <= ? or seen_at > clock_timestamp())")) {
-                mend.setString(1, checkpoint.pull());
-                mend.setInt(2, checkpoint.company());
-                mend.setArray(3, transaction.getConnection().createArrayOf("text", keys.toArray()));
-                mend.setObject(4, Timestamps.timestamp(checkpoint.readAt()));
-                mend.executeUpdate();
-            }
+            transaction.createUpdate("""
+                    delete from nxt_sync.row_fault
+                    where job = :job and company = :company and key::text = any (:text)
+                      and (seen_at <= :seenAt or seen_at > clock_timestamp())""").bind("job", checkpoint.pull())
+                    .bind("company", checkpoint.company()).bindArray("text", String.class, keys)
+                    .bind("seenAt", checkpoint.readAt()).execute();
         }
     }
 
     /** Whether a row is set aside. */
     static boolean isKnown(Handle transaction, Checkpoint checkpoint, String key) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("select exists (select from nxt_sync.row_fault "
-                + "where job = ? and company = ? and md5(key::text) = md5(?))")) {
-            select.setString(1, checkpoint.pull());
-            select.setInt(2, checkpoint.company());
-            select.setString(3, key);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+        return transaction
+                .createQuery("select exists (select from nxt_sync.row_fault "
+                        + "where job = :job and company = :company and md5(key::text) = md5(:key))")
+                .bind("job", checkpoint.pull()).bind("company", checkpoint.company()).bind("key", key)
+                .mapTo(boolean.class).findOne().orElse(false);
     }
 
     /** Forgets the rows that were not seen again by a load that has come to its end. */
     public static void loaded(Handle transaction, String pull, int company, Instant startedAt) throws SQLException {
-        try (var forget = transaction.getConnection().prepareStatement(
-                "delete from nxt_sync.row_fault where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())")) {
-            forget.setString(1, pull);
-            forget.setInt(2, company);
-            forget.setObject(3, Timestamps.timestamp(startedAt));
-            forget.executeUpdate();
-        }
+        transaction.createUpdate("""
+                delete from nxt_sync.row_fault
+                where job = :job and company = :company and (seen_at < :seenAt or seen_at > clock_timestamp())""")
+                .bind("job", pull).bind("company", company).bind("seenAt", startedAt).execute();
     }
 
     /**
@@ -187,15 +178,11 @@ public class RowFaults {
                 gone.addAll(absent(transaction, unit, target, some));
             }
         }
-        try (var delete = transaction.getConnection().prepareStatement(
-                "delete from nxt_sync.row_fault where job = ? and company = ? and md5(key::text) = any (?) "
-                        + "and (seen_at < ? or seen_at > clock_timestamp())")) {
-            delete.setString(1, unit.entry());
-            delete.setInt(2, unit.company());
-            delete.setArray(3, transaction.getConnection().createArrayOf("text", gone.toArray()));
-            delete.setObject(4, Timestamps.timestamp(startedAt));
-            delete.executeUpdate();
-        }
+        transaction.createUpdate(
+                "delete from nxt_sync.row_fault where job = :job and company = :company and md5(key::text) = any (:gone) "
+                        + "and (seen_at < :seenAt or seen_at > clock_timestamp())")
+                .bind("job", unit.entry()).bind("company", unit.company()).bindArray("gone", String.class, gone)
+                .bind("seenAt", startedAt).execute();
     }
 
     /** The members of a key as JSON has them, without quotes; empty if one is missing, or none. */

@@ -239,23 +239,15 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
     }
 
     private static List<String> views(Handle transaction, TargetTable table, String column) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("""
-                select distinct view.oid::regclass::text from pg_depend
-                join pg_rewrite on pg_rewrite.oid = pg_depend.objid join pg_class view on view.oid = pg_rewrite.ev_class
-                join pg_attribute on attrelid = pg_depend.refobjid and attnum = pg_depend.refobjsubid
-                where pg_depend.classid = 'pg_rewrite'::regclass and attname = ?
-                  and pg_depend.refobjid = (select pg_class.oid from pg_class
-                      join pg_namespace on pg_namespace.oid = relnamespace where nspname = ? and relname = ?)""")) {
-            select.setString(1, column);
-            select.setString(2, table.schema());
-            select.setString(3, table.name());
-            var views = new ArrayList<String>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    views.add(row.getString(1));
-                }
-            }
-            return views;
-        }
+        return transaction.createQuery(
+                """
+                        select distinct view.oid::regclass::text from pg_depend
+                        join pg_rewrite on pg_rewrite.oid = pg_depend.objid join pg_class view on view.oid = pg_rewrite.ev_class
+                        join pg_attribute on attrelid = pg_depend.refobjid and attnum = pg_depend.refobjsubid
+                        where pg_depend.classid = 'pg_rewrite'::regclass and attname = :attname
+                          and pg_depend.refobjid = (select pg_class.oid from pg_class
+                              join pg_namespace on pg_namespace.oid = relnamespace where nspname = :nspname and relname = :relname)""")
+                .bind("attname", column).bind("nspname", table.schema()).bind("relname", table.name())
+                .mapTo(String.class).list();
     }
 }
