@@ -51,11 +51,7 @@ public class LostCalls {
     }
 
     static void add(Handle transaction, Tenant tenant, int calls) throws SQLException {
-        try (var insert = transaction.getConnection()
-                .prepareStatement("insert into nxt_sync.lost_call (tenant, calls) values (?, ?)")) {
-            insert.setString(1, tenant.toString());
-            insert.setInt(2, calls);
-            insert.executeUpdate();
-        }
+        transaction.createUpdate("insert into nxt_sync.lost_call (tenant, calls) values (:tenant, :calls)")
+                .bind("tenant", tenant.toString()).bind("calls", calls).execute();
     }
 }

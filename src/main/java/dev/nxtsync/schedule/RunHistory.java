@@ -92,15 +92,14 @@ public class RunHistory {
     /** Forgets runs that are too old to be of use. */
     public void forgetOld() throws SQLException {
         database.patiently().inTransaction(transaction -> {
-            try (var runs = transaction.getConnection().prepareStatement(
-                    """
-                            delete from nxt_sync.run using (
-                                select id from (select id, row_number() over (partition by job, company, kind order by id desc) as age
-                                                from nxt_sync.run) aged where age > ?) old
-                            where run.id = old.id""")) {
-                runs.setInt(1, KEPT);
-                return runs.executeUpdate();
-            }
+            return transaction
+                    .createUpdate(
+                            """
+                                    delete from nxt_sync.run using (
+                                        select id from (select id, row_number() over (partition by job, company, kind order by id desc) as age
+                                                        from nxt_sync.run) aged where age > :age) old
+                                    where run.id = old.id""")
+                    .bind("age", KEPT).execute();
         });
     }
 }

@@ -1,16 +1,15 @@
 package dev.nxtsync.schedule;
 
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
 
-import dev.nxtsync.database.Timestamps;
+import dev.nxtsync.database.ResultRow;
 import dev.nxtsync.tenant.Scope;
 
 /**
@@ -26,10 +25,10 @@ public final class UnitSelection {
         this.values = values;
     }
 
-    /** What takes the place of a question mark. */
+    /** What has a name in the condition. */
     @FunctionalInterface
     private interface Value {
-        void bind(PreparedStatement statement, int parameter) throws SQLException;
+        void bind(SqlStatement<?> statement);
     }
 
     /** All that there are. */
@@ -38,7 +37,8 @@ public final class UnitSelection {
     }
 
     public static UnitSelection ofKinds(Collection<UnitKind> kinds) {
-        return all().and("kind = any (?)", array("text", kinds.stream().map(UnitKind::text).toList()));
+        return all().and("kind = any (:kinds)",
+                statement -> statement.bindArray("kinds", String.class, kinds.stream().map(UnitKind::text).toList()));
     }
 
     /**
@@ -47,27 +47,28 @@ public final class UnitSelection {
      * @param entry the pull or push
      */
     public static UnitSelection of(String entry, UnitKind... kinds) {
-        return all().and("(kind, pull) in (select * from unnest(?::text[], ?::text[]))",
-                array("text", Stream.of(kinds).map(UnitKind::text).toList()),
-                array("text", Stream.of(kinds).map(kind -> kind.entry(entry)).toList()));
+        return all().and("(kind, pull) in (select * from unnest(:kinds::text[], :entries::text[]))",
+                statement -> statement.bindArray("kinds", String.class, Stream.of(kinds).map(UnitKind::text).toList())
+                        .bindArray("entries", String.class, Stream.of(kinds).map(kind -> kind.entry(entry)).toList()));
     }
 
     /** @param units as {@link Claim#unit} has them */
     public static UnitSelection numbered(Collection<Long> units) {
-        return all().and("id = any (?)", array("bigint", units));
+        return all().and("id = any (:ids)", statement -> statement.bindArray("ids", Long.class, units));
     }
 
     public UnitSelection on(String connection) {
-        return and("connection = ?", text(connection));
+        return and("connection = :connection", statement -> statement.bind("connection", connection));
     }
 
     /** @param scope whether {@code company} is the number of a company or of a customer */
     public UnitSelection inScope(Scope scope) {
-        return and("scope = ?", text(scope.text()));
+        return and("scope = :scope", statement -> statement.bind("scope", scope.text()));
     }
 
     public UnitSelection inCompanies(Collection<Integer> companies) {
-        return and("company = any (?)", array("integer", companies));
+        return and("company = any (:companies)",
+                statement -> statement.bindArray("companies", Integer.class, companies));
     }
 
     /** Those in the same company as one of them. */
@@ -83,19 +84,6 @@ public final class UnitSelection {
     private UnitSelection and(String another, Value... bound) {
         return new UnitSelection(condition + " and " + another,
                 Stream.concat(values.stream(), Stream.of(bound)).toList());
-    }
-
-    private static Value text(String text) {
-        return (statement, parameter) -> statement.setString(parameter, text);
-    }
-
-    private static Value time(Instant time) {
-        return (statement, parameter) -> statement.setObject(parameter, Timestamps.timestamp(time));
-    }
-
-    private static Value array(String type, Collection<?> elements) {
-        return (statement, parameter) -> statement.setArray(parameter,
-                statement.getConnection().createArrayOf(type, elements.toArray()));
     }
 
     /** Has them look what they can do; one that waits after a failure does so when it is tried again. */
@@ -120,7 +108,7 @@ public final class UnitSelection {
 
     /** They are due at a time, or sooner if they were before. */
     public void makeDue(Handle transaction, Instant time) throws SQLException {
-        update(transaction, "due_at = least(due_at, ?)", time(time));
+        update(transaction, "due_at = least(due_at, :time)", statement -> statement.bind("time", time));
     }
 
     /**
@@ -129,7 +117,8 @@ public final class UnitSelection {
      * @return how many there were
      */
     public int reschedule(Handle transaction, Instant from, Instant to) throws SQLException {
-        return and("due_at = ?", time(from)).and("due_at <> ?", time(to)).update(transaction, "due_at = ?", time(to));
+        return and("due_at = :from and due_at <> :to").update(transaction, "due_at = :to",
+                statement -> statement.bind("from", from).bind("to", to));
     }
 
     /**
@@ -145,33 +134,21 @@ public final class UnitSelection {
         update(transaction, Claims.REVOKED + ", retry_at = null, failures = 0");
     }
 
-    private int update(Handle transaction, String assignments, Value... assigned) throws SQLException {
-        try (var update = transaction.getConnection()
-                .prepareStatement("update nxt_sync.job set " + assignments + " where " + condition)) {
-            bind(update, Stream.concat(Stream.of(assigned), values.stream()).toList());
-            return update.executeUpdate();
-        }
+    private int update(Handle transaction, String assignments, Value... assigned) {
+        return bound(transaction.createUpdate("update nxt_sync.job set " + assignments + " where " + condition),
+                assigned).execute();
     }
 
     /** Those that are due, by company and lane. */
-    public List<WorkUnit> due(Handle transaction) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("""
+    public List<WorkUnit> due(Handle transaction) {
+        return bound(transaction.createQuery("""
                 select kind, connection, scope, company, pull, lane from nxt_sync.job
-                where due_at <= clock_timestamp() and %s order by company, lane""".formatted(condition))) {
-            bind(select, values);
-            var due = new ArrayList<WorkUnit>();
-            try (var row = select.executeQuery()) {
-                while (row.next()) {
-                    due.add(WorkUnit.read(row, 1));
-                }
-            }
-            return due;
-        }
+                where due_at <= clock_timestamp() and %s order by company, lane""".formatted(condition)))
+                .map(ResultRow.mapped(WorkUnit::read)).list();
     }
 
-    private static void bind(PreparedStatement statement, List<Value> values) throws SQLException {
-        for (int i = 0; i < values.size(); i++) {
-            values.get(i).bind(statement, i + 1);
-        }
+    private <S extends SqlStatement<S>> S bound(S statement, Value... assigned) {
+        Stream.concat(Stream.of(assigned), values.stream()).forEach(each -> each.bind(statement));
+        return statement;
     }
 }

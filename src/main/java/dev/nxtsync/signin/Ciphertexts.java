@@ -66,13 +66,10 @@ class Ciphertexts {
     /** Puts another text in the place of one, which says the same; says whether it was still there. */
     public boolean replace(Ciphertext old, String text) throws SQLException {
         return database.durably(transaction -> {
-            try (var replace = transaction.getConnection().prepareStatement("update " + old.kind().table + " set "
-                    + old.kind().column + " = ? where connection = ? and " + old.kind().column + " = ?")) {
-                replace.setString(1, text);
-                replace.setString(2, old.connection());
-                replace.setString(3, old.text());
-                return replace.executeUpdate() == 1;
-            }
+            return transaction
+                    .createUpdate("update " + old.kind().table + " set " + old.kind().column
+                            + " = :text where connection = :connection and " + old.kind().column + " = :old")
+                    .bind("text", text).bind("connection", old.connection()).bind("old", old.text()).execute() == 1;
         });
     }
 }

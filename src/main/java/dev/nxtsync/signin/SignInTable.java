@@ -77,46 +77,34 @@ public class SignInTable {
     /** Ends a sign-in that was begun with this state and cookie, which can be done once, within ten minutes. Answers its challenge. */
     public Optional<String> end(String connection, String state, String cookie) throws SQLException {
         return database.durably(transaction -> {
-            try (var end = transaction.getConnection().prepareStatement("""
+            return transaction.createQuery("""
                     update nxt_sync.sign_in set ended_at = clock_timestamp()
-                    where connection = ? and state = ? and cookie = ? and ended_at is null
+                    where connection = :connection and state = :state and cookie = :cookie and ended_at is null
                       and begun_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()
-                    returning challenge""")) {
-                end.setString(1, connection);
-                end.setString(2, state);
-                end.setString(3, cookie);
-                try (ResultSet row = end.executeQuery()) {
-                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-                }
-            }
+                    returning challenge""").bind("connection", connection).bind("state", state).bind("cookie", cookie)
+                    .mapTo(String.class).findOne();
         });
     }
 
     /** Keeps what came of a sign-in, as JSON. */
     public void result(String connection, String cookie, String json) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var put = transaction.getConnection().prepareStatement(
-                    "update nxt_sync.sign_in set result = ?::json, challenge = null where connection = ? and cookie = ?")) {
-                put.setString(1, Encoding.read(transaction).json(json));
-                put.setString(2, connection);
-                put.setString(3, cookie);
-                return put.executeUpdate();
-            }
+            return transaction.createUpdate("""
+                    update nxt_sync.sign_in set result = :result::json, challenge = null
+                    where connection = :connection and cookie = :cookie""")
+                    .bind("result", Encoding.read(transaction).json(json)).bind("connection", connection)
+                    .bind("cookie", cookie).execute();
         });
     }
 
     /** What came of a sign-in, for ten minutes. */
     public Optional<String> result(String connection, String cookie) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement("""
-                    select result from nxt_sync.sign_in where connection = ? and cookie = ? and result is not null
-                      and ended_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""")) {
-                select.setString(1, connection);
-                select.setString(2, cookie);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-                }
-            }
+            return transaction.createQuery(
+                    """
+                            select result from nxt_sync.sign_in where connection = :connection and cookie = :cookie and result is not null
+                              and ended_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""")
+                    .bind("connection", connection).bind("cookie", cookie).mapTo(String.class).findOne();
         });
     }
 }

@@ -4,7 +4,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -58,30 +57,23 @@ public class UserGrants {
     /** The issuer is read in a way that needs no such column: a command may come before the daemon that makes it. */
     private List<UserGrant> select(Collection<String> connections) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement(
-                    """
-                            select connection, generation, state, code, reason, subject, tenant, shown_name, scope, kind, refresh_token,
-                                   access_token,
-                                   coalesce(extract(epoch from access_expires_at - greatest(clock_timestamp(), refreshed_at)) * 1000, 0)::bigint,
-                                   coalesce(extract(epoch from access_expires_at - refreshed_at) * 1000, 0)::bigint,
-                                   authorized_at, refreshed_at,
-                                   (extract(epoch from case when pending_at > clock_timestamp() then interval '1 day'
-                                                        else clock_timestamp() - pending_at end) * 1000)::bigint,
-                                   coalesce(abs(extract(epoch from clock_timestamp() - last_sent_at) * 1000), 0)::bigint,
-                                   exists (select from nxt_sync.replica where replica.id = repeated_by
-                                           and %s),
-                                   to_jsonb(user_grant) ->> 'issuer'
-                            from nxt_sync.user_grant where connection = any (?) order by connection"""
-                            .formatted(Replica.IS_ALIVE))) {
-                select.setArray(1, transaction.getConnection().createArrayOf("text", connections.toArray()));
-                var grants = new ArrayList<UserGrant>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        grants.add(grant(row));
-                    }
-                }
-                return grants;
-            }
+            return transaction
+                    .createQuery(
+                            """
+                                    select connection, generation, state, code, reason, subject, tenant, shown_name, scope, kind, refresh_token,
+                                           access_token,
+                                           coalesce(extract(epoch from access_expires_at - greatest(clock_timestamp(), refreshed_at)) * 1000, 0)::bigint,
+                                           coalesce(extract(epoch from access_expires_at - refreshed_at) * 1000, 0)::bigint,
+                                           authorized_at, refreshed_at,
+                                           (extract(epoch from case when pending_at > clock_timestamp() then interval '1 day'
+                                                                else clock_timestamp() - pending_at end) * 1000)::bigint,
+                                           coalesce(abs(extract(epoch from clock_timestamp() - last_sent_at) * 1000), 0)::bigint,
+                                           exists (select from nxt_sync.replica where replica.id = repeated_by
+                                                   and %s),
+                                           to_jsonb(user_grant) ->> 'issuer'
+                                    from nxt_sync.user_grant where connection = any (:connection) order by connection"""
+                                    .formatted(Replica.IS_ALIVE))
+                    .bindArray("connection", String.class, connections).map((row, context) -> grant(row)).list();
         });
     }
 
@@ -121,25 +113,18 @@ public class UserGrants {
      */
     public boolean begin(Claim claim, long generation, String issuer, boolean repeat) throws SQLException {
         return database.durably(transaction -> {
-            try (var mark = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.user_grant
-                    set pending_at = case when ? then pending_at else clock_timestamp() end,
-                        last_sent_at = clock_timestamp(), pending_fence = ?,
-                        repeated_by = case when ? then ? end, issuer = ?
-                    where connection = ? and generation = ? and state = 'signed_in' and coalesce(issuer, ?) = ?""")) {
-                mark.setBoolean(1, repeat);
-                mark.setLong(2, claim.fence());
-                mark.setBoolean(3, repeat);
-                mark.setObject(4, claim.holder());
-                mark.setString(5, issuer);
-                mark.setString(6, claim.connection());
-                mark.setLong(7, generation);
-                mark.setString(8, issuer);
-                mark.setString(9, issuer);
-                boolean marked = mark.executeUpdate() == 1;
-                Claims.check(transaction, claim);
-                return marked;
-            }
+            boolean marked = transaction.createUpdate(
+                    """
+                            update nxt_sync.user_grant
+                            set pending_at = case when :repeat then pending_at else clock_timestamp() end,
+                                last_sent_at = clock_timestamp(), pending_fence = :pendingFence,
+                                repeated_by = case when :repeat then :holder end, issuer = :issuer
+                            where connection = :connection and generation = :generation and state = 'signed_in' and coalesce(issuer, :issuer) = :issuer""")
+                    .bind("repeat", repeat).bind("pendingFence", claim.fence()).bind("holder", claim.holder())
+                    .bind("issuer", issuer).bind("connection", claim.connection()).bind("generation", generation)
+                    .execute() == 1;
+            Claims.check(transaction, claim);
+            return marked;
         });
     }
 
@@ -149,16 +134,12 @@ public class UserGrants {
      */
     public void unused(Claim claim, long generation, boolean repeat) throws SQLException {
         database.durably(transaction -> {
-            try (var unmark = transaction.getConnection().prepareStatement("""
+            return transaction.createUpdate("""
                     update nxt_sync.user_grant
-                    set pending_at = case when ? then pending_at end, repeated_by = null
-                    where connection = ? and generation = ? and pending_fence = ?""")) {
-                unmark.setBoolean(1, repeat);
-                unmark.setString(2, claim.connection());
-                unmark.setLong(3, generation);
-                unmark.setLong(4, claim.fence());
-                return unmark.executeUpdate();
-            }
+                    set pending_at = case when :repeat then pending_at end, repeated_by = null
+                    where connection = :connection and generation = :generation and pending_fence = :pendingFence""")
+                    .bind("repeat", repeat).bind("connection", claim.connection()).bind("generation", generation)
+                    .bind("pendingFence", claim.fence()).execute();
         });
     }
 
@@ -169,15 +150,11 @@ public class UserGrants {
      */
     public boolean refuse(String connection, long generation, Problem why) throws SQLException {
         return database.durably(transaction -> {
-            try (var refuse = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.user_grant set state = 'needed', code = ?, reason = ?
-                    where connection = ? and generation = ? and state = 'signed_in'""")) {
-                refuse.setString(1, why.code());
-                refuse.setString(2, Encoding.read(transaction).shown(why.message()));
-                refuse.setString(3, connection);
-                refuse.setLong(4, generation);
-                return refuse.executeUpdate() == 1;
-            }
+            return transaction.createUpdate("""
+                    update nxt_sync.user_grant set state = 'needed', code = :code, reason = :reason
+                    where connection = :connection and generation = :generation and state = 'signed_in'""")
+                    .bind("code", why.code()).bind("reason", Encoding.read(transaction).shown(why.message()))
+                    .bind("connection", connection).bind("generation", generation).execute() == 1;
         });
     }
 
@@ -289,19 +266,17 @@ public class UserGrants {
     /** Forgets person and tokens, so that anybody may sign in. */
     public void forget(String connection, Problem why) throws SQLException {
         database.durably(transaction -> {
-            try (var forget = transaction.getConnection().prepareStatement(
-                    """
-                            update nxt_sync.user_grant
-                            set generation = greatest(generation + 1, nextval('nxt_sync.fence')), state = 'needed', code = ?, reason = ?, issuer = null, subject = null,
-                                tenant = null, shown_name = null, scope = null, kind = null, refresh_token = null,
-                                access_token = null, access_expires_at = null, authorized_at = null, refreshed_at = null,
-                                pending_at = null, pending_fence = null, repeated_by = null
-                            where connection = ?""")) {
-                forget.setString(1, why.code());
-                forget.setString(2, Encoding.read(transaction).shown(why.message()));
-                forget.setString(3, connection);
-                return forget.executeUpdate();
-            }
+            return transaction
+                    .createUpdate(
+                            """
+                                    update nxt_sync.user_grant
+                                    set generation = greatest(generation + 1, nextval('nxt_sync.fence')), state = 'needed', code = :code, reason = :reason, issuer = null, subject = null,
+                                        tenant = null, shown_name = null, scope = null, kind = null, refresh_token = null,
+                                        access_token = null, access_expires_at = null, authorized_at = null, refreshed_at = null,
+                                        pending_at = null, pending_fence = null, repeated_by = null
+                                    where connection = :connection""")
+                    .bind("code", why.code()).bind("reason", Encoding.read(transaction).shown(why.message()))
+                    .bind("connection", connection).execute();
         });
     }
 }

@@ -3,7 +3,6 @@ package dev.nxtsync.status;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -81,11 +80,8 @@ public class OpenFindings {
     }
 
     private static boolean isFirst(Handle transaction) throws SQLException {
-        try (var lock = transaction.getConnection()
-                .prepareStatement("select pg_try_advisory_xact_lock(hashtext('nxt_sync trouble'))");
-                ResultSet row = lock.executeQuery()) {
-            return row.next() && row.getBoolean(1);
-        }
+        return transaction.createQuery("select pg_try_advisory_xact_lock(hashtext('nxt_sync trouble'))")
+                .mapTo(boolean.class).findOne().orElse(false);
     }
 
     private static void note(Handle transaction, Collection<OpenFinding> now) throws SQLException {
@@ -135,15 +131,10 @@ public class OpenFindings {
     }
 
     private static List<OpenFinding> troubles(Handle transaction, String sql) throws SQLException {
-        try (var statement = transaction.getConnection().prepareStatement(sql);
-                ResultSet row = statement.executeQuery()) {
-            var troubles = new ArrayList<OpenFinding>();
-            while (row.next()) {
-                troubles.add(new OpenFinding(row.getString(1), Problem.kept(row.getString(2), row.getString(3)),
-                        Timestamps.instant(row, 4).orElseThrow()));
-            }
-            return troubles;
-        }
+        return transaction.createQuery(sql)
+                .map((row, context) -> new OpenFinding(row.getString(1),
+                        Problem.kept(row.getString(2), row.getString(3)), Timestamps.instant(row, 4).orElseThrow()))
+                .list();
     }
 
     /** Says how many are open in a database; nothing where none is, or no daemon has been. */
