@@ -1,5 +1,6 @@
 package dev.nxtsync.schedule;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,11 +13,10 @@ import jakarta.inject.Singleton;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.StatementContext;
 
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.ResultRow;
 import dev.nxtsync.database.Sequences;
-import dev.nxtsync.database.Timestamps;
 
 /** Who holds which unit of work. */
 @Singleton
@@ -28,20 +28,39 @@ public class Claims {
     private static final String FREE = """
             (unit.holder is null or not exists (
                 select from nxt_sync.replica
-                where replica.id = unit.holder and (%s
-                    or not (:takeOver or coalesce(replica.found_silent_at < clock_timestamp() - interval '8 s', false)))))
-            """
-            .formatted(Replica.IS_ALIVE);
+                where replica.id = unit.holder and (%s or not (
+                    :takeOver or coalesce(replica.found_silent_at < clock_timestamp() - interval '8 s', false)))))
+            """.formatted(Replica.IS_ALIVE);
     private static final String CLAIM = """
             with free as (
                 select unit.id, unit.holder is not null as taken_over, unit.fence as before
                 from nxt_sync.job unit
-                where %s %s for update of unit skip locked)
+                where %s and %s %s for update of unit skip locked)
             update nxt_sync.job
-            set holder = :replica, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()
+            set holder = :holder, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()
             from free where job.id = free.id
-            returning job.id, kind, connection, scope, company, pull, lane, fence, job.holder, wanted, failures, taken_over, before
+            returning job.id, kind, connection, scope, company, pull, lane, fence, job.holder, wanted, failures,
+                taken_over, before
             """;
+    private static final String THIS_UNIT = """
+            unit.kind = :kind and unit.connection = :connection and unit.scope = :scope and unit.company = :company
+              and unit.pull = :entry and unit.lane = :lane""";
+    private static final String CLAIM_THIS = CLAIM.formatted(THIS_UNIT, FREE, "");
+    private static final String CLAIM_NEXT = CLAIM.formatted("""
+            (unit.kind, unit.connection) in (select * from unnest(:kinds::text[], :connections::text[]))
+              and (unit.kind, unit.connection, unit.scope, unit.company) not in (
+                  select * from unnest(:fullKinds::text[], :fullConnections::text[], :fullScopes::text[],
+                      :fullCompanies::integer[]))
+              and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
+              and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null)""", FREE,
+            "order by least(unit.due_at, unit.retry_at) limit 1");
+    private static final String HOLDER = """
+            select coalesce(replica.host, 'unknown') as host, coalesce(unit.claimed_at, clock_timestamp()) as since
+            from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder
+            where\s""" + THIS_UNIT;
+
+    /** Holds for the unit of a claim that still holds it. */
+    private static final String HELD = "id = :unit and fence = :fence and holder = :holder";
 
     /** Takes a unit away from whoever is at work on it, whose writes are refused from then on. */
     static final String REVOKED = "holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))";
@@ -70,21 +89,14 @@ public class Claims {
     /** Claims one unit, due or not, unless a living process holds it. */
     public ClaimResult claim(WorkUnit unit) throws SQLException {
         return database.inTransaction(transaction -> {
-            String which = """
-                    unit.kind = :kind and unit.connection = :connection and unit.scope = :scope
-                    and unit.company = :company and unit.pull = :pull and unit.lane = :lane""";
-            var claimed = claimed(transaction,
-                    unit.bind(transaction.createQuery(CLAIM.formatted(which + " and " + FREE, ""))), true);
-            if (claimed.isPresent()) {
-                return new Claimed(claimed.get());
-            }
-            return unit.bind(transaction.createQuery("""
-                    select coalesce(replica.host, 'unknown') as host,
-                           coalesce(unit.claimed_at, clock_timestamp()) as since
-                    from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder where\s""" + which))
-                    .map(ConstructorMapper.of(Holder.class)).findOne().<ClaimResult>map(UnitTaken::new)
-                    .orElseGet(NoSuchUnit::new);
+            var claimed = claimed(transaction, unit.bind(transaction.createQuery(CLAIM_THIS)).bind("takeOver", true));
+            return claimed.isPresent() ? new Claimed(claimed.get()) : holder(transaction, unit);
         });
+    }
+
+    private static ClaimResult holder(Handle transaction, WorkUnit unit) {
+        return unit.bind(transaction.createQuery(HOLDER)).map(ConstructorMapper.of(Holder.class)).findOne()
+                .<ClaimResult>map(UnitTaken::new).orElseGet(NoSuchUnit::new);
     }
 
     /** Units of one kind, of one connection. */
@@ -102,45 +114,42 @@ public class Claims {
     public Optional<Claim> claim(Collection<ConnectionUnits> what, Collection<Claim> full, boolean takeOver)
             throws SQLException {
         return database.inTransaction(transaction -> claimed(transaction,
-                transaction.createQuery(CLAIM.formatted("""
-                        (unit.kind, unit.connection) in (select * from unnest(:kinds::text[], :connections::text[]))
-                          and (unit.kind, unit.connection, unit.scope, unit.company) not in (
-                              select * from unnest(:fullKinds::text[], :fullConnections::text[], :fullScopes::text[],
-                                  :fullCompanies::integer[]))
-                          and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
-                          and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null)
-                          and\s""" + FREE, "order by least(unit.due_at, unit.retry_at) limit 1"))
+                transaction.createQuery(CLAIM_NEXT)
                         .bindArray("kinds", String.class, what.stream().map(each -> each.kind().text()).toList())
                         .bindArray("connections", String.class, what.stream().map(ConnectionUnits::connection).toList())
                         .bindArray("fullKinds", String.class, full.stream().map(each -> each.kind().text()).toList())
                         .bindArray("fullConnections", String.class, full.stream().map(Claim::connection).toList())
                         .bindArray("fullScopes", String.class, full.stream().map(each -> each.work().scope()).toList())
-                        .bindArray("fullCompanies", Integer.class, full.stream().map(Claim::company).toList()),
-                takeOver));
+                        .bindArray("fullCompanies", Integer.class, full.stream().map(Claim::company).toList())
+                        .bind("takeOver", takeOver)));
     }
 
-    /** A holder before us that is dead or silent may have left requests hanging: two at most, one read and one ahead. */
-    /** @param before the unit's fence until now */
+    /**
+     * What an attempt has claimed.
+     *
+     * @param takenOver from a holder that is dead or silent
+     * @param before the fence of the claim before
+     */
     private record ClaimedUnit(Claim claim, boolean takenOver, long before) {
-        static ClaimedUnit read(ResultRow row) {
+        static ClaimedUnit of(ResultSet row, StatementContext context) throws SQLException {
             return new ClaimedUnit(
-                    new Claim(row.longNumber("id"), WorkUnit.read(row), row.longNumber("fence"),
-                            UUID.fromString(row.text("holder")), row.longNumber("wanted"), row.number("failures")),
-                    row.isTrue("taken_over"), row.longNumber("before"));
+                    new Claim(row.getLong("id"), WorkUnit.of(row, context), row.getLong("fence"),
+                            row.getObject("holder", UUID.class), row.getLong("wanted"), row.getInt("failures")),
+                    row.getBoolean("taken_over"), row.getLong("before"));
         }
     }
 
-    private Optional<Claim> claimed(Handle transaction, Query claim, boolean takeOver) throws SQLException {
-        var unit = claim.bind("takeOver", takeOver).bind("replica", replica.id())
-                .map(ResultRow.mapped(ClaimedUnit::read)).findOne();
+    /** A holder before us that is dead or silent may have left requests hanging: two at most, one read and one ahead. */
+    private Optional<Claim> claimed(Handle transaction, Query attempt) throws Sequences.Behind {
+        var unit = attempt.bind("holder", replica.id()).map(ClaimedUnit::of).findOne();
         if (unit.isPresent()) {
-            var claimed = unit.get().claim();
-            if (claimed.fence() <= unit.get().before()) {
-                throw new Sequences.Behind("the fence of " + claimed + " would fall from " + unit.get().before());
+            Claim claim = unit.get().claim();
+            if (claim.fence() <= unit.get().before()) {
+                throw new Sequences.Behind("the fence of " + claim + " would fall from " + unit.get().before());
             }
             // a unit of a connection asks Visma Connect, which has no slots
-            if (unit.get().takenOver() && claimed.work().owner().isPresent()) {
-                LostCalls.add(transaction, claimed.tenant(), 2);
+            if (unit.get().takenOver() && claim.work().owner().isPresent()) {
+                LostCalls.add(transaction, claim.tenant(), 2);
             }
         }
         return unit.map(ClaimedUnit::claim);
@@ -155,50 +164,36 @@ public class Claims {
      */
     public boolean free(Claim claim, Optional<Instant> due, Optional<Duration> pause, boolean well)
             throws SQLException {
-        return database.inTransaction(transaction -> {
-            return transaction.createUpdate("""
-                    update nxt_sync.job
-                    set holder = null, claimed_at = null, due_at = coalesce(:dueAt, due_at),
-                        retry_at = clock_timestamp() + :pause * interval '1 ms',
-                        failures = case when :well then 0 else failures + 1 end,
-                        served = case when :well then greatest(served, :wanted) else served end
-                    where id = :id and fence = :fence and holder = :holder""")
-                    .bind("dueAt", due.map(Timestamps::timestamp)).bind("pause", pause.map(Duration::toMillis))
-                    .bind("well", well).bind("wanted", claim.wanted()).bind("id", claim.unit())
-                    .bind("fence", claim.fence()).bind("holder", claim.holder()).execute() == 1;
-        });
+        return database.inTransaction(transaction -> transaction.createUpdate("""
+                update nxt_sync.job
+                set holder = null, claimed_at = null, due_at = coalesce(:due::timestamptz, due_at),
+                    retry_at = clock_timestamp() + :pause::bigint * interval '1 ms',
+                    failures = case when :well then 0 else failures + 1 end,
+                    served = case when :well then greatest(served, :wanted) else served end
+                where\s""" + HELD).bindMethods(claim).bind("due", due).bind("pause", pause.map(Duration::toMillis))
+                .bind("well", well).execute() == 1);
     }
 
     /** Frees a unit as if it had not been claimed: whoever looks next may claim it. */
     public boolean giveBack(Claim claim) throws SQLException {
-        return database.inTransaction(transaction -> {
-            return transaction.createUpdate("""
-                    update nxt_sync.job set holder = null, claimed_at = null
-                    where id = :id and fence = :fence and holder = :holder""").bind("id", claim.unit())
-                    .bind("fence", claim.fence()).bind("holder", claim.holder()).execute() == 1;
-        });
+        return database.inTransaction(transaction -> transaction
+                .createUpdate("update nxt_sync.job set holder = null, claimed_at = null where " + HELD)
+                .bindMethods(claim).execute() == 1);
     }
 
     /** Frees the units of jobs that this process holds under other fences than these: claims that it does not know of. */
     public void freeAllBut(Collection<Long> fences) throws SQLException {
-        database.inTransaction(transaction -> {
-            return transaction.createUpdate("""
-                    update nxt_sync.job set holder = null, claimed_at = null
-                    where holder = :holder and scope <> 'connection' and fence <> all (:fence)""")
-                    .bind("holder", replica.id()).bindArray("fence", Long.class, fences).execute();
-        });
+        database.inTransaction(transaction -> transaction.createUpdate("""
+                update nxt_sync.job set holder = null, claimed_at = null
+                where holder = :holder and scope <> 'connection' and fence <> all (:fences)""")
+                .bind("holder", replica.id()).bindArray("fences", Long.class, fences).execute());
     }
 
     /** Takes a unit away from a run of this process that has stalled: whatever the run still tries to write is refused. */
     public void giveUp(Claim claim, Duration retry) throws SQLException {
-        database.inTransaction(transaction -> {
-            return transaction.createUpdate("""
-                    update nxt_sync.job
-                    set %s, failures = failures + 1, retry_at = clock_timestamp() + :retry * interval '1 ms'
-                    where id = :id and fence = :fence and holder = :holder""".formatted(REVOKED))
-                    .bind("retry", retry.toMillis()).bind("id", claim.unit()).bind("fence", claim.fence())
-                    .bind("holder", claim.holder()).execute();
-        });
+        database.inTransaction(transaction -> transaction.createUpdate("update nxt_sync.job set " + REVOKED + """
+                , failures = failures + 1, retry_at = clock_timestamp() + :retry * interval '1 ms'
+                where\s""" + HELD).bindMethods(claim).bind("retry", retry.toMillis()).execute());
     }
 
     /**
@@ -207,12 +202,10 @@ public class Claims {
      *
      * @throws StaleClaim if somebody else holds the unit
      */
-    public static void check(Handle transaction, Claim claim) throws SQLException {
-        boolean isHeld = transaction.createQuery("""
-                select true from nxt_sync.job where id = :unit and fence = :fence and holder = :holder for share""")
-                .bind("unit", claim.unit()).bind("fence", claim.fence()).bind("holder", claim.holder())
-                .mapTo(boolean.class).findOne().isPresent();
-        if (!isHeld) {
+    public static void check(Handle transaction, Claim claim) {
+        if (transaction.createQuery("select 1 from nxt_sync.job where " + HELD + " for share").bindMethods(claim)
+                .mapTo(int.class).findOne().isEmpty()) {
+            // a sequence keeps the count of refused writes although the transaction is rolled back
             transaction.createQuery("select nextval('nxt_sync.stale_write')").mapTo(long.class).one();
             throw new StaleClaim(claim);
         }

@@ -59,13 +59,11 @@ public class Replica {
                 // whoever seems to have died may have beaten by the old time
                 return true;
             }
-            transaction
-                    .createUpdate(
-                            """
-                                    delete from nxt_sync.replica
-                                    where beat_at not between clock_timestamp() - interval '1 day' and clock_timestamp() + interval '1 day'
-                                      and not exists (select from nxt_sync.job where holder = replica.id)""")
-                    .execute();
+            transaction.execute("""
+                    delete from nxt_sync.replica
+                    where beat_at not between clock_timestamp() - interval '1 day'
+                        and clock_timestamp() + interval '1 day'
+                      and not exists (select from nxt_sync.job where holder = replica.id)""");
             noteSilent(transaction);
             return false;
         });
@@ -84,43 +82,37 @@ public class Replica {
      * Notes of each holder that has missed two beats that it has, so that it is known to whoever starts later that it had been
      * silent while the database was there.
      */
-    private static void noteSilent(Handle transaction) throws SQLException {
-        transaction.createUpdate("""
+    private static void noteSilent(Handle transaction) {
+        transaction.execute("""
                 update nxt_sync.replica set found_silent_at = clock_timestamp()
                 where id in (
                     select id from nxt_sync.replica
                     where found_silent_at is null and beat_at
                         not between clock_timestamp() - interval '8 s' and clock_timestamp() + interval '8 s'
                       and exists (select from nxt_sync.job where holder = replica.id)
-                    for update skip locked)""").execute();
+                    for update skip locked)""");
     }
 
     /** Says how this process' connections are, and what it alone knows to be wrong, as JSON. */
     public void report(String json) throws SQLException {
-        database.inTransaction(transaction -> {
-            return transaction.createUpdate("update nxt_sync.replica set report = :report::json where id = :id")
-                    .bind("report", Encoding.read(transaction).json(json)).bind("id", id).execute();
-        });
+        database.inTransaction(transaction -> transaction
+                .createUpdate("update nxt_sync.replica set report = :report::json where id = :id")
+                .bind("report", Encoding.read(transaction).json(json)).bind("id", id).execute());
     }
 
     /** What every living process has reported last, as JSON. */
     public List<String> reports() throws SQLException {
-        return database.inTransaction(transaction -> {
-            return transaction.createQuery("""
-                    select report from nxt_sync.replica
-                    where report is not null
-                      and\s""" + IS_ALIVE).map((row, context) -> row.getString(1)).list();
-        });
+        return database.inTransaction(transaction -> transaction
+                .createQuery("select report from nxt_sync.replica where report is not null and " + IS_ALIVE)
+                .mapTo(String.class).list());
     }
 
     /** Says that this process is gone, so that nobody waits for its silence. */
     public void leave() throws SQLException {
-        if (!known) {
-            return;
+        if (known) {
+            database.inTransaction(transaction -> transaction
+                    .createUpdate("delete from nxt_sync.replica where id = :id").bind("id", id).execute());
         }
-        database.inTransaction(transaction -> {
-            return transaction.createUpdate("delete from nxt_sync.replica where id = :id").bind("id", id).execute();
-        });
     }
 
     private static String host() {
@@ -141,18 +133,12 @@ public class Replica {
             if (!Database.hasTable(transaction, "nxt_sync.replica")) {
                 return Optional.empty();
             }
-            try (var count = transaction.getConnection()
-                    .prepareStatement("select count(*) from nxt_sync.replica where " + IS_ALIVE);
-                    var row = count.executeQuery()) {
-                row.next();
-                int alive = row.getInt(1);
-                return alive == 0
-                        ? Optional.empty()
-                        : Optional.of(alive + (alive == 1 ? " daemon is" : " daemons are") + " at work on it"
-                                + (alive > share
-                                        ? "; NXT_BUDGET_SHARE is " + share + ", and should be their number"
-                                        : ""));
-            }
+            int alive = transaction.createQuery("select count(*) from nxt_sync.replica where " + IS_ALIVE)
+                    .mapTo(int.class).one();
+            return alive == 0
+                    ? Optional.empty()
+                    : Optional.of(alive + (alive == 1 ? " daemon is" : " daemons are") + " at work on it"
+                            + (alive > share ? "; NXT_BUDGET_SHARE is " + share + ", and should be their number" : ""));
         };
     }
 }

@@ -1,14 +1,16 @@
 package dev.nxtsync.schedule;
 
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
+import org.jdbi.v3.core.statement.StatementContext;
 
-import dev.nxtsync.database.ResultRow;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
@@ -50,30 +52,26 @@ public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner,
         return owner.map(Tenant::number).orElse(0);
     }
 
-    /** Binds kind, connection, scope, company, pull and lane. */
+    /** Sets {@code :kind}, {@code :connection}, {@code :scope}, {@code :company}, {@code :entry} and {@code :lane}. */
     <S extends SqlStatement<S>> S bind(S statement) {
-        return bindOwner(statement).bind("kind", kind.text()).bind("pull", entry).bind("lane", lane);
+        return statement.bindMethods(this).bind("kind", kind.text());
     }
 
-    /** Binds connection, scope and company. */
-    public <S extends SqlStatement<S>> S bindOwner(S statement) {
-        return statement.bind("connection", connection).bind("scope", scope()).bind("company", company());
-    }
-
-    public void bindOwner(java.sql.PreparedStatement statement, int first) throws java.sql.SQLException {
+    /** Sets three parameters: connection, scope and company. */
+    public void bindOwner(PreparedStatement statement, int first) throws SQLException {
         statement.setString(first, connection);
         statement.setString(first + 1, scope());
         statement.setInt(first + 2, company());
     }
 
-    /** Reads the columns that {@link #bind} binds. */
-    static WorkUnit read(ResultRow row) {
-        String scope = row.text("scope");
-        return new WorkUnit(UnitKind.of(row.text("kind")), row.text("connection"),
+    /** Of a row with the columns kind, connection, scope, company, pull and lane. */
+    static WorkUnit of(ResultSet row, StatementContext context) throws SQLException {
+        String scope = row.getString("scope");
+        return new WorkUnit(UnitKind.of(row.getString("kind")), row.getString("connection"),
                 scope.equals(CONNECTION)
                         ? Optional.empty()
-                        : Optional.of(new Tenant(Scope.of(scope), row.number("company"))),
-                row.text("pull"), row.number("lane"));
+                        : Optional.of(new Tenant(Scope.of(scope), row.getInt("company"))),
+                row.getString("pull"), row.getInt("lane"));
     }
 
     /**
@@ -85,11 +83,11 @@ public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner,
     public static void declare(Handle transaction, List<WorkUnit> due, List<WorkUnit> idle) {
         var insert = transaction.prepareBatch("""
                 insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
-                values (:kind, :connection, :scope, :company, :pull, :lane,
+                values (:kind, :connection, :scope, :company, :entry, :lane,
                     case when :due then clock_timestamp() else :never end)
                 on conflict on constraint job_unit do nothing""");
-        due.forEach(unit -> unit.bind(insert).bind("due", true).bind("never", Timestamps.NEVER).add());
-        idle.forEach(unit -> unit.bind(insert).bind("due", false).bind("never", Timestamps.NEVER).add());
+        due.forEach(each -> each.bind(insert).bind("due", true).bind("never", Timestamps.NEVER).add());
+        idle.forEach(each -> each.bind(insert).bind("due", false).bind("never", Timestamps.NEVER).add());
         insert.execute();
     }
 
@@ -100,7 +98,7 @@ public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner,
                 insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
                 select kind, connection, scope, company, pull, lane, clock_timestamp()
                 from unnest(:kinds::text[], :connections::text[], :scopes::text[], :companies::integer[],
-                        :pulls::text[], :lanes::integer[])
+                        :entries::text[], :lanes::integer[])
                     as due (kind, connection, scope, company, pull, lane)
                 where not exists (select from nxt_sync.job known
                                   where known.kind = due.kind and known.connection = due.connection
@@ -108,18 +106,15 @@ public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner,
                                     and known.pull = due.pull and known.lane = due.lane and %s)
                 order by kind, connection, scope, pull, company, lane
                 on conflict on constraint job_unit do update set due_at = excluded.due_at""".formatted(IS_UNDER_WAY))
-                .bindArray("kinds", String.class, column(units, unit -> unit.kind().text()))
-                .bindArray("connections", String.class, column(units, WorkUnit::connection))
-                .bindArray("scopes", String.class, column(units, WorkUnit::scope))
-                .bindArray("companies", Integer.class, column(units, WorkUnit::company))
-                .bindArray("pulls", String.class, column(units, WorkUnit::entry))
-                .bindArray("lanes", Integer.class, column(units, WorkUnit::lane)).execute();
+                .bindArray("kinds", String.class, units.stream().map(each -> each.kind().text()).toList())
+                .bindArray("connections", String.class, units.stream().map(WorkUnit::connection).toList())
+                .bindArray("scopes", String.class, units.stream().map(WorkUnit::scope).toList())
+                .bindArray("companies", Integer.class, units.stream().map(WorkUnit::company).toList())
+                .bindArray("entries", String.class, units.stream().map(WorkUnit::entry).toList())
+                .bindArray("lanes", Integer.class, units.stream().map(WorkUnit::lane).toList()).execute();
     }
 
-    private static <T> List<T> column(Collection<WorkUnit> units, Function<WorkUnit, T> value) {
-        return units.stream().map(value).toList();
-    }
-
+    /** As the log names it, such as {@code load of orders main company 5280001}. */
     @Override
     public String toString() {
         return kind + (entry.isEmpty() ? "" : " of " + entry + (kind == UnitKind.PUSH ? ", lane " + lane + "," : ""))

@@ -9,7 +9,6 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
-import dev.nxtsync.database.ResultRow;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
@@ -55,9 +54,8 @@ class WorkUnitTest {
             for (WorkUnit each : some()) {
                 kept.add(each.bind(transaction.createQuery("""
                         insert into nxt_sync.job (kind, connection, scope, company, pull, lane)
-                        values (:kind, :connection, :scope, :company, :pull, :lane)
-                        returning kind, connection, scope, company, pull, lane"""))
-                        .map(ResultRow.mapped(WorkUnit::read)).one());
+                        values (:kind, :connection, :scope, :company, :entry, :lane)
+                        returning kind, connection, scope, company, pull, lane""")).map(WorkUnit::of).one());
             }
             return kept;
         });
