@@ -50,17 +50,16 @@ public final class StatusJson {
     }
 
     static ProcessReport report(String json) {
-        try {
-            return JSON.readValue(json, ProcessReport.class);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return read(json, ProcessReport.class);
     }
 
-    /** @param json a list of objects */
-    static <T> List<T> list(String json, Class<T> type) {
+    static StatusTables tables(String json) {
+        return read(json, StatusTables.class);
+    }
+
+    private static <T> T read(String json, Class<T> type) {
         try {
-            return JSON.readValue(json, JSON.getTypeFactory().constructCollectionType(List.class, type));
+            return JSON.readValue(json, type);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
