@@ -35,9 +35,8 @@ public class UserGrants {
     /** The issuer is read in a way that needs no such column: a command may come before the daemon that makes it. */
     private static final String GRANTS = """
             select connection, generation, state, code, reason, to_jsonb(user_grant) ->> 'issuer' as issuer, subject,
-                   tenant, coalesce(shown_name, '') as shown_name, coalesce(scope, '') as scope,
-                   coalesce(kind, '') as kind, coalesce(refresh_token, '') as refresh_token,
-                   coalesce(access_token, '') as access_token,
+                   coalesce(scope, '') as scope, coalesce(kind, '') as kind,
+                   coalesce(refresh_token, '') as refresh_token, coalesce(access_token, '') as access_token,
                    coalesce(extract(epoch from access_expires_at - greatest(clock_timestamp(), refreshed_at)) * 1000,
                        0)::bigint as access_left,
                    coalesce(extract(epoch from access_expires_at - refreshed_at) * 1000, 0)::bigint as access_life,
@@ -85,10 +84,10 @@ public class UserGrants {
                         ? Optional.of(Problem.kept(row.getString("code"), row.getString("reason")))
                         : Optional.empty(),
                 Optional.ofNullable(row.getString("issuer")), Optional.ofNullable(row.getString("subject")),
-                Optional.ofNullable(row.getString("tenant")), row.getString("shown_name"), row.getString("scope"),
-                UserGrant.RefreshTokenKind.of(row.getString("kind")), row.getString("refresh_token"),
-                row.getString("access_token"), Duration.ofMillis(row.getLong("access_left")),
-                Duration.ofMillis(row.getLong("access_life")), time(row, "authorized_at"), time(row, "refreshed_at"),
+                row.getString("scope"), UserGrant.RefreshTokenKind.of(row.getString("kind")),
+                row.getString("refresh_token"), row.getString("access_token"),
+                Duration.ofMillis(row.getLong("access_left")), Duration.ofMillis(row.getLong("access_life")),
+                time(row, "authorized_at"), time(row, "refreshed_at"),
                 Optional.ofNullable(row.getObject("pending", Long.class)).map(Duration::ofMillis),
                 Duration.ofMillis(row.getLong("last_sent")), row.getBoolean("repeated"));
     }
