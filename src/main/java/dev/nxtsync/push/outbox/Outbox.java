@@ -3,6 +3,7 @@ package dev.nxtsync.push.outbox;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +14,6 @@ import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.OutboxRow.RowState;
@@ -53,17 +53,14 @@ public class Outbox {
     /** What an earlier holder was sending when it ended may have been sent. */
     public int recover(Claim claim, Duration timeLimit) throws SQLException {
         return database.durably(transaction -> {
-            try (var recover = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.outbox set state = 'in_doubt', next_at = sent_at + ? * interval '1 ms'
-                    where state = 'sending' and\s""" + LaneCondition.SQL)) {
-                recover.setLong(1, timeLimit.toMillis());
-                LaneCondition.bind(recover, 2, claim);
-                int count = recover.executeUpdate();
-                if (count > 0) {
-                    Claims.check(transaction, claim);
-                }
-                return count;
+            int count = transaction.createUpdate("""
+                    update nxt_sync.outbox set state = 'in_doubt', next_at = sent_at + :limit * interval '1 ms'
+                    where state = 'sending' and\s""" + OutboxColumns.OF_LANE).bind("limit", timeLimit.toMillis())
+                    .bindMethods("claim", claim).execute();
+            if (count > 0) {
+                Claims.check(transaction, claim);
             }
+            return count;
         });
     }
 
@@ -80,13 +77,13 @@ public class Outbox {
             if (held.isPresent()) {
                 return new Held(held.get());
             }
-            Set<Long> contended = InFlight.contended(transaction, rows);
+            var contended = new HashSet<>(InFlight.contended(transaction, rows));
             InFlight.setAside(transaction, claim, rows.stream().filter(row -> contended.contains(row.id())).toList());
             contended.addAll(InFlight.outOfOrder(transaction, claim, rows));
             if (!contended.isEmpty()) {
                 return new Contended(contended);
             }
-            Instant now = now(transaction);
+            Instant now = transaction.createQuery("select clock_timestamp()").mapTo(Instant.class).one();
             var marked = rows.stream().map(row -> row.sending(now)).toList();
             Set<Long> lost = OutboxColumns.write(transaction, claim, marked,
                     rows.stream().map(OutboxRow::state).toList());
@@ -136,42 +133,21 @@ public class Outbox {
 
     /** What was sent just now, under a claim that is gone, may be there beside what the new holder has sent. */
     private void countAgain(List<OutboxRow> rows) throws SQLException {
-        database.durably(transaction -> {
-            try (var mark = transaction.getConnection().prepareStatement(
-                    """
-                            update nxt_sync.outbox set repeated = true,
-                                sent_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else sent_at end,
-                                next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end,
-                                looks = case when state in ('dead', 'discarded') then greatest(looks, 1) else looks end
-                            where id = any (?)""")) {
-                mark.setArray(1, transaction.getConnection().createArrayOf("bigint",
-                        rows.stream().map(OutboxRow::id).toArray()));
-                return mark.executeUpdate();
-            }
-        });
+        database.durably(transaction -> transaction.createUpdate("""
+                update nxt_sync.outbox set repeated = true,
+                    sent_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else sent_at end,
+                    next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end,
+                    looks = case when state in ('dead', 'discarded') then greatest(looks, 1) else looks end
+                where id = any (:ids)""").bindArray("ids", Long.class, rows.stream().map(OutboxRow::id).toList())
+                .execute());
     }
 
-    private static Optional<Problem> held(Handle transaction, Claim claim, String keyColumn) throws SQLException {
-        var elsewhere = OutboxOrigin.held(transaction);
-        if (elsewhere.isPresent()) {
-            return elsewhere;
-        }
-        try (var select = transaction.getConnection()
-                .prepareStatement("select stopped from nxt_sync.push_state where push = ? and stopped = ?")) {
-            select.setString(1, claim.entry());
-            select.setString(2, keyColumn);
-            try (var row = select.executeQuery()) {
-                return row.next() ? Optional.of(changesKeys(keyColumn)) : Optional.empty();
-            }
-        }
-    }
-
-    private static Instant now(Handle transaction) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("select clock_timestamp()");
-                var row = select.executeQuery()) {
-            row.next();
-            return Timestamps.instant(row, 1).orElseThrow();
-        }
+    private static Optional<Problem> held(Handle transaction, Claim claim, String keyColumn) {
+        return OutboxOrigin.held(transaction)
+                .or(() -> transaction.createQuery("""
+                        select stopped from nxt_sync.push_state where push = :push and stopped = :column""")
+                        .bind("push", claim.entry()).bind("column", keyColumn).mapTo(String.class).findFirst()
+                        .map(Outbox::changesKeys));
     }
 
     static Problem changesKeys(String keyColumn) {
