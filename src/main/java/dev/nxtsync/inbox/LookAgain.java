@@ -1,6 +1,5 @@
 package dev.nxtsync.inbox;
 
-import java.sql.SQLException;
 import java.util.List;
 
 import org.jdbi.v3.core.Handle;
@@ -17,22 +16,18 @@ public final class LookAgain {
      * @param unit of the same connection and company
      * @param keys as JSON objects
      */
-    public static void at(Handle transaction, Claim unit, String pull, List<String> keys) throws SQLException {
+    public static void at(Handle transaction, Claim unit, String pull, List<String> keys) {
         // received when it is due, since nobody has waited for it before
-        try (var insert = transaction.getConnection().prepareStatement(
-                """
-                        insert into nxt_sync.inbox (unit, pull, key, received_at, next_at)
-                        select job.id, ?, wanted.key, due.at, due.at
-                        from nxt_sync.job, unnest(?::text[]) as wanted (key),
-                            (select clock_timestamp() + interval '30 s' as at) as due
-                        where job.kind = 'fetch' and job.connection = ? and job.scope = ? and job.company = ?
-                          and not exists (select from nxt_sync.inbox waiting where waiting.unit = job.id and waiting.pull = ?
-                              and waiting.key = wanted.key and waiting.attempts = 0 and waiting.next_at > clock_timestamp())""")) {
-            insert.setString(1, pull);
-            insert.setArray(2, transaction.getConnection().createArrayOf("text", keys.toArray()));
-            unit.work().bindOwner(insert, 3);
-            insert.setString(6, pull);
-            insert.executeUpdate();
-        }
+        transaction.createUpdate("""
+                insert into nxt_sync.inbox (unit, pull, key, received_at, next_at)
+                select job.id, :pull, wanted.key, due.at, due.at
+                from nxt_sync.job, unnest(:keys::text[]) as wanted (key),
+                    (select clock_timestamp() + interval '30 s' as at) as due
+                where job.kind = 'fetch' and job.connection = :connection and job.scope = :scope
+                  and job.company = :company
+                  and not exists (select from nxt_sync.inbox waiting
+                                  where waiting.unit = job.id and waiting.pull = :pull and waiting.key = wanted.key
+                                    and waiting.attempts = 0 and waiting.next_at > clock_timestamp())""")
+                .bind("pull", pull).bindArray("keys", String.class, keys).bindMethods(unit.work()).execute();
     }
 }
