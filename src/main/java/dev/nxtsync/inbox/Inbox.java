@@ -279,6 +279,28 @@ public class Inbox {
                 .bindArray("keys", Long.class, keys).execute();
     }
 
+    /**
+     * Has rows looked at in half a minute though no webhook names them, in the transaction that sets them aside: those that a
+     * target refuses do not change when it is mended. Those that wait for it already do so once.
+     *
+     * @param unit of the same connection and company
+     * @param keys as JSON objects
+     */
+    public static void lookAgain(Handle transaction, Claim unit, String pull, List<String> keys) {
+        // received when it is due, since nobody has waited for it before
+        transaction.createUpdate("""
+                insert into nxt_sync.inbox (unit, pull, key, received_at, next_at)
+                select job.id, :pull, wanted.key, due.at, due.at
+                from nxt_sync.job, unnest(:keys::text[]) as wanted (key),
+                    (select clock_timestamp() + interval '30 s' as at) as due
+                where job.kind = 'fetch' and job.connection = :connection and job.scope = :scope
+                  and job.company = :company
+                  and not exists (select from nxt_sync.inbox waiting
+                                  where waiting.unit = job.id and waiting.pull = :pull and waiting.key = wanted.key
+                                    and waiting.attempts = 0 and waiting.next_at > clock_timestamp())""")
+                .bind("pull", pull).bindArray("keys", String.class, keys).bindMethods(unit.work()).execute();
+    }
+
     /** A reconciliation has read, or compared, every row: what was set aside before it began is settled by that. */
     public static void reconciled(Handle transaction, Claim reconciliation, Instant startedAt) {
         transaction.createUpdate("""
