@@ -16,6 +16,7 @@ import dev.nxtsync.graphql.Recovery;
 import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.RowState;
+import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.StaleClaim;
 
@@ -173,8 +174,8 @@ final class Isolation {
             if (tries < MOST_TRIES || !OPEN.contains(row.state())) {
                 lane.services().failures().putOff(lane.claim(), why, tries);
                 Instant again = lane.now().plus(Backoff.after(2 * tries));
-                lane.settling().settle(List.of(row),
-                        List.of(row.state() == RowState.WAITING ? row.waiting(again) : row.nextAt(again)));
+                lane.settling().settle(List.of(new RowTransition(row,
+                        row.state() == RowState.WAITING ? row.waiting(again) : row.nextAt(again))));
             } else {
                 giveUp(row, why, tries);
             }
@@ -195,7 +196,7 @@ final class Isolation {
         OutboxRow next = row.state() == RowState.WAITING
                 ? lane.resolution().refused(row, why.errorCode(), why.message(), now)
                 : lane.resolution().unlookable(row, why, now, now.plus(Backoff.after(2 * tries)));
-        lane.settling().settle(List.of(row), List.of(next));
+        lane.settling().settle(List.of(new RowTransition(row, next)));
         if (OPEN.contains(next.state())) {
             lane.services().failures().putOff(lane.claim(), why, tries);
         } else {

@@ -16,7 +16,6 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.StaleClaim;
@@ -84,15 +83,14 @@ public class Outbox {
                 return new Contended(contended);
             }
             Instant now = transaction.createQuery("select clock_timestamp()").mapTo(Instant.class).one();
-            var marked = rows.stream().map(row -> row.sending(now)).toList();
-            Set<Long> lost = OutboxColumns.write(transaction, claim, marked,
-                    rows.stream().map(OutboxRow::state).toList());
+            var marked = rows.stream().map(row -> new RowTransition(row, row.sending(now))).toList();
+            Set<Long> lost = OutboxColumns.write(transaction, claim, marked);
             if (!lost.isEmpty()) {
                 transaction.getConnection().rollback();
                 return new Contended(lost);
             }
             Claims.check(transaction, claim);
-            return new Marked(marked);
+            return new Marked(marked.stream().map(RowTransition::after).toList());
         });
     }
 
@@ -112,34 +110,32 @@ public class Outbox {
     /**
      * Keeps what has become of rows. A row that a person has changed meanwhile is left as it is.
      *
-     * @param before the states in which they were read
      * @throws StaleClaim if somebody else holds the lane; then the rows are marked for one more count, whoever holds it
      */
-    public void settle(Claim claim, List<OutboxRow> rows, List<RowState> before) throws SQLException {
-        if (rows.isEmpty()) {
+    public void settle(Claim claim, List<RowTransition> transitions) throws SQLException {
+        if (transitions.isEmpty()) {
             return;
         }
         try {
             database.durably(transaction -> {
-                OutboxColumns.write(transaction, claim, rows, before);
+                OutboxColumns.write(transaction, claim, transitions);
                 Claims.check(transaction, claim);
                 return true;
             });
         } catch (StaleClaim e) {
-            countAgain(rows);
+            countAgain(transitions.stream().map(each -> each.after().id()).toList());
             throw e;
         }
     }
 
     /** What was sent just now, under a claim that is gone, may be there beside what the new holder has sent. */
-    private void countAgain(List<OutboxRow> rows) throws SQLException {
+    private void countAgain(List<Long> rows) throws SQLException {
         database.durably(transaction -> transaction.createUpdate("""
                 update nxt_sync.outbox set repeated = true,
                     sent_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else sent_at end,
                     next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end,
                     looks = case when state in ('dead', 'discarded') then greatest(looks, 1) else looks end
-                where id = any (:ids)""").bindArray("ids", Long.class, rows.stream().map(OutboxRow::id).toList())
-                .execute());
+                where id = any (:ids)""").bindArray("ids", Long.class, rows).execute());
     }
 
     private static Optional<Problem> held(Handle transaction, Claim claim, String keyColumn) {

@@ -13,7 +13,6 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.schedule.Claim;
 
 /** The columns of {@code nxt_sync.outbox}, as a row has them. */
@@ -30,8 +29,7 @@ final class OutboxColumns {
     private OutboxColumns() {}
 
     /** Answers the rows that were no longer in the state in which they were read. */
-    static Set<Long> write(Handle transaction, Claim claim, List<OutboxRow> rows, List<RowState> before)
-            throws SQLException {
+    static Set<Long> write(Handle transaction, Claim claim, List<RowTransition> transitions) throws SQLException {
         var encoding = Encoding.read(transaction);
         // a row may have been marked for one more count by somebody who did not hold the lane
         var update = transaction.prepareBatch("""
@@ -44,19 +42,19 @@ final class OutboxColumns {
                     settled_at = case when :state in ('done', 'dead', 'discarded')
                         then coalesce(settled_at, clock_timestamp()) end
                 where id = :row.id and state = :before and\s""" + OF_LANE);
-        for (int i = 0; i < rows.size(); i++) {
-            OutboxRow row = rows.get(i);
+        for (RowTransition each : transitions) {
+            OutboxRow row = each.after();
             update.bindMethods("row", row).bindMethods("claim", claim).bind("state", row.state().text())
                     .bind("step", lower(row.step())).bind("act", row.act().map(OutboxColumns::lower).orElse(null))
                     .bind("record", row.record().map(encoding::shown).orElse(null))
                     .bind("answered", row.answered().map(encoding::shown).orElse(null))
                     .bind("result", row.result().map(encoding::json).orElse(null))
-                    .bind("error", row.error().map(encoding::shown).orElse(null)).bind("before", before.get(i).text())
-                    .add();
+                    .bind("error", row.error().map(encoding::shown).orElse(null))
+                    .bind("before", each.before().state().text()).add();
         }
         int[] counts = update.execute();
-        return IntStream.range(0, counts.length).filter(i -> counts[i] == 0).mapToObj(i -> rows.get(i).id())
-                .collect(toSet());
+        return IntStream.range(0, counts.length).filter(i -> counts[i] == 0)
+                .mapToObj(i -> transitions.get(i).after().id()).collect(toSet());
     }
 
     private static String lower(Enum<?> constant) {
