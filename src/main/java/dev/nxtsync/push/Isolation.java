@@ -167,6 +167,8 @@ final class Isolation {
     /** Puts off rows that failed alone before something else was answered, or leaves them to a person. */
     private void judge() throws SQLException {
         var proven = unanswered.proven(answeredRequests.answers());
+        // at once, since one that cannot be put off now is not to be counted again for the same failure
+        unanswered.forget(proven.keySet());
         for (OutboxRow row : lane.services().reader().readWithoutPayload(proven.keySet())) {
             int tries = unanswered.tried(row.id());
             Problem why = Objects.requireNonNull(proven.get(row.id())).failure().traced();
@@ -180,7 +182,6 @@ final class Isolation {
                 giveUp(row, why, tries);
             }
         }
-        unanswered.forget(proven.keySet());
     }
 
     /** Gives a row up for which an exception was thrown when it was alone. */
