@@ -98,7 +98,7 @@ final class Sender {
                     result.creator().filter(name -> !name.isEmpty()).or(plan::creator));
             echoed = true;
         }
-        lane.settling().settle(result.before(), result.after());
+        lane.settling().settle(result.rows());
         aside.addAll(result.aside());
         if (result.changedKey().isPresent()) {
             states.stop(lane.pushedCompany(), plan.keyColumn());

@@ -15,7 +15,7 @@ import dev.nxtsync.database.OwnPath;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.database.SqlState;
 import dev.nxtsync.database.Timestamps;
-import dev.nxtsync.inbox.LookAgain;
+import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 
@@ -119,7 +119,7 @@ public class PageWriter {
             written = checkpoint.keep(transaction, table, written);
             if (!written.refused().isEmpty()) {
                 RowFaults.setAside(transaction, checkpoint, written.refused());
-                LookAgain.at(transaction, claim, checkpoint.pull(),
+                Inbox.lookAgain(transaction, claim, checkpoint.pull(),
                         written.refused().stream().map(RowFault::key).toList());
             }
             Claims.check(transaction, claim);
