@@ -28,6 +28,7 @@ final class Statements {
         jdbi.registerArrayType(String.class, "text");
         jdbi.registerArrayType(Integer.class, "integer");
         jdbi.registerArrayType(Long.class, "bigint");
+        jdbi.registerArrayType(Boolean.class, "boolean");
         jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP).setIncludeBindingsInTelemetry(false);
         // its own would quote parameters, some of which are secret
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(e -> String.valueOf(e.getShortMessage()));

@@ -104,9 +104,7 @@ public class PageWriter {
                     StagedPage.stage(transaction, table, page, checkpoint)).writtenIfAny();
         };
         return database.inTransaction(transaction -> {
-            try (Statement name = transaction.getConnection().createStatement()) {
-                name.execute("set local application_name = " + SqlName.literal(sessionName(claim)));
-            }
+            transaction.execute("set local application_name = " + SqlName.literal(sessionName(claim)));
             if (way == Way.HALVES) {
                 // also what users have put off until the commit is then refused where it is seen for which row
                 TargetFault.guard(transaction, table, PageWriter::settleConstraints);
@@ -137,21 +135,16 @@ public class PageWriter {
     private boolean endOthersOf(Claim claim) throws SQLException {
         return database.inTransaction(transaction -> {
             Claims.check(transaction, claim);
-            try (var end = transaction.getConnection().prepareStatement("""
+            boolean ended = !transaction.createQuery("""
                     select pg_terminate_backend(pid) from pg_stat_activity
-                    where usename = current_user and datname = current_database() and application_name like ?
-                      and application_name <> ? and pid <> pg_backend_pid()""")) {
-                end.setString(1, "nxt-sync unit " + claim.unit() + " fence %");
-                end.setString(2, sessionName(claim));
-                try (var row = end.executeQuery()) {
-                    boolean ended = row.next();
-                    if (ended) {
-                        LOG.warnf("%s: the session of its holder before, which was frozen while it wrote, was ended",
-                                claim);
-                    }
-                    return ended;
-                }
+                    where usename = current_user and datname = current_database() and application_name like :unit
+                      and application_name <> :own and pid <> pg_backend_pid()""")
+                    .bind("unit", "nxt-sync unit " + claim.unit() + " fence %").bind("own", sessionName(claim))
+                    .mapTo(boolean.class).list().isEmpty();
+            if (ended) {
+                LOG.warnf("%s: the session of its holder before, which was frozen while it wrote, was ended", claim);
             }
+            return ended;
         });
     }
 

@@ -80,10 +80,9 @@ public final class Tombstones {
      * @return of how many
      */
     public static int forgetOld(Handle transaction) throws SQLException {
-        try (var forget = transaction.getConnection().prepareStatement(
-                "delete from nxt_sync.removed where read_at not between clock_timestamp() - interval '1 hour' and clock_timestamp()")) {
-            return forget.executeUpdate();
-        }
+        return transaction.createUpdate("""
+                delete from nxt_sync.removed
+                where read_at not between clock_timestamp() - interval '1 hour' and clock_timestamp()""").execute();
     }
 
     /** @see Settings.Deletes */
