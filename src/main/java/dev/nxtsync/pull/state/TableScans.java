@@ -1,8 +1,6 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,8 +10,8 @@ import jakarta.inject.Singleton;
 import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.ResultRow;
 import dev.nxtsync.database.SqlName;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
@@ -58,13 +56,10 @@ public class TableScans {
     /** Whether the target has no row of the company, so that nothing can be in the way of new ones. */
     public boolean isEmpty(TargetTable table, int company) throws SQLException {
         return database.inTransaction(transaction -> TargetFault.guard(transaction, table, guarded -> {
-            try (var select = guarded.getConnection().prepareStatement(
-                    "select from " + table.quotedName() + " where " + SqlName.quoted(table.owner()) + " = ? limit 1")) {
-                select.setInt(1, company);
-                try (ResultSet row = select.executeQuery()) {
-                    return !row.next();
-                }
-            }
+            return guarded
+                    .createQuery("select not exists (select from " + table.quotedName() + " where "
+                            + SqlName.quoted(table.owner()) + " = :company limit 1)")
+                    .bind("company", company).mapTo(boolean.class).one();
         }));
     }
 
@@ -92,15 +87,13 @@ public class TableScans {
      * it may have read rows before the change. For the transaction of the change that makes it necessary.
      */
     public static void wantAll(Handle transaction, String pull) throws SQLException {
-        try (var want = transaction.getConnection().prepareStatement(
+        transaction.createUpdate(
                 """
                         insert into nxt_sync.pass (pull, company, kind)
-                        select pull, company, 'load' from nxt_sync.pull_state where pull = ?
+                        select pull, company, 'load' from nxt_sync.pull_state where pull = :pull
                         on conflict (pull, company, kind) do update
-                        set started_at = null, cursor = null, rows = 0, expected = null, mark = null, since = null, direct = false""")) {
-            want.setString(1, pull);
-            want.executeUpdate();
-        }
+                        set started_at = null, cursor = null, rows = 0, expected = null, mark = null, since = null, direct = false""")
+                .bind("pull", pull).execute();
         var loads = UnitSelection.of(pull, UnitKind.LOAD);
         // a page that is being read is refused, and nobody claims a load before the scan has begun again
         loads.revoke(transaction);
@@ -109,59 +102,33 @@ public class TableScans {
 
     private static Optional<TableScan> find(Handle transaction, String pull, int company, TableScan.ScanKind kind)
             throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("""
+        return transaction.createQuery("""
                 select started_at, cursor, rows, expected, mark, since, direct, settling, confirmed
-                from nxt_sync.pass where pull = ? and company = ? and kind = ?""")) {
-            select.setString(1, pull);
-            select.setInt(2, company);
-            select.setString(3, name(kind));
-            try (ResultSet row = select.executeQuery()) {
-                if (!row.next()) {
-                    return Optional.empty();
-                }
-                return Optional.of(new TableScan(pull, company, kind, Timestamps.instant(row, 1),
-                        Optional.ofNullable(row.getString(2)), row.getLong(3),
-                        Optional.ofNullable(row.getObject(4, Long.class)), Optional.ofNullable(row.getString(5)),
-                        Optional.ofNullable(row.getString(6)), row.getBoolean(7), row.getBoolean(8),
-                        row.getBoolean(9)));
-            }
-        }
+                from nxt_sync.pass where pull = :pull and company = :company and kind = :kind""").bind("pull", pull)
+                .bind("company", company).bind("kind", name(kind))
+                .map(ResultRow.mapped(row -> new TableScan(pull, company, kind, row.optionalTime("started_at"),
+                        row.optionalText("cursor"), row.longNumber("rows"), row.optionalLong("expected"),
+                        row.optionalText("mark"), row.optionalText("since"), row.isTrue("direct"),
+                        row.isTrue("settling"), row.isTrue("confirmed"))))
+                .findOne();
     }
 
     static void put(Handle transaction, TableScan scan) throws SQLException {
-        try (var insert = transaction.getConnection().prepareStatement(
-                """
-                        insert into nxt_sync.pass
-                            (pull, company, kind, started_at, cursor, rows, expected, mark, since, direct, settling, confirmed)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                        on conflict (pull, company, kind) do update
-                        set started_at = excluded.started_at, cursor = excluded.cursor, rows = excluded.rows, expected = excluded.expected,
-                            mark = excluded.mark, since = excluded.since, direct = excluded.direct, settling = excluded.settling,
-                            confirmed = excluded.confirmed""")) {
-            insert.setString(1, scan.pull());
-            insert.setInt(2, scan.company());
-            insert.setString(3, name(scan.kind()));
-            Timestamps.timestamp(insert, 4, scan.startedAt());
-            insert.setString(5, scan.cursor().orElse(null));
-            insert.setLong(6, scan.rows());
-            insert.setObject(7, scan.expected().orElse(null), Types.BIGINT);
-            insert.setString(8, scan.mark().orElse(null));
-            insert.setString(9, scan.since().orElse(null));
-            insert.setBoolean(10, scan.direct());
-            insert.setBoolean(11, scan.settling());
-            insert.setBoolean(12, scan.confirmed());
-            insert.executeUpdate();
-        }
+        transaction.createUpdate("""
+                insert into nxt_sync.pass
+                    (pull, company, kind, started_at, cursor, rows, expected, mark, since, direct, settling, confirmed)
+                values (:pull, :company, :name, :startedAt, :cursor, :rows, :expected, :mark, :since, :direct,
+                    :settling, :confirmed)
+                on conflict (pull, company, kind) do update
+                set started_at = excluded.started_at, cursor = excluded.cursor, rows = excluded.rows,
+                    expected = excluded.expected, mark = excluded.mark, since = excluded.since,
+                    direct = excluded.direct, settling = excluded.settling, confirmed = excluded.confirmed""")
+                .bind("name", name(scan.kind())).bindMethods(scan).execute();
     }
 
     static void forget(Handle transaction, String pull, int company, TableScan.ScanKind kind) throws SQLException {
-        try (var delete = transaction.getConnection()
-                .prepareStatement("delete from nxt_sync.pass where pull = ? and company = ? and kind = ?")) {
-            delete.setString(1, pull);
-            delete.setInt(2, company);
-            delete.setString(3, name(kind));
-            delete.executeUpdate();
-        }
+        transaction.createUpdate("delete from nxt_sync.pass where pull = :pull and company = :company and kind = :kind")
+                .bind("pull", pull).bind("company", company).bind("kind", name(kind)).execute();
     }
 
     private static String name(TableScan.ScanKind kind) {

@@ -3,11 +3,8 @@ package dev.nxtsync.pull.state;
 import static java.util.stream.Collectors.joining;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,13 +60,11 @@ public class VerifiedKeys {
     public String begin(TargetTable compared) throws SQLException {
         String name = "nxt_sync.verify_" + UUID.randomUUID().toString().replace("-", "");
         database.inTransaction(transaction -> {
-            try (Statement statement = transaction.getConnection().createStatement()) {
-                statement.execute("create unlogged table " + name + " (nxt_read_at timestamptz not null, "
-                        + compared.columns().stream()
-                                .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
-                                .collect(joining(", "))
-                        + ")");
-            }
+            transaction.execute("create unlogged table " + name + " (nxt_read_at timestamptz not null, "
+                    + compared.columns().stream()
+                            .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                            .collect(joining(", "))
+                    + ")");
             return true;
         });
         return name;
@@ -119,33 +114,22 @@ public class VerifiedKeys {
     }
 
     public void end(String table) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (Statement statement = transaction.getConnection().createStatement()) {
-                return statement.execute("drop table if exists " + table);
-            }
-        });
+        database.inTransaction(transaction -> transaction.execute("drop table if exists " + table));
     }
 
     private static void example(Handle transaction, Map<String, List<String>> examples, String kind, String query)
             throws SQLException {
-        try (Statement statement = transaction.getConnection().createStatement();
-                ResultSet row = statement.executeQuery(query + " limit " + (EXAMPLES + 1))) {
-            var keys = new ArrayList<String>();
-            while (row.next()) {
-                keys.add(keys.size() == EXAMPLES ? "…" : row.getString(1));
-            }
-            if (!keys.isEmpty()) {
-                examples.put(kind, keys);
-            }
+        var keys = transaction.createQuery(query + " limit " + (EXAMPLES + 1)).mapTo(String.class).list();
+        if (keys.size() > EXAMPLES) {
+            keys.set(EXAMPLES, "…");
+        }
+        if (!keys.isEmpty()) {
+            examples.put(kind, keys);
         }
     }
 
-    private static String number(Handle transaction, String query) throws SQLException {
-        try (Statement statement = transaction.getConnection().createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
-        }
+    private static String number(Handle transaction, String query) {
+        return transaction.createQuery(query).mapTo(String.class).one();
     }
 
     private static String key(TargetTable table, String alias) {
