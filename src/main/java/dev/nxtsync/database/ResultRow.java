@@ -76,12 +76,12 @@ public final class ResultRow {
     }
 
     @FunctionalInterface
-    private interface Reading<T> {
+    private interface ColumnRead<T> {
         @Nullable
         T value() throws SQLException;
     }
 
-    private <T> @Nullable T read(Reading<T> reading) {
+    private <T> @Nullable T read(ColumnRead<T> reading) {
         try {
             return reading.value();
         } catch (SQLException e) {

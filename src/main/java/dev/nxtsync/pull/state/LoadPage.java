@@ -81,9 +81,10 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
         RowFaults.loaded(transaction, pull(), company(), started);
         boolean wasFirst = transaction.createUpdate("""
                 update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = :mark,
-                    mark_seen_at = case when :mark is null then null::timestamptz else :started end
+                    mark_seen_at = :markSeenAt
                 where pull = :pull and company = :company and loaded_at is null""").bind("mark", scan.mark())
-                .bind("started", started).bind("pull", pull()).bind("company", company()).execute() == 1;
+                .bind("markSeenAt", scan.mark().map(mark -> started)).bind("pull", pull()).bind("company", company())
+                .execute() == 1;
         transaction.createUpdate("""
                 update nxt_sync.pull_state
                 set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end,

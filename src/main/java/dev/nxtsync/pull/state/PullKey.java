@@ -75,7 +75,8 @@ public record PullKey(String pull, List<String> columns) {
         return transaction.createQuery("""
                 select key from nxt_sync.pull_key known
                 where pull = :pull and replica <> :replica and exists (""" + ALIVE + ")").bind("pull", pull)
-                .bind("replica", replica).mapTo(KEY).findOne().filter(key -> !key.equals(columns));
+                .bind("replica", replica).mapTo(new GenericType<List<String>>() {
+                }).findOne().filter(key -> !key.equals(columns));
     }
 
     /** Whether it is the one that is stored, for which a process stands that is alive, or this one; or none is. */
@@ -94,6 +95,7 @@ public record PullKey(String pull, List<String> columns) {
 
     private Optional<List<String>> stored(Handle transaction) throws SQLException {
         return transaction.createQuery("select key from nxt_sync.pull_key where pull = :pull").bind("pull", pull)
-                .mapTo(KEY).findOne();
+                .mapTo(new GenericType<List<String>>() {
+                }).findOne();
     }
 }
