@@ -17,8 +17,6 @@ import dev.nxtsync.schedule.Replica;
  * @param columns in the target, without the company, in the order of the pull's {@code KEY}
  */
 public record PullKey(String pull, List<String> columns) {
-    private static final GenericType<List<String>> KEY = new GenericType<>() {
-    };
     private static final String ALIVE = "select from nxt_sync.replica where id = known.replica and " + Replica.IS_ALIVE;
 
     /** What is stored of it, and how a process gets to decide. */
