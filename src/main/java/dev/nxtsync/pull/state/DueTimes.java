@@ -11,6 +11,7 @@ import java.util.UUID;
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.config.Cadence;
@@ -28,6 +29,8 @@ import dev.nxtsync.tenant.Scope;
  */
 @Singleton
 public class DueTimes {
+    private static final RowMapper<Known> KNOWN = ConstructorMapper.of(Known.class);
+
     private final Database database;
     private final Replica replica;
 
@@ -94,25 +97,25 @@ public class DueTimes {
     }
 
     /** Sets the settings, if others hold and their process was started before this one. */
-    private boolean decides(Handle transaction, Rule rule) throws SQLException {
-        return transaction
-                .createUpdate(
-                        """
-                                insert into nxt_sync.pull_settings as known (pull, settings, started_at)
-                                select :pull, :settings, coalesce((select started_at from nxt_sync.replica where id = :id), clock_timestamp())
-                                on conflict (pull) do update set settings = excluded.settings, started_at = excluded.started_at
-                                where known.settings <> excluded.settings and known.started_at < excluded.started_at""")
-                .bind("pull", rule.pull().name()).bind("settings", rule.hash()).bind("id", replica.id()).execute() == 1;
+    private boolean decides(Handle transaction, Rule rule) {
+        return transaction.createUpdate("""
+                insert into nxt_sync.pull_settings as known (pull, settings, started_at)
+                select :pull, :settings,
+                    coalesce((select started_at from nxt_sync.replica where id = :replica), clock_timestamp())
+                on conflict (pull) do update set settings = excluded.settings, started_at = excluded.started_at
+                where known.settings <> excluded.settings and known.started_at < excluded.started_at""")
+                .bind("pull", rule.pull().name()).bind("settings", rule.hash()).bind("replica", replica.id())
+                .execute() == 1;
     }
 
-    private static boolean agrees(Handle transaction, Rule rule) throws SQLException {
+    private static boolean agrees(Handle transaction, Rule rule) {
         return transaction.createQuery(
                 "select exists (select from nxt_sync.pull_settings where pull = :pull and settings = :settings)")
                 .bind("pull", rule.pull().name()).bind("settings", rule.hash()).mapTo(boolean.class).one();
     }
 
     /** Not those that are loaded for the first time, which is due at once; a walk that has begun is never put off. */
-    private static List<Known> known(Handle transaction, Rule rule) throws SQLException {
+    private static List<Known> known(Handle transaction, Rule rule) {
         return transaction.createQuery("""
                 select state.company, state.due_at as due,
                     case when state.cursor is null then state.complete_as_of end as read_at,
@@ -124,23 +127,22 @@ public class DueTimes {
                     and unit.pull = state.pull and unit.company = state.company
                 where state.pull = :pull and unit.connection = :connection and unit.scope = :scope
                     and state.loaded_at is not null""").bind("pull", rule.pull().name())
-                .bind("connection", rule.pull().connection()).bind("scope", rule.scope().text())
-                .map(ConstructorMapper.of(Known.class)).list();
+                .bind("connection", rule.pull().connection()).bind("scope", rule.scope().text()).map(KNOWN).list();
     }
 
     private static boolean move(Handle transaction, Rule rule, Known known, boolean anew) throws SQLException {
-        if (known.due(rule.cadence(), anew).equals(known.due())
-                && known.reconcileDue(rule.pull().reconcile(), anew).equals(known.reconcileDue())) {
+        Instant due = known.due(rule.cadence(), anew);
+        Instant reconcileDue = known.reconcileDue(rule.pull().reconcile(), anew);
+        if (due.equals(known.due()) && reconcileDue.equals(known.reconcileDue())) {
             return false;
         }
         // what a run has put elsewhere meanwhile stays there
-        Instant due = known.due(rule.cadence(), anew);
         return transaction.createUpdate("""
                 update nxt_sync.pull_state set due_at = :due
                 where pull = :pull and company = :company and due_at = :known and due_at <> :due""").bind("due", due)
                 .bind("pull", rule.pull().name()).bind("company", known.company()).bind("known", known.due()).execute()
                 + units(rule, UnitKind.RECONCILIATION).inCompanies(List.of(known.company())).reschedule(transaction,
-                        known.reconcileDue(), known.reconcileDue(rule.pull().reconcile(), anew)) > 0;
+                        known.reconcileDue(), reconcileDue) > 0;
     }
 
     /** A unit that serves several pulls finds by itself when it is due. */
@@ -159,7 +161,7 @@ public class DueTimes {
         return UnitSelection.of(rule.pull().name(), kinds).on(rule.pull().connection()).inScope(rule.scope());
     }
 
-    private static List<Integer> companies(Handle transaction, Rule rule) throws SQLException {
+    private static List<Integer> companies(Handle transaction, Rule rule) {
         return transaction.createQuery("select company from nxt_sync.pull_state where pull = :pull")
                 .bind("pull", rule.pull().name()).mapTo(Integer.class).list();
     }

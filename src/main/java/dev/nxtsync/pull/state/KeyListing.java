@@ -11,6 +11,7 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.database.Database;
@@ -22,6 +23,7 @@ import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.RowCount;
 import dev.nxtsync.pull.target.RowFaults;
+import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.Tombstones;
@@ -37,6 +39,8 @@ import dev.nxtsync.schedule.WatchedStatement;
  */
 @Singleton
 public class KeyListing {
+    private static final RowMapper<Difference> DIFFERENCE = ConstructorMapper.of(Difference.class);
+
     private final Database database;
 
     public KeyListing(Database database) {
@@ -82,12 +86,9 @@ public class KeyListing {
         @Override
         public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
             var all = written.plus(Tombstones.delete(transaction, table, this, gone));
-            transaction.createUpdate("delete from " + difference(unit) + " where nxt_id = any (:nxtId)")
-                    .bindArray("nxtId", Long.class, settled).execute();
-            transaction.createUpdate("""
-                    update nxt_sync.pull_state set digest = null, rows = rows + :deleted
-                    where pull = :pull and company = :company""").bind("deleted", all.inserted() - all.deleted())
-                    .bind("pull", pull()).bind("company", company()).execute();
+            transaction.createUpdate("delete from " + difference(unit) + " where nxt_id = any (:settled)")
+                    .bindArray("settled", Long.class, settled).execute();
+            PullStates.added(transaction, this, all.inserted() - all.deleted());
             PullCondition.well(transaction, UnitKind.RECONCILIATION, company(), List.of(pull()));
             return all;
         }
@@ -105,15 +106,9 @@ public class KeyListing {
     /** Adds a page of keys (and change stamps), and keeps how far the listing has come. */
     public void add(Claim unit, TargetTable listed, PageBuffer page, Checkpoint checkpoint) throws SQLException {
         database.inTransaction(transaction -> {
-            transaction.execute(
-                    "create unlogged table if not exists " + listing(unit) + " (nxt_read_at timestamptz not null, "
-                            + listed.columns().stream()
-                                    .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
-                                    .collect(joining(", "))
-                            + ")");
-            PageTable.copy(transaction,
-                    "copy " + listing(unit) + " (nxt_read_at, " + PageTable.columns(listed) + ") from stdin", page,
-                    (Timestamps.timestamp(checkpoint.readAt()) + "\t").getBytes(StandardCharsets.US_ASCII));
+            transaction.execute("create unlogged table if not exists " + listing(unit)
+                    + " (nxt_read_at timestamptz not null, " + typed(listed.columns()) + ")");
+            copy(transaction, listing(unit), listed, page, checkpoint.readAt());
             RowFaults.setAside(transaction, page, checkpoint);
             checkpoint.keep(transaction, listed, WriteCounts.NOTHING);
             Claims.check(transaction, unit);
@@ -141,29 +136,28 @@ public class KeyListing {
             Instant startedAt) throws SQLException {
         String keys = target.key().stream().map(SqlName::quoted).collect(joining(", "));
         String owner = SqlName.quoted(target.owner());
+        String same = same(target, "listing", "stored");
         String stamp = listed.changeStamp().map(SqlName::quoted)
                 .map(column -> " or (stored." + column + " is distinct from listing." + column
                         + " and (stored.nxt_read_at <= listing.nxt_read_at or stored.nxt_read_at > clock_timestamp()))")
                 .orElse("");
         transaction.execute("drop table if exists " + difference(unit));
         transaction.execute("create unlogged table " + difference(unit)
-                + " (nxt_id bigint generated always as identity primary key, " + target.keyColumns().stream()
-                        .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql()).collect(joining(", "))
+                + " (nxt_id bigint generated always as identity primary key, " + typed(target.keyColumns())
                 + ", nxt_stored boolean not null)");
         transaction.execute("analyze " + listing(unit));
-        TargetFault.guard(transaction, target,
-                guarded -> guarded.createUpdate("""
-                        insert into %s (%s, nxt_stored)
-                        select %s, false from %s listing left join %s stored on %s and stored.%s = :company
-                        where stored.%s is null or stored.nxt_deleted_at is not null%s
-                        union all
-                        select %s, true from %s stored where stored.%s = :company and stored.nxt_deleted_at is null
-                            and (stored.nxt_read_at < :startedAt or stored.nxt_read_at > clock_timestamp())
-                            and not exists (select from %s listing where %s)""".formatted(difference(unit), keys,
-                        prefixed(target, "listing"), listing(unit), target.quotedName(),
-                        same(target, "listing", "stored"), owner, owner, stamp, prefixed(target, "stored"),
-                        target.quotedName(), owner, listing(unit), same(target, "listing", "stored")))
-                        .bind("company", unit.company()).bind("startedAt", startedAt).execute());
+        String fill = """
+                insert into %s (%s, nxt_stored)
+                select %s, false from %s listing left join %s stored on %s and stored.%s = :company
+                where stored.%s is null or stored.nxt_deleted_at is not null%s
+                union all
+                select %s, true from %s stored where stored.%s = :company and stored.nxt_deleted_at is null
+                    and (stored.nxt_read_at < :startedAt or stored.nxt_read_at > clock_timestamp())
+                    and not exists (select from %s listing where %s)""".formatted(difference(unit), keys,
+                prefixed(target, "listing"), listing(unit), target.quotedName(), same, owner, owner, stamp,
+                prefixed(target, "stored"), target.quotedName(), owner, listing(unit), same);
+        TargetFault.guard(transaction, target, guarded -> guarded.createUpdate(fill).bind("company", unit.company())
+                .bind("startedAt", startedAt).execute());
         var comparison = TargetFault.guard(transaction, target, guarded -> count(guarded, unit, target));
         transaction.execute("drop table " + listing(unit));
         return comparison;
@@ -175,8 +169,9 @@ public class KeyListing {
                         select (select count(*) from %s) as listed,
                                (select count(*) from %s where %s = :company and nxt_deleted_at is null) as stored,
                                count(*) filter (where nxt_stored) as gone,
-                               count(*) filter (where not nxt_stored) as differing from %s""".formatted(listing(unit),
-                        target.quotedName(), SqlName.quoted(target.owner()), difference(unit)))
+                               count(*) filter (where not nxt_stored) as differing
+                        from %s""".formatted(listing(unit), target.quotedName(), SqlName.quoted(target.owner()),
+                        difference(unit)))
                 .bind("company", unit.company()).map(ConstructorMapper.of(Comparison.class)).one();
     }
 
@@ -198,14 +193,12 @@ public class KeyListing {
 
     /** The next differences to settle, at most so many. */
     public List<Difference> next(Claim unit, TargetTable target, int limit) throws SQLException {
-        return database
-                .inTransaction(transaction -> transaction
-                        .createQuery("select nxt_id as id, array["
-                                + target.key().stream().map(column -> SqlName.quoted(column) + "::text")
-                                        .collect(joining(", "))
-                                + "] as key, nxt_stored as stored from " + difference(unit)
-                                + " order by nxt_id limit :limit")
-                        .bind("limit", limit).map(ConstructorMapper.of(Difference.class)).list());
+        String key = target.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "));
+        String select = """
+                select nxt_id as id, array[%s] as key, nxt_stored as stored
+                from %s order by nxt_id limit :limit""".formatted(key, difference(unit));
+        return database.inTransaction(
+                transaction -> transaction.createQuery(select).bind("limit", limit).map(DIFFERENCE).list());
     }
 
     /**
@@ -221,8 +214,8 @@ public class KeyListing {
             drop(transaction, unit);
             RowFaults.settle(transaction, unit, target, keyNames, startedAt);
             transaction.createUpdate("""
-                    update nxt_sync.pull_state set rows = rows + :more, reconciled_at = :reconciledAt
-                    where pull = :pull and company = :company""").bind("more", more).bind("reconciledAt", startedAt)
+                    update nxt_sync.pull_state set rows = rows + :more, reconciled_at = :startedAt
+                    where pull = :pull and company = :company""").bind("more", more).bind("startedAt", startedAt)
                     .bind("pull", unit.entry()).bind("company", unit.company()).execute();
             PullCondition.well(transaction, UnitKind.RECONCILIATION, unit.company(), List.of(unit.entry()));
             PullCondition.unique(transaction, unit);
@@ -233,8 +226,15 @@ public class KeyListing {
         });
     }
 
-    private static void drop(Handle transaction, Claim unit) throws SQLException {
+    private static void drop(Handle transaction, Claim unit) {
         transaction.execute("drop table if exists " + listing(unit) + ", " + difference(unit));
+    }
+
+    /** Adds a page to a table of rows that were listed. */
+    static void copy(Handle transaction, String table, TargetTable listed, PageBuffer page, Instant readAt)
+            throws SQLException {
+        PageTable.copy(transaction, "copy " + table + " (nxt_read_at, " + PageTable.columns(listed) + ") from stdin",
+                page, (Timestamps.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
     }
 
     private static String listing(Claim unit) {
@@ -245,11 +245,18 @@ public class KeyListing {
         return "nxt_sync.difference_" + unit.unit();
     }
 
+    /** Columns as a table is made of them. */
+    static String typed(List<TargetColumn> columns) {
+        return columns.stream().map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                .collect(joining(", "));
+    }
+
     private static String prefixed(TargetTable table, String alias) {
         return table.key().stream().map(column -> alias + "." + SqlName.quoted(column)).collect(joining(", "));
     }
 
-    private static String same(TargetTable table, String a, String b) {
+    /** A condition by which rows of two tables have the same key. */
+    static String same(TargetTable table, String a, String b) {
         return table.key().stream()
                 .map(column -> a + "." + SqlName.quoted(column) + " = " + b + "." + SqlName.quoted(column))
                 .collect(joining(" and "));

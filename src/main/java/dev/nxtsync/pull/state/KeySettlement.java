@@ -26,10 +26,7 @@ public record KeySettlement(String pull, int company, Instant readAt, List<Long>
         var all = written.plus(Tombstones.delete(transaction, table, this, gone));
         Inbox.drop(transaction, settled);
         if (all.changed() + all.deleted() > 0) {
-            transaction.createUpdate("""
-                    update nxt_sync.pull_state set digest = null, rows = rows + :deleted
-                    where pull = :pull and company = :company""").bind("deleted", all.inserted() - all.deleted())
-                    .bind("pull", pull).bind("company", company).execute();
+            PullStates.added(transaction, this, all.inserted() - all.deleted());
         }
         PullCondition.well(transaction, UnitKind.FETCH, company, List.of(pull));
         return all;

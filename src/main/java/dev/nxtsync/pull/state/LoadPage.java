@@ -44,7 +44,8 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
         long more = completes
                 ? RowCount.correction(transaction, table, pull(), company()).orElse(written.inserted())
                 : written.inserted();
-        advance(transaction, more);
+        PullStates.added(transaction, this, more);
+        PullCondition.well(transaction, UnitKind.LOAD, company(), List.of(pull()));
         if (ended) {
             TableScans.forget(transaction, pull(), company(), TableScan.ScanKind.LOAD);
             if (completes) {
@@ -56,23 +57,16 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
         return written;
     }
 
-    private void advance(Handle transaction, long more) throws SQLException {
-        transaction.createUpdate("""
-                update nxt_sync.pull_state set digest = null, rows = rows + :more
-                where pull = :pull and company = :company""").bind("more", more).bind("pull", pull())
-                .bind("company", company()).execute();
-        PullCondition.well(transaction, UnitKind.LOAD, company(), List.of(pull()));
-    }
-
     /**
      * Whether a reconciliation has told what is missing, or, of rows without change stamps, has just looked: what moves in each
      * load and in each reconciliation starts one an hour at most.
      */
-    private boolean isReconciled(Handle transaction) throws SQLException {
-        return transaction.createQuery(
-                "select exists (select from nxt_sync.pull_state where pull = :pull and company = :company and (missing is not null or :stampless and reconciled_at "
-                        + "between clock_timestamp() - interval '1 hour' and clock_timestamp()))")
-                .bind("pull", pull()).bind("company", company()).bind("stampless", scan.mark().isEmpty())
+    private boolean isReconciled(Handle transaction) {
+        return transaction.createQuery("""
+                select exists (select from nxt_sync.pull_state where pull = :pull and company = :company
+                    and (missing is not null or :isStampless
+                        and reconciled_at between clock_timestamp() - interval '1 hour' and clock_timestamp()))""")
+                .bind("pull", pull()).bind("company", company()).bind("isStampless", scan.mark().isEmpty())
                 .mapTo(boolean.class).one();
     }
 
@@ -80,16 +74,16 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
         Instant started = scan.startedAt().orElse(readAt);
         RowFaults.loaded(transaction, pull(), company(), started);
         boolean wasFirst = transaction.createUpdate("""
-                update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = :mark,
-                    mark_seen_at = :markSeenAt
+                update nxt_sync.pull_state
+                set loaded_at = clock_timestamp(), mark = :mark, mark_seen_at = :seenAt
                 where pull = :pull and company = :company and loaded_at is null""").bind("mark", scan.mark())
-                .bind("markSeenAt", scan.mark().map(mark -> started)).bind("pull", pull()).bind("company", company())
+                .bind("seenAt", scan.mark().map(mark -> started)).bind("pull", pull()).bind("company", company())
                 .execute() == 1;
         transaction.createUpdate("""
                 update nxt_sync.pull_state
-                set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end,
-                  :started), due_at = :dueAt
-                where pull = :pull and company = :company""").bind("started", started).bind("dueAt", due)
+                set due_at = :due, complete_as_of = greatest(:started,
+                    case when complete_as_of <= clock_timestamp() then complete_as_of end)
+                where pull = :pull and company = :company""").bind("started", started).bind("due", due)
                 .bind("pull", pull()).bind("company", company()).execute();
         if (wasFirst) {
             UnitWakes.loaded(transaction, unit, reconcile);

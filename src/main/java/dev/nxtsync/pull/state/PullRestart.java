@@ -23,14 +23,12 @@ public final class PullRestart {
         transaction.createUpdate("delete from nxt_sync.pull_column where pull = :pull").bind("pull", pull).execute();
         UnitSelection.of(pull, UnitKind.LOAD, UnitKind.RECONCILIATION).beginAnew(transaction);
         UnitSelection.of(pull, UnitKind.LOAD).makeDue(transaction);
-        return transaction
-                .createUpdate(
-                        """
-                                update nxt_sync.pull_state
-                                set loaded_at = null, complete_as_of = null, mark = null, mark_seen_at = null, floor = null, digest = null,
-                                    cursor = null, upper = null, increment_started_at = null, reread_cursor = null, held = null, missing = null
-                                where pull = :pull""")
-                .bind("pull", pull).execute();
+        return transaction.createUpdate("""
+                update nxt_sync.pull_state
+                set loaded_at = null, complete_as_of = null, mark = null, mark_seen_at = null, floor = null,
+                    digest = null, cursor = null, upper = null, increment_started_at = null, reread_cursor = null,
+                    held = null, missing = null
+                where pull = :pull""").bind("pull", pull).execute();
     }
 
     /**
@@ -39,8 +37,7 @@ public final class PullRestart {
      * @return in how many companies rows had been read into the one before
      */
     public static int beginEmpty(Handle transaction, String pull) throws SQLException {
-        int loaded;
-        loaded = transaction.createQuery("""
+        int loaded = transaction.createQuery("""
                 select count(*) from nxt_sync.pull_state where pull = :pull and (loaded_at is not null or rows > 0)""")
                 .bind("pull", pull).mapTo(int.class).one();
         begin(transaction, pull);

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -14,12 +13,13 @@ import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.ResultRow;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullState.Mark;
 import dev.nxtsync.pull.state.PullState.PullHealth;
@@ -35,12 +35,12 @@ import dev.nxtsync.schedule.UnitKind;
 @Singleton
 public class PullStates {
     private static final String SELECT = """
-            select pull, company, state, coalesce(code, '') as code, coalesce(reason, '') as reason, failures, due_at,
-                   retry_at, loaded_at, mark, mark_seen_at, floor, digest, cursor, upper, increment_started_at,
-                   reread_cursor, held, complete_as_of, missing,
+            select pull, company, state, code, reason, failures, due_at, retry_at, loaded_at, mark, mark_seen_at, floor,
+                   digest, cursor, upper, increment_started_at, reread_cursor, held, complete_as_of, missing,
                    exists (select from nxt_sync.pull_pause where pull_pause.pull = pull_state.pull) as paused
             from nxt_sync.pull_state
             """;
+    private static final RowMapper<PullState> STATE = ConstructorMapper.of(PullState.class);
 
     private final Database database;
 
@@ -64,7 +64,7 @@ public class PullStates {
         /** A pull that was reset meanwhile begins anew, whatever an increment still under way has read. */
         private static final String UPDATE = """
                 update nxt_sync.pull_state
-                set cursor = :cursor, upper = :upper, increment_started_at = :startedAt, mark = :mark,
+                set cursor = :cursor, upper = :upper, increment_started_at = :startedAt, mark = :stamp,
                     mark_seen_at = :seenAt, floor = :floor, digest = :digest,
                     complete_as_of = coalesce(:completeAsOf, complete_as_of), due_at = coalesce(:due, due_at),
                     rows = rows + :inserted
@@ -74,21 +74,16 @@ public class PullStates {
         public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
             if (bind(transaction.createUpdate(UPDATE), written.inserted()).execute() == 0) {
                 // its rows are in the target all the same
-                transaction.createUpdate("""
-                        update nxt_sync.pull_state set rows = rows + :inserted
-                        where pull = :pull and company = :company""").bind("inserted", written.inserted())
-                        .bind("pull", pull).bind("company", company).execute();
+                added(transaction, this, written.inserted());
             }
             PullCondition.well(transaction, UnitKind.POLL, company, List.of(pull));
             return written;
         }
 
         private <S extends SqlStatement<S>> S bind(S update, int inserted) {
-            return update.bind("cursor", walk.map(Walk::cursor)).bind("upper", walk.map(Walk::upper))
-                    .bind("startedAt", walk.map(Walk::startedAt)).bind("mark", mark.map(Mark::stamp))
-                    .bind("seenAt", mark.map(Mark::seenAt)).bind("floor", floor).bind("digest", digest)
-                    .bind("completeAsOf", completeAsOf).bind("due", due).bind("inserted", inserted).bind("pull", pull)
-                    .bind("company", company);
+            return update.bindMethods(this).bind("inserted", inserted).bind("cursor", walk.map(Walk::cursor))
+                    .bind("upper", walk.map(Walk::upper)).bind("startedAt", walk.map(Walk::startedAt))
+                    .bind("stamp", mark.map(Mark::stamp)).bind("seenAt", mark.map(Mark::seenAt));
         }
     }
 
@@ -97,9 +92,9 @@ public class PullStates {
         @Override
         public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
             transaction.createUpdate("""
-                    update nxt_sync.pull_state set reread_cursor = :rereadCursor, digest = null, rows = rows + :inserted
-                    where pull = :pull and company = :company""").bind("rereadCursor", cursor)
-                    .bind("inserted", written.inserted()).bind("pull", pull).bind("company", company).execute();
+                    update nxt_sync.pull_state set reread_cursor = :cursor, digest = null, rows = rows + :inserted
+                    where pull = :pull and company = :company""").bindMethods(this).bind("inserted", written.inserted())
+                    .execute();
             PullCondition.well(transaction, UnitKind.RECONCILIATION, company, List.of(pull));
             return written;
         }
@@ -110,11 +105,10 @@ public class PullStates {
         return database.inTransaction(transaction -> of(transaction, company, pulls));
     }
 
-    private static List<PullState> of(Handle transaction, int company, Collection<String> pulls) throws SQLException {
+    private static List<PullState> of(Handle transaction, int company, Collection<String> pulls) {
         return transaction
                 .createQuery(SELECT + "where company = :company and pull = any (:pulls) order by due_at, pull")
-                .bind("company", company).bindArray("pulls", String.class, pulls)
-                .map(ResultRow.mapped(PullStates::read)).list();
+                .bind("company", company).bindArray("pulls", String.class, pulls).map(STATE).list();
     }
 
     /** One of them. */
@@ -138,19 +132,16 @@ public class PullStates {
 
     /** How many rows the target has of one pull and company. */
     public long rows(String pull, int company) throws SQLException {
-        return database.inTransaction(transaction -> {
-            return transaction
-                    .createQuery("select rows from nxt_sync.pull_state where pull = :pull and company = :company")
-                    .bind("pull", pull).bind("company", company).mapTo(Long.class).findOne().orElse(0L);
-        });
+        return database.inTransaction(transaction -> transaction
+                .createQuery("select rows from nxt_sync.pull_state where pull = :pull and company = :company")
+                .bind("pull", pull).bind("company", company).mapTo(Long.class).findOne().orElse(0L));
     }
 
     /** Those of the given pulls that are not {@link PullHealth#OK}, or held, or lack rows. */
     public List<PullState> troubled(Collection<String> pulls) throws SQLException {
         return database.inTransaction(transaction -> transaction.createQuery(SELECT + """
                 where (state <> 'ok' or held is not null or missing is not null) and pull = any (:pulls)
-                order by pull, company limit 100""").bindArray("pulls", String.class, pulls)
-                .map(ResultRow.mapped(PullStates::read)).list());
+                order by pull, company limit 100""").bindArray("pulls", String.class, pulls).map(STATE).list());
     }
 
     /** Since when those of the given pulls that are paused are. */
@@ -236,9 +227,8 @@ public class PullStates {
     /** Keeps that a reconciliation waits for a person, or no longer does. */
     public void hold(Claim claim, Optional<String> reason) throws SQLException {
         database.inTransaction(transaction -> {
-            transaction
-                    .createUpdate(
-                            "update nxt_sync.pull_state set held = :held where pull = :pull and company = :company")
+            transaction.createUpdate("""
+                    update nxt_sync.pull_state set held = :held where pull = :pull and company = :company""")
                     .bind("held", reason.map(Encoding.read(transaction)::shown)).bind("pull", claim.entry())
                     .bind("company", claim.company()).execute();
             Claims.check(transaction, claim);
@@ -255,10 +245,18 @@ public class PullStates {
         });
     }
 
-    static void missing(Handle transaction, Claim claim, Optional<String> reason) throws SQLException {
+    static void missing(Handle transaction, Claim claim, Optional<String> reason) {
         transaction.createUpdate("""
                 update nxt_sync.pull_state set missing = :missing where pull = :pull and company = :company""")
                 .bind("missing", reason).bind("pull", claim.entry()).bind("company", claim.company()).execute();
+    }
+
+    /** So many more rows of a pull are in its target, by other work than its last increment. */
+    static void added(Handle transaction, Checkpoint written, long rows) {
+        transaction.createUpdate("""
+                update nxt_sync.pull_state set digest = null, rows = rows + :rows
+                where pull = :pull and company = :company""").bind("rows", rows).bind("pull", written.pull())
+                .bind("company", written.company()).execute();
     }
 
     /** Has a reconciliation of a pull look at all of its keys. */
@@ -278,18 +276,5 @@ public class PullStates {
     /** The database's time, which orders all reads. */
     public Instant now() throws SQLException {
         return database.clock().now();
-    }
-
-    private static PullState read(ResultRow row) {
-        return new PullState(row.text("pull"), row.number("company"),
-                PullHealth.valueOf(row.text("state").toUpperCase(Locale.ROOT)),
-                Problem.kept(row.text("code"), row.text("reason")), row.number("failures"), row.time("due_at"),
-                row.optionalTime("retry_at"), row.optionalTime("loaded_at"),
-                row.optionalText("mark").map(mark -> new Mark(mark, row.time("mark_seen_at"))),
-                row.optionalText("floor"), row.optionalText("digest"),
-                row.optionalText("cursor")
-                        .map(cursor -> new Walk(cursor, row.text("upper"), row.time("increment_started_at"))),
-                row.optionalText("reread_cursor"), row.optionalText("held"), row.isTrue("paused"),
-                row.optionalTime("complete_as_of"), row.optionalText("missing"));
     }
 }

@@ -1,8 +1,10 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.SQLException;
+import static java.util.stream.Collectors.toCollection;
+
 import java.util.Collection;
 import java.util.Set;
+import java.util.TreeSet;
 
 import org.jdbi.v3.core.Handle;
 
@@ -10,14 +12,14 @@ import org.jdbi.v3.core.Handle;
 public final class ReadColumns {
     private ReadColumns() {}
 
-    /** In a set that is the caller's. */
-    public static Set<String> find(Handle transaction, String pull) throws SQLException {
+    /** By name, in a set that is the caller's. */
+    public static Set<String> find(Handle transaction, String pull) {
         return transaction.createQuery("select column_name from nxt_sync.pull_column where pull = :pull")
-                .bind("pull", pull).mapTo(String.class).set();
+                .bind("pull", pull).mapTo(String.class).collect(toCollection(TreeSet::new));
     }
 
     /** A pull reads these from now on, and no others. */
-    public static void keep(Handle transaction, String pull, Collection<String> read) throws SQLException {
+    public static void keep(Handle transaction, String pull, Collection<String> read) {
         transaction.createUpdate("delete from nxt_sync.pull_column where pull = :pull and column_name <> all (:read)")
                 .bind("pull", pull).bindArray("read", String.class, read).execute();
         transaction.createUpdate("""

@@ -2,15 +2,15 @@ package dev.nxtsync.pull.state;
 
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.ResultRow;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.TargetFault;
@@ -24,6 +24,8 @@ import dev.nxtsync.schedule.UnitSelection;
 /** The walks through whole tables. */
 @Singleton
 public class TableScans {
+    private static final RowMapper<TableScan> SCAN = ConstructorMapper.of(TableScan.class);
+
     private final Database database;
 
     public TableScans(Database database) {
@@ -55,12 +57,10 @@ public class TableScans {
 
     /** Whether the target has no row of the company, so that nothing can be in the way of new ones. */
     public boolean isEmpty(TargetTable table, int company) throws SQLException {
-        return database.inTransaction(transaction -> TargetFault.guard(transaction, table, guarded -> {
-            return guarded
-                    .createQuery("select not exists (select from " + table.quotedName() + " where "
-                            + SqlName.quoted(table.owner()) + " = :company limit 1)")
-                    .bind("company", company).mapTo(boolean.class).one();
-        }));
+        String select = "select not exists (select from %s where %s = :company)".formatted(table.quotedName(),
+                SqlName.quoted(table.owner()));
+        return database.inTransaction(transaction -> TargetFault.guard(transaction, table,
+                guarded -> guarded.createQuery(select).bind("company", company).mapTo(boolean.class).one()));
     }
 
     /** Keeps a walk as it is now, in place of one that is under way. */
@@ -87,51 +87,41 @@ public class TableScans {
      * it may have read rows before the change. For the transaction of the change that makes it necessary.
      */
     public static void wantAll(Handle transaction, String pull) throws SQLException {
-        transaction.createUpdate(
-                """
-                        insert into nxt_sync.pass (pull, company, kind)
-                        select pull, company, 'load' from nxt_sync.pull_state where pull = :pull
-                        on conflict (pull, company, kind) do update
-                        set started_at = null, cursor = null, rows = 0, expected = null, mark = null, since = null, direct = false""")
-                .bind("pull", pull).execute();
+        transaction.createUpdate("""
+                insert into nxt_sync.pass (pull, company, kind)
+                select pull, company, 'load' from nxt_sync.pull_state where pull = :pull
+                on conflict (pull, company, kind) do update
+                set started_at = null, cursor = null, rows = 0, expected = null, mark = null, since = null,
+                    direct = false""").bind("pull", pull).execute();
         var loads = UnitSelection.of(pull, UnitKind.LOAD);
         // a page that is being read is refused, and nobody claims a load before the scan has begun again
         loads.revoke(transaction);
         loads.wake(transaction);
     }
 
-    private static Optional<TableScan> find(Handle transaction, String pull, int company, TableScan.ScanKind kind)
-            throws SQLException {
+    private static Optional<TableScan> find(Handle transaction, String pull, int company, TableScan.ScanKind kind) {
         return transaction.createQuery("""
-                select started_at, cursor, rows, expected, mark, since, direct, settling, confirmed
-                from nxt_sync.pass where pull = :pull and company = :company and kind = :kind""").bind("pull", pull)
-                .bind("company", company).bind("kind", name(kind))
-                .map(ResultRow.mapped(row -> new TableScan(pull, company, kind, row.optionalTime("started_at"),
-                        row.optionalText("cursor"), row.longNumber("rows"), row.optionalLong("expected"),
-                        row.optionalText("mark"), row.optionalText("since"), row.isTrue("direct"),
-                        row.isTrue("settling"), row.isTrue("confirmed"))))
-                .findOne();
+                select pull, company, kind, started_at, cursor, rows, expected, mark, since, direct, settling, confirmed
+                from nxt_sync.pass where pull = :pull and company = :company and kind = lower(:kind)""")
+                .bind("pull", pull).bind("company", company).bind("kind", kind).map(SCAN).findOne();
     }
 
-    static void put(Handle transaction, TableScan scan) throws SQLException {
+    static void put(Handle transaction, TableScan scan) {
         transaction.createUpdate("""
                 insert into nxt_sync.pass
                     (pull, company, kind, started_at, cursor, rows, expected, mark, since, direct, settling, confirmed)
-                values (:pull, :company, :name, :startedAt, :cursor, :rows, :expected, :mark, :since, :direct,
+                values (:pull, :company, lower(:kind), :startedAt, :cursor, :rows, :expected, :mark, :since, :direct,
                     :settling, :confirmed)
                 on conflict (pull, company, kind) do update
                 set started_at = excluded.started_at, cursor = excluded.cursor, rows = excluded.rows,
                     expected = excluded.expected, mark = excluded.mark, since = excluded.since,
                     direct = excluded.direct, settling = excluded.settling, confirmed = excluded.confirmed""")
-                .bind("name", name(scan.kind())).bindMethods(scan).execute();
+                .bindMethods(scan).execute();
     }
 
-    static void forget(Handle transaction, String pull, int company, TableScan.ScanKind kind) throws SQLException {
-        transaction.createUpdate("delete from nxt_sync.pass where pull = :pull and company = :company and kind = :kind")
-                .bind("pull", pull).bind("company", company).bind("kind", name(kind)).execute();
-    }
-
-    private static String name(TableScan.ScanKind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
+    static void forget(Handle transaction, String pull, int company, TableScan.ScanKind kind) {
+        transaction.createUpdate("""
+                delete from nxt_sync.pass where pull = :pull and company = :company and kind = lower(:kind)""")
+                .bind("pull", pull).bind("company", company).bind("kind", kind).execute();
     }
 }

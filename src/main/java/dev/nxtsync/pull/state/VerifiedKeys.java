@@ -2,7 +2,6 @@ package dev.nxtsync.pull.state;
 
 import static java.util.stream.Collectors.joining;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -16,10 +15,8 @@ import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.SqlName;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
-import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
@@ -61,10 +58,7 @@ public class VerifiedKeys {
         String name = "nxt_sync.verify_" + UUID.randomUUID().toString().replace("-", "");
         database.inTransaction(transaction -> {
             transaction.execute("create unlogged table " + name + " (nxt_read_at timestamptz not null, "
-                    + compared.columns().stream()
-                            .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
-                            .collect(joining(", "))
-                    + ")");
+                    + KeyListing.typed(compared.columns()) + ")");
             return true;
         });
         return name;
@@ -72,9 +66,7 @@ public class VerifiedKeys {
 
     public void add(String table, TargetTable compared, PageBuffer page, Instant readAt) throws SQLException {
         database.inTransaction(transaction -> {
-            PageTable.copy(transaction,
-                    "copy " + table + " (nxt_read_at, " + PageTable.columns(compared) + ") from stdin", page,
-                    (Timestamps.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
+            KeyListing.copy(transaction, table, compared, page, readAt);
             return true;
         });
     }
@@ -84,12 +76,10 @@ public class VerifiedKeys {
                 guarded -> compare(guarded, table, compared, owner)));
     }
 
-    private static KeyComparison compare(Handle transaction, String table, TargetTable compared, int owner)
-            throws SQLException {
+    private static KeyComparison compare(Handle transaction, String table, TargetTable compared, int owner) {
         String stored = "(select * from " + compared.quotedName() + " where " + SqlName.quoted(compared.owner()) + " = "
                 + owner + " and nxt_deleted_at is null) stored";
-        String same = compared.key().stream().map(SqlName::quoted).map(key -> "listed." + key + " = stored." + key)
-                .collect(joining(" and "));
+        String same = KeyListing.same(compared, "listed", "stored");
         String differs = compared.columns().stream().map(column -> SqlName.quoted(column.name()))
                 .map(column -> "listed." + column + " is distinct from stored." + column).collect(joining(" or "));
         var examples = new LinkedHashMap<String, List<String>>();
@@ -106,19 +96,19 @@ public class VerifiedKeys {
             if (column.type() == ColumnType.INTEGER || column.type() == ColumnType.BIGINT
                     || column.type() == ColumnType.NUMERIC) {
                 String sum = "select coalesce(sum(" + SqlName.quoted(column.name()) + "::numeric), 0) from ";
-                sums.put(column.name(), new Sums(number(transaction, sum + table), number(transaction, sum + stored)));
+                sums.put(column.name(), new Sums(one(transaction, sum + table, String.class),
+                        one(transaction, sum + stored, String.class)));
             }
         }
-        return new KeyComparison(Long.parseLong(number(transaction, "select count(*) from " + table)),
-                Long.parseLong(number(transaction, "select count(*) from " + stored)), examples, sums);
+        return new KeyComparison(one(transaction, "select count(*) from " + table, long.class),
+                one(transaction, "select count(*) from " + stored, long.class), examples, sums);
     }
 
     public void end(String table) throws SQLException {
         database.inTransaction(transaction -> transaction.execute("drop table if exists " + table));
     }
 
-    private static void example(Handle transaction, Map<String, List<String>> examples, String kind, String query)
-            throws SQLException {
+    private static void example(Handle transaction, Map<String, List<String>> examples, String kind, String query) {
         var keys = transaction.createQuery(query + " limit " + (EXAMPLES + 1)).mapTo(String.class).list();
         if (keys.size() > EXAMPLES) {
             keys.set(EXAMPLES, "…");
@@ -128,8 +118,8 @@ public class VerifiedKeys {
         }
     }
 
-    private static String number(Handle transaction, String query) {
-        return transaction.createQuery(query).mapTo(String.class).one();
+    private static <T> T one(Handle transaction, String query, Class<T> type) {
+        return transaction.createQuery(query).mapTo(type).one();
     }
 
     private static String key(TargetTable table, String alias) {
