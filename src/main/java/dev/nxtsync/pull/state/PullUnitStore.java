@@ -31,12 +31,10 @@ public class PullUnitStore {
      */
     public void declare(String pull, String connection, Tenant tenant) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var state = transaction.getConnection().prepareStatement(
-                    "insert into nxt_sync.pull_state (pull, company) values (?, ?) on conflict (pull, company) do nothing")) {
-                state.setString(1, pull);
-                state.setInt(2, tenant.number());
-                state.executeUpdate();
-            }
+            transaction.createUpdate("""
+                    insert into nxt_sync.pull_state (pull, company) values (:pull, :company)
+                    on conflict (pull, company) do nothing""").bind("pull", pull).bind("company", tenant.number())
+                    .execute();
             // the first load says when the others begin
             WorkUnit.declare(transaction, List.of(WorkUnit.ofPull(UnitKind.LOAD, connection, tenant, pull)),
                     KINDS.stream().filter(kind -> kind != UnitKind.LOAD)
