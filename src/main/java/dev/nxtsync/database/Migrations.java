@@ -51,16 +51,10 @@ public class Migrations {
         try {
             database.patiently().inTransaction(transaction -> {
                 Database.alone(transaction, "validation");
-                try (var select = transaction.getConnection().prepareStatement("""
-                        select conrelid::regclass::text, quote_ident(conname) from pg_constraint
-                        where connamespace = 'nxt_sync'::regnamespace and not convalidated""");
-                        var row = select.executeQuery();
-                        var validate = transaction.getConnection().createStatement()) {
-                    while (row.next()) {
-                        validate.execute(
-                                "alter table " + row.getString(1) + " validate constraint " + row.getString(2));
-                    }
-                }
+                transaction.createQuery("""
+                        select 'alter table ' || conrelid::regclass || ' validate constraint ' || quote_ident(conname)
+                        from pg_constraint where connamespace = 'nxt_sync'::regnamespace and not convalidated""")
+                        .mapTo(String.class).list().forEach(transaction::execute);
                 return true;
             });
         } catch (SQLException e) {
