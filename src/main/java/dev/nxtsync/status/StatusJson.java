@@ -20,7 +20,7 @@ public final class StatusJson {
     private StatusJson() {}
 
     /** What {@code GET /api/status} answers. */
-    public static String text(Status status) {
+    public static ObjectNode tree(Status status) {
         ObjectNode all = JSON.createObjectNode().put("at", status.at()).put("state",
                 status.isWell() ? "well" : "in_trouble");
         all.set("findings", JSON.valueToTree(status.findings()));
@@ -42,7 +42,7 @@ public final class StatusJson {
                 need.connections().forEach(key.putArray("needed_by")::add);
             }
         }
-        return all.toString();
+        return all;
     }
 
     static String text(ProcessReport report) {
