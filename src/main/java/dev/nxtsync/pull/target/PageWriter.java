@@ -3,11 +3,16 @@ package dev.nxtsync.pull.target;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
+
+import io.micrometer.core.instrument.Meter.MeterProvider;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
@@ -16,6 +21,8 @@ import dev.nxtsync.database.SqlName;
 import dev.nxtsync.database.SqlState;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.inbox.LookAgain;
+import dev.nxtsync.process.Histograms;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 
@@ -26,10 +33,16 @@ public class PageWriter {
     private static final String KEY_EXISTS = "23505";
 
     private final Database database;
+    private final MeterProvider<Timer> writes;
+    private final MeterRegistry metrics;
     private final LockedTargets locked = new LockedTargets(System::nanoTime);
 
-    public PageWriter(Database database) {
+    public PageWriter(Database database, MeterRegistry metrics) {
         this.database = database;
+        this.metrics = metrics;
+        this.writes = Timer.builder("nxt_page_write").description("Transactions that write a page of rows")
+                .serviceLevelObjectives(Histograms.of(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
+                .withRegistry(metrics);
     }
 
     /** The way of a page into its target. */
@@ -81,9 +94,11 @@ public class PageWriter {
     private WriteCounts attempt(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint)
             throws SQLException {
         boolean briefly = locked.isLocked(table);
+        var sample = Timer.start(metrics);
         try {
             var written = inTransaction(claim, table, page, way, checkpoint, briefly);
             if (page.size() > 0) {
+                sample.stop(writes.withTag("way", way.name().toLowerCase(Locale.ROOT)));
                 locked.free(table);
             }
             return written;
