@@ -21,7 +21,6 @@ import dev.nxtsync.database.SqlName;
 import dev.nxtsync.database.SqlState;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.inbox.Inbox;
-import dev.nxtsync.inbox.LookAgain;
 import dev.nxtsync.process.Histograms;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
