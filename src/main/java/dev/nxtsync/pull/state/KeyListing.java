@@ -96,23 +96,21 @@ public class KeyListing {
 
     /** Begins anew. */
     public void begin(Claim unit) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             drop(transaction, unit);
             Claims.check(transaction, unit);
-            return true;
         });
     }
 
     /** Adds a page of keys (and change stamps), and keeps how far the listing has come. */
     public void add(Claim unit, TargetTable listed, PageBuffer page, Checkpoint checkpoint) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             transaction.execute("create unlogged table if not exists " + listing(unit)
                     + " (nxt_read_at timestamptz not null, " + typed(listed.columns()) + ")");
             copy(transaction, listing(unit), listed, page, checkpoint.readAt());
             RowFaults.setAside(transaction, page, checkpoint);
             checkpoint.keep(transaction, listed, WriteCounts.NOTHING);
             Claims.check(transaction, unit);
-            return true;
         });
     }
 
@@ -208,7 +206,7 @@ public class KeyListing {
      * @param keyNames the API's names of the key's columns
      */
     public void end(Claim unit, TargetTable target, List<String> keyNames, Instant startedAt) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             // first of all, since it may take long, and others want what is locked from here on
             long more = RowCount.correction(transaction, target, unit.entry(), unit.company()).orElse(0);
             drop(transaction, unit);
@@ -222,7 +220,6 @@ public class KeyListing {
             TableScans.forget(transaction, unit.entry(), unit.company(), TableScan.ScanKind.RECONCILIATION);
             Inbox.reconciled(transaction, unit, startedAt);
             Claims.check(transaction, unit);
-            return true;
         });
     }
 

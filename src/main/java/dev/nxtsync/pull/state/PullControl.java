@@ -24,10 +24,7 @@ public class PullControl {
 
     /** Makes a pull due. What has backed off is tried at once; a paused pull runs when it is resumed. */
     public void run(String pull, String connection) throws SQLException {
-        database.inTransaction(transaction -> {
-            makeDue(transaction, pull, connection);
-            return true;
-        });
+        database.useTransaction(transaction -> makeDue(transaction, pull, connection));
     }
 
     /**
@@ -35,22 +32,20 @@ public class PullControl {
      * written. A poll under way, which may be about other pulls too, comes to its end.
      */
     public void pause(String pull) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             transaction.createUpdate("insert into nxt_sync.pull_pause (pull) values (:pull) on conflict do nothing")
                     .bind("pull", pull).execute();
             UnitSelection.of(pull, UnitKind.LOAD, UnitKind.RECONCILIATION).revoke(transaction);
-            return true;
         });
     }
 
     /** Resumes a pull, which is due at once. Does nothing to one that is not paused. */
     public void resume(String pull, String connection) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             if (transaction.createUpdate("delete from nxt_sync.pull_pause where pull = :pull").bind("pull", pull)
                     .execute() == 1) {
                 makeDue(transaction, pull, connection);
             }
-            return true;
         });
     }
 
@@ -65,10 +60,9 @@ public class PullControl {
 
     /** Has what has backed off of a connection's pulls tried at once. */
     public void retry(String connection, Collection<String> pulls) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             PullCondition.hurry(transaction, pulls);
             UnitSelection.ofKinds(PullUnitStore.KINDS).on(connection).inBackOff().wakeAtOnce(transaction);
-            return true;
         });
     }
 }

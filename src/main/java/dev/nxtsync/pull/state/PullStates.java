@@ -71,7 +71,7 @@ public class PullStates {
                 where pull = :pull and company = :company and loaded_at is not null""";
 
         @Override
-        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
+        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) {
             if (bind(transaction.createUpdate(UPDATE), written.inserted()).execute() == 0) {
                 // its rows are in the target all the same
                 added(transaction, this, written.inserted());
@@ -90,7 +90,7 @@ public class PullStates {
     /** The slow re-read of rows that may have changed without a new stamp. */
     public record Reread(String pull, int company, Instant readAt, Optional<String> cursor) implements Checkpoint {
         @Override
-        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
+        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) {
             transaction.createUpdate("""
                     update nxt_sync.pull_state set reread_cursor = :cursor, digest = null, rows = rows + :inserted
                     where pull = :pull and company = :company""").bindMethods(this).bind("inserted", written.inserted())
@@ -185,24 +185,22 @@ public class PullStates {
         if (increments.isEmpty()) {
             return;
         }
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             var batch = transaction.prepareBatch(IncrementPage.UPDATE);
             increments.forEach(each -> each.bind(batch, 0).add());
             batch.execute();
             PullCondition.well(transaction, UnitKind.POLL, claim.company(),
                     increments.stream().map(IncrementPage::pull).toList());
             Claims.check(transaction, claim);
-            return true;
         });
     }
 
     /** Keeps what became of a run that did not come to its end. */
     public void fail(Claim claim, PullState pull, PullHealth state, Problem reason, Duration retry)
             throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             PullCondition.met(transaction, claim.kind(), pull, state, reason, retry);
             Claims.check(transaction, claim);
-            return true;
         });
     }
 
@@ -218,30 +216,25 @@ public class PullStates {
 
     /** Says of a pull why none of its companies can be read. */
     public void stopped(String pull, Problem reason) throws SQLException {
-        database.inTransaction(transaction -> {
-            PullCondition.stopped(transaction, pull, reason);
-            return true;
-        });
+        database.useTransaction(transaction -> PullCondition.stopped(transaction, pull, reason));
     }
 
     /** Keeps that a reconciliation waits for a person, or no longer does. */
     public void hold(Claim claim, Optional<String> reason) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             transaction.createUpdate("""
                     update nxt_sync.pull_state set held = :held where pull = :pull and company = :company""")
                     .bind("held", reason.map(Encoding.read(transaction)::shown)).bind("pull", claim.entry())
                     .bind("company", claim.company()).execute();
             Claims.check(transaction, claim);
-            return true;
         });
     }
 
     /** Keeps why rows are lacking, or that none are. */
     public void missing(Claim claim, Optional<String> reason) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             missing(transaction, claim, reason.map(Encoding.read(transaction)::shown));
             Claims.check(transaction, claim);
-            return true;
         });
     }
 
@@ -261,10 +254,9 @@ public class PullStates {
 
     /** Has a reconciliation of a pull look at all of its keys. */
     public void reconcile(Claim claim, String pull) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             UnitWakes.reconcile(transaction, claim, pull);
             Claims.check(transaction, claim);
-            return true;
         });
     }
 

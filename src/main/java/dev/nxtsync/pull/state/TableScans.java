@@ -45,7 +45,7 @@ public class TableScans {
         }
 
         @Override
-        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
+        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) {
             put(transaction, scan);
             return written;
         }
@@ -65,20 +65,18 @@ public class TableScans {
 
     /** Keeps a walk as it is now, in place of one that is under way. */
     public void keep(Claim claim, TableScan scan) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             put(transaction, scan);
             Claims.check(transaction, claim);
-            return true;
         });
     }
 
     /** Ends a walk through a whole table, in which each key came once. */
     public void end(Claim claim, TableScan scan) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             PullCondition.unique(transaction, claim);
             forget(transaction, scan.pull(), scan.company(), scan.kind());
             Claims.check(transaction, claim);
-            return true;
         });
     }
 

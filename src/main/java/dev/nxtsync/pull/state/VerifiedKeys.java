@@ -56,19 +56,13 @@ public class VerifiedKeys {
     /** Makes room. Answers its name. */
     public String begin(TargetTable compared) throws SQLException {
         String name = "nxt_sync.verify_" + UUID.randomUUID().toString().replace("-", "");
-        database.inTransaction(transaction -> {
-            transaction.execute("create unlogged table " + name + " (nxt_read_at timestamptz not null, "
-                    + KeyListing.typed(compared.columns()) + ")");
-            return true;
-        });
+        database.useTransaction(transaction -> transaction.execute("create unlogged table " + name
+                + " (nxt_read_at timestamptz not null, " + KeyListing.typed(compared.columns()) + ")"));
         return name;
     }
 
     public void add(String table, TargetTable compared, PageBuffer page, Instant readAt) throws SQLException {
-        database.inTransaction(transaction -> {
-            KeyListing.copy(transaction, table, compared, page, readAt);
-            return true;
-        });
+        database.useTransaction(transaction -> KeyListing.copy(transaction, table, compared, page, readAt));
     }
 
     public KeyComparison compare(String table, TargetTable compared, int owner) throws SQLException {
