@@ -130,10 +130,10 @@ public final class DatabaseCheck {
                 where relnamespace = to_regnamespace('nxt_sync') and relkind in ('r', 'S', 'v')
                   and not pg_has_role(relowner, 'USAGE')
                 having count(*) > 0""")
-                .map(ResultRow.mapped(row -> new Problem(ErrorCode.DATABASE_RIGHTS,
-                        "The tables in nxt_sync belong to " + row.text("owners") + ", and " + row.text("own")
-                                + " cannot migrate them. As that owner run: reassign owned by " + row.text("owners")
-                                + " to " + row.text("own") + "; or use that user.")))
+                .map((row, context) -> new Problem(ErrorCode.DATABASE_RIGHTS,
+                        "The tables in nxt_sync belong to " + row.getString("owners") + ", and " + row.getString("own")
+                                + " cannot migrate them. As that owner run: reassign owned by "
+                                + row.getString("owners") + " to " + row.getString("own") + "; or use that user."))
                 .forEach(problems::add);
     }
 

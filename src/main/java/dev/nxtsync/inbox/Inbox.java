@@ -102,7 +102,7 @@ public class Inbox {
         transaction.createQuery("""
                 with given as (
                     select decode(hash, 'hex') as hash, stamped, job.id as unit, given.pull, key
-                    from unnest(:hashes::text[], :stamped::text[]::boolean[], :scopes::text[], :companies::integer[],
+                    from unnest(:hashes::text[], :stamped::boolean[], :scopes::text[], :companies::integer[],
                             :keys::text[], :pulls::text[], :connections::text[])
                         as given (hash, stamped, scope, company, key, pull, connection)
                     join nxt_sync.job on job.kind = 'fetch' and job.connection = given.connection
@@ -122,7 +122,7 @@ public class Inbox {
                             else (hash, unit, pull) in (select twin, unit, pull from kept where twin is not null)
                        end as is_kept
                 from given""").bindArray("hashes", String.class, column(given, each -> each.event().hash()))
-                .bindArray("stamped", String.class, column(given, each -> String.valueOf(each.event().stamped())))
+                .bindArray("stamped", Boolean.class, column(given, each -> each.event().stamped()))
                 .bindArray("scopes", String.class, column(given, each -> each.event().tenant().scope().text()))
                 .bindArray("companies", Integer.class, column(given, each -> each.event().tenant().number()))
                 .bindArray("keys", String.class, column(given, each -> each.event().key()))

@@ -1,6 +1,5 @@
 package dev.nxtsync.schedule;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -55,13 +54,6 @@ public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner,
     /** Sets {@code :kind}, {@code :connection}, {@code :scope}, {@code :company}, {@code :entry} and {@code :lane}. */
     <S extends SqlStatement<S>> S bind(S statement) {
         return statement.bindMethods(this).bind("kind", kind.text());
-    }
-
-    /** Sets three parameters: connection, scope and company. */
-    public void bindOwner(PreparedStatement statement, int first) throws SQLException {
-        statement.setString(first, connection);
-        statement.setString(first + 1, scope());
-        statement.setInt(first + 2, company());
     }
 
     /** Of a row with the columns kind, connection, scope, company, pull and lane. */

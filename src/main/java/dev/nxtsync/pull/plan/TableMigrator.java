@@ -242,9 +242,9 @@ public class TableMigrator {
                     + table.key().stream().map(column -> SqlName.quoted(column) + " is null").collect(joining(" or ")));
             transaction.execute("alter table " + table.quotedName() + " drop constraint "
                     + SqlName.quoted(found.primaryKey()) + ", add " + TableShape.keyOf(table));
+            changes.add("its " + TableShape.keyOf(table)
+                    + " is new, as the pull's KEY is, so that every row is read again");
         }
-        changes.add(
-                "its " + TableShape.keyOf(table) + " is new, as the pull's KEY is, so that every row is read again");
         OwnPath.leave(transaction);
         return added;
     }

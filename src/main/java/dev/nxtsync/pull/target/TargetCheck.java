@@ -9,7 +9,6 @@ import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseCheck;
-import dev.nxtsync.database.ResultRow;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 
@@ -47,10 +46,10 @@ public final class TargetCheck {
                 from pg_class join pg_namespace on pg_namespace.oid = relnamespace
                 where nspname = :schema and relname = :name and not pg_has_role(relowner, 'USAGE')""")
                 .bind("schema", table.schema()).bind("name", table.name())
-                .map(ResultRow.mapped(row -> new Problem(ErrorCode.DATABASE_RIGHTS,
-                        "The table " + table + " belongs to " + row.text("owner") + ", so that " + row.text("own")
-                                + " cannot add columns to it. As its owner run: alter table " + table.quotedName()
-                                + " owner to " + row.text("own") + ";")))
+                .map((row, context) -> new Problem(ErrorCode.DATABASE_RIGHTS,
+                        "The table " + table + " belongs to " + row.getString("owner") + ", so that "
+                                + row.getString("own") + " cannot add columns to it. As its owner run: alter table "
+                                + table.quotedName() + " owner to " + row.getString("own") + ";"))
                 .findOne();
     }
 }
