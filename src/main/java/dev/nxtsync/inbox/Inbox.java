@@ -167,9 +167,8 @@ public class Inbox {
 
     /** Wakes units. A unit is woken after its events were committed, or it could look too early. */
     public void wake(Collection<Long> units) throws SQLException {
-        database.promptly().inTransaction(transaction -> {
+        database.promptly().useTransaction(transaction -> {
             UnitSelection.numbered(units).wake(transaction);
-            return true;
         });
     }
 

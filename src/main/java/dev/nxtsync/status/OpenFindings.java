@@ -50,7 +50,7 @@ public class OpenFindings {
      * @param notice what a person is told of a change, which is kept in the same transaction, and so told once
      */
     public void keep(Collection<OpenFinding> now, Function<Change, Optional<String>> notice) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             if (isFirst(transaction)) {
                 note(transaction, now);
                 var change = change(transaction);
@@ -59,7 +59,6 @@ public class OpenFindings {
                     NoticeQueue.add(transaction, body.get());
                 }
             }
-            return true;
         });
     }
 

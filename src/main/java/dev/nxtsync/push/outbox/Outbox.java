@@ -96,9 +96,8 @@ public class Outbox {
 
     /** Whether the claim still holds its lane. */
     public void check(Claim claim) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             Claims.check(transaction, claim);
-            return true;
         });
     }
 

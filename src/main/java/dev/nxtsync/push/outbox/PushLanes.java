@@ -90,11 +90,10 @@ public class PushLanes {
 
     /** Has what has backed off of a connection's pushes tried at once. */
     public void retry(String connection, Collection<String> pushes) throws SQLException {
-        database.promptly().inTransaction(transaction -> {
+        database.promptly().useTransaction(transaction -> {
             transaction.createUpdate("update nxt_sync.push_state set retry_at = null where push = any (:pushes)")
                     .bindArray("pushes", String.class, pushes).execute();
             UnitSelection.ofKinds(List.of(UnitKind.PUSH)).on(connection).inBackOff().wakeAtOnce(transaction);
-            return true;
         });
     }
 
