@@ -2,9 +2,7 @@ package dev.nxtsync.database;
 
 import static java.util.stream.Collectors.joining;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,17 +27,16 @@ public final class ClockSetBack {
 
     /** Whether the clock is behind the last beat of any process, which else is now. For the transaction of a beat. */
     public static boolean isNoticed(Handle transaction) throws SQLException {
-        try (Statement look = transaction.getConnection().createStatement()) {
-            // whoever mends has it locked, for long
-            look.executeUpdate("""
-                    update nxt_sync.clock set seen_at = clock_timestamp()
-                    from (select seen_at from nxt_sync.clock for update skip locked) before
-                    where before.seen_at <= clock_timestamp() + %s * interval '1 s'""".formatted(SECONDS));
-            try (ResultSet row = look.executeQuery("select from nxt_sync.clock where seen_at > clock_timestamp() + "
-                    + SECONDS + " * interval '1 s'")) {
-                return row.next();
-            }
-        }
+        // whoever mends has it locked, for long
+        transaction.createUpdate("""
+                update nxt_sync.clock set seen_at = clock_timestamp()
+                from (select seen_at from nxt_sync.clock for update skip locked) before
+                where before.seen_at <= clock_timestamp() + :seconds * interval '1 s'""").bind("seconds", SECONDS)
+                .execute();
+        return transaction.createQuery("""
+                select exists (select from nxt_sync.clock
+                    where seen_at > clock_timestamp() + :seconds * interval '1 s')""").bind("seconds", SECONDS)
+                .mapTo(boolean.class).one();
     }
 
     /**
@@ -71,18 +68,16 @@ public final class ClockSetBack {
 
     /** The columns of our tables that hold times, also of tables that a later version has made. */
     private static Map<String, List<String>> times(Handle transaction) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("""
-                select attrelid::regclass::text, quote_ident(attname)
+        return transaction.createQuery("""
+                select attrelid::regclass::text as name, quote_ident(attname) as time
                 from pg_attribute join pg_class on pg_class.oid = attrelid
                 where relnamespace = 'nxt_sync'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
                   and atttypid = 'timestamptz'::regtype and attgenerated = ''
-                order by relpages desc, attrelid, attnum"""); ResultSet row = select.executeQuery()) {
-            var times = new LinkedHashMap<String, List<String>>();
-            while (row.next()) {
-                times.computeIfAbsent(row.getString(1), table -> new ArrayList<>()).add(row.getString(2));
-            }
+                order by relpages desc, attrelid, attnum""").reduceRows(new LinkedHashMap<>(), (times, row) -> {
+            times.computeIfAbsent(row.getColumn("name", String.class), table -> new ArrayList<>())
+                    .add(row.getColumn("time", String.class));
             return times;
-        }
+        });
     }
 
     private static void setBack(Handle transaction, String table, List<String> columns, double back)
@@ -93,9 +88,7 @@ public final class ClockSetBack {
                                 + " * interval '1 s' else " + column + " end")
                         .collect(joining(", "))
                 + " where " + columns.stream().map(ClockSetBack::isAhead).collect(joining(" or "));
-        try (Statement update = transaction.getConnection().createStatement()) {
-            update.executeUpdate(sql);
-        }
+        transaction.execute(sql);
     }
 
     /** The statement's time is for an index, the clock's for what somebody writes while the statement runs. */

@@ -19,6 +19,7 @@ import org.jboss.logging.Logger;
 import org.jdbi.v3.core.CloseException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.postgresql.jdbc.PgConnection;
@@ -96,6 +97,14 @@ public class Database {
      */
     public <T> T inTransaction(Work<T> work) throws SQLException {
         return repeatedly(false, work);
+    }
+
+    /** As {@link #inTransaction}, where nothing is to be answered. */
+    public void useTransaction(HandleConsumer<SQLException> work) throws SQLException {
+        inTransaction(transaction -> {
+            work.useHandle(transaction);
+            return true;
+        });
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PreferQueryMode;
 
@@ -123,19 +124,17 @@ public final class DatabaseCheck {
 
     /** Our own tables that belong to somebody else, which could not be migrated. */
     private static void strangers(Handle connection, List<Problem> problems) throws SQLException {
-        try (var select = connection.getConnection().prepareStatement("""
-                select quote_ident(current_user), string_agg(distinct relowner::regrole::text, ', ')
+        connection.createQuery("""
+                select quote_ident(current_user) as own, string_agg(distinct relowner::regrole::text, ', ') as owners
                 from pg_class
                 where relnamespace = to_regnamespace('nxt_sync') and relkind in ('r', 'S', 'v')
                   and not pg_has_role(relowner, 'USAGE')
-                having count(*) > 0"""); ResultSet row = select.executeQuery()) {
-            if (row.next()) {
-                problems.add(new Problem(ErrorCode.DATABASE_RIGHTS,
-                        "The tables in nxt_sync belong to " + row.getString(2) + ", and " + row.getString(1)
-                                + " cannot migrate them. As that owner run: reassign owned by " + row.getString(2)
-                                + " to " + row.getString(1) + "; or use that user."));
-            }
-        }
+                having count(*) > 0""")
+                .map((row, context) -> new Problem(ErrorCode.DATABASE_RIGHTS,
+                        "The tables in nxt_sync belong to " + row.getString("owners") + ", and " + row.getString("own")
+                                + " cannot migrate them. As that owner run: reassign owned by "
+                                + row.getString("owners") + " to " + row.getString("own") + "; or use that user."))
+                .forEach(problems::add);
     }
 
     /** The database, without the pool. */
@@ -159,29 +158,26 @@ public final class DatabaseCheck {
     }
 
     private static void rights(Handle connection, String schema, List<Problem> problems) throws SQLException {
-        try (var select = connection.getConnection().prepareStatement(
-                """
-                        select exists (select from pg_namespace where nspname = ?),
-                               has_database_privilege(current_database(), 'CREATE'),
-                               coalesce((select has_schema_privilege(oid, 'CREATE, USAGE') from pg_namespace where nspname = ?), false),
-                               current_user, current_database()""")) {
-            select.setString(1, schema);
-            select.setString(2, schema);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                boolean exists = row.getBoolean(1);
-                if (!exists && !row.getBoolean(2)) {
-                    problems.add(new Problem(ErrorCode.DATABASE_RIGHTS,
-                            "There is no schema " + schema + ", and " + row.getString(4)
-                                    + " may not make it. As its owner run: create schema " + SqlName.quoted(schema)
-                                    + " authorization " + SqlName.quoted(row.getString(4)) + ";"));
-                } else if (exists && !row.getBoolean(3)) {
-                    problems.add(new Problem(ErrorCode.DATABASE_RIGHTS,
-                            row.getString(4) + " may not create tables in the schema " + schema
-                                    + ". As its owner run: grant create, usage on schema " + SqlName.quoted(schema)
-                                    + " to " + SqlName.quoted(row.getString(4)) + ";"));
-                }
-            }
+        var rights = connection.createQuery("""
+                select exists (select from pg_namespace where nspname = :schema) as there,
+                       has_database_privilege(current_database(), 'CREATE') as creates,
+                       coalesce((select has_schema_privilege(oid, 'CREATE, USAGE') from pg_namespace
+                           where nspname = :schema), false) as uses,
+                       current_user as own""").bind("schema", schema).map(ConstructorMapper.of(SchemaRights.class))
+                .one();
+        if (!rights.there() && !rights.creates()) {
+            problems.add(new Problem(ErrorCode.DATABASE_RIGHTS,
+                    "There is no schema " + schema + ", and " + rights.own()
+                            + " may not make it. As its owner run: create schema " + SqlName.quoted(schema)
+                            + " authorization " + SqlName.quoted(rights.own()) + ";"));
+        } else if (rights.there() && !rights.uses()) {
+            problems.add(new Problem(ErrorCode.DATABASE_RIGHTS,
+                    rights.own() + " may not create tables in the schema " + schema
+                            + ". As its owner run: grant create, usage on schema " + SqlName.quoted(schema) + " to "
+                            + SqlName.quoted(rights.own()) + ";"));
         }
     }
+
+    /** @param there whether there is such a schema */
+    private record SchemaRights(boolean there, boolean creates, boolean uses, String own) {}
 }

@@ -21,6 +21,7 @@ import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 
 import io.quarkus.arc.Unremovable;
 
@@ -92,6 +93,21 @@ public class MigrationDryRun {
                                 + ". Use the version that made it, or a schema that nobody has changed."));
     }
 
+    private MigrationFindings failed(String script, SQLException e) throws SQLException {
+        if (DatabaseFault.isAway(e)) {
+            throw e;
+        }
+        if (CANCELLED.equals(e.getSQLState())) {
+            return unfinished(script, slow());
+        }
+        if (DatabaseFault.isWorthAnother(e)) {
+            return unfinished(script, "another transaction is in its way");
+        }
+        var reason = DatabaseFault.of(e);
+        return new MigrationFindings(List.of(), List.of(new Problem(reason.errorCode(),
+                script + " fails here, so that the daemon will not become ready: " + reason.message())));
+    }
+
     private MigrationFindings rehearse(Handle transaction, MigrationInfo[] pending,
             Database.Work<MigrationFindings> then) throws SQLException {
         var notes = new ArrayList<String>();
@@ -109,19 +125,10 @@ public class MigrationDryRun {
                 statement.setQueryTimeout((int) left);
                 statement.execute(text(script));
             }
+        } catch (JdbiException e) {
+            return failed(script, DatabaseFault.sql(e));
         } catch (SQLException e) {
-            if (DatabaseFault.isAway(e)) {
-                throw e;
-            }
-            if (CANCELLED.equals(e.getSQLState())) {
-                return unfinished(script, slow());
-            }
-            if (DatabaseFault.isWorthAnother(e)) {
-                return unfinished(script, "another transaction is in its way");
-            }
-            var reason = DatabaseFault.of(e);
-            return new MigrationFindings(List.of(), List.of(new Problem(reason.errorCode(),
-                    script + " fails here, so that the daemon will not become ready: " + reason.message())));
+            return failed(script, e);
         }
         if (pending.length > 0) {
             notes.add(pending.length + (pending.length == 1 ? " migration" : " migrations")

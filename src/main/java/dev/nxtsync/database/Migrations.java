@@ -33,9 +33,8 @@ public class Migrations {
      * @throws org.flywaydb.core.api.FlywayException if a migration fails
      */
     public void run() throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             Database.makeSchema(transaction, "nxt_sync");
-            return true;
         });
         flyway.get().migrate();
         database.inTransaction(Database::advanceSequences);
@@ -49,19 +48,12 @@ public class Migrations {
      */
     static void validate(Database database) {
         try {
-            database.patiently().inTransaction(transaction -> {
+            database.patiently().useTransaction(transaction -> {
                 Database.alone(transaction, "validation");
-                try (var select = transaction.getConnection().prepareStatement("""
-                        select conrelid::regclass::text, quote_ident(conname) from pg_constraint
-                        where connamespace = 'nxt_sync'::regnamespace and not convalidated""");
-                        var row = select.executeQuery();
-                        var validate = transaction.getConnection().createStatement()) {
-                    while (row.next()) {
-                        validate.execute(
-                                "alter table " + row.getString(1) + " validate constraint " + row.getString(2));
-                    }
-                }
-                return true;
+                transaction.createQuery("""
+                        select 'alter table ' || conrelid::regclass || ' validate constraint ' || quote_ident(conname)
+                        from pg_constraint where connamespace = 'nxt_sync'::regnamespace and not convalidated""")
+                        .mapTo(String.class).list().forEach(transaction::execute);
             });
         } catch (SQLException e) {
             LOG.warnf("A check of a table of nxt_sync is made for new rows only, and for all at the next start: %s",

@@ -3,7 +3,6 @@ package dev.nxtsync.database;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 import org.jdbi.v3.core.Handle;
 
@@ -29,15 +28,11 @@ public final class OwnPath {
 
     /** Goes back to it, for the next statement or the commit, at which deferred triggers run. */
     public static void enter(Handle transaction) throws SQLException {
-        try (Statement statement = transaction.getConnection().createStatement()) {
-            statement.execute(RETURN);
-        }
+        transaction.execute(RETURN);
     }
 
     public static void leave(Handle transaction) throws SQLException {
-        try (Statement statement = transaction.getConnection().createStatement()) {
-            statement.execute(LEAVE_AGAIN);
-        }
+        transaction.execute(LEAVE_AGAIN);
     }
 
     /** A statement that runs in it, in one round trip; its result is the second of three. */

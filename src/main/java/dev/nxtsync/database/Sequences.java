@@ -1,7 +1,6 @@
 package dev.nxtsync.database;
 
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 
@@ -49,18 +48,15 @@ public final class Sequences {
 
     /** Advances those that are behind. For one process at a time: see {@link Database#advanceSequences}. */
     static void advance(Handle transaction) throws SQLException {
-        try (Statement statement = transaction.getConnection().createStatement()) {
-            for (Numbers each : ALL) {
-                try (var row = statement.executeQuery("select setval('" + each.sequence() + "', highest) from ("
-                        + each.highest() + ") known (highest), " + each.sequence()
-                        + " s where highest >= s.last_value + case when s.is_called then 1 else 0 end")) {
-                    if (row.next()) {
-                        LOG.warnf(
-                                "The sequence %s was behind its table, as after a logical fail-over, and was advanced to %d",
-                                each.sequence(), row.getLong(1));
-                    }
-                }
-            }
+        for (Numbers each : ALL) {
+            transaction
+                    .createQuery("select setval('" + each.sequence() + "', highest) from (" + each.highest()
+                            + ") known (highest), " + each.sequence()
+                            + " s where highest >= s.last_value + case when s.is_called then 1 else 0 end")
+                    .mapTo(Long.class).findOne()
+                    .ifPresent(number -> LOG.warnf(
+                            "The sequence %s was behind its table, as after a logical fail-over, and was advanced to %d",
+                            each.sequence(), number));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.nxtsync.database;
 
 import java.sql.Types;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handles;
@@ -23,11 +24,14 @@ final class Statements {
     static Jdbi of(ConnectionFactory connections) {
         Jdbi jdbi = Jdbi.create(connections);
         jdbi.registerArgument(new InstantArgument());
-        jdbi.registerColumnMapper(Instant.class,
-                (row, column, context) -> Timestamps.instant(row, column).orElse(null));
+        jdbi.registerColumnMapper(Instant.class, (row, column, context) -> {
+            var time = row.getObject(column, OffsetDateTime.class);
+            return time == null ? null : time.toInstant();
+        });
         jdbi.registerArrayType(String.class, "text");
         jdbi.registerArrayType(Integer.class, "integer");
         jdbi.registerArrayType(Long.class, "bigint");
+        jdbi.registerArrayType(Boolean.class, "boolean");
         jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP).setIncludeBindingsInTelemetry(false);
         // its own would quote parameters, some of which are secret
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(e -> String.valueOf(e.getShortMessage()));

@@ -1,13 +1,8 @@
 package dev.nxtsync.database;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Optional;
 
 /** Times in statements and in rows: {@code timestamptz} there, instants here. */
 public final class Timestamps {
@@ -22,16 +17,5 @@ public final class Timestamps {
     /** A time as the driver takes it; one that is later than all others becomes the year 9999. */
     public static OffsetDateTime timestamp(Instant instant) {
         return (instant.isAfter(NEVER) ? NEVER : instant).atOffset(ZoneOffset.UTC);
-    }
-
-    /** Binds a time, or null. */
-    public static void timestamp(PreparedStatement statement, int parameter, Optional<Instant> instant)
-            throws SQLException {
-        statement.setObject(parameter, instant.map(Timestamps::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
-    }
-
-    /** The time in a column; empty if it is null. */
-    public static Optional<Instant> instant(ResultSet row, int column) throws SQLException {
-        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }
 }

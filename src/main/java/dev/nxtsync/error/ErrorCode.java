@@ -231,13 +231,30 @@ public enum ErrorCode {
             "Check NXT_NOTICE_URL, the network and the proxy, and whether the receiver has the key of "
                     + "NXT_NOTICE_KEY."),
 
+    KEY_REFUSED(Area.CALL, "A call has no header X-Api-Key, or one that is not the operator key.",
+            "Send the key that NXT_OPERATOR_KEY has. If no program of yours has called, somebody else has found the address."),
+    NOT_FOUND(Area.CALL, "A call names a pull, push, connection or key that is not there.",
+            "Compare the name with the settings; GET /api/status lists what is configured."),
+    BODY_INVALID(Area.CALL, "The body of a call, or the row in it, cannot be taken.",
+            "Correct what the answer names, and send it again."),
+    BODY_TOO_LARGE(Area.CALL, "The body of a call, or its payload, is larger than what is taken.",
+            "Send less at once; a payload may have 15 MB, and less where the heap is small."),
+    BODY_LATE(Area.CALL, "The body of a call did not come whole in time.",
+            "Send it again, over a faster line."),
+    KEY_CONFLICT(Area.CALL, "A row with this key was pushed before, with another payload or company.",
+            "Take a new key for another row; look the row up with GET /api/pushes/NAME/KEY."),
+    TOO_BUSY(Area.CALL, "As many calls are worked on, or as much memory is taken by them, as may be.",
+            "Send the call again after the seconds of the header Retry-After."),
+    CALL_MALFORMED(Area.CALL, "A call is not HTTP/1.1, or its address cannot be read.",
+            "See what stands between the caller and port 8080."),
+
     UNEXPECTED(Area.START, "A fault of nxt-sync itself.",
             "Please report it, with the log; it is tried again by itself.");
     // @formatter:on
 
     /** What a trouble is about. */
     public enum Area {
-        START, TOKEN, NETWORK, API, ACCESS, PULL, PUSH, DATABASE, WEBHOOK, NOTICE
+        START, TOKEN, NETWORK, API, ACCESS, PULL, PUSH, DATABASE, WEBHOOK, CALL, NOTICE
     }
 
     private static final Map<String, ErrorCode> BY_CODE = Stream.of(values())

@@ -13,7 +13,9 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 
@@ -26,6 +28,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.process.ExternalWait;
+import dev.nxtsync.process.Histograms;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Scopes;
 import dev.nxtsync.token.Tokens;
@@ -45,6 +48,8 @@ public class NxtClient {
 
     private final Slots slots;
     private final MeterRegistry metrics;
+    private final Timer budgetWait;
+    private final MeterProvider<Timer> requests;
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
@@ -56,6 +61,11 @@ public class NxtClient {
             MeterRegistry metrics) {
         this.slots = slots;
         this.metrics = metrics;
+        this.budgetWait = Timer.builder("nxt_budget_wait").description("How long requests wait for budget")
+                .serviceLevelObjectives(Histograms.of(0.01, 0.1, 1, 5, 15, 30, 60)).register(metrics);
+        this.requests = Timer.builder("nxt_request").description("From sending a request to the end of its answer")
+                .serviceLevelObjectives(Histograms.of(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60))
+                .withRegistry(metrics);
         var deadline = settings.timeLimit().multipliedBy(3).dividedBy(2);
         var warnings = new Warnings(metrics);
         for (Settings.Connection each : settings.connections().values()) {
@@ -149,7 +159,7 @@ public class NxtClient {
                         "Other requests have used up the budget; nothing was sent. If this goes on, raise "
                                 + "NXT_BUDGET_REQUESTS_PER_MINUTE, or pull less often.");
             }
-            metrics.timer("nxt_budget_wait").record(waited.get());
+            budgetWait.record(waited.get());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Failure.Unavailable(ErrorCode.UNAVAILABLE, "The wait for budget was interrupted.");
@@ -173,12 +183,14 @@ public class NxtClient {
                     "Nothing was sent, since it may not be sent any more.");
         }
         Answer answer;
+        var sample = Timer.start(metrics);
         try {
             answer = line.exchange().ask(valid.token(), question, body, rows);
         } finally {
             line.budget().ended();
         }
         String outcome = answer instanceof Failure failure ? failure.code() : "ok";
+        sample.stop(requests.withTags("kind", question.changes() ? "mutation" : "query", "outcome", outcome));
         metrics.counter("nxt_requests", "connection", connection, "outcome", outcome).increment();
         return answer;
     }

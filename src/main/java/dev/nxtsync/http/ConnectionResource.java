@@ -1,16 +1,19 @@
 package dev.nxtsync.http;
 
+import static dev.nxtsync.http.DatabaseAway.unlessAway;
+
 import java.net.URI;
 import java.sql.SQLException;
 import java.util.List;
 
 import jakarta.inject.Singleton;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.TokenSettings;
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.http.server.Endpoint;
 import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.http.server.HttpCall;
@@ -23,7 +26,6 @@ import dev.nxtsync.token.ConnectUnreachable;
 @Singleton
 class ConnectionResource implements HttpResource {
     private static final String PATH = "/api/connections/{name}/sign-in";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final TokenSettings settings;
     private final SignIn signIn;
@@ -45,29 +47,33 @@ class ConnectionResource implements HttpResource {
 
     @Override
     public List<Endpoint> addresses() {
-        return operator.those(operator.address("POST", PATH, call -> give(call, this::offer)),
-                operator.address("DELETE", PATH, call -> give(call, this::signOut)));
+        return operator.those(operator.address("POST", PATH, unlessAway(call -> give(call, this::offer))),
+                operator.address("DELETE", PATH, unlessAway(call -> give(call, this::signOut))));
     }
+
+    private record SignInLink(String url, String expiresAt) {}
+
+    private record SignOutAnswer(boolean revoked, @Nullable String endSessionUrl) {}
 
     /** A link by which a person signs in. */
     private HttpAnswer offer(Settings.Connection connection) throws SQLException {
         var link = signIn.offer(connection);
-        return HttpAnswer.json(200, JSON.createObjectNode().put("url", link.url())
-                .put("expires_at", link.expiresAt().toString()).toString()).with("Cache-Control", "no-store");
+        return HttpAnswer.json(200, new SignInLink(link.url(), link.expiresAt().toString())).with("Cache-Control",
+                "no-store");
     }
 
     /** Signs out: the refresh token is revoked, and a person has to sign in before anything more is done. */
     private HttpAnswer signOut(Settings.Connection connection) throws SQLException, ConnectUnreachable {
         var ended = signOut.signOut(connection);
-        return HttpAnswer.json(200, JSON.createObjectNode().put("revoked", ended.revoked())
-                .put("end_session_url", ended.endOfSession().map(URI::toString).orElse(null)).toString());
+        return HttpAnswer.json(200,
+                new SignOutAnswer(ended.revoked(), ended.endOfSession().map(URI::toString).orElse(null)));
     }
 
-    private HttpAnswer give(HttpCall call, ConnectionOrder order) {
+    private HttpAnswer give(HttpCall call, ConnectionOrder order) throws SQLException {
         String name = call.parameter("name");
         var connection = signIn.user(name);
         if (connection.isEmpty()) {
-            return ErrorResponse.error(404,
+            return HttpAnswer.problem(404, ErrorCode.NOT_FOUND,
                     settings.connections().containsKey(name)
                             ? "This connection acts as a service, for which nobody signs in."
                             : "There is no connection of this name"
@@ -75,10 +81,8 @@ class ConnectionResource implements HttpResource {
         }
         try {
             return order.give(connection.get());
-        } catch (SQLException e) {
-            return ErrorResponse.away();
         } catch (ConnectUnreachable e) {
-            return ErrorResponse.error(503, e.reason().message() + " Nothing was done.");
+            return HttpAnswer.problem(503, e.reason().errorCode(), e.reason().message() + " Nothing was done.");
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.nxtsync.http;
 
+import static dev.nxtsync.http.DatabaseAway.unlessAway;
+
 import java.sql.SQLException;
 import java.util.List;
 
@@ -8,6 +10,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.http.server.Endpoint;
 import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.http.server.HttpCall;
@@ -47,21 +50,19 @@ class PullResource implements HttpResource {
     }
 
     private Endpoint address(String order, PullOrder given) {
-        return operator.address("POST", "/api/pulls/{name}/" + order, call -> give(call, given));
+        return operator.address("POST", "/api/pulls/{name}/" + order, unlessAway(call -> give(call, given)));
     }
 
-    private HttpAnswer give(HttpCall call, PullOrder order) {
+    private record OrderGiven(String pull) {}
+
+    private HttpAnswer give(HttpCall call, PullOrder order) throws SQLException {
         String name = call.parameter("name");
         var pull = configured.all().get(name);
         if (pull == null) {
-            return ErrorResponse.error(404,
+            return HttpAnswer.problem(404, ErrorCode.NOT_FOUND,
                     "There is no pull of this name" + NameSuggestion.hint(name, configured.names()) + ".");
         }
-        try {
-            order.give(pull);
-            return HttpAnswer.json(202, "{\"pull\":\"" + pull.name() + "\"}");
-        } catch (SQLException e) {
-            return ErrorResponse.away();
-        }
+        order.give(pull);
+        return HttpAnswer.json(202, new OrderGiven(pull.name()));
     }
 }

@@ -1,5 +1,7 @@
 package dev.nxtsync.http;
 
+import static dev.nxtsync.http.DatabaseAway.unlessAway;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -21,6 +23,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.http.server.Endpoint;
 import dev.nxtsync.http.server.Endpoint.BodyLimit;
@@ -59,8 +62,10 @@ class PushResource implements HttpResource {
 
     @Override
     public List<Endpoint> addresses() {
-        return operator.those(operator.address("POST", "/api/pushes/{name}", BODY, this::unknown, this::post),
-                operator.address("GET", "/api/pushes/{name}/{key}", BodyLimit.NONE, this::unknown, this::get));
+        return operator.those(
+                operator.address("POST", "/api/pushes/{name}", BODY, this::unknown, unlessAway(this::post)),
+                operator.address("GET", "/api/pushes/{name}/{key}", BodyLimit.NONE, this::unknown,
+                        unlessAway(this::get)));
     }
 
     private Optional<Refusal> unknown(HttpCall call) {
@@ -72,53 +77,55 @@ class PushResource implements HttpResource {
     /** What a body asks for; the payload as it was written. */
     private record Body(String key, String payload, Optional<Integer> company, Optional<String> group) {}
 
-    private HttpAnswer post(HttpCall call) {
+    private record Taken(long id, String key) {}
+
+    private HttpAnswer post(HttpCall call) throws SQLException {
+        Body body;
         try {
-            Body body = read(call.body());
-            var taking = intake.take(call.parameter("name"), body.key(), body.payload(), body.company(), body.group());
-            if (taking.isEmpty()) {
-                return ErrorResponse.noMemory();
-            }
-            if (taking.get() instanceof Queued taken) {
-                var answer = MAPPER.createObjectNode().put("id", taken.id()).put("key", body.key());
-                return HttpAnswer.json(taken.isNew() ? 202 : 200, answer.toString());
-            }
-            return taking.get() instanceof Conflict conflict
-                    ? ErrorResponse.error(409, conflict.why())
-                    : taking.get() instanceof PayloadTooLarge large
-                            ? ErrorResponse.error(413, large.why())
-                            : ErrorResponse.error(422, ((Unfit) taking.get()).why());
+            body = read(call.body());
         } catch (JsonProcessingException e) {
-            return ErrorResponse.error(422, "The body is not what is expected: "
+            return invalid("The body is not what is expected: "
                     + QuotedText.message(
                             e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(", from `[^`]*`", ""))
                     + ". Write {\"key\": \"…\", \"payload\": {…}, \"company\": 1234567, \"grp\": \"…\"}; the last two may be left out.");
         } catch (CharacterCodingException e) {
-            return ErrorResponse.error(422, "The body is not UTF-8.");
+            return invalid("The body is not UTF-8.");
         } catch (IOException e) {
-            return ErrorResponse.error(422, String.valueOf(e.getMessage()));
-        } catch (SQLException e) {
-            return ErrorResponse.away();
+            return invalid(String.valueOf(e.getMessage()));
         }
+        var taking = intake.take(call.parameter("name"), body.key(), body.payload(), body.company(), body.group());
+        if (taking.isEmpty()) {
+            return HttpAnswer
+                    .problem(503, ErrorCode.TOO_BUSY, "There is no memory for this now; nothing was done. Try again.")
+                    .with("Retry-After", "2");
+        }
+        if (taking.get() instanceof Queued taken) {
+            return HttpAnswer.json(taken.isNew() ? 202 : 200, new Taken(taken.id(), body.key()));
+        }
+        return taking.get() instanceof Conflict conflict
+                ? HttpAnswer.problem(409, ErrorCode.KEY_CONFLICT, conflict.why())
+                : taking.get() instanceof PayloadTooLarge large
+                        ? HttpAnswer.problem(413, ErrorCode.BODY_TOO_LARGE, large.why())
+                        : invalid(((Unfit) taking.get()).why());
     }
 
-    private HttpAnswer get(HttpCall call) {
+    private static HttpAnswer invalid(String why) {
+        return HttpAnswer.problem(422, ErrorCode.BODY_INVALID, why);
+    }
+
+    private HttpAnswer get(HttpCall call) throws SQLException {
+        String push = call.parameter("name");
+        String key = call.parameter("key");
+        var found = entries.find(push, key, memory.together());
+        int bytes = found.map(OutboxApi.Entry::payloadBytes).orElse(0);
+        if (bytes <= memory.together() || bytes > memory.most() || !memory.take(bytes)) {
+            return found.map(row -> HttpAnswer.json(200, json(row))).orElseGet(() -> HttpAnswer.problem(404,
+                    ErrorCode.NOT_FOUND, "Nothing was pushed to " + push + " with this key."));
+        }
         try {
-            String push = call.parameter("name");
-            String key = call.parameter("key");
-            var found = entries.find(push, key, memory.together());
-            int bytes = found.map(OutboxApi.Entry::payloadBytes).orElse(0);
-            if (bytes <= memory.together() || bytes > memory.most() || !memory.take(bytes)) {
-                return found.map(row -> HttpAnswer.json(200, json(row)))
-                        .orElseGet(() -> ErrorResponse.error(404, "Nothing was pushed to " + push + " with this key."));
-            }
-            try {
-                return HttpAnswer.json(200, json(entries.find(push, key, bytes).or(() -> found).orElseThrow()));
-            } finally {
-                memory.giveBack(bytes);
-            }
-        } catch (SQLException e) {
-            return ErrorResponse.away();
+            return HttpAnswer.json(200, json(entries.find(push, key, bytes).or(() -> found).orElseThrow()));
+        } finally {
+            memory.giveBack(bytes);
         }
     }
 
@@ -185,7 +192,7 @@ class PushResource implements HttpResource {
         return text.substring(from, (int) parser.currentLocation().getCharOffset());
     }
 
-    private static String json(OutboxApi.Entry entry) {
+    private static ObjectNode json(OutboxApi.Entry entry) {
         ObjectNode row = MAPPER.createObjectNode();
         Map<String, Optional<String>> columns = new LinkedHashMap<>(entry.columns());
         if (entry.get("payload").isEmpty()) {
@@ -198,6 +205,6 @@ class PushResource implements HttpResource {
                 default -> row.put(name, value.orElse(null));
             }
         });
-        return row.toString();
+        return row;
     }
 }

@@ -28,6 +28,6 @@ class StatusResource implements HttpResource {
     @Override
     public List<Endpoint> addresses() {
         return operator.those(operator.address("GET", "/api/status",
-                call -> HttpAnswer.json(200, StatusJson.text(status.ask(process))).with("Cache-Control", "no-store")));
+                call -> HttpAnswer.json(200, StatusJson.tree(status.ask(process))).with("Cache-Control", "no-store")));
     }
 }

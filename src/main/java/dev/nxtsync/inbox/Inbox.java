@@ -1,9 +1,7 @@
 package dev.nxtsync.inbox;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,14 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.UnitSelection;
@@ -90,36 +89,21 @@ public class Inbox {
         });
     }
 
-    private static EventsTaken keep(Handle transaction, Collection<Event> events) throws SQLException {
-        var hashes = new ArrayList<String>();
-        var stamped = new ArrayList<Boolean>();
-        var scopes = new ArrayList<String>();
-        var companies = new ArrayList<Integer>();
-        var keys = new ArrayList<String>();
-        var pulls = new ArrayList<String>();
-        var connections = new ArrayList<String>();
+    private static EventsTaken keep(Handle transaction, Collection<Event> events) {
         var fates = new HashMap<String, Fate>();
-        for (Event event : events) {
-            fates.put(event.hash(), Fate.UNKNOWN);
-            for (Addressee addressee : event.addressees()) {
-                hashes.add(event.hash());
-                stamped.add(event.stamped());
-                scopes.add(event.tenant().scope().text());
-                companies.add(event.tenant().number());
-                keys.add(event.key());
-                pulls.add(addressee.pull());
-                connections.add(addressee.connection());
-            }
-        }
+        events.forEach(event -> fates.put(event.hash(), Fate.UNKNOWN));
         var units = new HashSet<Long>();
-        if (hashes.isEmpty()) {
+        var given = events.stream()
+                .flatMap(event -> event.addressees().stream().map(addressee -> new Given(event, addressee))).toList();
+        if (given.isEmpty()) {
             return new EventsTaken(fates, units);
         }
         // in the order of the hashes, so that two processes that take in the same events do not wait for each other
-        try (var insert = transaction.getConnection().prepareStatement("""
+        transaction.createQuery("""
                 with given as (
                     select decode(hash, 'hex') as hash, stamped, job.id as unit, given.pull, key
-                    from unnest(?::text[], ?::boolean[], ?::text[], ?::integer[], ?::text[], ?::text[], ?::text[])
+                    from unnest(:hashes::text[], :stamped::boolean[], :scopes::text[], :companies::integer[],
+                            :keys::text[], :pulls::text[], :connections::text[])
                         as given (hash, stamped, scope, company, key, pull, connection)
                     join nxt_sync.job on job.kind = 'fetch' and job.connection = given.connection
                         and job.scope = given.scope and job.company = given.company
@@ -133,80 +117,76 @@ public class Inbox {
                     select unit, pull, key, case when not stamped then hash end from given
                     where not stamped or hash in (select hash from unseen) order by hash
                     on conflict (twin, unit, pull) where twin is not null do nothing returning twin, unit, pull)
-                select encode(hash, 'hex'), unit,
+                select encode(hash, 'hex') as hash, unit,
                        case when stamped then hash in (select hash from unseen)
-                            else (hash, unit, pull) in (select twin, unit, pull from kept where twin is not null) end
-                from given""")) {
-            insert.setArray(1, transaction.getConnection().createArrayOf("text", hashes.toArray()));
-            insert.setArray(2, transaction.getConnection().createArrayOf("boolean", stamped.toArray()));
-            insert.setArray(3, transaction.getConnection().createArrayOf("text", scopes.toArray()));
-            insert.setArray(4, transaction.getConnection().createArrayOf("integer", companies.toArray()));
-            insert.setArray(5, transaction.getConnection().createArrayOf("text", keys.toArray()));
-            insert.setArray(6, transaction.getConnection().createArrayOf("text", pulls.toArray()));
-            insert.setArray(7, transaction.getConnection().createArrayOf("text", connections.toArray()));
-            try (ResultSet row = insert.executeQuery()) {
-                while (row.next()) {
-                    if (row.getBoolean(3)) {
-                        fates.put(row.getString(1), Fate.KEPT);
-                        units.add(row.getLong(2));
+                            else (hash, unit, pull) in (select twin, unit, pull from kept where twin is not null)
+                       end as is_kept
+                from given""").bindArray("hashes", String.class, column(given, each -> each.event().hash()))
+                .bindArray("stamped", Boolean.class, column(given, each -> each.event().stamped()))
+                .bindArray("scopes", String.class, column(given, each -> each.event().tenant().scope().text()))
+                .bindArray("companies", Integer.class, column(given, each -> each.event().tenant().number()))
+                .bindArray("keys", String.class, column(given, each -> each.event().key()))
+                .bindArray("pulls", String.class, column(given, each -> each.addressee().pull()))
+                .bindArray("connections", String.class, column(given, each -> each.addressee().connection()))
+                .map(ConstructorMapper.of(Delivery.class)).forEach(delivery -> {
+                    if (delivery.isKept()) {
+                        fates.put(delivery.hash(), Fate.KEPT);
+                        units.add(delivery.unit());
                     } else {
-                        fates.replace(row.getString(1), Fate.UNKNOWN, Fate.DUPLICATE);
+                        fates.replace(delivery.hash(), Fate.UNKNOWN, Fate.DUPLICATE);
                     }
-                }
-            }
-        }
+                });
         return new EventsTaken(fates, units);
     }
 
+    /** An event for one of those whom it is for. */
+    private record Given(Event event, Addressee addressee) {}
+
+    /** What became of it there. */
+    private record Delivery(String hash, long unit, boolean isKept) {}
+
+    private static <T> List<T> column(List<Given> given, Function<Given, T> value) {
+        return given.stream().map(value).toList();
+    }
+
     /** Keeps of each table and company that something came, at most once a second. */
-    private static void remember(Handle transaction, Collection<Event> events) throws SQLException {
+    private static void remember(Handle transaction, Collection<Event> events) {
         // in this order, so that two processes do not wait for each other
         var last = new TreeMap<Event, Event>(Comparator.comparing(Event::table).thenComparing(Event::tenant));
         events.forEach(event -> last.put(event, event));
-        try (var upsert = transaction.getConnection().prepareStatement("""
+        var upsert = transaction.prepareBatch("""
                 insert into nxt_sync.webhook_event as known (table_name, company, last_at, last_event)
-                values (?, ?, clock_timestamp(), ?)
+                values (:table, :company, clock_timestamp(), :event)
                 on conflict (table_name, company) do update
                 set last_at = excluded.last_at, last_event = excluded.last_event
-                where known.last_at not between excluded.last_at - interval '1 s' and excluded.last_at""")) {
-            for (Event event : last.values()) {
-                upsert.setString(1, event.table());
-                upsert.setInt(2, event.tenant().number());
-                upsert.setString(3, event.event().toString());
-                upsert.addBatch();
-            }
-            upsert.executeBatch();
-        }
+                where known.last_at not between excluded.last_at - interval '1 s' and excluded.last_at""");
+        last.values().forEach(event -> upsert.bind("table", event.table()).bind("company", event.tenant().number())
+                .bind("event", event.event().toString()).add());
+        upsert.execute();
     }
 
     /** Wakes units. A unit is woken after its events were committed, or it could look too early. */
     public void wake(Collection<Long> units) throws SQLException {
-        database.promptly().inTransaction(transaction -> {
+        database.promptly().useTransaction(transaction -> {
             UnitSelection.numbered(units).wake(transaction);
-            return true;
         });
     }
 
     /** Wakes whatever has something to look at and has not been woken: its process may have died between the two. */
     public void wakeForgotten() throws SQLException {
         database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement("""
+            var forgotten = transaction.createQuery("""
                     select id from nxt_sync.job
                     where kind = 'fetch' and wanted <= served
                       and exists (select from nxt_sync.inbox i where i.unit = job.id
                           and (i.next_at is null or i.next_at <= clock_timestamp())
                           and not exists (select from nxt_sync.pull_pause where pull_pause.pull = i.pull)
                           and %s)
-                    for update skip locked""".formatted(IS_FREE)); ResultSet row = select.executeQuery()) {
-                var forgotten = new ArrayList<Long>();
-                while (row.next()) {
-                    forgotten.add(row.getLong(1));
-                }
-                if (!forgotten.isEmpty()) {
-                    UnitSelection.numbered(forgotten).wake(transaction);
-                }
-                return forgotten.size();
+                    for update skip locked""".formatted(IS_FREE)).mapTo(Long.class).list();
+            if (!forgotten.isEmpty()) {
+                UnitSelection.numbered(forgotten).wake(transaction);
             }
+            return forgotten.size();
         });
     }
 
@@ -225,29 +205,16 @@ public class Inbox {
      * @param each at most so many of each pull
      */
     public List<Woken> next(Claim unit, Collection<String> pulls, int each) throws SQLException {
-        return database.inTransaction(transaction -> {
-            var woken = new ArrayList<Woken>();
-            try (var select = transaction.getConnection().prepareStatement("""
-                    select woken.id, woken.pull, woken.key, woken.received_at, woken.attempts
-                    from unnest(?::text[]) as wanted (pull),
-                        lateral (select id, i.pull, key, received_at, attempts from nxt_sync.inbox i
-                                 where unit = ? and i.pull = wanted.pull
-                                   and (next_at is null or next_at <= clock_timestamp())
-                                   and %s
-                                 order by id limit ?) as woken
-                    order by woken.id""".formatted(IS_FREE))) {
-                select.setArray(1, transaction.getConnection().createArrayOf("text", pulls.toArray()));
-                select.setLong(2, unit.unit());
-                select.setInt(3, each);
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        woken.add(new Woken(row.getLong(1), row.getString(2), row.getString(3),
-                                Timestamps.instant(row, 4).orElseThrow(), row.getInt(5)));
-                    }
-                }
-            }
-            return woken;
-        });
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select woken.id, woken.pull, woken.key, woken.received_at, woken.attempts
+                from unnest(:pulls::text[]) as wanted (pull),
+                    lateral (select id, i.pull, key, received_at, attempts from nxt_sync.inbox i
+                             where unit = :unit and i.pull = wanted.pull
+                               and (next_at is null or next_at <= clock_timestamp())
+                               and %s
+                             order by id limit :each) as woken
+                order by woken.id""".formatted(IS_FREE)).bindArray("pulls", String.class, pulls)
+                .bind("unit", unit.unit()).bind("each", each).map(ConstructorMapper.of(Woken.class)).list());
     }
 
     /**
@@ -267,16 +234,11 @@ public class Inbox {
 
     /** They were looked at in vain, and it may have been for one of them. */
     public void failed(Claim unit, Collection<Long> keys, String reason) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (var update = transaction.getConnection()
-                    .prepareStatement("update nxt_sync.inbox set reason = ? where id = any (?)")) {
-                update.setString(1, Encoding.read(transaction).shown(reason));
-                update.setArray(2, transaction.getConnection().createArrayOf("bigint", keys.toArray()));
-                update.executeUpdate();
-            }
-            Claims.check(transaction, unit);
-            return true;
-        });
+        under(unit,
+                transaction -> transaction
+                        .createUpdate("update nxt_sync.inbox set reason = :reason where id = any (:keys)")
+                        .bind("reason", Encoding.read(transaction).shown(reason)).bindArray("keys", Long.class, keys)
+                        .execute());
     }
 
     /** They could not be looked at, for something that has nothing to do with them. */
@@ -286,11 +248,7 @@ public class Inbox {
 
     /** Drops keys that are of no use. */
     public void drop(Claim unit, List<Long> keys) throws SQLException {
-        database.inTransaction(transaction -> {
-            drop(transaction, keys);
-            Claims.check(transaction, unit);
-            return true;
-        });
+        under(unit, transaction -> drop(transaction, keys));
     }
 
     /** Puts keys behind all others. */
@@ -299,52 +257,65 @@ public class Inbox {
     }
 
     private void update(Claim unit, Collection<Long> keys, String assignments) throws SQLException {
+        under(unit,
+                transaction -> transaction
+                        .createUpdate("update nxt_sync.inbox set " + assignments + " where id = any (:keys)")
+                        .bindArray("keys", Long.class, keys).execute());
+    }
+
+    /** Writes as long as the claim holds its unit. */
+    private void under(Claim unit, Database.Work<Integer> writing) throws SQLException {
         database.inTransaction(transaction -> {
-            try (var update = transaction.getConnection()
-                    .prepareStatement("update nxt_sync.inbox set " + assignments + " where id = any (?)")) {
-                update.setArray(1, transaction.getConnection().createArrayOf("bigint", keys.toArray()));
-                update.executeUpdate();
-            }
+            int written = writing.in(transaction);
             Claims.check(transaction, unit);
-            return true;
+            return written;
         });
     }
 
     /** Drops keys that are settled, with what settles them. */
-    public static void drop(Handle transaction, List<Long> keys) throws SQLException {
-        try (var delete = transaction.getConnection()
-                .prepareStatement("delete from nxt_sync.inbox where id = any (?)")) {
-            delete.setArray(1, transaction.getConnection().createArrayOf("bigint", keys.toArray()));
-            delete.executeUpdate();
-        }
+    public static int drop(Handle transaction, List<Long> keys) {
+        return transaction.createUpdate("delete from nxt_sync.inbox where id = any (:keys)")
+                .bindArray("keys", Long.class, keys).execute();
+    }
+
+    /**
+     * Has rows looked at in half a minute though no webhook names them, in the transaction that sets them aside: those that a
+     * target refuses do not change when it is mended. Those that wait for it already do so once.
+     *
+     * @param unit of the same connection and company
+     * @param keys as JSON objects
+     */
+    public static void lookAgain(Handle transaction, Claim unit, String pull, List<String> keys) {
+        // received when it is due, since nobody has waited for it before
+        transaction.createUpdate("""
+                insert into nxt_sync.inbox (unit, pull, key, received_at, next_at)
+                select job.id, :pull, wanted.key, due.at, due.at
+                from nxt_sync.job, unnest(:keys::text[]) as wanted (key),
+                    (select clock_timestamp() + interval '30 s' as at) as due
+                where job.kind = 'fetch' and job.connection = :connection and job.scope = :scope
+                  and job.company = :company
+                  and not exists (select from nxt_sync.inbox waiting
+                                  where waiting.unit = job.id and waiting.pull = :pull and waiting.key = wanted.key
+                                    and waiting.attempts = 0 and waiting.next_at > clock_timestamp())""")
+                .bind("pull", pull).bindArray("keys", String.class, keys).bindMethods(unit.work()).execute();
     }
 
     /** A reconciliation has read, or compared, every row: what was set aside before it began is settled by that. */
-    public static void reconciled(Handle transaction, Claim reconciliation, Instant startedAt) throws SQLException {
-        try (var delete = transaction.getConnection().prepareStatement("""
+    public static void reconciled(Handle transaction, Claim reconciliation, Instant startedAt) {
+        transaction.createUpdate("""
                 delete from nxt_sync.inbox using nxt_sync.job unit
-                where inbox.unit = unit.id and unit.kind = 'fetch' and unit.connection = ? and unit.scope = ?
-                  and unit.company = ? and inbox.pull = ? and inbox.attempts >= 5 and inbox.received_at < ?""")) {
-            reconciliation.work().bindOwner(delete, 1);
-            delete.setString(4, reconciliation.entry());
-            delete.setObject(5, Timestamps.timestamp(startedAt));
-            delete.executeUpdate();
-        }
+                where inbox.unit = unit.id and unit.kind = 'fetch' and unit.connection = :connection
+                  and unit.scope = :scope and unit.company = :company and inbox.pull = :pull
+                  and inbox.attempts >= 5 and inbox.received_at < :startedAt""").bindMethods(reconciliation.work())
+                .bind("pull", reconciliation.entry()).bind("startedAt", startedAt).execute();
     }
 
     /** How many keys are set aside, by pull. */
     public Map<String, Long> setAside() throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection()
-                    .prepareStatement("select pull, count(*) from nxt_sync.inbox where attempts >= 5 group by pull");
-                    ResultSet row = select.executeQuery()) {
-                var counts = new TreeMap<String, Long>();
-                while (row.next()) {
-                    counts.put(row.getString(1), row.getLong(2));
-                }
-                return counts;
-            }
-        });
+        return database.inTransaction(transaction -> new TreeMap<>(transaction
+                .createQuery("select pull, count(*) as keys from nxt_sync.inbox where attempts >= 5 group by pull")
+                .map((row, context) -> Map.entry(row.getString("pull"), row.getLong("keys")))
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
     /**
@@ -355,16 +326,12 @@ public class Inbox {
     public record Backlog(long keys, double oldest) {}
 
     public Backlog depth() throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement("""
-                    select count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8
-                    from nxt_sync.inbox i
-                    where attempts < 5 and received_at <= clock_timestamp() and %s""".formatted(IS_FREE));
-                    ResultSet row = select.executeQuery()) {
-                row.next();
-                return new Backlog(row.getLong(1), Math.max(0, row.getDouble(2)));
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select count(*) as keys,
+                       greatest(0, extract(epoch from clock_timestamp() - min(received_at)))::float8 as oldest
+                from nxt_sync.inbox i
+                where attempts < 5 and received_at <= clock_timestamp() and %s""".formatted(IS_FREE))
+                .map(ConstructorMapper.of(Backlog.class)).one());
     }
 
     /** Forgets hashes of events that are too old to come again, and keys that nobody has looked at for as long. */
@@ -374,16 +341,15 @@ public class Inbox {
     }
 
     private void forgetOld(String table, String since) throws SQLException {
-        String statement = "delete from " + table + " where ctid in (select ctid from " + table + " where " + since
-                + " not between clock_timestamp() - interval '30 days' and clock_timestamp() + interval '30 days' limit "
-                + FORGOTTEN + ")";
-        boolean more = true;
-        while (more) {
-            more = database.inTransaction(transaction -> {
-                try (var delete = transaction.getConnection().prepareStatement(statement)) {
-                    return delete.executeUpdate() == FORGOTTEN;
-                }
-            });
-        }
+        String statement = """
+                delete from %1$s where ctid in (
+                    select ctid from %1$s
+                    where %2$s not between clock_timestamp() - interval '30 days'
+                        and clock_timestamp() + interval '30 days'
+                    limit %3$d)""".formatted(table, since, FORGOTTEN);
+        int forgotten;
+        do {
+            forgotten = database.inTransaction(transaction -> transaction.execute(statement));
+        } while (forgotten == FORGOTTEN);
     }
 }

@@ -1,17 +1,15 @@
 package dev.nxtsync.inbox;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseCheck;
-import dev.nxtsync.database.Timestamps;
 
 /** Which webhooks came last, also for a process that is not the daemon. */
 public final class LastEvents {
@@ -43,16 +41,9 @@ public final class LastEvents {
         }
     }
 
-    private static List<LastEvent> read(Handle transaction) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("""
-                select table_name, company, last_event, last_at from nxt_sync.webhook_event
-                order by last_at desc limit 1000"""); ResultSet row = select.executeQuery()) {
-            var events = new ArrayList<LastEvent>();
-            while (row.next()) {
-                events.add(new LastEvent(row.getString(1), row.getInt(2), row.getString(3),
-                        Timestamps.instant(row, 4).orElseThrow()));
-            }
-            return events;
-        }
+    private static List<LastEvent> read(Handle transaction) {
+        return transaction.createQuery("""
+                select table_name as "table", company, last_event as event, last_at as at from nxt_sync.webhook_event
+                order by last_at desc limit 1000""").map(ConstructorMapper.of(LastEvent.class)).list();
     }
 }

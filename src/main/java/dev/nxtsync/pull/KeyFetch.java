@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Timer;
 
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.process.Histograms;
 import dev.nxtsync.process.LogThrottle;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullStates;
@@ -36,8 +37,10 @@ class KeyFetch implements Job {
         this.source = source;
         this.sink = sink;
         this.runs = runs;
-        this.tools = new KeyFetchTools(states, inbox, history, new LogThrottle<>(), Timer.builder("nxt_webhook_delay")
-                .description("From an event's arrival to the commit of its row").register(runs.metrics()));
+        this.tools = new KeyFetchTools(states, inbox, history, new LogThrottle<>(),
+                Timer.builder("nxt_webhook_delay").description("From an event's arrival to the commit of its row")
+                        .serviceLevelObjectives(Histograms.of(0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900))
+                        .register(runs.metrics()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.nxtsync.push.Preparation.PreparedRow;
 import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
@@ -20,33 +21,31 @@ final class Batch {
         }
     }
 
-    /** A row with the bytes that it takes in a request. */
-    record Candidate(OutboxRow row, int bytes) {}
-
     private Batch() {}
 
     /**
      * The first row, and those after it that may go with it. Of a group, none goes that has an earlier row which does not;
      * no two rows about one record go together; no row goes into a larger request than it may.
      *
-     * @param candidates in the order of their ids
+     * @param prepared in the order of their ids
      * @param most rows
      * @param bytes that they take together, if there is more than one
      */
-    static List<OutboxRow> of(List<Candidate> candidates, int most, int bytes, boolean onePerGroup) {
-        var batch = new ArrayList<OutboxRow>();
+    static List<PreparedRow> of(List<PreparedRow> prepared, int most, int bytes, boolean onePerGroup) {
+        var batch = new ArrayList<PreparedRow>();
         Set<String> closed = new HashSet<>();
         Set<String> records = new HashSet<>();
         int limit = most;
         long size = 0;
-        for (Candidate candidate : candidates) {
+        for (PreparedRow candidate : prepared) {
             OutboxRow row = candidate.row();
             int own = Math.min(limit, row.atMost().orElse(limit));
             boolean fits = batch.isEmpty() || (batch.size() < own && size + candidate.bytes() <= bytes
-                    && Alike.of(row).equals(Alike.of(batch.get(0))) && row.group().filter(closed::contains).isEmpty()
+                    && Alike.of(row).equals(Alike.of(batch.get(0).row()))
+                    && row.group().filter(closed::contains).isEmpty()
                     && row.record().filter(records::contains).isEmpty());
             if (fits) {
-                batch.add(row);
+                batch.add(candidate);
                 limit = own;
                 size += candidate.bytes();
                 row.record().ifPresent(records::add);

@@ -16,6 +16,7 @@ import dev.nxtsync.graphql.Recovery;
 import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.RowState;
+import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.schedule.Backoff;
 import dev.nxtsync.schedule.StaleClaim;
 
@@ -166,6 +167,8 @@ final class Isolation {
     /** Puts off rows that failed alone before something else was answered, or leaves them to a person. */
     private void judge() throws SQLException {
         var proven = unanswered.proven(answeredRequests.answers());
+        // at once, since one that cannot be put off now is not to be counted again for the same failure
+        unanswered.forget(proven.keySet());
         for (OutboxRow row : lane.services().reader().readWithoutPayload(proven.keySet())) {
             int tries = unanswered.tried(row.id());
             Problem why = Objects.requireNonNull(proven.get(row.id())).failure().traced();
@@ -173,13 +176,12 @@ final class Isolation {
             if (tries < MOST_TRIES || !OPEN.contains(row.state())) {
                 lane.services().failures().putOff(lane.claim(), why, tries);
                 Instant again = lane.now().plus(Backoff.after(2 * tries));
-                lane.settling().settle(List.of(row),
-                        List.of(row.state() == RowState.WAITING ? row.waiting(again) : row.nextAt(again)));
+                lane.settling().settle(List.of(new RowTransition(row,
+                        row.state() == RowState.WAITING ? row.waiting(again) : row.nextAt(again))));
             } else {
                 giveUp(row, why, tries);
             }
         }
-        unanswered.forget(proven.keySet());
     }
 
     /** Gives a row up for which an exception was thrown when it was alone. */
@@ -195,7 +197,7 @@ final class Isolation {
         OutboxRow next = row.state() == RowState.WAITING
                 ? lane.resolution().refused(row, why.errorCode(), why.message(), now)
                 : lane.resolution().unlookable(row, why, now, now.plus(Backoff.after(2 * tries)));
-        lane.settling().settle(List.of(row), List.of(next));
+        lane.settling().settle(List.of(new RowTransition(row, next)));
         if (OPEN.contains(next.state())) {
             lane.services().failures().putOff(lane.claim(), why, tries);
         } else {

@@ -15,6 +15,7 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
+import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.push.plan.PushPlan;
 
 /** Looks for rows that were or may have been sent, and settles what follows from what is found. */
@@ -36,8 +37,7 @@ final class LookAfterSend {
      */
     boolean lookFor(List<OutboxRow> rows) throws SQLException {
         Instant now = lane.now();
-        var before = new ArrayList<OutboxRow>();
-        var after = new ArrayList<OutboxRow>();
+        var transitions = new ArrayList<RowTransition>();
         Map<Long, Payload> records = new LinkedHashMap<>();
         Map<Long, Payload> processings = new LinkedHashMap<>();
         for (OutboxRow row : rows) {
@@ -45,10 +45,10 @@ final class LookAfterSend {
             if (reading instanceof Payload.SoundPayload sound) {
                 (isProcessing(row) ? processings : records).put(row.id(), sound.payload());
             } else {
-                before.add(row);
-                after.add(lane.resolution().unlookable(row,
-                        new Problem(ErrorCode.PAYLOAD_INVALID, ((Payload.FlawedPayload) reading).why()), now,
-                        lookAgain(row, now)));
+                transitions.add(new RowTransition(row,
+                        lane.resolution().unlookable(row,
+                                new Problem(ErrorCode.PAYLOAD_INVALID, ((Payload.FlawedPayload) reading).why()), now,
+                                lookAgain(row, now))));
             }
         }
         var found = lookup.find(records, Optional.empty());
@@ -56,17 +56,16 @@ final class LookAfterSend {
                 .map(doneWhen -> lookup.find(processings, Optional.of(doneWhen)));
         for (OutboxRow row : rows) {
             if (records.containsKey(row.id())) {
-                before.add(row);
-                after.add(lane.resolution().after(row, Objects.requireNonNull(records.get(row.id())),
-                        found.getOrDefault(row.id(), List.of()), now));
+                transitions.add(new RowTransition(row, lane.resolution().after(row,
+                        Objects.requireNonNull(records.get(row.id())), found.getOrDefault(row.id(), List.of()), now)));
             } else if (processings.containsKey(row.id())) {
-                before.add(row);
-                after.add(run.map(done -> lane.resolution().processed(row, done.containsKey(row.id()), now))
-                        .orElseGet(() -> lane.resolution().unseen(row, now)));
+                transitions.add(new RowTransition(row,
+                        run.map(done -> lane.resolution().processed(row, done.containsKey(row.id()), now))
+                                .orElseGet(() -> lane.resolution().unseen(row, now))));
             }
         }
-        lane.settling().settle(before, after);
-        return notePassedOver(before, after);
+        lane.settling().settle(transitions);
+        return notePassedOver(transitions);
     }
 
     private Instant lookAgain(OutboxRow row, Instant now) {
@@ -81,33 +80,26 @@ final class LookAfterSend {
      * Rows that would be sent again or are dead, though a later one of their group, sent with them, is done: this server goes on
      * after a record that it has refused. To send them now would change the order, so a person decides.
      */
-    private boolean notePassedOver(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
-        var ids = new ArrayList<Long>();
-        for (OutboxRow row : after) {
-            if (row.group().isPresent() && row.step() == Step.RECORD
-                    && (row.state() == RowState.WAITING || row.state() == RowState.DEAD)) {
-                ids.add(row.id());
-            }
-        }
+    private boolean notePassedOver(List<RowTransition> transitions) throws SQLException {
+        var ids = transitions.stream().map(RowTransition::after)
+                .filter(row -> row.group().isPresent() && row.step() == Step.RECORD
+                        && (row.state() == RowState.WAITING || row.state() == RowState.DEAD))
+                .map(OutboxRow::id).toList();
         var passed = ids.isEmpty() ? Set.<Long>of() : lane.services().reader().passedOver(ids);
         if (passed.isEmpty()) {
             return false;
         }
         lane.services().states().onePerGroup(lane.pushedCompany());
-        var from = new ArrayList<OutboxRow>();
-        var to = new ArrayList<OutboxRow>();
-        for (int i = 0; i < after.size(); i++) {
-            OutboxRow row = after.get(i);
-            if (passed.contains(row.id()) && row.state() == RowState.WAITING) {
-                from.add(row);
-                to.add(row.dead(ErrorCode.RECORD_REFUSED,
-                        "It is not there, but later rows of its group that were sent with it are"
-                                + before.get(i).answered().map(why -> ": " + why).orElse(".")
-                                + " Retry it to send it after them, or discard it.",
-                        Optional.empty()));
-            }
-        }
-        lane.settling().settle(from, to);
+        lane.settling()
+                .settle(transitions.stream()
+                        .filter(each -> passed.contains(each.after().id()) && each.after().state() == RowState.WAITING)
+                        .map(each -> new RowTransition(each.after(),
+                                each.after().dead(ErrorCode.RECORD_REFUSED,
+                                        "It is not there, but later rows of its group that were sent with it are"
+                                                + each.before().answered().map(why -> ": " + why).orElse(".")
+                                                + " Retry it to send it after them, or discard it.",
+                                        Optional.empty())))
+                        .toList());
         return true;
     }
 }

@@ -14,6 +14,7 @@ import java.util.Set;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
+import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.push.plan.PushPlan.Following;
 
 /** Looks whether the records of rows are there before these are sent, and settles the rows that are not sent after that. */
@@ -50,8 +51,7 @@ final class LookBeforeSend {
         var doneWhen = lane.plan().then().flatMap(Following::doneWhen);
         var haveRun = doneWhen.isPresent() ? lookup.find(processings, doneWhen).keySet() : Set.<Long>of();
         var sendable = new ArrayList<OutboxRow>();
-        var before = new ArrayList<OutboxRow>();
-        var after = new ArrayList<OutboxRow>();
+        var others = new ArrayList<RowTransition>();
         for (OutboxRow row : rows) {
             OutboxRow next = row.step() == Step.THEN
                     ? haveRun.contains(row.id()) ? lane.resolution().processed(row, true, now) : row
@@ -62,11 +62,11 @@ final class LookBeforeSend {
             if (isOpen && notBefore.isEmpty() && !lane.plan().isDryRun()) {
                 sendable.add(next);
             } else {
-                before.add(row);
-                after.add(isOpen ? notBefore.map(row::waiting).orElseGet(() -> checked(next)) : next);
+                others.add(new RowTransition(row,
+                        isOpen ? notBefore.map(row::waiting).orElseGet(() -> checked(next)) : next));
             }
         }
-        lane.settling().settle(before, after);
+        lane.settling().settle(others);
         return sendable;
     }
 

@@ -1,7 +1,6 @@
 package dev.nxtsync.push;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +10,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.OutboxReader.SizedRow;
 import dev.nxtsync.push.outbox.OutboxRow;
+import dev.nxtsync.push.outbox.RowTransition;
 
 /** Settles rows whose payloads are never read in this process, since they take more memory than it has. */
 final class OversizedRows {
@@ -33,13 +33,12 @@ final class OversizedRows {
         waiting |= admitted.waits();
         Map<Long, SizedRow> tooLarge = new HashMap<>();
         admitted.tooLarge().forEach(row -> tooLarge.put(row.id(), row));
-        var before = lane.services().reader().readWithoutPayload(tooLarge.keySet());
-        var after = new ArrayList<OutboxRow>();
-        for (OutboxRow row : before) {
-            after.add(settled(row, admission.tooLarge(Objects.requireNonNull(tooLarge.get(row.id()))) + " "
-                    + ErrorCode.TOO_LARGE_FOR_MEMORY.nextStep()));
-        }
-        lane.settling().settle(before, after);
+        lane.settling()
+                .settle(lane.services().reader().readWithoutPayload(tooLarge.keySet()).stream()
+                        .map(row -> new RowTransition(row,
+                                settled(row, admission.tooLarge(Objects.requireNonNull(tooLarge.get(row.id()))) + " "
+                                        + ErrorCode.TOO_LARGE_FOR_MEMORY.nextStep())))
+                        .toList());
         return !tooLarge.isEmpty();
     }
 

@@ -15,6 +15,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
+import dev.nxtsync.push.outbox.RowTransition;
 
 /** Checks the payloads of rows that wait and looks for their records, until some can be sent. For one run of a lane. */
 final class Preparation {
@@ -83,8 +84,7 @@ final class Preparation {
 
     /** Settles rows whose payload cannot be sent. Says whether all can. */
     private boolean check(List<OutboxRow> ready, Map<Long, Payload> payloads) throws SQLException {
-        var before = new ArrayList<OutboxRow>();
-        var after = new ArrayList<OutboxRow>();
+        var refused = new ArrayList<RowTransition>();
         for (OutboxRow row : ready) {
             var reading = row.step() == Step.THEN || lookedUp.containsKey(row.id())
                     ? Payload.identify(lane.plan(), row.key(), row.payload())
@@ -93,15 +93,14 @@ final class Preparation {
             if (reading instanceof Payload.SoundPayload sound && bytes <= MOST_BYTES) {
                 payloads.put(row.id(), sound.payload());
             } else {
-                before.add(row);
-                after.add(lane.resolution().refused(row, ErrorCode.PAYLOAD_INVALID,
+                refused.add(new RowTransition(row, lane.resolution().refused(row, ErrorCode.PAYLOAD_INVALID,
                         reading instanceof Payload.FlawedPayload flawed
                                 ? flawed.why()
                                 : "The payload takes " + bytes + " bytes in a request, and Business NXT takes 15 MB.",
-                        lane.now()));
+                        lane.now())));
             }
         }
-        lane.settling().settle(before, after);
-        return after.isEmpty();
+        lane.settling().settle(refused);
+        return refused.isEmpty();
     }
 }

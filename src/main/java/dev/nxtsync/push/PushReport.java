@@ -12,6 +12,7 @@ import org.jboss.logging.Logger;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.RowState;
+import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.RunHistory;
 import dev.nxtsync.schedule.RunHistory.RunRecord;
@@ -43,17 +44,17 @@ final class PushReport {
         sent += rows;
     }
 
-    void settled(List<OutboxRow> before, List<OutboxRow> after) {
-        for (int i = 0; i < after.size(); i++) {
-            OutboxRow row = after.get(i);
-            if (row.state() != before.get(i).state()) {
+    void settled(List<RowTransition> transitions) {
+        for (RowTransition each : transitions) {
+            OutboxRow before = each.before();
+            OutboxRow row = each.after();
+            if (row.state() != before.state()) {
                 settled.merge(row.state(), 1, Integer::sum);
             }
-            if (row.state() == RowState.DEAD && before.get(i).state() != RowState.DEAD) {
+            if (row.state() == RowState.DEAD && before.state() != RowState.DEAD) {
                 LOG.warnf("Push %s, %s: row %d (key \"%s\") is dead. %s See: dead-letters show %d", claim.entry(),
                         claim.tenant(), row.id(), row.key(), row.error().orElse(""), row.id());
-            } else if (row.state() != RowState.DEAD && row.error().isPresent()
-                    && !row.error().equals(before.get(i).error())) {
+            } else if (row.state() != RowState.DEAD && row.error().isPresent() && !row.error().equals(before.error())) {
                 LOG.errorf("Push %s, %s: row %d (key \"%s\"): %s", claim.entry(), claim.tenant(), row.id(), row.key(),
                         row.error().get());
             }

@@ -3,10 +3,7 @@ package dev.nxtsync.push;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Failure;
@@ -73,22 +70,18 @@ final class Sender {
      */
     SentBatch send(List<PreparedRow> prepared) throws SQLException {
         OutboxRow first = prepared.get(0).row();
-        var batch = Batch.of(prepared.stream().map(each -> new Batch.Candidate(each.row(), each.bytes())).toList(),
-                most(first), Preparation.MOST_BYTES, isOnePerGroup(first));
-        Map<Long, Payload> payloads = prepared.stream()
-                .collect(Collectors.toMap(each -> each.row().id(), PreparedRow::payload));
-        var request = new SendRequest(lane, batch,
-                batch.stream().map(row -> Objects.requireNonNull(payloads.get(row.id()))).toList());
-        var result = request.send();
+        var batch = Batch.of(prepared, most(first), Preparation.MOST_BYTES, isOnePerGroup(first));
+        var rows = batch.stream().map(PreparedRow::row).toList();
+        var result = new SendRequest(lane, rows, batch.stream().map(PreparedRow::payload).toList()).send();
         lane.settling().requestEnded();
-        lane.report().sent(batch.size());
+        lane.report().sent(rows.size());
         keep(result);
         if (result.failure().isPresent()) {
             throw LaneBlocked.ofSending(result.failure().get());
         }
         boolean isAnswered = result.aside().isEmpty();
         answered |= isAnswered;
-        return new SentBatch(batch, isAnswered);
+        return new SentBatch(rows, isAnswered);
     }
 
     private void keep(SendResult result) throws SQLException {
@@ -98,7 +91,7 @@ final class Sender {
                     result.creator().filter(name -> !name.isEmpty()).or(plan::creator));
             echoed = true;
         }
-        lane.settling().settle(result.before(), result.after());
+        lane.settling().settle(result.rows());
         aside.addAll(result.aside());
         if (result.changedKey().isPresent()) {
             states.stop(lane.pushedCompany(), plan.keyColumn());

@@ -10,6 +10,7 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.RowState;
+import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job.Progress;
 
@@ -28,60 +29,53 @@ final class Settling {
     }
 
     /** Writes rows together; if PostgreSQL refuses that, each by itself, so that one stops no other. */
-    void settle(List<OutboxRow> before, List<OutboxRow> after) throws SQLException {
-        try {
-            outbox.settle(claim, after, before.stream().map(OutboxRow::state).toList());
-            report.settled(before, after);
-        } catch (SQLException e) {
-            if (!DatabaseFault.isOfValues(e)) {
-                throw e;
-            }
-            for (int i = 0; i < after.size(); i++) {
-                settle(before.get(i), after.get(i));
+    void settle(List<RowTransition> transitions) throws SQLException {
+        if (refusal(transitions).isEmpty()) {
+            report.settled(transitions);
+        } else {
+            for (RowTransition each : transitions) {
+                report.settled(List.of(kept(each)));
             }
         }
         progress.made();
     }
 
-    private void settle(OutboxRow before, OutboxRow after) throws SQLException {
-        OutboxRow kept = after;
+    /** Why PostgreSQL does not take what has become of rows; empty if it is kept. */
+    private Optional<SQLException> refusal(List<RowTransition> transitions) throws SQLException {
         try {
-            outbox.settle(claim, List.of(after), List.of(before.state()));
+            outbox.settle(claim, transitions);
+            return Optional.empty();
         } catch (SQLException e) {
-            if (!DatabaseFault.isOfValues(e)) {
-                throw e;
+            if (DatabaseFault.isOfValues(e)) {
+                return Optional.of(e);
             }
-            kept = unkept(before, after, e);
+            throw e;
         }
-        report.settled(List.of(before), List.of(kept));
     }
 
     /** A row in doubt stays so, without what cannot be kept of it; any other is a person's matter. */
-    private OutboxRow unkept(OutboxRow before, OutboxRow after, SQLException refusal) throws SQLException {
-        if (after.state() == RowState.IN_DOUBT) {
-            var inDoubt = before.inDoubt(after.nextAt().orElseThrow());
-            try {
-                outbox.settle(claim, List.of(inDoubt), List.of(before.state()));
-                return inDoubt;
-            } catch (SQLException e) {
-                if (!DatabaseFault.isOfValues(e)) {
-                    throw e;
-                }
-                // a user's own constraint, which must not hold up the others of the lane
-                return dead(before, inDoubt, after, e);
-            }
+    private RowTransition kept(RowTransition wanted) throws SQLException {
+        OutboxRow before = wanted.before();
+        OutboxRow from = before;
+        var refusal = refusal(List.of(wanted));
+        if (refusal.isEmpty()) {
+            return wanted;
         }
-        return dead(before, before, after, refusal);
-    }
-
-    private OutboxRow dead(OutboxRow before, OutboxRow from, OutboxRow after, SQLException refusal)
-            throws SQLException {
+        if (wanted.after().state() == RowState.IN_DOUBT) {
+            from = before.inDoubt(wanted.after().nextAt().orElseThrow());
+            var inDoubt = new RowTransition(before, from);
+            refusal = refusal(List.of(inDoubt));
+            if (refusal.isEmpty()) {
+                return inDoubt;
+            }
+            // a user's own constraint, which must not hold up the others of the lane
+        }
         var why = new Problem(ErrorCode.UNEXPECTED,
-                "What has become of it (" + after.state().text() + ") cannot be kept: PostgreSQL refuses it (SQLSTATE "
-                        + refusal.getSQLState()
+                "What has become of it (" + wanted.after().state().text()
+                        + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + refusal.get().getSQLState()
                         + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.");
-        var dead = from.dead(why.errorCode(), why.message(), Optional.empty());
-        outbox.settle(claim, List.of(dead), List.of(before.state()));
+        var dead = new RowTransition(before, from.dead(why.errorCode(), why.message(), Optional.empty()));
+        outbox.settle(claim, List.of(dead));
         return dead;
     }
 

@@ -1,9 +1,7 @@
 package dev.nxtsync.schedule;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -13,10 +11,12 @@ import java.util.UUID;
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.StatementContext;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Sequences;
-import dev.nxtsync.database.Timestamps;
 
 /** Who holds which unit of work. */
 @Singleton
@@ -28,19 +28,39 @@ public class Claims {
     private static final String FREE = """
             (unit.holder is null or not exists (
                 select from nxt_sync.replica
-                where replica.id = unit.holder and (%s
-                    or not (? or coalesce(replica.found_silent_at < clock_timestamp() - interval '8 s', false)))))
+                where replica.id = unit.holder and (%s or not (
+                    :takeOver or coalesce(replica.found_silent_at < clock_timestamp() - interval '8 s', false)))))
             """.formatted(Replica.IS_ALIVE);
     private static final String CLAIM = """
             with free as (
                 select unit.id, unit.holder is not null as taken_over, unit.fence as before
                 from nxt_sync.job unit
-                where %s %s for update of unit skip locked)
+                where %s and %s %s for update of unit skip locked)
             update nxt_sync.job
-            set holder = ?, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()
+            set holder = :holder, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()
             from free where job.id = free.id
-            returning job.id, kind, connection, scope, company, pull, lane, fence, job.holder, wanted, failures, taken_over, before
+            returning job.id, kind, connection, scope, company, pull, lane, fence, job.holder, wanted, failures,
+                taken_over, before
             """;
+    private static final String THIS_UNIT = """
+            unit.kind = :kind and unit.connection = :connection and unit.scope = :scope and unit.company = :company
+              and unit.pull = :entry and unit.lane = :lane""";
+    private static final String CLAIM_THIS = CLAIM.formatted(THIS_UNIT, FREE, "");
+    private static final String CLAIM_NEXT = CLAIM.formatted("""
+            (unit.kind, unit.connection) in (select * from unnest(:kinds::text[], :connections::text[]))
+              and (unit.kind, unit.connection, unit.scope, unit.company) not in (
+                  select * from unnest(:fullKinds::text[], :fullConnections::text[], :fullScopes::text[],
+                      :fullCompanies::integer[]))
+              and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
+              and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null)""", FREE,
+            "order by least(unit.due_at, unit.retry_at) limit 1");
+    private static final String HOLDER = """
+            select coalesce(replica.host, 'unknown') as host, coalesce(unit.claimed_at, clock_timestamp()) as since
+            from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder
+            where\s""" + THIS_UNIT;
+
+    /** Holds for the unit of a claim that still holds it. */
+    private static final String HELD = "id = :unit and fence = :fence and holder = :holder";
 
     /** Takes a unit away from whoever is at work on it, whose writes are refused from then on. */
     static final String REVOKED = "holder = null, claimed_at = null, fence = greatest(fence + 1, nextval('nxt_sync.fence'))";
@@ -69,28 +89,14 @@ public class Claims {
     /** Claims one unit, due or not, unless a living process holds it. */
     public ClaimResult claim(WorkUnit unit) throws SQLException {
         return database.inTransaction(transaction -> {
-            String which = "unit.kind = ? and unit.connection = ? and unit.scope = ? and unit.company = ? and unit.pull = ? and unit.lane = ?";
-            try (var claim = transaction.getConnection()
-                    .prepareStatement(CLAIM.formatted(which + " and " + FREE, ""))) {
-                unit.bind(claim, 1);
-                claim.setBoolean(7, true);
-                claim.setObject(8, replica.id());
-                Optional<Claim> claimed = claimed(transaction, claim);
-                if (claimed.isPresent()) {
-                    return new Claimed(claimed.get());
-                }
-            }
-            try (var holder = transaction.getConnection().prepareStatement("""
-                    select coalesce(replica.host, 'unknown'), coalesce(unit.claimed_at, clock_timestamp())
-                    from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder where\s""" + which)) {
-                unit.bind(holder, 1);
-                try (ResultSet row = holder.executeQuery()) {
-                    return row.next()
-                            ? new UnitTaken(new Holder(row.getString(1), Timestamps.instant(row, 2).orElseThrow()))
-                            : new NoSuchUnit();
-                }
-            }
+            var claimed = claimed(transaction, unit.bind(transaction.createQuery(CLAIM_THIS)).bind("takeOver", true));
+            return claimed.isPresent() ? new Claimed(claimed.get()) : holder(transaction, unit);
         });
+    }
+
+    private static ClaimResult holder(Handle transaction, WorkUnit unit) {
+        return unit.bind(transaction.createQuery(HOLDER)).map(ConstructorMapper.of(Holder.class)).findOne()
+                .<ClaimResult>map(UnitTaken::new).orElseGet(NoSuchUnit::new);
     }
 
     /** Units of one kind, of one connection. */
@@ -107,53 +113,46 @@ public class Claims {
      */
     public Optional<Claim> claim(Collection<ConnectionUnits> what, Collection<Claim> full, boolean takeOver)
             throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var claim = transaction.getConnection()
-                    .prepareStatement(CLAIM.formatted(
-                            """
-                                    (unit.kind, unit.connection) in (select * from unnest(?::text[], ?::text[]))
-                                      and (unit.kind, unit.connection, unit.scope, unit.company) not in (
-                                          select * from unnest(?::text[], ?::text[], ?::text[], ?::integer[]))
-                                      and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
-                                      and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null) and\s"""
-                                    + FREE,
-                            "order by least(unit.due_at, unit.retry_at) limit 1"))) {
-                claim.setArray(1, transaction.getConnection().createArrayOf("text",
-                        what.stream().map(each -> each.kind().text()).toArray()));
-                claim.setArray(2, transaction.getConnection().createArrayOf("text",
-                        what.stream().map(ConnectionUnits::connection).toArray()));
-                claim.setArray(3, transaction.getConnection().createArrayOf("text",
-                        full.stream().map(each -> each.kind().text()).toArray()));
-                claim.setArray(4, transaction.getConnection().createArrayOf("text",
-                        full.stream().map(Claim::connection).toArray()));
-                claim.setArray(5, transaction.getConnection().createArrayOf("text",
-                        full.stream().map(each -> each.work().scope()).toArray()));
-                claim.setArray(6, transaction.getConnection().createArrayOf("integer",
-                        full.stream().map(Claim::company).toArray()));
-                claim.setBoolean(7, takeOver);
-                claim.setObject(8, replica.id());
-                return claimed(transaction, claim);
-            }
-        });
+        return database.inTransaction(transaction -> claimed(transaction,
+                transaction.createQuery(CLAIM_NEXT)
+                        .bindArray("kinds", String.class, what.stream().map(each -> each.kind().text()).toList())
+                        .bindArray("connections", String.class, what.stream().map(ConnectionUnits::connection).toList())
+                        .bindArray("fullKinds", String.class, full.stream().map(each -> each.kind().text()).toList())
+                        .bindArray("fullConnections", String.class, full.stream().map(Claim::connection).toList())
+                        .bindArray("fullScopes", String.class, full.stream().map(each -> each.work().scope()).toList())
+                        .bindArray("fullCompanies", Integer.class, full.stream().map(Claim::company).toList())
+                        .bind("takeOver", takeOver)));
+    }
+
+    /**
+     * What an attempt has claimed.
+     *
+     * @param takenOver from a holder that is dead or silent
+     * @param before the fence of the claim before
+     */
+    private record ClaimedUnit(Claim claim, boolean takenOver, long before) {
+        static ClaimedUnit of(ResultSet row, StatementContext context) throws SQLException {
+            return new ClaimedUnit(
+                    new Claim(row.getLong("id"), WorkUnit.of(row, context), row.getLong("fence"),
+                            row.getObject("holder", UUID.class), row.getLong("wanted"), row.getInt("failures")),
+                    row.getBoolean("taken_over"), row.getLong("before"));
+        }
     }
 
     /** A holder before us that is dead or silent may have left requests hanging: two at most, one read and one ahead. */
-    private static Optional<Claim> claimed(Handle transaction, PreparedStatement claim) throws SQLException {
-        try (ResultSet row = claim.executeQuery()) {
-            if (!row.next()) {
-                return Optional.empty();
-            }
-            var claimed = new Claim(row.getLong(1), WorkUnit.read(row, 2), row.getLong(8), row.getObject(9, UUID.class),
-                    row.getLong(10), row.getInt(11));
-            if (claimed.fence() <= row.getLong(13)) {
-                throw new Sequences.Behind("the fence of " + claimed + " would fall from " + row.getLong(13));
+    private Optional<Claim> claimed(Handle transaction, Query attempt) throws Sequences.Behind {
+        var unit = attempt.bind("holder", replica.id()).map(ClaimedUnit::of).findOne();
+        if (unit.isPresent()) {
+            Claim claim = unit.get().claim();
+            if (claim.fence() <= unit.get().before()) {
+                throw new Sequences.Behind("the fence of " + claim + " would fall from " + unit.get().before());
             }
             // a unit of a connection asks Visma Connect, which has no slots
-            if (row.getBoolean(12) && claimed.work().owner().isPresent()) {
-                LostCalls.add(transaction, claimed.tenant(), 2);
+            if (unit.get().takenOver() && claim.work().owner().isPresent()) {
+                LostCalls.add(transaction, claim.tenant(), 2);
             }
-            return Optional.of(claimed);
         }
+        return unit.map(ClaimedUnit::claim);
     }
 
     /**
@@ -165,67 +164,36 @@ public class Claims {
      */
     public boolean free(Claim claim, Optional<Instant> due, Optional<Duration> pause, boolean well)
             throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var free = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.job
-                    set holder = null, claimed_at = null, due_at = coalesce(?, due_at),
-                        retry_at = clock_timestamp() + ? * interval '1 ms',
-                        failures = case when ? then 0 else failures + 1 end,
-                        served = case when ? then greatest(served, ?) else served end
-                    where id = ? and fence = ? and holder = ?""")) {
-                free.setObject(1, due.map(Timestamps::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
-                free.setObject(2, pause.map(Duration::toMillis).orElse(null), Types.BIGINT);
-                free.setBoolean(3, well);
-                free.setBoolean(4, well);
-                free.setLong(5, claim.wanted());
-                free.setLong(6, claim.unit());
-                free.setLong(7, claim.fence());
-                free.setObject(8, claim.holder());
-                return free.executeUpdate() == 1;
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createUpdate("""
+                update nxt_sync.job
+                set holder = null, claimed_at = null, due_at = coalesce(:due::timestamptz, due_at),
+                    retry_at = clock_timestamp() + :pause::bigint * interval '1 ms',
+                    failures = case when :well then 0 else failures + 1 end,
+                    served = case when :well then greatest(served, :wanted) else served end
+                where\s""" + HELD).bindMethods(claim).bind("due", due).bind("pause", pause.map(Duration::toMillis))
+                .bind("well", well).execute() == 1);
     }
 
     /** Frees a unit as if it had not been claimed: whoever looks next may claim it. */
     public boolean giveBack(Claim claim) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var free = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.job set holder = null, claimed_at = null
-                    where id = ? and fence = ? and holder = ?""")) {
-                free.setLong(1, claim.unit());
-                free.setLong(2, claim.fence());
-                free.setObject(3, claim.holder());
-                return free.executeUpdate() == 1;
-            }
-        });
+        return database.inTransaction(transaction -> transaction
+                .createUpdate("update nxt_sync.job set holder = null, claimed_at = null where " + HELD)
+                .bindMethods(claim).execute() == 1);
     }
 
     /** Frees the units of jobs that this process holds under other fences than these: claims that it does not know of. */
     public void freeAllBut(Collection<Long> fences) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (var free = transaction.getConnection().prepareStatement(
-                    "update nxt_sync.job set holder = null, claimed_at = null where holder = ? and scope <> 'connection' and fence <> all (?)")) {
-                free.setObject(1, replica.id());
-                free.setArray(2, transaction.getConnection().createArrayOf("bigint", fences.toArray()));
-                return free.executeUpdate();
-            }
-        });
+        database.inTransaction(transaction -> transaction.createUpdate("""
+                update nxt_sync.job set holder = null, claimed_at = null
+                where holder = :holder and scope <> 'connection' and fence <> all (:fences)""")
+                .bind("holder", replica.id()).bindArray("fences", Long.class, fences).execute());
     }
 
     /** Takes a unit away from a run of this process that has stalled: whatever the run still tries to write is refused. */
     public void giveUp(Claim claim, Duration retry) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (var raise = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.job
-                    set %s, failures = failures + 1, retry_at = clock_timestamp() + ? * interval '1 ms'
-                    where id = ? and fence = ? and holder = ?""".formatted(REVOKED))) {
-                raise.setLong(1, retry.toMillis());
-                raise.setLong(2, claim.unit());
-                raise.setLong(3, claim.fence());
-                raise.setObject(4, claim.holder());
-                return raise.executeUpdate();
-            }
-        });
+        database.inTransaction(transaction -> transaction.createUpdate("update nxt_sync.job set " + REVOKED + """
+                , failures = failures + 1, retry_at = clock_timestamp() + :retry * interval '1 ms'
+                where\s""" + HELD).bindMethods(claim).bind("retry", retry.toMillis()).execute());
     }
 
     /**
@@ -234,25 +202,12 @@ public class Claims {
      *
      * @throws StaleClaim if somebody else holds the unit
      */
-    public static void check(Handle transaction, Claim claim) throws SQLException {
-        try (var check = transaction.getConnection()
-                .prepareStatement("select 1 from nxt_sync.job where id = ? and fence = ? and holder = ? for share")) {
-            check.setLong(1, claim.unit());
-            check.setLong(2, claim.fence());
-            check.setObject(3, claim.holder());
-            try (ResultSet row = check.executeQuery()) {
-                if (!row.next()) {
-                    count(transaction);
-                    throw new StaleClaim(claim);
-                }
-            }
-        }
-    }
-
-    /** Counts a refused write; a sequence keeps that although the transaction is rolled back. */
-    private static void count(Handle transaction) throws SQLException {
-        try (var next = transaction.getConnection().prepareStatement("select nextval('nxt_sync.stale_write')")) {
-            next.execute();
+    public static void check(Handle transaction, Claim claim) {
+        if (transaction.createQuery("select 1 from nxt_sync.job where " + HELD + " for share").bindMethods(claim)
+                .mapTo(int.class).findOne().isEmpty()) {
+            // a sequence keeps the count of refused writes although the transaction is rolled back
+            transaction.createQuery("select nextval('nxt_sync.stale_write')").mapTo(long.class).one();
+            throw new StaleClaim(claim);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.generic.GenericType;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.tenant.Tenant;
@@ -29,33 +30,22 @@ public class LostCalls {
      */
     public Map<Tenant, Integer> keep(Map<Tenant, Integer> lost, Duration held) throws SQLException {
         return database.inTransaction(transaction -> {
-            for (var each : lost.entrySet()) {
-                add(transaction, each.getKey(), each.getValue());
-            }
-            try (var forget = transaction.getConnection().prepareStatement(
-                    "delete from nxt_sync.lost_call where lost_at not between clock_timestamp() - ? * interval '1 ms' and clock_timestamp()");
-                    var select = transaction.getConnection()
-                            .prepareStatement("select tenant, sum(calls) from nxt_sync.lost_call group by tenant")) {
-                forget.setLong(1, held.toMillis());
-                forget.executeUpdate();
-                var all = new HashMap<Tenant, Integer>();
-                try (var row = select.executeQuery()) {
-                    while (row.next()) {
-                        int calls = row.getInt(2);
-                        Tenant.parse(row.getString(1)).ifPresent(tenant -> all.put(tenant, calls));
-                    }
-                }
-                return all;
-            }
+            lost.forEach((tenant, calls) -> add(transaction, tenant, calls));
+            transaction.createUpdate("""
+                    delete from nxt_sync.lost_call
+                    where lost_at not between clock_timestamp() - :held * interval '1 ms' and clock_timestamp()""")
+                    .bind("held", held.toMillis()).execute();
+            var all = new HashMap<Tenant, Integer>();
+            transaction.createQuery("select tenant, sum(calls) as calls from nxt_sync.lost_call group by tenant")
+                    .setMapKeyColumn("tenant").setMapValueColumn("calls")
+                    .collectInto(new GenericType<Map<String, Integer>>() {
+                    }).forEach((tenant, calls) -> Tenant.parse(tenant).ifPresent(each -> all.put(each, calls)));
+            return all;
         });
     }
 
-    static void add(Handle transaction, Tenant tenant, int calls) throws SQLException {
-        try (var insert = transaction.getConnection()
-                .prepareStatement("insert into nxt_sync.lost_call (tenant, calls) values (?, ?)")) {
-            insert.setString(1, tenant.toString());
-            insert.setInt(2, calls);
-            insert.executeUpdate();
-        }
+    static void add(Handle transaction, Tenant tenant, int calls) {
+        transaction.createUpdate("insert into nxt_sync.lost_call (tenant, calls) values (:tenant, :calls)")
+                .bind("tenant", tenant.toString()).bind("calls", calls).execute();
     }
 }

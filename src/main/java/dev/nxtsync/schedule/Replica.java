@@ -3,7 +3,6 @@ package dev.nxtsync.schedule;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -51,25 +50,20 @@ public class Replica {
     public void beat() throws SQLException {
         boolean setBack = database.inTransaction(transaction -> {
             boolean noticed = ClockSetBack.isNoticed(transaction);
-            try (var beat = transaction.getConnection().prepareStatement("""
-                    insert into nxt_sync.replica (id, host) values (?, ?)
-                    on conflict (id) do update set beat_at = clock_timestamp(), found_silent_at = null""")) {
-                beat.setObject(1, id);
-                beat.setString(2, host());
-                beat.executeUpdate();
-                known = true;
-            }
+            transaction.createUpdate("""
+                    insert into nxt_sync.replica (id, host) values (:id, :host)
+                    on conflict (id) do update set beat_at = clock_timestamp(), found_silent_at = null""")
+                    .bind("id", id).bind("host", host()).execute();
+            known = true;
             if (noticed) {
                 // whoever seems to have died may have beaten by the old time
                 return true;
             }
-            try (var forget = transaction.getConnection().prepareStatement(
-                    """
-                            delete from nxt_sync.replica
-                            where beat_at not between clock_timestamp() - interval '1 day' and clock_timestamp() + interval '1 day'
-                              and not exists (select from nxt_sync.job where holder = replica.id)""")) {
-                forget.executeUpdate();
-            }
+            transaction.execute("""
+                    delete from nxt_sync.replica
+                    where beat_at not between clock_timestamp() - interval '1 day'
+                        and clock_timestamp() + interval '1 day'
+                      and not exists (select from nxt_sync.job where holder = replica.id)""");
             noteSilent(transaction);
             return false;
         });
@@ -88,59 +82,37 @@ public class Replica {
      * Notes of each holder that has missed two beats that it has, so that it is known to whoever starts later that it had been
      * silent while the database was there.
      */
-    private static void noteSilent(Handle transaction) throws SQLException {
-        try (var note = transaction.getConnection().prepareStatement("""
+    private static void noteSilent(Handle transaction) {
+        transaction.execute("""
                 update nxt_sync.replica set found_silent_at = clock_timestamp()
                 where id in (
                     select id from nxt_sync.replica
                     where found_silent_at is null and beat_at
                         not between clock_timestamp() - interval '8 s' and clock_timestamp() + interval '8 s'
                       and exists (select from nxt_sync.job where holder = replica.id)
-                    for update skip locked)""")) {
-            note.executeUpdate();
-        }
+                    for update skip locked)""");
     }
 
     /** Says how this process' connections are, and what it alone knows to be wrong, as JSON. */
     public void report(String json) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (var report = transaction.getConnection()
-                    .prepareStatement("update nxt_sync.replica set report = ?::json where id = ?")) {
-                report.setString(1, Encoding.read(transaction).json(json));
-                report.setObject(2, id);
-                return report.executeUpdate();
-            }
-        });
+        database.inTransaction(transaction -> transaction
+                .createUpdate("update nxt_sync.replica set report = :report::json where id = :id")
+                .bind("report", Encoding.read(transaction).json(json)).bind("id", id).execute());
     }
 
     /** What every living process has reported last, as JSON. */
     public List<String> reports() throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement("""
-                    select report from nxt_sync.replica
-                    where report is not null
-                      and\s""" + IS_ALIVE); var row = select.executeQuery()) {
-                var reports = new ArrayList<String>();
-                while (row.next()) {
-                    reports.add(row.getString(1));
-                }
-                return reports;
-            }
-        });
+        return database.inTransaction(transaction -> transaction
+                .createQuery("select report from nxt_sync.replica where report is not null and " + IS_ALIVE)
+                .mapTo(String.class).list());
     }
 
     /** Says that this process is gone, so that nobody waits for its silence. */
     public void leave() throws SQLException {
-        if (!known) {
-            return;
+        if (known) {
+            database.inTransaction(transaction -> transaction
+                    .createUpdate("delete from nxt_sync.replica where id = :id").bind("id", id).execute());
         }
-        database.inTransaction(transaction -> {
-            try (var leave = transaction.getConnection()
-                    .prepareStatement("delete from nxt_sync.replica where id = ?")) {
-                leave.setObject(1, id);
-                return leave.executeUpdate();
-            }
-        });
     }
 
     private static String host() {
@@ -161,18 +133,12 @@ public class Replica {
             if (!Database.hasTable(transaction, "nxt_sync.replica")) {
                 return Optional.empty();
             }
-            try (var count = transaction.getConnection()
-                    .prepareStatement("select count(*) from nxt_sync.replica where " + IS_ALIVE);
-                    var row = count.executeQuery()) {
-                row.next();
-                int alive = row.getInt(1);
-                return alive == 0
-                        ? Optional.empty()
-                        : Optional.of(alive + (alive == 1 ? " daemon is" : " daemons are") + " at work on it"
-                                + (alive > share
-                                        ? "; NXT_BUDGET_SHARE is " + share + ", and should be their number"
-                                        : ""));
-            }
+            int alive = transaction.createQuery("select count(*) from nxt_sync.replica where " + IS_ALIVE)
+                    .mapTo(int.class).one();
+            return alive == 0
+                    ? Optional.empty()
+                    : Optional.of(alive + (alive == 1 ? " daemon is" : " daemons are") + " at work on it"
+                            + (alive > share ? "; NXT_BUDGET_SHARE is " + share + ", and should be their number" : ""));
         };
     }
 }

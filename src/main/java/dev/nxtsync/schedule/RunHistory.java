@@ -6,9 +6,10 @@ import java.util.List;
 
 import jakarta.inject.Singleton;
 
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.QuotedText;
 
 /** The history of runs, of which only the newest are kept. */
@@ -40,31 +41,19 @@ public class RunHistory {
             return;
         }
         database.inTransaction(transaction -> {
-            try (var insert = transaction.getConnection().prepareStatement(
-                    """
-                            insert into nxt_sync.run (job, company, kind, started_at, ended_at, outcome, rows_read, rows_written,
-                                rows_deleted, rows_set_aside, requests, bytes, trace_id, error)
-                            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))""")) {
-                var encoding = Encoding.read(transaction);
-                for (RunRecord run : runs) {
-                    insert.setString(1, run.job());
-                    insert.setInt(2, run.company());
-                    insert.setString(3, run.kind().text());
-                    insert.setObject(4, Timestamps.timestamp(run.startedAt()));
-                    insert.setObject(5, Timestamps.timestamp(run.endedAt()));
-                    insert.setString(6, run.outcome());
-                    insert.setLong(7, run.rowsRead());
-                    insert.setLong(8, run.rowsWritten());
-                    insert.setLong(9, run.rowsDeleted());
-                    insert.setLong(10, run.rowsSetAside());
-                    insert.setInt(11, run.requests());
-                    insert.setLong(12, run.bytes());
-                    insert.setString(13, encoding.shown(QuotedText.name(run.traceId())));
-                    insert.setString(14, encoding.shown(run.error()));
-                    insert.addBatch();
-                }
-                return insert.executeBatch().length;
+            var insert = transaction.prepareBatch("""
+                    insert into nxt_sync.run (job, company, kind, started_at, ended_at, outcome, rows_read,
+                        rows_written, rows_deleted, rows_set_aside, requests, bytes, trace_id, error)
+                    values (:job, :company, :kind, :startedAt, :endedAt, :outcome, :rowsRead,
+                        :rowsWritten, :rowsDeleted, :rowsSetAside, :requests, :bytes, nullif(:traceId, ''),
+                        nullif(:error, ''))""");
+            var encoding = Encoding.read(transaction);
+            for (RunRecord run : runs) {
+                insert.bindMethods(run).bind("kind", run.kind().text())
+                        .bind("traceId", encoding.shown(QuotedText.name(run.traceId())))
+                        .bind("error", encoding.shown(run.error())).add();
             }
+            return insert.execute();
         });
     }
 
@@ -73,34 +62,21 @@ public class RunHistory {
 
     /** What the runs of a pull and company did since a moment. */
     public Sum since(String job, int company, Instant from) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement("""
-                    select coalesce(sum(rows_read), 0), coalesce(sum(rows_written), 0), coalesce(sum(rows_deleted), 0),
-                           coalesce(sum(requests), 0)
-                    from nxt_sync.run where job = ? and company = ? and ended_at >= ?""")) {
-                select.setString(1, job);
-                select.setInt(2, company);
-                select.setObject(3, Timestamps.timestamp(from));
-                try (var row = select.executeQuery()) {
-                    row.next();
-                    return new Sum(row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4));
-                }
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select coalesce(sum(rows_read), 0) as read, coalesce(sum(rows_written), 0) as written,
+                       coalesce(sum(rows_deleted), 0) as deleted, coalesce(sum(requests), 0) as requests
+                from nxt_sync.run where job = :job and company = :company and ended_at >= :from""").bind("job", job)
+                .bind("company", company).bind("from", from).map(ConstructorMapper.of(Sum.class)).one());
     }
 
     /** Forgets runs that are too old to be of use. */
     public void forgetOld() throws SQLException {
-        database.patiently().inTransaction(transaction -> {
-            try (var runs = transaction.getConnection().prepareStatement(
-                    """
-                            delete from nxt_sync.run using (
-                                select id from (select id, row_number() over (partition by job, company, kind order by id desc) as age
-                                                from nxt_sync.run) aged where age > ?) old
-                            where run.id = old.id""")) {
-                runs.setInt(1, KEPT);
-                return runs.executeUpdate();
-            }
-        });
+        database.patiently().inTransaction(transaction -> transaction.createUpdate("""
+                delete from nxt_sync.run using (
+                    select id from (
+                        select id, row_number() over (partition by job, company, kind order by id desc) as age
+                        from nxt_sync.run) aged
+                    where age > :kept) old
+                where run.id = old.id""").bind("kept", KEPT).execute());
     }
 }

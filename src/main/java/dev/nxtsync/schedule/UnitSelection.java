@@ -1,16 +1,14 @@
 package dev.nxtsync.schedule;
 
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jdbi.v3.core.Handle;
 
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.tenant.Scope;
 
 /**
@@ -19,26 +17,21 @@ import dev.nxtsync.tenant.Scope;
  */
 public final class UnitSelection {
     private final String condition;
-    private final List<Value> values;
+    /** Its parameters; of an array, the array. */
+    private final Map<String, Object> values;
 
-    private UnitSelection(String condition, List<Value> values) {
+    private UnitSelection(String condition, Map<String, Object> values) {
         this.condition = condition;
         this.values = values;
     }
 
-    /** What takes the place of a question mark. */
-    @FunctionalInterface
-    private interface Value {
-        void bind(PreparedStatement statement, int parameter) throws SQLException;
-    }
-
     /** All that there are. */
     public static UnitSelection all() {
-        return new UnitSelection("true", List.of());
+        return new UnitSelection("true", Map.of());
     }
 
     public static UnitSelection ofKinds(Collection<UnitKind> kinds) {
-        return all().and("kind = any (?)", array("text", kinds.stream().map(UnitKind::text).toList()));
+        return all().and("kind = any (:kinds)", Map.of("kinds", texts(kinds.stream().map(UnitKind::text))));
     }
 
     /**
@@ -47,27 +40,27 @@ public final class UnitSelection {
      * @param entry the pull or push
      */
     public static UnitSelection of(String entry, UnitKind... kinds) {
-        return all().and("(kind, pull) in (select * from unnest(?::text[], ?::text[]))",
-                array("text", Stream.of(kinds).map(UnitKind::text).toList()),
-                array("text", Stream.of(kinds).map(kind -> kind.entry(entry)).toList()));
+        return all().and("(kind, pull) in (select * from unnest(:kinds::text[], :entries::text[]))",
+                Map.of("kinds", texts(Stream.of(kinds).map(UnitKind::text)), "entries",
+                        texts(Stream.of(kinds).map(kind -> kind.entry(entry)))));
     }
 
     /** @param units as {@link Claim#unit} has them */
     public static UnitSelection numbered(Collection<Long> units) {
-        return all().and("id = any (?)", array("bigint", units));
+        return all().and("id = any (:units)", Map.of("units", units.toArray(Long[]::new)));
     }
 
     public UnitSelection on(String connection) {
-        return and("connection = ?", text(connection));
+        return and("connection = :connection", Map.of("connection", connection));
     }
 
     /** @param scope whether {@code company} is the number of a company or of a customer */
     public UnitSelection inScope(Scope scope) {
-        return and("scope = ?", text(scope.text()));
+        return and("scope = :scope", Map.of("scope", scope.text()));
     }
 
     public UnitSelection inCompanies(Collection<Integer> companies) {
-        return and("company = any (?)", array("integer", companies));
+        return and("company = any (:companies)", Map.of("companies", companies.toArray(Integer[]::new)));
     }
 
     /** Those in the same company as one of them. */
@@ -77,50 +70,43 @@ public final class UnitSelection {
 
     /** Those that wait after a failure. */
     public UnitSelection inBackOff() {
-        return and("retry_at is not null");
+        return and("retry_at is not null", Map.of());
     }
 
-    private UnitSelection and(String another, Value... bound) {
+    /** @throws IllegalStateException if one of the parameters has a value already */
+    private UnitSelection and(String another, Map<String, Object> bound) {
         return new UnitSelection(condition + " and " + another,
-                Stream.concat(values.stream(), Stream.of(bound)).toList());
+                Stream.of(values, bound).flatMap(each -> each.entrySet().stream())
+                        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
-    private static Value text(String text) {
-        return (statement, parameter) -> statement.setString(parameter, text);
-    }
-
-    private static Value time(Instant time) {
-        return (statement, parameter) -> statement.setObject(parameter, Timestamps.timestamp(time));
-    }
-
-    private static Value array(String type, Collection<?> elements) {
-        return (statement, parameter) -> statement.setArray(parameter,
-                statement.getConnection().createArrayOf(type, elements.toArray()));
+    private static String[] texts(Stream<String> texts) {
+        return texts.toArray(String[]::new);
     }
 
     /** Has them look what they can do; one that waits after a failure does so when it is tried again. */
-    public void wake(Handle transaction) throws SQLException {
+    public void wake(Handle transaction) {
         update(transaction, "wanted = wanted + 1");
     }
 
     /** Has them look what they can do, also where they wait after a failure. */
-    public void wakeAtOnce(Handle transaction) throws SQLException {
+    public void wakeAtOnce(Handle transaction) {
         update(transaction, "wanted = wanted + 1, retry_at = null");
     }
 
     /** After a failure they wait no longer, if there is something to do. */
-    public void endBackOff(Handle transaction) throws SQLException {
+    public void endBackOff(Handle transaction) {
         inBackOff().update(transaction, "retry_at = null");
     }
 
     /** They are due now. */
-    public void makeDue(Handle transaction) throws SQLException {
+    public void makeDue(Handle transaction) {
         update(transaction, "due_at = least(due_at, clock_timestamp())");
     }
 
     /** They are due at a time, or sooner if they were before. */
-    public void makeDue(Handle transaction, Instant time) throws SQLException {
-        update(transaction, "due_at = least(due_at, ?)", time(time));
+    public void makeDue(Handle transaction, Instant time) {
+        and("true", Map.of("time", time)).update(transaction, "due_at = least(due_at, :time)");
     }
 
     /**
@@ -128,50 +114,34 @@ public final class UnitSelection {
      *
      * @return how many there were
      */
-    public int reschedule(Handle transaction, Instant from, Instant to) throws SQLException {
-        return and("due_at = ?", time(from)).and("due_at <> ?", time(to)).update(transaction, "due_at = ?", time(to));
+    public int reschedule(Handle transaction, Instant from, Instant to) {
+        return and("due_at = :from and due_at <> :to", Map.of("from", from, "to", to)).update(transaction,
+                "due_at = :to");
     }
 
     /**
      * Takes them away from whoever is at work on them: what that has not yet written is refused. Also from whoever is just
      * claiming one: that is waited for, and a claim that comes later sees what this transaction has written.
      */
-    public void revoke(Handle transaction) throws SQLException {
+    public void revoke(Handle transaction) {
         update(transaction, Claims.REVOKED);
     }
 
     /** They begin anew, as if nothing had failed: what whoever is at work on them has not yet written is refused. */
-    public void beginAnew(Handle transaction) throws SQLException {
+    public void beginAnew(Handle transaction) {
         update(transaction, Claims.REVOKED + ", retry_at = null, failures = 0");
     }
 
-    private int update(Handle transaction, String assignments, Value... assigned) throws SQLException {
-        try (var update = transaction.getConnection()
-                .prepareStatement("update nxt_sync.job set " + assignments + " where " + condition)) {
-            bind(update, Stream.concat(Stream.of(assigned), values.stream()).toList());
-            return update.executeUpdate();
-        }
+    private int update(Handle transaction, String assignments) {
+        return transaction.createUpdate("update nxt_sync.job set " + assignments + " where " + condition)
+                .bindMap(values).execute();
     }
 
     /** Those that are due, by company and lane. */
-    public List<WorkUnit> due(Handle transaction) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("""
+    public List<WorkUnit> due(Handle transaction) {
+        return transaction.createQuery("""
                 select kind, connection, scope, company, pull, lane from nxt_sync.job
-                where due_at <= clock_timestamp() and %s order by company, lane""".formatted(condition))) {
-            bind(select, values);
-            var due = new ArrayList<WorkUnit>();
-            try (var row = select.executeQuery()) {
-                while (row.next()) {
-                    due.add(WorkUnit.read(row, 1));
-                }
-            }
-            return due;
-        }
-    }
-
-    private static void bind(PreparedStatement statement, List<Value> values) throws SQLException {
-        for (int i = 0; i < values.size(); i++) {
-            values.get(i).bind(statement, i + 1);
-        }
+                where due_at <= clock_timestamp() and %s order by company, lane""".formatted(condition)).bindMap(values)
+                .map(WorkUnit::of).list();
     }
 }

@@ -71,9 +71,8 @@ public final class WatchedStatement {
 
     private void look() {
         try {
-            database.promptly().inTransaction(transaction -> {
+            database.promptly().useTransaction(transaction -> {
                 Claims.check(transaction, claim);
-                return true;
             });
             alive.run();
         } catch (StaleClaim e) {

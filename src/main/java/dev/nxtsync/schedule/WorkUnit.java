@@ -1,14 +1,14 @@
 package dev.nxtsync.schedule;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jdbi.v3.core.statement.StatementContext;
 
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.tenant.Scope;
@@ -51,37 +51,19 @@ public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner,
         return owner.map(Tenant::number).orElse(0);
     }
 
-    /**
-     * Sets six parameters, in the order of {@link #read}.
-     *
-     * @param first the number of the first
-     */
-    void bind(PreparedStatement statement, int first) throws SQLException {
-        statement.setString(first, kind.text());
-        bindOwner(statement, first + 1);
-        statement.setString(first + 4, entry);
-        statement.setInt(first + 5, lane);
+    /** Sets {@code :kind}, {@code :connection}, {@code :scope}, {@code :company}, {@code :entry} and {@code :lane}. */
+    <S extends SqlStatement<S>> S bind(S statement) {
+        return statement.bindMethods(this).bind("kind", kind.text());
     }
 
-    /** Sets three parameters: connection, scope and company. */
-    public void bindOwner(PreparedStatement statement, int first) throws SQLException {
-        statement.setString(first, connection);
-        statement.setString(first + 1, scope());
-        statement.setInt(first + 2, company());
-    }
-
-    /**
-     * Reads the columns kind, connection, scope, company, pull and lane.
-     *
-     * @param first the number of the first
-     */
-    static WorkUnit read(ResultSet row, int first) throws SQLException {
-        String scope = row.getString(first + 2);
-        return new WorkUnit(UnitKind.of(row.getString(first)), row.getString(first + 1),
+    /** Of a row with the columns kind, connection, scope, company, pull and lane. */
+    static WorkUnit of(ResultSet row, StatementContext context) throws SQLException {
+        String scope = row.getString("scope");
+        return new WorkUnit(UnitKind.of(row.getString("kind")), row.getString("connection"),
                 scope.equals(CONNECTION)
                         ? Optional.empty()
-                        : Optional.of(new Tenant(Scope.of(scope), row.getInt(first + 3))),
-                row.getString(first + 4), row.getInt(first + 5));
+                        : Optional.of(new Tenant(Scope.of(scope), row.getInt("company"))),
+                row.getString("pull"), row.getInt("lane"));
     }
 
     /**
@@ -90,58 +72,38 @@ public record WorkUnit(UnitKind kind, String connection, Optional<Tenant> owner,
      * @param due these are due at once
      * @param idle these wait until somebody makes them due, or wakes them
      */
-    public static void declare(Handle transaction, List<WorkUnit> due, List<WorkUnit> idle) throws SQLException {
-        try (var insert = transaction.getConnection().prepareStatement("""
+    public static void declare(Handle transaction, List<WorkUnit> due, List<WorkUnit> idle) {
+        var insert = transaction.prepareBatch("""
                 insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
-                values (?, ?, ?, ?, ?, ?, case when ? then clock_timestamp() else ? end)
-                on conflict on constraint job_unit do nothing""")) {
-            for (WorkUnit each : due) {
-                add(insert, each, true);
-            }
-            for (WorkUnit each : idle) {
-                add(insert, each, false);
-            }
-            insert.executeBatch();
-        }
-    }
-
-    private static void add(PreparedStatement insert, WorkUnit unit, boolean isDue) throws SQLException {
-        unit.bind(insert, 1);
-        insert.setBoolean(7, isDue);
-        insert.setObject(8, Timestamps.timestamp(Timestamps.NEVER));
-        insert.addBatch();
+                values (:kind, :connection, :scope, :company, :entry, :lane,
+                    case when :due then clock_timestamp() else :never end)
+                on conflict on constraint job_unit do nothing""");
+        due.forEach(each -> each.bind(insert).bind("due", true).bind("never", Timestamps.NEVER).add());
+        idle.forEach(each -> each.bind(insert).bind("due", false).bind("never", Timestamps.NEVER).add());
+        insert.execute();
     }
 
     /** Declares units that are due, or makes them due: but for those that somebody is at work on, in a transaction of the caller's. */
-    public static void makeDue(Handle transaction, Collection<WorkUnit> units) throws SQLException {
+    public static void makeDue(Handle transaction, Collection<WorkUnit> units) {
         // in one order, so that two processes that do the same do not wait for each other
-        try (var insert = transaction.getConnection().prepareStatement(
-                """
-                        insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
-                        select kind, connection, scope, company, pull, lane, clock_timestamp()
-                        from unnest(?::text[], ?::text[], ?::text[], ?::integer[], ?::text[], ?::integer[])
-                            as due (kind, connection, scope, company, pull, lane)
-                        where not exists (select from nxt_sync.job known
-                                          where known.kind = due.kind and known.connection = due.connection and known.scope = due.scope
-                                            and known.company = due.company and known.pull = due.pull and known.lane = due.lane
-                                            and %s)
-                        order by kind, connection, scope, pull, company, lane
-                        on conflict on constraint job_unit do update set due_at = excluded.due_at"""
-                        .formatted(IS_UNDER_WAY))) {
-            column(insert, 1, "text", units, unit -> unit.kind().text());
-            column(insert, 2, "text", units, WorkUnit::connection);
-            column(insert, 3, "text", units, WorkUnit::scope);
-            column(insert, 4, "integer", units, WorkUnit::company);
-            column(insert, 5, "text", units, WorkUnit::entry);
-            column(insert, 6, "integer", units, WorkUnit::lane);
-            insert.executeUpdate();
-        }
-    }
-
-    private static void column(PreparedStatement statement, int parameter, String type, Collection<WorkUnit> units,
-            Function<WorkUnit, Object> value) throws SQLException {
-        statement.setArray(parameter,
-                statement.getConnection().createArrayOf(type, units.stream().map(value).toArray()));
+        transaction.createUpdate("""
+                insert into nxt_sync.job (kind, connection, scope, company, pull, lane, due_at)
+                select kind, connection, scope, company, pull, lane, clock_timestamp()
+                from unnest(:kinds::text[], :connections::text[], :scopes::text[], :companies::integer[],
+                        :entries::text[], :lanes::integer[])
+                    as due (kind, connection, scope, company, pull, lane)
+                where not exists (select from nxt_sync.job known
+                                  where known.kind = due.kind and known.connection = due.connection
+                                    and known.scope = due.scope and known.company = due.company
+                                    and known.pull = due.pull and known.lane = due.lane and %s)
+                order by kind, connection, scope, pull, company, lane
+                on conflict on constraint job_unit do update set due_at = excluded.due_at""".formatted(IS_UNDER_WAY))
+                .bindArray("kinds", String.class, units.stream().map(each -> each.kind().text()).toList())
+                .bindArray("connections", String.class, units.stream().map(WorkUnit::connection).toList())
+                .bindArray("scopes", String.class, units.stream().map(WorkUnit::scope).toList())
+                .bindArray("companies", Integer.class, units.stream().map(WorkUnit::company).toList())
+                .bindArray("entries", String.class, units.stream().map(WorkUnit::entry).toList())
+                .bindArray("lanes", Integer.class, units.stream().map(WorkUnit::lane).toList()).execute();
     }
 
     /** As the log names it, such as {@code load of orders main company 5280001}. */

@@ -1,6 +1,5 @@
 package dev.nxtsync.signin;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,13 +50,11 @@ class Ciphertexts {
         return database.inTransaction(transaction -> {
             var all = new ArrayList<Ciphertext>();
             for (CiphertextKind kind : CiphertextKind.values()) {
-                try (var select = transaction.getConnection().prepareStatement("select connection, " + kind.column
-                        + " from " + kind.table + " where " + kind.needed + " order by connection");
-                        ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        all.add(new Ciphertext(kind, row.getString(1), row.getString(2)));
-                    }
-                }
+                all.addAll(transaction
+                        .createQuery("select connection, " + kind.column + " as text from " + kind.table + " where "
+                                + kind.needed + " order by connection")
+                        .map((row, context) -> new Ciphertext(kind, row.getString("connection"), row.getString("text")))
+                        .list());
             }
             return all;
         });
@@ -65,14 +62,10 @@ class Ciphertexts {
 
     /** Puts another text in the place of one, which says the same; says whether it was still there. */
     public boolean replace(Ciphertext old, String text) throws SQLException {
-        return database.durably(transaction -> {
-            try (var replace = transaction.getConnection().prepareStatement("update " + old.kind().table + " set "
-                    + old.kind().column + " = ? where connection = ? and " + old.kind().column + " = ?")) {
-                replace.setString(1, text);
-                replace.setString(2, old.connection());
-                replace.setString(3, old.text());
-                return replace.executeUpdate() == 1;
-            }
-        });
+        String column = old.kind().column;
+        return database.durably(transaction -> transaction
+                .createUpdate("update " + old.kind().table + " set " + column
+                        + " = :new where connection = :connection and " + column + " = :text")
+                .bind("new", text).bind("connection", old.connection()).bind("text", old.text()).execute() == 1);
     }
 }

@@ -1,6 +1,5 @@
 package dev.nxtsync.signin;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -9,13 +8,12 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Timestamps;
 
 /** Sign-ins of persons that are under way. Links, states and cookies are hashes here, and challenges are encrypted. */
 @Singleton
 public class SignInTable {
     private static final String GOOD = """
-            link = ? and connection = ? and begun_at is null
+            link = :link and connection = :connection and begun_at is null
               and made_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""";
 
     private final Database database;
@@ -27,96 +25,58 @@ public class SignInTable {
     /** Keeps a new link, forgets old ones, and answers until when it is good. */
     public Instant offer(String link, String connection) throws SQLException {
         return database.durably(transaction -> {
-            try (var forget = transaction.getConnection().prepareStatement(
-                    "delete from nxt_sync.sign_in where made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()");
-                    var put = transaction.getConnection().prepareStatement("""
-                            insert into nxt_sync.sign_in (link, connection) values (?, ?)
-                            returning made_at + interval '10 minutes'""")) {
-                forget.executeUpdate();
-                put.setString(1, link);
-                put.setString(2, connection);
-                try (ResultSet row = put.executeQuery()) {
-                    row.next();
-                    return Timestamps.instant(row, 1).orElseThrow();
-                }
-            }
+            transaction.execute("""
+                    delete from nxt_sync.sign_in
+                    where made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()""");
+            return transaction.createQuery("""
+                    insert into nxt_sync.sign_in (link, connection) values (:link, :connection)
+                    returning made_at + interval '10 minutes'""").bind("link", link).bind("connection", connection)
+                    .mapTo(Instant.class).one();
         });
     }
 
     /** Whether a link could be used now. */
     public boolean isGood(String link, String connection) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection()
-                    .prepareStatement("select from nxt_sync.sign_in where " + GOOD)) {
-                select.setString(1, link);
-                select.setString(2, connection);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return database.inTransaction(transaction -> transaction
+                .createQuery("select exists (select from nxt_sync.sign_in where " + GOOD + ")").bind("link", link)
+                .bind("connection", connection).mapTo(boolean.class).one());
     }
 
     /** Uses a link, which can be done once, within ten minutes. Says whether it was good. */
     public boolean begin(String link, String connection, String state, String cookie, String challenge)
             throws SQLException {
-        return database.durably(transaction -> {
-            try (var begin = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.sign_in set begun_at = clock_timestamp(), state = ?, cookie = ?, challenge = ?
-                    where\s""" + GOOD)) {
-                begin.setString(1, state);
-                begin.setString(2, cookie);
-                begin.setString(3, challenge);
-                begin.setString(4, link);
-                begin.setString(5, connection);
-                return begin.executeUpdate() == 1;
-            }
-        });
+        return database.durably(transaction -> transaction.createUpdate("""
+                update nxt_sync.sign_in
+                set begun_at = clock_timestamp(), state = :state, cookie = :cookie, challenge = :challenge
+                where\s""" + GOOD).bind("state", state).bind("cookie", cookie).bind("challenge", challenge)
+                .bind("link", link).bind("connection", connection).execute() == 1);
     }
 
     /** Ends a sign-in that was begun with this state and cookie, which can be done once, within ten minutes. Answers its challenge. */
     public Optional<String> end(String connection, String state, String cookie) throws SQLException {
-        return database.durably(transaction -> {
-            try (var end = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.sign_in set ended_at = clock_timestamp()
-                    where connection = ? and state = ? and cookie = ? and ended_at is null
-                      and begun_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()
-                    returning challenge""")) {
-                end.setString(1, connection);
-                end.setString(2, state);
-                end.setString(3, cookie);
-                try (ResultSet row = end.executeQuery()) {
-                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-                }
-            }
-        });
+        return database.durably(transaction -> transaction.createQuery("""
+                update nxt_sync.sign_in set ended_at = clock_timestamp()
+                where connection = :connection and state = :state and cookie = :cookie and ended_at is null
+                  and begun_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()
+                returning challenge""").bind("connection", connection).bind("state", state).bind("cookie", cookie)
+                .mapTo(String.class).findOne());
     }
 
     /** Keeps what came of a sign-in, as JSON. */
     public void result(String connection, String cookie, String json) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (var put = transaction.getConnection().prepareStatement(
-                    "update nxt_sync.sign_in set result = ?::json, challenge = null where connection = ? and cookie = ?")) {
-                put.setString(1, Encoding.read(transaction).json(json));
-                put.setString(2, connection);
-                put.setString(3, cookie);
-                return put.executeUpdate();
-            }
-        });
+        database.inTransaction(transaction -> transaction.createUpdate("""
+                update nxt_sync.sign_in set result = :result::json, challenge = null
+                where connection = :connection and cookie = :cookie""")
+                .bind("result", Encoding.read(transaction).json(json)).bind("connection", connection)
+                .bind("cookie", cookie).execute());
     }
 
     /** What came of a sign-in, for ten minutes. */
     public Optional<String> result(String connection, String cookie) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement("""
-                    select result from nxt_sync.sign_in where connection = ? and cookie = ? and result is not null
-                      and ended_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""")) {
-                select.setString(1, connection);
-                select.setString(2, cookie);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-                }
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select result from nxt_sync.sign_in
+                where connection = :connection and cookie = :cookie and result is not null
+                  and ended_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""")
+                .bind("connection", connection).bind("cookie", cookie).mapTo(String.class).findOne());
     }
 }

@@ -21,10 +21,9 @@ import dev.nxtsync.error.Problem;
  * @param repeated whether a process that is alive has sent it again since
  */
 public record UserGrant(String connection, long generation, Optional<Problem> needed, Optional<String> issuer,
-        Optional<String> subject, Optional<String> tenant, String shownName, String scope,
-        Optional<RefreshTokenKind> kind, String refreshToken, String accessToken, Duration accessLeft,
-        Duration accessLife, Optional<Instant> authorizedAt, Optional<Instant> refreshedAt, Optional<Duration> pending,
-        Duration lastSent, boolean repeated) {
+        Optional<String> subject, String scope, Optional<RefreshTokenKind> kind, String refreshToken,
+        String accessToken, Duration accessLeft, Duration accessLife, Optional<Instant> authorizedAt,
+        Optional<Instant> refreshedAt, Optional<Duration> pending, Duration lastSent, boolean repeated) {
 
     /** What the refresh token of an answer is, as the application is set in the Developer Portal. */
     public enum RefreshTokenKind {

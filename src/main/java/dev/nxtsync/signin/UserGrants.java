@@ -1,10 +1,10 @@
 package dev.nxtsync.signin;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -12,10 +12,12 @@ import java.util.Optional;
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jdbi.v3.core.statement.StatementContext;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
@@ -29,6 +31,22 @@ import dev.nxtsync.schedule.WorkUnit;
 @Singleton
 public class UserGrants {
     private static final String UNDEFINED_TABLE = "42P01";
+
+    /** The issuer is read in a way that needs no such column: a command may come before the daemon that makes it. */
+    private static final String GRANTS = """
+            select connection, generation, state, code, reason, to_jsonb(user_grant) ->> 'issuer' as issuer, subject,
+                   coalesce(scope, '') as scope, coalesce(kind, '') as kind,
+                   coalesce(refresh_token, '') as refresh_token, coalesce(access_token, '') as access_token,
+                   coalesce(extract(epoch from access_expires_at - greatest(clock_timestamp(), refreshed_at)) * 1000,
+                       0)::bigint as access_left,
+                   coalesce(extract(epoch from access_expires_at - refreshed_at) * 1000, 0)::bigint as access_life,
+                   authorized_at, refreshed_at,
+                   (extract(epoch from case when pending_at > clock_timestamp() then interval '1 day'
+                                       else clock_timestamp() - pending_at end) * 1000)::bigint as pending,
+                   coalesce(abs(extract(epoch from clock_timestamp() - last_sent_at) * 1000), 0)::bigint as last_sent,
+                   exists (select from nxt_sync.replica where replica.id = repeated_by and %s) as repeated
+            from nxt_sync.user_grant where connection = any (:connections) order by connection"""
+            .formatted(Replica.IS_ALIVE);
 
     private final Database database;
     private final Claims claims;
@@ -55,51 +73,27 @@ public class UserGrants {
         }
     }
 
-    /** The issuer is read in a way that needs no such column: a command may come before the daemon that makes it. */
     private List<UserGrant> select(Collection<String> connections) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement(
-                    """
-                            select connection, generation, state, code, reason, subject, tenant, shown_name, scope, kind, refresh_token,
-                                   access_token,
-                                   coalesce(extract(epoch from access_expires_at - greatest(clock_timestamp(), refreshed_at)) * 1000, 0)::bigint,
-                                   coalesce(extract(epoch from access_expires_at - refreshed_at) * 1000, 0)::bigint,
-                                   authorized_at, refreshed_at,
-                                   (extract(epoch from case when pending_at > clock_timestamp() then interval '1 day'
-                                                        else clock_timestamp() - pending_at end) * 1000)::bigint,
-                                   coalesce(abs(extract(epoch from clock_timestamp() - last_sent_at) * 1000), 0)::bigint,
-                                   exists (select from nxt_sync.replica where replica.id = repeated_by
-                                           and %s),
-                                   to_jsonb(user_grant) ->> 'issuer'
-                            from nxt_sync.user_grant where connection = any (?) order by connection"""
-                            .formatted(Replica.IS_ALIVE))) {
-                select.setArray(1, transaction.getConnection().createArrayOf("text", connections.toArray()));
-                var grants = new ArrayList<UserGrant>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        grants.add(grant(row));
-                    }
-                }
-                return grants;
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createQuery(GRANTS)
+                .bindArray("connections", String.class, connections).map(UserGrants::grant).list());
     }
 
-    private static UserGrant grant(ResultSet row) throws SQLException {
-        return new UserGrant(row.getString(1), row.getLong(2),
-                row.getString(3).equals("needed")
-                        ? Optional.of(Problem.kept(row.getString(4), row.getString(5)))
+    private static UserGrant grant(ResultSet row, StatementContext context) throws SQLException {
+        return new UserGrant(row.getString("connection"), row.getLong("generation"),
+                row.getString("state").equals("needed")
+                        ? Optional.of(Problem.kept(row.getString("code"), row.getString("reason")))
                         : Optional.empty(),
-                Optional.ofNullable(row.getString(20)), Optional.ofNullable(row.getString(6)),
-                Optional.ofNullable(row.getString(7)), text(row, 8), text(row, 9),
-                UserGrant.RefreshTokenKind.of(text(row, 10)), text(row, 11), text(row, 12),
-                Duration.ofMillis(row.getLong(13)), Duration.ofMillis(row.getLong(14)), Timestamps.instant(row, 15),
-                Timestamps.instant(row, 16), Optional.ofNullable(row.getObject(17, Long.class)).map(Duration::ofMillis),
-                Duration.ofMillis(row.getLong(18)), row.getBoolean(19));
+                Optional.ofNullable(row.getString("issuer")), Optional.ofNullable(row.getString("subject")),
+                row.getString("scope"), UserGrant.RefreshTokenKind.of(row.getString("kind")),
+                row.getString("refresh_token"), row.getString("access_token"),
+                Duration.ofMillis(row.getLong("access_left")), Duration.ofMillis(row.getLong("access_life")),
+                time(row, "authorized_at"), time(row, "refreshed_at"),
+                Optional.ofNullable(row.getObject("pending", Long.class)).map(Duration::ofMillis),
+                Duration.ofMillis(row.getLong("last_sent")), row.getBoolean("repeated"));
     }
 
-    private static String text(ResultSet row, int column) throws SQLException {
-        return Optional.ofNullable(row.getString(column)).orElse("");
+    private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }
 
     /** Claims the right to use the refresh token of a connection; it is given back with {@link #release}. */
@@ -121,25 +115,16 @@ public class UserGrants {
      */
     public boolean begin(Claim claim, long generation, String issuer, boolean repeat) throws SQLException {
         return database.durably(transaction -> {
-            try (var mark = transaction.getConnection().prepareStatement("""
+            boolean marked = transaction.createUpdate("""
                     update nxt_sync.user_grant
-                    set pending_at = case when ? then pending_at else clock_timestamp() end,
-                        last_sent_at = clock_timestamp(), pending_fence = ?,
-                        repeated_by = case when ? then ? end, issuer = ?
-                    where connection = ? and generation = ? and state = 'signed_in' and coalesce(issuer, ?) = ?""")) {
-                mark.setBoolean(1, repeat);
-                mark.setLong(2, claim.fence());
-                mark.setBoolean(3, repeat);
-                mark.setObject(4, claim.holder());
-                mark.setString(5, issuer);
-                mark.setString(6, claim.connection());
-                mark.setLong(7, generation);
-                mark.setString(8, issuer);
-                mark.setString(9, issuer);
-                boolean marked = mark.executeUpdate() == 1;
-                Claims.check(transaction, claim);
-                return marked;
-            }
+                    set pending_at = case when :repeat then pending_at else clock_timestamp() end,
+                        last_sent_at = clock_timestamp(), pending_fence = :fence,
+                        repeated_by = case when :repeat then :holder end, issuer = :issuer
+                    where connection = :connection and generation = :generation and state = 'signed_in'
+                      and coalesce(issuer, :issuer) = :issuer""").bindMethods(claim).bind("generation", generation)
+                    .bind("issuer", issuer).bind("repeat", repeat).execute() == 1;
+            Claims.check(transaction, claim);
+            return marked;
         });
     }
 
@@ -148,18 +133,11 @@ public class UserGrants {
      * be repeated once more.
      */
     public void unused(Claim claim, long generation, boolean repeat) throws SQLException {
-        database.durably(transaction -> {
-            try (var unmark = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.user_grant
-                    set pending_at = case when ? then pending_at end, repeated_by = null
-                    where connection = ? and generation = ? and pending_fence = ?""")) {
-                unmark.setBoolean(1, repeat);
-                unmark.setString(2, claim.connection());
-                unmark.setLong(3, generation);
-                unmark.setLong(4, claim.fence());
-                return unmark.executeUpdate();
-            }
-        });
+        database.durably(transaction -> transaction.createUpdate("""
+                update nxt_sync.user_grant
+                set pending_at = case when :repeat then pending_at end, repeated_by = null
+                where connection = :connection and generation = :generation and pending_fence = :fence""")
+                .bindMethods(claim).bind("generation", generation).bind("repeat", repeat).execute());
     }
 
     /**
@@ -168,17 +146,11 @@ public class UserGrants {
      * @return whether the row still held it
      */
     public boolean refuse(String connection, long generation, Problem why) throws SQLException {
-        return database.durably(transaction -> {
-            try (var refuse = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.user_grant set state = 'needed', code = ?, reason = ?
-                    where connection = ? and generation = ? and state = 'signed_in'""")) {
-                refuse.setString(1, why.code());
-                refuse.setString(2, Encoding.read(transaction).shown(why.message()));
-                refuse.setString(3, connection);
-                refuse.setLong(4, generation);
-                return refuse.executeUpdate() == 1;
-            }
-        });
+        return database.durably(transaction -> transaction.createUpdate("""
+                update nxt_sync.user_grant set state = 'needed', code = :code, reason = :reason
+                where connection = :connection and generation = :generation and state = 'signed_in'""")
+                .bind("code", why.code()).bind("reason", Encoding.read(transaction).shown(why.message()))
+                .bind("connection", connection).bind("generation", generation).execute() == 1);
     }
 
     /**
@@ -197,36 +169,25 @@ public class UserGrants {
      */
     public Optional<Kept> keep(String connection, long generation, UserGrant.SealedTokens tokens,
             UserGrant.RefreshTokenKind kind, Duration age) throws SQLException {
-        return database.durably(transaction -> {
-            try (var keep = transaction.getConnection().prepareStatement(
-                    """
-                            update nxt_sync.user_grant kept
-                            set generation = greatest(generation + 1, nextval('nxt_sync.fence')), refresh_token = ?, access_token = ?,
-                                refreshed_at = clock_timestamp() - ? * interval '1 ms',
-                                access_expires_at = clock_timestamp() + ? * interval '1 ms', scope = ?, kind = ?,
-                                state = 'signed_in', code = null, reason = null, pending_at = null, pending_fence = null, repeated_by = null
-                            from (select connection, state from nxt_sync.user_grant
-                                  where connection = ? and generation = ? and refresh_token is not null for update) sent
-                            where kept.connection = sent.connection
-                            returning kept.generation, sent.state = 'needed'""")) {
-                tokens(keep, 1, tokens, age);
-                keep.setString(6, kind.text());
-                keep.setString(7, connection);
-                keep.setLong(8, generation);
-                try (ResultSet row = keep.executeQuery()) {
-                    return row.next() ? Optional.of(new Kept(row.getLong(1), row.getBoolean(2))) : Optional.empty();
-                }
-            }
-        });
+        return database.durably(transaction -> bind(transaction.createQuery("""
+                update nxt_sync.user_grant kept
+                set generation = greatest(generation + 1, nextval('nxt_sync.fence')), refresh_token = :refreshToken,
+                    access_token = :accessToken, refreshed_at = clock_timestamp() - :age * interval '1 ms',
+                    access_expires_at = clock_timestamp() + :left * interval '1 ms', scope = :scope, kind = :kind,
+                    state = 'signed_in', code = null, reason = null, pending_at = null, pending_fence = null,
+                    repeated_by = null
+                from (select connection, state from nxt_sync.user_grant
+                      where connection = :connection and generation = :generation and refresh_token is not null
+                      for update) sent
+                where kept.connection = sent.connection
+                returning kept.generation, sent.state = 'needed' as lifted"""), tokens, age).bind("kind", kind.text())
+                .bind("connection", connection).bind("generation", generation).map(ConstructorMapper.of(Kept.class))
+                .findOne());
     }
 
-    private static void tokens(PreparedStatement statement, int from, UserGrant.SealedTokens tokens, Duration age)
-            throws SQLException {
-        statement.setString(from, tokens.refreshToken());
-        statement.setString(from + 1, tokens.accessToken());
-        statement.setLong(from + 2, age.toMillis());
-        statement.setLong(from + 3, tokens.accessLife().minus(age).toMillis());
-        statement.setString(from + 4, tokens.scope());
+    private static <S extends SqlStatement<S>> S bind(S statement, UserGrant.SealedTokens tokens, Duration age) {
+        return statement.bindMethods(tokens).bind("age", age.toMillis()).bind("left",
+                tokens.accessLife().minus(age).toMillis());
     }
 
     /**
@@ -242,66 +203,49 @@ public class UserGrants {
                 return other;
             }
             WorkUnit.declare(transaction, List.of(), List.of(WorkUnit.ofToken(connection)));
-            try (var put = transaction.getConnection().prepareStatement(
-                    """
-                            insert into nxt_sync.user_grant (generation, refresh_token, access_token, refreshed_at, access_expires_at,
-                                scope, state, issuer, subject, tenant, shown_name, authorized_at, connection)
-                            values (nextval('nxt_sync.fence'), ?, ?, clock_timestamp() - ? * interval '1 ms',
-                                clock_timestamp() + ? * interval '1 ms', ?, 'signed_in', ?, ?, ?, ?, clock_timestamp(), ?)
-                            on conflict (connection) do update
-                            set generation = greatest(user_grant.generation + 1, excluded.generation), refresh_token = excluded.refresh_token,
-                                access_token = excluded.access_token, refreshed_at = excluded.refreshed_at,
-                                access_expires_at = excluded.access_expires_at, scope = excluded.scope, state = excluded.state,
-                                issuer = excluded.issuer, subject = excluded.subject, tenant = excluded.tenant, shown_name = excluded.shown_name,
-                                authorized_at = excluded.authorized_at, kind = null, code = null, reason = null,
-                                pending_at = null, pending_fence = null, repeated_by = null""")) {
-                tokens(put, 1, tokens, Duration.ZERO);
-                put.setString(6, owner.issuer());
-                put.setString(7, owner.subject());
-                put.setString(8, owner.tenant().orElse(null));
-                put.setString(9, Encoding.read(transaction).shown(owner.shownName()));
-                put.setString(10, connection);
-                put.executeUpdate();
-                return Optional.empty();
-            }
+            bind(transaction.createUpdate("""
+                    insert into nxt_sync.user_grant (connection, generation, refresh_token, access_token, refreshed_at,
+                        access_expires_at, scope, state, issuer, subject, tenant, shown_name, authorized_at)
+                    values (:connection, nextval('nxt_sync.fence'), :refreshToken, :accessToken,
+                        clock_timestamp() - :age * interval '1 ms', clock_timestamp() + :left * interval '1 ms',
+                        :scope, 'signed_in', :issuer, :subject, :tenant, :shownName, clock_timestamp())
+                    on conflict (connection) do update
+                    set generation = greatest(user_grant.generation + 1, excluded.generation),
+                        refresh_token = excluded.refresh_token, access_token = excluded.access_token,
+                        refreshed_at = excluded.refreshed_at, access_expires_at = excluded.access_expires_at,
+                        scope = excluded.scope, state = excluded.state, issuer = excluded.issuer,
+                        subject = excluded.subject, tenant = excluded.tenant, shown_name = excluded.shown_name,
+                        authorized_at = excluded.authorized_at, kind = null, code = null, reason = null,
+                        pending_at = null, pending_fence = null, repeated_by = null"""), tokens, Duration.ZERO)
+                    .bindMethods(owner).bind("shownName", Encoding.read(transaction).shown(owner.shownName()))
+                    .bind("connection", connection).execute();
+            return other;
         });
     }
 
     /** Who is signed in, if that is another person, or the same one at another tenant. */
-    private static Optional<String> other(Handle transaction, String connection, UserGrant.Owner owner)
-            throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("""
-                select subject, tenant, shown_name from nxt_sync.user_grant
-                where connection = ? and subject is not null for update""")) {
-            select.setString(1, connection);
-            try (ResultSet row = select.executeQuery()) {
+    private static Optional<String> other(Handle transaction, String connection, UserGrant.Owner owner) {
+        return transaction.createQuery("""
+                select coalesce(issuer, '') as issuer, subject, tenant, shown_name from nxt_sync.user_grant
+                where connection = :connection and subject is not null for update""").bind("connection", connection)
+                .map(ConstructorMapper.of(UserGrant.Owner.class)).findOne()
                 // a tenant that was not told before is learned, one that is no longer told may be another
-                boolean same = !row.next() || (row.getString(1).equals(owner.subject())
-                        && (row.getString(2) == null || owner.tenant().filter(row.getString(2)::equals).isPresent()));
-                return same
-                        ? Optional.empty()
-                        : Optional.of(row.getString(3) + Optional.ofNullable(row.getString(2))
-                                .map(tenant -> " at tenant " + tenant).orElse(""));
-            }
-        }
+                .filter(known -> !known.subject().equals(owner.subject())
+                        || (known.tenant().isPresent() && !known.tenant().equals(owner.tenant())))
+                .map(known -> known.shownName() + known.tenant().map(tenant -> " at tenant " + tenant).orElse(""));
     }
 
     /** Forgets person and tokens, so that anybody may sign in. */
     public void forget(String connection, Problem why) throws SQLException {
-        database.durably(transaction -> {
-            try (var forget = transaction.getConnection().prepareStatement(
-                    """
-                            update nxt_sync.user_grant
-                            set generation = greatest(generation + 1, nextval('nxt_sync.fence')), state = 'needed', code = ?, reason = ?, issuer = null, subject = null,
-                                tenant = null, shown_name = null, scope = null, kind = null, refresh_token = null,
-                                access_token = null, access_expires_at = null, authorized_at = null, refreshed_at = null,
-                                pending_at = null, pending_fence = null, repeated_by = null
-                            where connection = ?""")) {
-                forget.setString(1, why.code());
-                forget.setString(2, Encoding.read(transaction).shown(why.message()));
-                forget.setString(3, connection);
-                return forget.executeUpdate();
-            }
-        });
+        database.durably(transaction -> transaction.createUpdate("""
+                update nxt_sync.user_grant
+                set generation = greatest(generation + 1, nextval('nxt_sync.fence')), state = 'needed', code = :code,
+                    reason = :reason, issuer = null, subject = null, tenant = null, shown_name = null, scope = null,
+                    kind = null, refresh_token = null, access_token = null, access_expires_at = null,
+                    authorized_at = null, refreshed_at = null, pending_at = null, pending_fence = null,
+                    repeated_by = null
+                where connection = :connection""").bind("code", why.code())
+                .bind("reason", Encoding.read(transaction).shown(why.message())).bind("connection", connection)
+                .execute());
     }
 }

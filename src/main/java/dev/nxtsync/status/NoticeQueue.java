@@ -8,6 +8,7 @@ import java.util.UUID;
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
@@ -35,12 +36,8 @@ class NoticeQueue {
 
     /** Adds one, in the transaction that keeps what it is about. */
     static void add(Handle transaction, String body) throws SQLException {
-        try (var insert = transaction.getConnection()
-                .prepareStatement("insert into nxt_sync.notice (id, body) values (?, ?)")) {
-            insert.setString(1, newId());
-            insert.setString(2, Encoding.read(transaction).json(body));
-            insert.executeUpdate();
-        }
+        transaction.createUpdate("insert into nxt_sync.notice (id, body) values (:id, :body)").bind("id", newId())
+                .bind("body", Encoding.read(transaction).json(body)).execute();
     }
 
     /**
@@ -49,48 +46,32 @@ class NoticeQueue {
      * @param lease longer than it takes to send one
      */
     public Optional<QueuedNotice> next(Duration lease) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var next = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.notice
-                    set attempts = attempts + 1, next_at = clock_timestamp() + ? * interval '1 ms'
-                    where id = (select id from nxt_sync.notice where next_at <= clock_timestamp()
-                                order by made_at limit 1 for update skip locked)
-                    returning id, body, attempts""")) {
-                next.setLong(1, lease.toMillis());
-                try (var row = next.executeQuery()) {
-                    return row.next()
-                            ? Optional.of(new QueuedNotice(row.getString(1), row.getString(2), row.getInt(3)))
-                            : Optional.empty();
-                }
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                update nxt_sync.notice
+                set attempts = attempts + 1, next_at = clock_timestamp() + :lease * interval '1 ms'
+                where id = (select id from nxt_sync.notice where next_at <= clock_timestamp()
+                            order by made_at limit 1 for update skip locked)
+                returning id, body, attempts""").bind("lease", lease.toMillis())
+                .map(ConstructorMapper.of(QueuedNotice.class)).findOne());
     }
 
     /** It was taken. */
     public void done(QueuedNotice notice) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (var delete = transaction.getConnection()
-                    .prepareStatement("delete from nxt_sync.notice where id = ?")) {
-                delete.setString(1, notice.id());
-                return delete.executeUpdate();
-            }
-        });
+        database.inTransaction(transaction -> transaction.createUpdate("delete from nxt_sync.notice where id = :id")
+                .bind("id", notice.id()).execute());
     }
 
     /** It was not taken, and is tried again. Says whether it was given up instead, since it is a day old. */
     public boolean again(QueuedNotice notice, Duration after) throws SQLException {
         return database.inTransaction(transaction -> {
-            try (var old = transaction.getConnection().prepareStatement(
-                    "delete from nxt_sync.notice where id = ? and made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()");
-                    var again = transaction.getConnection().prepareStatement(
-                            "update nxt_sync.notice set next_at = clock_timestamp() + ? * interval '1 ms' where id = ?")) {
-                old.setString(1, notice.id());
-                boolean givenUp = old.executeUpdate() == 1;
-                again.setLong(1, after.toMillis());
-                again.setString(2, notice.id());
-                again.executeUpdate();
-                return givenUp;
-            }
+            boolean givenUp = transaction.createUpdate("""
+                    delete from nxt_sync.notice where id = :id
+                      and made_at not between clock_timestamp() - interval '1 day' and clock_timestamp()""")
+                    .bind("id", notice.id()).execute() == 1;
+            transaction.createUpdate("""
+                    update nxt_sync.notice set next_at = clock_timestamp() + :after * interval '1 ms'
+                    where id = :id""").bind("after", after.toMillis()).bind("id", notice.id()).execute();
+            return givenUp;
         });
     }
 }

@@ -1,23 +1,21 @@
 package dev.nxtsync.status;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.generic.GenericType;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Problem;
 
 /**
@@ -52,7 +50,7 @@ public class OpenFindings {
      * @param notice what a person is told of a change, which is kept in the same transaction, and so told once
      */
     public void keep(Collection<OpenFinding> now, Function<Change, Optional<String>> notice) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             if (isFirst(transaction)) {
                 note(transaction, now);
                 var change = change(transaction);
@@ -61,89 +59,63 @@ public class OpenFindings {
                     NoticeQueue.add(transaction, body.get());
                 }
             }
-            return true;
         });
     }
 
     /** How many of each code there are now. */
     public Map<String, Long> counts() throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement(
-                    "select code, count(*) from nxt_sync.trouble where gone_at is null group by code");
-                    ResultSet row = select.executeQuery()) {
-                var counts = new TreeMap<String, Long>();
-                while (row.next()) {
-                    counts.put(row.getString(1), row.getLong(2));
-                }
-                return counts;
-            }
-        });
+        return database.inTransaction(transaction -> transaction
+                .createQuery("select code, count(*) as open from nxt_sync.trouble where gone_at is null group by code")
+                .setMapKeyColumn("code").setMapValueColumn("open").collectInto(new GenericType<Map<String, Long>>() {
+                }));
     }
 
-    private static boolean isFirst(Handle transaction) throws SQLException {
-        try (var lock = transaction.getConnection()
-                .prepareStatement("select pg_try_advisory_xact_lock(hashtext('nxt_sync trouble'))");
-                ResultSet row = lock.executeQuery()) {
-            return row.next() && row.getBoolean(1);
-        }
+    private static boolean isFirst(Handle transaction) {
+        return transaction.createQuery("select pg_try_advisory_xact_lock(hashtext('nxt_sync trouble'))")
+                .mapTo(boolean.class).one();
     }
 
     private static void note(Handle transaction, Collection<OpenFinding> now) throws SQLException {
-        try (var put = transaction.getConnection().prepareStatement("""
-                insert into nxt_sync.trouble (subject, code, reason) values (?, ?, ?)
+        var encoding = Encoding.read(transaction);
+        var put = transaction.prepareBatch("""
+                insert into nxt_sync.trouble (subject, code, reason) values (:subject, :code, :reason)
                 on conflict (subject, code) do update set reason = excluded.reason, gone_at = null,
                     since = case when trouble.gone_at is null or trouble.reason = excluded.reason then trouble.since
                         else clock_timestamp() end""");
-                var gone = transaction.getConnection().prepareStatement(
-                        """
-                                update nxt_sync.trouble set gone_at = clock_timestamp()
-                                where gone_at is null and (subject, code) not in (select * from unnest(?::text[], ?::text[]))""");
-                var forget = transaction.getConnection().prepareStatement(
-                        "delete from nxt_sync.trouble where gone_at is not null and told_at is null")) {
-            var encoding = Encoding.read(transaction);
-            for (OpenFinding each : now) {
-                put.setString(1, encoding.shown(each.subject()));
-                put.setString(2, each.reason().code());
-                put.setString(3, encoding.shown(each.reason().message()));
-                put.addBatch();
-            }
-            put.executeBatch();
-            gone.setArray(1, transaction.getConnection().createArrayOf("text",
-                    now.stream().map(OpenFinding::subject).map(encoding::shown).toArray()));
-            gone.setArray(2, transaction.getConnection().createArrayOf("text",
-                    now.stream().map(each -> each.reason().code()).toArray()));
-            gone.executeUpdate();
-            forget.executeUpdate();
-        }
+        now.forEach(each -> put.bind("subject", encoding.shown(each.subject())).bind("code", each.reason().code())
+                .bind("reason", encoding.shown(each.reason().message())).add());
+        put.execute();
+        transaction.createUpdate("""
+                update nxt_sync.trouble set gone_at = clock_timestamp()
+                where gone_at is null
+                  and (subject, code) not in (select * from unnest(:subjects::text[], :codes::text[]))""")
+                .bindArray("subjects", String.class,
+                        now.stream().map(OpenFinding::subject).map(encoding::shown).toList())
+                .bindArray("codes", String.class, now.stream().map(each -> each.reason().code()).toList()).execute();
+        transaction.execute("delete from nxt_sync.trouble where gone_at is not null and told_at is null");
     }
 
-    private static Change change(Handle transaction) throws SQLException {
+    private static Change change(Handle transaction) {
         var begun = troubles(transaction, """
                 update nxt_sync.trouble set told_at = clock_timestamp()
                 where told_at is null and since not between clock_timestamp() - interval '20 s' and clock_timestamp()
                 returning subject, code, reason, since""");
-        var ended = troubles(transaction,
-                """
-                        delete from nxt_sync.trouble where gone_at not between clock_timestamp() - interval '20 s' and clock_timestamp()
-                        returning subject, code, reason, since""");
-        try (var count = transaction.getConnection().prepareStatement(
-                "select count(*) filter (where gone_at is null), clock_timestamp() from nxt_sync.trouble");
-                ResultSet row = count.executeQuery()) {
-            row.next();
-            return new Change(begun, ended, row.getLong(1), Timestamps.instant(row, 2).orElseThrow());
-        }
+        var ended = troubles(transaction, """
+                delete from nxt_sync.trouble
+                where gone_at not between clock_timestamp() - interval '20 s' and clock_timestamp()
+                returning subject, code, reason, since""");
+        return transaction.createQuery("""
+                select count(*) filter (where gone_at is null) as open, clock_timestamp() as at
+                from nxt_sync.trouble""").map((row, context) -> new Change(begun, ended, row.getLong("open"),
+                row.getObject("at", OffsetDateTime.class).toInstant())).one();
     }
 
-    private static List<OpenFinding> troubles(Handle transaction, String sql) throws SQLException {
-        try (var statement = transaction.getConnection().prepareStatement(sql);
-                ResultSet row = statement.executeQuery()) {
-            var troubles = new ArrayList<OpenFinding>();
-            while (row.next()) {
-                troubles.add(new OpenFinding(row.getString(1), Problem.kept(row.getString(2), row.getString(3)),
-                        Timestamps.instant(row, 4).orElseThrow()));
-            }
-            return troubles;
-        }
+    private static List<OpenFinding> troubles(Handle transaction, String sql) {
+        return transaction.createQuery(sql)
+                .map((row, context) -> new OpenFinding(row.getString("subject"),
+                        Problem.kept(row.getString("code"), row.getString("reason")),
+                        row.getObject("since", OffsetDateTime.class).toInstant()))
+                .list();
     }
 
     /** Says how many are open in a database; nothing where none is, or no daemon has been. */
@@ -152,16 +124,12 @@ public class OpenFindings {
             if (!Database.hasTable(transaction, "nxt_sync.trouble")) {
                 return Optional.empty();
             }
-            try (var count = transaction.getConnection()
-                    .prepareStatement("select count(*) from nxt_sync.trouble where gone_at is null");
-                    var row = count.executeQuery()) {
-                row.next();
-                int open = row.getInt(1);
-                return open == 0
-                        ? Optional.empty()
-                        : Optional.of("the daemons have met " + open + (open == 1 ? " trouble" : " troubles")
-                                + "; the command status says which");
-            }
+            int open = transaction.createQuery("select count(*) from nxt_sync.trouble where gone_at is null")
+                    .mapTo(int.class).one();
+            return open == 0
+                    ? Optional.empty()
+                    : Optional.of("the daemons have met " + open + (open == 1 ? " trouble" : " troubles")
+                            + "; the command status says which");
         };
     }
 }

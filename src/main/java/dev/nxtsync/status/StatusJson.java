@@ -20,7 +20,7 @@ public final class StatusJson {
     private StatusJson() {}
 
     /** What {@code GET /api/status} answers. */
-    public static String text(Status status) {
+    public static ObjectNode tree(Status status) {
         ObjectNode all = JSON.createObjectNode().put("at", status.at()).put("state",
                 status.isWell() ? "well" : "in_trouble");
         all.set("findings", JSON.valueToTree(status.findings()));
@@ -42,7 +42,7 @@ public final class StatusJson {
                 need.connections().forEach(key.putArray("needed_by")::add);
             }
         }
-        return all.toString();
+        return all;
     }
 
     static String text(ProcessReport report) {
@@ -50,17 +50,16 @@ public final class StatusJson {
     }
 
     static ProcessReport report(String json) {
-        try {
-            return JSON.readValue(json, ProcessReport.class);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return read(json, ProcessReport.class);
     }
 
-    /** @param json a list of objects */
-    static <T> List<T> list(String json, Class<T> type) {
+    static StatusTables tables(String json) {
+        return read(json, StatusTables.class);
+    }
+
+    private static <T> T read(String json, Class<T> type) {
         try {
-            return JSON.readValue(json, JSON.getTypeFactory().constructCollectionType(List.class, type));
+            return JSON.readValue(json, type);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

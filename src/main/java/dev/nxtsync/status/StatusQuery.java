@@ -1,13 +1,10 @@
 package dev.nxtsync.status;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.StringJoiner;
 
 import jakarta.inject.Singleton;
 
@@ -15,22 +12,11 @@ import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.schedule.Replica;
-import dev.nxtsync.status.StatusTables.DeadLetter;
-import dev.nxtsync.status.StatusTables.KeySetAside;
-import dev.nxtsync.status.StatusTables.LostCallRow;
-import dev.nxtsync.status.StatusTables.PullRow;
-import dev.nxtsync.status.StatusTables.PushRow;
-import dev.nxtsync.status.StatusTables.ReplicaRow;
-import dev.nxtsync.status.StatusTables.ReportRow;
-import dev.nxtsync.status.StatusTables.RunRow;
-import dev.nxtsync.status.StatusTables.SignInRow;
-import dev.nxtsync.status.StatusTables.TroubleRow;
-import dev.nxtsync.status.StatusTables.UnitRow;
-import dev.nxtsync.status.StatusTables.WebhookRow;
 
-/** How everything stands, as the tables have it: made into JSON by PostgreSQL, which the records are read from. */
+/** How everything stands, as the tables have it: made into JSON by PostgreSQL, which {@link StatusTables} is read from. */
 @Singleton
 public class StatusQuery {
+    /** A query for each of the lists. */
     private static final Map<String, String> SUBJECTS = subjects();
 
     private final Database database;
@@ -42,64 +28,61 @@ public class StatusQuery {
 
     private static Map<String, String> subjects() {
         var subjects = new LinkedHashMap<String, String>();
-        subjects.put("replicas",
-                """
-                        select id, host, started_at, beat_at,
-                               case when %s then 'alive' else 'silent' end as state
-                        from nxt_sync.replica where beat_at > clock_timestamp() - interval '1 hour' order by started_at limit 100"""
-                        .formatted(Replica.IS_ALIVE));
-        subjects.put("reports",
-                """
-                        select id, host, report from nxt_sync.replica where report is not null and %s order by started_at limit 100"""
-                        .formatted(Replica.IS_ALIVE));
+        subjects.put("replicas", """
+                select id, host, started_at, beat_at,
+                       case when %s then 'alive' else 'silent' end as state
+                from nxt_sync.replica where beat_at > clock_timestamp() - interval '1 hour'
+                order by started_at limit 100""".formatted(Replica.IS_ALIVE));
+        subjects.put("reports", """
+                select id, host, report from nxt_sync.replica where report is not null and %s
+                order by started_at limit 100""".formatted(Replica.IS_ALIVE));
         subjects.put("troubles", """
                 select subject, code, since from nxt_sync.trouble where gone_at is null order by since limit 1000""");
-        subjects.put("pulls",
-                """
-                        select p.pull as job, p.company, f.state, p.code, p.reason, p.held, p.failures, p.rows, p.due_at, p.retry_at,
-                               p.complete_as_of,
-                               greatest(0, round(extract(epoch from clock_timestamp() - p.complete_as_of)))::bigint as lag_seconds,
-                               pass.kind as under_way, pass.rows as under_way_rows, pass.expected as under_way_expected,
-                               (select count(*) from nxt_sync.row_fault where row_fault.job = p.pull and row_fault.company = p.company)
-                                   as rows_set_aside
-                        from nxt_sync.pull_state p join nxt_sync.freshness f on f.job = p.pull and f.company = p.company
-                        left join lateral (select * from nxt_sync.pass where pass.pull = p.pull and pass.company = p.company
-                                           order by pass.kind limit 1) pass on true
-                        where p.pull = any (?) order by f.state = 'ok', p.pull, p.company limit 10000""");
-        subjects.put("units",
-                """
-                        select unit.kind, unit.connection, unit.company, nullif(unit.pull, '') as job,
-                               case when unit.kind = 'push' then unit.lane end as lane, replica.host as holder, unit.claimed_at, unit.due_at,
-                               unit.retry_at, unit.failures
-                        from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder
-                        where unit.holder is not null or unit.failures > 0
-                        order by unit.holder is null, unit.claimed_at, unit.id limit 1000""");
+        subjects.put("pulls", """
+                select p.pull as job, p.company, f.state, p.code, p.reason, p.held, p.failures, p.rows, p.due_at,
+                       p.retry_at, p.complete_as_of,
+                       greatest(0, round(extract(epoch from clock_timestamp() - p.complete_as_of)))::bigint
+                           as lag_seconds,
+                       pass.kind as under_way, pass.rows as under_way_rows, pass.expected as under_way_expected,
+                       (select count(*) from nxt_sync.row_fault
+                        where row_fault.job = p.pull and row_fault.company = p.company) as rows_set_aside
+                from nxt_sync.pull_state p join nxt_sync.freshness f on f.job = p.pull and f.company = p.company
+                left join lateral (select * from nxt_sync.pass
+                                   where pass.pull = p.pull and pass.company = p.company
+                                   order by pass.kind limit 1) pass on true
+                where p.pull = any (:pulls) order by f.state = 'ok', p.pull, p.company limit 10000""");
+        subjects.put("units", """
+                select unit.kind, unit.connection, unit.company, nullif(unit.pull, '') as job,
+                       case when unit.kind = 'push' then unit.lane end as lane, replica.host as holder,
+                       unit.claimed_at, unit.due_at, unit.retry_at, unit.failures
+                from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder
+                where unit.holder is not null or unit.failures > 0
+                order by unit.holder is null, unit.claimed_at, unit.id limit 1000""");
         subjects.put("runs", """
                 select id, job, company, kind, started_at, ended_at, outcome, rows_read, rows_written, rows_deleted,
                        rows_set_aside, requests, bytes, trace_id, error
                 from nxt_sync.run order by id desc limit 50""");
-        subjects.put("pushes",
-                """
-                        select push as job, state, count(*) as rows, count(*) filter (where state = 'done' and error is not null) as remarks,
-                               round(extract(epoch from clock_timestamp() - min(created_at)))::bigint as oldest_seconds
-                        from nxt_sync.outbox group by push, state order by push, state""");
+        subjects.put("pushes", """
+                select push as job, state, count(*) as rows,
+                       count(*) filter (where state = 'done' and error is not null) as remarks,
+                       round(extract(epoch from clock_timestamp() - min(created_at)))::bigint as oldest_seconds
+                from nxt_sync.outbox group by push, state order by push, state""");
         subjects.put("dead_letters", """
                 select id, push as job, key, company, grp, state, error, attempts, settled_at from nxt_sync.outbox
                 where state = 'dead' or error is not null and state = 'done' order by id limit 100""");
-        subjects.put("lost_calls",
-                """
-                        select tenant, sum(calls) as calls, min(lost_at) as since from nxt_sync.lost_call group by tenant order by tenant""");
-        subjects.put("sign_ins",
-                """
-                        select connection, state, code, reason, subject, shown_name as person, tenant, scope, kind, authorized_at,
-                               refreshed_at
-                        from nxt_sync.user_grant order by connection limit 1000""");
-        subjects.put("keys_set_aside",
-                """
-                        select i.id, i.pull as job, unit.company, i.key, i.attempts,
-                               coalesce(i.reason, 'the process ended while it was looked at') as reason, i.received_at, i.next_at
-                        from nxt_sync.inbox i join nxt_sync.job unit on unit.id = i.unit
-                        where i.attempts >= 5 order by i.id limit 100""");
+        subjects.put("lost_calls", """
+                select tenant, sum(calls) as calls, min(lost_at) as since from nxt_sync.lost_call
+                group by tenant order by tenant""");
+        subjects.put("sign_ins", """
+                select connection, state, code, reason, subject, shown_name as person, tenant, scope, kind,
+                       authorized_at, refreshed_at
+                from nxt_sync.user_grant order by connection limit 1000""");
+        subjects.put("keys_set_aside", """
+                select i.id, i.pull as job, unit.company, i.key, i.attempts,
+                       coalesce(i.reason, 'the process ended while it was looked at') as reason,
+                       i.received_at, i.next_at
+                from nxt_sync.inbox i join nxt_sync.job unit on unit.id = i.unit
+                where i.attempts >= 5 order by i.id limit 100""");
         subjects.put("webhooks", """
                 select table_name as "table", company, last_at, last_event from nxt_sync.webhook_event
                 order by last_at desc limit 1000""");
@@ -112,33 +95,16 @@ public class StatusQuery {
      */
     public StatusTables read(Collection<String> pulls) throws SQLException {
         return database.inTransaction(transaction -> {
-            var all = new HashMap<String, String>();
-            for (var subject : SUBJECTS.entrySet()) {
-                all.put(subject.getKey(), read(transaction, subject.getValue(), pulls));
-            }
-            return new StatusTables(list(all, "replicas", ReplicaRow.class), list(all, "reports", ReportRow.class),
-                    list(all, "troubles", TroubleRow.class), list(all, "pulls", PullRow.class),
-                    list(all, "units", UnitRow.class), list(all, "runs", RunRow.class),
-                    list(all, "pushes", PushRow.class), list(all, "dead_letters", DeadLetter.class),
-                    list(all, "lost_calls", LostCallRow.class), list(all, "sign_ins", SignInRow.class),
-                    list(all, "keys_set_aside", KeySetAside.class), list(all, "webhooks", WebhookRow.class));
+            var all = new StringJoiner(",", "{", "}");
+            SUBJECTS.forEach((subject, rows) -> all.add("\"" + subject + "\":" + json(transaction, rows, pulls)));
+            return StatusJson.tables(all.toString());
         });
     }
 
-    private static <T> List<T> list(Map<String, String> all, String subject, Class<T> row) {
-        return StatusJson.list(Objects.requireNonNull(all.get(subject)), row);
-    }
-
-    private static String read(Handle transaction, String rows, Collection<String> pulls) throws SQLException {
-        try (var select = transaction.getConnection()
-                .prepareStatement("select coalesce(json_agg(row_to_json(each)), '[]') from (" + rows + ") each")) {
-            if (rows.contains("?")) {
-                select.setArray(1, transaction.getConnection().createArrayOf("text", pulls.toArray()));
-            }
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getString(1);
-            }
-        }
+    private static String json(Handle transaction, String rows, Collection<String> pulls) {
+        var query = transaction
+                .createQuery("select coalesce(json_agg(row_to_json(each)), '[]') from (" + rows + ") each");
+        return (rows.contains(":pulls") ? query.bindArray("pulls", String.class, pulls) : query).mapTo(String.class)
+                .one();
     }
 }

@@ -44,7 +44,8 @@ public class Connections {
             TokenRequest request = requests.of(each);
             var report = new RenewalReport(each.name(), each.askedScope(), metrics, new ConditionLog<>(),
                     () -> recovered.fireAsync(new TokenRecovered(each.name())));
-            var tokens = new RenewingTokens(report, atMost -> ExternalWait.call(() -> request.send(atMost)),
+            var tokens = new RenewingTokens(report,
+                    atMost -> report.timed(() -> ExternalWait.call(() -> request.send(atMost))),
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()), executor, System::nanoTime);
             byName.put(each.name(), tokens);
             // the command check runs without one too, and says so

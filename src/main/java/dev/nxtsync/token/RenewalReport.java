@@ -1,15 +1,23 @@
 package dev.nxtsync.token;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.RedactedFault;
 import dev.nxtsync.process.ConditionLog;
+import dev.nxtsync.process.Histograms;
+import dev.nxtsync.token.TokenRequest.Granted;
+import dev.nxtsync.token.TokenRequest.Refused;
+import dev.nxtsync.token.TokenRequest.TokenResult;
+import dev.nxtsync.token.TokenRequest.Withdrawn;
 
 /**
  * What is told of a connection's renewals, in the log and as metrics. That there is no new token is told when it begins, once in
@@ -23,6 +31,28 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
 
     RenewalReport {
         metrics.counter("nxt_token_waits", "connection", connection);
+    }
+
+    /** Sends a request, and counts how long that takes. */
+    TokenResult timed(Supplier<TokenResult> request) {
+        var sample = Timer.start(metrics);
+        var result = request.get();
+        outcome(result).ifPresent(outcome -> sample
+                .stop(Timer.builder("nxt_token_request").description("From sending a token request to its answer")
+                        .serviceLevelObjectives(Histograms.of(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30))
+                        .tags("connection", connection, "outcome", outcome).register(metrics)));
+        return result;
+    }
+
+    /** Empty if nothing was sent, since another process had done so. */
+    private static Optional<String> outcome(TokenResult result) {
+        if (result instanceof Refused refused) {
+            return Optional.of(refused.failure().code());
+        }
+        if (result instanceof Withdrawn withdrawn) {
+            return Optional.of(withdrawn.why().code());
+        }
+        return result instanceof Granted ? Optional.of("ok") : Optional.empty();
     }
 
     /** A call waits for a token. */

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.inbox.Inbox;
@@ -261,7 +263,7 @@ class ClockSetBackTest {
 
     private WriteCounts write(TargetTable table, Claim load, PageBuffer page, List<List<String>> gone)
             throws SQLException {
-        return new PageWriter(store).write(load, table, page, PageWriter.Way.MERGE,
+        return new PageWriter(store, new SimpleMeterRegistry()).write(load, table, page, PageWriter.Way.MERGE,
                 new KeySettlement("orders", 7, new PullStates(store).now(), List.of(), gone));
     }
 

@@ -30,10 +30,10 @@ import dev.nxtsync.push.outbox.Outbox;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.OutboxOrigin;
 import dev.nxtsync.push.outbox.OutboxReader;
-import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.PushLanes;
 import dev.nxtsync.push.outbox.PushStates;
 import dev.nxtsync.push.outbox.PushedCompany;
+import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
@@ -86,8 +86,9 @@ class DurabilityTest {
                 reader.ready(claim, 10, true, java.util.Set.of()).stream().map(OutboxReader.SizedRow::id).toList());
         var marked = (Outbox.Marked) outbox.mark(claim, rows, "yourReference");
         assertThat(committed("outbox")).as("before it is sent").isEqualTo("on");
-        outbox.settle(claim, List.of(marked.rows().get(0).dead(ErrorCode.RECORD_REFUSED, "no", Optional.empty())),
-                List.of(OutboxRow.RowState.SENDING));
+        var sent = marked.rows().get(0);
+        outbox.settle(claim,
+                List.of(new RowTransition(sent, sent.dead(ErrorCode.RECORD_REFUSED, "no", Optional.empty()))));
         assertThat(committed("outbox")).isEqualTo("on");
         entries.retry(rows.get(0).id(), Optional.empty());
         assertThat(committed("outbox")).isEqualTo("on");

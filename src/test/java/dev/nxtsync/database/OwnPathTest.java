@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.inbox.RowChange;
@@ -179,7 +181,8 @@ class OwnPathTest {
 
     private void write(Database store, Claim fetch, Instant at, PageWriter.Way way, PageBuffer page,
             List<List<String>> gone) throws SQLException {
-        new PageWriter(store).write(fetch, table, page, way, new KeySettlement("orders", 7, at, List.of(), gone));
+        new PageWriter(store, new SimpleMeterRegistry()).write(fetch, table, page, way,
+                new KeySettlement("orders", 7, at, List.of(), gone));
     }
 
     private Database with(String path) {

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.pull.state.VerifiedKeys;
@@ -75,15 +77,15 @@ class PublicationTest {
             var page = new PageBuffer(TargetFixture.TABLE, 1 << 20, Set.of("{\"id\": 2}"));
             page.add(TargetFixture.row("1", "a\0b", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 1}");
             page.add(TargetFixture.row("2", "a", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 2}");
-            assertThat(new PageWriter(fixture.store)
+            assertThat(new PageWriter(fixture.store, new SimpleMeterRegistry())
                     .write(fixture.claim, TargetFixture.TABLE, page, MERGE, new TargetFixture.At(FIRST)).changed())
                     .isEqualTo(1 - time);
             assertThat(fixture.database.number("select count(*) from nxt_sync.row_fault")).isEqualTo(1);
         }
         var mended = new PageBuffer(TargetFixture.TABLE, 1 << 20, Set.of("{\"id\": 1}"));
         mended.add(TargetFixture.row("1", "ab", "7"), new int[]{0, 1, 2}, () -> "{\"id\": 1}");
-        new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, mended, MERGE,
-                new TargetFixture.At(SECOND));
+        new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, TargetFixture.TABLE, mended,
+                MERGE, new TargetFixture.At(SECOND));
         assertThat(fixture.database.count("nxt_sync.row_fault")).isZero();
     }
 

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.database.Database;
 import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.inbox.Inbox.Fate;
@@ -247,7 +249,7 @@ class InboxTest {
 
     private WriteCounts write(TargetTable table, Instant readAt, PageBuffer page, List<List<String>> gone)
             throws SQLException {
-        return new PageWriter(store).write(fetch, table, page, PageWriter.Way.MERGE,
+        return new PageWriter(store, new SimpleMeterRegistry()).write(fetch, table, page, PageWriter.Way.MERGE,
                 new KeySettlement("orders", 7, readAt, List.of(), gone));
     }
 

@@ -21,7 +21,7 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.push.outbox.OutboxOrigin;
-import dev.nxtsync.push.outbox.OutboxRow.RowState;
+import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.push.plan.PushPlans;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.StaleClaim;
@@ -154,10 +154,10 @@ class InDoubtTest {
         var id = List.of(Long.parseLong(lane.of("k4", "id")));
         PushedLane.STORE.database().execute("update nxt_sync.outbox set state = 'dead', error = 'no', next_at = null, "
                 + "sent_at = sent_at - interval '1 h' where id = " + id.get(0));
-        var row = PushedLane.STORE.reader().read(id);
+        var row = PushedLane.STORE.reader().read(id).get(0);
         var gone = new Claim(-1, WorkUnit.ofLane("main", Tenant.company(lane.company), lane.push, 3), 1,
                 UUID.randomUUID(), 0, 0);
-        assertThatThrownBy(() -> PushedLane.STORE.outbox().settle(gone, row, List.of(RowState.DEAD)))
+        assertThatThrownBy(() -> PushedLane.STORE.outbox().settle(gone, List.of(new RowTransition(row, row))))
                 .isInstanceOf(StaleClaim.class);
         lane.retry("k4");
         lane.minutes(lane.erp::answer, 5);

@@ -17,6 +17,7 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.push.outbox.PushStore;
+import dev.nxtsync.schedule.StaleClaim;
 
 /** A row that cannot be worked on stands in the middle of a lane, pushed by SQL: it stops itself, and nothing beside it. */
 class PoisonedRowTest {
@@ -139,6 +140,47 @@ class PoisonedRowTest {
         assertOthersAreDone();
         lane.work(cut, 10);
         assertThat(error()).contains("cut off").contains("(in_doubt)");
+    }
+
+    @Test
+    void isTriedAgainThoughItsLaneIsLostEachTimeThatItIsPutOff() throws Exception {
+        push("{\"customerNo\": 666}");
+        STORE.database().execute(
+                """
+                        create function lose_%1$s() returns trigger language plpgsql as $$
+                        begin
+                            update nxt_sync.job set fence = nextval('nxt_sync.fence') where kind = 'push' and pull = '%1$s';
+                            return new;
+                        end
+                        $$;
+                        create trigger lose_%1$s before update on nxt_sync.outbox for each row
+                            when (new.push = '%1$s' and new.key = 'poison' and new.state = 'waiting' and new.next_at is not null)
+                            execute function lose_%1$s()"""
+                        .formatted(push));
+        Function<Question, Answer> cut = question -> question.operation().startsWith("look")
+                && question.variables().toString().contains("\"poison\"")
+                        ? new Failure.InDoubt("The answer is cut off or is not JSON.", "", true, false)
+                        : erp.answer(question);
+        int turns = 1;
+        while (!loses(cut)) {
+            assertThat(++turns).as("turns until it is to be put off").isLessThan(5);
+        }
+        for (int turn = 0; turn < 8; turn++) {
+            loses(erp::answer);
+        }
+        assertThat(state()).as("it was not answered once").isEqualTo("done");
+        assertOthersAreDone();
+    }
+
+    /** A turn, after which the lane is free. Says whether it was lost. */
+    private boolean loses(Function<Question, Answer> server) throws SQLException {
+        try {
+            lane.work(server, 1);
+            return false;
+        } catch (StaleClaim e) {
+            STORE.database().execute("update nxt_sync.job set holder = null where pull = '" + push + "'");
+            return true;
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.PushStore;
+import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
@@ -41,9 +42,11 @@ class PushReportTest {
         OutboxRow dead = row.dead(ErrorCode.RECORD_REFUSED, "no", Optional.empty());
         report.request();
         report.request();
-        report.settled(List.of(row, row, row), List.of(done, dead, row.waiting()));
-        report.settled(List.of(done, dead), List.of(done.settled(Optional.empty()), dead.settled(Optional.of("x"))));
-        report.settled(List.of(dead), List.of(done));
+        report.settled(List.of(new RowTransition(row, done), new RowTransition(row, dead),
+                new RowTransition(row, row.waiting())));
+        report.settled(List.of(new RowTransition(done, done.settled(Optional.empty())),
+                new RowTransition(dead, dead.settled(Optional.of("x")))));
+        report.settled(List.of(new RowTransition(dead, done)));
         assertThat(told(Optional.empty())).singleElement()
                 .satisfies(run -> assertThat(run).containsEntry("outcome", "ok").containsEntry("requests", "2")
                         .containsEntry("rows_written", "2").containsEntry("rows_set_aside", "1"));

@@ -1,6 +1,7 @@
 package dev.nxtsync.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -152,6 +153,13 @@ class UnitSelectionTest {
         assertThat(atNoon()).isEqualTo(4);
         change(loads::makeDue);
         assertThat(atNoon()).as("noon has been").isEqualTo(4);
+    }
+
+    @Test
+    void aSelectionThatWouldLoseAConditionIsRefused() {
+        var one = UnitSelection.all().on("main").inCompanies(List.of(1));
+        assertThatIllegalStateException().isThrownBy(() -> one.inCompanies(List.of(2)));
+        assertThatIllegalStateException().isThrownBy(() -> one.on("other"));
     }
 
     @Test

@@ -51,16 +51,11 @@ class WorkUnitTest {
     void whatTheTableKeepsOfANameIsReadAsThatName() throws SQLException {
         var kept = new ArrayList<WorkUnit>();
         ScheduleFixture.migrated(database).inTransaction(transaction -> {
-            try (var insert = transaction.getConnection().prepareStatement("""
-                    insert into nxt_sync.job (kind, connection, scope, company, pull, lane) values (?, ?, ?, ?, ?, ?)
-                    returning kind, connection, scope, company, pull, lane""")) {
-                for (WorkUnit each : some()) {
-                    each.bind(insert, 1);
-                    try (var row = insert.executeQuery()) {
-                        row.next();
-                        kept.add(WorkUnit.read(row, 1));
-                    }
-                }
+            for (WorkUnit each : some()) {
+                kept.add(each.bind(transaction.createQuery("""
+                        insert into nxt_sync.job (kind, connection, scope, company, pull, lane)
+                        values (:kind, :connection, :scope, :company, :entry, :lane)
+                        returning kind, connection, scope, company, pull, lane""")).map(WorkUnit::of).one());
             }
             return kept;
         });

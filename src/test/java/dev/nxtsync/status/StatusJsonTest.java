@@ -28,14 +28,14 @@ class StatusJsonTest {
             new Problem(ErrorCode.PULL_LATE, "It is late."), true, Optional.of(Instant.parse(AT)));
 
     private static JsonNode json(Status status) throws Exception {
-        return new ObjectMapper().readTree(StatusJson.text(status));
+        return new ObjectMapper().readTree(StatusJson.tree(status).toString());
     }
 
     @Test
     void withoutADatabaseItIsWhatTheProcessKnows() throws Exception {
         var finding = ShownFinding.of(Finding.remark("database", ErrorCode.DATABASE_ENCODING, "It is LATIN1."));
-        assertThat(StatusJson.text(new Status(AT, List.of(finding), List.of(MAIN), Optional.empty(), List.of())))
-                .isEqualTo("{\"at\":\"" + AT + "\",\"state\":\"well\",\"findings\":[{\"subject\":\"database\","
+        assertThat(StatusJson.tree(new Status(AT, List.of(finding), List.of(MAIN), Optional.empty(), List.of())))
+                .hasToString("{\"at\":\"" + AT + "\",\"state\":\"well\",\"findings\":[{\"subject\":\"database\","
                         + "\"code\":\"database_encoding\",\"alarm\":false,\"reason\":\"It is LATIN1.\",\"next_step\":"
                         + new ObjectMapper().writeValueAsString(ErrorCode.DATABASE_ENCODING.nextStep())
                         + ",\"next_attempt_at\":null,\"since\":null}],\"connections\":[{\"name\":\"main\","

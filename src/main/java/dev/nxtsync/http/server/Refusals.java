@@ -6,8 +6,6 @@ import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.nxtsync.http.server.Refusal.RefusalReason;
 import dev.nxtsync.process.LogThrottle;
 
@@ -15,7 +13,6 @@ import dev.nxtsync.process.LogThrottle;
 @Singleton
 public class Refusals implements Endpoint.Objection {
     private static final Logger LOG = Logger.getLogger(Refusals.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final MeterRegistry metrics;
     private final LogThrottle<RefusalReason> throttle = new LogThrottle<>();
@@ -56,8 +53,7 @@ public class Refusals implements Endpoint.Objection {
     private static HttpAnswer answer(Refusal refusal) {
         var answer = refusal.text().isEmpty()
                 ? HttpAnswer.of(refusal.reason().status())
-                : HttpAnswer.json(refusal.reason().status(),
-                        JSON.createObjectNode().put("error", refusal.text()).toString());
+                : HttpAnswer.problem(refusal.reason().status(), refusal.reason().errorCode(), refusal.text());
         return refusal.reason().status() == 503 ? answer.with("Retry-After", "2") : answer;
     }
 

@@ -3,7 +3,6 @@ package dev.nxtsync.pull.plan;
 import static java.util.stream.Collectors.joining;
 
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -194,23 +193,20 @@ public class TableMigrator {
         String owner = SqlName.quoted(table.owner());
         String columns = table.columns().stream()
                 .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql() + ",\n").collect(joining());
-        try (Statement statement = transaction.getConnection().createStatement()) {
-            Database.makeSchema(transaction, table.schema());
-            OwnPath.enter(transaction);
-            statement.execute("create table " + table.quotedName() + " (\n" + owner + " integer not null,\n" + columns
-                    + "nxt_read_at timestamptz not null,\nnxt_deleted_at timestamptz,\n" + TableShape.keyOf(table)
-                    + ")");
-            statement.execute("comment on table " + table.quotedName() + " is " + SqlName.literal(table.comment()));
-            comment(statement, table, table.owner(),
-                    table.owner().equals("nxt_company")
-                            ? "The Visma.net company id that the row belongs to"
-                            : "The Visma.net customer id that the row belongs to");
-            comment(statement, table, "nxt_read_at", "When the row was asked for, in the state in which it is here");
-            comment(statement, table, "nxt_deleted_at",
-                    "When the row was found to be deleted in Business NXT; null while it is there");
-            for (TargetColumn column : table.columns()) {
-                comment(statement, table, column.name(), column.comment());
-            }
+        Database.makeSchema(transaction, table.schema());
+        OwnPath.enter(transaction);
+        transaction.execute("create table " + table.quotedName() + " (\n" + owner + " integer not null,\n" + columns
+                + "nxt_read_at timestamptz not null,\nnxt_deleted_at timestamptz,\n" + TableShape.keyOf(table) + ")");
+        transaction.execute("comment on table " + table.quotedName() + " is " + SqlName.literal(table.comment()));
+        comment(transaction, table, table.owner(),
+                table.owner().equals("nxt_company")
+                        ? "The Visma.net company id that the row belongs to"
+                        : "The Visma.net customer id that the row belongs to");
+        comment(transaction, table, "nxt_read_at", "When the row was asked for, in the state in which it is here");
+        comment(transaction, table, "nxt_deleted_at",
+                "When the row was found to be deleted in Business NXT; null while it is there");
+        for (TargetColumn column : table.columns()) {
+            comment(transaction, table, column.name(), column.comment());
         }
         OwnPath.leave(transaction);
         return true;
@@ -222,34 +218,30 @@ public class TableMigrator {
         boolean added = false;
         // where event triggers of users find their tables
         OwnPath.enter(transaction);
-        try (Statement statement = transaction.getConnection().createStatement()) {
-            for (TargetColumn column : table.columns()) {
-                String name = SqlName.quoted(column.name());
-                var before = found.types().get(column.name());
-                if (before == null) {
-                    statement.execute("alter table " + table.quotedName() + " add column if not exists " + name + " "
-                            + column.type().sql());
-                    changes.add("the column " + column.name() + " was added");
-                    added = true;
-                } else if (found.isTooNarrow(column)) {
-                    statement.execute("alter table " + table.quotedName() + " alter column " + name + " type "
-                            + column.type().sql());
-                    changes.add("the column " + column.name() + " was widened from " + before + " to "
-                            + column.type().sql());
-                } else {
-                    continue;
-                }
-                comment(statement, table, column.name(), column.comment());
+        for (TargetColumn column : table.columns()) {
+            String name = SqlName.quoted(column.name());
+            var before = found.types().get(column.name());
+            if (before == null) {
+                transaction.execute("alter table " + table.quotedName() + " add column if not exists " + name + " "
+                        + column.type().sql());
+                changes.add("the column " + column.name() + " was added");
+                added = true;
+            } else if (found.isTooNarrow(column)) {
+                transaction.execute(
+                        "alter table " + table.quotedName() + " alter column " + name + " type " + column.type().sql());
+                changes.add(
+                        "the column " + column.name() + " was widened from " + before + " to " + column.type().sql());
+            } else {
+                continue;
             }
+            comment(transaction, table, column.name(), column.comment());
         }
         if (exchange) {
-            try (Statement statement = transaction.getConnection().createStatement()) {
-                // a column that is new is empty until the rows have been read again
-                statement.execute("delete from " + table.quotedName() + " where " + table.key().stream()
-                        .map(column -> SqlName.quoted(column) + " is null").collect(joining(" or ")));
-                statement.execute("alter table " + table.quotedName() + " drop constraint "
-                        + SqlName.quoted(found.primaryKey()) + ", add " + TableShape.keyOf(table));
-            }
+            // a column that is new is empty until the rows have been read again
+            transaction.execute("delete from " + table.quotedName() + " where "
+                    + table.key().stream().map(column -> SqlName.quoted(column) + " is null").collect(joining(" or ")));
+            transaction.execute("alter table " + table.quotedName() + " drop constraint "
+                    + SqlName.quoted(found.primaryKey()) + ", add " + TableShape.keyOf(table));
             changes.add("its " + TableShape.keyOf(table)
                     + " is new, as the pull's KEY is, so that every row is read again");
         }
@@ -257,9 +249,8 @@ public class TableMigrator {
         return added;
     }
 
-    private static void comment(Statement statement, TargetTable table, String column, String text)
-            throws SQLException {
-        statement.execute("comment on column " + table.quotedName() + "." + SqlName.quoted(column) + " is "
+    private static void comment(Handle transaction, TargetTable table, String column, String text) throws SQLException {
+        transaction.execute("comment on column " + table.quotedName() + "." + SqlName.quoted(column) + " is "
                 + SqlName.literal(text));
     }
 }

@@ -1,11 +1,9 @@
 package dev.nxtsync.pull.state;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,11 +11,12 @@ import java.util.UUID;
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.schedule.UnitSelection;
@@ -30,6 +29,8 @@ import dev.nxtsync.tenant.Scope;
  */
 @Singleton
 public class DueTimes {
+    private static final RowMapper<Known> KNOWN = ConstructorMapper.of(Known.class);
+
     private final Database database;
     private final Replica replica;
 
@@ -96,72 +97,52 @@ public class DueTimes {
     }
 
     /** Sets the settings, if others hold and their process was started before this one. */
-    private boolean decides(Handle transaction, Rule rule) throws SQLException {
-        try (var decide = transaction.getConnection().prepareStatement("""
+    private boolean decides(Handle transaction, Rule rule) {
+        return transaction.createUpdate("""
                 insert into nxt_sync.pull_settings as known (pull, settings, started_at)
-                select ?, ?, coalesce((select started_at from nxt_sync.replica where id = ?), clock_timestamp())
+                select :pull, :settings,
+                    coalesce((select started_at from nxt_sync.replica where id = :replica), clock_timestamp())
                 on conflict (pull) do update set settings = excluded.settings, started_at = excluded.started_at
-                where known.settings <> excluded.settings and known.started_at < excluded.started_at""")) {
-            decide.setString(1, rule.pull().name());
-            decide.setObject(2, rule.hash());
-            decide.setObject(3, replica.id());
-            return decide.executeUpdate() == 1;
-        }
+                where known.settings <> excluded.settings and known.started_at < excluded.started_at""")
+                .bind("pull", rule.pull().name()).bind("settings", rule.hash()).bind("replica", replica.id())
+                .execute() == 1;
     }
 
-    private static boolean agrees(Handle transaction, Rule rule) throws SQLException {
-        try (var select = transaction.getConnection()
-                .prepareStatement("select from nxt_sync.pull_settings where pull = ? and settings = ?")) {
-            select.setString(1, rule.pull().name());
-            select.setObject(2, rule.hash());
-            try (ResultSet row = select.executeQuery()) {
-                return row.next();
-            }
-        }
+    private static boolean agrees(Handle transaction, Rule rule) {
+        return transaction.createQuery(
+                "select exists (select from nxt_sync.pull_settings where pull = :pull and settings = :settings)")
+                .bind("pull", rule.pull().name()).bind("settings", rule.hash()).mapTo(boolean.class).one();
     }
 
     /** Not those that are loaded for the first time, which is due at once; a walk that has begun is never put off. */
-    private static List<Known> known(Handle transaction, Rule rule) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("""
-                select state.company, state.due_at, case when state.cursor is null then state.complete_as_of end,
-                    greatest(state.reconciled_at, state.loaded_at), unit.due_at, clock_timestamp(),
+    private static List<Known> known(Handle transaction, Rule rule) {
+        return transaction.createQuery("""
+                select state.company, state.due_at as due,
+                    case when state.cursor is null then state.complete_as_of end as read_at,
+                    greatest(state.reconciled_at, state.loaded_at) as reconciled_at, unit.due_at as reconcile_due,
+                    state.reconciled_at is not null as recorded, clock_timestamp() as now,
                     exists (select from nxt_sync.pass where pass.pull = state.pull and pass.company = state.company
-                        and pass.kind = 'reconciliation'), state.reconciled_at is not null
+                        and pass.kind = 'reconciliation') as reconciling
                 from nxt_sync.pull_state state join nxt_sync.job unit on unit.kind = 'reconciliation'
                     and unit.pull = state.pull and unit.company = state.company
-                where state.pull = ? and unit.connection = ? and unit.scope = ? and state.loaded_at is not null""")) {
-            select.setString(1, rule.pull().name());
-            select.setString(2, rule.pull().connection());
-            select.setString(3, rule.scope().text());
-            var known = new ArrayList<Known>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    known.add(new Known(row.getInt(1), instant(row, 2), Timestamps.instant(row, 3), instant(row, 4),
-                            instant(row, 5), row.getBoolean(8), row.getBoolean(7), instant(row, 6)));
-                }
-            }
-            return known;
-        }
+                where state.pull = :pull and unit.connection = :connection and unit.scope = :scope
+                    and state.loaded_at is not null""").bind("pull", rule.pull().name())
+                .bind("connection", rule.pull().connection()).bind("scope", rule.scope().text()).map(KNOWN).list();
     }
 
     private static boolean move(Handle transaction, Rule rule, Known known, boolean anew) throws SQLException {
-        if (known.due(rule.cadence(), anew).equals(known.due())
-                && known.reconcileDue(rule.pull().reconcile(), anew).equals(known.reconcileDue())) {
+        Instant due = known.due(rule.cadence(), anew);
+        Instant reconcileDue = known.reconcileDue(rule.pull().reconcile(), anew);
+        if (due.equals(known.due()) && reconcileDue.equals(known.reconcileDue())) {
             return false;
         }
         // what a run has put elsewhere meanwhile stays there
-        try (var state = transaction.getConnection().prepareStatement(
-                "update nxt_sync.pull_state set due_at = ? where pull = ? and company = ? and due_at = ? and due_at <> ?")) {
-            Instant due = known.due(rule.cadence(), anew);
-            state.setObject(1, Timestamps.timestamp(due));
-            state.setString(2, rule.pull().name());
-            state.setInt(3, known.company());
-            state.setObject(4, Timestamps.timestamp(known.due()));
-            state.setObject(5, Timestamps.timestamp(due));
-            return state.executeUpdate()
-                    + units(rule, UnitKind.RECONCILIATION).inCompanies(List.of(known.company())).reschedule(transaction,
-                            known.reconcileDue(), known.reconcileDue(rule.pull().reconcile(), anew)) > 0;
-        }
+        return transaction.createUpdate("""
+                update nxt_sync.pull_state set due_at = :due
+                where pull = :pull and company = :company and due_at = :known and due_at <> :due""").bind("due", due)
+                .bind("pull", rule.pull().name()).bind("company", known.company()).bind("known", known.due()).execute()
+                + units(rule, UnitKind.RECONCILIATION).inCompanies(List.of(known.company())).reschedule(transaction,
+                        known.reconcileDue(), reconcileDue) > 0;
     }
 
     /** A unit that serves several pulls finds by itself when it is due. */
@@ -180,21 +161,8 @@ public class DueTimes {
         return UnitSelection.of(rule.pull().name(), kinds).on(rule.pull().connection()).inScope(rule.scope());
     }
 
-    private static List<Integer> companies(Handle transaction, Rule rule) throws SQLException {
-        try (var select = transaction.getConnection()
-                .prepareStatement("select company from nxt_sync.pull_state where pull = ?")) {
-            select.setString(1, rule.pull().name());
-            var companies = new ArrayList<Integer>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    companies.add(row.getInt(1));
-                }
-            }
-            return companies;
-        }
-    }
-
-    private static Instant instant(ResultSet row, int column) throws SQLException {
-        return Timestamps.instant(row, column).orElseThrow();
+    private static List<Integer> companies(Handle transaction, Rule rule) {
+        return transaction.createQuery("select company from nxt_sync.pull_state where pull = :pull")
+                .bind("pull", rule.pull().name()).mapTo(Integer.class).list();
     }
 }

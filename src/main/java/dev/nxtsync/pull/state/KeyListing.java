@@ -3,17 +3,16 @@ package dev.nxtsync.pull.state;
 import static java.util.stream.Collectors.joining;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.SqlName;
@@ -24,6 +23,7 @@ import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.RowCount;
 import dev.nxtsync.pull.target.RowFaults;
+import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.Tombstones;
@@ -39,6 +39,8 @@ import dev.nxtsync.schedule.WatchedStatement;
  */
 @Singleton
 public class KeyListing {
+    private static final RowMapper<Difference> DIFFERENCE = ConstructorMapper.of(Difference.class);
+
     private final Database database;
 
     public KeyListing(Database database) {
@@ -84,17 +86,9 @@ public class KeyListing {
         @Override
         public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
             var all = written.plus(Tombstones.delete(transaction, table, this, gone));
-            try (var settle = transaction.getConnection()
-                    .prepareStatement("delete from " + difference(unit) + " where nxt_id = any (?)");
-                    var count = transaction.getConnection().prepareStatement(
-                            "update nxt_sync.pull_state set digest = null, rows = rows + ? where pull = ? and company = ?")) {
-                settle.setArray(1, transaction.getConnection().createArrayOf("bigint", settled.toArray()));
-                settle.executeUpdate();
-                count.setInt(1, all.inserted() - all.deleted());
-                count.setString(2, pull());
-                count.setInt(3, company());
-                count.executeUpdate();
-            }
+            transaction.createUpdate("delete from " + difference(unit) + " where nxt_id = any (:settled)")
+                    .bindArray("settled", Long.class, settled).execute();
+            PullStates.added(transaction, this, all.inserted() - all.deleted());
             PullCondition.well(transaction, UnitKind.RECONCILIATION, company(), List.of(pull()));
             return all;
         }
@@ -102,31 +96,21 @@ public class KeyListing {
 
     /** Begins anew. */
     public void begin(Claim unit) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             drop(transaction, unit);
             Claims.check(transaction, unit);
-            return true;
         });
     }
 
     /** Adds a page of keys (and change stamps), and keeps how far the listing has come. */
     public void add(Claim unit, TargetTable listed, PageBuffer page, Checkpoint checkpoint) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (Statement statement = transaction.getConnection().createStatement()) {
-                statement.execute(
-                        "create unlogged table if not exists " + listing(unit) + " (nxt_read_at timestamptz not null, "
-                                + listed.columns().stream()
-                                        .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
-                                        .collect(joining(", "))
-                                + ")");
-            }
-            PageTable.copy(transaction,
-                    "copy " + listing(unit) + " (nxt_read_at, " + PageTable.columns(listed) + ") from stdin", page,
-                    (Timestamps.timestamp(checkpoint.readAt()) + "\t").getBytes(StandardCharsets.US_ASCII));
+        database.useTransaction(transaction -> {
+            transaction.execute("create unlogged table if not exists " + listing(unit)
+                    + " (nxt_read_at timestamptz not null, " + typed(listed.columns()) + ")");
+            copy(transaction, listing(unit), listed, page, checkpoint.readAt());
             RowFaults.setAside(transaction, page, checkpoint);
             checkpoint.keep(transaction, listed, WriteCounts.NOTHING);
             Claims.check(transaction, unit);
-            return true;
         });
     }
 
@@ -150,54 +134,43 @@ public class KeyListing {
             Instant startedAt) throws SQLException {
         String keys = target.key().stream().map(SqlName::quoted).collect(joining(", "));
         String owner = SqlName.quoted(target.owner());
+        String same = same(target, "listing", "stored");
         String stamp = listed.changeStamp().map(SqlName::quoted)
                 .map(column -> " or (stored." + column + " is distinct from listing." + column
                         + " and (stored.nxt_read_at <= listing.nxt_read_at or stored.nxt_read_at > clock_timestamp()))")
                 .orElse("");
-        try (Statement statement = transaction.getConnection().createStatement();
-                var fill = transaction.getConnection()
-                        .prepareStatement("""
-                                insert into %s (%s, nxt_stored)
-                                select %s, false from %s listing left join %s stored on %s and stored.%s = ?
-                                where stored.%s is null or stored.nxt_deleted_at is not null%s
-                                union all
-                                select %s, true from %s stored where stored.%s = ? and stored.nxt_deleted_at is null
-                                    and (stored.nxt_read_at < ? or stored.nxt_read_at > clock_timestamp())
-                                    and not exists (select from %s listing where %s)""".formatted(difference(unit),
-                                keys, prefixed(target, "listing"), listing(unit), target.quotedName(),
-                                same(target, "listing", "stored"), owner, owner, stamp, prefixed(target, "stored"),
-                                target.quotedName(), owner, listing(unit), same(target, "listing", "stored")))) {
-            statement.execute("drop table if exists " + difference(unit));
-            statement.execute("create unlogged table " + difference(unit)
-                    + " (nxt_id bigint generated always as identity primary key, "
-                    + target.keyColumns().stream()
-                            .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
-                            .collect(joining(", "))
-                    + ", nxt_stored boolean not null)");
-            statement.execute("analyze " + listing(unit));
-            fill.setInt(1, unit.company());
-            fill.setInt(2, unit.company());
-            fill.setObject(3, Timestamps.timestamp(startedAt));
-            TargetFault.guard(transaction, target, guarded -> fill.executeUpdate());
-        }
+        transaction.execute("drop table if exists " + difference(unit));
+        transaction.execute("create unlogged table " + difference(unit)
+                + " (nxt_id bigint generated always as identity primary key, " + typed(target.keyColumns())
+                + ", nxt_stored boolean not null)");
+        transaction.execute("analyze " + listing(unit));
+        String fill = """
+                insert into %s (%s, nxt_stored)
+                select %s, false from %s listing left join %s stored on %s and stored.%s = :company
+                where stored.%s is null or stored.nxt_deleted_at is not null%s
+                union all
+                select %s, true from %s stored where stored.%s = :company and stored.nxt_deleted_at is null
+                    and (stored.nxt_read_at < :startedAt or stored.nxt_read_at > clock_timestamp())
+                    and not exists (select from %s listing where %s)""".formatted(difference(unit), keys,
+                prefixed(target, "listing"), listing(unit), target.quotedName(), same, owner, owner, stamp,
+                prefixed(target, "stored"), target.quotedName(), owner, listing(unit), same);
+        TargetFault.guard(transaction, target, guarded -> guarded.createUpdate(fill).bind("company", unit.company())
+                .bind("startedAt", startedAt).execute());
         var comparison = TargetFault.guard(transaction, target, guarded -> count(guarded, unit, target));
-        try (Statement statement = transaction.getConnection().createStatement()) {
-            statement.execute("drop table " + listing(unit));
-        }
+        transaction.execute("drop table " + listing(unit));
         return comparison;
     }
 
-    private static Comparison count(Handle transaction, Claim unit, TargetTable target) throws SQLException {
-        try (var count = transaction.getConnection().prepareStatement("""
-                select (select count(*) from %s), (select count(*) from %s where %s = ? and nxt_deleted_at is null),
-                       count(*) filter (where nxt_stored), count(*) filter (where not nxt_stored) from %s"""
-                .formatted(listing(unit), target.quotedName(), SqlName.quoted(target.owner()), difference(unit)))) {
-            count.setInt(1, unit.company());
-            try (ResultSet row = count.executeQuery()) {
-                row.next();
-                return new Comparison(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
-            }
-        }
+    private static Comparison count(Handle transaction, Claim unit, TargetTable target) {
+        return transaction
+                .createQuery("""
+                        select (select count(*) from %s) as listed,
+                               (select count(*) from %s where %s = :company and nxt_deleted_at is null) as stored,
+                               count(*) filter (where nxt_stored) as gone,
+                               count(*) filter (where not nxt_stored) as differing
+                        from %s""".formatted(listing(unit), target.quotedName(), SqlName.quoted(target.owner()),
+                        difference(unit)))
+                .bind("company", unit.company()).map(ConstructorMapper.of(Comparison.class)).one();
     }
 
     /** Whether there is still a listing, and how many rows it has; a crash of the database empties it. */
@@ -211,44 +184,19 @@ public class KeyListing {
     }
 
     private Optional<Long> size(String table) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var exists = transaction.getConnection().prepareStatement("select to_regclass(?) is not null")) {
-                exists.setString(1, table);
-                try (ResultSet row = exists.executeQuery()) {
-                    row.next();
-                    if (!row.getBoolean(1)) {
-                        return Optional.empty();
-                    }
-                }
-            }
-            try (var count = transaction.getConnection().prepareStatement("select count(*) from " + table);
-                    ResultSet row = count.executeQuery()) {
-                row.next();
-                return Optional.of(row.getLong(1));
-            }
-        });
+        return database.inTransaction(transaction -> Database.hasTable(transaction, table)
+                ? transaction.createQuery("select count(*) from " + table).mapTo(Long.class).findOne()
+                : Optional.empty());
     }
 
     /** The next differences to settle, at most so many. */
     public List<Difference> next(Claim unit, TargetTable target, int limit) throws SQLException {
-        return database.inTransaction(transaction -> {
-            var differences = new ArrayList<Difference>();
-            try (var select = transaction.getConnection().prepareStatement("select nxt_id, nxt_stored, "
-                    + target.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "))
-                    + " from " + difference(unit) + " order by nxt_id limit ?")) {
-                select.setInt(1, limit);
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        var key = new ArrayList<String>();
-                        for (int i = 0; i < target.key().size(); i++) {
-                            key.add(row.getString(3 + i));
-                        }
-                        differences.add(new Difference(row.getLong(1), key, row.getBoolean(2)));
-                    }
-                }
-            }
-            return differences;
-        });
+        String key = target.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "));
+        String select = """
+                select nxt_id as id, array[%s] as key, nxt_stored as stored
+                from %s order by nxt_id limit :limit""".formatted(key, difference(unit));
+        return database.inTransaction(
+                transaction -> transaction.createQuery(select).bind("limit", limit).map(DIFFERENCE).list());
     }
 
     /**
@@ -258,32 +206,32 @@ public class KeyListing {
      * @param keyNames the API's names of the key's columns
      */
     public void end(Claim unit, TargetTable target, List<String> keyNames, Instant startedAt) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             // first of all, since it may take long, and others want what is locked from here on
             long more = RowCount.correction(transaction, target, unit.entry(), unit.company()).orElse(0);
             drop(transaction, unit);
             RowFaults.settle(transaction, unit, target, keyNames, startedAt);
-            try (var count = transaction.getConnection().prepareStatement(
-                    "update nxt_sync.pull_state set rows = rows + ?, reconciled_at = ? where pull = ? and company = ?")) {
-                count.setLong(1, more);
-                count.setObject(2, Timestamps.timestamp(startedAt));
-                count.setString(3, unit.entry());
-                count.setInt(4, unit.company());
-                count.executeUpdate();
-            }
+            transaction.createUpdate("""
+                    update nxt_sync.pull_state set rows = rows + :more, reconciled_at = :startedAt
+                    where pull = :pull and company = :company""").bind("more", more).bind("startedAt", startedAt)
+                    .bind("pull", unit.entry()).bind("company", unit.company()).execute();
             PullCondition.well(transaction, UnitKind.RECONCILIATION, unit.company(), List.of(unit.entry()));
             PullCondition.unique(transaction, unit);
             TableScans.forget(transaction, unit.entry(), unit.company(), TableScan.ScanKind.RECONCILIATION);
             Inbox.reconciled(transaction, unit, startedAt);
             Claims.check(transaction, unit);
-            return true;
         });
     }
 
-    private static void drop(Handle transaction, Claim unit) throws SQLException {
-        try (Statement statement = transaction.getConnection().createStatement()) {
-            statement.execute("drop table if exists " + listing(unit) + ", " + difference(unit));
-        }
+    private static void drop(Handle transaction, Claim unit) {
+        transaction.execute("drop table if exists " + listing(unit) + ", " + difference(unit));
+    }
+
+    /** Adds a page to a table of rows that were listed. */
+    static void copy(Handle transaction, String table, TargetTable listed, PageBuffer page, Instant readAt)
+            throws SQLException {
+        PageTable.copy(transaction, "copy " + table + " (nxt_read_at, " + PageTable.columns(listed) + ") from stdin",
+                page, (Timestamps.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
     }
 
     private static String listing(Claim unit) {
@@ -294,11 +242,18 @@ public class KeyListing {
         return "nxt_sync.difference_" + unit.unit();
     }
 
+    /** Columns as a table is made of them. */
+    static String typed(List<TargetColumn> columns) {
+        return columns.stream().map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                .collect(joining(", "));
+    }
+
     private static String prefixed(TargetTable table, String alias) {
         return table.key().stream().map(column -> alias + "." + SqlName.quoted(column)).collect(joining(", "));
     }
 
-    private static String same(TargetTable table, String a, String b) {
+    /** A condition by which rows of two tables have the same key. */
+    static String same(TargetTable table, String a, String b) {
         return table.key().stream()
                 .map(column -> a + "." + SqlName.quoted(column) + " = " + b + "." + SqlName.quoted(column))
                 .collect(joining(" and "));

@@ -26,13 +26,7 @@ public record KeySettlement(String pull, int company, Instant readAt, List<Long>
         var all = written.plus(Tombstones.delete(transaction, table, this, gone));
         Inbox.drop(transaction, settled);
         if (all.changed() + all.deleted() > 0) {
-            try (var count = transaction.getConnection().prepareStatement(
-                    "update nxt_sync.pull_state set digest = null, rows = rows + ? where pull = ? and company = ?")) {
-                count.setInt(1, all.inserted() - all.deleted());
-                count.setString(2, pull);
-                count.setInt(3, company);
-                count.executeUpdate();
-            }
+            PullStates.added(transaction, this, all.inserted() - all.deleted());
         }
         PullCondition.well(transaction, UnitKind.FETCH, company, List.of(pull));
         return all;

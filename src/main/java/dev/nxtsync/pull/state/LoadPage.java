@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -8,7 +7,6 @@ import java.util.Optional;
 
 import org.jdbi.v3.core.Handle;
 
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.RowCount;
 import dev.nxtsync.pull.target.RowFaults;
@@ -46,7 +44,8 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
         long more = completes
                 ? RowCount.correction(transaction, table, pull(), company()).orElse(written.inserted())
                 : written.inserted();
-        advance(transaction, more);
+        PullStates.added(transaction, this, more);
+        PullCondition.well(transaction, UnitKind.LOAD, company(), List.of(pull()));
         if (ended) {
             TableScans.forget(transaction, pull(), company(), TableScan.ScanKind.LOAD);
             if (completes) {
@@ -58,64 +57,42 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
         return written;
     }
 
-    private void advance(Handle transaction, long more) throws SQLException {
-        try (var update = transaction.getConnection().prepareStatement("""
-                update nxt_sync.pull_state set digest = null, rows = rows + ?
-                where pull = ? and company = ?""")) {
-            update.setLong(1, more);
-            update.setString(2, pull());
-            update.setInt(3, company());
-            update.executeUpdate();
-        }
-        PullCondition.well(transaction, UnitKind.LOAD, company(), List.of(pull()));
-    }
-
     /**
      * Whether a reconciliation has told what is missing, or, of rows without change stamps, has just looked: what moves in each
      * load and in each reconciliation starts one an hour at most.
      */
-    private boolean isReconciled(Handle transaction) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement(
-                "select from nxt_sync.pull_state where pull = ? and company = ? and (missing is not null or ? and reconciled_at "
-                        + "between clock_timestamp() - interval '1 hour' and clock_timestamp())")) {
-            select.setString(1, pull());
-            select.setInt(2, company());
-            select.setBoolean(3, scan.mark().isEmpty());
-            try (ResultSet row = select.executeQuery()) {
-                return row.next();
-            }
-        }
+    private boolean isReconciled(Handle transaction) {
+        return transaction.createQuery("""
+                select exists (select from nxt_sync.pull_state where pull = :pull and company = :company
+                    and (missing is not null or :isStampless
+                        and reconciled_at between clock_timestamp() - interval '1 hour' and clock_timestamp()))""")
+                .bind("pull", pull()).bind("company", company()).bind("isStampless", scan.mark().isEmpty())
+                .mapTo(boolean.class).one();
     }
 
     private void complete(Handle transaction) throws SQLException {
         Instant started = scan.startedAt().orElse(readAt);
         RowFaults.loaded(transaction, pull(), company(), started);
-        try (var first = transaction.getConnection().prepareStatement("""
-                update nxt_sync.pull_state set loaded_at = clock_timestamp(), mark = ?,
-                    mark_seen_at = case when ? is null then null::timestamptz else ? end
-                where pull = ? and company = ? and loaded_at is null""");
-                var fresh = transaction.getConnection().prepareStatement(
-                        "update nxt_sync.pull_state set complete_as_of = greatest(case when complete_as_of <= clock_timestamp() then complete_as_of end, ?), due_at = ? where pull = ? and company = ?")) {
-            first.setString(1, scan.mark().orElse(null));
-            first.setString(2, scan.mark().orElse(null));
-            first.setObject(3, Timestamps.timestamp(started));
-            first.setString(4, pull());
-            first.setInt(5, company());
-            boolean wasFirst = first.executeUpdate() == 1;
-            fresh.setObject(1, Timestamps.timestamp(started));
-            fresh.setObject(2, Timestamps.timestamp(due));
-            fresh.setString(3, pull());
-            fresh.setInt(4, company());
-            fresh.executeUpdate();
-            if (wasFirst) {
-                UnitWakes.loaded(transaction, unit, reconcile);
-            }
-            PullCondition.unique(transaction, unit);
-            if (counted.orElse(false)) {
-                PullStates.missing(transaction, unit, Optional.empty());
-            } else if (counted.isPresent() && (wasFirst || !isReconciled(transaction))) {
-                UnitWakes.reconcile(transaction, unit, pull());
-            }
+        boolean wasFirst = transaction.createUpdate("""
+                update nxt_sync.pull_state
+                set loaded_at = clock_timestamp(), mark = :mark, mark_seen_at = :seenAt
+                where pull = :pull and company = :company and loaded_at is null""").bind("mark", scan.mark())
+                .bind("seenAt", scan.mark().map(mark -> started)).bind("pull", pull()).bind("company", company())
+                .execute() == 1;
+        transaction.createUpdate("""
+                update nxt_sync.pull_state
+                set due_at = :due, complete_as_of = greatest(:started,
+                    case when complete_as_of <= clock_timestamp() then complete_as_of end)
+                where pull = :pull and company = :company""").bind("started", started).bind("due", due)
+                .bind("pull", pull()).bind("company", company()).execute();
+        if (wasFirst) {
+            UnitWakes.loaded(transaction, unit, reconcile);
+        }
+        PullCondition.unique(transaction, unit);
+        if (counted.orElse(false)) {
+            PullStates.missing(transaction, unit, Optional.empty());
+        } else if (counted.isPresent() && (wasFirst || !isReconciled(transaction))) {
+            UnitWakes.reconcile(transaction, unit, pull());
         }
     }
 }

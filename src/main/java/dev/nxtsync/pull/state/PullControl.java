@@ -1,7 +1,6 @@
 package dev.nxtsync.pull.state;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -25,10 +24,7 @@ public class PullControl {
 
     /** Makes a pull due. What has backed off is tried at once; a paused pull runs when it is resumed. */
     public void run(String pull, String connection) throws SQLException {
-        database.inTransaction(transaction -> {
-            makeDue(transaction, pull, connection);
-            return true;
-        });
+        database.useTransaction(transaction -> makeDue(transaction, pull, connection));
     }
 
     /**
@@ -36,53 +32,37 @@ public class PullControl {
      * written. A poll under way, which may be about other pulls too, comes to its end.
      */
     public void pause(String pull) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (var pause = transaction.getConnection()
-                    .prepareStatement("insert into nxt_sync.pull_pause (pull) values (?) on conflict do nothing")) {
-                pause.setString(1, pull);
-                pause.executeUpdate();
-            }
+        database.useTransaction(transaction -> {
+            transaction.createUpdate("insert into nxt_sync.pull_pause (pull) values (:pull) on conflict do nothing")
+                    .bind("pull", pull).execute();
             UnitSelection.of(pull, UnitKind.LOAD, UnitKind.RECONCILIATION).revoke(transaction);
-            return true;
         });
     }
 
     /** Resumes a pull, which is due at once. Does nothing to one that is not paused. */
     public void resume(String pull, String connection) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (var resume = transaction.getConnection()
-                    .prepareStatement("delete from nxt_sync.pull_pause where pull = ?")) {
-                resume.setString(1, pull);
-                if (resume.executeUpdate() == 1) {
-                    makeDue(transaction, pull, connection);
-                }
+        database.useTransaction(transaction -> {
+            if (transaction.createUpdate("delete from nxt_sync.pull_pause where pull = :pull").bind("pull", pull)
+                    .execute() == 1) {
+                makeDue(transaction, pull, connection);
             }
-            return true;
         });
     }
 
     private static void makeDue(Handle transaction, String pull, String connection) throws SQLException {
         PullCondition.hurry(transaction, List.of(pull));
-        try (var states = transaction.getConnection().prepareStatement(
-                "update nxt_sync.pull_state set due_at = least(due_at, clock_timestamp()) where pull = ? returning company")) {
-            states.setString(1, pull);
-            var companies = new ArrayList<Integer>();
-            try (var row = states.executeQuery()) {
-                while (row.next()) {
-                    companies.add(row.getInt(1));
-                }
-            }
-            UnitSelection.of(pull, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).on(connection).inCompanies(companies)
-                    .wakeAtOnce(transaction);
-        }
+        var companies = transaction.createQuery("""
+                update nxt_sync.pull_state set due_at = least(due_at, clock_timestamp()) where pull = :pull
+                returning company""").bind("pull", pull).mapTo(Integer.class).list();
+        UnitSelection.of(pull, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).on(connection).inCompanies(companies)
+                .wakeAtOnce(transaction);
     }
 
     /** Has what has backed off of a connection's pulls tried at once. */
     public void retry(String connection, Collection<String> pulls) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             PullCondition.hurry(transaction, pulls);
             UnitSelection.ofKinds(PullUnitStore.KINDS).on(connection).inBackOff().wakeAtOnce(transaction);
-            return true;
         });
     }
 }

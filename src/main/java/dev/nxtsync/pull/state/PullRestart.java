@@ -19,24 +19,16 @@ public final class PullRestart {
      */
     public static int begin(Handle transaction, String pull) throws SQLException {
         PullCondition.anew(transaction, pull);
-        try (var passes = transaction.getConnection().prepareStatement("delete from nxt_sync.pass where pull = ?");
-                var columns = transaction.getConnection()
-                        .prepareStatement("delete from nxt_sync.pull_column where pull = ?");
-                var states = transaction.getConnection().prepareStatement(
-                        """
-                                update nxt_sync.pull_state
-                                set loaded_at = null, complete_as_of = null, mark = null, mark_seen_at = null, floor = null, digest = null,
-                                    cursor = null, upper = null, increment_started_at = null, reread_cursor = null, held = null, missing = null
-                                where pull = ?""")) {
-            passes.setString(1, pull);
-            passes.executeUpdate();
-            columns.setString(1, pull);
-            columns.executeUpdate();
-            UnitSelection.of(pull, UnitKind.LOAD, UnitKind.RECONCILIATION).beginAnew(transaction);
-            UnitSelection.of(pull, UnitKind.LOAD).makeDue(transaction);
-            states.setString(1, pull);
-            return states.executeUpdate();
-        }
+        transaction.createUpdate("delete from nxt_sync.pass where pull = :pull").bind("pull", pull).execute();
+        transaction.createUpdate("delete from nxt_sync.pull_column where pull = :pull").bind("pull", pull).execute();
+        UnitSelection.of(pull, UnitKind.LOAD, UnitKind.RECONCILIATION).beginAnew(transaction);
+        UnitSelection.of(pull, UnitKind.LOAD).makeDue(transaction);
+        return transaction.createUpdate("""
+                update nxt_sync.pull_state
+                set loaded_at = null, complete_as_of = null, mark = null, mark_seen_at = null, floor = null,
+                    digest = null, cursor = null, upper = null, increment_started_at = null, reread_cursor = null,
+                    held = null, missing = null
+                where pull = :pull""").bind("pull", pull).execute();
     }
 
     /**
@@ -45,21 +37,12 @@ public final class PullRestart {
      * @return in how many companies rows had been read into the one before
      */
     public static int beginEmpty(Handle transaction, String pull) throws SQLException {
-        int loaded;
-        try (var count = transaction.getConnection().prepareStatement(
-                "select count(*) from nxt_sync.pull_state where pull = ? and (loaded_at is not null or rows > 0)")) {
-            count.setString(1, pull);
-            try (var row = count.executeQuery()) {
-                row.next();
-                loaded = row.getInt(1);
-            }
-        }
+        int loaded = transaction.createQuery("""
+                select count(*) from nxt_sync.pull_state where pull = :pull and (loaded_at is not null or rows > 0)""")
+                .bind("pull", pull).mapTo(int.class).one();
         begin(transaction, pull);
-        try (var empty = transaction.getConnection()
-                .prepareStatement("update nxt_sync.pull_state set rows = 0 where pull = ?")) {
-            empty.setString(1, pull);
-            empty.executeUpdate();
-        }
+        transaction.createUpdate("update nxt_sync.pull_state set rows = 0 where pull = :pull").bind("pull", pull)
+                .execute();
         return loaded;
     }
 }

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
+import org.jdbi.v3.core.mapper.reflect.JdbiConstructor;
+
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 
@@ -27,6 +29,19 @@ public record PullState(String pull, int company, PullHealth state, Problem reas
         Optional<Instant> retryAt, Optional<Instant> loadedAt, Optional<Mark> mark, Optional<String> floor,
         Optional<String> digest, Optional<Walk> walk, Optional<String> reread, Optional<String> held, boolean paused,
         Optional<Instant> completeAsOf, Optional<String> missing) {
+
+    /** As it is stored. */
+    @JdbiConstructor
+    PullState(String pull, int company, PullHealth state, Optional<String> code, Optional<String> reason, int failures,
+            Instant dueAt, Optional<Instant> retryAt, Optional<Instant> loadedAt, Optional<String> mark,
+            Optional<Instant> markSeenAt, Optional<String> floor, Optional<String> digest, Optional<String> cursor,
+            Optional<String> upper, Optional<Instant> incrementStartedAt, Optional<String> rereadCursor,
+            Optional<String> held, boolean paused, Optional<Instant> completeAsOf, Optional<String> missing) {
+        this(pull, company, state, Problem.kept(code.orElse(""), reason.orElse("")), failures, dueAt, retryAt, loadedAt,
+                mark.map(stamp -> new Mark(stamp, markSeenAt.orElseThrow())), floor, digest,
+                cursor.map(last -> new Walk(last, upper.orElseThrow(), incrementStartedAt.orElseThrow())), rereadCursor,
+                held, paused, completeAsOf, missing);
+    }
 
     /** Whether its changes are read: it is loaded, its company is there, its key is one, and nobody has paused it. */
     public boolean isFollowed() {

@@ -30,18 +30,15 @@ public class PullUnitStore {
      * already stays as it is.
      */
     public void declare(String pull, String connection, Tenant tenant) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (var state = transaction.getConnection().prepareStatement(
-                    "insert into nxt_sync.pull_state (pull, company) values (?, ?) on conflict (pull, company) do nothing")) {
-                state.setString(1, pull);
-                state.setInt(2, tenant.number());
-                state.executeUpdate();
-            }
+        database.useTransaction(transaction -> {
+            transaction.createUpdate("""
+                    insert into nxt_sync.pull_state (pull, company) values (:pull, :company)
+                    on conflict (pull, company) do nothing""").bind("pull", pull).bind("company", tenant.number())
+                    .execute();
             // the first load says when the others begin
             WorkUnit.declare(transaction, List.of(WorkUnit.ofPull(UnitKind.LOAD, connection, tenant, pull)),
                     KINDS.stream().filter(kind -> kind != UnitKind.LOAD)
                             .map(kind -> WorkUnit.ofPull(kind, connection, tenant, pull)).toList());
-            return true;
         });
     }
 
@@ -55,11 +52,8 @@ public class PullUnitStore {
 
     /** Wakes what works on a pull, after it could not be worked on. */
     public void wake(String pull, String connection, Scope scope) throws SQLException {
-        database.inTransaction(transaction -> {
-            UnitSelection.of(pull, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).on(connection).inScope(scope)
-                    .wake(transaction);
-            return true;
-        });
+        database.useTransaction(transaction -> UnitSelection.of(pull, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD)
+                .on(connection).inScope(scope).wake(transaction));
     }
 
     /** Forgets how far a pull has come: its next run is a load, which merges. Runs under way are refused what they write. */

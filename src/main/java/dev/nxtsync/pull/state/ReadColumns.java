@@ -1,7 +1,7 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import static java.util.stream.Collectors.toCollection;
+
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,35 +12,19 @@ import org.jdbi.v3.core.Handle;
 public final class ReadColumns {
     private ReadColumns() {}
 
-    /** In a set that is the caller's. */
-    public static Set<String> find(Handle transaction, String pull) throws SQLException {
-        try (var select = transaction.getConnection()
-                .prepareStatement("select column_name from nxt_sync.pull_column where pull = ?")) {
-            select.setString(1, pull);
-            var names = new TreeSet<String>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    names.add(row.getString(1));
-                }
-            }
-            return names;
-        }
+    /** By name, in a set that is the caller's. */
+    public static Set<String> find(Handle transaction, String pull) {
+        return transaction.createQuery("select column_name from nxt_sync.pull_column where pull = :pull")
+                .bind("pull", pull).mapTo(String.class).collect(toCollection(TreeSet::new));
     }
 
     /** A pull reads these from now on, and no others. */
-    public static void keep(Handle transaction, String pull, Collection<String> read) throws SQLException {
-        try (var forget = transaction.getConnection()
-                .prepareStatement("delete from nxt_sync.pull_column where pull = ? and column_name <> all (?)");
-                var insert = transaction.getConnection().prepareStatement("""
-                        insert into nxt_sync.pull_column (pull, column_name) select ?, unnest(?::text[])
-                        on conflict (pull, column_name) do nothing""")) {
-            var names = transaction.getConnection().createArrayOf("text", read.toArray());
-            forget.setString(1, pull);
-            forget.setArray(2, names);
-            forget.executeUpdate();
-            insert.setString(1, pull);
-            insert.setArray(2, names);
-            insert.executeUpdate();
-        }
+    public static void keep(Handle transaction, String pull, Collection<String> read) {
+        transaction.createUpdate("delete from nxt_sync.pull_column where pull = :pull and column_name <> all (:read)")
+                .bind("pull", pull).bindArray("read", String.class, read).execute();
+        transaction.createUpdate("""
+                insert into nxt_sync.pull_column (pull, column_name) select :pull, unnest(:read::text[])
+                on conflict (pull, column_name) do nothing""").bind("pull", pull).bindArray("read", String.class, read)
+                .execute();
     }
 }

@@ -1,19 +1,17 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.SqlName;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
@@ -26,6 +24,8 @@ import dev.nxtsync.schedule.UnitSelection;
 /** The walks through whole tables. */
 @Singleton
 public class TableScans {
+    private static final RowMapper<TableScan> SCAN = ConstructorMapper.of(TableScan.class);
+
     private final Database database;
 
     public TableScans(Database database) {
@@ -45,7 +45,7 @@ public class TableScans {
         }
 
         @Override
-        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) throws SQLException {
+        public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) {
             put(transaction, scan);
             return written;
         }
@@ -57,33 +57,26 @@ public class TableScans {
 
     /** Whether the target has no row of the company, so that nothing can be in the way of new ones. */
     public boolean isEmpty(TargetTable table, int company) throws SQLException {
-        return database.inTransaction(transaction -> TargetFault.guard(transaction, table, guarded -> {
-            try (var select = guarded.getConnection().prepareStatement(
-                    "select from " + table.quotedName() + " where " + SqlName.quoted(table.owner()) + " = ? limit 1")) {
-                select.setInt(1, company);
-                try (ResultSet row = select.executeQuery()) {
-                    return !row.next();
-                }
-            }
-        }));
+        String select = "select not exists (select from %s where %s = :company)".formatted(table.quotedName(),
+                SqlName.quoted(table.owner()));
+        return database.inTransaction(transaction -> TargetFault.guard(transaction, table,
+                guarded -> guarded.createQuery(select).bind("company", company).mapTo(boolean.class).one()));
     }
 
     /** Keeps a walk as it is now, in place of one that is under way. */
     public void keep(Claim claim, TableScan scan) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             put(transaction, scan);
             Claims.check(transaction, claim);
-            return true;
         });
     }
 
     /** Ends a walk through a whole table, in which each key came once. */
     public void end(Claim claim, TableScan scan) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             PullCondition.unique(transaction, claim);
             forget(transaction, scan.pull(), scan.company(), scan.kind());
             Claims.check(transaction, claim);
-            return true;
         });
     }
 
@@ -92,79 +85,41 @@ public class TableScans {
      * it may have read rows before the change. For the transaction of the change that makes it necessary.
      */
     public static void wantAll(Handle transaction, String pull) throws SQLException {
-        try (var want = transaction.getConnection().prepareStatement(
-                """
-                        insert into nxt_sync.pass (pull, company, kind)
-                        select pull, company, 'load' from nxt_sync.pull_state where pull = ?
-                        on conflict (pull, company, kind) do update
-                        set started_at = null, cursor = null, rows = 0, expected = null, mark = null, since = null, direct = false""")) {
-            want.setString(1, pull);
-            want.executeUpdate();
-        }
+        transaction.createUpdate("""
+                insert into nxt_sync.pass (pull, company, kind)
+                select pull, company, 'load' from nxt_sync.pull_state where pull = :pull
+                on conflict (pull, company, kind) do update
+                set started_at = null, cursor = null, rows = 0, expected = null, mark = null, since = null,
+                    direct = false""").bind("pull", pull).execute();
         var loads = UnitSelection.of(pull, UnitKind.LOAD);
         // a page that is being read is refused, and nobody claims a load before the scan has begun again
         loads.revoke(transaction);
         loads.wake(transaction);
     }
 
-    private static Optional<TableScan> find(Handle transaction, String pull, int company, TableScan.ScanKind kind)
-            throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("""
-                select started_at, cursor, rows, expected, mark, since, direct, settling, confirmed
-                from nxt_sync.pass where pull = ? and company = ? and kind = ?""")) {
-            select.setString(1, pull);
-            select.setInt(2, company);
-            select.setString(3, name(kind));
-            try (ResultSet row = select.executeQuery()) {
-                if (!row.next()) {
-                    return Optional.empty();
-                }
-                return Optional.of(new TableScan(pull, company, kind, Timestamps.instant(row, 1),
-                        Optional.ofNullable(row.getString(2)), row.getLong(3),
-                        Optional.ofNullable(row.getObject(4, Long.class)), Optional.ofNullable(row.getString(5)),
-                        Optional.ofNullable(row.getString(6)), row.getBoolean(7), row.getBoolean(8),
-                        row.getBoolean(9)));
-            }
-        }
+    private static Optional<TableScan> find(Handle transaction, String pull, int company, TableScan.ScanKind kind) {
+        return transaction.createQuery("""
+                select pull, company, kind, started_at, cursor, rows, expected, mark, since, direct, settling, confirmed
+                from nxt_sync.pass where pull = :pull and company = :company and kind = lower(:kind)""")
+                .bind("pull", pull).bind("company", company).bind("kind", kind).map(SCAN).findOne();
     }
 
-    static void put(Handle transaction, TableScan scan) throws SQLException {
-        try (var insert = transaction.getConnection().prepareStatement(
-                """
-                        insert into nxt_sync.pass
-                            (pull, company, kind, started_at, cursor, rows, expected, mark, since, direct, settling, confirmed)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                        on conflict (pull, company, kind) do update
-                        set started_at = excluded.started_at, cursor = excluded.cursor, rows = excluded.rows, expected = excluded.expected,
-                            mark = excluded.mark, since = excluded.since, direct = excluded.direct, settling = excluded.settling,
-                            confirmed = excluded.confirmed""")) {
-            insert.setString(1, scan.pull());
-            insert.setInt(2, scan.company());
-            insert.setString(3, name(scan.kind()));
-            Timestamps.timestamp(insert, 4, scan.startedAt());
-            insert.setString(5, scan.cursor().orElse(null));
-            insert.setLong(6, scan.rows());
-            insert.setObject(7, scan.expected().orElse(null), Types.BIGINT);
-            insert.setString(8, scan.mark().orElse(null));
-            insert.setString(9, scan.since().orElse(null));
-            insert.setBoolean(10, scan.direct());
-            insert.setBoolean(11, scan.settling());
-            insert.setBoolean(12, scan.confirmed());
-            insert.executeUpdate();
-        }
+    static void put(Handle transaction, TableScan scan) {
+        transaction.createUpdate("""
+                insert into nxt_sync.pass
+                    (pull, company, kind, started_at, cursor, rows, expected, mark, since, direct, settling, confirmed)
+                values (:pull, :company, lower(:kind), :startedAt, :cursor, :rows, :expected, :mark, :since, :direct,
+                    :settling, :confirmed)
+                on conflict (pull, company, kind) do update
+                set started_at = excluded.started_at, cursor = excluded.cursor, rows = excluded.rows,
+                    expected = excluded.expected, mark = excluded.mark, since = excluded.since,
+                    direct = excluded.direct, settling = excluded.settling, confirmed = excluded.confirmed""")
+                .bindMethods(scan).execute();
     }
 
-    static void forget(Handle transaction, String pull, int company, TableScan.ScanKind kind) throws SQLException {
-        try (var delete = transaction.getConnection()
-                .prepareStatement("delete from nxt_sync.pass where pull = ? and company = ? and kind = ?")) {
-            delete.setString(1, pull);
-            delete.setInt(2, company);
-            delete.setString(3, name(kind));
-            delete.executeUpdate();
-        }
-    }
-
-    private static String name(TableScan.ScanKind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
+    static void forget(Handle transaction, String pull, int company, TableScan.ScanKind kind) {
+        transaction.createUpdate("""
+                delete from nxt_sync.pass where pull = :pull and company = :company and kind = lower(:kind)""")
+                .bind("pull", pull).bind("company", company).bind("kind", kind).execute();
     }
 }

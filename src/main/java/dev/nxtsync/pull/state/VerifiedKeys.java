@@ -2,12 +2,8 @@ package dev.nxtsync.pull.state;
 
 import static java.util.stream.Collectors.joining;
 
-import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +15,8 @@ import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.SqlName;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
-import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
@@ -62,26 +56,13 @@ public class VerifiedKeys {
     /** Makes room. Answers its name. */
     public String begin(TargetTable compared) throws SQLException {
         String name = "nxt_sync.verify_" + UUID.randomUUID().toString().replace("-", "");
-        database.inTransaction(transaction -> {
-            try (Statement statement = transaction.getConnection().createStatement()) {
-                statement.execute("create unlogged table " + name + " (nxt_read_at timestamptz not null, "
-                        + compared.columns().stream()
-                                .map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
-                                .collect(joining(", "))
-                        + ")");
-            }
-            return true;
-        });
+        database.useTransaction(transaction -> transaction.execute("create unlogged table " + name
+                + " (nxt_read_at timestamptz not null, " + KeyListing.typed(compared.columns()) + ")"));
         return name;
     }
 
     public void add(String table, TargetTable compared, PageBuffer page, Instant readAt) throws SQLException {
-        database.inTransaction(transaction -> {
-            PageTable.copy(transaction,
-                    "copy " + table + " (nxt_read_at, " + PageTable.columns(compared) + ") from stdin", page,
-                    (Timestamps.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
-            return true;
-        });
+        database.useTransaction(transaction -> KeyListing.copy(transaction, table, compared, page, readAt));
     }
 
     public KeyComparison compare(String table, TargetTable compared, int owner) throws SQLException {
@@ -89,12 +70,10 @@ public class VerifiedKeys {
                 guarded -> compare(guarded, table, compared, owner)));
     }
 
-    private static KeyComparison compare(Handle transaction, String table, TargetTable compared, int owner)
-            throws SQLException {
+    private static KeyComparison compare(Handle transaction, String table, TargetTable compared, int owner) {
         String stored = "(select * from " + compared.quotedName() + " where " + SqlName.quoted(compared.owner()) + " = "
                 + owner + " and nxt_deleted_at is null) stored";
-        String same = compared.key().stream().map(SqlName::quoted).map(key -> "listed." + key + " = stored." + key)
-                .collect(joining(" and "));
+        String same = KeyListing.same(compared, "listed", "stored");
         String differs = compared.columns().stream().map(column -> SqlName.quoted(column.name()))
                 .map(column -> "listed." + column + " is distinct from stored." + column).collect(joining(" or "));
         var examples = new LinkedHashMap<String, List<String>>();
@@ -111,41 +90,30 @@ public class VerifiedKeys {
             if (column.type() == ColumnType.INTEGER || column.type() == ColumnType.BIGINT
                     || column.type() == ColumnType.NUMERIC) {
                 String sum = "select coalesce(sum(" + SqlName.quoted(column.name()) + "::numeric), 0) from ";
-                sums.put(column.name(), new Sums(number(transaction, sum + table), number(transaction, sum + stored)));
+                sums.put(column.name(), new Sums(one(transaction, sum + table, String.class),
+                        one(transaction, sum + stored, String.class)));
             }
         }
-        return new KeyComparison(Long.parseLong(number(transaction, "select count(*) from " + table)),
-                Long.parseLong(number(transaction, "select count(*) from " + stored)), examples, sums);
+        return new KeyComparison(one(transaction, "select count(*) from " + table, long.class),
+                one(transaction, "select count(*) from " + stored, long.class), examples, sums);
     }
 
     public void end(String table) throws SQLException {
-        database.inTransaction(transaction -> {
-            try (Statement statement = transaction.getConnection().createStatement()) {
-                return statement.execute("drop table if exists " + table);
-            }
-        });
+        database.inTransaction(transaction -> transaction.execute("drop table if exists " + table));
     }
 
-    private static void example(Handle transaction, Map<String, List<String>> examples, String kind, String query)
-            throws SQLException {
-        try (Statement statement = transaction.getConnection().createStatement();
-                ResultSet row = statement.executeQuery(query + " limit " + (EXAMPLES + 1))) {
-            var keys = new ArrayList<String>();
-            while (row.next()) {
-                keys.add(keys.size() == EXAMPLES ? "…" : row.getString(1));
-            }
-            if (!keys.isEmpty()) {
-                examples.put(kind, keys);
-            }
+    private static void example(Handle transaction, Map<String, List<String>> examples, String kind, String query) {
+        var keys = transaction.createQuery(query + " limit " + (EXAMPLES + 1)).mapTo(String.class).list();
+        if (keys.size() > EXAMPLES) {
+            keys.set(EXAMPLES, "…");
+        }
+        if (!keys.isEmpty()) {
+            examples.put(kind, keys);
         }
     }
 
-    private static String number(Handle transaction, String query) throws SQLException {
-        try (Statement statement = transaction.getConnection().createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
-        }
+    private static <T> T one(Handle transaction, String query, Class<T> type) {
+        return transaction.createQuery(query).mapTo(type).one();
     }
 
     private static String key(TargetTable table, String alias) {

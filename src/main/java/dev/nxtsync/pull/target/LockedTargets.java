@@ -1,7 +1,6 @@
 package dev.nxtsync.pull.target;
 
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,8 +51,6 @@ final class LockedTargets {
     }
 
     private static void waitAtMost(Handle transaction, String patience) throws SQLException {
-        try (Statement statement = transaction.getConnection().createStatement()) {
-            statement.execute("set local lock_timeout = '" + patience + "'");
-        }
+        transaction.execute("set local lock_timeout = '" + patience + "'");
     }
 }

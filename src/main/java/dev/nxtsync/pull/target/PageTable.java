@@ -3,7 +3,6 @@ package dev.nxtsync.pull.target;
 import static java.util.stream.Collectors.joining;
 
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.stream.Stream;
 
 import org.jdbi.v3.core.Handle;
@@ -19,11 +18,9 @@ public final class PageTable {
 
     /** Makes the temporary table whose rows {@link #merge} merges. */
     static void make(Handle transaction, TargetTable table) throws SQLException {
-        try (Statement statement = transaction.getConnection().createStatement()) {
-            // with the target's own types, so that no comparison needs a conversion
-            statement.execute("create temporary table nxt_page on commit drop as select " + columns(table) + " from "
-                    + table.quotedName() + " with no data");
-        }
+        // with the target's own types, so that no comparison needs a conversion
+        transaction.execute("create temporary table nxt_page on commit drop as select " + columns(table) + " from "
+                + table.quotedName() + " with no data");
     }
 
     /** Merges them into the target. */

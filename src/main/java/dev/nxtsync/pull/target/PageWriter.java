@@ -3,11 +3,16 @@ package dev.nxtsync.pull.target;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
+
+import io.micrometer.core.instrument.Meter.MeterProvider;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
@@ -15,7 +20,8 @@ import dev.nxtsync.database.OwnPath;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.database.SqlState;
 import dev.nxtsync.database.Timestamps;
-import dev.nxtsync.inbox.LookAgain;
+import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.process.Histograms;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 
@@ -26,10 +32,16 @@ public class PageWriter {
     private static final String KEY_EXISTS = "23505";
 
     private final Database database;
+    private final MeterProvider<Timer> writes;
+    private final MeterRegistry metrics;
     private final LockedTargets locked = new LockedTargets(System::nanoTime);
 
-    public PageWriter(Database database) {
+    public PageWriter(Database database, MeterRegistry metrics) {
         this.database = database;
+        this.metrics = metrics;
+        this.writes = Timer.builder("nxt_page_write").description("Transactions that write a page of rows")
+                .serviceLevelObjectives(Histograms.of(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
+                .withRegistry(metrics);
     }
 
     /** The way of a page into its target. */
@@ -81,9 +93,11 @@ public class PageWriter {
     private WriteCounts attempt(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint)
             throws SQLException {
         boolean briefly = locked.isLocked(table);
+        var sample = Timer.start(metrics);
         try {
             var written = inTransaction(claim, table, page, way, checkpoint, briefly);
             if (page.size() > 0) {
+                sample.stop(writes.withTag("way", way.name().toLowerCase(Locale.ROOT)));
                 locked.free(table);
             }
             return written;
@@ -104,9 +118,7 @@ public class PageWriter {
                     StagedPage.stage(transaction, table, page, checkpoint)).writtenIfAny();
         };
         return database.inTransaction(transaction -> {
-            try (Statement name = transaction.getConnection().createStatement()) {
-                name.execute("set local application_name = " + SqlName.literal(sessionName(claim)));
-            }
+            transaction.execute("set local application_name = " + SqlName.literal(sessionName(claim)));
             if (way == Way.HALVES) {
                 // also what users have put off until the commit is then refused where it is seen for which row
                 TargetFault.guard(transaction, table, PageWriter::settleConstraints);
@@ -119,7 +131,7 @@ public class PageWriter {
             written = checkpoint.keep(transaction, table, written);
             if (!written.refused().isEmpty()) {
                 RowFaults.setAside(transaction, checkpoint, written.refused());
-                LookAgain.at(transaction, claim, checkpoint.pull(),
+                Inbox.lookAgain(transaction, claim, checkpoint.pull(),
                         written.refused().stream().map(RowFault::key).toList());
             }
             Claims.check(transaction, claim);
@@ -137,21 +149,16 @@ public class PageWriter {
     private boolean endOthersOf(Claim claim) throws SQLException {
         return database.inTransaction(transaction -> {
             Claims.check(transaction, claim);
-            try (var end = transaction.getConnection().prepareStatement("""
+            boolean ended = !transaction.createQuery("""
                     select pg_terminate_backend(pid) from pg_stat_activity
-                    where usename = current_user and datname = current_database() and application_name like ?
-                      and application_name <> ? and pid <> pg_backend_pid()""")) {
-                end.setString(1, "nxt-sync unit " + claim.unit() + " fence %");
-                end.setString(2, sessionName(claim));
-                try (var row = end.executeQuery()) {
-                    boolean ended = row.next();
-                    if (ended) {
-                        LOG.warnf("%s: the session of its holder before, which was frozen while it wrote, was ended",
-                                claim);
-                    }
-                    return ended;
-                }
+                    where usename = current_user and datname = current_database() and application_name like :unit
+                      and application_name <> :own and pid <> pg_backend_pid()""")
+                    .bind("unit", "nxt-sync unit " + claim.unit() + " fence %").bind("own", sessionName(claim))
+                    .mapTo(boolean.class).list().isEmpty();
+            if (ended) {
+                LOG.warnf("%s: the session of its holder before, which was frozen while it wrote, was ended", claim);
             }
+            return ended;
         });
     }
 

@@ -1,8 +1,6 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.OptionalLong;
 
 import org.jdbi.v3.core.Handle;
@@ -28,25 +26,18 @@ public final class RowCount {
      */
     public static OptionalLong correction(Handle transaction, TargetTable target, String pull, int company)
             throws SQLException {
-        try (var lock = transaction.getConnection()
-                .prepareStatement("select pg_try_advisory_xact_lock(hashtext('nxt_sync rows ' || ?), ?)")) {
-            lock.setString(1, pull);
-            lock.setInt(2, company);
-            try (ResultSet row = lock.executeQuery()) {
-                row.next();
-                // two that add the same would add it twice
-                if (!row.getBoolean(1)) {
-                    return OptionalLong.empty();
-                }
-            }
+        boolean alone = transaction
+                .createQuery("select pg_try_advisory_xact_lock(hashtext('nxt_sync rows ' || :pull), :company)")
+                .bind("pull", pull).bind("company", company).mapTo(boolean.class).one();
+        if (!alone) {
+            // two that add the same would add it twice
+            return OptionalLong.empty();
         }
         // what is read outlives it, and the time limit does not
         var limited = transaction.getConnection().setSavepoint();
         try {
             return OptionalLong.of(TargetFault.guard(transaction, target, guarded -> {
-                try (Statement limit = guarded.getConnection().createStatement()) {
-                    limit.execute(LONGEST);
-                }
+                guarded.execute(LONGEST);
                 return count(guarded, target, pull, company);
             }));
         } catch (TargetFault e) {

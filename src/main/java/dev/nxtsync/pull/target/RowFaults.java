@@ -3,7 +3,6 @@ package dev.nxtsync.pull.target;
 import static java.util.stream.Collectors.joining;
 
 import java.io.IOException;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,12 +16,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.generic.GenericType;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -32,7 +32,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.SqlName;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.schedule.Claim;
 
@@ -53,36 +52,22 @@ public class RowFaults {
 
     /** By pull; pulls without any are missing. */
     public Map<String, Long> count() throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection()
-                    .prepareStatement("select job, count(*) from nxt_sync.row_fault group by job");
-                    ResultSet row = select.executeQuery()) {
-                var counts = new TreeMap<String, Long>();
-                while (row.next()) {
-                    counts.put(row.getString(1), row.getLong(2));
-                }
-                return counts;
-            }
-        });
+        return database.inTransaction(transaction -> transaction
+                .createQuery("select job, count(*) as faults from nxt_sync.row_fault group by job")
+                .setMapKeyColumn("job").setMapValueColumn("faults").collectInto(new GenericType<Map<String, Long>>() {
+                }));
     }
 
     /** The keys of those of some pulls in one company, as JSON objects, by pull; pulls without any are missing. */
     public Map<String, Set<String>> keys(Collection<String> pulls, int company) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement(
-                    "select job, key from nxt_sync.row_fault where job = any (?) and company = ? limit ?")) {
-                select.setArray(1, transaction.getConnection().createArrayOf("text", pulls.toArray()));
-                select.setInt(2, company);
-                select.setInt(3, REMEMBERED);
-                var keys = new HashMap<String, Set<String>>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        keys.computeIfAbsent(row.getString(1), each -> new HashSet<>()).add(row.getString(2));
-                    }
-                }
-                return keys;
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select job, key from nxt_sync.row_fault where job = any (:pulls) and company = :company limit :most""")
+                .bindArray("pulls", String.class, pulls).bind("company", company).bind("most", REMEMBERED)
+                .reduceRows(new HashMap<>(), (keys, row) -> {
+                    keys.computeIfAbsent(row.getColumn("job", String.class), each -> new HashSet<>())
+                            .add(row.getColumn("key", String.class));
+                    return keys;
+                }));
     }
 
     /** The same for one pull. */
@@ -98,21 +83,16 @@ public class RowFaults {
     static void setAside(Handle transaction, Checkpoint checkpoint, List<RowFault> rows) throws SQLException {
         if (!rows.isEmpty()) {
             var encoding = Encoding.read(transaction);
-            try (var insert = transaction.getConnection().prepareStatement("""
-                    insert into nxt_sync.row_fault (job, company, key, reason, seen_at) values (?, ?, ?::json, ?, ?)
+            var insert = transaction.prepareBatch("""
+                    insert into nxt_sync.row_fault (job, company, key, reason, seen_at)
+                    values (:pull, :company, :key::json, :reason, :readAt)
                     on conflict (job, company, md5(key::text)) do update set reason = excluded.reason,
                         seen_at = case when row_fault.seen_at > clock_timestamp() then excluded.seen_at
-                            else greatest(row_fault.seen_at, excluded.seen_at) end""")) {
-                for (RowFault fault : rows) {
-                    insert.setString(1, checkpoint.pull());
-                    insert.setInt(2, checkpoint.company());
-                    insert.setString(3, fault.key());
-                    insert.setString(4, encoding.shown(fault.reason()));
-                    insert.setObject(5, Timestamps.timestamp(checkpoint.readAt()));
-                    insert.addBatch();
-                }
-                insert.executeBatch();
-            }
+                            else greatest(row_fault.seen_at, excluded.seen_at) end""");
+            rows.forEach(fault -> insert.bind("pull", checkpoint.pull()).bind("company", checkpoint.company())
+                    .bind("key", fault.key()).bind("reason", encoding.shown(fault.reason()))
+                    .bind("readAt", checkpoint.readAt()).add());
+            insert.execute();
         }
     }
 
@@ -154,30 +134,27 @@ public class RowFaults {
     public static void settle(Handle transaction, Claim unit, TargetTable target, List<String> keyNames,
             Instant startedAt) throws SQLException {
         var gone = new ArrayList<String>();
-        try (var select = transaction.getConnection().prepareStatement("""
-                select md5(key::text), key::text from nxt_sync.row_fault
-                where job = ? and company = ? and (seen_at < ? or seen_at > clock_timestamp())""")) {
-            select.setString(1, unit.entry());
-            select.setInt(2, unit.company());
-            select.setObject(3, Timestamps.timestamp(startedAt));
-            select.setFetchSize(AT_ONCE);
-            try (ResultSet row = select.executeQuery()) {
-                var some = new LinkedHashMap<String, List<String>>();
-                while (row.next()) {
-                    var key = texts(row.getString(2), keyNames).flatMap(target::keyOf);
-                    if (key.isPresent()) {
-                        some.put(row.getString(1), key.get());
-                    } else {
-                        gone.add(row.getString(1));
-                    }
-                    if (some.size() == AT_ONCE) {
-                        gone.addAll(absent(transaction, unit, target, some));
-                        some.clear();
-                    }
+        var some = new LinkedHashMap<String, List<String>>();
+        try (var kept = transaction.createQuery("""
+                select md5(key::text) as hash, key::text as key from nxt_sync.row_fault
+                where job = :pull and company = :company and (seen_at < :startedAt or seen_at > clock_timestamp())""")
+                .bind("pull", unit.entry()).bind("company", unit.company()).bind("startedAt", startedAt)
+                .setFetchSize(AT_ONCE).map(ConstructorMapper.of(KeptFault.class)).iterator()) {
+            while (kept.hasNext()) {
+                var fault = kept.next();
+                var key = texts(fault.key(), keyNames).flatMap(target::keyOf);
+                if (key.isPresent()) {
+                    some.put(fault.hash(), key.get());
+                } else {
+                    gone.add(fault.hash());
                 }
-                gone.addAll(absent(transaction, unit, target, some));
+                if (some.size() == AT_ONCE) {
+                    gone.addAll(absent(transaction, unit, target, some));
+                    some.clear();
+                }
             }
         }
+        gone.addAll(absent(transaction, unit, target, some));
         transaction.createUpdate(
                 "delete from nxt_sync.row_fault where job = :job and company = :company and md5(key::text) = any (:gone) "
                         + "and (seen_at < :seenAt or seen_at > clock_timestamp())")
@@ -204,6 +181,8 @@ public class RowFaults {
                 : Optional.empty();
     }
 
+    private record KeptFault(String hash, String key) {}
+
     /** Which of some keys the target does not have. */
     private static Set<String> absent(Handle transaction, Claim unit, TargetTable target,
             Map<String, List<String>> keys) throws SQLException {
@@ -212,32 +191,23 @@ public class RowFaults {
             return absent;
         }
         var columns = target.keyColumns();
-        var arrays = new ArrayList<String>();
-        var same = new ArrayList<String>();
-        for (int i = 0; i < columns.size(); i++) {
-            arrays.add("?::" + columns.get(i).type().sql() + "[]");
-            same.add("stored." + SqlName.quoted(columns.get(i).name()) + " = faulty.key" + i);
-        }
-        String sql = "select faulty.id from unnest(?::text[], %s) as faulty (id, %s) join %s stored on stored.%s = ? and %s"
-                .formatted(String.join(", ", arrays),
-                        IntStream.range(0, columns.size()).mapToObj(i -> "key" + i).collect(joining(", ")),
-                        target.quotedName(), SqlName.quoted(target.owner()), String.join(" and ", same));
+        var numbers = IntStream.range(0, columns.size()).boxed().toList();
+        String sql = "select faulty.id from unnest(:ids::text[], %s) as faulty (id, %s) join %s stored on stored.%s = :company and %s"
+                .formatted(
+                        numbers.stream().map(i -> ":key" + i + "::" + columns.get(i).type().sql() + "[]")
+                                .collect(joining(", ")),
+                        numbers.stream().map(i -> "key" + i).collect(joining(", ")), target.quotedName(),
+                        SqlName.quoted(target.owner()),
+                        numbers.stream()
+                                .map(i -> "stored." + SqlName.quoted(columns.get(i).name()) + " = faulty.key" + i)
+                                .collect(joining(" and ")));
         return TargetFault.guard(transaction, target, guarded -> {
-            try (var select = guarded.getConnection().prepareStatement(sql)) {
-                select.setArray(1, guarded.getConnection().createArrayOf("text", keys.keySet().toArray()));
-                for (int i = 0; i < columns.size(); i++) {
-                    int column = i;
-                    select.setArray(i + 2, guarded.getConnection().createArrayOf("text",
-                            keys.values().stream().map(key -> key.get(column)).toArray()));
-                }
-                select.setInt(columns.size() + 2, unit.company());
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        absent.remove(row.getString(1));
-                    }
-                }
-                return absent;
-            }
+            var select = guarded.createQuery(sql).bindArray("ids", String.class, keys.keySet()).bind("company",
+                    unit.company());
+            numbers.forEach(i -> select.bindArray("key" + i, String.class,
+                    keys.values().stream().map(key -> key.get(i)).toList()));
+            absent.removeAll(select.mapTo(String.class).list());
+            return absent;
         });
     }
 }

@@ -1,20 +1,20 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.database.SqlName;
@@ -39,67 +39,47 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
     /** Those of some tables that are there, by the table. */
     public static Map<TargetTable, TableShape> read(Handle connection, Collection<TargetTable> tables)
             throws SQLException {
-        try (var select = connection.getConnection().prepareStatement(
+        var all = List.copyOf(tables);
+        return connection.createQuery(
                 """
-                        select wanted.number, relkind, columns.names, columns.types, columns.generated,
+                        select wanted.number, relkind::text, columns.names, columns.types, columns.generated,
                                array(select (select string_agg(attname, E'\\x1f') from generate_series(0, indnkeyatts - 1) place
                                              join pg_catalog.pg_attribute on attrelid = indrelid and attnum = indkey[place])
                                      from pg_catalog.pg_index where indrelid = pg_class.oid and indisunique and indimmediate
-                                       and indisvalid and indpred is null and indexprs is null),
+                                       and indisvalid and indpred is null and indexprs is null) as keys,
                                array(select right_ from unnest(array['select', 'insert', 'update']) right_
                                      where not has_any_column_privilege(pg_class.oid, right_)
-                                     union all select 'delete' where wanted.removes and not has_table_privilege(pg_class.oid, 'delete')),
-                               has_schema_privilege(relnamespace, 'usage'), quote_ident(current_user),
-                               (select conname from pg_catalog.pg_constraint where conrelid = pg_class.oid and contype = 'p' and not condeferrable),
+                                     union all select 'delete' where wanted.removes and not has_table_privilege(pg_class.oid, 'delete')) as lacking,
+                               has_schema_privilege(relnamespace, 'usage') as usable, quote_ident(current_user) as own,
+                               (select conname from pg_catalog.pg_constraint where conrelid = pg_class.oid and contype = 'p' and not condeferrable) as primary_key,
                                array(select attname::text from pg_catalog.pg_constraint join pg_catalog.pg_attribute
                                          on attrelid = conrelid and attnum = any (conkey)
-                                     where conrelid = pg_class.oid and contype = 'p')
-                        from unnest(?::integer[], ?::text[], ?::text[], ?::boolean[]) as wanted (number, schema, name, removes)
+                                     where conrelid = pg_class.oid and contype = 'p') as primary_columns
+                        from unnest(:numbers::integer[], :schemas::text[], :names::text[], :removes::boolean[]) as wanted (number, schema, name, removes)
                         join pg_catalog.pg_namespace on nspname = wanted.schema
                         join pg_catalog.pg_class on relnamespace = pg_namespace.oid and relname = wanted.name,
                         lateral (select array_agg(attname::text) as names, array_agg(format_type(atttypid, null)) as types,
                                         array_agg(attname::text) filter (where attgenerated <> '' or attidentity = 'a') as generated
-                                 from pg_catalog.pg_attribute where attrelid = pg_class.oid and attnum > 0 and not attisdropped) columns""")) {
-            var all = List.copyOf(tables);
-            var numbers = new ArrayList<Integer>();
-            all.forEach(each -> numbers.add(numbers.size()));
-            select.setArray(1, connection.getConnection().createArrayOf("integer", numbers.toArray()));
-            select.setArray(2,
-                    connection.getConnection().createArrayOf("text", all.stream().map(TargetTable::schema).toArray()));
-            select.setArray(3,
-                    connection.getConnection().createArrayOf("text", all.stream().map(TargetTable::name).toArray()));
-            select.setArray(4, connection.getConnection().createArrayOf("boolean",
-                    all.stream().map(TargetTable::removes).toArray()));
-            var shapes = new HashMap<TargetTable, TableShape>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    shapes.put(all.get(row.getInt(1)), read(row));
-                }
-            }
-            return shapes;
-        }
+                                 from pg_catalog.pg_attribute where attrelid = pg_class.oid and attnum > 0 and not attisdropped) columns""")
+                .bindArray("numbers", Integer.class, IntStream.range(0, all.size()).boxed().toList())
+                .bindArray("schemas", String.class, all.stream().map(TargetTable::schema).toList())
+                .bindArray("names", String.class, all.stream().map(TargetTable::name).toList())
+                .bindArray("removes", Boolean.class, all.stream().map(TargetTable::removes).toList())
+                .map(ConstructorMapper.of(CatalogueRow.class)).stream()
+                .collect(Collectors.toMap(row -> all.get(row.number()), CatalogueRow::shape));
     }
 
-    private static TableShape read(ResultSet row) throws SQLException {
-        List<String> names = texts(row, 3);
-        List<String> sql = texts(row, 4);
-        var types = new HashMap<String, String>();
-        for (int i = 0; i < names.size(); i++) {
-            types.put(names.get(i), sql.get(i));
+    private record CatalogueRow(int number, String relkind, List<String> names, List<String> types,
+            Optional<List<String>> generated, List<String> keys, List<String> lacking, boolean usable, String own,
+            Optional<String> primaryKey, List<String> primaryColumns) {
+        TableShape shape() {
+            return new TableShape(relkind,
+                    IntStream.range(0, names.size()).boxed().collect(Collectors.toMap(names::get, types::get)),
+                    Set.copyOf(generated.orElse(List.of())),
+                    keys.stream().map(key -> Set.of(key.split("\u001f", -1))).collect(Collectors.toSet()),
+                    primaryKey.orElse(""), Set.copyOf(primaryColumns),
+                    Stream.concat(lacking.stream(), usable ? Stream.empty() : Stream.of("usage")).toList(), own);
         }
-        var lacking = new ArrayList<>(texts(row, 7));
-        if (!row.getBoolean(8)) {
-            lacking.add("usage");
-        }
-        return new TableShape(row.getString(2), types, Set.copyOf(texts(row, 5)),
-                texts(row, 6).stream().map(key -> Set.of(key.split("\u001f", -1))).collect(Collectors.toSet()),
-                Objects.requireNonNullElse(row.getString(10), ""), Set.copyOf(texts(row, 11)), lacking,
-                row.getString(9));
-    }
-
-    private static List<String> texts(ResultSet row, int column) throws SQLException {
-        var array = row.getArray(column);
-        return array == null ? List.of() : List.of((String[]) array.getArray());
     }
 
     /** Whether it can be used, and nothing need be changed for it. */

@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
@@ -42,20 +41,15 @@ public final class TargetCheck {
     }
 
     private static Optional<Problem> owner(Handle connection, TargetTable table) throws SQLException {
-        try (var select = connection.getConnection().prepareStatement("""
-                select relowner::regrole::text, quote_ident(current_user)
+        return connection.createQuery("""
+                select relowner::regrole::text as owner, quote_ident(current_user) as own
                 from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-                where nspname = ? and relname = ? and not pg_has_role(relowner, 'USAGE')""")) {
-            select.setString(1, table.schema());
-            select.setString(2, table.name());
-            try (ResultSet row = select.executeQuery()) {
-                return row.next()
-                        ? Optional.of(new Problem(ErrorCode.DATABASE_RIGHTS,
-                                "The table " + table + " belongs to " + row.getString(1) + ", so that "
-                                        + row.getString(2) + " cannot add columns to it. As its owner run: alter table "
-                                        + table.quotedName() + " owner to " + row.getString(2) + ";"))
-                        : Optional.empty();
-            }
-        }
+                where nspname = :schema and relname = :name and not pg_has_role(relowner, 'USAGE')""")
+                .bind("schema", table.schema()).bind("name", table.name())
+                .map((row, context) -> new Problem(ErrorCode.DATABASE_RIGHTS,
+                        "The table " + table + " belongs to " + row.getString("owner") + ", so that "
+                                + row.getString("own") + " cannot add columns to it. As its owner run: alter table "
+                                + table.quotedName() + " owner to " + row.getString("own") + ";"))
+                .findOne();
     }
 }

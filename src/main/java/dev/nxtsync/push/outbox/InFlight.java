@@ -1,11 +1,12 @@
 package dev.nxtsync.push.outbox;
 
+import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.toSet;
+
 import java.sql.SQLException;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import org.jdbi.v3.core.Handle;
 
@@ -23,27 +24,20 @@ final class InFlight {
 
     /** Rows about whose record another row is in flight. */
     static Set<Long> contended(Handle transaction, List<OutboxRow> rows) throws SQLException {
-        var contended = new HashSet<Long>();
         var encoding = Encoding.read(transaction);
-        try (var lock = transaction.getConnection()
-                .prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 7496))");
-                var select = transaction.getConnection().prepareStatement(
-                        """
-                                select 1 from nxt_sync.outbox where record = ? and id <> ? and state in ('sending', 'in_doubt')""")) {
-            for (OutboxRow row : rows.stream().filter(each -> each.record().isPresent())
-                    .sorted((a, b) -> a.record().orElseThrow().compareTo(b.record().orElseThrow())).toList()) {
-                lock.setString(1, encoding.shown(row.record().orElseThrow()));
-                lock.execute();
-                select.setString(1, encoding.shown(row.record().orElseThrow()));
-                select.setLong(2, row.id());
-                try (var other = select.executeQuery()) {
-                    if (other.next()) {
-                        contended.add(row.id());
-                    }
-                }
-            }
-        }
-        return contended;
+        // in this order, so that two processes do not wait for each other
+        var named = rows.stream().filter(row -> row.record().isPresent())
+                .sorted(comparing(row -> row.record().orElseThrow())).toList();
+        var records = named.stream().map(row -> encoding.shown(row.record().orElseThrow())).toList();
+        transaction.createQuery("""
+                select pg_advisory_xact_lock(hashtextextended(record, 7496)) from unnest(:records::text[]) as record""")
+                .bindArray("records", String.class, records).mapToMap().list();
+        return transaction.createQuery("""
+                select mine.id from unnest(:ids::bigint[], :records::text[]) as mine (id, record)
+                    join nxt_sync.outbox other on other.record = mine.record and other.id <> mine.id
+                where other.state in ('sending', 'in_doubt')""")
+                .bindArray("ids", Long.class, named.stream().map(OutboxRow::id).toList())
+                .bindArray("records", String.class, records).mapTo(Long.class).set();
     }
 
     /** They wait until {@link PushLanes#announce} finds that no row about their record is in flight any more. */
@@ -51,52 +45,38 @@ final class InFlight {
         if (rows.isEmpty()) {
             return;
         }
-        try (var update = transaction.getConnection().prepareStatement(
-                "update nxt_sync.outbox set record = ?, next_at = ? where id = ? and state = 'waiting'")) {
-            var encoding = Encoding.read(transaction);
-            for (OutboxRow row : rows) {
-                update.setString(1, encoding.shown(row.record().orElseThrow()));
-                update.setObject(2, Timestamps.timestamp(Timestamps.NEVER));
-                update.setLong(3, row.id());
-                update.addBatch();
-            }
-            update.executeBatch();
+        var encoding = Encoding.read(transaction);
+        var update = transaction.prepareBatch("""
+                update nxt_sync.outbox set record = :record, next_at = :never where id = :id and state = 'waiting'""");
+        for (OutboxRow row : rows) {
+            update.bind("record", encoding.shown(row.record().orElseThrow())).bind("never", Timestamps.NEVER)
+                    .bind("id", row.id()).add();
         }
+        update.execute();
         Claims.check(transaction, claim);
     }
 
     /** Rows of groups in which one before them is unsettled and stays behind: whatever was thought before, the table says it. */
-    static Set<Long> outOfOrder(Handle transaction, Claim claim, List<OutboxRow> rows) throws SQLException {
-        var groups = rows.stream().flatMap(row -> row.group().stream()).distinct().toArray();
-        if (groups.length == 0) {
+    static Set<Long> outOfOrder(Handle transaction, Claim claim, List<OutboxRow> rows) {
+        var groups = rows.stream().flatMap(row -> row.group().stream()).distinct().toList();
+        if (groups.isEmpty()) {
             return Set.of();
         }
-        try (var select = transaction.getConnection().prepareStatement(
-                """
-                        with batch as (select unnest(?::bigint[]) as id)
-                        select grp, min(id) from (
+        Map<String, Long> behind = transaction
+                .createQuery("""
+                        select grp, min(id) as first from (
                             select grp, id from nxt_sync.outbox where state = 'waiting' and %1$s
                             union all
-                            select grp, id from nxt_sync.outbox where state in ('sending', 'in_doubt', 'dead') and %1$s) unsettled
-                        where id not in (select id from batch) group by grp"""
-                        .formatted(LaneCondition.SQL + " and grp = any (?) and id < ?"))) {
-            select.setArray(1,
-                    transaction.getConnection().createArrayOf("bigint", rows.stream().map(OutboxRow::id).toArray()));
-            long last = rows.stream().mapToLong(OutboxRow::id).max().orElseThrow();
-            for (int first : new int[]{2, 7}) {
-                LaneCondition.bind(select, first, claim);
-                select.setArray(first + 3, transaction.getConnection().createArrayOf("text", groups));
-                select.setLong(first + 4, last);
-            }
-            var behind = new HashMap<String, Long>();
-            try (var row = select.executeQuery()) {
-                while (row.next()) {
-                    behind.put(row.getString(1), row.getLong(2));
-                }
-            }
-            return rows.stream()
-                    .filter(row -> row.group().map(behind::get).filter(first -> first < row.id()).isPresent())
-                    .map(OutboxRow::id).collect(Collectors.toSet());
-        }
+                            select grp, id from nxt_sync.outbox
+                            where state in ('sending', 'in_doubt', 'dead') and %1$s) unsettled
+                        where id not in (select unnest(:ids::bigint[])) group by grp"""
+                        .formatted(OutboxColumns.OF_LANE + " and grp = any (:groups) and id < :last"))
+                .bindMethods("claim", claim).bindArray("groups", String.class, groups)
+                .bindArray("ids", Long.class, rows.stream().map(OutboxRow::id).toList())
+                .bind("last", rows.stream().mapToLong(OutboxRow::id).max().orElseThrow())
+                .map((row, context) -> Map.entry(row.getString("grp"), row.getLong("first")))
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
+        return rows.stream().filter(row -> row.group().map(behind::get).filter(first -> first < row.id()).isPresent())
+                .map(OutboxRow::id).collect(toSet());
     }
 }

@@ -3,6 +3,7 @@ package dev.nxtsync.push.outbox;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,10 +14,8 @@ import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseClock;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.StaleClaim;
@@ -53,17 +52,14 @@ public class Outbox {
     /** What an earlier holder was sending when it ended may have been sent. */
     public int recover(Claim claim, Duration timeLimit) throws SQLException {
         return database.durably(transaction -> {
-            try (var recover = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.outbox set state = 'in_doubt', next_at = sent_at + ? * interval '1 ms'
-                    where state = 'sending' and\s""" + LaneCondition.SQL)) {
-                recover.setLong(1, timeLimit.toMillis());
-                LaneCondition.bind(recover, 2, claim);
-                int count = recover.executeUpdate();
-                if (count > 0) {
-                    Claims.check(transaction, claim);
-                }
-                return count;
+            int count = transaction.createUpdate("""
+                    update nxt_sync.outbox set state = 'in_doubt', next_at = sent_at + :limit * interval '1 ms'
+                    where state = 'sending' and\s""" + OutboxColumns.OF_LANE).bind("limit", timeLimit.toMillis())
+                    .bindMethods("claim", claim).execute();
+            if (count > 0) {
+                Claims.check(transaction, claim);
             }
+            return count;
         });
     }
 
@@ -80,30 +76,28 @@ public class Outbox {
             if (held.isPresent()) {
                 return new Held(held.get());
             }
-            Set<Long> contended = InFlight.contended(transaction, rows);
+            var contended = new HashSet<>(InFlight.contended(transaction, rows));
             InFlight.setAside(transaction, claim, rows.stream().filter(row -> contended.contains(row.id())).toList());
             contended.addAll(InFlight.outOfOrder(transaction, claim, rows));
             if (!contended.isEmpty()) {
                 return new Contended(contended);
             }
-            Instant now = now(transaction);
-            var marked = rows.stream().map(row -> row.sending(now)).toList();
-            Set<Long> lost = OutboxColumns.write(transaction, claim, marked,
-                    rows.stream().map(OutboxRow::state).toList());
+            Instant now = transaction.createQuery("select clock_timestamp()").mapTo(Instant.class).one();
+            var marked = rows.stream().map(row -> new RowTransition(row, row.sending(now))).toList();
+            Set<Long> lost = OutboxColumns.write(transaction, claim, marked);
             if (!lost.isEmpty()) {
                 transaction.getConnection().rollback();
                 return new Contended(lost);
             }
             Claims.check(transaction, claim);
-            return new Marked(marked);
+            return new Marked(marked.stream().map(RowTransition::after).toList());
         });
     }
 
     /** Whether the claim still holds its lane. */
     public void check(Claim claim) throws SQLException {
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> {
             Claims.check(transaction, claim);
-            return true;
         });
     }
 
@@ -115,63 +109,40 @@ public class Outbox {
     /**
      * Keeps what has become of rows. A row that a person has changed meanwhile is left as it is.
      *
-     * @param before the states in which they were read
      * @throws StaleClaim if somebody else holds the lane; then the rows are marked for one more count, whoever holds it
      */
-    public void settle(Claim claim, List<OutboxRow> rows, List<RowState> before) throws SQLException {
-        if (rows.isEmpty()) {
+    public void settle(Claim claim, List<RowTransition> transitions) throws SQLException {
+        if (transitions.isEmpty()) {
             return;
         }
         try {
             database.durably(transaction -> {
-                OutboxColumns.write(transaction, claim, rows, before);
+                OutboxColumns.write(transaction, claim, transitions);
                 Claims.check(transaction, claim);
                 return true;
             });
         } catch (StaleClaim e) {
-            countAgain(rows);
+            countAgain(transitions.stream().map(each -> each.after().id()).toList());
             throw e;
         }
     }
 
     /** What was sent just now, under a claim that is gone, may be there beside what the new holder has sent. */
-    private void countAgain(List<OutboxRow> rows) throws SQLException {
-        database.durably(transaction -> {
-            try (var mark = transaction.getConnection().prepareStatement(
-                    """
-                            update nxt_sync.outbox set repeated = true,
-                                sent_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else sent_at end,
-                                next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end,
-                                looks = case when state in ('dead', 'discarded') then greatest(looks, 1) else looks end
-                            where id = any (?)""")) {
-                mark.setArray(1, transaction.getConnection().createArrayOf("bigint",
-                        rows.stream().map(OutboxRow::id).toArray()));
-                return mark.executeUpdate();
-            }
-        });
+    private void countAgain(List<Long> rows) throws SQLException {
+        database.durably(transaction -> transaction.createUpdate("""
+                update nxt_sync.outbox set repeated = true,
+                    sent_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else sent_at end,
+                    next_at = case when state in ('done', 'dead', 'discarded') then clock_timestamp() else next_at end,
+                    looks = case when state in ('dead', 'discarded') then greatest(looks, 1) else looks end
+                where id = any (:ids)""").bindArray("ids", Long.class, rows).execute());
     }
 
-    private static Optional<Problem> held(Handle transaction, Claim claim, String keyColumn) throws SQLException {
-        var elsewhere = OutboxOrigin.held(transaction);
-        if (elsewhere.isPresent()) {
-            return elsewhere;
-        }
-        try (var select = transaction.getConnection()
-                .prepareStatement("select stopped from nxt_sync.push_state where push = ? and stopped = ?")) {
-            select.setString(1, claim.entry());
-            select.setString(2, keyColumn);
-            try (var row = select.executeQuery()) {
-                return row.next() ? Optional.of(changesKeys(keyColumn)) : Optional.empty();
-            }
-        }
-    }
-
-    private static Instant now(Handle transaction) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("select clock_timestamp()");
-                var row = select.executeQuery()) {
-            row.next();
-            return Timestamps.instant(row, 1).orElseThrow();
-        }
+    private static Optional<Problem> held(Handle transaction, Claim claim, String keyColumn) {
+        return OutboxOrigin.held(transaction)
+                .or(() -> transaction.createQuery("""
+                        select stopped from nxt_sync.push_state where push = :push and stopped = :column""")
+                        .bind("push", claim.entry()).bind("column", keyColumn).mapTo(String.class).findFirst()
+                        .map(Outbox::changesKeys));
     }
 
     static Problem changesKeys(String keyColumn) {

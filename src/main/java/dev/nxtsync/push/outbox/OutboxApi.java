@@ -2,12 +2,10 @@ package dev.nxtsync.push.outbox;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -28,6 +26,8 @@ public class OutboxApi {
     private static final String LISTED = COLUMNS.formatted("null::text", "0");
     private static final String WHOLE = COLUMNS.formatted(
             "case when octet_length(payload::text) <= %1$d then payload::text end", "octet_length(payload::text)");
+    private static final String NAMED = "where push = :push and key = :key";
+    private static final String NUMBERED = "where id = :id";
     private static final String CONFLICT = "23505";
     private static final String TROUBLED = "(state = 'dead' or state = 'done' and error is not null)";
 
@@ -63,14 +63,9 @@ public class OutboxApi {
         try {
             return database.durably(transaction -> {
                 long id = push(transaction, push, key, payload, company, group);
-                try (var isNew = transaction.getConnection().prepareStatement("""
+                return new Queued(id, transaction.createQuery("""
                         select xmin::text = (pg_current_xact_id()::text::numeric % 4294967296)::text
-                        from nxt_sync.outbox where id = ?""")) {
-                    isNew.setLong(1, id);
-                    try (var row = isNew.executeQuery()) {
-                        return new Queued(id, row.next() && row.getBoolean(1));
-                    }
-                }
+                        from nxt_sync.outbox where id = :id""").bind("id", id).mapTo(boolean.class).one());
             });
         } catch (SQLException e) {
             String why = e.getMessage() == null
@@ -92,17 +87,9 @@ public class OutboxApi {
 
     private static long push(Handle transaction, String push, String key, String payload, Optional<Integer> company,
             Optional<String> group) throws SQLException {
-        try (var call = transaction.getConnection().prepareStatement("select nxt_sync.push(?, ?, ?::json, ?, ?)")) {
-            call.setString(1, push);
-            call.setString(2, key);
-            call.setString(3, Encoding.read(transaction).json(payload));
-            call.setObject(4, company.orElse(null), java.sql.Types.INTEGER);
-            call.setString(5, group.orElse(null));
-            try (var row = call.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
-        }
+        return transaction.createQuery("select nxt_sync.push(:push, :key, :payload::json, :company, :group)")
+                .bind("push", push).bind("key", key).bind("payload", Encoding.read(transaction).json(payload))
+                .bind("company", company.orElse(null)).bind("group", group.orElse(null)).mapTo(long.class).one();
     }
 
     /**
@@ -120,26 +107,26 @@ public class OutboxApi {
     public Optional<Entry> find(String push, String key, int payload) throws SQLException {
         return flaw(key, Optional.empty()).isPresent()
                 ? Optional.empty()
-                : select(WHOLE.formatted(payload), "where push = ? and key = ?", push, key).stream().findFirst();
+                : select(WHOLE.formatted(payload), NAMED, Map.of("push", push, "key", key)).stream().findFirst();
     }
 
     /** @param payload in bytes; a larger one is left out */
     public Optional<Entry> find(long id, int payload) throws SQLException {
-        return select(WHOLE.formatted(payload), "where id = ?", id).stream().findFirst();
+        return select(WHOLE.formatted(payload), NUMBERED, Map.of("id", id)).stream().findFirst();
     }
 
     /** A row without its payload. */
     public Optional<Entry> listed(long id) throws SQLException {
-        return select(LISTED, "where id = ?", id).stream().findFirst();
+        return select(LISTED, NUMBERED, Map.of("id", id)).stream().findFirst();
     }
 
     public boolean isThere(String push, String key) throws SQLException {
-        return !select(LISTED, "where push = ? and key = ?", push, key).isEmpty();
+        return !select(LISTED, NAMED, Map.of("push", push, "key", key)).isEmpty();
     }
 
     /** Rows that a person should look at, the oldest first, without their payloads. */
     public List<Entry> troubled(int most) throws SQLException {
-        return select(LISTED, "where " + TROUBLED + " order by id limit ?", most);
+        return select(LISTED, "where " + TROUBLED + " order by id limit :most", Map.of("most", most));
     }
 
     /**
@@ -151,58 +138,43 @@ public class OutboxApi {
     public boolean retry(long id, Optional<String> payload) throws SQLException {
         return database.durably(transaction -> {
             if (payload.isPresent()) {
-                try (var edit = transaction.getConnection().prepareStatement(
-                        "update nxt_sync.outbox set payload = ?::json where id = ? and state = 'dead'")) {
-                    edit.setString(1, Encoding.read(transaction).json(payload.get()));
-                    edit.setLong(2, id);
-                    edit.executeUpdate();
-                }
+                transaction
+                        .createUpdate(
+                                "update nxt_sync.outbox set payload = :payload::json where id = :id and state = 'dead'")
+                        .bind("payload", Encoding.read(transaction).json(payload.get())).bind("id", id).execute();
             }
-            try (var retry = transaction.getConnection()
-                    .prepareStatement("update nxt_sync.outbox set state = 'waiting' where id = ? and state = 'dead'")) {
-                retry.setLong(1, id);
-                return retry.executeUpdate() == 1;
-            }
+            return transaction
+                    .createUpdate("update nxt_sync.outbox set state = 'waiting' where id = :id and state = 'dead'")
+                    .bind("id", id).execute() == 1;
         });
     }
 
     /** Discards a dead row, so that its group goes on, or removes the note of a row that is done. Says whether it was either. */
     public boolean discard(long id) throws SQLException {
-        return database.durably(transaction -> {
-            try (var discard = transaction.getConnection().prepareStatement("""
-                    update nxt_sync.outbox set state = case when state = 'dead' then 'discarded' else state end,
-                        error = case when state = 'dead' then error end
-                    where id = ? and\s""" + TROUBLED)) {
-                discard.setLong(1, id);
-                return discard.executeUpdate() == 1;
+        return database.durably(transaction -> transaction.createUpdate("""
+                update nxt_sync.outbox set state = case when state = 'dead' then 'discarded' else state end,
+                    error = case when state = 'dead' then error end
+                where id = :id and\s""" + TROUBLED).bind("id", id).execute() == 1);
+    }
+
+    private List<Entry> select(String what, String where, Map<String, ?> values) throws SQLException {
+        return database.inTransaction(transaction -> {
+            var encoding = Encoding.read(transaction);
+            if (values.values().stream()
+                    .anyMatch(each -> each instanceof String text && encoding.flaw(text).isPresent())) {
+                return List.of();
             }
+            return transaction.createQuery("select " + what + " from nxt_sync.outbox " + where).bindMap(values)
+                    .map((row, context) -> entry(row)).list();
         });
     }
 
-    private List<Entry> select(String what, String where, Object... values) throws SQLException {
-        return database.inTransaction(transaction -> {
-            var encoding = Encoding.read(transaction);
-            if (Stream.of(values).anyMatch(each -> each instanceof String text && encoding.flaw(text).isPresent())) {
-                return List.of();
-            }
-            try (var select = transaction.getConnection()
-                    .prepareStatement("select " + what + " from nxt_sync.outbox " + where)) {
-                for (int i = 0; i < values.length; i++) {
-                    select.setObject(i + 1, values[i]);
-                }
-                var entries = new ArrayList<Entry>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        var columns = new LinkedHashMap<String, Optional<String>>();
-                        int last = row.getMetaData().getColumnCount();
-                        for (int i = 1; i < last; i++) {
-                            columns.put(row.getMetaData().getColumnLabel(i), Optional.ofNullable(row.getString(i)));
-                        }
-                        entries.add(new Entry(row.getLong(1), columns, row.getInt(last)));
-                    }
-                }
-                return entries;
-            }
-        });
+    private static Entry entry(ResultSet row) throws SQLException {
+        var columns = new LinkedHashMap<String, Optional<String>>();
+        int last = row.getMetaData().getColumnCount();
+        for (int i = 1; i < last; i++) {
+            columns.put(row.getMetaData().getColumnLabel(i), Optional.ofNullable(row.getString(i)));
+        }
+        return new Entry(row.getLong("id"), columns, row.getInt(last));
     }
 }

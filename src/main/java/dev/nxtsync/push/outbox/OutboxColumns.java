@@ -1,103 +1,63 @@
 package dev.nxtsync.push.outbox;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import static java.util.stream.Collectors.toSet;
+
 import java.sql.SQLException;
-import java.sql.Types;
-import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.database.Encoding;
-import dev.nxtsync.database.Timestamps;
-import dev.nxtsync.push.outbox.OutboxRow.RowState;
-import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.schedule.Claim;
 
 /** The columns of {@code nxt_sync.outbox}, as a row has them. */
 final class OutboxColumns {
-    /** In the order in which they are read; with a place for the payload. */
+    /** With a place for the payload. */
     static final String ALL = """
-            id, key, %s, grp, state, attempts, step, act, record, stamp, sent_at, next_at, answered, blamed, at_most,
-            repeated, looks, result::text, error
+            id, key, %s as payload, grp as "group", state, attempts, step, act, record, stamp, sent_at, next_at,
+            answered, blamed, at_most, repeated, looks, result::text, error
             """;
+    static final RowMapper<OutboxRow> ROW = ConstructorMapper.of(OutboxRow.class);
+    /** The condition that a row is of the lane of a {@code claim}. */
+    static final String OF_LANE = "push = :claim.entry and company = :claim.company and lane = :claim.lane";
 
     private OutboxColumns() {}
 
     /** Answers the rows that were no longer in the state in which they were read. */
-    static Set<Long> write(Handle transaction, Claim claim, List<OutboxRow> rows, List<RowState> before)
-            throws SQLException {
-        try (var update = transaction.getConnection().prepareStatement(
-                """
-                        update nxt_sync.outbox set state = ?, attempts = ?, step = ?, act = ?, record = ?, stamp = ?, sent_at = ?,
-                            next_at = case when repeated and not ? and ? in ('done', 'dead') then clock_timestamp() else ? end,
-                            answered = ?, blamed = ?, at_most = ?, repeated = repeated or ?, looks = ?,
-                            result = ?::json, error = ?,
-                            settled_at = case when ? in ('done', 'dead', 'discarded') then coalesce(settled_at, clock_timestamp()) end
-                        where id = ? and state = ? and\s"""
-                        + LaneCondition.SQL)) {
-            var encoding = Encoding.read(transaction);
-            for (int i = 0; i < rows.size(); i++) {
-                OutboxRow row = rows.get(i);
-                update.setString(1, row.state().text());
-                update.setInt(2, row.attempts());
-                update.setString(3, lower(row.step()));
-                update.setString(4, row.act().map(OutboxColumns::lower).orElse(null));
-                update.setString(5, row.record().map(encoding::shown).orElse(null));
-                update.setString(6, row.stamp().orElse(null));
-                time(update, 7, row.sentAt());
-                // marked for one more count by somebody who did not hold the lane
-                update.setBoolean(8, row.repeated());
-                update.setString(9, row.state().text());
-                time(update, 10, row.nextAt());
-                update.setString(11, row.answered().map(encoding::shown).orElse(null));
-                update.setBoolean(12, row.blamed());
-                update.setObject(13, row.atMost().orElse(null), Types.INTEGER);
-                update.setBoolean(14, row.repeated());
-                update.setInt(15, row.looks());
-                update.setString(16, row.result().map(encoding::json).orElse(null));
-                update.setString(17, row.error().map(encoding::shown).orElse(null));
-                update.setString(18, row.state().text());
-                update.setLong(19, row.id());
-                update.setString(20, before.get(i).text());
-                LaneCondition.bind(update, 21, claim);
-                update.addBatch();
-            }
-            int[] counts = update.executeBatch();
-            var lost = new HashSet<Long>();
-            for (int i = 0; i < counts.length; i++) {
-                if (counts[i] == 0) {
-                    lost.add(rows.get(i).id());
-                }
-            }
-            return lost;
+    static Set<Long> write(Handle transaction, Claim claim, List<RowTransition> transitions) throws SQLException {
+        var encoding = Encoding.read(transaction);
+        // a row may have been marked for one more count by somebody who did not hold the lane
+        var update = transaction.prepareBatch("""
+                update nxt_sync.outbox set state = :state, attempts = :row.attempts, step = :step, act = :act,
+                    record = :record, stamp = :row.stamp, sent_at = :row.sentAt,
+                    next_at = case when repeated and not :row.repeated and :state in ('done', 'dead')
+                        then clock_timestamp() else :row.nextAt end,
+                    answered = :answered, blamed = :row.blamed, at_most = :row.atMost,
+                    repeated = repeated or :row.repeated, looks = :row.looks, result = :result::json, error = :error,
+                    settled_at = case when :state in ('done', 'dead', 'discarded')
+                        then coalesce(settled_at, clock_timestamp()) end
+                where id = :row.id and state = :before and\s""" + OF_LANE);
+        for (RowTransition each : transitions) {
+            OutboxRow row = each.after();
+            update.bindMethods("row", row).bindMethods("claim", claim).bind("state", row.state().text())
+                    .bind("step", lower(row.step())).bind("act", row.act().map(OutboxColumns::lower).orElse(null))
+                    .bind("record", row.record().map(encoding::shown).orElse(null))
+                    .bind("answered", row.answered().map(encoding::shown).orElse(null))
+                    .bind("result", row.result().map(encoding::json).orElse(null))
+                    .bind("error", row.error().map(encoding::shown).orElse(null))
+                    .bind("before", each.before().state().text()).add();
         }
-    }
-
-    private static void time(PreparedStatement statement, int index, Optional<Instant> at) throws SQLException {
-        statement.setObject(index, at.map(Timestamps::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
+        int[] counts = update.execute();
+        return IntStream.range(0, counts.length).filter(i -> counts[i] == 0)
+                .mapToObj(i -> transitions.get(i).after().id()).collect(toSet());
     }
 
     private static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    /** The row at which a query for {@link #ALL} stands. */
-    static OutboxRow read(ResultSet row) throws SQLException {
-        return new OutboxRow(row.getLong(1), row.getString(2), row.getString(3), text(row, 4),
-                RowState.of(row.getString(5)), row.getInt(6), Step.valueOf(row.getString(7).toUpperCase(Locale.ROOT)),
-                text(row, 8).map(act -> MutationKind.valueOf(act.toUpperCase(Locale.ROOT))), text(row, 9),
-                text(row, 10), Timestamps.instant(row, 11), Timestamps.instant(row, 12), text(row, 13),
-                row.getBoolean(14), Optional.ofNullable(row.getObject(15, Integer.class)), row.getBoolean(16),
-                row.getInt(17), text(row, 18), text(row, 19));
-    }
-
-    private static Optional<String> text(ResultSet row, int column) throws SQLException {
-        return Optional.ofNullable(row.getString(column));
     }
 }

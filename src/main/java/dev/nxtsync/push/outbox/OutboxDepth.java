@@ -1,5 +1,7 @@
 package dev.nxtsync.push.outbox;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,42 +28,30 @@ public class OutboxDepth {
 
     /** By push, also of those that are not configured; found by indexes that hold none of the many rows that are done. */
     public Map<String, UndecidedRows> undecided() throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement("""
-                    select push, sum(letter), sum(1 - letter) from (
-                        select push, 1 as letter from nxt_sync.outbox
-                        where state = 'dead' or state = 'done' and error is not null
-                        union all
-                        select push, 0 from nxt_sync.outbox where state = 'waiting') each
-                    group by push"""); var row = select.executeQuery()) {
-                var undecided = new HashMap<String, UndecidedRows>();
-                while (row.next()) {
-                    undecided.put(row.getString(1), new UndecidedRows(row.getLong(2), row.getLong(3)));
-                }
-                return undecided;
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select push, sum(letter) as letters, sum(1 - letter) as waiting from (
+                    select push, 1 as letter from nxt_sync.outbox
+                    where state = 'dead' or state = 'done' and error is not null
+                    union all
+                    select push, 0 from nxt_sync.outbox where state = 'waiting') each
+                group by push""")
+                .map((row, context) -> Map.entry(row.getString("push"),
+                        new UndecidedRows(row.getLong("letters"), row.getLong("waiting"))))
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** By push, also of those that are not configured. */
     public Map<String, PushDepth> depths() throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement("""
-                    select push, state, count(*), count(*) filter (where state = 'done' and error is not null),
-                           coalesce(extract(epoch from clock_timestamp() - min(created_at)
-                               filter (where state in ('waiting', 'sending', 'in_doubt', 'dead'))), 0)
-                    from nxt_sync.outbox group by push, state"""); var row = select.executeQuery()) {
-                var depths = new HashMap<String, PushDepth>();
-                while (row.next()) {
-                    var depth = depths.getOrDefault(row.getString(1), PushDepth.EMPTY);
-                    var states = new HashMap<>(depth.states());
-                    states.put(row.getString(2), row.getLong(3));
-                    depths.put(row.getString(1), new PushDepth(states, depth.remarks() + row.getLong(4),
-                            Math.max(depth.oldest(), row.getDouble(5))));
-                }
-                return depths;
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select push, state, count(*) as rows,
+                       count(*) filter (where state = 'done' and error is not null) as remarks,
+                       coalesce(extract(epoch from clock_timestamp() - min(created_at)
+                           filter (where state in ('waiting', 'sending', 'in_doubt', 'dead'))), 0) as oldest
+                from nxt_sync.outbox group by push, state""")
+                .map((row, context) -> Map.entry(row.getString("push"),
+                        new PushDepth(Map.of(row.getString("state"), row.getLong("rows")), row.getLong("remarks"),
+                                row.getDouble("oldest"))))
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue, PushDepth::and)));
     }
 
     /**
@@ -73,5 +63,12 @@ public class OutboxDepth {
      */
     public record PushDepth(Map<String, Long> states, long remarks, double oldest) {
         public static final PushDepth EMPTY = new PushDepth(Map.of(), 0, 0);
+
+        /** With other rows of the same push, of other states. */
+        private PushDepth and(PushDepth other) {
+            var both = new HashMap<>(states);
+            both.putAll(other.states);
+            return new PushDepth(both, remarks + other.remarks, Math.max(oldest, other.oldest));
+        }
     }
 }

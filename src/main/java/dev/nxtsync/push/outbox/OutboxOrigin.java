@@ -49,15 +49,13 @@ public class OutboxOrigin {
         });
     }
 
-    private static boolean settle(Handle transaction) throws SQLException {
-        try (var settle = transaction.getConnection().prepareStatement("""
+    private static boolean settle(Handle transaction) {
+        return transaction.createUpdate("""
                 insert into nxt_sync.outbox_home (system_identifier, timeline, database_oid, outbox_oid)
                 select system_identifier, timeline, database_oid, outbox_oid from nxt_sync.outbox_here
                 where refused is null and not exists (select from nxt_sync.outbox_home)
                   and not exists (select from nxt_sync.outbox where state in ('waiting', 'sending', 'in_doubt', 'dead'))
-                on conflict (one) do nothing""")) {
-            return settle.executeUpdate() == 1;
-        }
+                on conflict (one) do nothing""").execute() == 1;
     }
 
     /**
@@ -68,24 +66,20 @@ public class OutboxOrigin {
     public int adopt() throws SQLException {
         database.inTransaction(Database::advanceSequences);
         return database.durably(transaction -> {
-            try (var home = transaction.getConnection().prepareStatement("""
+            transaction.execute("""
                     insert into nxt_sync.outbox_home (system_identifier, timeline, database_oid, outbox_oid)
                     select system_identifier, timeline, database_oid, outbox_oid from nxt_sync.outbox_here
                     on conflict (one) do update set system_identifier = excluded.system_identifier,
                         timeline = excluded.timeline, database_oid = excluded.database_oid,
                         outbox_oid = excluded.outbox_oid""");
-                    var rows = transaction.getConnection().prepareStatement(
-                            """
-                                    update nxt_sync.outbox
-                                    set state = case when state = 'dead' then state else 'in_doubt' end,
-                                        record = case when state = 'waiting' then null else record end,
-                                        sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
-                                        looks = case when state = 'dead' then 1 else 0 end, repeated = true
-                                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""")) {
-                home.executeUpdate();
-                UnitSelection.ofKinds(List.of(UnitKind.PUSH)).beginAnew(transaction);
-                return rows.executeUpdate();
-            }
+            UnitSelection.ofKinds(List.of(UnitKind.PUSH)).beginAnew(transaction);
+            return transaction.execute("""
+                    update nxt_sync.outbox
+                    set state = case when state = 'dead' then state else 'in_doubt' end,
+                        record = case when state = 'waiting' then null else record end,
+                        sent_at = clock_timestamp(), next_at = clock_timestamp(), answered = null, blamed = false,
+                        looks = case when state = 'dead' then 1 else 0 end, repeated = true
+                    where state in ('waiting', 'sending', 'in_doubt', 'dead')""");
         });
     }
 
@@ -94,12 +88,12 @@ public class OutboxOrigin {
         return database.inTransaction(OutboxOrigin::untold);
     }
 
-    private static Optional<Problem> untold(Handle transaction) throws SQLException {
+    private static Optional<Problem> untold(Handle transaction) {
         return hold(transaction).filter(Untold.class::isInstance).map(OutboxHold::reason);
     }
 
     /** Why nothing of the outbox is sent, for the transaction that would send it; empty if it is at home. */
-    static Optional<Problem> held(Handle transaction) throws SQLException {
+    static Optional<Problem> held(Handle transaction) {
         return hold(transaction).map(OutboxHold::reason);
     }
 
@@ -114,23 +108,25 @@ public class OutboxOrigin {
     /** The server does not say where it is. */
     private record Untold(Problem reason) implements OutboxHold {}
 
-    private static Optional<OutboxHold> hold(Handle transaction) throws SQLException {
-        try (var select = transaction.getConnection().prepareStatement("""
-                select here.refused, home.one is null,
+    private static Optional<OutboxHold> hold(Handle transaction) {
+        return transaction.createQuery("""
+                select here.refused, home.one is null as is_homeless,
                        (home.system_identifier, home.timeline, home.database_oid, home.outbox_oid)
-                           = (here.system_identifier, here.timeline, here.database_oid, here.outbox_oid)
-                from nxt_sync.outbox_here here left join nxt_sync.outbox_home home on true""");
-                var row = select.executeQuery()) {
-            row.next();
-            var refused = row.getString(1);
-            if (refused != null) {
-                return Optional.of(new Untold(refused(refused)));
-            }
-            if (row.getBoolean(2)) {
-                return Optional.of(new Elsewhere(ADOPTED_NEVER));
-            }
-            return row.getBoolean(3) ? Optional.empty() : Optional.of(new Elsewhere(HELD));
+                           = (here.system_identifier, here.timeline, here.database_oid, here.outbox_oid) as is_home
+                from nxt_sync.outbox_here here left join nxt_sync.outbox_home home on true""")
+                .map((row, context) -> hold(Optional.ofNullable(row.getString("refused")),
+                        row.getBoolean("is_homeless"), row.getBoolean("is_home")))
+                .one();
+    }
+
+    private static Optional<OutboxHold> hold(Optional<String> refused, boolean isHomeless, boolean isHome) {
+        if (refused.isPresent()) {
+            return Optional.of(new Untold(refused(refused.get())));
         }
+        if (isHomeless) {
+            return Optional.of(new Elsewhere(ADOPTED_NEVER));
+        }
+        return isHome ? Optional.empty() : Optional.of(new Elsewhere(HELD));
     }
 
     private static Problem refused(String words) {

@@ -1,19 +1,17 @@
 package dev.nxtsync.push.outbox;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 import jakarta.inject.Singleton;
 
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
 import dev.nxtsync.database.Database;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Claim;
 
 /** Finds and reads the rows of a lane that something is to be done with now; changes nothing. */
@@ -29,7 +27,8 @@ public class OutboxReader {
                 select from nxt_sync.outbox b
                 where b.push = o.push and b.company = o.company and b.lane = o.lane and b.grp = o.grp and b.id < o.id
                   and (b.state in ('sending', 'in_doubt', 'dead') or b.next_at is not null)
-                  and (b.state in ('sending', 'in_doubt', 'dead') or b.state = 'waiting' and b.next_at > statement_timestamp())))
+                  and (b.state in ('sending', 'in_doubt', 'dead')
+                       or b.state = 'waiting' and b.next_at > statement_timestamp())))
             """;
 
     private final Database database;
@@ -52,7 +51,7 @@ public class OutboxReader {
      */
     public List<SizedRow> toLookFor(Claim claim, int most, Set<Long> but) throws SQLException {
         return sized("where next_at <= clock_timestamp() and state in ('in_doubt', 'done', 'dead', 'discarded') and "
-                + LaneCondition.SQL + " and o.id <> all (?)", claim, most, List.of(but));
+                + OutboxColumns.OF_LANE + " and id <> all (:but)", claim, most, but);
     }
 
     /**
@@ -63,33 +62,18 @@ public class OutboxReader {
      * @param aside rows that cannot be sent just now, so that none behind them in their groups can
      */
     public List<SizedRow> ready(Claim claim, int most, boolean unchecked, Set<Long> aside) throws SQLException {
-        return sized("where o.push = ? and o.company = ? and o.lane = ? and " + READY
-                + (unchecked ? "and o.result is null " : "") + """
-                        and o.id <> all (?) and (o.grp is null or not exists (
-                           select from nxt_sync.outbox a where a.id = any (?) and a.grp = o.grp and a.id < o.id))""",
-                claim, most, List.of(aside, aside));
+        return sized("where " + OutboxColumns.OF_LANE + " and " + READY + (unchecked ? "and result is null " : "") + """
+                and id <> all (:but) and (grp is null or not exists (
+                   select from nxt_sync.outbox a where a.id = any (:but) and a.grp = o.grp and a.id < o.id))""", claim,
+                most, aside);
     }
 
-    private List<SizedRow> sized(String where, Claim claim, int most, List<Set<Long>> ids) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection()
-                    .prepareStatement("select id, grp, octet_length(payload::text) " + "from nxt_sync.outbox o " + where
-                            + " order by id limit ?")) {
-                LaneCondition.bind(select, 1, claim);
-                int next = 4;
-                for (Set<Long> each : ids) {
-                    select.setArray(next++, transaction.getConnection().createArrayOf("bigint", each.toArray()));
-                }
-                select.setInt(next, most);
-                var rows = new ArrayList<SizedRow>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        rows.add(new SizedRow(row.getLong(1), Optional.ofNullable(row.getString(2)), row.getInt(3)));
-                    }
-                }
-                return rows;
-            }
-        });
+    private List<SizedRow> sized(String where, Claim claim, int most, Set<Long> but) throws SQLException {
+        return database.inTransaction(transaction -> transaction
+                .createQuery("select id, grp as \"group\", octet_length(payload::text) as bytes from nxt_sync.outbox o "
+                        + where + " order by id limit :most")
+                .bindMethods("claim", claim).bindArray("but", Long.class, but).bind("most", most)
+                .map(ConstructorMapper.of(SizedRow.class)).list());
     }
 
     /** These rows, in the order of their ids. */
@@ -106,54 +90,27 @@ public class OutboxReader {
         if (ids.isEmpty()) {
             return List.of();
         }
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement("select "
-                    + OutboxColumns.ALL.formatted(payload) + " from nxt_sync.outbox where id = any (?) order by id")) {
-                select.setArray(1, transaction.getConnection().createArrayOf("bigint", ids.toArray()));
-                var rows = new ArrayList<OutboxRow>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        rows.add(OutboxColumns.read(row));
-                    }
-                }
-                return rows;
-            }
-        });
+        return database.inTransaction(transaction -> transaction
+                .createQuery("select " + OutboxColumns.ALL.formatted(payload)
+                        + " from nxt_sync.outbox where id = any (:ids) order by id")
+                .bindArray("ids", Long.class, ids).map(OutboxColumns.ROW).list());
     }
 
     /** When the next row of the lane is to be looked at. */
     public Optional<Instant> next(Claim claim) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement(
-                    "select min(next_at) from nxt_sync.outbox where next_at is not null and " + LaneCondition.SQL)) {
-                LaneCondition.bind(select, 1, claim);
-                try (var row = select.executeQuery()) {
-                    row.next();
-                    return Timestamps.instant(row, 1);
-                }
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select min(next_at) from nxt_sync.outbox where next_at is not null and\s""" + OutboxColumns.OF_LANE)
+                .bindMethods("claim", claim).mapTo(Instant.class).findOne());
     }
 
     /** Of these rows, those in whose group a later one was sent at the same time and is done. */
     public Set<Long> passedOver(Collection<Long> ids) throws SQLException {
-        return database.inTransaction(transaction -> {
-            try (var select = transaction.getConnection().prepareStatement("""
-                    select o.id from nxt_sync.outbox o
-                    where o.id = any (?) and exists (
-                        select from nxt_sync.outbox later
-                        where later.push = o.push and later.company = o.company and later.lane = o.lane
-                          and later.grp = o.grp and later.id > o.id and later.state = 'done'
-                          and later.sent_at >= o.sent_at)""")) {
-                select.setArray(1, transaction.getConnection().createArrayOf("bigint", ids.toArray()));
-                var passed = new HashSet<Long>();
-                try (var row = select.executeQuery()) {
-                    while (row.next()) {
-                        passed.add(row.getLong(1));
-                    }
-                }
-                return passed;
-            }
-        });
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select o.id from nxt_sync.outbox o
+                where o.id = any (:ids) and exists (
+                    select from nxt_sync.outbox later
+                    where later.push = o.push and later.company = o.company and later.lane = o.lane
+                      and later.grp = o.grp and later.id > o.id and later.state = 'done'
+                      and later.sent_at >= o.sent_at)""").bindArray("ids", Long.class, ids).mapTo(Long.class).set());
     }
 }

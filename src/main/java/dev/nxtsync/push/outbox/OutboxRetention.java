@@ -21,15 +21,10 @@ public class OutboxRetention {
      * ahead: a key that is forgotten too early could be pushed twice.
      */
     public int forget(String push, Duration keep) throws SQLException {
-        return database.patiently().inTransaction(transaction -> {
-            try (var forget = transaction.getConnection().prepareStatement("""
-                    delete from nxt_sync.outbox
-                    where push = ? and state in ('done', 'discarded') and next_at is null
-                      and settled_at < clock_timestamp() - ? * interval '1 ms'""")) {
-                forget.setString(1, push);
-                forget.setLong(2, keep.toMillis());
-                return forget.executeUpdate();
-            }
-        });
+        return database.patiently().inTransaction(transaction -> transaction.createUpdate("""
+                delete from nxt_sync.outbox
+                where push = :push and state in ('done', 'discarded') and next_at is null
+                  and settled_at < clock_timestamp() - :keep * interval '1 ms'""").bind("push", push)
+                .bind("keep", keep.toMillis()).execute());
     }
 }

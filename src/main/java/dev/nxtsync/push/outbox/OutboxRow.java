@@ -35,10 +35,6 @@ public record OutboxRow(long id, String key, String payload, Optional<String> gr
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
-
-        static RowState of(String text) {
-            return valueOf(text.toUpperCase(Locale.ROOT));
-        }
     }
 
     /** What is under way: the record, or the processing that follows it. */

@@ -27,17 +27,12 @@ public class PushSettingsTable {
     public void configure(Map<String, Optional<Integer>> companies) throws SQLException {
         database.inTransaction(transaction -> {
             Database.alone(transaction, "push settings");
-            try (var set = transaction.getConnection().prepareStatement("""
-                    insert into nxt_sync.push_setting (push, company) values (?, ?)
+            var set = transaction.prepareBatch("""
+                    insert into nxt_sync.push_setting (push, company) values (:push, :company)
                     on conflict (push) do update set company = excluded.company
-                    where push_setting.company is distinct from excluded.company""")) {
-                for (var each : companies.entrySet()) {
-                    set.setString(1, each.getKey());
-                    set.setObject(2, each.getValue().orElse(null), java.sql.Types.INTEGER);
-                    set.addBatch();
-                }
-                return set.executeBatch().length;
-            }
+                    where push_setting.company is distinct from excluded.company""");
+            companies.forEach((push, company) -> set.bind("push", push).bind("company", company.orElse(null)).add());
+            return set.execute();
         });
     }
 
@@ -47,26 +42,22 @@ public class PushSettingsTable {
      */
     public void complete(Collection<String> pushes) throws SQLException {
         database.durably(transaction -> {
-            try (var name = transaction.getConnection().prepareStatement("""
+            transaction.createUpdate("""
                     update nxt_sync.outbox o set company = s.company from nxt_sync.push_setting s
-                    where s.push = o.push and o.push = any (?) and o.state = 'waiting' and o.company is null
-                      and s.company is not null""");
-                    var refuse = transaction.getConnection().prepareStatement(
-                            """
-                                    update nxt_sync.outbox o set state = 'dead', settled_at = clock_timestamp(),
-                                        error = case when o.company is null
-                                            then 'The row names no company, and its push has none. Set the row''s company, and retry it.'
-                                            else 'The row names the company ' || o.company || ', but its push sends to ' || s.company
-                                                || ' only. Discard it, or set the row''s company, and retry it.' end || ' (' || ? || ')'
-                                    from nxt_sync.push_setting s
-                                    where s.push = o.push and o.push = any (?) and o.state = 'waiting'
-                                      and (o.company is null or o.company < s.company or o.company > s.company)""")) {
-                var names = transaction.getConnection().createArrayOf("text", pushes.toArray());
-                name.setArray(1, names);
-                refuse.setString(1, ErrorCode.COMPANY_REFUSED.code());
-                refuse.setArray(2, names);
-                return name.executeUpdate() + refuse.executeUpdate();
-            }
+                    where s.push = o.push and o.push = any (:pushes) and o.state = 'waiting' and o.company is null
+                      and s.company is not null""").bindArray("pushes", String.class, pushes).execute();
+            return transaction.createUpdate("""
+                    update nxt_sync.outbox o set state = 'dead', settled_at = clock_timestamp(),
+                        error = case when o.company is null
+                            then 'The row names no company, and its push has none.'
+                                || ' Set the row''s company, and retry it.'
+                            else 'The row names the company ' || o.company || ', but its push sends to ' || s.company
+                                || ' only. Discard it, or set the row''s company, and retry it.'
+                            end || ' (' || :code || ')'
+                    from nxt_sync.push_setting s
+                    where s.push = o.push and o.push = any (:pushes) and o.state = 'waiting'
+                      and (o.company is null or o.company < s.company or o.company > s.company)""")
+                    .bind("code", ErrorCode.COMPANY_REFUSED.code()).bindArray("pushes", String.class, pushes).execute();
         });
     }
 }

@@ -77,7 +77,8 @@ class PublicPortTest {
                 new Endpoint("GET", "/late", BodyLimit.NONE, true, open, refusals,
                         (Endpoint.Swift) (call, reply) -> replies.add(reply)),
                 new Endpoint("GET", "/large", BodyLimit.NONE, true, open, refusals,
-                        (Endpoint.Swift) (call, reply) -> reply.accept(HttpAnswer.json(200, "x".repeat(MEMORY + 1)))),
+                        (Endpoint.Swift) (call, reply) -> reply
+                                .accept(HttpAnswer.of(200, "text/plain", "x".repeat(MEMORY + 1)))),
                 new Endpoint("GET", "/fails/{secret}", BodyLimit.NONE, false, open, refusals,
                         (Endpoint.Waiting) call -> {
                             String secret = call.parameter("secret");
@@ -87,7 +88,7 @@ class PublicPortTest {
 
     private HttpAnswer echo(HttpCall call) {
         worked.incrementAndGet();
-        return HttpAnswer.json(200, call + " " + call.query("q").orElse("") + " " + call.body().length);
+        return HttpAnswer.of(200, "text/plain", call + " " + call.query("q").orElse("") + " " + call.body().length);
     }
 
     private HttpAnswer hold(HttpCall call) {

@@ -2,6 +2,8 @@ package dev.nxtsync.pull.state;
 
 import java.sql.SQLException;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Handles;
 import dev.nxtsync.inbox.Inbox;
@@ -24,7 +26,7 @@ public record PullStore(TestDatabase database, Claims claims, PullUnitStore unit
         var store = ScheduleFixture.migrated(database);
         return new PullStore(database, ScheduleFixture.claims(store), new PullUnitStore(store), new PullStates(store),
                 new TableScans(store), new Inbox(store), new RowFaults(store), new RunHistory(store),
-                new KeyListing(store), new VerifiedKeys(store), new PageWriter(store),
+                new KeyListing(store), new VerifiedKeys(store), new PageWriter(store, new SimpleMeterRegistry()),
                 new TableMigrator(store, new Replica(store)));
     }
 

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.pull.state.KeySettlement;
 
 /** Keys that PostgreSQL takes for equal, though they are written in other ways. */
@@ -80,7 +82,7 @@ class KeyTextTest {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         keys.forEach(key -> page.add(TargetFixture.row(key, text), new int[]{0, 1}, () -> "{}"));
         assertThat(page.faults()).isEmpty();
-        return new PageWriter(fixture.store).write(fixture.claim, table, page, PageWriter.Way.MERGE,
-                new KeySettlement("things", 1, readAt, List.of(), gone));
+        return new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, table, page,
+                PageWriter.Way.MERGE, new KeySettlement("things", 1, readAt, List.of(), gone));
     }
 }

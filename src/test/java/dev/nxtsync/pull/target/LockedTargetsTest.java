@@ -18,6 +18,8 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.database.Database;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.UnitKind;
@@ -39,7 +41,7 @@ class LockedTargetsTest {
 
     @Test
     void oneWaitsForTheLockOfATargetAndTheOthersAreToldAtOnceUntilItIsFree() throws Exception {
-        var writer = new PageWriter(new Database(counted()));
+        var writer = new PageWriter(new Database(counted()), new SimpleMeterRegistry());
         var claims = new ArrayList<Claim>();
         for (int company = 2; company < 2 + COMPANIES; company++) {
             claims.add(claim(company));

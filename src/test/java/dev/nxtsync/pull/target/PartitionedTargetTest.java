@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.database.Database;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.pull.plan.TableMigrator;
@@ -124,8 +126,8 @@ class PartitionedTargetTest {
         assertThat(listing.compare(claim, TargetFixture.TABLE, keys, SECOND, () -> {
         })).isEqualTo(new KeyListing.Comparison(3, 3, 1, 1));
         var differences = listing.next(claim, TargetFixture.TABLE, 10);
-        assertThat(new PageWriter(fixture.store).write(claim, TargetFixture.TABLE, TargetFixture.page("6 a 7"),
-                PageWriter.Way.MERGE, new KeyListing.Settlement(claim, THIRD,
+        assertThat(new PageWriter(fixture.store, new SimpleMeterRegistry()).write(claim, TargetFixture.TABLE,
+                TargetFixture.page("6 a 7"), PageWriter.Way.MERGE, new KeyListing.Settlement(claim, THIRD,
                         differences.stream().map(KeyListing.Difference::id).toList(), List.of(List.of("1")))))
                 .isEqualTo(new WriteCounts(1, 0, 1));
         listing.end(claim, TargetFixture.TABLE, List.of("id"), SECOND);
@@ -209,7 +211,7 @@ class PartitionedTargetTest {
             String text) throws SQLException {
         var page = new PageBuffer(table, 1 << 20, Set.of());
         page.add(TargetFixture.row("", text), new int[]{0, 1}, () -> "{}");
-        return new PageWriter(store).write(fixture.claim, table, page, PageWriter.Way.MERGE,
+        return new PageWriter(store, new SimpleMeterRegistry()).write(fixture.claim, table, page, PageWriter.Way.MERGE,
                 new TargetFixture.At(readAt));
     }
 

@@ -17,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.pull.state.KeySettlement;
 
 /** Rows that a user's trigger, constraint or index refuses, and their neighbours. */
@@ -47,7 +49,7 @@ class RefusedRowsTest {
     @Test
     void severalAreFoundAndTheCheckpointKeepsTheNumberOfRows() throws SQLException {
         check();
-        var written = new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE,
+        var written = new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, TargetFixture.TABLE,
                 page(Set.of(), 5_000, id -> id % 250 == 0), PageWriter.Way.MERGE, fixture.increment());
         assertThat(written.refused()).hasSize(RefusedRows.MOST);
         assertThat(written.inserted()).isEqualTo(4_980);
@@ -99,8 +101,8 @@ class RefusedRowsTest {
             throws SQLException {
         fixture.database.execute(lay);
         for (var way : List.of(PageWriter.Way.DIRECT, PageWriter.Way.MERGE)) {
-            new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, page(Set.of(), 9, id -> id == 5),
-                    way, new TargetFixture.At(NOON));
+            new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, TargetFixture.TABLE,
+                    page(Set.of(), 9, id -> id == 5), way, new TargetFixture.At(NOON));
             assertThat(fixture.database.number("select count(*) from nxt.thing where id < 10 and id <> 5"))
                     .as(way.toString()).isEqualTo(8);
             assertThat(setAside()).containsExactly(key(5));
@@ -108,7 +110,7 @@ class RefusedRowsTest {
                     .contains("(SQLSTATE " + state + ")").doesNotContain("=(bad)");
         }
         fixture.database.execute(cure);
-        var written = new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE,
+        var written = new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, TargetFixture.TABLE,
                 page(Set.of(key(5)), 9, id -> id == 5), PageWriter.Way.MERGE, new TargetFixture.At(NOON));
         assertThat(written).isEqualTo(new WriteCounts(1, 0, 0));
         assertThat(setAside()).isEmpty();
@@ -122,8 +124,8 @@ class RefusedRowsTest {
         for (String row : List.of("1 ok 9", "2 ok 1", "5 bad 1", "7 ok 5", "9 ok 9")) {
             add(page, row.split(" "));
         }
-        var written = new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, page,
-                PageWriter.Way.MERGE, new TargetFixture.At(NOON));
+        var written = new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, TargetFixture.TABLE,
+                page, PageWriter.Way.MERGE, new TargetFixture.At(NOON));
         assertThat(written.inserted()).isEqualTo(3);
         assertThat(setAside()).containsExactlyInAnyOrder(key(5), key(7));
     }
@@ -174,8 +176,8 @@ class RefusedRowsTest {
                 + "references nxt.keyed); insert into o select nxt_company, its_id from nxt.keyed");
         String stored = fixture.database.value("select its_id::text from nxt.keyed");
         for (String expected : List.of("[" + key + "]", "[]")) {
-            new PageWriter(fixture.store).write(fixture.claim, table, new PageBuffer(table, 1, Set.of()),
-                    PageWriter.Way.MERGE,
+            new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, table,
+                    new PageBuffer(table, 1, Set.of()), PageWriter.Way.MERGE,
                     new KeySettlement("things", 1, Instant.now(), List.of(), List.of(List.of(stored))));
             assertThat(setAside()).hasToString(expected);
             fixture.database.execute("delete from o");
@@ -192,22 +194,23 @@ class RefusedRowsTest {
     void aDeletionThatIsRefusedStopsNoOtherAndNoRowOfItsPage(boolean removes, String lay, String cure)
             throws SQLException {
         var table = removes ? REMOVING : TargetFixture.TABLE;
-        new PageWriter(fixture.store).write(fixture.claim, table, page(Set.of(), 9, id -> false), PageWriter.Way.MERGE,
-                fixture.increment());
+        new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, table,
+                page(Set.of(), 9, id -> false), PageWriter.Way.MERGE, fixture.increment());
         fixture.database.execute(lay);
         var all = IntStream.rangeClosed(1, 9).mapToObj(id -> List.of(Integer.toString(id))).toList();
         var page = new PageBuffer(table, 1 << 20, Set.of());
         add(page, "10", "ok", "7");
-        var written = new PageWriter(fixture.store).write(fixture.claim, table, page, PageWriter.Way.MERGE,
-                new KeySettlement("things", 1, Instant.now(), List.of(), all));
+        var written = new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, table, page,
+                PageWriter.Way.MERGE, new KeySettlement("things", 1, Instant.now(), List.of(), all));
         assertThat(written.inserted()).isEqualTo(1);
         assertThat(written.deleted()).isEqualTo(8);
         assertThat(setAside()).containsExactly(key(5));
         assertThat(left()).isEqualTo("5 10");
         assertThat(fixture.database.number("select rows from nxt_sync.pull_state")).isEqualTo(2);
         fixture.database.execute(cure);
-        new PageWriter(fixture.store).write(fixture.claim, table, new PageBuffer(table, 1, Set.of()),
-                PageWriter.Way.MERGE, new KeySettlement("things", 1, Instant.now(), List.of(), all));
+        new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, table,
+                new PageBuffer(table, 1, Set.of()), PageWriter.Way.MERGE,
+                new KeySettlement("things", 1, Instant.now(), List.of(), all));
         assertThat(left()).isEqualTo("10");
         assertThat(setAside()).isEmpty();
         assertThat(fixture.database.number("select rows from nxt_sync.pull_state")).isEqualTo(1);
@@ -218,14 +221,14 @@ class RefusedRowsTest {
     }
 
     private WriteCounts write(Instant readAt, int rows, IntPredicate bad) throws SQLException {
-        return new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, page(Set.of(), rows, bad),
-                PageWriter.Way.MERGE, new TargetFixture.At(readAt));
+        return new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, TargetFixture.TABLE,
+                page(Set.of(), rows, bad), PageWriter.Way.MERGE, new TargetFixture.At(readAt));
     }
 
     private void keyed(TargetTable table, String id, Set<String> known) throws SQLException {
         var page = new PageBuffer(table, 1 << 20, known);
         page.add(TargetFixture.row(id, "bad"), new int[]{0, 1}, () -> "{\"as\":\"it came\"}");
-        new PageWriter(fixture.store).write(fixture.claim, table, page, PageWriter.Way.MERGE,
+        new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, table, page, PageWriter.Way.MERGE,
                 new TargetFixture.At(NOON));
     }
 

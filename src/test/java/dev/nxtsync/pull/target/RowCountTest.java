@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.LoadPage;
 import dev.nxtsync.pull.state.PullUnitStore;
@@ -50,7 +52,7 @@ class RowCountTest {
         new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
         Claim load = claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.LOAD, "main")), List.of(), true)
                 .orElseThrow();
-        var writer = new PageWriter(store);
+        var writer = new PageWriter(store, new SimpleMeterRegistry());
         writer.write(load, table, page(table, 1, 250), PageWriter.Way.MERGE, checkpoint(load, false));
         writer.write(load, table, page(table, 251, 512), PageWriter.Way.MERGE, checkpoint(load, true));
         assertThat(database.number("select rows from nxt_sync.freshness")).isEqualTo(512);

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.schedule.WorkUnit;
@@ -63,8 +65,8 @@ class RowFaultsTest {
         Instant now = Instant
                 .parse(fixture.database.value("select to_json(clock_timestamp() at time zone 'UTC') #>> '{}'") + "Z");
         for (Instant readAt : List.of(now.minusSeconds(20), now.minusSeconds(10), now.minusSeconds(30))) {
-            new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, page, PageWriter.Way.MERGE,
-                    new TargetFixture.At(readAt));
+            new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, TargetFixture.TABLE, page,
+                    PageWriter.Way.MERGE, new TargetFixture.At(readAt));
         }
         assertThat(fixture.database
                 .number("select extract(epoch from clock_timestamp() - seen_at)::int from nxt_sync.row_fault"))

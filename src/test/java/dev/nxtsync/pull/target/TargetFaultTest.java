@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.ErrorCode;
 
@@ -124,8 +126,8 @@ class TargetFaultTest {
             String key = "{\"id\":" + id + "}";
             page.add(TargetFixture.row(Integer.toString(id), text, "7"), new int[]{0, 1, 2}, () -> key);
         }
-        return new PageWriter(fixture.store).write(fixture.claim, TargetFixture.TABLE, page, PageWriter.Way.MERGE,
-                fixture.increment());
+        return new PageWriter(fixture.store, new SimpleMeterRegistry()).write(fixture.claim, TargetFixture.TABLE, page,
+                PageWriter.Way.MERGE, fixture.increment());
     }
 
     private void raise(String body) {

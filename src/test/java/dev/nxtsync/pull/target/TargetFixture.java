@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.database.Database;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.PullState;
@@ -77,12 +79,12 @@ public final class TargetFixture {
         var page = new PageBuffer(TABLE, 1 << 20, Set.of());
         String[] values = {Integer.toString(id), text, "7"};
         page.add(row(values), IntStream.range(0, values.length).toArray(), () -> "{}");
-        return new PageWriter(store).write(claim, TABLE, page, way, increment());
+        return new PageWriter(store, new SimpleMeterRegistry()).write(claim, TABLE, page, way, increment());
     }
 
     /** Writes rows that were read at some time: an id, a text and a number each. */
     public WriteCounts write(PageWriter.Way way, Instant readAt, String... rows) throws SQLException {
-        return new PageWriter(store).write(claim, TABLE, page(rows), way, new At(readAt));
+        return new PageWriter(store, new SimpleMeterRegistry()).write(claim, TABLE, page(rows), way, new At(readAt));
     }
 
     /** A row of these texts. */

@@ -20,6 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Hostile;
@@ -82,7 +84,7 @@ class ValuesTest {
                 " ", "\\N", "\\.", "a\tb\nc\r", "t", "true", "TRUE", "2147483648", "-9223372036854775808"}) {
             page.add(TargetFixture.row(Integer.toString(++id), value), new int[]{0, 1}, () -> "{}");
         }
-        assertThat(new PageWriter(fixture.store)
+        assertThat(new PageWriter(fixture.store, new SimpleMeterRegistry())
                 .write(fixture.claim, table, page, PageWriter.Way.MERGE, new TargetFixture.At(Instant.EPOCH))
                 .inserted()).isEqualTo(id - page.faults().size());
     }
@@ -299,7 +301,7 @@ class ValuesTest {
             var page = new PageBuffer(removing, 1 << 20, Set.of());
             add(page, new String[]{"1", "x", "1", "7", null});
             assertThat(
-                    new PageWriter(fixture.store)
+                    new PageWriter(fixture.store, new SimpleMeterRegistry())
                             .write(fixture.claim, removing, page, PageWriter.Way.MERGE,
                                     fixture.checkpoint(Instant.parse("2026-11-24T12:00:00Z").plusSeconds(second)))
                             .inserted())
@@ -367,11 +369,13 @@ class ValuesTest {
                             TABLE.key(), Optional.empty(), false);
             var page = new PageBuffer(table, 1 << 20, Set.of());
             add(page, whole ? new String[]{"1", text, "1.50", "7", stamp} : new String[]{"1", text});
-            return new PageWriter(store).write(claim, table, page, PageWriter.Way.MERGE, checkpoint(readAt)).changed();
+            return new PageWriter(store, new SimpleMeterRegistry())
+                    .write(claim, table, page, PageWriter.Way.MERGE, checkpoint(readAt)).changed();
         }
 
         int write(PageBuffer page, PageWriter.Way way) throws Exception {
-            return new PageWriter(store).write(claim, TABLE, page, way, checkpoint(Instant.EPOCH)).changed();
+            return new PageWriter(store, new SimpleMeterRegistry())
+                    .write(claim, TABLE, page, way, checkpoint(Instant.EPOCH)).changed();
         }
 
         Checkpoint checkpoint(Instant readAt) {

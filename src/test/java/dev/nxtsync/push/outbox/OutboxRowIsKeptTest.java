@@ -39,7 +39,7 @@ class OutboxRowIsKeptTest {
         Claim claim = claim(push);
         OutboxRow before = STORE.reader().read(List.of(id)).get(0);
         OutboxRow row = random(before, random);
-        STORE.outbox().settle(claim, List.of(row), List.of(before.state()));
+        STORE.outbox().settle(claim, List.of(new RowTransition(before, row)));
         assertThat(STORE.reader().read(List.of(id))).containsExactly(row);
         assertThat(STORE.reader().readWithoutPayload(List.of(id)).get(0).payload()).isEqualTo("{}");
     }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,6 +18,7 @@ import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,6 +28,7 @@ import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.story.Hooks;
 import dev.nxtsync.story.SignIns;
 import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.Promtool;
 import dev.nxtsync.support.TestDatabase;
 
 /** Dashboard, alert rules and README are about the metrics that a daemon really exports; its log speaks of the same things. */
@@ -33,6 +37,9 @@ class MonitoringIT {
     private static final Pattern SERIES = Pattern.compile("(nxt_[a-z_]+)(?:\\{([^}]*)})?");
     private static final Path RULES = Path.of("k8s", "components", "monitoring", "prometheus-rule.yaml");
     private static final Path DASHBOARD = Path.of("k8s", "dashboard.json");
+
+    @TempDir
+    private Path directory;
 
     @Test
     void whatIsWatchedIsWhatIsExported() throws Exception {
@@ -69,7 +76,11 @@ class MonitoringIT {
                         && labelsOfTheLog(daemon).contains("push");
             });
             sandbox.faults(Map.of());
+            evaluated(daemon.get("/q/metrics").body(), directory);
             var exported = exported(daemon);
+            for (String histogram : List.of("request", "token_request", "budget_wait", "webhook_delay", "page_write")) {
+                assertThat(exported).containsKey("nxt_" + histogram + "_seconds_bucket");
+            }
             watched(expressions(Files.readString(RULES), "expr: (.*)"), exported, "alerts");
             watched(panels(), exported, "dashboard");
 
@@ -83,11 +94,10 @@ class MonitoringIT {
             assertThat(documented).isEqualTo(families);
             exported.values()
                     .forEach(labels -> assertThat(Set.of("connection", "outcome", "job", "company", "kind", "push",
-                            "state", "result", "event", "tenant", "code", "thread", "reason")).as("bounded")
-                            .containsAll(labels));
+                            "state", "result", "event", "tenant", "code", "thread", "reason", "le", "way"))
+                            .as("bounded").containsAll(labels));
             assertThat(labelsOfTheLog(daemon)).contains("connection", "company", "kind", "job", "push");
         }
-        promtool();
     }
 
     private static void watched(Iterable<String> expressions, Map<String, Set<String>> exported, String where) {
@@ -160,18 +170,27 @@ class MonitoringIT {
         return keys;
     }
 
-    private static void promtool() throws Exception {
-        try {
-            Path file = Files.createTempFile("rules", ".yaml");
-            Map<String, Object> rule = new Yaml().load(Files.readString(RULES));
-            Files.writeString(file, new Yaml().dump(rule.get("spec")));
-            var process = new ProcessBuilder("promtool", "check", "rules", file.toString()).redirectErrorStream(true)
-                    .start();
-            String output = new String(process.getInputStream().readAllBytes(),
-                    java.nio.charset.StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).as(output).isZero();
-        } catch (IOException e) {
+    /** What was recorded of this daemon, for an hour: its trouble is told, and nothing that is not so. */
+    private static void evaluated(String metrics, Path directory) throws Exception {
+        if (!Promtool.isHere()) {
             System.out.println("[skipped] promtool is not here, so that the alert rules are only read by this test");
+            return;
         }
+        var series = new ArrayList<Map<String, String>>();
+        metrics.lines().filter(line -> line.startsWith("nxt_")).forEach(line -> {
+            int value = line.lastIndexOf(' ');
+            series.add(Map.of("series", line.substring(0, value), "values", line.substring(value + 1) + "x60"));
+        });
+        var trouble = Map.of("expr",
+                "count(ALERTS{alertname='NxtSyncTrouble', code='table_unknown', alertstate='firing'})", "eval_time",
+                "30m", "exp_samples", List.of(Map.of("labels", "{}", "value", 1)));
+        var absent = Map.of("alertname", "NxtSyncAbsent", "eval_time", "30m", "exp_alerts", List.of());
+        var slow = Map.of("expr", "histogram_quantile(0.95, sum by (le) (nxt_request_seconds_bucket)) > bool 0",
+                "eval_time", "30m", "exp_samples", List.of(Map.of("labels", "{}", "value", 1)));
+        Files.writeString(directory.resolve("recorded.yaml"),
+                new Yaml().dump(Map.of("rule_files", List.of("rules.yaml"), "evaluation_interval", "1m", "tests",
+                        List.of(Map.of("interval", "1m", "input_series", series, "alert_rule_test", List.of(absent),
+                                "promql_expr_test", List.of(trouble, slow))))));
+        Promtool.run(directory, "test", "rules", "recorded.yaml");
     }
 }

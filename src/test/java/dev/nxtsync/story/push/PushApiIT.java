@@ -89,6 +89,31 @@ class PushApiIT {
     }
 
     @Test
+    void eachErrorIsAProblemWithACode() {
+        post("orders", body("p1", ORDER));
+        problem(given().body(body("x", ORDER)).post(url("orders")), 401, "Unauthorized", "key_refused");
+        problem(post("nothing", body("p1", ORDER)), 404, "Not Found", "not_found");
+        problem(get("orders", "never"), 404, "Not Found", "not_found");
+        problem(with().post(daemon.mainUrl() + "/api/pulls/nothing/run"), 404, "Not Found", "not_found");
+        problem(with().post(daemon.mainUrl() + "/api/connections/main/sign-in"), 404, "Not Found", "not_found");
+        problem(post("orders", body("p1", ORDER.replace(" ", ""))), 409, "Conflict", "key_conflict");
+        problem(with().body("x").post(daemon.mainUrl() + "/api/pulls/nothing/run"), 413, "Request Entity Too Large",
+                "body_too_large");
+        problem(post("orders", "not json"), 422, "Unprocessable Entity", "body_invalid");
+        problem(post("orders", body("p2", "{\"nothing\": 1}")), 422, "Unprocessable Entity", "body_invalid");
+    }
+
+    /** As RFC 9457 has it; {@code error} is what callers of earlier versions read. */
+    private static void problem(Response answer, int status, String title, String code) {
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.contentType()).startsWith("application/problem+json");
+        assertThat(answer.<Integer>path("status")).isEqualTo(status);
+        assertThat(answer.<String>path("title")).isEqualTo(title);
+        assertThat(answer.<String>path("code")).isEqualTo(code);
+        assertThat(answer.<String>path("detail")).isNotBlank().isEqualTo(answer.path("error"));
+    }
+
+    @Test
     void whatDoesNotFitIsRefusedWithItsPathAndASuggestion() {
         refused("orders", body("f1", "{\"customerNumber\": 1}"),
                 "customerNumber: there is no such field; did you mean customerNo?");

@@ -1,0 +1,42 @@
+package dev.nxtsync.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.yaml.snakeyaml.Yaml;
+
+/** Prometheus' tool for rules, which may be on the path. */
+public final class Promtool {
+    private static final Path RULES = Path.of("k8s", "components", "monitoring", "prometheus-rule.yaml");
+
+    private Promtool() {}
+
+    public static boolean isHere() {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(each -> Files.isExecutable(Path.of(each, "promtool")));
+    }
+
+    /** The alert rules, as a file of rules has them. */
+    @SuppressWarnings("unchecked")
+    public static Map<String, Object> rules() throws IOException {
+        Map<String, Object> resource = new Yaml().load(Files.readString(RULES));
+        return (Map<String, Object>) resource.get("spec");
+    }
+
+    /** Runs it in a directory, in which {@code rules.yaml} has the alert rules; fails if it is not content. */
+    public static void run(Path directory, String... arguments) throws IOException, InterruptedException {
+        Files.writeString(directory.resolve("rules.yaml"), new Yaml().dump(rules()));
+        var process = new ProcessBuilder(Stream.concat(Stream.of("promtool"), Stream.of(arguments)).toList())
+                .directory(directory.toFile()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(List.of(arguments) + " says: " + output).isZero();
+    }
+}
