@@ -86,7 +86,7 @@ class StatementsTest {
     void aStatementIsTakenAsItIsWritten() throws SQLException {
         List<Boolean> all = store.inTransaction(transaction -> transaction.createQuery("""
                 select unnest(array[1 < :two and :two > 1, ':no' = ':' || 'no', 1::bigint = 1, '<id>' <> '<ID>',
-                    (array[1, 2, 3])[1\\:2] = array[1, 2], '{"a": 1}'::jsonb ?? 'a', :two = any (:all)]) -- :none
+                    (array[1, 2, 3])[1:2] = array[1, 2], '{"a": 1}'::jsonb ?? 'a', :two = any (:all)]) -- :none
                 """).bind("two", 2).bindArray("all", Integer.class, List.of(2)).mapTo(boolean.class).list());
         assertThat(all).hasSize(7).containsOnly(true);
     }
