@@ -32,7 +32,7 @@ final class Statements {
         jdbi.registerArrayType(Integer.class, "integer");
         jdbi.registerArrayType(Long.class, "bigint");
         jdbi.registerArrayType(Boolean.class, "boolean");
-        jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP).setIncludeBindingsInTelemetry(false);
+        jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
         // its own would quote parameters, some of which are secret
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(e -> String.valueOf(e.getShortMessage()));
         // Database ends each transaction
