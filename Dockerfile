@@ -1,4 +1,4 @@
-# Build first: ./mvnw package. Layers change from rarely to often.
+# Build first: ./mvnw package -Dnxt.commit=$(git rev-parse --short HEAD). Layers change from rarely to often.
 # A release adds the digest of what it was tried with: --build-arg BASE=eclipse-temurin:25.0.3_9-jre@sha256:…
 ARG BASE=run-time
 # Named in a line of its own, where tools that propose newer versions look for it.

@@ -41,15 +41,6 @@ class DocsTest {
     }
 
     @Test
-    void everyCommandIsInTheHelpAndInTheReadmeAndNoOther() throws Exception {
-        var help = found(read("src/main/java/dev/nxtsync/cli/NxtSync.java"), "(?m)^ {14}([a-z-]+) ");
-        String table = README.substring(README.indexOf("| command |"));
-        table = table.substring(0, table.indexOf("\n\n"));
-        assertThat(found(table, "(?m)^\\| `([a-z-]+)")).isEqualTo(help);
-        assertThat(found(README, "quarkus-run\\.jar ([a-z-]+)")).isSubsetOf(help);
-    }
-
-    @Test
     void everyPathThatTheReadmeNamesIsOneOfOurs() {
         var sources = new StringBuilder();
         for (String file : new String[]{"PushResource", "PullResource", "StatusResource", "ConnectionResource"}) {

@@ -9,8 +9,6 @@ import java.util.Map;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
-import io.quarkus.runtime.QuarkusApplication;
-
 import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Secret;
 import dev.nxtsync.config.Settings;
@@ -29,7 +27,7 @@ import dev.nxtsync.status.OpenFindings;
  * plain words what is in the way. It runs with any configuration, also one that the daemon refuses.
  */
 @Singleton
-class CheckCommand implements QuarkusApplication {
+class CheckCommand extends Command {
     private final Instance<ConnectionCheck> connections;
     private final Instance<MigrationDryRun> migrations;
     private final Report report = new Report();
@@ -39,9 +37,7 @@ class CheckCommand implements QuarkusApplication {
         this.migrations = migrations;
     }
 
-    @Override
-    public int run(String... arguments) {
-        boolean wait = arguments.length > 1;
+    int run(boolean wait) {
         var reading = SettingsReader.read();
         Settings settings = reading.settings();
         configuration(reading);

@@ -1,5 +1,6 @@
 package dev.nxtsync.cli;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.ShutdownEvent;
 
+import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.ShuttingDown;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.token.ConnectUnreachable;
 
 /** Runs a command, and lets it unwind when a person stops it, so that it leaves no unit of work claimed. */
 @Singleton
@@ -21,11 +26,11 @@ class CommandRunner implements QuarkusApplication {
     /** For the request under way, and again once it has been given up. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final Instance<QuarkusApplication> commands;
+    private final Instance<Command> commands;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Thread thread;
 
-    CommandRunner(Instance<QuarkusApplication> commands) {
+    CommandRunner(Instance<Command> commands) {
         this.commands = commands;
     }
 
@@ -33,10 +38,16 @@ class CommandRunner implements QuarkusApplication {
     public int run(String... arguments) throws Exception {
         thread = Thread.currentThread();
         try {
-            return commands.select(CommandLine.command(arguments[0])).get().run(arguments);
+            return Commands.parse(arguments).call().orElseThrow().on(commands);
         } catch (ShuttingDown e) {
             // the signal decides the exit code
             return 0;
+        } catch (UnusableArgument e) {
+            System.err.println(e.getMessage());
+            return ExitCode.USAGE;
+        } catch (SQLException | FailedAnswer | ConnectUnreachable e) {
+            System.out.println("PROBLEM    " + problem(e));
+            return ExitCode.FOUND_PROBLEMS;
         } finally {
             ended.countDown();
         }
@@ -48,5 +59,22 @@ class CommandRunner implements QuarkusApplication {
             working.interrupt();
             ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
+    }
+
+    /** What is in the way of a command. */
+    static String problem(Exception e) {
+        if (e instanceof FailedAnswer failed) {
+            return "API: " + failed.failure().reason().coded();
+        }
+        if (e instanceof ConnectUnreachable unreachable) {
+            return unreachable.reason().coded() + " Nothing was done.";
+        }
+        if (e instanceof TargetFault fault) {
+            return fault.reason().coded();
+        }
+        return "database: " + DatabaseFault.of(e).coded()
+                + (e instanceof SQLException sql && DatabaseFault.isAway(sql)
+                        ? ""
+                        : " Has the daemon run on it once, which makes the schema nxt_sync?");
     }
 }

@@ -7,11 +7,8 @@ import java.util.Set;
 
 import jakarta.inject.Singleton;
 
-import io.quarkus.runtime.QuarkusApplication;
-
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SnakeCase;
-import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.pull.preview.TableDiscovery;
@@ -20,7 +17,7 @@ import dev.nxtsync.tenant.Scope;
 
 /** The command {@code discover}: what can be pulled, for people to read or as a configuration. */
 @Singleton
-class DiscoverCommand implements QuarkusApplication {
+class DiscoverCommand extends Command {
     private final Settings settings;
     private final TableDiscovery tables;
     private final Set<String> names = new HashSet<>();
@@ -31,29 +28,23 @@ class DiscoverCommand implements QuarkusApplication {
         this.tables = tables;
     }
 
-    @Override
-    public int run(String... arguments) {
-        boolean yaml = arguments.length > 1;
-        try {
-            if (yaml) {
-                System.out.println("""
-                        # config/application.yaml: pulls of all tables that have rows and a known primary key.
-                        # Remove what is not wanted. Secrets and addresses stay in environment variables.
-                        nxt:
-                          pulls:""");
-            }
-            for (Settings.Connection connection : settings.connections().values()) {
-                var findings = tables.of(connection);
-                if (yaml) {
-                    findings.tables().forEach(each -> yaml(connection.name(), each));
-                } else {
-                    print(connection, findings);
-                }
-            }
-            return 0;
-        } catch (FailedAnswer e) {
-            return Command.problem(e);
+    int run(boolean yaml) {
+        if (yaml) {
+            System.out.println("""
+                    # config/application.yaml: pulls of all tables that have rows and a known primary key.
+                    # Remove what is not wanted. Secrets and addresses stay in environment variables.
+                    nxt:
+                      pulls:""");
         }
+        for (Settings.Connection connection : settings.connections().values()) {
+            var findings = tables.of(connection);
+            if (yaml) {
+                findings.tables().forEach(each -> yaml(connection.name(), each));
+            } else {
+                print(connection, findings);
+            }
+        }
+        return 0;
     }
 
     private static void print(Settings.Connection connection, TableDiscovery.Discovered findings) {

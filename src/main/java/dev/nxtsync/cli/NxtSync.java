@@ -20,46 +20,6 @@ import dev.nxtsync.http.server.UnusablePort;
 public final class NxtSync {
     private static final Logger LOG = Logger.getLogger(NxtSync.class);
 
-    private static final String HELP = """
-            Usage: java -jar quarkus-run.jar [COMMAND]
-
-            Without a command it runs as a daemon until it is stopped.
-
-            Look:
-              check [--wait]      says what is wrong between the client id and the last row, and what to do
-                                  about it; with --wait also whether a webhook comes
-              status              how everything stands: troubles, connections, pulls, pushes, last runs
-              discover [--yaml]   tables and columns that can be read, with types and numbers of rows; with
-                                  --yaml as a configuration
-              plan                how many rows, requests and minutes the first loads will take
-              verify NAME         where source and target of a pull differ
-
-            Act on a pull:
-              pull NAME           runs it at once: what has changed since the last time
-                --full            reads every row again
-                --since T         reads what has changed since T, in the server's local time
-                --company N       in one company only
-                --confirm-deletes reconciles, and deletes however many rows are gone
-              reset NAME          lets it begin anew with its next run; its rows stay
-
-            Act on a push:
-              push NAME           sends what waits, and says how it stands
-              dead-letters list | show ID | retry ID… [--payload FILE] | discard ID…
-                                  outbox rows about which a person decides
-              adopt               lets an outbox be sent from again that was restored, copied or failed over
-
-            Act on a connection of a user:
-              sign-in NAME        prints a link, good once and for ten minutes, by which a person signs in
-              sign-out NAME       revokes what came of that; somebody else may then sign in
-
-            A command exits with 0 if all is well, 1 if it fails unexpectedly, 2 if the command line or the
-            configuration is wrong, and 3 if it has found a problem. It shares the database with daemons that
-            run, opens no port, and writes what it has to say to standard output. It is a JVM of its own: in a
-            pod start it with -Xmx64m, so that both fit into the memory limit.
-
-            Settings are environment variables that begin with NXT_; see the README.
-            """;
-
     /** A command runs beside a daemon, which has the ports and the schema. */
     private static final Map<String, String> AS_COMMAND = Map.of("quarkus.http.host-enabled", "false",
             "quarkus.log.level", "ERROR", "quarkus.log.console.stderr", "true");
@@ -70,15 +30,15 @@ public final class NxtSync {
         useNoZoneOfTheHost();
         if (arguments.length == 0) {
             daemon();
-        } else if (arguments.length == 1 && arguments[0].matches("help|--help|-h")) {
-            System.out.print(HELP);
-        } else {
-            CommandLine.flaw(arguments).ifPresent(flaw -> {
-                System.err.println(flaw + "\n\n" + HELP);
-                System.exit(ExitCode.USAGE);
-            });
-            command(arguments);
+            return;
         }
+        var parsed = Commands.parse(arguments);
+        System.out.print(parsed.out());
+        System.err.print(parsed.err());
+        if (parsed.call().isEmpty()) {
+            System.exit(parsed.exitCode());
+        }
+        command(arguments);
     }
 
     /**

@@ -23,20 +23,11 @@ final class PayloadFile {
 
     private PayloadFile() {}
 
-    /** A file that holds no payload; the message says why not, and that nothing was done. */
-    static final class UnusablePayload extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private UnusablePayload(Path file, String why) {
-            super("The file " + file + " " + why + ". Nothing was changed.");
-        }
-    }
-
     /** One JSON object. */
-    static String read(Path file) throws UnusablePayload {
+    static String read(Path file) throws UnusableArgument {
         String text = text(file);
         if (text.startsWith("\ufeff")) {
-            throw new UnusablePayload(file, "begins with a byte order mark; save it as UTF-8 without one");
+            throw unusable(file, "begins with a byte order mark; save it as UTF-8 without one");
         }
         // strict, as a payload by HTTP is: of two members of one name it is not known which was meant
         try (JsonParser parser = JsonTree.parsers().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -44,43 +35,41 @@ final class PayloadFile {
                 .build().createParser(text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                throw new UnusablePayload(file, "is not JSON (line 1: it is empty)");
+                throw unusable(file, "is not JSON (line 1: it is empty)");
             }
             if (first != JsonToken.START_OBJECT) {
-                throw new UnusablePayload(file,
-                        "holds " + (first == JsonToken.START_ARRAY ? "a list" : "a single value")
-                                + ", where one JSON object is expected");
+                throw unusable(file, "holds " + (first == JsonToken.START_ARRAY ? "a list" : "a single value")
+                        + ", where one JSON object is expected");
             }
             parser.skipChildren();
             if (parser.nextToken() != null) {
-                throw new UnusablePayload(file, "goes on after its end (line " + parser.currentLocation().getLineNr()
+                throw unusable(file, "goes on after its end (line " + parser.currentLocation().getLineNr()
                         + "); one JSON object is expected");
             }
             return text;
         } catch (JsonProcessingException e) {
-            throw new UnusablePayload(file,
-                    "is not JSON (line " + e.getLocation().getLineNr() + ": " + reason(e) + ")");
+            throw unusable(file, "is not JSON (line " + e.getLocation().getLineNr() + ": " + reason(e) + ")");
         } catch (IOException e) {
             throw new IllegalStateException("a text that cannot be read", e);
         }
     }
 
-    private static String text(Path file) throws UnusablePayload {
+    private static String text(Path file) throws UnusableArgument {
         if (!Files.exists(file)) {
-            throw new UnusablePayload(file, "is not there");
+            throw unusable(file, "is not there");
         }
         if (!Files.isRegularFile(file)) {
-            throw new UnusablePayload(file, "is no file that can be read");
+            throw unusable(file, "is no file that can be read");
         }
         try {
             if (Files.size(file) > LONGEST) {
-                throw new UnusablePayload(file, "is larger than " + LONGEST + " bytes, which no payload may be");
+                throw unusable(file, "is larger than " + LONGEST + " bytes, which no payload may be");
             }
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
         } catch (CharacterCodingException e) {
-            throw new UnusablePayload(file, "is not UTF-8; save it in that encoding");
+            throw unusable(file, "is not UTF-8; save it in that encoding");
         } catch (IOException e) {
-            throw new UnusablePayload(file, "cannot be read by this user");
+            throw unusable(file, "cannot be read by this user");
         }
     }
 
@@ -91,5 +80,9 @@ final class PayloadFile {
         return String.valueOf(e.getOriginalMessage()).startsWith("Duplicate")
                 ? "a member is there twice"
                 : "column " + e.getLocation().getColumnNr();
+    }
+
+    private static UnusableArgument unusable(Path file, String why) {
+        return new UnusableArgument("The file " + file + " " + why + ". Nothing was changed.");
     }
 }

@@ -4,32 +4,20 @@ import java.util.Locale;
 
 import jakarta.inject.Singleton;
 
-import io.quarkus.runtime.QuarkusApplication;
-
-import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.pull.preview.FirstLoads;
 import dev.nxtsync.pull.preview.LoadEstimates;
 import dev.nxtsync.tenant.Tenant;
 
 /** The command {@code plan}: what the first loads will take, before they begin. */
 @Singleton
-class PlanCommand implements QuarkusApplication {
+class PlanCommand extends Command {
     private final LoadEstimates estimates;
 
     PlanCommand(LoadEstimates estimates) {
         this.estimates = estimates;
     }
 
-    @Override
-    public int run(String... arguments) {
-        try {
-            return print();
-        } catch (FailedAnswer e) {
-            return Command.problem(e);
-        }
-    }
-
-    private int print() {
+    int run() {
         var all = estimates.all();
         boolean well = true;
         long rows = 0;

@@ -4,15 +4,12 @@ import java.sql.SQLException;
 
 import jakarta.inject.Singleton;
 
-import io.quarkus.runtime.QuarkusApplication;
-
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.push.RunPush;
 
 /** The command {@code push}: sends what waits of one push, beside daemons that share the database. */
 @Singleton
-class PushCommand implements QuarkusApplication {
+class PushCommand extends Command {
     private final Settings settings;
     private final RunPush pushes;
     private final CommandReplica replica;
@@ -23,18 +20,10 @@ class PushCommand implements QuarkusApplication {
         this.replica = replica;
     }
 
-    @Override
-    public int run(String... arguments) {
-        var push = Command.named("push", settings.pushes(), arguments);
-        if (push.isEmpty() || arguments.length > 2) {
-            return ExitCode.USAGE;
-        }
-        try {
-            return replica.during(() -> pushes.run(push.get(), event -> System.out.println(WorkLine.of(event))))
-                    ? 0
-                    : ExitCode.FOUND_PROBLEMS;
-        } catch (SQLException | FailedAnswer e) {
-            return Command.problem(e);
-        }
+    int run(String name) throws SQLException, UnusableArgument {
+        var push = named("push", settings.pushes(), name);
+        return replica.during(() -> pushes.run(push, event -> System.out.println(WorkLine.of(event))))
+                ? 0
+                : ExitCode.FOUND_PROBLEMS;
     }
 }

@@ -4,14 +4,12 @@ import java.sql.SQLException;
 
 import jakarta.inject.Singleton;
 
-import io.quarkus.runtime.QuarkusApplication;
-
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.pull.state.PullUnitStore;
 
 /** The command {@code reset}: a pull forgets how far it has come, and keeps its rows. */
 @Singleton
-class ResetCommand implements QuarkusApplication {
+class ResetCommand extends Command {
     private final Settings settings;
     private final PullUnitStore units;
 
@@ -20,19 +18,11 @@ class ResetCommand implements QuarkusApplication {
         this.units = units;
     }
 
-    @Override
-    public int run(String... arguments) {
-        var pull = Command.named("pull", settings.pulls(), arguments);
-        if (pull.isEmpty() || arguments.length > 2) {
-            return ExitCode.USAGE;
-        }
-        try {
-            int companies = units.reset(pull.get().name());
-            System.out.println("ok         pull " + pull.get().name() + " begins anew in " + companies
-                    + (companies == 1 ? " company" : " companies") + " with its next run; its rows stay");
-            return 0;
-        } catch (SQLException e) {
-            return Command.problem(e);
-        }
+    int run(String name) throws SQLException, UnusableArgument {
+        var pull = named("pull", settings.pulls(), name);
+        int companies = units.reset(pull.name());
+        System.out.println("ok         pull " + pull.name() + " begins anew in " + companies
+                + (companies == 1 ? " company" : " companies") + " with its next run; its rows stay");
+        return 0;
     }
 }

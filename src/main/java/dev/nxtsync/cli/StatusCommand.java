@@ -15,8 +15,6 @@ import jakarta.inject.Singleton;
 
 import org.jspecify.annotations.Nullable;
 
-import io.quarkus.runtime.QuarkusApplication;
-
 import dev.nxtsync.signin.EncryptionKeys;
 import dev.nxtsync.status.ConnectionStatus;
 import dev.nxtsync.status.ShownFinding;
@@ -29,7 +27,7 @@ import dev.nxtsync.status.StatusTables.UnitRow;
 
 /** The command {@code status}: what {@code GET /api/status} answers, for a terminal. */
 @Singleton
-class StatusCommand implements QuarkusApplication {
+class StatusCommand extends Command {
     private static final int LINES = 40;
     private static final int RUNS = 10;
 
@@ -39,14 +37,9 @@ class StatusCommand implements QuarkusApplication {
         this.status = status;
     }
 
-    @Override
-    public int run(String... arguments) {
-        try {
-            print(status.askStored());
-            return 0;
-        } catch (SQLException e) {
-            return Command.problem(e);
-        }
+    int run() throws SQLException {
+        print(status.askStored());
+        return 0;
     }
 
     private static void print(Status status) {

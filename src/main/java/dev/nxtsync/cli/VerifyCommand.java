@@ -4,15 +4,12 @@ import java.sql.SQLException;
 
 import jakarta.inject.Singleton;
 
-import io.quarkus.runtime.QuarkusApplication;
-
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.pull.Verification;
 
 /** The command {@code verify}: says where source and target of a pull differ. */
 @Singleton
-class VerifyCommand implements QuarkusApplication {
+class VerifyCommand extends Command {
     private final Settings settings;
     private final Verification verification;
 
@@ -21,17 +18,9 @@ class VerifyCommand implements QuarkusApplication {
         this.verification = verification;
     }
 
-    @Override
-    public int run(String... arguments) {
-        var pull = Command.named("pull", settings.pulls(), arguments);
-        if (pull.isEmpty() || arguments.length > 2) {
-            return ExitCode.USAGE;
-        }
-        try {
-            var progress = new TerminalProgress();
-            return verification.run(pull.get(), progress::event, progress) ? 0 : ExitCode.FOUND_PROBLEMS;
-        } catch (SQLException | FailedAnswer e) {
-            return Command.problem(e);
-        }
+    int run(String name) throws SQLException, UnusableArgument {
+        var pull = named("pull", settings.pulls(), name);
+        var progress = new TerminalProgress();
+        return verification.run(pull, progress::event, progress) ? 0 : ExitCode.FOUND_PROBLEMS;
     }
 }

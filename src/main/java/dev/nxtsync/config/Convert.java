@@ -5,9 +5,11 @@ import java.lang.reflect.RecordComponent;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Text to the type of a setting; what does not convert is an {@link IllegalArgumentException} that says what would. */
 final class Convert {
     private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
+    private static final Map<String, ChronoUnit> UNITS = Map.of("ms", ChronoUnit.MILLIS, "s", ChronoUnit.SECONDS, "m",
+            ChronoUnit.MINUTES, "h", ChronoUnit.HOURS, "d", ChronoUnit.DAYS);
 
     private Convert() {}
 
@@ -95,13 +99,7 @@ final class Convert {
         if (matcher.matches()) {
             try {
                 long amount = Long.parseLong(matcher.group(1));
-                Duration duration = switch (matcher.group(2)) {
-                    case "ms" -> Duration.ofMillis(amount);
-                    case "s" -> Duration.ofSeconds(amount);
-                    case "m" -> Duration.ofMinutes(amount);
-                    case "h" -> Duration.ofHours(amount);
-                    default -> Duration.ofDays(amount);
-                };
+                Duration duration = Duration.of(amount, UNITS.get(matcher.group(2)));
                 if ((amount > 0 || orNone) && duration.compareTo(Duration.ofDays(3650)) < 0) {
                     return duration;
                 }
@@ -142,12 +140,9 @@ final class Convert {
     }
 
     private static Object constant(Class<?> type, String text) {
-        for (Object constant : type.getEnumConstants()) {
-            if (shown(constant).equals(text)) {
-                return constant;
-            }
-        }
-        throw new IllegalArgumentException("is not one of: "
-                + Arrays.stream(type.getEnumConstants()).map(Convert::shown).collect(Collectors.joining(", ")));
+        Object[] constants = type.getEnumConstants();
+        return Arrays.stream(constants).filter(each -> shown(each).equals(text)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("is not one of: "
+                        + Arrays.stream(constants).map(Convert::shown).collect(Collectors.joining(", "))));
     }
 }

@@ -10,7 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -51,8 +54,8 @@ final class CrossChecks {
                     "\"" + settings.budget().inProgress() + "\" is more than NXT_BUDGET_SLOTS ("
                             + settings.budget().slots() + "), of which each request in progress takes one");
         }
-        settings.operatorKey().ifPresent(key -> checks.callerKey(CallerKey.OPERATOR, key));
-        settings.webhookKeys().ifPresent(keys -> checks.callerKey(CallerKey.WEBHOOKS, keys));
+        checks.callerKey(CallerKey.OPERATOR, settings.operatorKey());
+        checks.callerKey(CallerKey.WEBHOOKS, settings.webhookKeys());
         checks.notice(settings.notice());
         settings.connections().values().forEach(each -> checks.connection(each, settings.plainHttp()));
         checks.signIn(settings);
@@ -68,12 +71,22 @@ final class CrossChecks {
         return checks.problems;
     }
 
-    private void callerKey(CallerKey kind, Secret key) {
+    private void callerKey(CallerKey kind, Optional<Secret> key) {
+        secret(kind.variable(), key, kind::flaw);
+    }
+
+    /** Each is looked at alone; that its file cannot be read has been said. */
+    private void secret(String setting, Optional<Secret> secret, Function<String, Optional<String>> flaw) {
         try {
-            kind.flaw(key.reveal()).ifPresent(flaw -> add(kind.variable(), flaw));
+            secret.map(Secret::reveal).flatMap(flaw).ifPresent(what -> add(setting, what));
         } catch (UncheckedIOException e) {
-            // that its file cannot be read has been said
+            // said by whoever has read it
         }
+    }
+
+    /** A look that finds one flaw, where the value is not as it must be. */
+    private static Function<String, Optional<String>> unless(Predicate<String> right, String flaw) {
+        return value -> right.test(value) ? Optional.empty() : Optional.of(flaw);
     }
 
     private void notice(Settings.Notice notice) {
@@ -82,24 +95,25 @@ final class CrossChecks {
                     "is not set, and " + (notice.url().isPresent() ? "NXT_NOTICE_URL" : "NXT_NOTICE_KEY")
                             + " is; a notice needs an address and the key that signs it");
         }
-        try {
-            // an address may hold a secret of its receiver, so that it is not shown
-            notice.url().filter(url -> !isAddress(url.reveal()))
-                    .ifPresent(url -> add("NXT_NOTICE_URL", "is not an http or https address"));
-            notice.key().filter(key -> !isNoticeKey(key.reveal())).ifPresent(key -> add("NXT_NOTICE_KEY",
-                    "is not a key of the Standard Webhooks scheme: whsec_ and 24 to 64 bytes in base64, as from: "
-                            + "echo whsec_$(openssl rand -base64 32)"));
-        } catch (UncheckedIOException e) {
-            // that its file cannot be read has been said
-        }
+        // an address may hold a secret of its receiver, so that it is not shown
+        secret("NXT_NOTICE_URL", notice.url(), unless(CrossChecks::isAddress, "is not an http or https address"));
+        secret("NXT_NOTICE_KEY", notice.key(),
+                unless(CrossChecks::isNoticeKey,
+                        "is not a key of the Standard Webhooks scheme: whsec_ and 24 to 64 bytes in base64, as from: "
+                                + "echo whsec_$(openssl rand -base64 32)"));
     }
 
     private static boolean isNoticeKey(String key) {
+        int bytes = key.startsWith("whsec_") ? bytes(key.substring(6)) : 0;
+        return bytes >= 24 && bytes <= 64;
+    }
+
+    /** How many bytes are written in base64; none if it is something else. */
+    private static int bytes(String base64) {
         try {
-            int bytes = key.startsWith("whsec_") ? Base64.getDecoder().decode(key.substring(6)).length : 0;
-            return bytes >= 24 && bytes <= 64;
+            return Base64.getDecoder().decode(base64).length;
         } catch (IllegalArgumentException e) {
-            return false;
+            return 0;
         }
     }
 
@@ -171,14 +185,10 @@ final class CrossChecks {
                     .forEach(name -> add("NXT_AUTHORIZATION_PARAMETERS",
                             "has " + name + ", which the sign-in sets by itself"));
         });
-        try {
-            settings.encryptionKey().filter(keys -> !areKeys(keys.reveal()))
-                    .ifPresent(keys -> add("NXT_ENCRYPTION_KEY",
-                            "is not 32 bytes in base64, or several of those, separated by commas; make "
-                                    + "one with: openssl rand -base64 32"));
-        } catch (UncheckedIOException e) {
-            // that its file cannot be read has been said
-        }
+        secret("NXT_ENCRYPTION_KEY", settings.encryptionKey(),
+                unless(CrossChecks::areKeys,
+                        "is not 32 bytes in base64, or several of those, separated by commas; make "
+                                + "one with: openssl rand -base64 32"));
     }
 
     private static boolean isPublic(String text) {
@@ -193,12 +203,7 @@ final class CrossChecks {
     }
 
     private static boolean areKeys(String keys) {
-        try {
-            return Stream.of(keys.split(",", -1))
-                    .allMatch(key -> Base64.getDecoder().decode(key.strip()).length == KEY_BYTES);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        return Stream.of(keys.split(",", -1)).allMatch(key -> bytes(key.strip()) == KEY_BYTES);
     }
 
     private static boolean arePairs(String parameters) {
@@ -206,7 +211,7 @@ final class CrossChecks {
     }
 
     private void pull(Settings.Pull pull, Settings settings) {
-        String prefix = "NXT_PULLS_" + pull.name().toUpperCase(Locale.ROOT) + "_";
+        String prefix = Settings.Pull.variable(pull.name(), "");
         if (!settings.connections().containsKey(pull.connection())) {
             add(prefix + "CONNECTION", "\"" + pull.connection() + "\" is not a connection; there is "
                     + String.join(", ", settings.connections().keySet()));
@@ -288,8 +293,8 @@ final class CrossChecks {
             String target = pull.targetName();
             var other = taken.putIfAbsent(target, pull.name());
             if (other != null && !target.isEmpty()) {
-                add("NXT_PULLS_" + pull.name().toUpperCase(Locale.ROOT) + "_TARGET", "the pulls " + other + " and "
-                        + pull.name() + " would write the same target table; set this one to a name of its own");
+                add(Settings.Pull.variable(pull.name(), "TARGET"), "the pulls " + other + " and " + pull.name()
+                        + " would write the same target table; set this one to a name of its own");
             }
         }
     }

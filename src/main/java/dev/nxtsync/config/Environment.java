@@ -1,6 +1,5 @@
 package dev.nxtsync.config;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,12 +25,8 @@ final class Environment {
 
     /** @param bytes where the system keeps them, each with a zero byte behind it; need not be there */
     static Map<String, String> of(Map<String, String> decoded, Path bytes) {
-        var ours = new TreeMap<String, String>();
-        decoded.forEach((name, value) -> {
-            if (name.startsWith(PREFIX)) {
-                ours.put(name, value);
-            }
-        });
+        var ours = new TreeMap<>(decoded);
+        ours.keySet().removeIf(name -> !name.startsWith(PREFIX));
         if (!ours.values().stream().allMatch(Environment::isSure)) {
             var raw = raw(bytes);
             ours.replaceAll(
@@ -60,27 +55,17 @@ final class Environment {
     private static Map<String, byte[]> raw(Path bytes) {
         var all = new HashMap<String, byte[]>();
         try {
-            var one = new ByteArrayOutputStream();
-            for (byte each : Files.readAllBytes(bytes)) {
-                if (each != 0) {
-                    one.write(each);
-                    continue;
+            // one character for each byte
+            for (String variable : Files.readString(bytes, StandardCharsets.ISO_8859_1).split("\0", -1)) {
+                int end = variable.indexOf('=');
+                if (end > 0) {
+                    all.putIfAbsent(variable.substring(0, end),
+                            variable.substring(end + 1).getBytes(StandardCharsets.ISO_8859_1));
                 }
-                put(all, one.toByteArray());
-                one.reset();
             }
         } catch (IOException | SecurityException e) {
             // not a system that tells
         }
         return all;
-    }
-
-    private static void put(Map<String, byte[]> all, byte[] variable) {
-        // one character for each byte
-        String text = new String(variable, StandardCharsets.ISO_8859_1);
-        int end = text.indexOf('=');
-        if (end > 0) {
-            all.putIfAbsent(text.substring(0, end), text.substring(end + 1).getBytes(StandardCharsets.ISO_8859_1));
-        }
     }
 }

@@ -5,6 +5,9 @@ import java.util.regex.Pattern;
 
 /** A secret as it was written, by an editor, a shell or a copy from a web page, to the secret that was meant. */
 final class SecretText {
+    /** What is wrong with text of which {@link #isNotUtf8} holds, and what to do. */
+    static final String NOT_UTF8 = "has a character that could not be read; write it in UTF-8, and set LC_ALL=C.UTF-8 "
+            + "where it is set";
     private static final Pattern LINE_ENDS = Pattern.compile("[\\r\\n]+\\z");
     /** Several keys may stand on lines of their own. */
     private static final Pattern NEXT_KEY = Pattern.compile(",\\r?\\n");
@@ -35,9 +38,7 @@ final class SecretText {
             return Optional.of("begins with a byte order mark (BOM); save it as UTF-8 without one");
         }
         if (isNotUtf8(secret)) {
-            return Optional
-                    .of("has a character that could not be read; write it in UTF-8, and set LC_ALL=C.UTF-8 where "
-                            + "it is set");
+            return Optional.of(NOT_UTF8);
         }
         if (isSpace(secret.codePointAt(0)) || isSpace(secret.codePointBefore(secret.length()))) {
             return Optional.of("begins or ends with a space; take it out");

@@ -19,6 +19,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +120,7 @@ public final class SettingsReader {
             return Convert.to(component, type, fallback.value());
         }
         if (problems.stream().noneMatch(problem -> problem.setting().equals(VariableName.shown(variable)))) {
-            problems.add(new SettingError(VariableName.shown(variable), "is not set, and there is no default"));
+            add(variable, "is not set, and there is no default");
         }
         return type == Secret.class ? Secret.of("") : "";
     }
@@ -130,15 +131,13 @@ public final class SettingsReader {
             return Optional.empty();
         }
         if (SecretText.isNotUtf8(text)) {
-            problems.add(new SettingError(VariableName.shown(variable),
-                    "\"" + text + "\" has a character that could not be read; "
-                            + "write it in UTF-8, and set LC_ALL=C.UTF-8 where it is set"));
+            add(variable, "\"" + text + "\" " + SecretText.NOT_UTF8);
             return Optional.empty();
         }
         try {
             return Optional.of(Convert.to(component, type, text.strip()));
         } catch (IllegalArgumentException e) {
-            problems.add(new SettingError(VariableName.shown(variable), "\"" + text + "\" " + e.getMessage()));
+            add(variable, "\"" + text + "\" " + e.getMessage());
             return Optional.empty();
         }
     }
@@ -149,8 +148,7 @@ public final class SettingsReader {
         var inline = raw.get(variable);
         var file = raw.get(fileVariable);
         if (inline != null && file != null) {
-            problems.add(new SettingError(VariableName.shown(variable),
-                    "is set, and " + VariableName.shown(fileVariable) + " too; set one of the two"));
+            add(variable, "is set, and " + VariableName.shown(fileVariable) + " too; set one of the two");
         }
         if (file == null) {
             return Optional.ofNullable(inline).map(Secret::of).map(secret -> looked(secret, variable, "what it says"));
@@ -158,8 +156,7 @@ public final class SettingsReader {
         try {
             return Optional.of(looked(Secret.in(Path.of(file)), fileVariable, "the file " + file));
         } catch (InvalidPathException e) {
-            problems.add(
-                    new SettingError(VariableName.shown(fileVariable), "\"" + file + "\" is not the path of a file"));
+            add(fileVariable, "\"" + file + "\" is not the path of a file");
             return Optional.empty();
         }
     }
@@ -168,14 +165,14 @@ public final class SettingsReader {
     private Secret looked(Secret secret, String variable, String source) {
         try {
             if (secret.reveal().isEmpty()) {
-                problems.add(new SettingError(VariableName.shown(variable), source + " is empty"));
+                add(variable, source + " is empty");
             }
         } catch (UncheckedIOException e) {
-            problems.add(new SettingError(VariableName.shown(variable),
+            add(variable,
                     source + " "
                             + (e.getCause() instanceof UnusableText unusable
                                     ? unusable.flaw()
-                                    : "cannot be read; mount it and make it readable for this process")));
+                                    : "cannot be read; mount it and make it readable for this process"));
         }
         return secret;
     }
@@ -197,13 +194,12 @@ public final class SettingsReader {
     }
 
     private boolean hasKnownKey(String prefix, Class<?> type) {
-        for (RecordComponent component : type.getRecordComponents()) {
-            String variable = prefix + "_" + VariableName.of(component.getName());
-            if (raw.containsKey(variable) || raw.containsKey(variable + "_FILE")) {
-                return true;
-            }
-        }
-        return false;
+        return Stream.of(type.getRecordComponents()).map(each -> prefix + "_" + VariableName.of(each.getName()))
+                .anyMatch(variable -> raw.containsKey(variable) || raw.containsKey(variable + "_FILE"));
+    }
+
+    private void add(String variable, String what) {
+        problems.add(new SettingError(VariableName.shown(variable), what));
     }
 
     private static Class<?> argument(RecordComponent component, int index) {

@@ -3,12 +3,9 @@ package dev.nxtsync.config;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** Bytes to text, and never to a character that is not theirs. */
 final class Utf8 {
-    private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
-
     private Utf8() {}
 
     /** @throws UnusableText if they are not UTF-8, with the line in which they are not */
@@ -23,13 +20,6 @@ final class Utf8 {
                     "is not UTF-8, by a byte in line " + line(bytes, in.position()) + "; save it as UTF-8");
         }
         return out.flip().toString();
-    }
-
-    /** The bytes behind a byte order mark of UTF-8, which YAML allows (YAML 1.2.2, section 5.2). */
-    static byte[] withoutMark(byte[] bytes) {
-        return bytes.length >= MARK.length && Arrays.equals(MARK, Arrays.copyOf(bytes, MARK.length))
-                ? Arrays.copyOfRange(bytes, MARK.length, bytes.length)
-                : bytes;
     }
 
     /** By its byte order mark, or by the zero bytes that all but exotic text has in it. */

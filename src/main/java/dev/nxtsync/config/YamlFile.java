@@ -38,7 +38,9 @@ record YamlFile(Map<String, String> values, List<SettingError> problems, List<St
     }
 
     private static String text(Path file) throws IOException {
-        return Utf8.decode(Utf8.withoutMark(Files.readAllBytes(file)));
+        String text = Utf8.decode(Files.readAllBytes(file));
+        // a byte order mark, which YAML allows (YAML 1.2.2, section 5.2)
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
     private static YamlFile unreadable(Path file, String flaw) {

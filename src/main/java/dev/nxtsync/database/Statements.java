@@ -32,8 +32,7 @@ final class Statements {
         jdbi.registerArrayType(Integer.class, "integer");
         jdbi.registerArrayType(Long.class, "bigint");
         jdbi.registerArrayType(Boolean.class, "boolean");
-        jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP).setSqlParser(new NamedParameters())
-                .setIncludeBindingsInTelemetry(false);
+        jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP).setSqlParser(new NamedParameters());
         // its own would quote parameters, some of which are secret
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(e -> String.valueOf(e.getShortMessage()));
         // Database ends each transaction

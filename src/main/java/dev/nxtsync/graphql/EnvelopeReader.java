@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.process.JsonTree;
+
 /**
  * Reads an answer object by object, and hands on the rows among them.
  *
@@ -21,6 +23,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 record EnvelopeReader(JsonParser counted, JsonParser uncounted, BoundedText allowance,
         Map<String, ? extends RowSink> rows, Set<String> passed) {
+
+    /** Of errors and warnings, in characters; much more than is told of them. */
+    private static final int LONGEST_TEXT = 10_000;
 
     /** How deep an object lies on the way {@code data}, root field, alias, {@code items}. */
     private enum Level {
@@ -45,7 +50,10 @@ record EnvelopeReader(JsonParser counted, JsonParser uncounted, BoundedText allo
             } else if (token == JsonToken.START_OBJECT && below(depth, name) != Level.ELSEWHERE) {
                 object.set(name, object(below(depth, name), name));
             } else {
-                JsonNode value = counted.readValueAsTree();
+                // what stands beside the data is for people
+                JsonNode value = depth == Level.ANSWER
+                        ? JsonTree.beginnings(LONGEST_TEXT, counted).readValueAsTree()
+                        : counted.readValueAsTree();
                 object.set(name, value == null ? MissingNode.getInstance() : value);
             }
         }

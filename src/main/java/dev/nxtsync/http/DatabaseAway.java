@@ -2,12 +2,12 @@ package dev.nxtsync.http;
 
 import java.sql.SQLException;
 
-import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.http.server.Endpoint.Waiting;
 import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.http.server.HttpCall;
 
-/** What all of {@code /api} answers where something that it needs is away: nothing was done, and the caller tries again. */
+/** What {@code /api} answers where the database cannot be used: nothing was done, and the caller tries again. */
 final class DatabaseAway {
     private DatabaseAway() {}
 
@@ -22,7 +22,8 @@ final class DatabaseAway {
             try {
                 return work.of(call);
             } catch (SQLException e) {
-                return HttpAnswer.problem(503, ErrorCode.DATABASE_AWAY, "The database is away; nothing was done.")
+                return HttpAnswer
+                        .problem(503, DatabaseFault.of(e).errorCode(), "The database is away; nothing was done.")
                         .with("Retry-After", "5");
             }
         };

@@ -1,6 +1,7 @@
 package dev.nxtsync.process;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,36 @@ public final class JsonTree {
                     throw beyond.get();
                 }
                 return token;
+            }
+        };
+    }
+
+    /**
+     * The same parser, of whose longer texts the beginning is all that comes to be, so that what only people read costs little.
+     *
+     * @param longest in characters
+     */
+    public static JsonParser beginnings(int longest, JsonParser parser) {
+        return new JsonParserDelegate(parser) {
+            @Override
+            public String getText() throws IOException {
+                if (currentToken() != JsonToken.VALUE_STRING || getTextLength() <= longest) {
+                    return super.getText();
+                }
+                var beginning = new StringBuilder();
+                getText(new Writer() {
+                    @Override
+                    public void write(char[] from, int offset, int length) {
+                        beginning.append(from, offset, Math.min(length, longest - beginning.length()));
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                });
+                return beginning.toString();
             }
         };
     }

@@ -225,10 +225,12 @@ public class UserGrants {
 
     /** Who is signed in, if that is another person, or the same one at another tenant. */
     private static Optional<String> other(Handle transaction, String connection, UserGrant.Owner owner) {
-        return transaction.createQuery("""
-                select coalesce(issuer, '') as issuer, subject, tenant, shown_name from nxt_sync.user_grant
-                where connection = :connection and subject is not null for update""").bind("connection", connection)
-                .map(ConstructorMapper.of(UserGrant.Owner.class)).findOne()
+        return transaction
+                .createQuery(
+                        """
+                                select coalesce(to_jsonb(user_grant) ->> 'issuer', '') as issuer, subject, tenant, shown_name from nxt_sync.user_grant
+                                where connection = :connection and subject is not null for update""")
+                .bind("connection", connection).map(ConstructorMapper.of(UserGrant.Owner.class)).findOne()
                 // a tenant that was not told before is learned, one that is no longer told may be another
                 .filter(known -> !known.subject().equals(owner.subject())
                         || (known.tenant().isPresent() && !known.tenant().equals(owner.tenant())))

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 import jakarta.inject.Singleton;
@@ -66,7 +67,8 @@ public class OpenFindings {
     public Map<String, Long> counts() throws SQLException {
         return database.inTransaction(transaction -> transaction
                 .createQuery("select code, count(*) as open from nxt_sync.trouble where gone_at is null group by code")
-                .setMapKeyColumn("code").setMapValueColumn("open").collectInto(new GenericType<Map<String, Long>>() {
+                .setMapKeyColumn("code").setMapValueColumn("open")
+                .collectInto(new GenericType<TreeMap<String, Long>>() {
                 }));
     }
 

@@ -1,18 +1,17 @@
 package dev.nxtsync.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.push.PayloadMemoryFixture;
 import dev.nxtsync.push.outbox.OutboxOrigin;
@@ -72,8 +71,8 @@ class OutboxCommandsTest {
                 .containsExactly(Map.of("key", "bad", "state", "waiting", "payload", "{\"customerNo\": 2}"),
                         Map.of("key", "worse", "state", "waiting", "payload", "{\"customerNo\": 99000}"),
                         Map.of("key", "good", "state", "waiting", "payload", "{\"customerNo\": 99000}"));
-        assertThat(deadLetters("retry", bad, "--payload", directory.resolve("none").toString()))
-                .matches(refused -> refused.code() == ExitCode.USAGE && refused.text().contains("is not there"));
+        assertThatThrownBy(() -> deadLetters("retry", bad, "--payload", directory.resolve("none").toString()))
+                .isInstanceOf(UnusableArgument.class).hasMessageContaining("is not there");
     }
 
     @Test
@@ -91,42 +90,25 @@ class OutboxCommandsTest {
                 .isEqualTo("discarded discarded waiting");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "shwo 1", "show", "show 1 2", "show one", "list 1", "retry", "discard",
-            "retry 1 2 --payload f", "discard 1 --payload f"})
-    void whatIsNoCallIsAnsweredWithThoseThatThereAre(String rest) throws Exception {
-        var answer = deadLetters(rest.split(" "));
-        assertThat(answer.code()).isEqualTo(ExitCode.USAGE);
-        assertThat(answer.text()).contains("dead-letters list").contains("dead-letters retry ID");
-    }
-
     @Test
     void anOutboxThatIsAtHomeNeedsNoAdoptionAndAnotherIsAdopted() throws Exception {
         var adopt = new AdoptCommand(new OutboxOrigin(STORE.store()));
-        assertThat(Printed.by(adopt, "adopt"))
+        assertThat(Printed.by(adopt::run))
                 .isEqualTo(new Printed(0, "ok         the outbox is at home; there is nothing to adopt\n"));
         STORE.database().execute("update nxt_sync.outbox_home set timeline = '00000009'");
-        assertThat(Printed.by(adopt, "adopt").text())
+        assertThat(Printed.by(adopt::run).text())
                 .startsWith("ok         the outbox is adopted; 3 unfinished rows are looked for");
-        assertThat(Printed.by(adopt, "adopt", "now").code()).isEqualTo(ExitCode.USAGE);
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"push ordres | There is no push \"ordres\"; did you mean orders?.",
-            "push xyz    | There is no push \"xyz\".", "push        | Which push? There is orders.",
-            "push --full | Which push? There is orders."})
-    void aPushThatThereIsNotIsToldWithTheNearest(String line, String said) throws Exception {
-        var answer = Printed.by(arguments -> Command.named("push", Map.of("orders", 1), arguments).orElse(0),
-                line.split(" "));
-        assertThat(answer).isEqualTo(new Printed(0, said + "\n"));
-        assertThat(Command.named("push", Map.of("orders", 1), "push", "orders")).isEqualTo(Optional.of(1));
-    }
-
-    private Printed deadLetters(String... rest) throws Exception {
-        var arguments = new String[rest.length + 1];
-        arguments[0] = "dead-letters";
-        System.arraycopy(rest, 0, arguments, 1, rest.length);
-        return Printed.by(deadLetters, arguments);
+    private Printed deadLetters(String verb, String... rest) throws Exception {
+        var ids = Arrays.stream(rest).takeWhile(each -> !each.startsWith("--")).map(Long::valueOf).toList();
+        var file = rest.length > ids.size() ? Optional.of(Path.of(rest[rest.length - 1])) : Optional.<Path>empty();
+        return Printed.by(() -> switch (verb) {
+            case "list" -> deadLetters.list();
+            case "show" -> deadLetters.show(ids.get(0));
+            case "retry" -> deadLetters.retry(ids, file);
+            default -> deadLetters.discard(ids);
+        });
     }
 
     private static String id(String key) {

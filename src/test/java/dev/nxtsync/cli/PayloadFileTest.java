@@ -32,7 +32,7 @@ class PayloadFileTest {
             "\uFEFF{} | begins with a byte order mark; save it as UTF-8 without one"})
     void whatIsNoPayloadIsToldByTheFileAndTheLine(String text, String told) throws IOException {
         Path file = write(text.replace('⏎', '\n').getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> PayloadFile.read(file)).isInstanceOf(PayloadFile.UnusablePayload.class)
+        assertThatThrownBy(() -> PayloadFile.read(file)).isInstanceOf(UnusableArgument.class)
                 .hasMessage("The file " + file + " " + told + ". Nothing was changed.");
     }
 

@@ -5,8 +5,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 
-import io.quarkus.runtime.QuarkusApplication;
-
 /**
  * What a command of this process has answered.
  *
@@ -14,10 +12,6 @@ import io.quarkus.runtime.QuarkusApplication;
  * @param text what it has printed, on standard output and on standard error
  */
 record Printed(int code, String text) {
-
-    static Printed by(QuarkusApplication command, String... arguments) throws Exception {
-        return by(() -> command.run(arguments));
-    }
 
     /** @param work answers the exit code */
     static Printed by(Callable<Integer> work) throws Exception {

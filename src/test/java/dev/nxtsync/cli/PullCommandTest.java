@@ -1,35 +1,33 @@
 package dev.nxtsync.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.pull.RunPull;
 
 class PullCommandTest {
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"pull poeple | There is no pull \"poeple\"; did you mean people?",
-            "pull | Which pull? There is people.", "pull people --since monday | in the server's local time",
-            "pull people --since | in the server's local time",
-            "pull people --company Fjord | --company takes a company's number, not \"Fjord\"",
-            "pull people --full --since 2026-11-01 | give one of them", "pull people now | There is no option \"now\""})
-    void whatCannotBePulledIsNamedWithWhatWouldBeRight(String line, String why) throws Exception {
+    @CsvSource(delimiter = '|', value = {"poeple | There is no pull \"poeple\"; did you mean people?.",
+            "xyz | There is no pull \"xyz\"."})
+    void aPullThatThereIsNotIsToldWithTheNearest(String name, String said) {
         var settings = SettingsFixture.of(Map.of("NXT_PULLS_PEOPLE_TABLE", "associate"));
-        var printed = Printed.by(() -> new PullCommand(settings, null, null).run(line.split(" ")));
-        assertThat(printed.code()).isEqualTo(ExitCode.USAGE);
-        assertThat(printed.text()).contains(why);
+        assertThatThrownBy(() -> new PullCommand(settings, null, null).run(name,
+                new RunPull.Request(false, Optional.empty(), Optional.empty(), false)))
+                .isInstanceOf(UnusableArgument.class).hasMessage(said);
     }
 
     @Test
-    void aDatabaseThatNoDaemonHasMigratedIsSaidToNeedOne() throws Exception {
-        var printed = Printed
-                .by(() -> Command.problem(new SQLException("relation \"nxt_sync.replica\" does not exist", "42P01")));
-        assertThat(printed.code()).isEqualTo(ExitCode.FOUND_PROBLEMS);
-        assertThat(printed.text()).contains("Has the daemon run on it once").contains("(database_error)");
+    void aDatabaseThatNoDaemonHasMigratedIsSaidToNeedOne() {
+        assertThat(CommandRunner.problem(new SQLException("relation \"nxt_sync.replica\" does not exist", "42P01")))
+                .contains("Has the daemon run on it once").contains("(database_error)");
     }
 }

@@ -132,6 +132,9 @@ class SettingsReaderTest {
         assertThat(read(Map.of("NXT_NOTICE_URL", "s3cret", "NXT_NOTICE_KEY", "s3cret")).problems().toString())
                 .contains("NXT_NOTICE_URL: is not an http or https address").contains("whsec_")
                 .doesNotContain("s3cret");
+        assertThat(read(Map.of("NXT_NOTICE_URL_FILE", "/none", "NXT_NOTICE_KEY", "s3cret")).problems().toString())
+                .contains("NXT_NOTICE_URL_FILE: the file /none cannot be read").contains("NXT_NOTICE_KEY: is not a key")
+                .doesNotContain("s3cret");
         assertThat(read(Map.of("NXT_NOTICE_URL", "https://hooks.example", "NXT_NOTICE_KEY",
                 "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).problems()).isEmpty();
     }

@@ -3,6 +3,7 @@ package dev.nxtsync.pull.plan;
 import static java.util.stream.Collectors.joining;
 
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -197,7 +198,7 @@ public class TableMigrator {
         OwnPath.enter(transaction);
         transaction.execute("create table " + table.quotedName() + " (\n" + owner + " integer not null,\n" + columns
                 + "nxt_read_at timestamptz not null,\nnxt_deleted_at timestamptz,\n" + TableShape.keyOf(table) + ")");
-        transaction.execute("comment on table " + table.quotedName() + " is " + SqlName.literal(table.comment()));
+        comment(transaction, "table " + table.quotedName(), table.comment());
         comment(transaction, table, table.owner(),
                 table.owner().equals("nxt_company")
                         ? "The Visma.net company id that the row belongs to"
@@ -250,7 +251,13 @@ public class TableMigrator {
     }
 
     private static void comment(Handle transaction, TargetTable table, String column, String text) throws SQLException {
-        transaction.execute("comment on column " + table.quotedName() + "." + SqlName.quoted(column) + " is "
-                + SqlName.literal(text));
+        comment(transaction, "column " + table.quotedName() + "." + SqlName.quoted(column), text);
+    }
+
+    /** Not by JDBI, which would look for parameters in words that are not ours. */
+    private static void comment(Handle transaction, String what, String text) throws SQLException {
+        try (Statement statement = transaction.getConnection().createStatement()) {
+            statement.execute("comment on " + what + " is " + SqlName.literal(text));
+        }
     }
 }

@@ -39,7 +39,8 @@ public class PageWriter {
     public PageWriter(Database database, MeterRegistry metrics) {
         this.database = database;
         this.metrics = metrics;
-        this.writes = Timer.builder("nxt_page_write").description("Transactions that write a page of rows")
+        this.writes = Timer.builder("nxt_page_write")
+                .description("From the beginning to the commit of a page of rows, repeats of the transaction with it")
                 .serviceLevelObjectives(Histograms.of(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
                 .withRegistry(metrics);
     }
@@ -94,18 +95,23 @@ public class PageWriter {
             throws SQLException {
         boolean briefly = locked.isLocked(table);
         var sample = Timer.start(metrics);
+        String outcome = "refused";
         try {
             var written = inTransaction(claim, table, page, way, checkpoint, briefly);
             if (page.size() > 0) {
-                sample.stop(writes.withTag("way", way.name().toLowerCase(Locale.ROOT)));
                 locked.free(table);
             }
+            outcome = "ok";
             return written;
         } catch (TargetFault e) {
             if (e.isLocked()) {
                 locked.met(table);
             }
             throw e;
+        } finally {
+            if (page.size() > 0) {
+                sample.stop(writes.withTags("way", way.name().toLowerCase(Locale.ROOT), "outcome", outcome));
+            }
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 import jakarta.inject.Singleton;
@@ -54,7 +55,8 @@ public class RowFaults {
     public Map<String, Long> count() throws SQLException {
         return database.inTransaction(transaction -> transaction
                 .createQuery("select job, count(*) as faults from nxt_sync.row_fault group by job")
-                .setMapKeyColumn("job").setMapValueColumn("faults").collectInto(new GenericType<Map<String, Long>>() {
+                .setMapKeyColumn("job").setMapValueColumn("faults")
+                .collectInto(new GenericType<TreeMap<String, Long>>() {
                 }));
     }
 

@@ -58,24 +58,25 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
                         from unnest(:numbers::integer[], :schemas::text[], :names::text[], :removes::boolean[]) as wanted (number, schema, name, removes)
                         join pg_catalog.pg_namespace on nspname = wanted.schema
                         join pg_catalog.pg_class on relnamespace = pg_namespace.oid and relname = wanted.name,
-                        lateral (select array_agg(attname::text) as names, array_agg(format_type(atttypid, null)) as types,
-                                        array_agg(attname::text) filter (where attgenerated <> '' or attidentity = 'a') as generated
+                        lateral (select coalesce(array_agg(attname::text), '{}') as names,
+                                        coalesce(array_agg(format_type(atttypid, null)), '{}') as types,
+                                        coalesce(array_agg(attname::text) filter (where attgenerated <> '' or attidentity = 'a'), '{}') as generated
                                  from pg_catalog.pg_attribute where attrelid = pg_class.oid and attnum > 0 and not attisdropped) columns""")
                 .bindArray("numbers", Integer.class, IntStream.range(0, all.size()).boxed().toList())
                 .bindArray("schemas", String.class, all.stream().map(TargetTable::schema).toList())
                 .bindArray("names", String.class, all.stream().map(TargetTable::name).toList())
                 .bindArray("removes", Boolean.class, all.stream().map(TargetTable::removes).toList())
-                .map(ConstructorMapper.of(CatalogueRow.class)).stream()
-                .collect(Collectors.toMap(row -> all.get(row.number()), CatalogueRow::shape));
+                .map(ConstructorMapper.of(CatalogueRow.class)).list().stream()
+                .collect(Collectors.toMap(row -> all.get(row.number()), CatalogueRow::shape, (one, same) -> same));
     }
 
     private record CatalogueRow(int number, String relkind, List<String> names, List<String> types,
-            Optional<List<String>> generated, List<String> keys, List<String> lacking, boolean usable, String own,
+            List<String> generated, List<String> keys, List<String> lacking, boolean usable, String own,
             Optional<String> primaryKey, List<String> primaryColumns) {
         TableShape shape() {
             return new TableShape(relkind,
                     IntStream.range(0, names.size()).boxed().collect(Collectors.toMap(names::get, types::get)),
-                    Set.copyOf(generated.orElse(List.of())),
+                    Set.copyOf(generated),
                     keys.stream().map(key -> Set.of(key.split("\u001f", -1))).collect(Collectors.toSet()),
                     primaryKey.orElse(""), Set.copyOf(primaryColumns),
                     Stream.concat(lacking.stream(), usable ? Stream.empty() : Stream.of("usage")).toList(), own);

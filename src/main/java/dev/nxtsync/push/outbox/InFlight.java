@@ -28,6 +28,9 @@ final class InFlight {
         // in this order, so that two processes do not wait for each other
         var named = rows.stream().filter(row -> row.record().isPresent())
                 .sorted(comparing(row -> row.record().orElseThrow())).toList();
+        if (named.isEmpty()) {
+            return Set.of();
+        }
         var records = named.stream().map(row -> encoding.shown(row.record().orElseThrow())).toList();
         transaction.createQuery("""
                 select pg_advisory_xact_lock(hashtextextended(record, 7496)) from unnest(:records::text[]) as record""")

@@ -65,7 +65,8 @@ public class OutboxApi {
                 long id = push(transaction, push, key, payload, company, group);
                 return new Queued(id, transaction.createQuery("""
                         select xmin::text = (pg_current_xact_id()::text::numeric % 4294967296)::text
-                        from nxt_sync.outbox where id = :id""").bind("id", id).mapTo(boolean.class).one());
+                        from nxt_sync.outbox where id = :id""").bind("id", id).mapTo(boolean.class).findOne()
+                        .orElse(false));
             });
         } catch (SQLException e) {
             String why = e.getMessage() == null

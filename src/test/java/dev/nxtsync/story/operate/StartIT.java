@@ -131,8 +131,9 @@ class StartIT {
     @Test
     void withoutPullsItIsReadySaysWhatItCouldPullAndWhatItPassesOverAndStopsOnSigterm() throws Exception {
         var database = TestDatabase.migrated();
-        try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_SYNC_SERVICE_HOST", "10.0.0.1")
-                .with("NXT_SYNC_PORT_8080_TCP", "tcp://10.0.0.1:8080").with("NXT_ISUER", "x").start()) {
+        try (var daemon = Daemon.on(sandbox.url(), database).jvm("-Xlog:class+load")
+                .with("NXT_SYNC_SERVICE_HOST", "10.0.0.1").with("NXT_SYNC_PORT_8080_TCP", "tcp://10.0.0.1:8080")
+                .with("NXT_ISUER", "x").start()) {
             daemon.awaitReady();
             assertThat(daemon.output())
                     .contains("NXT_ISUER is not a setting and has no effect; did you mean NXT_ISSUER?")
@@ -146,6 +147,8 @@ class StartIT {
                 assertThat(daemon.get(path).status()).as(path).isEqualTo(200);
                 assertThat(daemon.getMain(path).status()).as(path + " on the main port").isEqualTo(404);
             }
+            assertThat(daemon.output()).as("what only a command line needs is not loaded").contains("dev.nxtsync.")
+                    .doesNotContain("picocli");
             daemon.terminate();
             assertThat(daemon.exitCode()).isEqualTo(143);
         }
@@ -175,10 +178,10 @@ class StartIT {
     }
 
     @Test
-    void anUnknownCommandIsAUsageError() throws Exception {
-        try (var daemon = new Daemon.Builder().command("chekc").start()) {
-            assertThat(daemon.exitCode()).isEqualTo(2);
-            assertThat(daemon.output()).contains("There is no command \"chekc\"").contains("check ");
-        }
+    void anUnknownCommandIsAUsageErrorAndTheVersionIsToldWithoutAnySetting() throws Exception {
+        assertThat(new Daemon.Builder().run(2, "chekc")).contains("There is no command \"chekc\"; did you mean check?")
+                .contains("Usage: nxt-sync ").doesNotContain("NXT_DATABASE_URL");
+        assertThat(new Daemon.Builder().run(0, "--version")).startsWith("nxt-sync ").contains(", JDK ")
+                .doesNotContain("$");
     }
 }
