@@ -2,7 +2,6 @@ package dev.nxtsync.database;
 
 import static java.util.stream.Collectors.joining;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +25,7 @@ public final class ClockSetBack {
     private ClockSetBack() {}
 
     /** Whether the clock is behind the last beat of any process, which else is now. For the transaction of a beat. */
-    public static boolean isNoticed(Handle transaction) throws SQLException {
+    public static boolean isNoticed(Handle transaction) {
         // whoever mends has it locked, for long
         transaction.createUpdate("""
                 update nxt_sync.clock set seen_at = clock_timestamp()
@@ -45,7 +44,7 @@ public final class ClockSetBack {
      *
      * @return whether it was set back: then the caller revokes all units of work, in this transaction
      */
-    public static boolean mend(Handle transaction) throws SQLException {
+    public static boolean mend(Handle transaction) {
         double back = back(transaction);
         if (back > SECONDS) {
             LOG.warnf(
@@ -60,14 +59,14 @@ public final class ClockSetBack {
     }
 
     /** By how many seconds the clock is behind the last beat of any process; 0 where another process mends that. */
-    private static double back(Handle transaction) throws SQLException {
+    private static double back(Handle transaction) {
         return transaction.createQuery("""
                 select extract(epoch from seen_at - clock_timestamp())::float8
                 from nxt_sync.clock for update skip locked""").mapTo(Double.class).findOne().orElse(0.0);
     }
 
     /** The columns of our tables that hold times, also of tables that a later version has made. */
-    private static Map<String, List<String>> times(Handle transaction) throws SQLException {
+    private static Map<String, List<String>> times(Handle transaction) {
         return transaction.createQuery("""
                 select attrelid::regclass::text as name, quote_ident(attname) as time
                 from pg_attribute join pg_class on pg_class.oid = attrelid
@@ -80,8 +79,7 @@ public final class ClockSetBack {
         });
     }
 
-    private static void setBack(Handle transaction, String table, List<String> columns, double back)
-            throws SQLException {
+    private static void setBack(Handle transaction, String table, List<String> columns, double back) {
         String sql = "update " + table + " set "
                 + columns.stream()
                         .map(column -> column + " = case when " + isAhead(column) + " then " + column + " - " + back

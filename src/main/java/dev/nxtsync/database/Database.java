@@ -145,7 +145,7 @@ public class Database {
     }
 
     /** Brings sequences up to what their tables hold, one process at a time. */
-    public static boolean advanceSequences(Handle transaction) throws SQLException {
+    public static boolean advanceSequences(Handle transaction) {
         alone(transaction, "sequences");
         Sequences.advance(transaction);
         return true;
@@ -155,14 +155,14 @@ public class Database {
      * What follows in the transaction is done by one process at a time: for what {@code if not exists} does not keep two from
      * doing. What may take long has a lock of its own, so that nothing else waits for it.
      */
-    public static boolean alone(Handle transaction, String what) throws SQLException {
+    public static boolean alone(Handle transaction, String what) {
         transaction.createQuery("select pg_advisory_xact_lock(hashtext('nxt_sync ' || :what))").bind("what", what)
                 .mapToMap().one();
         return true;
     }
 
     /** Makes a schema if it is missing; that right is not needed where it is there. */
-    public static void makeSchema(Handle transaction, String name) throws SQLException {
+    public static void makeSchema(Handle transaction, String name) {
         if (isMissing(transaction, name)) {
             alone(transaction, "schema " + name);
             // perhaps no more, since another process has had the lock
@@ -173,12 +173,12 @@ public class Database {
     }
 
     /** @param table with its schema */
-    public static boolean hasTable(Handle transaction, String table) throws SQLException {
+    public static boolean hasTable(Handle transaction, String table) {
         return transaction.createQuery("select to_regclass(:table) is not null").bind("table", table)
                 .mapTo(boolean.class).one();
     }
 
-    private static boolean isMissing(Handle transaction, String schema) throws SQLException {
+    private static boolean isMissing(Handle transaction, String schema) {
         return transaction.createQuery("select not exists (select from pg_namespace where nspname = :schema)")
                 .bind("schema", schema).mapTo(boolean.class).one();
     }

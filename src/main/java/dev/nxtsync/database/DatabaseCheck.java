@@ -123,7 +123,7 @@ public final class DatabaseCheck {
     }
 
     /** Our own tables that belong to somebody else, which could not be migrated. */
-    private static void strangers(Handle connection, List<Problem> problems) throws SQLException {
+    private static void strangers(Handle connection, List<Problem> problems) {
         connection.createQuery("""
                 select quote_ident(current_user) as own, string_agg(distinct relowner::regrole::text, ', ') as owners
                 from pg_class
@@ -157,7 +157,7 @@ public final class DatabaseCheck {
         return dataSource;
     }
 
-    private static void rights(Handle connection, String schema, List<Problem> problems) throws SQLException {
+    private static void rights(Handle connection, String schema, List<Problem> problems) {
         var rights = connection.createQuery("""
                 select exists (select from pg_namespace where nspname = :schema) as there,
                        has_database_privilege(current_database(), 'CREATE') as creates,

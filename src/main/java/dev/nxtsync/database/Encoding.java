@@ -53,8 +53,12 @@ public final class Encoding {
 
     /** That of the database behind a connection, which the server told at the login. */
     public static Encoding read(Handle connection) throws SQLException {
-        return named(String
-                .valueOf(connection.getConnection().unwrap(PGConnection.class).getParameterStatus("server_encoding")));
+        return named(name(connection));
+    }
+
+    private static String name(Handle connection) throws SQLException {
+        return String
+                .valueOf(connection.getConnection().unwrap(PGConnection.class).getParameterStatus("server_encoding"));
     }
 
     /** The one that PostgreSQL calls so. Of one that Java does not know, only ASCII is relied on. */
@@ -72,8 +76,7 @@ public final class Encoding {
 
     /** What is to be done about a database that was not made for every character; empty if there is nothing. */
     static Optional<Problem> flaw(Handle connection) throws SQLException {
-        String name = String
-                .valueOf(connection.getConnection().unwrap(PGConnection.class).getParameterStatus("server_encoding"));
+        String name = name(connection);
         return name.equals(UTF8.name)
                 ? Optional.empty()
                 : Optional.of(new Problem(ErrorCode.DATABASE_ENCODING,

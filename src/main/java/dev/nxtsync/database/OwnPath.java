@@ -27,11 +27,11 @@ public final class OwnPath {
     private OwnPath() {}
 
     /** Goes back to it, for the next statement or the commit, at which deferred triggers run. */
-    public static void enter(Handle transaction) throws SQLException {
+    public static void enter(Handle transaction) {
         transaction.execute(RETURN);
     }
 
-    public static void leave(Handle transaction) throws SQLException {
+    public static void leave(Handle transaction) {
         transaction.execute(LEAVE_AGAIN);
     }
 

@@ -47,7 +47,7 @@ public final class Sequences {
     }
 
     /** Advances those that are behind. For one process at a time: see {@link Database#advanceSequences}. */
-    static void advance(Handle transaction) throws SQLException {
+    static void advance(Handle transaction) {
         for (Numbers each : ALL) {
             transaction
                     .createQuery("select setval('" + each.sequence() + "', highest) from (" + each.highest()

@@ -6,6 +6,8 @@ public final class SqlState {
     public static final String LOCK_TIME_OUT = "55P03";
     /** The server takes no writes. */
     public static final String READ_ONLY = "25006";
+    /** There is no such table, as where no daemon has run. */
+    public static final String UNDEFINED_TABLE = "42P01";
 
     private SqlState() {}
 }

@@ -1,8 +1,11 @@
 package dev.nxtsync.database;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Optional;
 
 /** Times in statements and in rows: {@code timestamptz} there, instants here. */
 public final class Timestamps {
@@ -17,5 +20,10 @@ public final class Timestamps {
     /** A time as the driver takes it; one that is later than all others becomes the year 9999. */
     public static OffsetDateTime timestamp(Instant instant) {
         return (instant.isAfter(NEVER) ? NEVER : instant).atOffset(ZoneOffset.UTC);
+    }
+
+    /** The time in a column; empty if it is null. */
+    public static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }
 }

@@ -61,11 +61,11 @@ public class NxtClient {
             MeterRegistry metrics) {
         this.slots = slots;
         this.metrics = metrics;
-        this.budgetWait = Timer.builder("nxt_budget_wait").description("How long requests wait for budget")
-                .serviceLevelObjectives(Histograms.of(0.01, 0.1, 1, 5, 15, 30, 60)).register(metrics);
-        this.requests = Timer.builder("nxt_request").description("From sending a request to the end of its answer")
-                .serviceLevelObjectives(Histograms.of(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60))
-                .withRegistry(metrics);
+        this.budgetWait = Histograms
+                .of(metrics, "nxt_budget_wait", "How long requests wait for budget", 0.01, 0.1, 1, 5, 15, 30, 60)
+                .withTags();
+        this.requests = Histograms.of(metrics, "nxt_request", "From sending a request to the end of its answer", 0.05,
+                0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60);
         var deadline = settings.timeLimit().multipliedBy(3).dividedBy(2);
         var warnings = new Warnings(metrics);
         for (Settings.Connection each : settings.connections().values()) {

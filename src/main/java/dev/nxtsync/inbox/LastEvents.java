@@ -10,10 +10,10 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseCheck;
+import dev.nxtsync.database.SqlState;
 
 /** Which webhooks came last, also for a process that is not the daemon. */
 public final class LastEvents {
-    private static final String NO_SUCH_TABLE = "42P01";
 
     private LastEvents() {}
 
@@ -34,7 +34,7 @@ public final class LastEvents {
         try {
             return DatabaseCheck.database(settings).inTransaction(LastEvents::read);
         } catch (SQLException e) {
-            if (NO_SUCH_TABLE.equals(e.getSQLState())) {
+            if (SqlState.UNDEFINED_TABLE.equals(e.getSQLState())) {
                 return List.of();
             }
             throw e;

@@ -6,8 +6,6 @@ import java.util.Set;
 
 import jakarta.inject.Singleton;
 
-import io.micrometer.core.instrument.Timer;
-
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Histograms;
@@ -38,9 +36,8 @@ class KeyFetch implements Job {
         this.sink = sink;
         this.runs = runs;
         this.tools = new KeyFetchTools(states, inbox, history, new LogThrottle<>(),
-                Timer.builder("nxt_webhook_delay").description("From an event's arrival to the commit of its row")
-                        .serviceLevelObjectives(Histograms.of(0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900))
-                        .register(runs.metrics()));
+                Histograms.of(runs.metrics(), "nxt_webhook_delay", "From an event's arrival to the commit of its row",
+                        0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900).withTags());
     }
 
     @Override

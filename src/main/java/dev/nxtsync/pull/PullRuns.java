@@ -21,7 +21,7 @@ import dev.nxtsync.schedule.RunHistory;
 @Singleton
 record PullRuns(RunHistory history, FailurePolicy failures, MeterRegistry metrics, Threads threads) {
     /** A turn of work on one pull begins. */
-    PullTurn begin(Claim claim, PullUnits.Open open, Progress progress) throws SQLException {
+    PullTurn begin(Claim claim, PullUnits.Open open, Progress progress) {
         return new PullTurn(claim, open.plan(), open.state(), open.clock(), progress,
                 report(open.plan(), claim, open.clock()));
     }

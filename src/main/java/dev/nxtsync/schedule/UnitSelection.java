@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
 
 import dev.nxtsync.tenant.Scope;
 
@@ -106,7 +107,7 @@ public final class UnitSelection {
 
     /** They are due at a time, or sooner if they were before. */
     public void makeDue(Handle transaction, Instant time) {
-        and("true", Map.of("time", time)).update(transaction, "due_at = least(due_at, :time)");
+        bound(transaction, "due_at = least(due_at, :time)").bind("time", time).execute();
     }
 
     /**
@@ -133,8 +134,12 @@ public final class UnitSelection {
     }
 
     private int update(Handle transaction, String assignments) {
+        return bound(transaction, assignments).execute();
+    }
+
+    private Update bound(Handle transaction, String assignments) {
         return transaction.createUpdate("update nxt_sync.job set " + assignments + " where " + condition)
-                .bindMap(values).execute();
+                .bindMap(values);
     }
 
     /** Those that are due, by company and lane. */

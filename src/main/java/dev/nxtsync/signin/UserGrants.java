@@ -3,8 +3,6 @@ package dev.nxtsync.signin;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +16,8 @@ import org.jdbi.v3.core.statement.StatementContext;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.SqlState;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
@@ -30,7 +30,6 @@ import dev.nxtsync.schedule.WorkUnit;
  */
 @Singleton
 public class UserGrants {
-    private static final String UNDEFINED_TABLE = "42P01";
 
     /** The issuer is read in a way that needs no such column: a command may come before the daemon that makes it. */
     private static final String GRANTS = """
@@ -65,7 +64,7 @@ public class UserGrants {
         try {
             return select(connections);
         } catch (SQLException e) {
-            if (UNDEFINED_TABLE.equals(e.getSQLState())) {
+            if (SqlState.UNDEFINED_TABLE.equals(e.getSQLState())) {
                 // no daemon of this version has been here yet, so that nobody can have signed in
                 return List.of();
             }
@@ -87,13 +86,9 @@ public class UserGrants {
                 row.getString("scope"), UserGrant.RefreshTokenKind.of(row.getString("kind")),
                 row.getString("refresh_token"), row.getString("access_token"),
                 Duration.ofMillis(row.getLong("access_left")), Duration.ofMillis(row.getLong("access_life")),
-                time(row, "authorized_at"), time(row, "refreshed_at"),
+                Timestamps.instant(row, "authorized_at"), Timestamps.instant(row, "refreshed_at"),
                 Optional.ofNullable(row.getObject("pending", Long.class)).map(Duration::ofMillis),
                 Duration.ofMillis(row.getLong("last_sent")), row.getBoolean("repeated"));
-    }
-
-    private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
-        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }
 
     /** Claims the right to use the refresh token of a connection; it is given back with {@link #release}. */

@@ -2,7 +2,6 @@ package dev.nxtsync.status;
 
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import org.jdbi.v3.core.generic.GenericType;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Problem;
 
 /**
@@ -109,14 +109,14 @@ public class OpenFindings {
         return transaction.createQuery("""
                 select count(*) filter (where gone_at is null) as open, clock_timestamp() as at
                 from nxt_sync.trouble""").map((row, context) -> new Change(begun, ended, row.getLong("open"),
-                row.getObject("at", OffsetDateTime.class).toInstant())).one();
+                Timestamps.instant(row, "at").orElseThrow())).one();
     }
 
     private static List<OpenFinding> troubles(Handle transaction, String sql) {
         return transaction.createQuery(sql)
                 .map((row, context) -> new OpenFinding(row.getString("subject"),
                         Problem.kept(row.getString("code"), row.getString("reason")),
-                        row.getObject("since", OffsetDateTime.class).toInstant()))
+                        Timestamps.instant(row, "since").orElseThrow()))
                 .list();
     }
 

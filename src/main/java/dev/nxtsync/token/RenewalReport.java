@@ -37,10 +37,12 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
     TokenResult timed(Supplier<TokenResult> request) {
         var sample = Timer.start(metrics);
         var result = request.get();
-        outcome(result).ifPresent(outcome -> sample
-                .stop(Timer.builder("nxt_token_request").description("From sending a token request to its answer")
-                        .serviceLevelObjectives(Histograms.of(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30))
-                        .tags("connection", connection, "outcome", outcome).register(metrics)));
+        outcome(result)
+                .ifPresent(
+                        outcome -> sample.stop(Histograms
+                                .of(metrics, "nxt_token_request", "From sending a token request to its answer", 0.05,
+                                        0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+                                .withTags("connection", connection, "outcome", outcome)));
         return result;
     }
 

@@ -130,7 +130,7 @@ public class DueTimes {
                 .bind("connection", rule.pull().connection()).bind("scope", rule.scope().text()).map(KNOWN).list();
     }
 
-    private static boolean move(Handle transaction, Rule rule, Known known, boolean anew) throws SQLException {
+    private static boolean move(Handle transaction, Rule rule, Known known, boolean anew) {
         Instant due = known.due(rule.cadence(), anew);
         Instant reconcileDue = known.reconcileDue(rule.pull().reconcile(), anew);
         if (due.equals(known.due()) && reconcileDue.equals(known.reconcileDue())) {
@@ -146,7 +146,7 @@ public class DueTimes {
     }
 
     /** A unit that serves several pulls finds by itself when it is due. */
-    private static void wake(Handle transaction, Rule rule, boolean anew) throws SQLException {
+    private static void wake(Handle transaction, Rule rule, boolean anew) {
         var companies = companies(transaction, rule);
         var readers = units(rule, UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD).inCompanies(companies);
         if (anew) {

@@ -23,7 +23,6 @@ import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.RowCount;
 import dev.nxtsync.pull.target.RowFaults;
-import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.Tombstones;
@@ -106,7 +105,7 @@ public class KeyListing {
     public void add(Claim unit, TargetTable listed, PageBuffer page, Checkpoint checkpoint) throws SQLException {
         database.useTransaction(transaction -> {
             transaction.execute("create unlogged table if not exists " + listing(unit)
-                    + " (nxt_read_at timestamptz not null, " + typed(listed.columns()) + ")");
+                    + " (nxt_read_at timestamptz not null, " + PageTable.typed(listed.columns()) + ")");
             copy(transaction, listing(unit), listed, page, checkpoint.readAt());
             RowFaults.setAside(transaction, page, checkpoint);
             checkpoint.keep(transaction, listed, WriteCounts.NOTHING);
@@ -141,7 +140,7 @@ public class KeyListing {
                 .orElse("");
         transaction.execute("drop table if exists " + difference(unit));
         transaction.execute("create unlogged table " + difference(unit)
-                + " (nxt_id bigint generated always as identity primary key, " + typed(target.keyColumns())
+                + " (nxt_id bigint generated always as identity primary key, " + PageTable.typed(target.keyColumns())
                 + ", nxt_stored boolean not null)");
         transaction.execute("analyze " + listing(unit));
         String fill = """
@@ -191,10 +190,9 @@ public class KeyListing {
 
     /** The next differences to settle, at most so many. */
     public List<Difference> next(Claim unit, TargetTable target, int limit) throws SQLException {
-        String key = target.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "));
         String select = """
-                select nxt_id as id, array[%s] as key, nxt_stored as stored
-                from %s order by nxt_id limit :limit""".formatted(key, difference(unit));
+                select nxt_id as id, %s as key, nxt_stored as stored
+                from %s order by nxt_id limit :limit""".formatted(PageTable.key(target), difference(unit));
         return database.inTransaction(
                 transaction -> transaction.createQuery(select).bind("limit", limit).map(DIFFERENCE).list());
     }
@@ -240,12 +238,6 @@ public class KeyListing {
 
     private static String difference(Claim unit) {
         return "nxt_sync.difference_" + unit.unit();
-    }
-
-    /** Columns as a table is made of them. */
-    static String typed(List<TargetColumn> columns) {
-        return columns.stream().map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
-                .collect(joining(", "));
     }
 
     private static String prefixed(TargetTable table, String alias) {

@@ -70,7 +70,7 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
                 .mapTo(boolean.class).one();
     }
 
-    private void complete(Handle transaction) throws SQLException {
+    private void complete(Handle transaction) {
         Instant started = scan.startedAt().orElse(readAt);
         RowFaults.loaded(transaction, pull(), company(), started);
         boolean wasFirst = transaction.createUpdate("""

@@ -49,7 +49,7 @@ final class PullCondition {
     }
 
     /** A whole table has been read or listed, in which each key came once: work that waited for that goes on. */
-    static void unique(Handle transaction, Claim unit) throws SQLException {
+    static void unique(Handle transaction, Claim unit) {
         if (transaction.createUpdate(SET_WELL + """
                 where pull = :pull and company = :company and state in ('failing', 'stopped') and code = :code""")
                 .bind("pull", unit.entry()).bind("company", unit.company())

@@ -1,7 +1,5 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.SQLException;
-
 import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.schedule.UnitKind;
@@ -17,7 +15,7 @@ public final class PullRestart {
      *
      * @return in how many companies
      */
-    public static int begin(Handle transaction, String pull) throws SQLException {
+    public static int begin(Handle transaction, String pull) {
         PullCondition.anew(transaction, pull);
         transaction.createUpdate("delete from nxt_sync.pass where pull = :pull").bind("pull", pull).execute();
         transaction.createUpdate("delete from nxt_sync.pull_column where pull = :pull").bind("pull", pull).execute();
@@ -36,7 +34,7 @@ public final class PullRestart {
      *
      * @return in how many companies rows had been read into the one before
      */
-    public static int beginEmpty(Handle transaction, String pull) throws SQLException {
+    public static int beginEmpty(Handle transaction, String pull) {
         int loaded = transaction.createQuery("""
                 select count(*) from nxt_sync.pull_state where pull = :pull and (loaded_at is not null or rows > 0)""")
                 .bind("pull", pull).mapTo(int.class).one();

@@ -84,7 +84,7 @@ public class TableScans {
      * Wants every row of a pull read again, in all companies. A load that is under way, also a first one, begins again, since
      * it may have read rows before the change. For the transaction of the change that makes it necessary.
      */
-    public static void wantAll(Handle transaction, String pull) throws SQLException {
+    public static void wantAll(Handle transaction, String pull) {
         transaction.createUpdate("""
                 insert into nxt_sync.pass (pull, company, kind)
                 select pull, company, 'load' from nxt_sync.pull_state where pull = :pull

@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.state;
 
-import java.sql.SQLException;
 import java.time.Instant;
 
 import org.jdbi.v3.core.Handle;
@@ -14,18 +13,18 @@ final class UnitWakes {
     private UnitWakes() {}
 
     /** Wakes the poll and the fetch of the same company, and makes the reconciliation of the same pull due. */
-    static void loaded(Handle transaction, Claim load, Instant reconcile) throws SQLException {
+    static void loaded(Handle transaction, Claim load, Instant reconcile) {
         goOn(transaction, load);
         UnitSelection.of(load.entry(), UnitKind.RECONCILIATION).inCompanyOf(load).makeDue(transaction, reconcile);
     }
 
     /** Has polls and fetches of the same company look what they can do. */
-    static void goOn(Handle transaction, Claim unit) throws SQLException {
+    static void goOn(Handle transaction, Claim unit) {
         UnitSelection.of(unit.entry(), UnitKind.POLL, UnitKind.FETCH).inCompanyOf(unit).wake(transaction);
     }
 
     /** Makes the reconciliation of a pull due, in the same company as a unit. */
-    static void reconcile(Handle transaction, Claim unit, String pull) throws SQLException {
+    static void reconcile(Handle transaction, Claim unit, String pull) {
         UnitSelection.of(pull, UnitKind.RECONCILIATION).inCompanyOf(unit).makeDue(transaction);
     }
 }

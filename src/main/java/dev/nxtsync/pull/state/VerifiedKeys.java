@@ -17,6 +17,7 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
+import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
@@ -57,7 +58,7 @@ public class VerifiedKeys {
     public String begin(TargetTable compared) throws SQLException {
         String name = "nxt_sync.verify_" + UUID.randomUUID().toString().replace("-", "");
         database.useTransaction(transaction -> transaction.execute("create unlogged table " + name
-                + " (nxt_read_at timestamptz not null, " + KeyListing.typed(compared.columns()) + ")"));
+                + " (nxt_read_at timestamptz not null, " + PageTable.typed(compared.columns()) + ")"));
         return name;
     }
 

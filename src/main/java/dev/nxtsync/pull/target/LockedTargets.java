@@ -50,7 +50,7 @@ final class LockedTargets {
         return result;
     }
 
-    private static void waitAtMost(Handle transaction, String patience) throws SQLException {
+    private static void waitAtMost(Handle transaction, String patience) {
         transaction.execute("set local lock_timeout = '" + patience + "'");
     }
 }

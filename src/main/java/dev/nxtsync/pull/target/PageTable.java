@@ -3,6 +3,7 @@ package dev.nxtsync.pull.target;
 import static java.util.stream.Collectors.joining;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.stream.Stream;
 
 import org.jdbi.v3.core.Handle;
@@ -17,7 +18,7 @@ public final class PageTable {
     private PageTable() {}
 
     /** Makes the temporary table whose rows {@link #merge} merges. */
-    static void make(Handle transaction, TargetTable table) throws SQLException {
+    static void make(Handle transaction, TargetTable table) {
         // with the target's own types, so that no comparison needs a conversion
         transaction.execute("create temporary table nxt_page on commit drop as select " + columns(table) + " from "
                 + table.quotedName() + " with no data");
@@ -52,6 +53,18 @@ public final class PageTable {
                 copy.cancelCopy();
             }
         }
+    }
+
+    /** Columns as a table is made of them. */
+    public static String typed(List<TargetColumn> columns) {
+        return columns.stream().map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
+                .collect(joining(", "));
+    }
+
+    /** The columns of the key as one array, as PostgreSQL writes them. */
+    public static String key(TargetTable table) {
+        return table.key().stream().map(column -> SqlName.quoted(column) + "::text")
+                .collect(joining(", ", "array[", "]"));
     }
 
     public static String columns(TargetTable table) {

@@ -39,10 +39,9 @@ public class PageWriter {
     public PageWriter(Database database, MeterRegistry metrics) {
         this.database = database;
         this.metrics = metrics;
-        this.writes = Timer.builder("nxt_page_write")
-                .description("From the beginning to the commit of a page of rows, repeats of the transaction with it")
-                .serviceLevelObjectives(Histograms.of(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
-                .withRegistry(metrics);
+        this.writes = Histograms.of(metrics, "nxt_page_write",
+                "From the beginning to the commit of a page of rows, repeats of the transaction with it", 0.005, 0.01,
+                0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
     }
 
     /** The way of a page into its target. */

@@ -51,7 +51,7 @@ public final class RowCount {
     }
 
     /** In one statement, which sees the rows and their number as the same commits have left them. */
-    private static long count(Handle transaction, TargetTable target, String pull, int company) throws SQLException {
+    private static long count(Handle transaction, TargetTable target, String pull, int company) {
         return transaction
                 .createQuery("select (select count(*) from " + target.quotedName() + " where "
                         + SqlName.quoted(target.owner()) + " = :company and nxt_deleted_at is null) - rows "

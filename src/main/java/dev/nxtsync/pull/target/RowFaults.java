@@ -99,7 +99,7 @@ public class RowFaults {
     }
 
     /** Forgets rows of which nobody has seen since the read that they are to be set aside. */
-    static void forget(Handle transaction, Checkpoint checkpoint, List<String> keys) throws SQLException {
+    static void forget(Handle transaction, Checkpoint checkpoint, List<String> keys) {
         if (!keys.isEmpty()) {
             transaction.createUpdate("""
                     delete from nxt_sync.row_fault
@@ -111,16 +111,16 @@ public class RowFaults {
     }
 
     /** Whether a row is set aside. */
-    static boolean isKnown(Handle transaction, Checkpoint checkpoint, String key) throws SQLException {
+    static boolean isKnown(Handle transaction, Checkpoint checkpoint, String key) {
         return transaction
                 .createQuery("select exists (select from nxt_sync.row_fault "
                         + "where job = :job and company = :company and md5(key::text) = md5(:key))")
                 .bind("job", checkpoint.pull()).bind("company", checkpoint.company()).bind("key", key)
-                .mapTo(boolean.class).findOne().orElse(false);
+                .mapTo(boolean.class).one();
     }
 
     /** Forgets the rows that were not seen again by a load that has come to its end. */
-    public static void loaded(Handle transaction, String pull, int company, Instant startedAt) throws SQLException {
+    public static void loaded(Handle transaction, String pull, int company, Instant startedAt) {
         transaction.createUpdate("""
                 delete from nxt_sync.row_fault
                 where job = :job and company = :company and (seen_at < :seenAt or seen_at > clock_timestamp())""")

@@ -1,14 +1,10 @@
 package dev.nxtsync.pull.target;
 
-import static java.util.stream.Collectors.joining;
-
 import java.sql.SQLException;
 import java.util.List;
 
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
-
-import dev.nxtsync.database.SqlName;
 
 /** A page in a temporary table, of which some rows at a time are merged into the target. */
 record StagedPage(Handle transaction, TargetTable table, Checkpoint checkpoint) implements RefusedRows.Rows {
@@ -19,9 +15,7 @@ record StagedPage(Handle transaction, TargetTable table, Checkpoint checkpoint) 
         // with our types, so that a row that the target's own types refuse is found too
         transaction.execute("create temporary table nxt_staged ("
                 + "nxt_row integer generated always as identity (minvalue 0 start 0) primary key, "
-                + table.columns().stream().map(column -> SqlName.quoted(column.name()) + " " + column.type().sql())
-                        .collect(joining(", "))
-                + ") on commit drop");
+                + PageTable.typed(table.columns()) + ") on commit drop");
         PageTable.copy(transaction, "copy pg_temp.nxt_staged (" + PageTable.columns(table) + ") from stdin", page,
                 new byte[0]);
         return new StagedPage(transaction, table, checkpoint);
@@ -39,11 +33,9 @@ record StagedPage(Handle transaction, TargetTable table, Checkpoint checkpoint) 
     }
 
     @Override
-    public List<String> key(int place) throws SQLException {
+    public List<String> key(int place) {
         return transaction
-                .createQuery("select array["
-                        + table.key().stream().map(column -> SqlName.quoted(column) + "::text").collect(joining(", "))
-                        + "] from pg_temp.nxt_staged where nxt_row = :place")
+                .createQuery("select " + PageTable.key(table) + " from pg_temp.nxt_staged where nxt_row = :place")
                 .bind("place", place).mapTo(new GenericType<List<String>>() {
                 }).one();
     }

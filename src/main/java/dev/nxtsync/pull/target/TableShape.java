@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.target;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -37,8 +36,7 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
             "a foreign table", "S", "a sequence", "c", "a type", "i", "an index", "I", "an index");
 
     /** Those of some tables that are there, by the table. */
-    public static Map<TargetTable, TableShape> read(Handle connection, Collection<TargetTable> tables)
-            throws SQLException {
+    public static Map<TargetTable, TableShape> read(Handle connection, Collection<TargetTable> tables) {
         var all = List.copyOf(tables);
         return connection.createQuery(
                 """
@@ -199,13 +197,13 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
     }
 
     /** Why a table cannot be used as it is; empty if it can, or is not there. */
-    public static List<String> unusable(Handle connection, TargetTable table) throws SQLException {
+    public static List<String> unusable(Handle connection, TargetTable table) {
         var found = read(connection, List.of(table)).get(table);
         return found == null ? List.of() : found.problems(connection, table);
     }
 
     /** Why a table cannot be used, and not changed either; empty if it can be. */
-    public List<String> problems(Handle transaction, TargetTable table) throws SQLException {
+    public List<String> problems(Handle transaction, TargetTable table) {
         var problems = new ArrayList<>(flaws(table));
         for (TargetColumn column : table.columns()) {
             if (isTooNarrow(column)) {
@@ -219,7 +217,7 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
         return problems;
     }
 
-    private static List<String> views(Handle transaction, TargetTable table, String column) throws SQLException {
+    private static List<String> views(Handle transaction, TargetTable table, String column) {
         return transaction.createQuery(
                 """
                         select distinct view.oid::regclass::text from pg_depend

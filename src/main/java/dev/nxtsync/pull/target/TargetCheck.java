@@ -40,7 +40,7 @@ public final class TargetCheck {
         return problems;
     }
 
-    private static Optional<Problem> owner(Handle connection, TargetTable table) throws SQLException {
+    private static Optional<Problem> owner(Handle connection, TargetTable table) {
         return connection.createQuery("""
                 select relowner::regrole::text as owner, quote_ident(current_user) as own
                 from pg_class join pg_namespace on pg_namespace.oid = relnamespace

@@ -79,7 +79,7 @@ public final class Tombstones {
      *
      * @return of how many
      */
-    public static int forgetOld(Handle transaction) throws SQLException {
+    public static int forgetOld(Handle transaction) {
         return transaction.createUpdate("""
                 delete from nxt_sync.removed
                 where read_at not between clock_timestamp() - interval '1 hour' and clock_timestamp()""").execute();
