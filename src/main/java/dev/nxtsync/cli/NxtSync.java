@@ -2,7 +2,6 @@ package dev.nxtsync.cli;
 
 import java.util.Map;
 import java.util.TimeZone;
-import java.util.concurrent.CompletableFuture;
 
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,6 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
-import dev.nxtsync.database.Database;
 import dev.nxtsync.http.server.UnusablePort;
 
 /** Tells commands from the daemon before anything starts, and refuses a configuration that the daemon could not keep to. */
@@ -84,8 +82,6 @@ public final class NxtSync {
             System.setProperty("quarkus.log.console.json.enabled", "true");
         }
         FrameworkSettings.give(reading.settings().database().url(), reading.settings().management().port());
-        // the framework starts on one thread
-        var unused = CompletableFuture.runAsync(Database::load);
         Quarkus.run(null, (exitCode, failure) -> end(log, exitCode, failure));
     }
 

@@ -65,18 +65,6 @@ public class Database {
         this.slowest = slowest;
     }
 
-    /** Has loaded what the first statement needs, for whoever has something else to do meanwhile: a third of a second. */
-    public static void load() {
-        try {
-            Statements.of(() -> {
-                throw new SQLException("nothing is asked");
-            });
-            Class.forName("org.jdbi.v3.core.statement.internal.JfrSupport");
-        } catch (ClassNotFoundException e) {
-            LOG.debugf("JDBI has no such class any more: %s", e.getMessage());
-        }
-    }
-
     /** The same, for small statements on which much hangs, so that a server that stands still is noticed soon. */
     public Database promptly() {
         return new Database(jdbi, met, PROMPT_ANSWER);
