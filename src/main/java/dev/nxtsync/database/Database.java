@@ -5,10 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.Optional;
-import java.util.Set;
-import java.util.WeakHashMap;
 
 import javax.sql.DataSource;
 
@@ -44,35 +41,38 @@ public class Database {
     private static final Duration WHENEVER_IT_COMES = Duration.ZERO;
 
     private final Jdbi jdbi;
-    /** The connections that the pool has lent before. */
-    private final Set<PgConnection> met;
+    private final ConnectionAges ages;
     /** For the answer to one statement, after which the connection is given up as lost; zero is no limit. */
     private final Duration slowest;
 
     @Inject
+    Database(DataSource dataSource, ConnectionAges ages) {
+        this(Statements.of(dataSource::getConnection), ages, SLOWEST_ANSWER);
+    }
+
+    /** Over connections that are made when they are asked for. */
     public Database(DataSource dataSource) {
         this(dataSource, SLOWEST_ANSWER);
     }
 
     public Database(DataSource dataSource, Duration slowest) {
-        this(Statements.of(dataSource::getConnection),
-                Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())), slowest);
+        this(Statements.of(dataSource::getConnection), new ConnectionAges(), slowest);
     }
 
-    private Database(Jdbi jdbi, Set<PgConnection> met, Duration slowest) {
+    private Database(Jdbi jdbi, ConnectionAges ages, Duration slowest) {
         this.jdbi = jdbi;
-        this.met = met;
+        this.ages = ages;
         this.slowest = slowest;
     }
 
     /** The same, for small statements on which much hangs, so that a server that stands still is noticed soon. */
     public Database promptly() {
-        return new Database(jdbi, met, PROMPT_ANSWER);
+        return new Database(jdbi, ages, PROMPT_ANSWER);
     }
 
     /** The same, for statements that may take as long as they take, such as those that rewrite or read a whole table. */
     public Database patiently() {
-        return new Database(jdbi, met, WHENEVER_IT_COMES);
+        return new Database(jdbi, ages, WHENEVER_IT_COMES);
     }
 
     /** What is done in a transaction. It may be run more than once; only the last run counts. */
@@ -216,14 +216,15 @@ public class Database {
      */
     private Handle begun(boolean durable) throws SQLException {
         while (true) {
+            long asked = System.nanoTime();
             Handle handle = open();
-            boolean used = !met.add(handle.getConnection().unwrap(PgConnection.class));
+            boolean older = ages.isOlder(handle.getConnection(), asked);
             try {
                 begin(handle.getConnection(), durable);
                 return handle;
             } catch (SQLException e) {
                 giveUp(handle);
-                if (!used || !DatabaseFault.isOfNoUse(e) || e.getCause() instanceof SocketTimeoutException) {
+                if (!older || !DatabaseFault.isOfNoUse(e) || e.getCause() instanceof SocketTimeoutException) {
                     throw e;
                 }
                 LOG.debugf("a connection was of no use any more, and another is taken: %s", e.getMessage());

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.PgConnection;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.schedule.ScheduleFixture;
@@ -131,6 +132,18 @@ class SessionTest {
             String first = process(store);
             database.execute("select pg_terminate_backend(" + first + ", 10000)");
             assertThat(process(store)).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void aConnectionThatWasLostBeforeThePoolLentItAtAllCostsNoWork() throws Exception {
+        var ages = new ConnectionAges();
+        try (var pool = new Keeping(ScheduleFixture.source(database))) {
+            var made = pool.getConnection();
+            ages.onConnectionCreate(made);
+            int first = made.unwrap(PgConnection.class).getBackendPID();
+            database.execute("select pg_terminate_backend(" + first + ", 10000)");
+            assertThat(process(new Database(pool, ages))).isNotEqualTo(String.valueOf(first));
         }
     }
 

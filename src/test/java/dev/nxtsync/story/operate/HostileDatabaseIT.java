@@ -49,7 +49,9 @@ class HostileDatabaseIT {
         try (var sandbox = sandbox()) {
             var builder = daemon(sandbox, database).with("NXT_DATABASE_USER", role).with("TZ", "IST")
                     .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_COMPANY", COMPANY)
-                    .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
+                    .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
+                    // more than are used at once, so that some are lost before they are lent for the first time
+                    .with("QUARKUS_DATASOURCE_JDBC_INITIAL_SIZE", 20);
             assertThat(builder.run(0, "check")).contains("All is well.");
             try (var daemon = builder.command().start()) {
                 daemon.awaitReady();
