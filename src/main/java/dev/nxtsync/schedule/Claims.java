@@ -45,7 +45,7 @@ public class Claims {
     private static final String THIS_UNIT = """
             unit.kind = :kind and unit.connection = :connection and unit.scope = :scope and unit.company = :company
               and unit.pull = :entry and unit.lane = :lane""";
-    private static final String CLAIM_THIS = CLAIM.formatted(THIS_UNIT, FREE, "");
+    private static final String CLAIM_THIS = CLAIM.formatted(THIS_UNIT, "(unit.holder = :holder or " + FREE + ")", "");
     private static final String CLAIM_NEXT = CLAIM.formatted("""
             (unit.kind, unit.connection) in (select * from unnest(:kinds::text[], :connections::text[]))
               and (unit.kind, unit.connection, unit.scope, unit.company) not in (
@@ -86,7 +86,10 @@ public class Claims {
     /** There is no such unit. */
     public record NoSuchUnit() implements ClaimResult {}
 
-    /** Claims one unit, due or not, unless a living process holds it. */
+    /**
+     * Claims one unit, due or not, unless another process holds it that is alive. Where this one does, that claim is over: its
+     * freeing was lost with the database that it was told to.
+     */
     public ClaimResult claim(WorkUnit unit) throws SQLException {
         return database.inTransaction(transaction -> {
             var claimed = claimed(transaction, unit.bind(transaction.createQuery(CLAIM_THIS)).bind("takeOver", true));

@@ -51,8 +51,6 @@ public class JobRunner {
     /** Of a request and its answer, on a network that is slow. */
     private static final Duration ON_THE_WAY = Duration.ofSeconds(5);
     private static final Duration CUT_OFF = Duration.ofSeconds(5);
-    /** A server that stood still carries out what it was told before when it goes on, beside what it is told then. */
-    private static final int LOOKS = 5;
 
     private static final long CLAIMING = 0;
 
@@ -74,14 +72,15 @@ public class JobRunner {
     private final ScheduledExecutorService pauses;
     /** By fence; guarded by itself, as is every change of what this process holds. */
     private final Map<Long, ClaimedRun> held = new HashMap<>();
-    /** How many more times units are looked for that may have been claimed without our knowing. */
-    private int looks;
+    /** Guarded as that is. */
+    private final UnknownClaims unknown;
     private boolean stopping;
 
     JobRunner(@All List<Job> jobs, Claims claims, Heartbeat heartbeat, ScheduleSettings settings, Threads process,
             MeterRegistry metrics) {
         jobs.forEach(job -> this.jobs.put(job.kind(), job));
         this.claims = claims;
+        this.unknown = new UnknownClaims(claims);
         this.heartbeat = heartbeat;
         this.silence = settings.timeLimit().plusMinutes(2);
         this.patience = settings.timeLimit().plus(ON_THE_WAY);
@@ -120,10 +119,12 @@ public class JobRunner {
         threads.repeat("job-claims", Duration.ofSeconds(1), this::tick);
     }
 
-    private void tick() {
+    void tick() {
         giveUpStalled();
         freeEnded();
-        freeUnknown();
+        synchronized (held) {
+            unknown.tick(held.keySet());
+        }
         look();
     }
 
@@ -195,7 +196,7 @@ public class JobRunner {
             over(CLAIMING);
             return run;
         } catch (SQLException e) {
-            looks = LOOKS;
+            unknown.suspect();
             LOG.logf(isNews(CLAIMING, e) ? Logger.Level.WARN : Logger.Level.DEBUG, "No unit could be claimed: %s",
                     e.getMessage());
             return Optional.empty();
@@ -296,6 +297,7 @@ public class JobRunner {
         try {
             if (!committed(run.claim, ended) && !run.perhapsFreed) {
                 refused.increment();
+                unknown.suspect();
                 LOG.warnf(
                         "%s was taken over while this process was silent, or was paused or told to begin anew; what it had not yet "
                                 + "written is refused, and whoever holds it next goes on from the last checkpoint",
@@ -321,20 +323,6 @@ public class JobRunner {
         return ended instanceof Ended.Failed failed
                 ? claims.free(claim, Optional.empty(), Optional.of(failed.retry()), false)
                 : claims.giveBack(claim);
-    }
-
-    /** A claim whose commit was not answered may hold a unit that no thread works on, and may do so a moment later still. */
-    private void freeUnknown() {
-        synchronized (held) {
-            if (looks > 0) {
-                try {
-                    claims.freeAllBut(held.keySet());
-                    looks--;
-                } catch (SQLException e) {
-                    LOG.debugf("perhaps a unit is held that nobody works on; looked at again: %s", e.getMessage());
-                }
-            }
-        }
     }
 
     private void giveUpStalled() {

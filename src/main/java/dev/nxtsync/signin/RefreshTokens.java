@@ -162,7 +162,7 @@ final class RefreshTokens implements TokenRequest {
         try {
             grants.release(claim);
         } catch (SQLException e) {
-            LOG.debugf("%s is free once this process is silent: %s", claim, e.getMessage());
+            LOG.debugf("%s is freed, or claimed anew, at the next attempt: %s", claim, e.getMessage());
         }
     }
 

@@ -219,6 +219,21 @@ class ClaimsTest {
                 .hasValueSatisfying(fence -> assertThat(fence).isGreaterThan(known.fence()));
     }
 
+    /** As after a fail-over to a server that the freeing had not reached. */
+    @Test
+    void aUnitThatThisProcessHoldsWithoutKnowingIsClaimedAnewByItAndByNobodyElse() throws Exception {
+        one.beat();
+        two.beat();
+        var unit = WorkUnit.ofToken("main");
+        database.execute(
+                "insert into nxt_sync.job (kind, connection, scope, company) values ('token', 'main', 'connection', 0)");
+        var before = (Claims.Claimed) claims.claim(unit);
+        assertThat(others.claim(unit)).isInstanceOf(Claims.UnitTaken.class);
+        assertThat(claims.claim(unit)).isInstanceOfSatisfying(Claims.Claimed.class,
+                again -> assertThat(again.claim().fence()).isGreaterThan(before.claim().fence()));
+        assertThat(claims.giveBack(before.claim())).as("the claim before holds nothing").isFalse();
+    }
+
     /** A pull that has been loaded, so that its poll is due. */
     private void declare(int company) throws Exception {
         new PullUnitStore(store).declare("orders", "main", Tenant.company(company));

@@ -1,5 +1,6 @@
 package dev.nxtsync.schedule;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.sql.SQLException;
@@ -26,7 +27,7 @@ import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
 
-/** Of a runner whose tick never comes. */
+/** Of a runner whose ticks come only where they are told to. */
 class JobRunnerTest {
     private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
 
@@ -83,6 +84,19 @@ class JobRunnerTest {
         wake();
         await().atMost(Duration.ofSeconds(20)).until(() -> fetching.begun.get() == 2);
         await().until(() -> database.number("select wanted - served from nxt_sync.job where kind = 'fetch'") == 0);
+    }
+
+    /** As after a fail-over to a server that the freeing had not reached. */
+    @Test
+    void aUnitThatItHoldsWithoutKnowingIsWorkedOnAgain() throws SQLException {
+        fetching.mayEnd.countDown();
+        wake();
+        assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), false))
+                .isPresent();
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            runner.tick();
+            return fetching.begun.get() == 1;
+        });
     }
 
     private void wake() {
