@@ -1,10 +1,13 @@
 package dev.nxtsync.http.server;
 
+import java.time.Clock;
+import java.util.Date;
 import java.util.function.Consumer;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -18,15 +21,15 @@ import io.netty.handler.codec.http.HttpVersion;
 /** Writes what is answered on one connection. Used on the port's own thread only. */
 final class AnswerWriter {
     private final Channel channel;
-    private final DateField date;
+    private final Clock clock;
     private final Consumer<Throwable> failed;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private boolean headOnly;
 
     /** @param failed is told of what is thrown during a write */
-    AnswerWriter(Channel channel, DateField date, Consumer<Throwable> failed) {
+    AnswerWriter(Channel channel, Clock clock, Consumer<Throwable> failed) {
         this.channel = channel;
-        this.date = date;
+        this.clock = clock;
         this.failed = failed;
     }
 
@@ -51,7 +54,7 @@ final class AnswerWriter {
                 HttpResponseStatus.valueOf(answer.status()),
                 headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes));
         answer.headers().forEach(response.headers()::set);
-        response.headers().set(HttpHeaderNames.DATE, date.now());
+        response.headers().set(HttpHeaderNames.DATE, DateFormatter.format(Date.from(clock.instant())));
         if (answer.status() != HttpResponseStatus.NO_CONTENT.code()) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
         }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -75,11 +76,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
     /** In bytes. */
     private long memory;
 
-    HttpConnection(Dispatcher dispatcher, OpenConnections open, SocketChannel channel, DateField date) {
+    HttpConnection(Dispatcher dispatcher, OpenConnections open, SocketChannel channel, Clock clock) {
         this.dispatcher = dispatcher;
         this.open = open;
         this.channel = channel;
-        this.answers = new AnswerWriter(channel, date, this::failed);
+        this.answers = new AnswerWriter(channel, clock, this::failed);
     }
 
     @Override

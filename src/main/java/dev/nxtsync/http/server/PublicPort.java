@@ -53,7 +53,7 @@ public class PublicPort {
     private final int number;
     private final Threads threads;
     private final Workers workers;
-    private final DateField date = new DateField(Clock.systemUTC());
+    private final Clock clock = Clock.systemUTC();
     private @Nullable Opened opened;
 
     private record Opened(EventLoopGroup thread, Channel server, OpenConnections connections) {}
@@ -106,7 +106,7 @@ public class PublicPort {
     }
 
     private void accept(SocketChannel channel, OpenConnections connections, Dispatcher dispatcher) {
-        var connection = new HttpConnection(dispatcher, connections, channel, date);
+        var connection = new HttpConnection(dispatcher, connections, channel, clock);
         if (connections.admit(connection)) {
             channel.pipeline().addLast(HttpConnection.DECODER, BoundedHeaders.decoder())
                     .addLast(new HttpResponseEncoder()).addLast(connection);
