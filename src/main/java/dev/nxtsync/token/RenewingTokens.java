@@ -3,8 +3,6 @@ package dev.nxtsync.token;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 import org.jboss.logging.MDC;
@@ -35,8 +33,6 @@ final class RenewingTokens implements Tokens {
     private final LongSupplier clock;
     private final RenewalReport report;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final AssumedLifetime assumed = new AssumedLifetime();
     private @Nullable AccessToken token;
     /** Whether the answer with the token did not say how long it is good. */
@@ -76,64 +72,43 @@ final class RenewingTokens implements Tokens {
     }
 
     /** The token may no longer be good: a new one is asked for. */
-    void wake() {
-        lock.lock();
-        try {
-            again = requesting;
-            if (valid() == null) {
-                failure = null;
-            }
-            schedule(Duration.ZERO);
-        } finally {
-            lock.unlock();
+    synchronized void wake() {
+        again = requesting;
+        if (valid() == null) {
+            failure = null;
         }
+        schedule(Duration.ZERO);
     }
 
     /**
      * What stood in the way may be gone: an attempt that waits for its time is made now, and callers wait for it; one that is
      * under way, and may have begun before, is followed by another.
      */
-    void retry() {
-        lock.lock();
-        try {
-            if (failure != null || requesting) {
-                again = requesting;
-                failures = 0;
-                if (valid() == null && !waitsForPerson()) {
-                    failure = null;
-                }
-                schedule(Duration.ZERO);
+    synchronized void retry() {
+        if (failure != null || requesting) {
+            again = requesting;
+            failures = 0;
+            if (valid() == null && !waitsForPerson()) {
+                failure = null;
             }
-        } finally {
-            lock.unlock();
+            schedule(Duration.ZERO);
         }
     }
 
     /** As {@link #wake}, and the token in use is used no more, as when a person has signed in. */
-    void begin() {
-        lock.lock();
-        try {
-            token = null;
-            wake();
-        } finally {
-            lock.unlock();
-        }
+    synchronized void begin() {
+        token = null;
+        wake();
     }
 
-    void close() {
-        lock.lock();
-        try {
-            closed = true;
-            next.cancel();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    synchronized void close() {
+        closed = true;
+        next.cancel();
+        notifyAll();
     }
 
     @Override
-    public Current current() {
-        lock.lock();
+    public synchronized Current current() {
         try {
             boolean waited = false;
             while (true) {
@@ -151,49 +126,41 @@ final class RenewingTokens implements Tokens {
                     report.waited();
                 }
                 waited = true;
-                changed.await();
+                wait();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new NoToken(new Problem(ErrorCode.UNAVAILABLE, "The wait for a token was interrupted."),
                     Duration.ZERO);
-        } finally {
-            lock.unlock();
         }
     }
 
     @Override
-    public void rejected(AccessToken refused) {
-        lock.lock();
-        try {
-            if (!refused.equals(token)) {
-                return;
+    public synchronized void rejected(AccessToken refused) {
+        if (!refused.equals(token)) {
+            return;
+        }
+        token = null;
+        rejections++;
+        if (rejections == 1) {
+            report.rejected();
+            if (worked && lifeAssumed) {
+                assumed.refused(Duration.ofNanos(clock.getAsLong() - refused.requestedAt()));
             }
-            token = null;
-            rejections++;
-            if (rejections == 1) {
-                report.rejected();
-                if (worked && lifeAssumed) {
-                    assumed.refused(Duration.ofNanos(clock.getAsLong() - refused.requestedAt()));
-                }
-                failure = null;
-                schedule(Duration.ZERO);
-            } else {
-                assumed.acquit();
-                failed(new Problem(ErrorCode.TOKEN_REJECTED,
-                        "The API refuses fresh tokens (HTTP 401). " + ErrorCode.TOKEN_REJECTED.nextStep()),
-                        Optional.empty());
-            }
-        } finally {
-            lock.unlock();
+            failure = null;
+            schedule(Duration.ZERO);
+        } else {
+            assumed.acquit();
+            failed(new Problem(ErrorCode.TOKEN_REJECTED,
+                    "The API refuses fresh tokens (HTTP 401). " + ErrorCode.TOKEN_REJECTED.nextStep()),
+                    Optional.empty());
         }
     }
 
     @Override
     public void accepted(AccessToken passed) {
         if (!worked) {
-            lock.lock();
-            try {
+            synchronized (this) {
                 if (passed.equals(token)) {
                     worked = true;
                     failures = rejections > 0 ? 0 : failures;
@@ -206,8 +173,6 @@ final class RenewingTokens implements Tokens {
                         schedule(Duration.ZERO);
                     }
                 }
-            } finally {
-                lock.unlock();
             }
         }
     }
@@ -217,18 +182,13 @@ final class RenewingTokens implements Tokens {
         return status().waitsForPerson();
     }
 
-    public TokenStatus status() {
-        lock.lock();
-        try {
-            var valid = Optional.ofNullable(valid());
-            long now = clock.getAsLong();
-            return new TokenStatus(connection, valid.map(each -> Duration.ofNanos(now - each.requestedAt())),
-                    valid.map(each -> Duration.ofNanos(each.expiresAt() - now)).orElse(Duration.ZERO),
-                    Optional.ofNullable(failure), next.left(), report.askedScope(), valid.map(AccessToken::scope),
-                    failures);
-        } finally {
-            lock.unlock();
-        }
+    public synchronized TokenStatus status() {
+        var valid = Optional.ofNullable(valid());
+        long now = clock.getAsLong();
+        return new TokenStatus(connection, valid.map(each -> Duration.ofNanos(now - each.requestedAt())),
+                valid.map(each -> Duration.ofNanos(each.expiresAt() - now)).orElse(Duration.ZERO),
+                Optional.ofNullable(failure), next.left(), report.askedScope(), valid.map(AccessToken::scope),
+                failures);
     }
 
     private @Nullable AccessToken valid() {
@@ -252,21 +212,17 @@ final class RenewingTokens implements Tokens {
 
     private void attempt() {
         Duration atMost;
-        lock.lock();
-        try {
+        synchronized (this) {
             if (closed || requesting) {
                 return;
             }
             requesting = true;
             appointed = false;
             atMost = times.request(left());
-        } finally {
-            lock.unlock();
         }
         long sentAt = clock.getAsLong();
         TokenRequest.TokenResult result = request.send(atMost);
-        lock.lock();
-        try {
+        synchronized (this) {
             requesting = false;
             if (closed) {
                 // it was interrupted, which is no failure that anybody has to know of
@@ -285,14 +241,11 @@ final class RenewingTokens implements Tokens {
                 again = false;
                 schedule(Duration.ZERO);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     private void unexpected(Throwable thrown) {
-        lock.lock();
-        try {
+        synchronized (this) {
             requesting = false;
             again = false;
             if (closed) {
@@ -304,8 +257,6 @@ final class RenewingTokens implements Tokens {
             }
             failure = new Problem(ErrorCode.UNEXPECTED, "The request for a token failed: "
                     + thrown.getClass().getSimpleName() + ". " + ErrorCode.UNEXPECTED.nextStep());
-        } finally {
-            lock.unlock();
         }
         report.unexpected(thrown);
     }
@@ -368,17 +319,12 @@ final class RenewingTokens implements Tokens {
     }
 
     /** Sets the next attempt, and has those look who wait. */
-    private void schedule(Duration delay) {
-        lock.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            appointed = !requesting;
-            changed.signalAll();
-            next.in(delay);
-        } finally {
-            lock.unlock();
+    private synchronized void schedule(Duration delay) {
+        if (closed) {
+            return;
         }
+        appointed = !requesting;
+        notifyAll();
+        next.in(delay);
     }
 }
