@@ -5,8 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 import dev.nxtsync.error.ShuttingDown;
 
@@ -20,8 +18,6 @@ final class RequestBudget {
     private static final long LONGEST_WAIT = Duration.ofSeconds(90).toNanos();
 
     private final RateWindow window;
-    private final ReentrantLock lock = new ReentrantLock(true);
-    private final Condition room = lock.newCondition();
     private final Deque<Object> foreground = new ArrayDeque<>();
     private final Deque<Object> background = new ArrayDeque<>();
     private int inARow;
@@ -38,75 +34,64 @@ final class RequestBudget {
      * @return how long it waited; empty if there was no room for so long that it gave up
      * @throws ShuttingDown if the process is stopping, or begins to
      */
-    Optional<Duration> enter(boolean inBackground) throws InterruptedException {
+    synchronized Optional<Duration> enter(boolean inBackground) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
         long from = System.nanoTime();
         var ticket = new Object();
-        lock.lockInterruptibly();
+        var lane = inBackground ? background : foreground;
+        lane.addLast(ticket);
         try {
-            var lane = inBackground ? background : foreground;
-            lane.addLast(ticket);
-            try {
-                long now = System.nanoTime();
-                long wait = attempt(ticket, now);
-                while (wait > 0) {
-                    if (now - from > LONGEST_WAIT) {
-                        return Optional.empty();
-                    }
-                    room.await(Math.max(1_000_000, wait), TimeUnit.NANOSECONDS);
-                    now = System.nanoTime();
-                    wait = attempt(ticket, now);
+            long now = System.nanoTime();
+            long wait = attempt(ticket, now);
+            while (wait > 0) {
+                if (now - from > LONGEST_WAIT) {
+                    return Optional.empty();
                 }
-                inARow = inBackground ? 0 : inARow + 1;
-                return Optional.of(Duration.ofNanos(now - from));
-            } finally {
-                lane.remove(ticket);
-                room.signalAll();
+                TimeUnit.NANOSECONDS.timedWait(this, Math.max(1_000_000, wait));
+                now = System.nanoTime();
+                wait = attempt(ticket, now);
             }
+            inARow = inBackground ? 0 : inARow + 1;
+            return Optional.of(Duration.ofNanos(now - from));
         } finally {
-            lock.unlock();
+            lane.remove(ticket);
+            notifyAll();
         }
     }
 
     /** The request was not sent after all. */
-    void unused() {
-        locked(window::unused);
+    synchronized void unused() {
+        window.unused();
+        notifyAll();
     }
 
-    void ended() {
-        locked(() -> window.ended(System.nanoTime()));
+    synchronized void ended() {
+        window.ended(System.nanoTime());
+        notifyAll();
     }
 
     /** The server refused a request as one too many: nothing is sent for a while, and less from then on. */
-    void tooMany(Duration wait) {
-        locked(() -> {
-            long now = System.nanoTime();
-            window.tooMany(now);
-            pausedUntil = Math.max(pausedUntil, now + wait.toNanos());
-        });
+    synchronized void tooMany(Duration wait) {
+        long now = System.nanoTime();
+        window.tooMany(now);
+        pausedUntil = Math.max(pausedUntil, now + wait.toNanos());
     }
 
     /** Lets nobody in from now on. */
-    void stop() {
-        locked(() -> stopping = true);
+    synchronized void stop() {
+        stopping = true;
+        notifyAll();
     }
 
     /** How many requests a minute are allowed now. */
-    int limit() {
-        lock.lock();
-        try {
-            return window.limit();
-        } finally {
-            lock.unlock();
-        }
+    synchronized int limit() {
+        return window.limit();
     }
 
-    BudgetUsage usage() {
-        lock.lock();
-        try {
-            return new BudgetUsage(window.limit(), window.used(System.nanoTime()));
-        } finally {
-            lock.unlock();
-        }
+    synchronized BudgetUsage usage() {
+        return new BudgetUsage(window.limit(), window.used(System.nanoTime()));
     }
 
     /** Nanoseconds until the ticket had better be tried again; 0 if it was entered. */
@@ -121,15 +106,5 @@ final class RequestBudget {
             return Duration.ofSeconds(1).toNanos();
         }
         return now - pausedUntil < 0 ? pausedUntil - now : window.enter(now).toNanos();
-    }
-
-    private void locked(Runnable change) {
-        lock.lock();
-        try {
-            change.run();
-            room.signalAll();
-        } finally {
-            lock.unlock();
-        }
     }
 }
