@@ -78,18 +78,37 @@ public sealed interface Failure extends Answer {
         return Set.of();
     }
 
-    /** There is no valid token, or the API refused a fresh one. */
-    record Unauthorized(String message, String traceId) implements Failure {
+    /** The server was never reached, or refused before it began. */
+    sealed interface NotExecuted extends Failure {
         @Override
-        public boolean notExecuted() {
+        default boolean notExecuted() {
             return true;
         }
 
         @Override
-        public Recovery next() {
+        default Recovery next() {
             return Recovery.RETRY;
         }
+    }
 
+    /** The server has no room for it now. */
+    sealed interface NoRoom extends NotExecuted {
+        @Override
+        default Recovery next() {
+            return Recovery.WAIT;
+        }
+    }
+
+    /** All of it may have been done, or parts, or nothing. */
+    sealed interface PerhapsExecuted extends Failure {
+        @Override
+        default Recovery next() {
+            return Recovery.LOOK_FIRST;
+        }
+    }
+
+    /** There is no valid token, or the API refused a fresh one. */
+    record Unauthorized(String message, String traceId) implements NotExecuted {
         @Override
         public ErrorCode errorCode() {
             return ErrorCode.UNAUTHORIZED;
@@ -97,12 +116,7 @@ public sealed interface Failure extends Answer {
     }
 
     /** The company is unknown to the API, or not granted to this client. */
-    record ForbiddenCompany(String message, String traceId) implements Failure {
-        @Override
-        public boolean notExecuted() {
-            return true;
-        }
-
+    record ForbiddenCompany(String message, String traceId) implements NotExecuted {
         @Override
         public Recovery next() {
             return Recovery.STOP;
@@ -115,17 +129,7 @@ public sealed interface Failure extends Answer {
     }
 
     /** The gateway counts too many requests a minute with this token. */
-    record Throttled(String message, String traceId, Duration atLeast) implements Failure {
-        @Override
-        public boolean notExecuted() {
-            return true;
-        }
-
-        @Override
-        public Recovery next() {
-            return Recovery.WAIT;
-        }
-
+    record Throttled(String message, String traceId, Duration atLeast) implements NoRoom {
         @Override
         public ErrorCode errorCode() {
             return ErrorCode.THROTTLED;
@@ -133,17 +137,7 @@ public sealed interface Failure extends Answer {
     }
 
     /** The company has too many requests in progress. */
-    record Busy(String message, String traceId, Duration atLeast) implements Failure {
-        @Override
-        public boolean notExecuted() {
-            return true;
-        }
-
-        @Override
-        public Recovery next() {
-            return Recovery.WAIT;
-        }
-
+    record Busy(String message, String traceId, Duration atLeast) implements NoRoom {
         @Override
         public ErrorCode errorCode() {
             return ErrorCode.BUSY;
@@ -176,7 +170,7 @@ public sealed interface Failure extends Answer {
     record Fault(String message, Optional<String> alias, OptionalInt index) {}
 
     /** The server answered with an error whose meaning is not known; parts of it may have been done. */
-    record Rejected(String message, String traceId, List<Fault> faults) implements Failure {
+    record Rejected(String message, String traceId, List<Fault> faults) implements PerhapsExecuted {
         @Override
         public Set<String> aliases() {
             var aliases = new TreeSet<String>();
@@ -190,31 +184,16 @@ public sealed interface Failure extends Answer {
         }
 
         @Override
-        public Recovery next() {
-            return Recovery.LOOK_FIRST;
-        }
-
-        @Override
         public ErrorCode errorCode() {
             return ErrorCode.REJECTED;
         }
     }
 
     /** The request was not sent. */
-    sealed interface NotSent extends Failure {
+    sealed interface NotSent extends NotExecuted {
         @Override
         default String traceId() {
             return "";
-        }
-
-        @Override
-        default boolean notExecuted() {
-            return true;
-        }
-
-        @Override
-        default Recovery next() {
-            return Recovery.RETRY;
         }
     }
 
@@ -230,15 +209,10 @@ public sealed interface Failure extends Answer {
      * @param lost whether the server may still be at work on it, which keeps a slot of the company
      */
     record InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge,
-            Duration atLeast) implements Failure {
+            Duration atLeast) implements PerhapsExecuted {
         /** One that says nothing of when to ask again. */
         public InDoubt(String message, String traceId, boolean lost, boolean mayBeTooLarge) {
             this(message, traceId, lost, mayBeTooLarge, Duration.ZERO);
-        }
-
-        @Override
-        public Recovery next() {
-            return Recovery.LOOK_FIRST;
         }
 
         @Override
@@ -253,12 +227,7 @@ public sealed interface Failure extends Answer {
      * @param aliases of the table that was being read; empty if it was none
      */
     record Unreadable(String message, String traceId, boolean lost, boolean mayBeTooLarge,
-            Set<String> aliases) implements Failure {
-        @Override
-        public Recovery next() {
-            return Recovery.LOOK_FIRST;
-        }
-
+            Set<String> aliases) implements PerhapsExecuted {
         @Override
         public ErrorCode errorCode() {
             return ErrorCode.ANSWER_UNREADABLE;
