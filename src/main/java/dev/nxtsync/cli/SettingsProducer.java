@@ -3,7 +3,6 @@ package dev.nxtsync.cli;
 import java.time.Clock;
 import java.util.List;
 
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 import io.quarkus.runtime.annotations.CommandLineArguments;
@@ -15,19 +14,16 @@ import dev.nxtsync.config.SettingsReader;
 final class SettingsProducer {
 
     /** For what is told to people and to others outside; what orders reads is the database's clock. */
-    @Produces
     @Singleton
     static Clock clock() {
         return Clock.systemUTC();
     }
 
-    @Produces
     @Singleton
     static Invocation invocation(@CommandLineArguments String[] arguments) {
         return new Invocation(List.of(arguments));
     }
 
-    @Produces
     @Singleton
     static Settings settings(Invocation invocation) {
         Settings settings = SettingsReader.read().settings();

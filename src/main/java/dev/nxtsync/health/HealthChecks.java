@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Supplier;
 
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 import org.eclipse.microprofile.health.HealthCheck;
@@ -40,7 +39,6 @@ class HealthChecks {
     }
 
     /** Every thread that must go on does. */
-    @Produces
     @Liveness
     @Singleton
     AsyncHealthCheck threads(Threads threads) {
@@ -53,7 +51,6 @@ class HealthChecks {
     }
 
     /** What is needed to take in work, which is the database. */
-    @Produces
     @Readiness
     @Singleton
     AsyncHealthCheck database() {
@@ -70,7 +67,6 @@ class HealthChecks {
     }
 
     /** Every connection has a valid token. */
-    @Produces
     @Wellness
     @Singleton
     HealthCheck tokens(Connections connections) {
@@ -99,7 +95,6 @@ class HealthChecks {
     }
 
     /** No sign-in of a person ends within days. */
-    @Produces
     @Wellness
     @Singleton
     HealthCheck signIns(ConnectionFindings findings) {
@@ -107,7 +102,6 @@ class HealthChecks {
     }
 
     /** The files of the keys by which callers are let in can be used. */
-    @Produces
     @Wellness
     @Singleton
     HealthCheck keys(ConnectionFindings findings) {
@@ -115,7 +109,6 @@ class HealthChecks {
     }
 
     /** Every pull does its work. Rows that are set aside, and pauses, are shown and are no alarm. */
-    @Produces
     @Wellness
     @Singleton
     HealthCheck pulls(PullFindings findings) {
@@ -123,7 +116,6 @@ class HealthChecks {
     }
 
     /** Every push makes progress, and no row waits for a person. */
-    @Produces
     @Wellness
     @Singleton
     HealthCheck pushes(PushFindings findings) {
@@ -131,7 +123,6 @@ class HealthChecks {
     }
 
     /** The last notice was taken, so that whoever relies on notices hears of troubles. */
-    @Produces
     @Wellness
     @Singleton
     HealthCheck notices(NoticeDelivery notices) {
