@@ -22,8 +22,6 @@ class PushCommand extends Command {
 
     int run(String name) throws SQLException, UnusableArgument {
         var push = named("push", settings.pushes(), name);
-        return replica.during(() -> pushes.run(push, event -> System.out.println(WorkLine.of(event))))
-                ? 0
-                : ExitCode.FOUND_PROBLEMS;
+        return replica.during(() -> pushes.run(push, new TerminalProgress()::event)) ? 0 : ExitCode.FOUND_PROBLEMS;
     }
 }

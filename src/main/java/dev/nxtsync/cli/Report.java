@@ -5,6 +5,8 @@ import dev.nxtsync.error.Problem;
 
 /** What a command has found, a line each on standard output, and how many problems there were. */
 final class Report {
+    private static final int COLUMN = 11;
+
     private int problems;
 
     void fine(String what, String found) {
@@ -30,6 +32,11 @@ final class Report {
     }
 
     private static void line(String mark, String what, String found) {
-        System.out.println(mark + " ".repeat(11 - mark.length()) + what + ": " + found);
+        System.out.println(line(mark, what + ": " + found));
+    }
+
+    /** A line that begins with a word that says how it goes, in a column of its own. */
+    static String line(String mark, String text) {
+        return mark + " ".repeat(COLUMN - mark.length()) + text;
     }
 }

@@ -47,8 +47,20 @@ final class TerminalProgress implements Job.Progress {
 
     /** Prints a line that stays. */
     synchronized void event(WorkEvent event) {
-        System.out.println((isShown ? CLEAR : "") + WorkLine.of(event));
+        System.out.println((isShown ? CLEAR : "") + line(event));
         isShown = false;
+    }
+
+    static String line(WorkEvent event) {
+        return Report.line(switch (event.course()) {
+            case WELL -> "ok";
+            case WAITS -> "waiting";
+            case SKIPPED -> "skipped";
+            case IN_THE_WAY -> "PROBLEM";
+            case DIFFERENT -> "DIFFERENT";
+            case NOT_PROVEN -> "NOT PROVEN";
+            case DETAIL -> "";
+        }, event.text());
     }
 
     static String text(long soFar, Optional<Long> expected, double perSecond) {

@@ -8,18 +8,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.nxtsync.schedule.WorkEvent;
 
-class WorkLineTest {
+class TerminalProgressTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {"WELL|ok         it",
             "WAITS|waiting    it", "SKIPPED|skipped    it", "IN_THE_WAY|PROBLEM    it", "DIFFERENT|DIFFERENT  it",
             "NOT_PROVEN|NOT PROVEN it", "DETAIL|           it"})
     void aLineBeginsWithAWordThatSaysHowItGoes(WorkEvent.Course course, String line) {
-        assertThat(WorkLine.of(new WorkEvent(course, "it"))).isEqualTo(line);
+        assertThat(TerminalProgress.line(new WorkEvent(course, "it"))).isEqualTo(line);
     }
 
     @ParameterizedTest
     @EnumSource
     void noWordIsWiderThanItsColumn(WorkEvent.Course course) {
-        assertThat(WorkLine.of(new WorkEvent(course, "it"))).hasSize(13).endsWith("it");
+        assertThat(TerminalProgress.line(new WorkEvent(course, "it"))).hasSize(13).endsWith("it");
     }
 }
