@@ -1,6 +1,7 @@
 package dev.nxtsync.cli;
 
 import java.util.Map;
+import java.util.Optional;
 
 import dev.nxtsync.config.NameSuggestion;
 
@@ -8,11 +9,7 @@ import dev.nxtsync.config.NameSuggestion;
 abstract class Command {
     /** The pull, push or connection that a command names. */
     static <T> T named(String what, Map<String, T> entries, String name) throws UnusableArgument {
-        var entry = entries.get(name);
-        if (entry == null) {
-            throw new UnusableArgument(
-                    "There is no " + what + " \"" + name + "\"" + NameSuggestion.hint(name, entries.keySet()) + ".");
-        }
-        return entry;
+        return Optional.ofNullable(entries.get(name)).orElseThrow(() -> new UnusableArgument(
+                "There is no " + what + " \"" + name + "\"" + NameSuggestion.hint(name, entries.keySet()) + "."));
     }
 }

@@ -92,7 +92,7 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
         return pairs;
     }
 
-    private static String withoutSlash(String url) {
+    static String withoutSlash(String url) {
         return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 

@@ -14,7 +14,7 @@ public record SignInSettings(TokenSettings tokens, Optional<String> publicUrl, S
         Map<String, String> extraParameters, Optional<Secret> encryptionKey) {
 
     public static SignInSettings of(Settings all) {
-        return new SignInSettings(TokenSettings.of(all), all.publicUrl().map(SignInSettings::withoutSlash),
+        return new SignInSettings(TokenSettings.of(all), all.publicUrl().map(Settings::withoutSlash),
                 all.responseMode(), all.extraParameters(), all.encryptionKey());
     }
 
@@ -30,9 +30,5 @@ public record SignInSettings(TokenSettings tokens, Optional<String> publicUrl, S
      */
     public String publicUrl(String path) {
         return publicUrl.orElseThrow() + path;
-    }
-
-    private static String withoutSlash(String url) {
-        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 }

@@ -3,6 +3,7 @@ package dev.nxtsync.signin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import dev.nxtsync.error.Problem;
 
@@ -43,9 +44,7 @@ public record UserGrant(String connection, long generation, Optional<Problem> ne
         }
 
         static Optional<RefreshTokenKind> of(String text) {
-            return text.equals(RE_USE.text)
-                    ? Optional.of(RE_USE)
-                    : text.equals(ONE_TIME.text) ? Optional.of(ONE_TIME) : Optional.empty();
+            return Stream.of(values()).filter(each -> each.text.equals(text)).findFirst();
         }
     }
 

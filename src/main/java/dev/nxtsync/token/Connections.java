@@ -2,9 +2,9 @@ package dev.nxtsync.token;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -57,41 +57,31 @@ public class Connections {
 
     /** The tokens of a configured connection. */
     public Tokens of(String connection) {
-        var tokens = byName.get(connection);
-        if (tokens == null) {
-            throw new IllegalArgumentException("no connection is named " + connection);
-        }
-        return tokens;
+        return known(connection)
+                .orElseThrow(() -> new IllegalArgumentException("no connection is named " + connection));
+    }
+
+    private Optional<RenewingTokens> known(String connection) {
+        return Optional.ofNullable(byName.get(connection));
     }
 
     /** Has a token asked for anew, since what was known of it is no longer so. */
     public void wake(String connection) {
-        var tokens = byName.get(connection);
-        if (tokens != null) {
-            tokens.wake();
-        }
+        known(connection).ifPresent(RenewingTokens::wake);
     }
 
     /** Asks for the first token of a person who has just signed in; whoever wants one waits for that. */
     public void begin(String connection) {
-        var tokens = byName.get(connection);
-        if (tokens != null) {
-            tokens.begin();
-        }
+        known(connection).ifPresent(RenewingTokens::begin);
     }
 
     /** What stood in the way of a token may be gone: where an attempt waits for its time, it is made at once. */
     public void retry(String connection) {
-        var tokens = byName.get(connection);
-        if (tokens != null) {
-            tokens.retry();
-        }
+        known(connection).ifPresent(RenewingTokens::retry);
     }
 
     public List<TokenStatus> status() {
-        var all = new ArrayList<TokenStatus>();
-        byName.values().forEach(tokens -> all.add(tokens.status()));
-        return all;
+        return byName.values().stream().map(RenewingTokens::status).toList();
     }
 
     /** While the database is there still: the answer to a refresh that is under way may be the only way on. */

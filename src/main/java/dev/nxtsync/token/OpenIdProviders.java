@@ -1,6 +1,7 @@
 package dev.nxtsync.token;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
@@ -23,10 +24,7 @@ public class OpenIdProviders {
 
     /** @throws IllegalArgumentException if that is no connection of a user */
     public OpenIdProvider of(String connection) {
-        var provider = byName.get(connection);
-        if (provider == null) {
-            throw new IllegalArgumentException("no user signs in for " + connection);
-        }
-        return provider;
+        return Optional.ofNullable(byName.get(connection))
+                .orElseThrow(() -> new IllegalArgumentException("no user signs in for " + connection));
     }
 }
