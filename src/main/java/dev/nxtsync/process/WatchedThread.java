@@ -71,10 +71,6 @@ final class WatchedThread {
 
     boolean isDismissed() { return dismissed; }
 
-    String name() {
-        return name;
-    }
-
     /**
      * Looks once more.
      *

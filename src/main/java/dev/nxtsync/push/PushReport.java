@@ -36,10 +36,6 @@ final class PushReport {
         requests++;
     }
 
-    int requests() {
-        return requests;
-    }
-
     void sent(int rows) {
         sent += rows;
     }

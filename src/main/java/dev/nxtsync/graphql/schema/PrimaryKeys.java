@@ -21,11 +21,6 @@ public final class PrimaryKeys {
 
     private PrimaryKeys() {}
 
-    /** The tables whose key is known. */
-    public static java.util.Set<String> tables() {
-        return KNOWN.keySet();
-    }
-
     public static Optional<List<String>> of(String table) {
         return Optional.ofNullable(KNOWN.get(table));
     }
