@@ -5,6 +5,8 @@ import java.time.Duration;
 
 import jakarta.inject.Singleton;
 
+import org.apache.commons.lang3.function.FailableBooleanSupplier;
+
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Replica;
 
@@ -21,17 +23,12 @@ class CommandReplica {
         this.threads = threads;
     }
 
-    /** What a command does, and whether all went well. */
-    @FunctionalInterface
-    interface CommandWork {
-        boolean done() throws SQLException;
-    }
-
-    boolean during(CommandWork work) throws SQLException {
+    /** @param work what a command does, and whether all went well */
+    boolean during(FailableBooleanSupplier<SQLException> work) throws SQLException {
         replica.beat();
         var heart = threads.loop("heartbeat", PERIOD, this::beat);
         try {
-            return work.done();
+            return work.getAsBoolean();
         } finally {
             heart.stop();
             leave();

@@ -7,6 +7,8 @@ import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
+import org.apache.commons.lang3.function.FailableLongPredicate;
+
 import dev.nxtsync.push.PayloadMemory;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.OutboxApi.Entry;
@@ -53,17 +55,12 @@ class DeadLettersCommand extends Command {
         return decide(ids, entries::discard, "is discarded");
     }
 
-    /** What is decided of a row; false if nobody need decide about it. */
-    @FunctionalInterface
-    private interface Decision {
-        boolean on(long id) throws SQLException;
-    }
-
-    private int decide(List<Long> ids, Decision decision, String said) throws SQLException {
+    /** @param decision what is decided of a row; false if nobody need decide about it */
+    private int decide(List<Long> ids, FailableLongPredicate<SQLException> decision, String said) throws SQLException {
         int code = 0;
         for (long id : ids) {
             Optional<Entry> entry = entries.listed(id);
-            if (decision.on(id)) {
+            if (decision.test(id)) {
                 System.out.println("ok         row " + id + " " + said);
             } else {
                 undecided(id, entry);

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
+import org.apache.commons.lang3.function.FailableSupplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -133,18 +134,14 @@ class HealthChecks {
         };
     }
 
-    /** Findings that the database must be asked for. */
-    @FunctionalInterface
-    private interface StoredFindings {
-        List<Finding> find() throws SQLException;
-    }
-
-    private HealthCheckResponse told(String name, List<Finding> known, StoredFindings stored) {
+    /** @param stored findings that the database must be asked for */
+    private HealthCheckResponse told(String name, List<Finding> known,
+            FailableSupplier<List<Finding>, SQLException> stored) {
         var response = told(name, known);
         var away = heartbeat.problem();
         try {
             if (away.isEmpty()) {
-                stored.find().forEach(each -> tell(response, each));
+                stored.get().forEach(each -> tell(response, each));
             }
         } catch (SQLException e) {
             away(response, DatabaseFault.of(e));

@@ -6,6 +6,8 @@ import java.lang.management.ThreadMXBean;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.apache.commons.lang3.function.FailableSupplier;
+
 /**
  * The threads that wait just now for something outside the process, such as the database, an answer or a token: they stand
  * still through no fault of their own. Safe for any number of threads.
@@ -19,18 +21,12 @@ public final class ExternalWait {
 
     private ExternalWait() {}
 
-    /** What waits, or may. */
-    @FunctionalInterface
-    public interface Call<T, E extends Exception> {
-        T answer() throws E;
-    }
-
     /** Makes a call that may wait for as long as it takes. */
-    public static <T, E extends Exception> T call(Call<T, E> call) throws E {
+    public static <T, E extends Exception> T call(FailableSupplier<T, E> call) throws E {
         long thread = Thread.currentThread().getId();
         boolean outermost = WAITING.add(thread);
         try {
-            return call.answer();
+            return call.get();
         } finally {
             if (outermost) {
                 WAITING.remove(thread);

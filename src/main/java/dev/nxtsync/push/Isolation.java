@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
+import org.apache.commons.lang3.function.FailableBooleanSupplier;
+
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.FailedAnswer;
@@ -43,12 +45,6 @@ final class Isolation {
         this.unanswered = answeredRequests.unanswered(lane.claim().lane());
     }
 
-    /** Works on rows; says whether there was something to do. */
-    @FunctionalInterface
-    interface RowWork {
-        boolean done() throws SQLException;
-    }
-
     /** How many rows may be taken together. */
     int rows() {
         return unanswered.together();
@@ -80,12 +76,12 @@ final class Isolation {
      *
      * @throws LaneBlocked if what failed is not for these rows only
      */
-    boolean attempt(List<SizedRow> rows, RowWork work) throws SQLException {
+    boolean attempt(List<SizedRow> rows, FailableBooleanSupplier<SQLException> work) throws SQLException {
         if (rows.isEmpty()) {
             return false;
         }
         try {
-            boolean worked = work.done();
+            boolean worked = work.getAsBoolean();
             if (worked) {
                 unanswered.worked(rows.size());
                 judge();

@@ -3,6 +3,7 @@ package dev.nxtsync.token;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
+import org.apache.commons.lang3.function.FailableFunction;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,20 +23,17 @@ final class IssuerDiscovery {
     /** For a daily look, which must not take the time of a request that would succeed. */
     private static final Duration LITTLE = Duration.ofSeconds(2);
 
-    private final Reader reader;
+    private final FailableFunction<Duration, Endpoints, ConnectUnreachable> reader;
     private final LongSupplier clock;
     private volatile @Nullable Cached known;
 
-    /** Reads the discovery document, in the time that it is given. */
-    @FunctionalInterface
-    interface Reader {
-        Endpoints read(Duration atMost) throws ConnectUnreachable;
-    }
-
     private record Cached(Endpoints endpoints, long lookAgain, boolean doubtful) {}
 
-    /** @param clock monotonic, in nanoseconds */
-    IssuerDiscovery(Reader reader, LongSupplier clock) {
+    /**
+     * @param reader reads the discovery document, in the time that it is given
+     * @param clock monotonic, in nanoseconds
+     */
+    IssuerDiscovery(FailableFunction<Duration, Endpoints, ConnectUnreachable> reader, LongSupplier clock) {
         this.reader = reader;
         this.clock = clock;
     }
@@ -68,7 +66,7 @@ final class IssuerDiscovery {
     }
 
     private Endpoints read(Duration atMost) throws ConnectUnreachable {
-        var endpoints = reader.read(atMost);
+        var endpoints = reader.apply(atMost);
         known = new Cached(endpoints, clock.getAsLong() + DAY.toNanos(), false);
         return endpoints;
     }
