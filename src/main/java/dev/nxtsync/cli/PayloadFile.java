@@ -1,9 +1,7 @@
 package dev.nxtsync.cli;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -65,7 +63,7 @@ final class PayloadFile {
             if (Files.size(file) > LONGEST) {
                 throw unusable(file, "is larger than " + LONGEST + " bytes, which no payload may be");
             }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
+            return Files.readString(file);
         } catch (CharacterCodingException e) {
             throw unusable(file, "is not UTF-8; save it in that encoding");
         } catch (IOException e) {

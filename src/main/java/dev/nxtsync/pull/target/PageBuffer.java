@@ -283,7 +283,7 @@ public final class PageBuffer {
             int length = i < full.size() ? CHUNK : used;
             var out = new PrefixedChunk(firstColumns, length);
             atStart = out.copy(bytes, length, atStart);
-            copy.writeToCopy(out.bytes, 0, out.used);
+            out.writeTo(copy);
         }
     }
 

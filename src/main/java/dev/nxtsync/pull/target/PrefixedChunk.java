@@ -1,16 +1,17 @@
 package dev.nxtsync.pull.target;
 
-import java.util.Arrays;
+import java.io.ByteArrayOutputStream;
+import java.sql.SQLException;
+
+import org.postgresql.copy.CopyIn;
 
 /** One chunk with something before each of its rows. A line feed ends a row, since one in a value is written {@code \n}. */
-final class PrefixedChunk {
+final class PrefixedChunk extends ByteArrayOutputStream {
     private final byte[] prefix;
-    byte[] bytes;
-    int used;
 
     PrefixedChunk(byte[] prefix, int length) {
+        super(length * 2 + prefix.length);
         this.prefix = prefix;
-        this.bytes = new byte[length * 2 + prefix.length];
     }
 
     boolean copy(byte[] from, int length, boolean atStart) {
@@ -18,7 +19,7 @@ final class PrefixedChunk {
         int begun = 0;
         while (begun < length) {
             if (start) {
-                put(prefix, 0, prefix.length);
+                writeBytes(prefix);
             }
             int end = begun;
             while (end < length && from[end] != '\n') {
@@ -26,17 +27,13 @@ final class PrefixedChunk {
             }
             start = end < length;
             end = Math.min(length, end + 1);
-            put(from, begun, end - begun);
+            write(from, begun, end - begun);
             begun = end;
         }
         return start;
     }
 
-    private void put(byte[] from, int offset, int length) {
-        if (used + length > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, used + length));
-        }
-        System.arraycopy(from, offset, bytes, used, length);
-        used += length;
+    void writeTo(CopyIn copy) throws SQLException {
+        copy.writeToCopy(buf, 0, count);
     }
 }
