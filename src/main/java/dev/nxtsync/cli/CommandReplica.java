@@ -12,16 +12,8 @@ import dev.nxtsync.schedule.Replica;
 
 /** Lets a command's process be one of those that share the database, as long as it works. */
 @Singleton
-class CommandReplica {
+record CommandReplica(Replica replica, Threads threads) {
     private static final Duration PERIOD = Duration.ofSeconds(4);
-
-    private final Replica replica;
-    private final Threads threads;
-
-    CommandReplica(Replica replica, Threads threads) {
-        this.replica = replica;
-        this.threads = threads;
-    }
 
     /** @param work what a command does, and whether all went well */
     boolean during(FailableBooleanSupplier<SQLException> work) throws SQLException {

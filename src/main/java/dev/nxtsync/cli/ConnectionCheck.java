@@ -23,23 +23,9 @@ import dev.nxtsync.token.Tokens;
 /** What is wrong between a client id and the rows that it can read, as it comes to light on the way of a row. */
 @Unremovable
 @Singleton
-class ConnectionCheck {
+record ConnectionCheck(Settings settings, Connections connections, Tenants tenants, DryRun dryRun, PushPlanner pushes) {
     /** One request each; what is wrong with so many is not clearer with more. */
     private static final int COMPANIES = 20;
-
-    private final Settings settings;
-    private final Connections connections;
-    private final Tenants tenants;
-    private final DryRun dryRun;
-    private final PushPlanner pushes;
-
-    ConnectionCheck(Settings settings, Connections connections, Tenants tenants, DryRun dryRun, PushPlanner pushes) {
-        this.settings = settings;
-        this.connections = connections;
-        this.tenants = tenants;
-        this.dryRun = dryRun;
-        this.pushes = pushes;
-    }
 
     /** The targets of the connection's pulls that can be made, by pull. */
     Map<String, TargetTable> check(Settings.Connection connection, Report report) {

@@ -12,17 +12,7 @@ import dev.nxtsync.process.Threads;
 
 /** The daemon begins: whoever has something to do again and again gets a thread for it. A command does one thing, once. */
 @Singleton
-class DaemonThreads {
-    private final Threads threads;
-    private final Event<Threads> begin;
-    private final Invocation invocation;
-
-    DaemonThreads(Threads threads, Event<Threads> begin, Invocation invocation) {
-        this.threads = threads;
-        this.begin = begin;
-        this.invocation = invocation;
-    }
-
+record DaemonThreads(Threads threads, Event<Threads> begin, Invocation invocation) {
     void begin(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) StartupEvent event) {
         if (invocation.isDaemon()) {
             begin.fire(threads);

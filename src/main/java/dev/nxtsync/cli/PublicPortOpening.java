@@ -14,18 +14,13 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.http.server.PublicPort;
 import dev.nxtsync.http.server.UnusablePort;
 
-/** Opens the public port of a daemon, before that of health, which says that it has started; a command opens none. */
+/**
+ * Opens the public port of a daemon, before that of health, which says that it has started; a command opens none.
+ *
+ * @param port made only when it is opened, since what works behind it begins to work with that
+ */
 @Singleton
-class PublicPortOpening {
-    private final Instance<PublicPort> port;
-    private final Invocation invocation;
-
-    /** @param port made only when it is opened, since what works behind it begins to work with that */
-    PublicPortOpening(Instance<PublicPort> port, Invocation invocation) {
-        this.port = port;
-        this.invocation = invocation;
-    }
-
+record PublicPortOpening(Instance<PublicPort> port, Invocation invocation) {
     /** Nothing has begun yet that would go on, and complain, while a start that fails is taken back. */
     void look(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event, Settings.Http http,
             @ConfigProperty(name = "quarkus.http.host") String host,

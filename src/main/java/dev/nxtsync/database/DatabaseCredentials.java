@@ -15,13 +15,7 @@ import dev.nxtsync.config.Settings;
 @Singleton
 @Unremovable
 @Named("nxtDatabaseCredentials")
-class DatabaseCredentials implements CredentialsProvider {
-    private final Settings.DatabaseSettings database;
-
-    DatabaseCredentials(Settings.DatabaseSettings database) {
-        this.database = database;
-    }
-
+record DatabaseCredentials(Settings.DatabaseSettings database) implements CredentialsProvider {
     @Override
     public Map<String, String> getCredentials(String name) {
         var credentials = new HashMap<String, String>();

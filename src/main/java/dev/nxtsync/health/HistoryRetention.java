@@ -20,25 +20,9 @@ import dev.nxtsync.schedule.RunHistory;
 
 /** Forgets old runs, deleted rows, webhook events and finished rows of the outbox. */
 @Singleton
-class HistoryRetention {
+record HistoryRetention(Pushes configured, Heartbeat heartbeat, Database database, RunHistory runs, Inbox inbox,
+        OutboxRetention outbox) {
     private static final Logger LOG = Logger.getLogger(HistoryRetention.class);
-
-    private final Pushes configured;
-    private final Heartbeat heartbeat;
-    private final Database database;
-    private final RunHistory runs;
-    private final Inbox inbox;
-    private final OutboxRetention outbox;
-
-    HistoryRetention(Pushes configured, Heartbeat heartbeat, Database database, RunHistory runs, Inbox inbox,
-            OutboxRetention outbox) {
-        this.configured = configured;
-        this.heartbeat = heartbeat;
-        this.database = database;
-        this.runs = runs;
-        this.inbox = inbox;
-        this.outbox = outbox;
-    }
 
     void begin(@Observes Threads threads) {
         threads.repeat("retention", Duration.ofMinutes(10), this::forgetOld);

@@ -26,7 +26,7 @@ import dev.nxtsync.schedule.UnitKind;
 
 /** What follows from a failure: how long to wait, and what people see of it. */
 @Singleton
-class FailurePolicy {
+record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, OutageLog outages) {
     private static final Logger LOG = Logger.getLogger(FailurePolicy.class);
     /** How long until something that a person must mend is looked at again. */
     static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
@@ -39,18 +39,6 @@ class FailurePolicy {
             "The comparison of its target with what Business NXT lists has been cut off several times, so that deletions do "
                     + "not arrive. See in the log of PostgreSQL, or of what stands between, who ends the connection, and "
                     + "lengthen that time limit; the comparison is tried again by itself.");
-
-    private final PullStates states;
-    private final PullPlans plans;
-    private final CompanyAccess access;
-    private final OutageLog outages;
-
-    FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, OutageLog outages) {
-        this.states = states;
-        this.plans = plans;
-        this.access = access;
-        this.outages = outages;
-    }
 
     /**
      * What has been decided.

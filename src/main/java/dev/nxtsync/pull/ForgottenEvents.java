@@ -14,16 +14,8 @@ import dev.nxtsync.schedule.Heartbeat;
 
 /** Wakes whoever has a key to look at and was not woken for it, such as one that has become due. */
 @Singleton
-class ForgottenEvents {
+record ForgottenEvents(Inbox inbox, Heartbeat heartbeat) {
     private static final Logger LOG = Logger.getLogger(ForgottenEvents.class);
-
-    private final Inbox inbox;
-    private final Heartbeat heartbeat;
-
-    ForgottenEvents(Inbox inbox, Heartbeat heartbeat) {
-        this.inbox = inbox;
-        this.heartbeat = heartbeat;
-    }
 
     void begin(@Observes Threads threads) {
         threads.repeat("forgotten-events", Duration.ofSeconds(5), this::wake);

@@ -16,20 +16,10 @@ import dev.nxtsync.schedule.Outcome;
 
 /** Opens units of work that are about one pull of one company. */
 @Singleton
-class PullUnits {
+record PullUnits(PullPlans plans, PullStates states, CompanyAccess access) {
     /** After so long a run leaves its thread to others, and goes on in the next. */
     static final Duration LONGEST_RUN = Duration.ofSeconds(10);
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
-
-    private final PullPlans plans;
-    private final PullStates states;
-    private final CompanyAccess access;
-
-    PullUnits(PullPlans plans, PullStates states, CompanyAccess access) {
-        this.plans = plans;
-        this.states = states;
-        this.access = access;
-    }
 
     sealed interface Opening {}
 

@@ -19,14 +19,10 @@ import dev.nxtsync.tenant.Tenant;
 /**
  * Reads pages of one table of one company: asks for each, also without its count if the server refuses that, judges the answer,
  * and has the server asked where a key seems to stand for several rows. Not thread-safe.
+ *
+ * @param told of each answer about keys
  */
-final class ScanReader {
-    private final PullSource source;
-    private final PullPlan plan;
-    private final Tenant tenant;
-    private final Ask ask;
-    private final Consumer<Answer> told;
-
+record ScanReader(PullSource source, PullPlan plan, Tenant tenant, Ask ask, Consumer<Answer> told) {
     /** Sends a request for some selections. */
     interface Ask {
         /** @param what the purpose, as a name of the document */
@@ -62,15 +58,6 @@ final class ScanReader {
 
     /** A key stands for several rows, or nobody can say. */
     record KeyNotUnique(Uniqueness.KeyVerdict verdict) implements Reading {}
-
-    /** @param told of each answer about keys */
-    ScanReader(PullSource source, PullPlan plan, Tenant tenant, Ask ask, Consumer<Answer> told) {
-        this.source = source;
-        this.plan = plan;
-        this.tenant = tenant;
-        this.ask = ask;
-        this.told = told;
-    }
 
     /** One for a turn of work, which gives way to others. */
     static ScanReader of(PullSource source, PullTurn turn) {

@@ -10,15 +10,7 @@ import dev.nxtsync.pull.state.PullControl;
 
 /** Pulls that wait for a token. */
 @Singleton
-class WaitingPulls implements WaitingWork {
-    private final Settings settings;
-    private final PullControl control;
-
-    WaitingPulls(Settings settings, PullControl control) {
-        this.settings = settings;
-        this.control = control;
-    }
-
+record WaitingPulls(Settings settings, PullControl control) implements WaitingWork {
     @Override
     public String what() {
         return "pulls";

@@ -11,15 +11,7 @@ import dev.nxtsync.signin.SignInEvent;
 
 /** Forgets who created the records of a connection's pushes when that person signs out. */
 @Singleton
-class ForgottenCreators {
-    private final Settings settings;
-    private final PushStates states;
-
-    ForgottenCreators(Settings settings, PushStates states) {
-        this.settings = settings;
-        this.states = states;
-    }
-
+record ForgottenCreators(Settings settings, PushStates states) {
     void forget(@Observes SignInEvent.SignInEnded event) {
         try {
             states.forgetCreators(settings.pushes(event.connection()).stream().map(Settings.Push::name).toList());

@@ -18,17 +18,9 @@ import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.push.plan.PushPlan.Following;
 
 /** Looks whether the records of rows are there before these are sent, and settles the rows that are not sent after that. */
-final class LookBeforeSend {
+record LookBeforeSend(LaneContext lane, Lookup lookup) {
     /** Rows that are looked for together. */
     static final int MOST = 200;
-
-    private final LaneContext lane;
-    private final Lookup lookup;
-
-    LookBeforeSend(LaneContext lane, Lookup lookup) {
-        this.lane = lane;
-        this.lookup = lookup;
-    }
 
     /** A processing that was never sent needs no look; of one that was, whoever retries it may be mistaken. */
     static boolean isNeededFor(OutboxRow row) {

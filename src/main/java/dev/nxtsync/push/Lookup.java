@@ -21,26 +21,13 @@ import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.tenant.Tenant;
 
-/** Asks the server for the records of many rows at once. */
-final class Lookup {
-    private final NxtClient nxt;
-    private final PushPlan plan;
-    private final Tenant tenant;
-    private final Runnable afterEach;
-    private final Consumer<List<Long>> answered;
-
-    /**
-     * @param afterEach is told of each request that has ended
-     * @param answered is told of the rows of each that was answered whole
-     */
-    Lookup(NxtClient nxt, PushPlan plan, Tenant tenant, Runnable afterEach, Consumer<List<Long>> answered) {
-        this.answered = answered;
-        this.nxt = nxt;
-        this.plan = plan;
-        this.tenant = tenant;
-        this.afterEach = afterEach;
-    }
-
+/**
+ * Asks the server for the records of many rows at once.
+ *
+ * @param afterEach is told of each request that has ended
+ * @param answered is told of the rows of each that was answered whole
+ */
+record Lookup(NxtClient nxt, PushPlan plan, Tenant tenant, Runnable afterEach, Consumer<List<Long>> answered) {
     /**
      * The records that the server finds for each row.
      *

@@ -13,20 +13,13 @@ import dev.nxtsync.graphql.schema.InputType;
 import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.TypeRef;
 
-/** Checks the values of a payload against the types of what is sent. */
-final class PayloadCheck {
-    private final Map<String, InputType> inputs;
-    private final PayloadFlaws flaws;
-
-    /**
-     * @param inputs the types by name, as far as they were read
-     * @param flaws where what is wrong is added, with its path
-     */
-    PayloadCheck(Map<String, InputType> inputs, PayloadFlaws flaws) {
-        this.inputs = inputs;
-        this.flaws = flaws;
-    }
-
+/**
+ * Checks the values of a payload against the types of what is sent.
+ *
+ * @param inputs the types by name, as far as they were read
+ * @param flaws where what is wrong is added, with its path
+ */
+record PayloadCheck(Map<String, InputType> inputs, PayloadFlaws flaws) {
     /** Checks a record. */
     void check(ObjectNode values, Members type) {
         check(values, type, "");

@@ -10,15 +10,7 @@ import dev.nxtsync.schedule.StartupWrite;
 
 /** Says what the function {@code nxt_sync.push} must know, before anybody is told that rows can be pushed. */
 @Singleton
-class PushSettings implements StartupWrite {
-    private final PushSettingsTable table;
-    private final Settings settings;
-
-    PushSettings(PushSettingsTable table, Settings settings) {
-        this.table = table;
-        this.settings = settings;
-    }
-
+record PushSettings(PushSettingsTable table, Settings settings) implements StartupWrite {
     @Override
     public void write() throws SQLException {
         table.configure(settings.companiesOfPushes());

@@ -15,19 +15,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job.Progress;
 
 /** Writes what becomes of rows in one run of a lane, and counts it in the run's report. */
-final class Settling {
-    private final Outbox outbox;
-    private final Claim claim;
-    private final PushReport report;
-    private final Progress progress;
-
-    Settling(Outbox outbox, Claim claim, PushReport report, Progress progress) {
-        this.outbox = outbox;
-        this.claim = claim;
-        this.report = report;
-        this.progress = progress;
-    }
-
+record Settling(Outbox outbox, Claim claim, PushReport report, Progress progress) {
     /** Writes rows together; if PostgreSQL refuses that, each by itself, so that one stops no other. */
     void settle(List<RowTransition> transitions) throws SQLException {
         if (refusal(transitions).isEmpty()) {

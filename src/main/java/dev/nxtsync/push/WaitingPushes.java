@@ -10,15 +10,7 @@ import dev.nxtsync.push.outbox.PushLanes;
 
 /** Pushes that wait for a token. */
 @Singleton
-class WaitingPushes implements WaitingWork {
-    private final Settings settings;
-    private final PushLanes lanes;
-
-    WaitingPushes(Settings settings, PushLanes lanes) {
-        this.settings = settings;
-        this.lanes = lanes;
-    }
-
+record WaitingPushes(Settings settings, PushLanes lanes) implements WaitingWork {
     @Override
     public String what() {
         return "pushes";

@@ -10,16 +10,10 @@ import dev.nxtsync.database.Database;
 
 /** All that is kept encrypted, wherever it is: the tokens of persons, and what sign-ins that are under way have to keep. */
 @Singleton
-class Ciphertexts {
+record Ciphertexts(Database database) {
     private static final String GOOD_CHALLENGE = """
             challenge is not null and ended_at is null
             and begun_at between clock_timestamp() - interval '10 minutes' and clock_timestamp()""";
-
-    private final Database database;
-
-    Ciphertexts(Database database) {
-        this.database = database;
-    }
 
     /** What a text is of. */
     public enum CiphertextKind {

@@ -15,20 +15,8 @@ import dev.nxtsync.token.Connections;
 
 /** Notices what another replica, or a command, has made of a sign-in: it was renewed, refused, done anew or given up. */
 @Singleton
-class GrantPoller {
+record GrantPoller(UserTokens tokens, UserGrants grants, Connections connections, Migrations migrations) {
     private static final Logger LOG = Logger.getLogger(GrantPoller.class);
-
-    private final UserTokens tokens;
-    private final UserGrants grants;
-    private final Connections connections;
-    private final Migrations migrations;
-
-    GrantPoller(UserTokens tokens, UserGrants grants, Connections connections, Migrations migrations) {
-        this.tokens = tokens;
-        this.grants = grants;
-        this.connections = connections;
-        this.migrations = migrations;
-    }
 
     void begin(@Observes Threads threads) {
         threads.repeat("sign-ins", Duration.ofSeconds(2), this::look);

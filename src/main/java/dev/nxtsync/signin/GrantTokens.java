@@ -7,13 +7,7 @@ import dev.nxtsync.token.UserTokenSet;
 
 /** The tokens of a grant, to and from the form in which they are kept. */
 @Singleton
-class GrantTokens {
-    private final TokenEncryption encryption;
-
-    GrantTokens(TokenEncryption encryption) {
-        this.encryption = encryption;
-    }
-
+record GrantTokens(TokenEncryption encryption) {
     String refreshToken(UserGrant grant) throws TokenEncryption.Locked {
         return encryption.decrypt(grant.refreshToken(), place(grant.connection(), "refresh"));
     }

@@ -25,25 +25,9 @@ import dev.nxtsync.token.SignedIn;
  * is needed, so that a command which makes a link renews nothing.
  */
 @Singleton
-class SignInCompletion {
+record SignInCompletion(OpenIdProviders providers, UserGrants grants, GrantTokens tokens, UserTokens userTokens,
+        Provider<Connections> connections, SignInSummary summary) {
     private static final Logger LOG = Logger.getLogger(SignInCompletion.class);
-
-    private final OpenIdProviders providers;
-    private final UserGrants grants;
-    private final GrantTokens tokens;
-    private final UserTokens userTokens;
-    private final Provider<Connections> connections;
-    private final SignInSummary summary;
-
-    SignInCompletion(OpenIdProviders providers, UserGrants grants, GrantTokens tokens, UserTokens userTokens,
-            Provider<Connections> connections, SignInSummary summary) {
-        this.providers = providers;
-        this.grants = grants;
-        this.tokens = tokens;
-        this.userTokens = userTokens;
-        this.connections = connections;
-        this.summary = summary;
-    }
 
     /** @param challenge that the sign-in began with */
     SignInResult complete(Settings.Connection connection, SignInCallback callback, Challenge challenge)

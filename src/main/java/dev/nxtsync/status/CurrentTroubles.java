@@ -13,19 +13,7 @@ import dev.nxtsync.status.OpenFindings.OpenFinding;
 
 /** What is wrong now, as all processes together see it: each tells the others what it alone knows. */
 @Singleton
-class CurrentTroubles {
-    private final Findings findings;
-    private final ReplicaReport own;
-    private final Replica replica;
-    private final Clock clock;
-
-    CurrentTroubles(Findings findings, ReplicaReport own, Replica replica, Clock clock) {
-        this.findings = findings;
-        this.own = own;
-        this.replica = replica;
-        this.clock = clock;
-    }
-
+record CurrentTroubles(Findings findings, ReplicaReport own, Replica replica, Clock clock) {
     /** Tells the others what this process knows, and asks what is wrong anywhere, each trouble once. */
     Collection<OpenFinding> exchange() throws SQLException {
         replica.report(StatusJson.text(own.now()));

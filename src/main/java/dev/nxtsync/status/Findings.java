@@ -11,17 +11,7 @@ import jakarta.inject.Singleton;
  * process alone knows is in memory; the rest is asked of the database. Safe for any number of threads.
  */
 @Singleton
-class Findings {
-    private final ConnectionFindings connections;
-    private final PullFindings pulls;
-    private final PushFindings pushes;
-
-    Findings(ConnectionFindings connections, PullFindings pulls, PushFindings pushes) {
-        this.connections = connections;
-        this.pulls = pulls;
-        this.pushes = pushes;
-    }
-
+record Findings(ConnectionFindings connections, PullFindings pulls, PushFindings pushes) {
     /** What this process knows by itself. */
     List<Finding> own() {
         var findings = new ArrayList<>(connections.tokens());

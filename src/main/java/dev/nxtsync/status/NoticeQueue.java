@@ -15,13 +15,7 @@ import dev.nxtsync.database.Encoding;
 
 /** Notices that wait until they are taken, at most for a day. Each is sent by one process at a time. */
 @Singleton
-class NoticeQueue {
-    private final Database database;
-
-    NoticeQueue(Database database) {
-        this.database = database;
-    }
-
+record NoticeQueue(Database database) {
     /**
      * One that is to be sent now.
      *

@@ -10,19 +10,7 @@ import dev.nxtsync.transport.Network;
 
 /** Where the tokens of each connection come from: its own credentials, or what a person's sign-in has left. */
 @Singleton
-class TokenRequests {
-    private final TokenSettings settings;
-    private final UserTokenRequests users;
-    private final Network network;
-    private final Vertx vertx;
-
-    TokenRequests(TokenSettings settings, UserTokenRequests users, Network network, Vertx vertx) {
-        this.settings = settings;
-        this.users = users;
-        this.network = network;
-        this.vertx = vertx;
-    }
-
+record TokenRequests(TokenSettings settings, UserTokenRequests users, Network network, Vertx vertx) {
     TokenRequest of(Settings.Connection connection) {
         return switch (connection.kind()) {
             case USER -> users.of(connection);

@@ -12,29 +12,13 @@ import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Threads;
 
 /** Finds what stands at the address of a request, and has the work for a call done. Safe for any number of threads. */
-final class Dispatcher {
+record Dispatcher(Router router, Refusals refusals, Workers workers, Threads threads) {
     /** The kind of thread whose failures what is unexpected counts as. */
     static final String THREAD = "public-port";
-
-    private final Router router;
-    private final Refusals refusals;
-    private final Workers workers;
-    private final Threads threads;
-
-    Dispatcher(Router router, Refusals refusals, Workers workers, Threads threads) {
-        this.router = router;
-        this.refusals = refusals;
-        this.workers = workers;
-        this.threads = threads;
-    }
 
     /** As {@link Router#find}. */
     Optional<Router.Match> find(HttpRequest request, SocketAddress remote) {
         return router.find(request, remote);
-    }
-
-    Refusals refusals() {
-        return refusals;
     }
 
     /** Whether the work for a call has begun, or will begin; then there will be an answer, on any thread. */

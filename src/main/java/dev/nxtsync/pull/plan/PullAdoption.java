@@ -15,20 +15,8 @@ import dev.nxtsync.tenant.Tenant;
 
 /** Has a pull run as it is designed, or stops it. */
 @Singleton
-class PullAdoption {
+record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units, PullPlans plans) {
     private static final Logger LOG = Logger.getLogger(PullAdoption.class);
-
-    private final TableMigrator tables;
-    private final Targets targets;
-    private final UnitDeclaration units;
-    private final PullPlans plans;
-
-    PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units, PullPlans plans) {
-        this.tables = tables;
-        this.targets = targets;
-        this.units = units;
-        this.plans = plans;
-    }
 
     /** Says whether it could be planned, but perhaps for its target, about which the schema says nothing. */
     boolean adopt(String pull, Design design, Tenancy tenancy) throws SQLException {

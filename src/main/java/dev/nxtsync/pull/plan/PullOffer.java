@@ -17,14 +17,8 @@ import dev.nxtsync.tenant.Scope;
 
 /** Tells whoever has configured no pull of a connection what it could pull. */
 @Singleton
-class PullOffer {
+record PullOffer(Introspection introspection) {
     private static final Logger LOG = Logger.getLogger(PullOffer.class);
-
-    private final Introspection introspection;
-
-    PullOffer(Introspection introspection) {
-        this.introspection = introspection;
-    }
 
     /** @throws dev.nxtsync.graphql.FailedAnswer if the API gave no whole answer */
     void tell(String connection, List<Tenants.Company> companies) {

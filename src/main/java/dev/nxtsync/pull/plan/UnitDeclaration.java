@@ -12,16 +12,8 @@ import dev.nxtsync.tenant.Tenant;
 
 /** Declares the units of work of a pull in the companies that its connection sees now. */
 @Singleton
-class UnitDeclaration {
+record UnitDeclaration(PullUnitStore units, PullPlans plans) {
     private static final Logger LOG = Logger.getLogger(UnitDeclaration.class);
-
-    private final PullUnitStore units;
-    private final PullPlans plans;
-
-    UnitDeclaration(PullUnitStore units, PullPlans plans) {
-        this.units = units;
-        this.plans = plans;
-    }
 
     /** @param owners the companies of the pull, or the customers of a system table */
     void declare(PullPlan plan, List<Tenant> owners) throws SQLException {
