@@ -8,13 +8,7 @@ import dev.nxtsync.push.outbox.OutboxOrigin;
 
 /** The command {@code adopt}: an outbox that was restored, copied or failed over is sent from again. */
 @Singleton
-class AdoptCommand extends Command {
-    private final OutboxOrigin origin;
-
-    AdoptCommand(OutboxOrigin origin) {
-        this.origin = origin;
-    }
-
+record AdoptCommand(OutboxOrigin origin) implements Command {
     int run() throws SQLException {
         if (origin.held().isEmpty()) {
             System.out.println("ok         the outbox is at home; there is nothing to adopt");

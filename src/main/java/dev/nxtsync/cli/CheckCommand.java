@@ -27,7 +27,7 @@ import dev.nxtsync.status.OpenFindings;
  * plain words what is in the way. It runs with any configuration, also one that the daemon refuses.
  */
 @Singleton
-class CheckCommand extends Command {
+class CheckCommand implements Command {
     private final Instance<ConnectionCheck> connections;
     private final Instance<MigrationDryRun> migrations;
     private final Report report = new Report();

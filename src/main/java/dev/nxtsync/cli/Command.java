@@ -6,7 +6,7 @@ import java.util.Optional;
 import dev.nxtsync.config.NameSuggestion;
 
 /** A command's work. It gets what it needs as any bean does, once the framework has started; {@link Commands} lists them. */
-abstract class Command {
+interface Command {
     /** The pull, push or connection that a command names. */
     static <T> T named(String what, Map<String, T> entries, String name) throws UnusableArgument {
         return Optional.ofNullable(entries.get(name)).orElseThrow(() -> new UnusableArgument(

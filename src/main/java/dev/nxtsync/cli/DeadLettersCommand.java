@@ -15,16 +15,8 @@ import dev.nxtsync.push.outbox.OutboxApi.Entry;
 
 /** The command {@code dead-letters}: rows of the outbox about which a person decides. */
 @Singleton
-class DeadLettersCommand extends Command {
+record DeadLettersCommand(OutboxApi entries, PayloadMemory memory) implements Command {
     private static final int MOST = 1000;
-
-    private final OutboxApi entries;
-    private final PayloadMemory memory;
-
-    DeadLettersCommand(OutboxApi entries, PayloadMemory memory) {
-        this.entries = entries;
-        this.memory = memory;
-    }
 
     int list() throws SQLException {
         var troubled = entries.troubled(MOST);

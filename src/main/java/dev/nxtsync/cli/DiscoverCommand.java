@@ -17,7 +17,7 @@ import dev.nxtsync.tenant.Scope;
 
 /** The command {@code discover}: what can be pulled, for people to read or as a configuration. */
 @Singleton
-class DiscoverCommand extends Command {
+class DiscoverCommand implements Command {
     private final Settings settings;
     private final TableDiscovery tables;
     private final Set<String> names = new HashSet<>();

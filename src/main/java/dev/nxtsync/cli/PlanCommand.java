@@ -10,13 +10,7 @@ import dev.nxtsync.tenant.Tenant;
 
 /** The command {@code plan}: what the first loads will take, before they begin. */
 @Singleton
-class PlanCommand extends Command {
-    private final LoadEstimates estimates;
-
-    PlanCommand(LoadEstimates estimates) {
-        this.estimates = estimates;
-    }
-
+record PlanCommand(LoadEstimates estimates) implements Command {
     int run() {
         var all = estimates.all();
         boolean well = true;

@@ -9,17 +9,9 @@ import dev.nxtsync.pull.state.PullUnitStore;
 
 /** The command {@code reset}: a pull forgets how far it has come, and keeps its rows. */
 @Singleton
-class ResetCommand extends Command {
-    private final Settings settings;
-    private final PullUnitStore units;
-
-    ResetCommand(Settings settings, PullUnitStore units) {
-        this.settings = settings;
-        this.units = units;
-    }
-
+record ResetCommand(Settings settings, PullUnitStore units) implements Command {
     int run(String name) throws SQLException, UnusableArgument {
-        var pull = named("pull", settings.pulls(), name);
+        var pull = Command.named("pull", settings.pulls(), name);
         int companies = units.reset(pull.name());
         System.out.println("ok         pull " + pull.name() + " begins anew in " + companies
                 + (companies == 1 ? " company" : " companies") + " with its next run; its rows stay");

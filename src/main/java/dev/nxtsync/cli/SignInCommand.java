@@ -13,17 +13,7 @@ import dev.nxtsync.token.ConnectUnreachable;
 
 /** The commands {@code sign-in}, which prints a link for a person, and {@code sign-out}, which revokes what came of one. */
 @Singleton
-class SignInCommand extends Command {
-    private final Settings settings;
-    private final SignIn signIn;
-    private final SignOut signOut;
-
-    SignInCommand(Settings settings, SignIn signIn, SignOut signOut) {
-        this.settings = settings;
-        this.signIn = signIn;
-        this.signOut = signOut;
-    }
-
+record SignInCommand(Settings settings, SignIn signIn, SignOut signOut) implements Command {
     int signIn(String name) throws SQLException, ConnectUnreachable, UnusableArgument {
         var link = signIn.offer(connection(name));
         System.out.println("Let the person open this link, once, until " + link.expiresAt() + ":\n" + link.url());
@@ -45,6 +35,6 @@ class SignInCommand extends Command {
         if (users.isEmpty()) {
             throw new UnusableArgument("No connection is a user's; set NXT_CONNECTIONS_<NAME>_KIND to user.");
         }
-        return named("connection", users, name);
+        return Command.named("connection", users, name);
     }
 }

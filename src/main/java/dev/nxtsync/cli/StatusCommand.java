@@ -27,15 +27,9 @@ import dev.nxtsync.status.StatusTables.UnitRow;
 
 /** The command {@code status}: what {@code GET /api/status} answers, for a terminal. */
 @Singleton
-class StatusCommand extends Command {
+record StatusCommand(StatusReport status) implements Command {
     private static final int LINES = 40;
     private static final int RUNS = 10;
-
-    private final StatusReport status;
-
-    StatusCommand(StatusReport status) {
-        this.status = status;
-    }
 
     int run() throws SQLException {
         print(status.askStored());
