@@ -2,6 +2,7 @@ package dev.nxtsync.database;
 
 import static java.util.stream.Collectors.joining;
 
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +40,8 @@ public final class DatabaseFault {
      */
     public static SQLException sql(JdbiException e) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
+            // what the driver says of a batch quotes parameters; what PostgreSQL has said is below it
+            if (cause instanceof SQLException sql && !(sql instanceof BatchUpdateException && sql.getCause() != null)) {
                 return sql;
             }
         }

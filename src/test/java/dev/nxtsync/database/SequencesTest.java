@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import dev.nxtsync.push.outbox.OutboxOrigin;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.schedule.Replica;
+import dev.nxtsync.schedule.RunHistory;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.signin.UserGrants;
@@ -81,6 +83,17 @@ class SequencesTest {
         assertThat(claim().fence()).isGreaterThan(before);
         new PullUnitStore(store).declare("another", "main", Tenant.company(7));
         assertThat(database.number("select count(*) from nxt_sync.job where pull = 'another'")).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsWrittenInABatchCollidesWithNoneEither() throws Exception {
+        var history = new RunHistory(store);
+        var run = new RunHistory.RunRecord("orders", 7, UnitKind.LOAD, Instant.EPOCH, Instant.EPOCH, "ok", 0, 0, 0, 0,
+                0, 0, "", "");
+        history.add(List.of(run));
+        database.execute("alter sequence nxt_sync.run_id_seq restart");
+        history.add(List.of(run, run));
+        assertThat(database.count("nxt_sync.run")).isEqualTo(3);
     }
 
     @Test

@@ -49,6 +49,17 @@ class StatementsTest {
         }
     }
 
+    @Test
+    void whatPostgresqlRefusesOfABatchComesOutAsItWasWithoutWhatWasBound() {
+        var fault = catchThrowableOfType(SQLException.class, () -> store.useTransaction(transaction -> {
+            var batch = transaction.prepareBatch("insert into nxt_sync.notice (id, body) values ('one', :body)");
+            batch.bind("body", "s3cr3t").add().bind("body", "s3cr3t").add().execute();
+        }));
+        assertThat(fault.getSQLState()).isEqualTo("23505");
+        assertThat(DatabaseFault.constraint(fault)).contains("notice_pkey");
+        assertThat(fault.getMessage()).doesNotContain("s3cr3t");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"1970-01-01T00:00:00Z", "2026-03-29T01:00:00.123456Z", "0001-01-01T00:00:00Z",
             "9998-12-31T23:59:59.999999Z"})
