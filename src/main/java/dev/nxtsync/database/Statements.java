@@ -33,7 +33,8 @@ final class Statements {
         jdbi.registerArrayType(Long.class, "bigint");
         jdbi.registerArrayType(Boolean.class, "boolean");
         jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP).setSqlParser(new NamedParameters());
-        // its own would quote parameters, some of which are secret
+        // flight recordings and its own messages would quote parameters, some of which are secret; less than 2 is no length
+        jdbi.getConfig(SqlStatements.class).setJfrParamMaxLength(2);
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(e -> String.valueOf(e.getShortMessage()));
         // Database ends each transaction
         jdbi.getConfig(Handles.class).setForceEndTransactions(false);

@@ -3,6 +3,7 @@ package dev.nxtsync.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -11,14 +12,18 @@ import java.util.Optional;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.statement.JdbiStatementEvent;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 
 class StatementsTest {
     private static TestDatabase database;
@@ -58,6 +63,21 @@ class StatementsTest {
         assertThat(fault.getSQLState()).isEqualTo("23505");
         assertThat(DatabaseFault.constraint(fault)).contains("notice_pkey");
         assertThat(fault.getMessage()).doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void noRecordingOfTheJvmHasWhatWasBound(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("recording.jfr");
+        try (var recording = new Recording()) {
+            recording.start();
+            store.useTransaction(
+                    transaction -> transaction.createQuery("select :key").bind("key", "s3cr3t").mapToMap().one());
+            recording.stop();
+            recording.dump(file);
+        }
+        assertThat(RecordingFile.readAllEvents(file))
+                .filteredOn(each -> each.getEventType().getName().equals(JdbiStatementEvent.NAME)).isNotEmpty()
+                .noneMatch(each -> each.toString().contains("s3cr3t"));
     }
 
     @ParameterizedTest
