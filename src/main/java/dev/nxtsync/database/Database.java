@@ -144,8 +144,9 @@ public class Database {
      * doing. What may take long has a lock of its own, so that nothing else waits for it.
      */
     public static boolean alone(Handle transaction, String what) {
-        transaction.createQuery("select pg_advisory_xact_lock(hashtext('nxt_sync ' || :what))").bind("what", what)
-                .mapToMap().one();
+        // its result is not read, or the driver would ask for the type of what is none
+        transaction.createUpdate("select pg_advisory_xact_lock(hashtext('nxt_sync ' || :what))").bind("what", what)
+                .execute();
         return true;
     }
 

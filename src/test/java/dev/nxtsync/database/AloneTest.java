@@ -75,6 +75,17 @@ class AloneTest {
         }
     }
 
+    @Test
+    void aLockAsksTheServerForNothingElse() throws Exception {
+        try (var process = Handles.on(database.connect())) {
+            process.begin();
+            int session = process.createQuery("select pg_backend_pid()").mapTo(int.class).one();
+            Database.alone(process, "ddl");
+            assertThat(database.value("select query from pg_stat_activity where pid = " + session))
+                    .startsWith("select pg_advisory_xact_lock(");
+        }
+    }
+
     private static TargetTable target(String name) {
         return new TargetTable("nxt", name, "nxt_company", "", List.of(new TargetColumn("id", ColumnType.INTEGER, "")),
                 List.of("id"), Optional.empty(), false);

@@ -32,9 +32,9 @@ final class InFlight {
             return Set.of();
         }
         var records = named.stream().map(row -> encoding.shown(row.record().orElseThrow())).toList();
-        transaction.createQuery("""
+        transaction.createUpdate("""
                 select pg_advisory_xact_lock(hashtextextended(record, 7496)) from unnest(:records::text[]) as record""")
-                .bindArray("records", String.class, records).mapToMap().list();
+                .bindArray("records", String.class, records).execute();
         return transaction.createQuery("""
                 select mine.id from unnest(:ids::bigint[], :records::text[]) as mine (id, record)
                     join nxt_sync.outbox other on other.record = mine.record and other.id <> mine.id
