@@ -23,7 +23,7 @@ class ConnectionAges implements AgroalPoolInterceptor {
     @Override
     public void onConnectionCreate(Connection connection) {
         try {
-            isOlder(connection, System.nanoTime());
+            met(connection);
         } catch (SQLException e) {
             throw new IllegalStateException("The pool has a connection that is none of PostgreSQL's driver.", e);
         }
@@ -31,7 +31,11 @@ class ConnectionAges implements AgroalPoolInterceptor {
 
     /** @param time of {@link System#nanoTime}; what was not known before is no older */
     boolean isOlder(Connection connection, long time) throws SQLException {
-        Long known = since.putIfAbsent(connection.unwrap(PgConnection.class), System.nanoTime());
-        return known != null && known - time < 0;
+        return met(connection) - time < 0;
+    }
+
+    /** When it was met first, be it now. */
+    private long met(Connection connection) throws SQLException {
+        return since.computeIfAbsent(connection.unwrap(PgConnection.class), unknown -> System.nanoTime());
     }
 }
