@@ -47,6 +47,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.Question;
 
 class ArchitectureTest {
     private static final Path MAIN = Path.of("src/main/java/dev/nxtsync");
@@ -257,6 +258,13 @@ class ArchitectureTest {
                 .should().dependOnClassesThat().haveFullyQualifiedName("java.sql.Connection").check(CLASSES);
         noClasses().that().resideOutsideOfPackage("dev.nxtsync.transport..").should().dependOnClassesThat()
                 .haveFullyQualifiedName("io.vertx.core.http.HttpClient").check(CLASSES);
+    }
+
+    /** Of names that are checked, with all values beside it. */
+    @Test
+    void documentsAreWrittenInOnePlace() {
+        noClasses().that().areNotAssignableTo(Question.class).should()
+                .callConstructorWhere(target(owner(type(Question.class)))).check(CLASSES);
     }
 
     /** What else happens is a value for whoever has asked, or goes to the log. */

@@ -1,21 +1,20 @@
 package dev.nxtsync.pull;
 
-import static java.util.stream.Collectors.joining;
-
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.tenant.Tenant;
 
-/** Documents that ask for rows of one tenant's tables: identifiers stand in them, values are variables. */
+/** Documents that ask for rows of one tenant's tables. */
 public final class Document {
     /** The alias of what is asked for its count only. */
     private static final String COUNT = "all";
@@ -39,6 +38,15 @@ public final class Document {
 
         public DocumentPart counting() {
             return new DocumentPart(alias, table, fields, filter, order, descending, rows, true);
+        }
+
+        private Field field(int index) {
+            return Field.of(table.name(), counts ? List.of("totalCount") : List.of()).as(alias)
+                    .with("first", new Field.Variable("n" + index, "Int", rows))
+                    .with("filter", filter
+                            .map(each -> new Field.Variable("f" + index, "FilterExpression_" + table.rowType(), each)))
+                    .with("orderBy", new Field.Order(order, descending))
+                    .and(Field.of("pageInfo", "hasNextPage"), Field.of("items", fields));
         }
 
         private DocumentPart uncounted() {
@@ -71,37 +79,9 @@ public final class Document {
                 List.of(Table.CHANGED), true, 1, false);
     }
 
-    /**
-     * Each selection has a line of its own, so that an error which tells its line tells the table.
-     *
-     * @param background whether the request gives way to others
-     */
+    /** @param background whether the request gives way to others */
     public static Question of(String operation, Tenant tenant, boolean background, List<DocumentPart> parts) {
-        var variables = new LinkedHashMap<String, Object>();
-        variables.put("owner", tenant.number());
-        var declarations = new StringBuilder("$owner: Int");
-        var fields = new StringBuilder();
-        for (int i = 0; i < parts.size(); i++) {
-            DocumentPart part = parts.get(i);
-            String rows = "n" + i;
-            String filter = "f" + i;
-            declarations.append(", $").append(rows).append(": Int");
-            variables.put(rows, part.rows());
-            part.filter().ifPresent(value -> {
-                declarations.append(", $").append(filter).append(": FilterExpression_").append(part.table().rowType());
-                variables.put(filter, value);
-            });
-            fields.append(part.alias()).append(": ").append(part.table().name()).append("(first: $").append(rows)
-                    .append(part.filter().isPresent() ? ", filter: $" + filter : "").append(", orderBy: [")
-                    .append(part.order().stream()
-                            .map(column -> "{" + column + (part.descending() ? ": DESC}" : ": ASC}"))
-                            .collect(joining(", ")))
-                    .append("]) { ").append(part.counts() ? "totalCount " : "")
-                    .append("pageInfo { hasNextPage } items { ").append(String.join(" ", part.fields()))
-                    .append(" } }\n");
-        }
-        String document = "query " + operation + "(" + declarations + ") { " + tenant.scope().root()
-                + "(no: $owner) {\n" + fields + "} }";
-        return new Question(operation, document, variables, Optional.of(tenant), background);
+        return Question.query(operation, tenant, background,
+                IntStream.range(0, parts.size()).mapToObj(i -> parts.get(i).field(i)).toList());
     }
 }

@@ -78,10 +78,7 @@ record Lookup(NxtClient nxt, PushPlan plan, Tenant tenant, Runnable afterEach, C
         Answer answer = nxt.ask(plan.push().connection(),
                 Mutation.look(plan, tenant, filter, compared(payloads), Mutation.children(plan, payloads), most));
         afterEach.run();
-        if (answer instanceof Failure failure) {
-            throw new FailedAnswer(failure);
-        }
-        JsonNode page = ((Answer.Data) answer).data().path(tenant.scope().root()).path(Mutation.alias(0));
+        JsonNode page = FailedAnswer.dataOf(answer).path(tenant.scope().root()).path(Mutation.alias(0));
         if (!page.path("items").isArray() || !page.path("pageInfo").path("hasNextPage").isBoolean()) {
             throw new FailedAnswer(new Failure.Rejected("The answer to a look-up lacks items or pageInfo.",
                     ((Answer.Data) answer).traceId(), List.of()));

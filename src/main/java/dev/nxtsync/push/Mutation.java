@@ -1,19 +1,20 @@
 package dev.nxtsync.push;
 
-import static java.util.stream.Collectors.joining;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.SendGuard;
@@ -25,19 +26,9 @@ import dev.nxtsync.push.plan.PushPlan.Child;
 import dev.nxtsync.push.plan.PushPlan.Following;
 import dev.nxtsync.tenant.Tenant;
 
-/** Builds the documents of pushes: identifiers stand in them, values are variables. Each part is a line of its own. */
+/** The questions of pushes: what is sent, and what is looked for. */
 final class Mutation {
-    private final PushPlan plan;
-    private final Tenant tenant;
-    private final List<String> declarations = new ArrayList<>(List.of("$owner: Int!"));
-    private final Map<String, Object> variables = new LinkedHashMap<>();
-    private final StringBuilder parts = new StringBuilder();
-
-    private Mutation(PushPlan plan, Tenant tenant) {
-        this.plan = plan;
-        this.tenant = tenant;
-        variables.put("owner", tenant.number());
-    }
+    private Mutation() {}
 
     /** The alias of the n-th part. */
     static String alias(int index) {
@@ -45,19 +36,17 @@ final class Mutation {
     }
 
     static Question create(PushPlan plan, Tenant tenant, List<Payload> payloads, SendGuard guard) {
-        var mutation = new Mutation(plan, tenant);
         MutationField field = plan.field(MutationKind.CREATE);
         var values = JsonNodeFactory.instance.arrayNode();
         payloads.forEach(payload -> values.add(payload.values()));
-        mutation.part(0, field.name(), Map.of("values", mutation.variable("values", field, "values", values)),
-                mutation.answered(children(plan, payloads)));
-        return mutation.question("create", guard);
+        return question("create", plan, tenant, guard,
+                List.of(Field.of(field.name()).as(alias(0)).with("values", variable("values", field, "values", values))
+                        .and(answered(plan, children(plan, payloads)))));
     }
 
     /** Each record's filter holds its change stamp, so that only the record as it was read is changed. */
     static Question update(PushPlan plan, Tenant tenant, List<Payload> payloads, List<Optional<String>> stamps,
             SendGuard guard) {
-        var mutation = new Mutation(plan, tenant);
         MutationField field = plan.field(MutationKind.UPDATE);
         var filters = JsonNodeFactory.instance.arrayNode();
         var values = JsonNodeFactory.instance.arrayNode();
@@ -68,23 +57,21 @@ final class Mutation {
             filters.add(Filters.and(conditions).orElseThrow());
             values.add(payloads.get(i).changes());
         }
-        var arguments = new LinkedHashMap<String, String>();
-        arguments.put("filters", mutation.variable("filters", field, "filters", filters));
-        arguments.put("values", mutation.variable("values", field, "values", values));
-        mutation.part(0, field.name(), arguments, mutation.answered(Map.of()));
-        return mutation.question("update", guard);
+        return question("update", plan, tenant, guard,
+                List.of(Field.of(field.name()).as(alias(0))
+                        .with("filters", variable("filters", field, "filters", filters))
+                        .with("values", variable("values", field, "values", values)).and(answered(plan, Map.of()))));
     }
 
     /** One part for each record, since only the number of deleted records is answered. */
     static Question delete(PushPlan plan, Tenant tenant, List<Payload> payloads, SendGuard guard) {
-        var mutation = new Mutation(plan, tenant);
         MutationField field = plan.field(MutationKind.DELETE);
+        var parts = new ArrayList<Field>();
         for (int i = 0; i < payloads.size(); i++) {
-            var filter = Filters.and(equal(payloads.get(i).identity().values())).orElseThrow();
-            mutation.part(i, field.name(), Map.of("filter", mutation.variable("f" + i, field, "filter", filter)),
-                    "affectedRows");
+            parts.add(Field.of(field.name(), "affectedRows").as(alias(i)).with("filter", variable("f" + i, field,
+                    "filter", Filters.and(equal(payloads.get(i).identity().values())).orElseThrow())));
         }
-        return mutation.question("delete", guard);
+        return question("delete", plan, tenant, guard, parts);
     }
 
     /**
@@ -93,19 +80,16 @@ final class Mutation {
      * @param records by what each is found
      */
     static Question then(PushPlan plan, Tenant tenant, List<Map<String, JsonNode>> records, SendGuard guard) {
-        var mutation = new Mutation(plan, tenant);
         Following then = plan.then().orElseThrow();
+        var parts = new ArrayList<Field>();
         for (int i = 0; i < records.size(); i++) {
-            var filter = Filters.and(equal(records.get(i))).orElseThrow();
-            var arguments = new LinkedHashMap<String, String>();
-            arguments.put("filter", mutation.variable("f" + i, then.field(), "filter", filter));
-            if (then.arguments().isPresent()) {
-                arguments.put("args", mutation.variable("a" + i, then.field(), "args", then.arguments().get()));
-            }
-            mutation.part(i, then.processings(), Map.of(),
-                    then.field().name() + arguments(arguments) + " { succeeded }");
+            var filter = variable("f" + i, then.field(), "filter", Filters.and(equal(records.get(i))).orElseThrow());
+            String name = "a" + i;
+            parts.add(Field.of(then.processings()).as(alias(i))
+                    .and(Field.of(then.field().name(), "succeeded").with("filter", filter).with("args",
+                            then.arguments().map(each -> variable(name, then.field(), "args", each)))));
         }
-        return mutation.question(then.field().name(), guard);
+        return question(then.field().name(), plan, tenant, guard, parts);
     }
 
     /**
@@ -116,22 +100,15 @@ final class Mutation {
      */
     static Question look(PushPlan plan, Tenant tenant, Optional<ObjectNode> filter, Set<String> compared,
             Map<String, Child> children, int most) {
-        var columns = new LinkedHashSet<>(plan.kept());
-        for (String each : List.of(PushPlan.CREATOR, Table.CHANGED)) {
-            if (plan.table().columns().containsKey(each)) {
-                columns.add(each);
-            }
-        }
+        var columns = columns(plan, PushPlan.CREATOR, Table.CHANGED);
         columns.addAll(compared);
         var order = plan.key().isEmpty() ? plan.keyColumns() : plan.key();
-        String document = "query look_" + plan.table().name() + "($owner: Int!, $n: Int, $filter: FilterExpression_"
-                + plan.table().rowType() + ") { " + tenant.scope().root() + "(no: $owner) {\nt0: " + plan.table().name()
-                + "(first: $n, filter: $filter, orderBy: ["
-                + order.stream().map(column -> "{" + column + ": ASC}").collect(joining(", "))
-                + "]) { pageInfo { hasNextPage } items { " + selected(columns, children) + " } }\n} }";
-        var variables = new LinkedHashMap<String, Object>(Map.of("owner", tenant.number(), "n", most));
-        filter.ifPresent(each -> variables.put("filter", each));
-        return new Question("look_" + plan.table().name(), document, variables, Optional.of(tenant), false);
+        var rows = Field.of(plan.table().name()).as(alias(0)).with("first", new Field.Variable("n", "Int", most))
+                .with("filter", filter
+                        .map(each -> new Field.Variable("filter", "FilterExpression_" + plan.table().rowType(), each)))
+                .with("orderBy", new Field.Order(order, false))
+                .and(Field.of("pageInfo", "hasNextPage"), items(columns, children));
+        return Question.query("look_" + plan.table().name(), tenant, false, List.of(rows));
     }
 
     /** Those that at least one of the payloads has. */
@@ -145,19 +122,21 @@ final class Mutation {
         return children;
     }
 
-    private String answered(Map<String, Child> children) {
-        var columns = new LinkedHashSet<>(plan.kept());
-        if (plan.table().columns().containsKey(PushPlan.CREATOR)) {
-            columns.add(PushPlan.CREATOR);
-        }
-        return "affectedRows items { " + selected(columns, children) + " }";
+    private static List<Field> answered(PushPlan plan, Map<String, Child> children) {
+        return List.of(Field.of("affectedRows"), items(columns(plan, PushPlan.CREATOR), children));
     }
 
-    private static String selected(Set<String> columns, Map<String, Child> children) {
-        return String.join(" ", columns) + children.entrySet().stream()
-                .map(each -> " " + each.getKey() + ": " + each.getValue().join().orElseThrow() + " { items { "
-                        + String.join(" ", each.getValue().columns()) + " } }")
-                .collect(joining());
+    /** @param more those that are read too where the table has them */
+    private static Set<String> columns(PushPlan plan, String... more) {
+        var columns = new LinkedHashSet<>(plan.kept());
+        Stream.of(more).filter(plan.table().columns()::containsKey).forEach(columns::add);
+        return columns;
+    }
+
+    private static Field items(Set<String> columns, Map<String, Child> children) {
+        return Field.of("items", columns)
+                .and(children.entrySet().stream().map(each -> Field.of(each.getValue().join().orElseThrow())
+                        .as(each.getKey()).and(Field.of("items", each.getValue().columns()))).toList());
     }
 
     private static List<ObjectNode> equal(Map<String, JsonNode> values) {
@@ -166,35 +145,13 @@ final class Mutation {
         return conditions;
     }
 
-    /** Declares a variable of the type that the argument has, and answers how it is written. */
-    private String variable(String name, MutationField field, String argument, JsonNode value) {
-        var type = field.arguments().get(argument);
-        if (type == null) {
-            throw new IllegalStateException(
-                    field.name() + " has no argument " + argument + ", although it was checked");
-        }
-        declarations.add("$" + name + ": " + type.text());
-        variables.put(name, value);
-        return "$" + name;
+    /** A variable of the type that the argument has; that there is one was checked. */
+    private static Field.Variable variable(String name, MutationField field, String argument, JsonNode value) {
+        return new Field.Variable(name, Objects.requireNonNull(field.arguments().get(argument), argument).text(),
+                value);
     }
 
-    private void part(int index, String field, Map<String, String> arguments, String selection) {
-        parts.append(alias(index)).append(": ").append(field).append(arguments(arguments)).append(" { ")
-                .append(selection).append(" }\n");
-    }
-
-    private static String arguments(Map<String, String> arguments) {
-        return arguments.isEmpty()
-                ? ""
-                : arguments.entrySet().stream().map(each -> each.getKey() + ": " + each.getValue())
-                        .collect(joining(", ", "(", ")"));
-    }
-
-    private Question question(String what, SendGuard guard) {
-        String operation = "push_" + what + "_" + plan.table().name();
-        return new Question(
-                operation, "mutation " + operation + "(" + String.join(", ", declarations) + ") { "
-                        + tenant.scope().root() + "(no: $owner) {\n" + parts + "} }",
-                variables, Optional.of(tenant), false, guard);
+    private static Question question(String what, PushPlan plan, Tenant tenant, SendGuard guard, List<Field> parts) {
+        return Question.mutation("push_" + what + "_" + plan.table().name(), tenant, parts).through(guard);
     }
 }

@@ -30,6 +30,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.support.HostileServer;
+import dev.nxtsync.tenant.Tenant;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Tokens;
 import dev.nxtsync.transport.HttpLine;
@@ -309,7 +310,7 @@ class ExchangeTest {
     private Answer ask(RowSink sink, Duration deadline) {
         return new Exchange(line, tokens(), deadline, new Warnings(new SimpleMeterRegistry())).ask(
                 new AccessToken("secret", "", 0, Long.MAX_VALUE),
-                new Question("q", "query q {\none: order(first: 1) { x }\n}", Map.of()), bytes("{}"),
+                Question.query("q", Tenant.company(1), false, List.of(Field.of("order", "x").as("one"))), bytes("{}"),
                 Map.of("order", sink, "one", sink, "two", sink));
     }
 

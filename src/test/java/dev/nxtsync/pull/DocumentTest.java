@@ -39,7 +39,7 @@ class DocumentTest {
         var question = Document.of("load", Tenant.company(7), true, List.of(page.counting(), Document.top(plan)));
         assertThat(question.document()).isEqualTo(
                 """
-                        query load($owner: Int, $n0: Int, $f0: FilterExpression_OrderLine, $n1: Int, $f1: FilterExpression_OrderLine) \
+                        query load($owner: Int!, $n0: Int, $f0: FilterExpression_OrderLine, $n1: Int, $f1: FilterExpression_OrderLine) \
                         { useCompany(no: $owner) {
                         t0: orderLine(first: $n0, filter: $f0, orderBy: [{orderNo: ASC}, {lineNo: ASC}]) { totalCount \
                         pageInfo { hasNextPage } items { orderNo lineNo kind kindAsEnum atAsTime changedTimestamp } }

@@ -2,7 +2,6 @@ package dev.nxtsync.graphql.schema;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,9 +18,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
-import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Field;
+import dev.nxtsync.graphql.GraphQlName;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Column.Companion;
@@ -30,11 +29,11 @@ import dev.nxtsync.tenant.Scope;
 /** Reads what a connection can see of tables; rights shape the schema, so that each connection has its own. */
 @Singleton
 public class Introspection {
-    private static final String FIELDS = "{ name fields { name type { kind name ofType { kind name } } } }";
-
-    private static final String CONNECTION = "{ name fields { name } }";
-
-    private static final String FILTERS = "{ inputFields { name type { inputFields { name } } } }";
+    private static final List<Field> CONNECTION = List.of(Field.of("name"), Field.of("fields", "name"));
+    private static final List<Field> FIELDS = List.of(Field.of("name"),
+            Field.of("fields", "name").and(Field.of("type", "kind", "name").and(Field.of("ofType", "kind", "name"))));
+    private static final Field FILTERS = Field.of("inputFields", "name")
+            .and(Field.of("type").and(Field.of("inputFields", "name")));
     /** More than any table has, joins included. */
     private static final int MOST_FIELDS = 10_000;
     /** Tables whose fields have room in one answer. */
@@ -92,23 +91,15 @@ public class Introspection {
     }
 
     private JsonNode ask(String connection, List<String> tables) {
-        var declarations = new StringBuilder();
-        var selections = new StringBuilder();
-        var variables = new HashMap<String, String>();
+        var fields = new ArrayList<Field>();
         for (int i = 0; i < tables.size(); i++) {
             String type = rowType(tables.get(i));
-            declare("row" + i, type, FIELDS, declarations, selections, variables);
-            declare("filter" + i, "FilterExpression_" + type, FILTERS, declarations, selections, variables);
-            declare("company" + i, Scope.COMPANY.connectionType(type), CONNECTION, declarations, selections, variables);
-            declare("customer" + i, Scope.CUSTOMER.connectionType(type), CONNECTION, declarations, selections,
-                    variables);
+            fields.add(TypeRef.lookUp("row" + i, type).and(FIELDS));
+            fields.add(TypeRef.lookUp("filter" + i, "FilterExpression_" + type).and(FILTERS));
+            fields.add(TypeRef.lookUp("company" + i, Scope.COMPANY.connectionType(type)).and(CONNECTION));
+            fields.add(TypeRef.lookUp("customer" + i, Scope.CUSTOMER.connectionType(type)).and(CONNECTION));
         }
-        Answer answer = nxt.ask(connection,
-                new Question("introspect", "query introspect(" + declarations + ") {" + selections + " }", variables));
-        if (answer instanceof Failure failure) {
-            throw new FailedAnswer(failure);
-        }
-        return ((Answer.Data) answer).data();
+        return FailedAnswer.dataOf(nxt.ask(connection, Question.query("introspect", fields)));
     }
 
     /** Why a table is not used: what is told of it would go into documents. It is not quoted. */
@@ -136,24 +127,9 @@ public class Introspection {
      * @throws FailedAnswer if there was no whole answer
      */
     public List<String> tableNames(String connection, Scope scope) {
-        Answer answer = nxt.ask(connection,
-                new Question("tables", "query tables($type: String!) { __type(name: $type) { fields { name } } }",
-                        Map.of("type", scope.rootType())));
-        if (answer instanceof Failure failure) {
-            throw new FailedAnswer(failure);
-        }
-        var names = new ArrayList<String>();
-        ((Answer.Data) answer).data().path("__type").path("fields")
-                .forEach(field -> names.add(field.path("name").asText()));
-        names.removeIf(name -> !GraphQlName.is(name));
-        return names;
-    }
-
-    private static void declare(String alias, String type, String selection, StringBuilder declarations,
-            StringBuilder selections, Map<String, String> variables) {
-        declarations.append(declarations.length() == 0 ? "" : ", ").append('$').append(alias).append(": String!");
-        selections.append(' ').append(alias).append(": __type(name: $").append(alias).append(") ").append(selection);
-        variables.put(alias, type);
+        JsonNode data = FailedAnswer.dataOf(nxt.ask(connection, Question.query("tables",
+                List.of(TypeRef.lookUp("type", scope.rootType()).and(Field.of("fields", "name"))))));
+        return data.path("type").path("fields").findValuesAsText("name").stream().filter(GraphQlName::is).toList();
     }
 
     private static Map<String, Set<String>> filters(JsonNode inputFields) {

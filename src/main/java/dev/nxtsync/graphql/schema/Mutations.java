@@ -2,7 +2,6 @@ package dev.nxtsync.graphql.schema;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,9 +16,9 @@ import org.jboss.logging.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.error.ErrorCode;
-import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
-import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Field;
+import dev.nxtsync.graphql.GraphQlName;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
 
@@ -28,10 +27,10 @@ import dev.nxtsync.graphql.Question;
 public class Mutations {
     /** The object with the fields of all company tables (docs/facts/business-nxt.md, "Type name patterns"). */
     private static final String COMPANY_FIELDS = "Mutation_UseCompany";
-    private static final String FIELDS = "{ fields { name " + TypeRef.SELECTION + " args { name " + TypeRef.SELECTION
-            + " } } }";
-    private static final String INPUTS = "{ kind inputFields { name defaultValue " + TypeRef.SELECTION
-            + " } enumValues { name } }";
+    private static final List<Field> FIELDS = List
+            .of(Field.of("fields", "name").and(TypeRef.SELECTION, Field.of("args", "name").and(TypeRef.SELECTION)));
+    private static final List<Field> INPUTS = List.of(Field.of("kind"),
+            Field.of("inputFields", "name", "defaultValue").and(TypeRef.SELECTION), Field.of("enumValues", "name"));
     /** Types that are read in one request, whose answer has its bounds. */
     private static final int TOGETHER = 25;
     /** Deeper types are left to the server to check. */
@@ -137,22 +136,11 @@ public class Mutations {
         };
     }
 
-    private JsonNode ask(String connection, List<String> types, String selection) {
-        var declarations = new ArrayList<String>();
-        var selections = new ArrayList<String>();
-        var variables = new HashMap<String, String>();
+    private JsonNode ask(String connection, List<String> types, List<Field> selection) {
+        var fields = new ArrayList<Field>();
         for (int i = 0; i < types.size(); i++) {
-            declarations.add("$type" + i + ": String!");
-            selections.add("type" + i + ": __type(name: $type" + i + ") " + selection);
-            variables.put("type" + i, types.get(i));
+            fields.add(TypeRef.lookUp("type" + i, types.get(i)).and(selection));
         }
-        Answer answer = nxt.ask(connection,
-                new Question("types",
-                        "query types(" + String.join(", ", declarations) + ") { " + String.join(" ", selections) + " }",
-                        variables));
-        if (answer instanceof Failure failure) {
-            throw new FailedAnswer(failure);
-        }
-        return ((Answer.Data) answer).data();
+        return FailedAnswer.dataOf(nxt.ask(connection, Question.query("types", fields)));
     }
 }

@@ -1,18 +1,16 @@
 package dev.nxtsync.graphql.schema;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 import jakarta.inject.Singleton;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.error.QuotedText;
-import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
 
@@ -32,9 +30,7 @@ public class Tenants {
 
     /** @throws FailedAnswer if there was no whole answer */
     public List<Customer> customers(String connection) {
-        return items(connection, new Question("customers",
-                "query customers($n: Int) { all: availableCustomers(first: $n) { totalCount items { name vismaNetCustomerId } } }",
-                Map.of()), "all").stream()
+        return items(connection, "customers", Field.of("availableCustomers"), "name", "vismaNetCustomerId").stream()
                 .map(item -> new Customer(item.path("vismaNetCustomerId").asInt(),
                         QuotedText.name(item.path("name").asText())))
                 .toList();
@@ -47,39 +43,33 @@ public class Tenants {
      * @throws FailedAnswer if there was no whole answer
      */
     public List<Company> companies(String connection, int customer) {
-        return items(connection,
-                new Question("companies", "query companies($customer: Int, $n: Int) { all: availableCompanies("
-                        + "customerNo: $customer, first: $n) { totalCount items { name vismaNetCompanyId vismaNetCustomerId } } }",
-                        Map.of("customer", customer)),
-                "all")
+        return items(connection, "companies",
+                Field.of("availableCompanies").with("customerNo", new Field.Variable("customer", "Int", customer)),
+                "name", "vismaNetCompanyId", "vismaNetCustomerId")
                 .stream()
                 .map(item -> new Company(item.path("vismaNetCompanyId").asInt(),
                         QuotedText.name(item.path("name").asText()), item.path("vismaNetCustomerId").asInt(customer)))
                 .toList();
     }
 
-    private List<JsonNode> items(String connection, Question question, String alias) {
-        JsonNode list = ask(connection, question).path(alias);
+    private List<JsonNode> items(String connection, String operation, Field field, String... selected) {
+        var all = field.as("all").and(Field.of("totalCount"), Field.of("items", selected));
+        JsonNode list = ask(connection, operation, all);
         if (list.path("items").size() < list.path("totalCount").asInt()) {
             // the server cut the list to its own page size, which is not documented
-            var variables = new LinkedHashMap<String, Object>(question.variables());
-            variables.put("n", list.path("totalCount").asInt());
-            list = ask(connection, new Question(question.operation(), question.document(), variables)).path(alias);
+            list = ask(connection, operation,
+                    all.with("first", new Field.Variable("n", "Int", list.path("totalCount").asInt())));
         }
         if (list.path("items").size() < list.path("totalCount").asInt()) {
             throw new FailedAnswer(new Failure.Rejected("Business NXT lists " + list.path("items").size() + " of "
-                    + list.path("totalCount").asInt() + " in " + question.operation() + ".", "", List.of()));
+                    + list.path("totalCount").asInt() + " in " + operation + ".", "", List.of()));
         }
         var items = new ArrayList<JsonNode>();
         list.path("items").forEach(items::add);
         return items;
     }
 
-    private JsonNode ask(String connection, Question question) {
-        Answer answer = nxt.ask(connection, question);
-        if (answer instanceof Failure failure) {
-            throw new FailedAnswer(failure);
-        }
-        return ((Answer.Data) answer).data();
+    private JsonNode ask(String connection, String operation, Field field) {
+        return FailedAnswer.dataOf(nxt.ask(connection, Question.query(operation, List.of(field)))).path(field.alias());
     }
 }

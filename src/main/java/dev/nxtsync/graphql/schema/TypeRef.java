@@ -2,6 +2,8 @@ package dev.nxtsync.graphql.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.nxtsync.graphql.Field;
+
 /**
  * The type of an argument or input field.
  *
@@ -10,7 +12,13 @@ import com.fasterxml.jackson.databind.JsonNode;
  */
 public record TypeRef(String text, String name, boolean list, boolean required) {
     /** What introspection must select of a type so that {@link #of} can read it: three wrappers around a name. */
-    static final String SELECTION = "type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+    static final Field SELECTION = Field.of("type", "kind", "name").and(Field.of("ofType", "kind", "name")
+            .and(Field.of("ofType", "kind", "name").and(Field.of("ofType", "kind", "name"))));
+
+    /** Asks for a type of the schema; of what, is to be added. */
+    static Field lookUp(String alias, String type) {
+        return Field.of("__type").as(alias).with("name", new Field.Variable(alias, "String!", type));
+    }
 
     static TypeRef of(JsonNode type) {
         boolean required = type.path("kind").asText().equals("NON_NULL");
