@@ -3,18 +3,22 @@ package dev.nxtsync.story.operate;
 import static dev.nxtsync.story.Pulls.loaded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,7 @@ import org.yaml.snakeyaml.Yaml;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.story.Hooks;
 import dev.nxtsync.story.SignIns;
@@ -35,8 +40,19 @@ import dev.nxtsync.support.TestDatabase;
 @Tag("operate")
 class MonitoringIT {
     private static final Pattern SERIES = Pattern.compile("(nxt_[a-z_]+)(?:\\{([^}]*)})?");
+    private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"]*)\"");
     private static final Path RULES = Path.of("k8s", "components", "monitoring", "prometheus-rule.yaml");
     private static final Path DASHBOARD = Path.of("k8s", "dashboard.json");
+
+    private static final Set<String> CODES = Stream
+            .concat(Stream.of("ok"), Stream.of(ErrorCode.values()).map(ErrorCode::code)).collect(Collectors.toSet());
+
+    /** With all values that each label may have. */
+    private static final Map<String, Map<String, Set<String>>> HISTOGRAMS = Map.of("nxt_request_seconds",
+            Map.of("kind", Set.of("query", "mutation"), "outcome", CODES), "nxt_token_request_seconds",
+            Map.of("connection", Set.of("main", "person"), "outcome", CODES), "nxt_budget_wait_seconds", Map.of(),
+            "nxt_webhook_delay_seconds", Map.of(), "nxt_page_write_seconds",
+            Map.of("way", Set.of("direct", "merge", "halves"), "outcome", Set.of("ok", "refused")));
 
     @TempDir
     private Path directory;
@@ -78,9 +94,7 @@ class MonitoringIT {
             sandbox.faults(Map.of());
             evaluated(daemon.get("/q/metrics").body(), directory);
             var exported = exported(daemon);
-            for (String histogram : List.of("request", "token_request", "budget_wait", "webhook_delay", "page_write")) {
-                assertThat(exported).containsKey("nxt_" + histogram + "_seconds_bucket");
-            }
+            HISTOGRAMS.forEach((name, labels) -> bounded(daemon, name, labels));
             watched(expressions(Files.readString(RULES), "expr: (.*)"), exported, "alerts");
             watched(panels(), exported, "dashboard");
 
@@ -100,6 +114,31 @@ class MonitoringIT {
         }
     }
 
+    @Test
+    void eachAlertFiresWhereItShouldAndSaysWhatToDo() throws Exception {
+        assumeTrue(Promtool.isHere(), "promtool is not here");
+        Promtool.run(directory, "check", "rules", "rules.yaml");
+        Promtool.run(directory, "test", "rules",
+                Files.copy(Promtool.CASES, directory.resolve("rules_test.yaml")).toString());
+    }
+
+    /** A histogram has few buckets for each set of labels, and whoever is asked or asks cannot add a set. */
+    private static void bounded(Daemon daemon, String name, Map<String, Set<String>> allowed) {
+        var buckets = new TreeMap<Map<String, String>, Integer>(Comparator.comparing(Map::toString));
+        daemon.get("/q/metrics").body().lines().filter(line -> line.startsWith(name + "_bucket{")).forEach(line -> {
+            var labels = new TreeMap<String, String>();
+            LABEL.matcher(line).results().forEach(each -> labels.put(each.group(1), each.group(2)));
+            labels.remove("le");
+            buckets.merge(labels, 1, Integer::sum);
+        });
+        assertThat(buckets).as(name).isNotEmpty();
+        buckets.forEach((labels, number) -> {
+            assertThat(number).as(name + labels).isBetween(5, 12);
+            assertThat(labels.keySet()).as(name).isEqualTo(allowed.keySet());
+            labels.forEach((label, value) -> assertThat(allowed.get(label)).as(name + " " + label).contains(value));
+        });
+    }
+
     private static void watched(Iterable<String> expressions, Map<String, Set<String>> exported, String where) {
         int series = 0;
         for (String expression : expressions) {
@@ -112,6 +151,10 @@ class MonitoringIT {
                         .matcher(found.group(2) == null ? "" : found.group(2));
                 while (label.find()) {
                     labels.add(label.group(1));
+                }
+                var by = Pattern.compile("by \\(([a-z_, ]+)\\)").matcher(expression);
+                while (by.find()) {
+                    labels.addAll(List.of(by.group(1).split(", ")));
                 }
                 assertThat(exported.get(found.group(1))).as(where + ": " + expression).containsAll(labels);
             }
@@ -173,7 +216,6 @@ class MonitoringIT {
     /** What was recorded of this daemon, for an hour: its trouble is told, and nothing that is not so. */
     private static void evaluated(String metrics, Path directory) throws Exception {
         if (!Promtool.isHere()) {
-            System.out.println("[skipped] promtool is not here, so that the alert rules are only read by this test");
             return;
         }
         var series = new ArrayList<Map<String, String>>();
