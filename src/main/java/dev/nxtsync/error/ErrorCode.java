@@ -245,8 +245,8 @@ public enum ErrorCode {
             "Take a new key for another row; look the row up with GET /api/pushes/NAME/KEY."),
     TOO_BUSY("As many calls are worked on, or as much memory is taken by them, as may be.",
             "Send the call again after the seconds of the header Retry-After."),
-    CALL_MALFORMED("A call is not HTTP/1.1, or its address cannot be read.",
-            "See what stands between the caller and port 8080."),
+    CALL_MALFORMED("A call is not HTTP/1.1, too long in its first line or headers, or of a method that its address does not take.",
+            "Compare method and address with the README, and see what stands between the caller and port 8080."),
 
     UNEXPECTED("A fault of nxt-sync itself.",
             "Please report it, with the log; it is tried again by itself.");

@@ -77,7 +77,7 @@ class ConnectionResource implements HttpResource {
                     settings.connections().containsKey(name)
                             ? "This connection acts as a service, for which nobody signs in."
                             : "There is no connection of this name"
-                                    + NameSuggestion.hint(name, settings.connections().keySet()) + ".");
+                                    + NameSuggestion.end(name, settings.connections().keySet()));
         }
         try {
             return order.give(connection.get());

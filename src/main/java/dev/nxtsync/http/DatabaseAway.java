@@ -7,7 +7,7 @@ import dev.nxtsync.http.server.Endpoint.Waiting;
 import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.http.server.HttpCall;
 
-/** What {@code /api} answers where the database cannot be used: nothing was done, and the caller tries again. */
+/** What {@code /api} answers where the database cannot be used: the caller tries again, and what was done is not done twice. */
 final class DatabaseAway {
     private DatabaseAway() {}
 
@@ -23,7 +23,7 @@ final class DatabaseAway {
                 return work.of(call);
             } catch (SQLException e) {
                 return HttpAnswer
-                        .problem(503, DatabaseFault.of(e).errorCode(), "The database is away; nothing was done.")
+                        .problem(503, DatabaseFault.of(e).errorCode(), "The database cannot be used now. Try again.")
                         .with("Retry-After", "5");
             }
         };

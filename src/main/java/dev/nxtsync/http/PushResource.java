@@ -86,7 +86,8 @@ class PushResource implements HttpResource {
         } catch (JsonProcessingException e) {
             return invalid("The body is not what is expected: "
                     + QuotedText.message(
-                            e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(", from `[^`]*`", ""))
+                            e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(", from `[^`]*`", "")
+                                    .replaceAll("\\[Source: [^;]*; (line: \\d+, column: \\d+)]", "$1"))
                     + ". Write {\"key\": \"…\", \"payload\": {…}, \"company\": 1234567, \"grp\": \"…\"}; the last two may be left out.");
         } catch (CharacterCodingException e) {
             return invalid("The body is not UTF-8.");

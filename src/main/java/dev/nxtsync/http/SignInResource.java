@@ -77,7 +77,7 @@ class SignInResource implements HttpResource {
         return new Endpoint(method, "/connections/{name}" + path, body, false,
                 call -> signIn.user(call.parameter("name")).isPresent()
                         ? Optional.empty()
-                        : Optional.of(new Refusal(Refusal.RefusalReason.UNKNOWN, "")),
+                        : Optional.of(new Refusal(Refusal.RefusalReason.UNKNOWN, "There is nothing at this address.")),
                 this::object, work);
     }
 

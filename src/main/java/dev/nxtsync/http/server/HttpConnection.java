@@ -137,7 +137,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
         answers.to(request);
         stays &= HttpUtil.isKeepAlive(request);
         if (request.decoderResult().isFailure()) {
-            refuse(unreadable(request.decoderResult().cause()).because(""));
+            refuse(unreadable(request.decoderResult().cause())
+                    .because("The first line or the headers cannot be read, or are too long."));
             return;
         }
         if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)
@@ -150,18 +151,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
         try {
             found = dispatcher.find(request, remote());
         } catch (IllegalArgumentException e) {
-            refuse(RefusalReason.MALFORMED.because(""));
+            refuse(RefusalReason.MALFORMED.because("The address cannot be read."));
             return;
         }
         if (found.isEmpty()) {
-            refuse(RefusalReason.UNKNOWN.because(""));
+            refuse(RefusalReason.UNKNOWN.because("There is nothing at this address."));
             return;
         }
         endpoint = found.get().endpoint();
         call = found.get().call();
         if (!found.get().methods().isEmpty()) {
-            respond(dispatcher.refusals().of(call, RefusalReason.METHOD.because("")).with("Allow",
-                    String.join(", ", found.get().methods())));
+            String methods = String.join(", ", found.get().methods());
+            respond(dispatcher.refusals()
+                    .of(call, RefusalReason.METHOD.because("This address takes " + methods + " only."))
+                    .with("Allow", methods));
             return;
         }
         var refusal = endpoint.gate().refusal(call);
@@ -200,7 +203,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
     private void take(HttpContent content) {
         int more = content.content().readableBytes();
         if (content.decoderResult().isFailure()) {
-            refuse(RefusalReason.MALFORMED.because(""));
+            refuse(RefusalReason.MALFORMED.because("The body cannot be read."));
         } else if (body.size() + more > largest()) {
             refuse(tooLarge());
         } else if (!open.takeMemory((long) more * MemoryBudget.COST_OF_JSON, this)) {

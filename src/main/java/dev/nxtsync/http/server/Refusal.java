@@ -7,7 +7,7 @@ import dev.nxtsync.error.ErrorCode;
 /**
  * Why somebody is not served.
  *
- * @param text in a caller's words; never what the caller sent. Empty where nothing is to be told.
+ * @param text in a caller's words; never what the caller sent
  */
 public record Refusal(RefusalReason reason, String text) {
 

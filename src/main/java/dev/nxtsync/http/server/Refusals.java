@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import dev.nxtsync.http.server.Refusal.RefusalReason;
 import dev.nxtsync.process.LogThrottle;
 
-/** Answers who is refused in JSON, counts it, and tells the log now and then. Safe for any number of threads. */
+/** Answers who is refused by a problem, counts it, and tells the log now and then. Safe for any number of threads. */
 @Singleton
 public class Refusals implements Endpoint.Objection {
     private static final Logger LOG = Logger.getLogger(Refusals.class);
@@ -51,9 +51,7 @@ public class Refusals implements Endpoint.Objection {
     }
 
     private static HttpAnswer answer(Refusal refusal) {
-        var answer = refusal.text().isEmpty()
-                ? HttpAnswer.of(refusal.reason().status())
-                : HttpAnswer.problem(refusal.reason().status(), refusal.reason().errorCode(), refusal.text());
+        var answer = HttpAnswer.problem(refusal.reason().status(), refusal.reason().errorCode(), refusal.text());
         return refusal.reason().status() == 503 ? answer.with("Retry-After", "2") : answer;
     }
 

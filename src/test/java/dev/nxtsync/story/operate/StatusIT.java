@@ -74,7 +74,12 @@ class StatusIT {
                 && status(daemon).path("connections").size() == 1);
         assertThat(finding(status(daemon), "database", "database_away").path("next_step").asText())
                 .contains("NXT_DATABASE_URL");
-        assertThat(daemon.operator("POST", "/api/pulls/people/run", KEY).status()).isEqualTo(503);
+        Map.of("pulls/people/run", "POST", "pulls/people/pause", "POST", "pulls/people/resume", "POST",
+                "pushes/sales/a", "GET").forEach((path, method) -> {
+                    var away = daemon.operator(method, "/api/" + path, KEY);
+                    assertThat(away.status()).as(path).isEqualTo(503);
+                    assertThat(away.body()).as(path).contains("\"code\":\"database_away\"");
+                });
     }
 
     @Test
@@ -136,8 +141,9 @@ class StatusIT {
                     .containsPattern("birthDate +Int, a date").contains("table company, 3 rows in 1 customer")
                     .contains("its key is not known here");
             assertThat(sandbox.counter("requests")).as("few requests").isLessThan(12);
-            String yaml = builder.run(0, "discover", "--yaml");
+            String yaml = builder.with("LC_ALL", "C").run(0, "discover", "--yaml");
             assertThat(yaml).contains("    associate:  # 333 rows").contains("    # voucher:")
+                    .contains("key: \u2026  #")
                     .contains("all columns of its primary key, which the API does not tell; a part loses rows")
                     .doesNotContain("key: batchNo");
             assertThat(builder.in("config/application.yaml", yaml).run(0, "check"))
