@@ -39,6 +39,11 @@ public final class NameSuggestion {
         return to(name, valid).map(each -> "; did you mean " + each + "?").orElse("");
     }
 
+    /** The same at the end of a sentence. */
+    public static String end(String name, Collection<String> valid) {
+        return to(name, valid).isEmpty() ? "." : hint(name, valid);
+    }
+
     private static double wrong(String a, String b) {
         return DISTANCE.apply(a.toLowerCase(Locale.ROOT), b.toLowerCase(Locale.ROOT))
                 / (double) Math.max(a.length(), b.length());

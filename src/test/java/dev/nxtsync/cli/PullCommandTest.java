@@ -16,7 +16,7 @@ import dev.nxtsync.pull.RunPull;
 
 class PullCommandTest {
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"poeple | There is no pull \"poeple\"; did you mean people?.",
+    @CsvSource(delimiter = '|', value = {"poeple | There is no pull \"poeple\"; did you mean people?",
             "xyz | There is no pull \"xyz\"."})
     void aPullThatThereIsNotIsToldWithTheNearest(String name, String said) {
         var settings = SettingsFixture.of(Map.of("NXT_PULLS_PEOPLE_TABLE", "associate"));

@@ -60,7 +60,7 @@ public final class PullValidator {
         if (table == null) {
             return new Flawed(ErrorCode.TABLE_UNKNOWN,
                     "There is no table " + pull.table() + " that this client id can read"
-                            + NameSuggestion.hint(pull.table(), tables.names()) + ". Correct "
+                            + NameSuggestion.end(pull.table(), tables.names()) + " Correct "
                             + Settings.Pull.variable(pull.name(), "TABLE")
                             + ", or give the access group of the client id the right to it.");
         }

@@ -63,12 +63,12 @@ public record TableMapping(List<String> columns, List<String> remarks, List<Stri
         for (String name : List.of(pull.columns(), key).stream().flatMap(List::stream).distinct().toList()) {
             if (!table.columns().containsKey(name)) {
                 problems.add("The table " + table.name() + " has no column " + name + " that this client id can read"
-                        + NameSuggestion.hint(name, table.columns().keySet()) + ".");
+                        + NameSuggestion.end(name, table.columns().keySet()));
             }
         }
         var remarks = pull.except().stream().filter(name -> !table.columns().containsKey(name))
                 .map(name -> "The table " + table.name() + " has no column " + name + " to except"
-                        + NameSuggestion.hint(name, table.columns().keySet()) + ".")
+                        + NameSuggestion.end(name, table.columns().keySet()))
                 .toList();
         for (String name : key) {
             if (pull.except().contains(name)) {

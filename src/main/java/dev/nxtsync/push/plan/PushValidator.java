@@ -64,7 +64,7 @@ final class PushValidator {
         Table table = schema.tables().get(push.table());
         if (table == null) {
             return new FlawedPush("There is no table " + push.table() + " that this client id can read"
-                    + NameSuggestion.hint(push.table(), schema.names()) + ".");
+                    + NameSuggestion.end(push.table(), schema.names()));
         }
         if (table.scope() != Scope.COMPANY) {
             return new FlawedPush(
