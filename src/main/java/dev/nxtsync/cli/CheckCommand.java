@@ -47,6 +47,9 @@ class CheckCommand implements Command {
             if (connection.clientId().isEmpty() || !isThere(connection.clientSecret())) {
                 System.out.println("skipped    connection " + connection.name()
                         + ": its client id or secret is not set, or cannot be used");
+            } else if (!database && connection.kind() == Settings.ConnectionKind.USER) {
+                System.out.println("skipped    connection " + connection.name()
+                        + ": its tokens are in the database, which cannot be used");
             } else {
                 targets.putAll(connections.get().check(connection, report));
             }

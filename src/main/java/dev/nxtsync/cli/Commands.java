@@ -24,9 +24,10 @@ import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.MutuallyExclusiveArgsException;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -37,7 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Which commands there are, what each takes, and what its help says. A daemon does not load it. */
 @CommandLine.Command(name = "nxt-sync", resourceBundle = "nxt-sync", version = {
         "nxt-sync ${bundle:nxt.version}, commit ${bundle:nxt.commit}, JDK ${sys:java.version}"}, subcommands = {
-                Commands.DeadLetters.class, HelpCommand.class, GenerateCompletion.class}, description = {
+                Commands.DeadLetters.class}, description = {
                         "Without a command it runs as a daemon until it is stopped.",
                         "nxt-sync stands for java -jar quarkus-run.jar."}, footer = {"",
                                 "A command exits with 0 if all is well, 1 if it fails unexpectedly, 2 if the command line or the configuration is wrong, and 3 if it has found a problem. It shares the database with daemons that run, opens no port, and writes what it has to say to standard output. It is a JVM of its own: in a pod start it with -Xmx64m, so that both fit into the memory limit.",
@@ -50,6 +51,9 @@ final class Commands {
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "prints version, commit and JDK")
     boolean version;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     /** A command with what it was given; it needs beans. */
     @FunctionalInterface
@@ -137,6 +141,20 @@ final class Commands {
         return beans -> beans.select(SignInCommand.class).get().signOut(name);
     }
 
+    @CommandLine.Command(description = "what a command takes")
+    void help(
+            @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "such as pull, or dead-letters retry") @Nullable List<String> path) {
+        var command = Optional.ofNullable(spec).orElseThrow().commandLine();
+        for (String name : path == null ? List.<String>of() : path) {
+            var next = command.getSubcommands().get(name);
+            if (next == null) {
+                throw new UnmatchedArgumentException(command, List.of(name));
+            }
+            command = next;
+        }
+        command.usage(command.getOut());
+    }
+
     /** The command {@code dead-letters}. */
     @CommandLine.Command(name = "dead-letters", description = "outbox rows about which a person decides")
     static final class DeadLetters {
@@ -182,6 +200,10 @@ final class Commands {
 
     static CommandLine line() {
         var line = new CommandLine(new Commands());
+        var completion = new CommandLine(new GenerateCompletion());
+        completion.getCommandSpec().usageMessage()
+                .description("prints a script by which bash and zsh complete nxt-sync");
+        line.addSubcommand(completion);
         withHelp(line);
         return line.registerConverter(Integer.class, text -> Integer.valueOf(digits(text, 9)))
                 .registerConverter(Long.class, text -> Long.valueOf(digits(text, 18)))
@@ -210,6 +232,11 @@ final class Commands {
 
     private static String said(ParameterException e) {
         var command = e.getCommandLine();
+        var oneOf = command.getCommandSpec().argGroups();
+        if (!oneOf.isEmpty()
+                && (e instanceof MutuallyExclusiveArgsException || e instanceof MaxValuesExceededException)) {
+            return "Only one of " + oneOf.get(0).synopsis() + " can be given, and once.";
+        }
         if (!(e instanceof UnmatchedArgumentException unmatched)) {
             return String.valueOf(e.getMessage()).replaceFirst("^Error: ", "") + ".";
         }
@@ -218,11 +245,11 @@ final class Commands {
         var commands = command.getSubcommands().keySet();
         if (found.startsWith("-")) {
             return "The command " + command.getCommandName() + " has no option \"" + found + "\""
-                    + NameSuggestion.hint(found, options) + ".";
+                    + NameSuggestion.end(found, options);
         }
         return commands.isEmpty()
                 ? "The command " + command.getCommandName() + " takes no \"" + found + "\"."
-                : "There is no command \"" + found + "\"" + NameSuggestion.hint(found, commands) + ".";
+                : "There is no command \"" + found + "\"" + NameSuggestion.end(found, commands);
     }
 
     private static String digits(String text, int most) {

@@ -2,6 +2,8 @@ package dev.nxtsync.cli;
 
 /** With what a process ends that was not at its end: operators and scripts rely on these. */
 final class ExitCode {
+    /** Something failed that should not. */
+    static final int UNEXPECTED = 1;
     /** The command line, or the configuration, is not right. */
     static final int USAGE = 2;
     /** A command has found something that a person has to see to. */

@@ -1,6 +1,11 @@
 package dev.nxtsync.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.TimeZone;
 
 import org.jboss.logging.Logger;
@@ -32,11 +37,12 @@ public final class NxtSync {
             daemon();
             return;
         }
+        writeUtf8WhereTheLocaleSaysNothing();
         var parsed = Commands.parse(arguments);
         System.out.print(parsed.out());
         System.err.print(parsed.err());
         if (parsed.call().isEmpty()) {
-            System.exit(parsed.exitCode());
+            System.exit(wholly(parsed.exitCode()));
         }
         command(arguments);
     }
@@ -50,13 +56,29 @@ public final class NxtSync {
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
     }
 
+    /** In the locale C, which cron and services have, an ä would be a ?, also in a payload that a person is to correct. */
+    private static void writeUtf8WhereTheLocaleSaysNothing() {
+        if (Set.of("ANSI_X3.4-1968", "US-ASCII").contains(System.getProperty("native.encoding", ""))) {
+            System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        }
+    }
+
+    /** What is cut short, as on a full disk, must not be taken for all. */
+    private static int wholly(int exitCode) {
+        if (!System.out.checkError() || exitCode != 0) {
+            return exitCode;
+        }
+        System.err.println("Not all that there is to say could be written to standard output.");
+        return ExitCode.UNEXPECTED;
+    }
+
     private static void command(String... arguments) {
         AS_COMMAND.forEach(System::setProperty);
         var reading = SettingsReader.read();
         String url = reading.settings().database().url();
         if (arguments[0].equals("check")) {
             if (!reading.readable()) {
-                System.exit(CheckCommand.unreadable(reading));
+                System.exit(wholly(CheckCommand.unreadable(reading)));
             }
             if (url.isEmpty() || DatabaseUrl.flaw(url).isPresent()) {
                 // it looks at the database by itself, also where the address is of no use
@@ -67,7 +89,7 @@ public final class NxtSync {
             System.exit(ExitCode.USAGE);
         }
         FrameworkSettings.give(url, 0);
-        Quarkus.run(CommandRunner.class, (exitCode, failure) -> System.exit(exitCode), arguments);
+        Quarkus.run(CommandRunner.class, (exitCode, failure) -> System.exit(wholly(exitCode)), arguments);
     }
 
     private static void daemon() {

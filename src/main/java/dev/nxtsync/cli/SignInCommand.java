@@ -35,6 +35,9 @@ record SignInCommand(Settings settings, SignIn signIn, SignOut signOut) implemen
         if (users.isEmpty()) {
             throw new UnusableArgument("No connection is a user's; set NXT_CONNECTIONS_<NAME>_KIND to user.");
         }
+        if (settings.connections().containsKey(name) && !users.containsKey(name)) {
+            throw new UnusableArgument("The connection \"" + name + "\" acts as a service, for which nobody signs in.");
+        }
         return Command.named("connection", users, name);
     }
 }

@@ -27,20 +27,21 @@ class CommandsTest {
             "status", "reset", "adopt", "dead-letters", "sign-in", "sign-out");
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"chek | There is no command \"chek\"; did you mean check?.",
-            "CHECK | There is no command \"CHECK\"; did you mean check?.",
-            "signin shop | There is no command \"signin\"; did you mean sign-in?.",
-            "dead-leters list | There is no command \"dead-leters\"; did you mean dead-letters?.",
-            "verfiy orders | There is no command \"verfiy\"; did you mean verify?.",
-            "frobnicate | There is no command \"frobnicate\".",
-            "@check | There is no command \"@check\"; did you mean check?.",
-            "check --wiat | The command check has no option \"--wiat\"; did you mean --wait?.",
+    @CsvSource(delimiter = '|', value = {"chek | There is no command \"chek\"; did you mean check?",
+            "CHECK | There is no command \"CHECK\"; did you mean check?",
+            "signin shop | There is no command \"signin\"; did you mean sign-in?",
+            "dead-leters list | There is no command \"dead-leters\"; did you mean dead-letters?",
+            "verfiy orders | There is no command \"verfiy\"; did you mean verify?",
+            "frobnicate | There is no command \"frobnicate\".", "help frobnicate | There is no command \"frobnicate\".",
+            "help dead-letters lits | There is no command \"lits\"; did you mean list?",
+            "@check | There is no command \"@check\"; did you mean check?",
+            "check --wiat | The command check has no option \"--wiat\"; did you mean --wait?",
             "check --yaml | The command check has no option \"--yaml\".",
-            "discover --yml | The command discover has no option \"--yml\"; did you mean --yaml?.",
-            "pull orders --ful | The command pull has no option \"--ful\"; did you mean --full?.",
-            "pull orders --confirm-delete | The command pull has no option \"--confirm-delete\"; did you mean --confirm-deletes?.",
-            "pull orders --sinse 2026-01-01 | The command pull has no option \"--sinse\"; did you mean --since?.",
-            "dead-letters retry 1 --paylod f | The command retry has no option \"--paylod\"; did you mean --payload?.",
+            "discover --yml | The command discover has no option \"--yml\"; did you mean --yaml?",
+            "pull orders --ful | The command pull has no option \"--ful\"; did you mean --full?",
+            "pull orders --confirm-delete | The command pull has no option \"--confirm-delete\"; did you mean --confirm-deletes?",
+            "pull orders --sinse 2026-01-01 | The command pull has no option \"--sinse\"; did you mean --since?",
+            "dead-letters retry 1 --paylod f | The command retry has no option \"--paylod\"; did you mean --payload?",
             "push orders --full | The command push has no option \"--full\".",
             "status orders | The command status takes no \"orders\".",
             "check wait | The command check takes no \"wait\".", "adopt now | The command adopt takes no \"now\".",
@@ -55,9 +56,10 @@ class CommandsTest {
             "pull people --company 1234567890 | Invalid value for option '--company': \"1234567890\" is not a whole number of at most 9 digits.",
             "pull people --company --full | Expected parameter for option '--company' but found '--full'.",
             "pull people --company 1 --company 2 | option '--company' (N) should be specified only once.",
-            "pull people --full --since 2026-11-01 | --full, --since=T are mutually exclusive (specify only one).",
+            "pull people --full --since 2026-11-01 | 'Only one of [--full | --since=T | --confirm-deletes] can be given, and once.'",
+            "pull people --full --full | 'Only one of [--full | --since=T | --confirm-deletes] can be given, and once.'",
             "dead-letters | Missing required subcommand.",
-            "dead-letters shwo 1 | There is no command \"shwo\"; did you mean show?.",
+            "dead-letters shwo 1 | There is no command \"shwo\"; did you mean show?",
             "dead-letters show | Missing required parameter: 'ID'.",
             "dead-letters show 1 2 | The command show takes no \"2\".",
             "dead-letters show one | Invalid value for positional parameter at index 0 (ID): \"one\" is not a whole number of at most 18 digits.",
@@ -122,6 +124,13 @@ class CommandsTest {
         });
     }
 
+    @Test
+    void helpTellsOfACommandAndOfAPartOfOneWhatTheOptionTells() {
+        assertThat(Commands.parse("help", "pull")).isEqualTo(Commands.parse("pull", "--help"));
+        assertThat(Commands.parse("help", "dead-letters", "retry"))
+                .isEqualTo(Commands.parse("dead-letters", "retry", "--help"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"help", "--help", "-h"})
     void theWholeHelpNamesEveryCommandAndTheExitCodes(String line) {
@@ -129,6 +138,7 @@ class CommandsTest {
         assertThat(help.exitCode()).isZero();
         assertThat(help.out()).contains("Without a command it runs as a daemon", "exits with 0", "NXT_");
         assertThat(COMMANDS).allSatisfy(each -> assertThat(help.out()).contains("\n  " + each + " "));
+        assertThat(help.out()).as("what the library says by itself").doesNotContain("Display", "Generate");
         assertThat(help.out().lines()).allMatch(each -> each.length() <= 100);
     }
 

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.story.SignIns;
 import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
 
@@ -35,6 +36,23 @@ class CheckIT {
         } finally {
             Files.delete(secret);
         }
+    }
+
+    @Test
+    void ofAUserWithoutADatabaseNothingIsAskedAndNoOtherDatabaseIsTried() throws Exception {
+        String output = Daemon.alone().with("NXT_CONNECTIONS_MAIN_KIND", "user").with("NXT_CLIENT_ID", "isv_demo")
+                .with("NXT_CLIENT_SECRET", "secret").with("NXT_DATABASE_URL", "db.example.com")
+                .with("NXT_PUBLIC_URL", "https://nxt.example.com").with("NXT_ENCRYPTION_KEY", SignIns.KEY)
+                .with("NXT_PULLS_ORDERS_TABLE", "order").run(3, "check");
+        assertThat(output).contains("skipped    connection main: its tokens are in the database")
+                .contains("There is one problem.").doesNotContain("localhost");
+    }
+
+    @Test
+    void whatCannotBeWrittenWholeIsNoSuccess() throws Exception {
+        var full = Daemon.alone().shell("exec >/dev/full;");
+        assertThat(full.run(1, "--help")).contains("Not all that there is to say could be written");
+        assertThat(full.run(2, "chek")).contains("There is no command");
     }
 
     @Test

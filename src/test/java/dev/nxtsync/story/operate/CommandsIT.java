@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.story.SignIns;
 import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
 
@@ -78,5 +79,13 @@ class CommandsIT {
                 assertThat(builder.run(3, "pull", "people", "--company", "7")).contains("it does not read [7]");
             }
         }
+    }
+
+    @Test
+    void whoSignsInForAServiceIsToldThatNobodyNeedDoSo() throws Exception {
+        assertThat(Daemon.alone().with("NXT_CONNECTIONS_ANNA_KIND", "user").with("NXT_CONNECTIONS_ANNA_CLIENT_ID", "a")
+                .with("NXT_CONNECTIONS_ANNA_CLIENT_SECRET", "secret").with("NXT_PUBLIC_URL", "https://nxt.example.com")
+                .with("NXT_ENCRYPTION_KEY", SignIns.KEY).run(2, "sign-in", "main"))
+                .contains("The connection \"main\" acts as a service, for which nobody signs in.");
     }
 }
