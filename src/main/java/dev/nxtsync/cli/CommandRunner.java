@@ -15,6 +15,9 @@ import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.database.DatabaseFault;
+import dev.nxtsync.database.SqlState;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.pull.target.TargetFault;
@@ -72,9 +75,10 @@ class CommandRunner implements QuarkusApplication {
         if (e instanceof TargetFault fault) {
             return fault.reason().coded();
         }
-        return "database: " + DatabaseFault.of(e).coded()
-                + (e instanceof SQLException sql && DatabaseFault.isAway(sql)
-                        ? ""
-                        : " Has the daemon run on it once, which makes the schema nxt_sync?");
+        boolean isNew = e instanceof SQLException sql && SqlState.UNDEFINED_TABLE.equals(sql.getSQLState());
+        return "database: " + (isNew
+                ? new Problem(ErrorCode.DATABASE_ERROR,
+                        "It has no tables of nxt-sync yet. Start the daemon on it once, which makes them.")
+                : DatabaseFault.of(e)).coded();
     }
 }

@@ -28,6 +28,7 @@ class PullCommandTest {
     @Test
     void aDatabaseThatNoDaemonHasMigratedIsSaidToNeedOne() {
         assertThat(CommandRunner.problem(new SQLException("relation \"nxt_sync.replica\" does not exist", "42P01")))
-                .contains("Has the daemon run on it once").contains("(database_error)");
+                .isEqualTo("database: It has no tables of nxt-sync yet. Start the daemon on it once, which makes them. "
+                        + "(database_error)");
     }
 }

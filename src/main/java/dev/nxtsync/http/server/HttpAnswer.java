@@ -41,7 +41,7 @@ public record HttpAnswer(int status, Map<String, String> headers, String body) {
 
     /** An error, as {@code application/problem+json} (RFC 9457). */
     public static HttpAnswer problem(int status, ErrorCode code, String detail) {
-        return of(status, "application/problem+json;charset=UTF-8",
+        return of(status, "application/problem+json",
                 text(new ProblemDetails(HttpResponseStatus.valueOf(status).reasonPhrase(), status, detail, code.code(),
                         detail)));
     }

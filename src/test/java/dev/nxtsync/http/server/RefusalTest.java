@@ -20,7 +20,7 @@ class RefusalTest {
     void aRefusalIsAProblemWithACode(RefusalReason reason, int status, String code) {
         var said = refusals.of("somebody", reason.because("So it is."));
         assertThat(said.status()).isEqualTo(status);
-        assertThat(said.headers()).containsEntry("Content-Type", "application/problem+json;charset=UTF-8");
+        assertThat(said.headers()).containsEntry("Content-Type", "application/problem+json");
         assertThat(said.body()).contains("\"status\":" + status, "\"detail\":\"So it is.\"",
                 "\"code\":\"" + code + "\"", "\"error\":\"So it is.\"");
         assertThat(said.headers().containsKey("Retry-After")).isEqualTo(status == 503);
