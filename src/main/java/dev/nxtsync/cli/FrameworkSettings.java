@@ -23,14 +23,16 @@ public final class FrameworkSettings implements ConfigSourceInterceptor {
 
     private static final String DATABASE_URL = "nxt-sync.database-url";
     private static final String MANAGEMENT_PORT = "nxt-sync.management-port";
+    private static final String NO_TRACES = "nxt-sync.no-traces";
     /** The system property that holds each, since the framework makes this object by itself and hands nothing on. */
     private static final Map<String, String> PROPERTIES = Map.of("quarkus.datasource.jdbc.url", DATABASE_URL,
-            "quarkus.http.port", MANAGEMENT_PORT);
+            "quarkus.http.port", MANAGEMENT_PORT, "quarkus.otel.sdk.disabled", NO_TRACES);
 
     /** Before the framework starts. */
-    static void give(String databaseUrl, int managementPort) {
+    static void give(String databaseUrl, int managementPort, boolean traces) {
         System.setProperty(DATABASE_URL, databaseUrl);
         System.setProperty(MANAGEMENT_PORT, Integer.toString(managementPort));
+        System.setProperty(NO_TRACES, Boolean.toString(!traces));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TimeZone;
+import java.util.stream.Stream;
 
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsReader;
+import dev.nxtsync.config.TraceExport;
 import dev.nxtsync.http.server.UnusablePort;
 
 /** Tells commands from the daemon before anything starts, and refuses a configuration that the daemon could not keep to. */
@@ -88,14 +90,16 @@ public final class NxtSync {
             refuse(reading, new EarlyLog(Settings.Log.TEXT));
             System.exit(ExitCode.USAGE);
         }
-        FrameworkSettings.give(url, 0);
+        FrameworkSettings.give(url, 0, false);
         Quarkus.run(CommandRunner.class, (exitCode, failure) -> System.exit(wholly(exitCode)), arguments);
     }
 
     private static void daemon() {
         var reading = SettingsReader.read();
         var log = new EarlyLog(reading.settings().log());
-        reading.warnings().forEach(warning -> System.err.println(log.line("WARN", "Warning: " + warning)));
+        var traces = TraceExport.of(System.getenv());
+        Stream.concat(reading.warnings().stream(), traces.warnings().stream())
+                .forEach(warning -> System.err.println(log.line("WARN", "Warning: " + warning)));
         if (!reading.problems().isEmpty()) {
             refuse(reading, log);
             System.exit(ExitCode.USAGE);
@@ -103,7 +107,8 @@ public final class NxtSync {
         if (reading.settings().log() == Settings.Log.JSON) {
             System.setProperty("quarkus.log.console.json.enabled", "true");
         }
-        FrameworkSettings.give(reading.settings().database().url(), reading.settings().management().port());
+        FrameworkSettings.give(reading.settings().database().url(), reading.settings().management().port(),
+                traces.endpoint().isPresent());
         Quarkus.run(null, (exitCode, failure) -> end(log, exitCode, failure));
     }
 

@@ -11,6 +11,7 @@ import dev.nxtsync.config.SecretSettings;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SignInSettings;
 import dev.nxtsync.config.TokenSettings;
+import dev.nxtsync.config.TraceExport;
 import dev.nxtsync.config.WebhookSettings;
 
 /** Hands each feature the settings that are its own. To Quarkus a method with a scope is a producer. */
@@ -75,6 +76,18 @@ final class SettingsOfFeatures {
         return all.notice();
     }
 
+    @Singleton
+    static TraceExport traces(Invocation invocation) {
+        return invocation.isDaemon() ? TraceExport.of(System.getenv()) : TraceExport.OFF;
+    }
+
+    @Produces
+    @Singleton
+    static Settings.Log log(Settings all) {
+        return all.log();
+    }
+
+    @Produces
     @Singleton
     static Settings.Http http(Settings all) {
         return all.http();

@@ -317,7 +317,7 @@ final class CrossChecks {
         }
     }
 
-    private static boolean isAddress(String text) {
+    static boolean isAddress(String text) {
         try {
             var uri = URI.create(text);
             return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null;

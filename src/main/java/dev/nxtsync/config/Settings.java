@@ -275,11 +275,18 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      *
      * @param timeLimit how long the server itself works on one request before it gives up
      * @param slotHold how long a request whose answer was lost counts as in progress at the server
+     * @param traceParent whether requests tell which trace they belong to
      */
     public record Api(
             @Doc(value = "`/api/graphql-service` is appended, for users `/api/graphql`", example = "https://business.visma.net") @Default("https://business.visma.net") String url,
             @Doc(value = "how long the server works on one request; ours wait half as long again", example = "59s") @Default("59s") Duration timeLimit,
-            @Doc(value = "how long a request whose answer was lost keeps its slot at the server", example = "30m") @Default("30m") Duration slotHold) {}
+            @Doc(value = "how long a request whose answer was lost keeps its slot at the server", example = "30m") @Default("30m") Duration slotHold,
+            @Doc(value = "whether requests tell the API, by the header `traceparent`, which trace they belong to, where traces are on", example = "on") @Default("off") TraceParent traceParent) {}
+
+    /** Whether the API is told which trace a request belongs to. */
+    public enum TraceParent {
+        OFF, ON
+    }
 
     /**
      * What may be asked of the API.

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 /** What came of a question: {@link Data}, or else a {@code Failure}. */
 public interface Answer {
 
+    /** What Visma's support asks for; may be empty. */
+    String traceId();
+
     /**
      * A whole answer without errors.
      *

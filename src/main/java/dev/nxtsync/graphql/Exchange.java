@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,7 @@ import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Tokens;
+import dev.nxtsync.trace.TraceSpan;
 import dev.nxtsync.transport.HttpLine;
 import dev.nxtsync.transport.OutgoingBody;
 import dev.nxtsync.transport.Reply;
@@ -29,13 +31,18 @@ final class Exchange {
     private final Tokens tokens;
     private final Duration deadline;
     private final Warnings warnings;
+    private final boolean tellsTrace;
 
-    /** @param deadline until an answer has been read to its end */
-    Exchange(HttpLine http, Tokens tokens, Duration deadline, Warnings warnings) {
+    /**
+     * @param deadline until an answer has been read to its end
+     * @param tellsTrace whether the server is told which trace a request belongs to
+     */
+    Exchange(HttpLine http, Tokens tokens, Duration deadline, Warnings warnings, boolean tellsTrace) {
         this.http = http;
         this.tokens = tokens;
         this.deadline = deadline;
         this.warnings = warnings;
+        this.tellsTrace = tellsTrace;
     }
 
     /**
@@ -46,6 +53,7 @@ final class Exchange {
     Answer ask(AccessToken token, Question question, byte[] body, Map<String, ? extends RowSink> rows) {
         var outgoing = new OutgoingBody(body);
         try (var reply = http.post(headers(token), outgoing, deadline)) {
+            TraceSpan.current().with("http.response.status_code", reply.status());
             if (reply.status() == 401) {
                 tokens.rejected(token);
             } else if (succeeded(reply)) {
@@ -59,9 +67,13 @@ final class Exchange {
         }
     }
 
-    private static Map<String, String> headers(AccessToken token) {
-        return Map.of("Authorization", "Bearer " + token.value(), "Content-Type", "application/json", "Accept",
-                "application/json", "Accept-Encoding", CountingBody.ACCEPTED);
+    private Map<String, String> headers(AccessToken token) {
+        var headers = new HashMap<>(Map.of("Authorization", "Bearer " + token.value(), "Content-Type",
+                "application/json", "Accept", "application/json", "Accept-Encoding", CountingBody.ACCEPTED));
+        if (tellsTrace) {
+            TraceSpan.current().traceParent().ifPresent(parent -> headers.put("traceparent", parent));
+        }
+        return headers;
     }
 
     private Answer read(Reply reply, Question question, Map<String, ? extends RowSink> rows) {

@@ -18,6 +18,7 @@ public sealed interface Failure extends Answer {
     String message();
 
     /** The trace id of the answer, for Visma's support; empty if there was none. */
+    @Override
     String traceId();
 
     Recovery next();

@@ -26,12 +26,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.nxtsync.config.ApiSettings;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.process.ExternalWait;
 import dev.nxtsync.process.Histograms;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Scopes;
 import dev.nxtsync.token.Tokens;
+import dev.nxtsync.trace.TraceSpan;
 import dev.nxtsync.transport.HttpLine;
 import dev.nxtsync.transport.Network;
 
@@ -73,8 +75,9 @@ public class NxtClient {
             var http = new HttpLine(network, vertx, settings.address(each), deadline.plusSeconds(5));
             var budget = new RequestBudget(settings.requestsPerMinute());
             var tokens = connections.of(each.name());
-            lines.put(each.name(), new Line(http, new Exchange(http, tokens, deadline, warnings), tokens,
-                    each.askedScope(), budget, settings.allows(each)));
+            lines.put(each.name(),
+                    new Line(http, new Exchange(http, tokens, deadline, warnings, settings.traceParent()), tokens,
+                            each.askedScope(), budget, settings.allows(each)));
             Gauge.builder("nxt_budget_limit", budget, RequestBudget::limit).tag("connection", each.name())
                     .description("Requests that may be sent in any 60 seconds; lower for a while after a refusal")
                     .register(metrics);
@@ -113,11 +116,23 @@ public class NxtClient {
         }
         byte[] body = body(question);
         return ExternalWait.call(() -> {
-            Answer answer = askOnce(connection, line, question, body, rows);
+            Answer answer = traced(connection, line, question, body, rows, 1);
             return answer instanceof Failure.Unauthorized && line.tokens().current() instanceof Tokens.Valid
-                    ? askOnce(connection, line, question, body, rows)
+                    ? traced(connection, line, question, body, rows, 2)
                     : answer;
         });
+    }
+
+    private Answer traced(String connection, Line line, Question question, byte[] body,
+            Map<String, ? extends RowSink> rows, int attempt) {
+        try (var span = TraceSpan.begin(question.operation())
+                .with("graphql.operation.type", question.changes() ? "mutation" : "query")
+                .with("nxt.attempt", attempt)) {
+            Answer answer = askOnce(connection, line, question, body, rows);
+            span.with("visma.trace_id", QuotedText.name(answer.traceId()))
+                    .outcome(answer instanceof Failure failure ? failure.code() : "ok");
+            return answer;
+        }
     }
 
     private Answer askOnce(String connection, Line line, Question question, byte[] body,
@@ -160,6 +175,7 @@ public class NxtClient {
                                 + "NXT_BUDGET_REQUESTS_PER_MINUTE, or pull less often.");
             }
             budgetWait.record(waited.get());
+            TraceSpan.current().with("nxt.budget_wait_ms", waited.get().toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Failure.Unavailable(ErrorCode.UNAVAILABLE, "The wait for budget was interrupted.");

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.target.WriteCounts;
+import dev.nxtsync.trace.TraceSpan;
 
 /** Writes one page while the next is read. At most one write is under way, so that pages are written in order. */
 final class WriteBehind implements AutoCloseable {
@@ -21,7 +22,7 @@ final class WriteBehind implements AutoCloseable {
     /** Begins a write once the one before has succeeded. */
     void write(Callable<WriteCounts> write) throws SQLException {
         finish();
-        underWay = WRITERS.submit(write);
+        underWay = WRITERS.submit(TraceSpan.carried(write));
     }
 
     /**

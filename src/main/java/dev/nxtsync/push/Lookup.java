@@ -20,6 +20,7 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.push.plan.PushPlan;
 import dev.nxtsync.tenant.Tenant;
+import dev.nxtsync.trace.TraceSpan;
 
 /**
  * Asks the server for the records of many rows at once.
@@ -37,15 +38,17 @@ record Lookup(NxtClient nxt, PushPlan plan, Tenant tenant, Runnable afterEach, C
      */
     Map<Long, List<JsonNode>> find(Map<Long, Payload> payloads, Optional<ObjectNode> condition) {
         var found = new HashMap<Long, List<JsonNode>>();
-        find(new ArrayList<>(payloads.entrySet()), condition, found);
+        if (!payloads.isEmpty()) {
+            try (var span = TraceSpan.begin("look").with("nxt.rows", payloads.size())) {
+                find(new ArrayList<>(payloads.entrySet()), condition, found);
+                span.with("nxt.rows.found", found.size()).outcome("ok");
+            }
+        }
         return found;
     }
 
     private void find(List<Map.Entry<Long, Payload>> rows, Optional<ObjectNode> condition,
             Map<Long, List<JsonNode>> found) {
-        if (rows.isEmpty()) {
-            return;
-        }
         var payloads = rows.stream().map(Map.Entry::getValue).toList();
         var keys = payloads.stream().map(payload -> payload.identity().asKey())
                 .collect(Collectors.toCollection(LinkedHashSet::new));

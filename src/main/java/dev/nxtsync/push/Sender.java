@@ -13,6 +13,7 @@ import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
 import dev.nxtsync.push.outbox.PushStates.PushState;
 import dev.nxtsync.push.plan.PushPlan;
+import dev.nxtsync.trace.TraceSpan;
 
 /** Chooses the rows of each request of one run of a lane, sends them, and settles what is answered. */
 final class Sender {
@@ -72,7 +73,11 @@ final class Sender {
         OutboxRow first = prepared.get(0).row();
         var batch = Batch.of(prepared, most(first), Preparation.MOST_BYTES, isOnePerGroup(first));
         var rows = batch.stream().map(PreparedRow::row).toList();
-        var result = new SendRequest(lane, rows, batch.stream().map(PreparedRow::payload).toList()).send();
+        SendResult result;
+        try (var span = TraceSpan.begin("send").with("nxt.rows", rows.size())) {
+            result = new SendRequest(lane, rows, batch.stream().map(PreparedRow::payload).toList()).send();
+            span.outcome(result.failure().map(Failure::code).orElse("ok"));
+        }
         lane.settling().requestEnded();
         lane.report().sent(rows.size());
         keep(result);

@@ -13,17 +13,25 @@ import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job.Progress;
+import dev.nxtsync.trace.TraceSpan;
 
 /** Writes what becomes of rows in one run of a lane, and counts it in the run's report. */
 record Settling(Outbox outbox, Claim claim, PushReport report, Progress progress) {
     /** Writes rows together; if PostgreSQL refuses that, each by itself, so that one stops no other. */
     void settle(List<RowTransition> transitions) throws SQLException {
-        if (refusal(transitions).isEmpty()) {
-            report.settled(transitions);
-        } else {
-            for (RowTransition each : transitions) {
-                report.settled(List.of(kept(each)));
+        if (transitions.isEmpty()) {
+            progress.made();
+            return;
+        }
+        try (var span = TraceSpan.begin("settle").with("nxt.rows", transitions.size())) {
+            if (refusal(transitions).isEmpty()) {
+                report.settled(transitions);
+            } else {
+                for (RowTransition each : transitions) {
+                    report.settled(List.of(kept(each)));
+                }
             }
+            span.outcome("ok");
         }
         progress.made();
     }

@@ -24,8 +24,6 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 
@@ -64,7 +62,7 @@ public class JobRunner {
     private final Duration patience;
     /** More units of one kind and company would only wait for each other's requests, and keep others from these threads. */
     private final int ofOneCompany;
-    private final Counter refused;
+    private final RunTelemetry telemetry;
     private final Semaphore room = new Semaphore(PARALLEL);
     private final Threads process;
     private final ExecutorService threads;
@@ -77,7 +75,7 @@ public class JobRunner {
     private boolean stopping;
 
     JobRunner(@All List<Job> jobs, Claims claims, Heartbeat heartbeat, ScheduleSettings settings, Threads process,
-            MeterRegistry metrics) {
+            RunTelemetry telemetry) {
         jobs.forEach(job -> this.jobs.put(job.kind(), job));
         this.claims = claims;
         this.unknown = new UnknownClaims(claims);
@@ -88,20 +86,22 @@ public class JobRunner {
         this.process = process;
         this.threads = process.pool("job", PARALLEL);
         this.pauses = process.timer("job-pauses", 1);
-        this.refused = metrics.counter("nxt_stale_writes_refused");
+        this.telemetry = telemetry;
     }
 
     /** A claimed unit, from its claim until it is freed. */
     private static final class ClaimedRun {
         final Claim claim;
+        final RunTelemetry.Claiming claiming;
         volatile @Nullable Thread thread;
         volatile long progressAt = System.nanoTime();
         volatile @Nullable Ended ended;
         /** Whether a freeing may have been committed without our knowing. */
         boolean perhapsFreed;
 
-        ClaimedRun(Claim claim) {
+        ClaimedRun(Claim claim, RunTelemetry.Claiming claiming) {
             this.claim = claim;
+            this.claiming = claiming;
         }
     }
 
@@ -191,7 +191,9 @@ public class JobRunner {
             return Optional.empty();
         }
         try {
-            var run = claims.claim(what, full(), heartbeat.mayTakeOver()).map(ClaimedRun::new);
+            var from = telemetry.now();
+            var run = claims.claim(what, full(), heartbeat.mayTakeOver())
+                    .map(claim -> new ClaimedRun(claim, new RunTelemetry.Claiming(from, telemetry.now())));
             run.ifPresent(each -> held.put(each.claim.fence(), each));
             over(CLAIMING);
             return run;
@@ -218,9 +220,9 @@ public class JobRunner {
     private void run(ClaimedRun run) {
         run.thread = Thread.currentThread();
         Ended ended = failed(run.claim);
-        try {
-            label(run.claim);
+        try (var span = telemetry.begin(run.claim, run.claiming)) {
             ended = attempt(run);
+            span.outcome(ended instanceof Ended.Well ? "ok" : ended instanceof Ended.Failed ? "failed" : "cut short");
         } finally {
             // an interrupt was for the run, and it has ended
             Thread.interrupted();
@@ -235,16 +237,6 @@ public class JobRunner {
 
     private static Ended.Failed failed(Claim claim) {
         return new Ended.Failed(Backoff.after(claim.failures() + 1));
-    }
-
-    /** What each line of the log is about, under the names that metrics have for it. */
-    private static void label(Claim claim) {
-        MDC.put("connection", claim.connection());
-        MDC.put("company", claim.company());
-        MDC.put("kind", claim.kind().text());
-        if (!claim.entry().isEmpty()) {
-            MDC.put(claim.kind() == UnitKind.PUSH ? "push" : "job", claim.entry());
-        }
     }
 
     private Ended attempt(ClaimedRun run) {
@@ -296,7 +288,7 @@ public class JobRunner {
     private boolean free(ClaimedRun run, Ended ended) {
         try {
             if (!committed(run.claim, ended) && !run.perhapsFreed) {
-                refused.increment();
+                telemetry.refused();
                 unknown.suspect();
                 LOG.warnf(
                         "%s was taken over while this process was silent, or was paused or told to begin anew; what it had not yet "

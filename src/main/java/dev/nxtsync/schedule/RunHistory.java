@@ -11,6 +11,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.trace.TraceSpan;
 
 /** The history of runs, of which only the newest are kept. */
 @Singleton
@@ -40,6 +41,7 @@ public class RunHistory {
         if (runs.isEmpty()) {
             return;
         }
+        trace(runs);
         database.inTransaction(transaction -> {
             var insert = transaction.prepareBatch("""
                     insert into nxt_sync.run (job, company, kind, started_at, ended_at, outcome, rows_read,
@@ -55,6 +57,16 @@ public class RunHistory {
             }
             return insert.execute();
         });
+    }
+
+    /** The present trace's root says of a run over several tables what came of them all. */
+    private static void trace(List<RunRecord> runs) {
+        var span = TraceSpan.current();
+        span.with("nxt.rows.read", runs.stream().mapToLong(RunRecord::rowsRead).sum())
+                .with("nxt.rows.written", runs.stream().mapToLong(RunRecord::rowsWritten).sum())
+                .with("nxt.rows.deleted", runs.stream().mapToLong(RunRecord::rowsDeleted).sum())
+                .with("nxt.rows.set_aside", runs.stream().mapToLong(RunRecord::rowsSetAside).sum()).outcome(runs
+                        .stream().map(RunRecord::outcome).filter(each -> !each.equals("ok")).findFirst().orElse("ok"));
     }
 
     /** What runs did together. */

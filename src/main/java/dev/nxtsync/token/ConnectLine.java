@@ -28,6 +28,7 @@ import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.error.ConnectFailure;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.trace.TraceSpan;
 import dev.nxtsync.transport.Network;
 import dev.nxtsync.transport.OutgoingBody;
 import dev.nxtsync.transport.TooSlow;
@@ -93,8 +94,11 @@ final class ConnectLine {
 
     private ConnectAnswer exchange(HTTPRequest request, Duration atMost) throws ConnectUnreachable {
         var body = new OutgoingBody(Optional.ofNullable(request.getBody()).orElse("").getBytes(StandardCharsets.UTF_8));
-        try {
-            return client.send(request, body, atMost);
+        try (var span = TraceSpan
+                .begin(request.getMethod() == HTTPRequest.Method.GET ? "discovery" : "token request")) {
+            var answer = client.send(request, body, atMost);
+            span.with("http.response.status_code", answer.status()).outcome(answer.isSuccess() ? "ok" : "refused");
+            return answer;
         } catch (IOException e) {
             OutOfMemory.endIfCauseOf(e);
             if (e instanceof InterruptedIOException) {

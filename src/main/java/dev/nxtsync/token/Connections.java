@@ -23,6 +23,7 @@ import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.ExternalWait;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.trace.Spans;
 
 /** The tokens of every configured connection; asking begins with the first use of this bean. */
 @Singleton
@@ -34,7 +35,7 @@ public class Connections {
     private final ScheduledExecutorService executor;
     private final boolean hasUsers;
 
-    Connections(TokenSettings settings, TokenRequests requests, Threads threads, MeterRegistry metrics,
+    Connections(TokenSettings settings, TokenRequests requests, Threads threads, MeterRegistry metrics, Spans spans,
             Event<TokenRecovered> recovered) {
         hasUsers = settings.connections().values().stream()
                 .anyMatch(each -> each.kind() == Settings.ConnectionKind.USER);
@@ -43,7 +44,7 @@ public class Connections {
         for (Settings.Connection each : settings.connections().values()) {
             TokenRequest request = requests.of(each);
             var report = new RenewalReport(each.name(), each.askedScope(), metrics, new ConditionLog<>(),
-                    () -> recovered.fireAsync(new TokenRecovered(each.name())));
+                    () -> recovered.fireAsync(new TokenRecovered(each.name())), spans);
             var tokens = new RenewingTokens(report,
                     atMost -> report.timed(() -> ExternalWait.call(() -> request.send(atMost))),
                     new RenewalTimes(() -> ThreadLocalRandom.current().nextLong()), executor, System::nanoTime);

@@ -18,6 +18,8 @@ import dev.nxtsync.token.TokenRequest.Granted;
 import dev.nxtsync.token.TokenRequest.Refused;
 import dev.nxtsync.token.TokenRequest.TokenResult;
 import dev.nxtsync.token.TokenRequest.Withdrawn;
+import dev.nxtsync.trace.Spans;
+import dev.nxtsync.trace.TraceSpan;
 
 /**
  * What is told of a connection's renewals, in the log and as metrics. That there is no new token is told when it begins, once in
@@ -26,17 +28,23 @@ import dev.nxtsync.token.TokenRequest.Withdrawn;
  * @param recovered hears that there is a good token after a failure; it must not wait, since tokens are locked meanwhile
  */
 record RenewalReport(String connection, String askedScope, MeterRegistry metrics, ConditionLog<String> conditions,
-        Runnable recovered) {
+        Runnable recovered, Spans spans) {
     private static final Logger LOG = Logger.getLogger(RenewalReport.class);
 
     RenewalReport {
         metrics.counter("nxt_token_waits", "connection", connection);
     }
 
+    /** A renewal begins, which is a trace until its span is closed. */
+    TraceSpan begin() {
+        return spans.root("token renewal").with("nxt.connection", connection);
+    }
+
     /** Sends a request, and counts how long that takes. */
     TokenResult timed(Supplier<TokenResult> request) {
         var sample = Timer.start(metrics);
         var result = request.get();
+        TraceSpan.current().outcome(outcome(result).orElse("ok"));
         outcome(result)
                 .ifPresent(
                         outcome -> sample.stop(Histograms

@@ -199,8 +199,9 @@ final class RenewingTokens implements Tokens {
     /** Whatever is thrown, and wherever, there is a next attempt before anybody is told. */
     private void request() {
         MDC.put("connection", connection);
-        try {
+        try (var trace = report.begin()) {
             attempt();
+            trace.outcome("ok");
         } catch (Throwable e) {
             // not left to the executor: the next appointment cancels this one, and so what is thrown from it
             OutOfMemory.endIfCauseOf(e);

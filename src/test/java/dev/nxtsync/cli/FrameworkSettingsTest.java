@@ -17,13 +17,14 @@ class FrameworkSettingsTest {
     void leaveNothingToOtherTests() {
         System.clearProperty("nxt-sync.database-url");
         System.clearProperty("nxt-sync.management-port");
+        System.clearProperty("nxt-sync.no-traces");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a${b}", "$$", "${PATH}", "\\$", "\\\\$", "\\\\${PATH}", "$", "${", "}", "${x:y}",
             "$${PATH}", "${other}", "a,b", "\\,", "${sys:x}", "${aes::x}"})
     void theFrameworkGetsOurValuesAsTheyAreWritten(String value) {
-        FrameworkSettings.give(value, 9001);
+        FrameworkSettings.give(value, 9001, false);
         SmallRyeConfig config = new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredInterceptors()
                 .withSources(new PropertiesConfigSource(
                         Map.of("other", "o", "of.others", "<${other}>", "quarkus.http.port", "1"), "test", 1_000))

@@ -308,7 +308,7 @@ class ExchangeTest {
     }
 
     private Answer ask(RowSink sink, Duration deadline) {
-        return new Exchange(line, tokens(), deadline, new Warnings(new SimpleMeterRegistry())).ask(
+        return new Exchange(line, tokens(), deadline, new Warnings(new SimpleMeterRegistry()), false).ask(
                 new AccessToken("secret", "", 0, Long.MAX_VALUE),
                 Question.query("q", Tenant.company(1), false, List.of(Field.of("order", "x").as("one"))), bytes("{}"),
                 Map.of("order", sink, "one", sink, "two", sink));

@@ -70,7 +70,7 @@ public final class NxtClientFixture {
      */
     public static NxtClient at(String address, Function<Question, Optional<Answer>> instead) {
         var line = new HttpLine(NetworkFixture.straight(), VERTX, address, Duration.ofMinutes(1));
-        var exchange = new Exchange(line, ANY, Duration.ofMinutes(1), new Warnings(new SimpleMeterRegistry()));
+        var exchange = new Exchange(line, ANY, Duration.ofMinutes(1), new Warnings(new SimpleMeterRegistry()), false);
         return new NxtClient(ApiSettings.of(SettingsFixture.unconnected()), null, slots(), null, null,
                 new SimpleMeterRegistry()) {
             @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -24,6 +25,7 @@ import io.vertx.core.json.JsonObject;
 /** What the sandbox answers to HTTP requests, and which of its faults strike them. */
 final class Endpoints {
     private static final Pattern OPERATION = Pattern.compile("\"operationName\":\"(\\w+)\"");
+    private static final Pattern TRACE_HEADER = Pattern.compile("(?i)trace.*|b3|x-b3-.*|baggage|.*-trace-id");
     private static final int LARGEST_BODY = 15_000_000;
     private static final String HTML_401 = """
             <html>
@@ -51,6 +53,7 @@ final class Endpoints {
     private volatile String refusedText = "";
     private volatile Duration latest;
     private final Map<String, String> spoilt = new ConcurrentHashMap<>();
+    private final List<String> traceHeaders = new CopyOnWriteArrayList<>();
 
     Endpoints(Vertx vertx, SandboxOptions options, Faults faults, Counters counters, Random random,
             Supplier<VismaConnect> connect, Persons persons, BusinessNxt api, Controls controls) {
@@ -98,8 +101,18 @@ final class Endpoints {
         refusedText = text;
     }
 
+    /** Of each header that tells of a trace, the path of its request, its name and its value. */
+    List<String> traceHeaders() {
+        return traceHeaders;
+    }
+
     void handle(HttpServerRequest request) {
         request.exceptionHandler(gone -> {
+        });
+        request.headers().forEach(header -> {
+            if (TRACE_HEADER.matcher(header.getKey()).matches()) {
+                traceHeaders.add(request.path() + " " + header.getKey() + ": " + header.getValue());
+            }
         });
         request.body().onSuccess(body -> route(request, body));
     }

@@ -172,6 +172,11 @@ public final class Sandbox implements AutoCloseable {
         endpoints.answers().shut(text);
     }
 
+    /** Headers by which callers told of their traces, as {@code path name: value}. */
+    public List<String> traceHeaders() {
+        return endpoints.traceHeaders();
+    }
+
     /** How many rows of a company's table there are with each value of a column. */
     public Map<String, Integer> count(int company, String table, String column) {
         return writes.count(company, Data.table(table), column);

@@ -26,6 +26,7 @@ import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
+import dev.nxtsync.trace.Spans;
 
 /** Of a runner whose ticks come only where they are told to. */
 class JobRunnerTest {
@@ -53,7 +54,8 @@ class JobRunnerTest {
 
             @Override
             void leave() {}
-        }, ScheduleSettings.of(SettingsFixture.of(Map.of())), new Threads(Clock.systemUTC(), metrics), metrics);
+        }, ScheduleSettings.of(SettingsFixture.of(Map.of())), new Threads(Clock.systemUTC(), metrics),
+                new RunTelemetry(Spans.none(), Clock.systemUTC(), metrics));
     }
 
     @AfterEach

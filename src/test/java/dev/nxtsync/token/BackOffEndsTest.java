@@ -18,6 +18,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.support.Listening;
+import dev.nxtsync.trace.Spans;
 
 /** Renewals that fail: what is told of them, and how their back-off ends when somebody says that its cause may be gone. */
 class BackOffEndsTest {
@@ -28,7 +29,8 @@ class BackOffEndsTest {
     private int recovered;
 
     private final RenewingTokens tokens = new RenewingTokens(
-            new RenewalReport("main", "scope", metrics, new ConditionLog<>(), () -> recovered++), atMost -> {
+            new RenewalReport("main", "scope", metrics, new ConditionLog<>(), () -> recovered++, Spans.none()),
+            atMost -> {
                 requests++;
                 return answer.get();
             }, new RenewalTimes(new Random(1)), time.executor(), time::nanos);

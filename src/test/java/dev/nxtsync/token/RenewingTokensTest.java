@@ -22,6 +22,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.ConditionLog;
+import dev.nxtsync.trace.Spans;
 
 class RenewingTokensTest {
     private static final Duration HOUR = Duration.ofHours(1);
@@ -34,7 +35,8 @@ class RenewingTokensTest {
     private int recovered;
 
     private final RenewingTokens tokens = new RenewingTokens(
-            new RenewalReport("main", "scope", metrics, new ConditionLog<>(), () -> recovered++), atMost -> {
+            new RenewalReport("main", "scope", metrics, new ConditionLog<>(), () -> recovered++, Spans.none()),
+            atMost -> {
                 requests.add(time.nanos());
                 return answer.get();
             }, new RenewalTimes(new Random(1)), time.executor(), time::nanos);

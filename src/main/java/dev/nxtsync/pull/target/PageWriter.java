@@ -24,6 +24,7 @@ import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Histograms;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.trace.TraceSpan;
 
 /** Writes a page and its checkpoint in one transaction, or nothing. */
 @Singleton
@@ -95,12 +96,14 @@ public class PageWriter {
         boolean briefly = locked.isLocked(table);
         var sample = Timer.start(metrics);
         String outcome = "refused";
+        var span = TraceSpan.begin("write page");
         try {
             var written = inTransaction(claim, table, page, way, checkpoint, briefly);
             if (page.size() > 0) {
                 locked.free(table);
             }
             outcome = "ok";
+            span.with("nxt.rows.written", written.changed()).with("nxt.rows.deleted", written.deleted());
             return written;
         } catch (TargetFault e) {
             if (e.isLocked()) {
@@ -111,6 +114,9 @@ public class PageWriter {
             if (page.size() > 0) {
                 sample.stop(writes.withTags("way", way.name().toLowerCase(Locale.ROOT), "outcome", outcome));
             }
+            span.with("nxt.job", checkpoint.pull()).with("nxt.way", way.name().toLowerCase(Locale.ROOT))
+                    .with("nxt.rows.read", page.rows()).outcome(outcome);
+            span.close();
         }
     }
 
