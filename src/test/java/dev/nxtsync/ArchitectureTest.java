@@ -269,6 +269,12 @@ class ArchitectureTest {
                 .callConstructorWhere(target(owner(type(Question.class)))).check(CLASSES);
     }
 
+    @Test
+    void onlyOnePackageKnowsOpenTelemetry() {
+        noClasses().that().resideOutsideOfPackage("..trace..").should().dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..").check(CLASSES);
+    }
+
     /** What else happens is a value for whoever has asked, or goes to the log. */
     @Test
     void onlyCommandsPrint() throws IOException {

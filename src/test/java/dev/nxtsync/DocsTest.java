@@ -34,7 +34,8 @@ class DocsTest {
             assertThat(known).as(named).contains(name);
         }
         for (String key : found(README, "`([A-Z][A-Z_]+)`")) {
-            if (!key.startsWith("NXT_") && !key.startsWith("QUARKUS_") && !NO_SETTINGS.contains(key)) {
+            if (!key.startsWith("NXT_") && !key.startsWith("QUARKUS_") && !key.startsWith("OTEL_")
+                    && !NO_SETTINGS.contains(key)) {
                 assertThat(known).as(key).anyMatch(name -> name.endsWith("_" + key));
             }
         }
