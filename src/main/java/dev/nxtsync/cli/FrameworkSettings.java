@@ -23,7 +23,8 @@ public final class FrameworkSettings implements ConfigSourceInterceptor {
 
     private static final String DATABASE_URL = "nxt-sync.database-url";
     private static final String MANAGEMENT_PORT = "nxt-sync.management-port";
-    private static final String NO_TRACES = "nxt-sync.no-traces";
+    /** OpenTelemetry's own, which goes before its variable of the environment. */
+    private static final String NO_TRACES = "otel.sdk.disabled";
     /** The system property that holds each, since the framework makes this object by itself and hands nothing on. */
     private static final Map<String, String> PROPERTIES = Map.of("quarkus.datasource.jdbc.url", DATABASE_URL,
             "quarkus.http.port", MANAGEMENT_PORT, "quarkus.otel.sdk.disabled", NO_TRACES);

@@ -17,7 +17,7 @@ class FrameworkSettingsTest {
     void leaveNothingToOtherTests() {
         System.clearProperty("nxt-sync.database-url");
         System.clearProperty("nxt-sync.management-port");
-        System.clearProperty("nxt-sync.no-traces");
+        System.clearProperty("otel.sdk.disabled");
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -24,7 +25,9 @@ public final class Collector implements AutoCloseable {
     private final HttpServer server;
     private final List<CollectedSpan> spans = new CopyOnWriteArrayList<>();
     private final List<String> keys = new CopyOnWriteArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile int status = 200;
+    private volatile boolean hangs;
 
     /** A span as it was sent, with its identifiers in hexadecimal digits. */
     public record CollectedSpan(String trace, String id, String parent, String name, Map<String, String> attributes,
@@ -48,6 +51,11 @@ public final class Collector implements AutoCloseable {
     /** What is answered from now on. */
     public void answer(int status) {
         this.status = status;
+    }
+
+    /** From now on nothing is answered. */
+    public void hang() {
+        hangs = true;
     }
 
     public List<CollectedSpan> spans() {
@@ -76,6 +84,9 @@ public final class Collector implements AutoCloseable {
     private void take(HttpExchange exchange) throws IOException {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
+            if (hangs) {
+                closed.await();
+            }
             keys.add(String.valueOf(exchange.getRequestHeaders().getFirst("x-key")));
             if (status == 200) {
                 for (var resource : ExportTraceServiceRequest.parseFrom(body).getResourceSpansList()) {
@@ -85,6 +96,8 @@ public final class Collector implements AutoCloseable {
                 }
             }
             exchange.sendResponseHeaders(status, -1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -114,6 +127,7 @@ public final class Collector implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         server.stop(0);
     }
 }
