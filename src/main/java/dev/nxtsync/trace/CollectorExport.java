@@ -15,6 +15,7 @@ import io.opentelemetry.exporter.internal.otlp.traces.TraceRequestMarshaler;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.quarkus.arc.Unremovable;
 import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.TraceExport;
@@ -31,6 +32,7 @@ import dev.nxtsync.transport.TooSlow;
  * send. What does not get there is lost, which the log is told as of all else that lasts. For one thread.
  */
 @Singleton
+@Unremovable
 final class CollectorExport implements SpanExporter {
     private static final Logger LOG = Logger.getLogger(CollectorExport.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
