@@ -81,13 +81,11 @@ final class SettingsOfFeatures {
         return invocation.isDaemon() ? TraceExport.of(System.getenv()) : TraceExport.OFF;
     }
 
-    @Produces
     @Singleton
     static Settings.Log log(Settings all) {
         return all.log();
     }
 
-    @Produces
     @Singleton
     static Settings.Http http(Settings all) {
         return all.http();
