@@ -61,6 +61,6 @@ public class Spans {
     /** Sends what is left, while that is still possible, and for a short time. */
     void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER + 10) ShutdownEvent event) {
         sdk.filter(OpenTelemetrySdk.class::isInstance).map(OpenTelemetrySdk.class::cast)
-                .ifPresent(each -> each.getSdkTracerProvider().forceFlush().join(PATIENCE_SECONDS, TimeUnit.SECONDS));
+                .ifPresent(each -> each.shutdown().join(PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
 }
