@@ -13,13 +13,26 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 
-/** Connections for others, such as Flyway, whose transactions rely on the same as ours: each begins as {@link Session} says. */
+/**
+ * Connections for others, such as Flyway, who expect each to be good, and whose transactions rely on the same as ours: each
+ * begins as {@link Session} says.
+ */
 final class RelyingSource {
+    /** In seconds. */
+    private static final int PROMPT_ANSWER = 8;
+    /** More than the pool holds, each of which may have been lost while it was idle. */
+    private static final int MOST_LOST = 25;
+
     private RelyingSource() {}
 
     static DataSource of(DataSource source) {
         return proxy(DataSource.class, (self, method, arguments) -> {
             Object made = invoke(source, method, arguments);
+            for (int i = 0; i < MOST_LOST && made instanceof Connection lost && !lost.isValid(PROMPT_ANSWER); i++) {
+                Database.abort(lost);
+                lost.close();
+                made = invoke(source, method, arguments);
+            }
             return made instanceof Connection connection ? connection(connection) : made;
         });
     }

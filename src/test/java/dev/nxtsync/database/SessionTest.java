@@ -147,6 +147,18 @@ class SessionTest {
         }
     }
 
+    /** As Flyway does at the start of a daemon, beside whom a pool has had time to lose some. */
+    @Test
+    void othersAreLentNoConnectionThatWasLost() throws Exception {
+        try (var pool = new Keeping(ScheduleFixture.source(database))) {
+            int first = pool.getConnection().unwrap(PgConnection.class).getBackendPID();
+            database.execute("select pg_terminate_backend(" + first + ", 10000)");
+            try (var lent = RelyingSource.of(pool).getConnection()) {
+                assertThat(setting(lent, "statement_timeout")).isNotNull();
+            }
+        }
+    }
+
     private static String process(Database store) throws SQLException {
         return store.inTransaction(
                 transaction -> transaction.createQuery("select pg_backend_pid()").mapTo(String.class).one());
