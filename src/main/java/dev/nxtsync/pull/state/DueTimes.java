@@ -17,6 +17,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.schedule.UnitSelection;
@@ -92,6 +93,10 @@ public class DueTimes {
             if (moved) {
                 wake(transaction, rule, anew);
             }
+            var forgotten = forgotten(transaction, rule);
+            if (!forgotten.isEmpty()) {
+                units(rule, UnitKind.LOAD).inCompanies(forgotten).wake(transaction);
+            }
             return anew;
         });
     }
@@ -128,6 +133,22 @@ public class DueTimes {
                 where state.pull = :pull and unit.connection = :connection and unit.scope = :scope
                     and state.loaded_at is not null""").bind("pull", rule.pull().name())
                 .bind("connection", rule.pull().connection()).bind("scope", rule.scope().text()).map(KNOWN).list();
+    }
+
+    /**
+     * Where nothing is loaded, and no load is due. A fail-over may lose the pages of a load, but not that its unit was freed
+     * after them.
+     */
+    private static List<Integer> forgotten(Handle transaction, Rule rule) {
+        return transaction.createQuery("""
+                select state.company
+                from nxt_sync.pull_state state join nxt_sync.job unit on unit.kind = 'load'
+                    and unit.pull = state.pull and unit.company = state.company
+                where state.pull = :pull and unit.connection = :connection and unit.scope = :scope
+                    and state.loaded_at is null and state.state = 'ok' and state.held is null
+                    and unit.holder is null and unit.wanted <= unit.served and unit.due_at\s""" + Timestamps.IS_NEVER)
+                .bind("pull", rule.pull().name()).bind("connection", rule.pull().connection())
+                .bind("scope", rule.scope().text()).mapTo(Integer.class).list();
     }
 
     private static boolean move(Handle transaction, Rule rule, Known known, boolean anew) {

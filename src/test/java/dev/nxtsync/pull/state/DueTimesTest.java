@@ -66,6 +66,23 @@ class DueTimesTest {
         assertThat(wanted()).isGreaterThan(wanted);
     }
 
+    /** As after a fail-over that lost the pages of a load, but not that its unit was freed after them. */
+    @Test
+    void aFirstLoadOfWhichNothingIsThereIsWokenOnceUnlessItsPullIsPaused() throws SQLException {
+        follow(process(), pull("5m", "24h"));
+        String loads = "select sum(wanted - served) from nxt_sync.job where kind = 'load'";
+        database.execute("update nxt_sync.job set served = wanted");
+        follow(process(), pull("5m", "24h"));
+        assertThat(database.number(loads)).as("it is loaded").isZero();
+        database.execute("update nxt_sync.pull_state set loaded_at = null, held = 'paused'");
+        follow(process(), pull("5m", "24h"));
+        assertThat(database.number(loads)).as("it is paused").isZero();
+        database.execute("update nxt_sync.pull_state set held = null");
+        follow(process(), pull("5m", "24h"));
+        follow(process(), pull("5m", "24h"));
+        assertThat(database.number(loads)).isEqualTo(1);
+    }
+
     @Test
     void aChangedZoneOfACronPlansAnew() throws SQLException {
         var daily = pull(Optional.empty(), Optional.of("0 0 3 * * ?"), "24h");

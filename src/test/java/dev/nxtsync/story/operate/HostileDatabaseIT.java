@@ -81,7 +81,8 @@ class HostileDatabaseIT {
                 assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
                 relay.leadTo(pair.second().port());
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "changed"));
-                await().atMost(SOON)
+                // also if what it had loaded was lost, which it looks for once in a minute
+                await().atMost(Duration.ofSeconds(90))
                         .until(() -> Mirror.differences(sandbox, pair.second(), COMPANY, "associate").isEmpty());
                 await().atMost(SOON).until(() -> daemon.get("/q/health/ready").status() == 200);
                 assertThat(pair.first().value("select name from nxt.associate where associate_no = 5"))
