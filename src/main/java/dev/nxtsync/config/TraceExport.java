@@ -28,13 +28,18 @@ public record TraceExport(Optional<String> endpoint, Optional<Secret> secretHead
     /** As the environment has it. */
     public static TraceExport of(Map<String, String> environment) {
         String endpoint = environment.getOrDefault(ENDPOINT, "").strip();
-        if (endpoint.isEmpty() || environment.getOrDefault("OTEL_SDK_DISABLED", "").strip().equalsIgnoreCase("true")) {
+        if (endpoint.isEmpty() || environment.getOrDefault("OTEL_SDK_DISABLED", "").strip().equalsIgnoreCase("true")
+                || environment.getOrDefault("OTEL_TRACES_EXPORTER", "").strip().equals("none")) {
             return OFF;
         }
         var flaws = new ArrayList<String>();
         if (!CrossChecks.isAddress(endpoint)) {
             // which may hold a password, so that it is not shown
             flaws.add(ENDPOINT + " is not an http or https address; write for example http://collector:4318");
+        } else if (endpoint.matches(".*[@?#].*")) {
+            flaws.add(
+                    ENDPOINT + " has a user, a query or a fragment, and is to have host, port and path only; what the "
+                            + "collector wants to be shown belongs into " + HEADERS);
         }
         String protocol = environment.getOrDefault(PROTOCOL, "").strip();
         if (!protocol.isEmpty() && !protocol.equals("http/protobuf")) {
@@ -60,7 +65,8 @@ public record TraceExport(Optional<String> endpoint, Optional<Secret> secretHead
 
     /** With which they are. */
     public Map<String, String> headers() {
-        var headers = new TreeMap<>(parsed(secretHeaders.map(Secret::reveal).orElse("")).orElseThrow());
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(parsed(secretHeaders.map(Secret::reveal).orElse("")).orElseThrow());
         headers.put("Content-Type", TYPE);
         return headers;
     }

@@ -19,6 +19,7 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -78,7 +79,7 @@ public class Threads {
     public ExecutorService pool(String name, int size) {
         failures.expect(name);
         return Executors.newFixedThreadPool(size, work -> {
-            var thread = new Thread(work, name);
+            var thread = new Thread(unlabelled(work), name);
             thread.setUncaughtExceptionHandler((ended, fault) -> failed(name, fault, "The thread " + name));
             return thread;
         });
@@ -122,9 +123,17 @@ public class Threads {
 
     private static ThreadFactory daemons(String name) {
         return work -> {
-            var thread = new Thread(work, name);
+            var thread = new Thread(unlabelled(work), name);
             thread.setDaemon(true);
             return thread;
+        };
+    }
+
+    /** Without the labels of log lines that a new thread has from the one that made it, which may be in a run. */
+    private static Runnable unlabelled(Runnable work) {
+        return () -> {
+            MDC.clear();
+            work.run();
         };
     }
 

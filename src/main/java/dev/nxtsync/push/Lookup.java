@@ -40,8 +40,13 @@ record Lookup(NxtClient nxt, PushPlan plan, Tenant tenant, Runnable afterEach, C
         var found = new HashMap<Long, List<JsonNode>>();
         if (!payloads.isEmpty()) {
             try (var span = TraceSpan.begin("look").with("nxt.rows", payloads.size())) {
-                find(new ArrayList<>(payloads.entrySet()), condition, found);
-                span.with("nxt.rows.found", found.size()).outcome("ok");
+                try {
+                    find(new ArrayList<>(payloads.entrySet()), condition, found);
+                    span.with("nxt.rows.found", found.size()).outcome("ok");
+                } catch (FailedAnswer e) {
+                    span.outcome(e.failure().reason().code());
+                    throw e;
+                }
             }
         }
         return found;

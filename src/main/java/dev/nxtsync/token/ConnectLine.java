@@ -96,19 +96,27 @@ final class ConnectLine {
         var body = new OutgoingBody(Optional.ofNullable(request.getBody()).orElse("").getBytes(StandardCharsets.UTF_8));
         try (var span = TraceSpan
                 .begin(request.getMethod() == HTTPRequest.Method.GET ? "discovery" : "token request")) {
-            var answer = client.send(request, body, atMost);
-            span.with("http.response.status_code", answer.status()).outcome(answer.isSuccess() ? "ok" : "refused");
-            return answer;
-        } catch (IOException e) {
-            OutOfMemory.endIfCauseOf(e);
-            if (e instanceof InterruptedIOException) {
-                Thread.currentThread().interrupt();
+            try {
+                var answer = client.send(request, body, atMost);
+                span.with("http.response.status_code", answer.status()).outcome(answer.isSuccess() ? "ok" : "refused");
+                return answer;
+            } catch (IOException e) {
+                var failed = unreachable(e, body, atMost);
+                span.outcome(failed.reason().code());
+                throw failed;
             }
-            boolean unsent = body.withhold();
-            throw new ConnectUnreachable(
-                    unsent ? messages.unreachable(ConnectFailure.unsent(e, e instanceof TooSlow)) : broken(e, atMost),
-                    unsent);
         }
+    }
+
+    private ConnectUnreachable unreachable(IOException e, OutgoingBody body, Duration atMost) {
+        OutOfMemory.endIfCauseOf(e);
+        if (e instanceof InterruptedIOException) {
+            Thread.currentThread().interrupt();
+        }
+        boolean unsent = body.withhold();
+        return new ConnectUnreachable(
+                unsent ? messages.unreachable(ConnectFailure.unsent(e, e instanceof TooSlow)) : broken(e, atMost),
+                unsent);
     }
 
     private Problem broken(IOException thrown, Duration atMost) {

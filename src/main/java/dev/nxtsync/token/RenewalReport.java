@@ -44,7 +44,6 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
     TokenResult timed(Supplier<TokenResult> request) {
         var sample = Timer.start(metrics);
         var result = request.get();
-        TraceSpan.current().outcome(outcome(result).orElse("ok"));
         outcome(result)
                 .ifPresent(
                         outcome -> sample.stop(Histograms

@@ -24,6 +24,7 @@ import dev.nxtsync.process.OutOfMemory;
  * </ol>
  */
 final class RenewingTokens implements Tokens {
+    private static final String CUT_SHORT = "cut short";
     /** After which it is asked again, unasked for, whether a person has signed in. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 
@@ -200,8 +201,7 @@ final class RenewingTokens implements Tokens {
     private void request() {
         MDC.put("connection", connection);
         try (var trace = report.begin()) {
-            attempt();
-            trace.outcome("ok");
+            trace.outcome(attempt());
         } catch (Throwable e) {
             // not left to the executor: the next appointment cancels this one, and so what is thrown from it
             OutOfMemory.endIfCauseOf(e);
@@ -211,11 +211,12 @@ final class RenewingTokens implements Tokens {
         }
     }
 
-    private void attempt() {
+    /** Answers what came of it. */
+    private String attempt() {
         Duration atMost;
         synchronized (this) {
             if (closed || requesting) {
-                return;
+                return CUT_SHORT;
             }
             requesting = true;
             appointed = false;
@@ -227,7 +228,7 @@ final class RenewingTokens implements Tokens {
             requesting = false;
             if (closed) {
                 // it was interrupted, which is no failure that anybody has to know of
-                return;
+                return CUT_SHORT;
             }
             if (result instanceof TokenRequest.Granted granted) {
                 granted(granted, sentAt, true);
@@ -242,6 +243,7 @@ final class RenewingTokens implements Tokens {
                 again = false;
                 schedule(Duration.ZERO);
             }
+            return failure == null ? "ok" : failure.code();
         }
     }
 

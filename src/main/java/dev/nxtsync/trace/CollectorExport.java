@@ -72,8 +72,10 @@ final class CollectorExport implements SpanExporter {
             TraceRequestMarshaler.create(spans).writeBinaryTo(out);
             body = new OutgoingBody(out.toByteArray());
             try (var reply = line.post(headers, body, PATIENCE)) {
-                reply.body().readNBytes(LONGEST_ANSWER);
-                return reply.status() / 100 == 2 ? "" : "HTTP " + reply.status();
+                byte[] answer = reply.body().readNBytes(LONGEST_ANSWER);
+                return reply.status() / 100 != 2
+                        ? "HTTP " + reply.status()
+                        : isPartial(answer) ? "it takes only some" : "";
             }
         } catch (IOException e) {
             OutOfMemory.endIfCauseOf(e);
@@ -81,7 +83,17 @@ final class CollectorExport implements SpanExporter {
                 Thread.currentThread().interrupt();
             }
             return body.withhold() ? ConnectFailure.unsent(e, e instanceof TooSlow).detail() : "no whole answer";
+        } catch (RuntimeException e) {
+            return e.getClass().getSimpleName();
         }
+    }
+
+    /**
+     * Whether spans were rejected: {@code partial_success}, field 1 of the answer, with {@code rejected_spans}, field 1 of that,
+     * above zero.
+     */
+    private static boolean isPartial(byte[] answer) {
+        return answer.length > 3 && answer[0] == 0x0A && answer[2] == 0x08 && answer[3] != 0;
     }
 
     @Override

@@ -23,16 +23,17 @@ import dev.nxtsync.config.TraceExport;
 public class Spans {
     private static final int PATIENCE_SECONDS = 2;
 
-    private final Optional<OpenTelemetry> sdk;
+    private final Optional<OpenTelemetrySdk> sdk;
     private final boolean textLog;
 
     /** @param sdk not asked for where traces are off */
     @Inject
     Spans(Instance<OpenTelemetry> sdk, TraceExport export, Settings.Log log) {
-        this(export.endpoint().map(on -> sdk.get()), log == Settings.Log.TEXT);
+        this(export.endpoint().map(on -> sdk.get()).filter(OpenTelemetrySdk.class::isInstance)
+                .map(OpenTelemetrySdk.class::cast), log == Settings.Log.TEXT);
     }
 
-    private Spans(Optional<OpenTelemetry> sdk, boolean textLog) {
+    private Spans(Optional<OpenTelemetrySdk> sdk, boolean textLog) {
         this.sdk = sdk;
         this.textLog = textLog;
     }
@@ -60,7 +61,6 @@ public class Spans {
 
     /** Sends what is left, while that is still possible, and for a short time. */
     void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER + 10) ShutdownEvent event) {
-        sdk.filter(OpenTelemetrySdk.class::isInstance).map(OpenTelemetrySdk.class::cast)
-                .ifPresent(each -> each.shutdown().join(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        sdk.ifPresent(each -> each.shutdown().join(PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
 }

@@ -18,6 +18,8 @@ class TraceExportTest {
                 .isEqualTo(TraceExport.OFF);
         assertThat(TraceExport.of(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", COLLECTOR, "OTEL_SDK_DISABLED", "TRUE")))
                 .isEqualTo(TraceExport.OFF);
+        assertThat(TraceExport.of(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", COLLECTOR, "OTEL_TRACES_EXPORTER", "none")))
+                .isEqualTo(TraceExport.OFF);
     }
 
     @ParameterizedTest
@@ -31,7 +33,9 @@ class TraceExportTest {
     @Test
     void headersAreSentAsTheyAreMeantAndNeverShown() {
         var export = TraceExport.of(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", COLLECTOR, "OTEL_EXPORTER_OTLP_HEADERS",
-                "authorization=Basic%20c2Vj+cmV0Og==, x-key = s3cret\n"));
+                "content-type=text/plain, authorization=Basic%20c2Vj+cmV0Og==, x-key = s3cret\n"));
+        assertThat(export.headers().keySet()).as("what is sent is what it is").hasSize(3);
+        assertThat(export.headers()).containsEntry("Content-Type", "application/x-protobuf");
         assertThat(export.headers()).containsEntry("authorization", "Basic c2Vj+cmV0Og==").containsEntry("x-key",
                 "s3cret");
         assertThat(export.toString()).doesNotContain("s3cret").doesNotContain("c2Vj");
@@ -48,7 +52,8 @@ class TraceExportTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"collector:4318", "ftp://x:s3cret@collector", "http://", "http:// collector", "4318"})
+    @ValueSource(strings = {"collector:4318", "ftp://x:s3cret@collector", "http://", "http:// collector", "4318",
+            "http://me:s3cret@collector:4318", "http://collector:4318?key=s3cret", "http://collector:4318#s3cret"})
     void whatIsNoAddressIsWarnedOfWithoutAPasswordThatItMayHold(String endpoint) {
         var export = TraceExport.of(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint));
         assertThat(export.endpoint()).isEmpty();

@@ -85,7 +85,7 @@ record ApiOperation(String id, String summary, Map<String, Object> body, List<Ou
                     "Visma Connect's way back, as a form.", List.of(bare(303, "To the result."), notDone(), nobody()));
             case "GET /connections/{name}/signed-in" -> browser("signInResult", Map.of(), "What became of a sign-in.",
                     List.of(page(200, "The person is signed in."), page(400, "The person is not signed in."),
-                            unknown("There is no such connection, or no sign-in of this browser.")));
+                            unknown("There is no such connection; or, without a body, no sign-in of this browser.")));
             default -> throw new AssertionError(address + " is not described.");
         };
     }
@@ -94,7 +94,7 @@ record ApiOperation(String id, String summary, Map<String, Object> body, List<Ou
         return switch (result) {
             case ACCEPTED, DUPLICATE, UNKNOWN -> "It is kept, was kept before, or nobody here wants to know of it.";
             case BAD_SIGNATURE -> "There is no signature, or it is not of a key that is known.";
-            case MALFORMED -> "It is no event, or not HTTP/1.1.";
+            case MALFORMED -> "It is no event, which is told without a body.";
             case TOO_LARGE -> "It is larger than what is taken.";
             case UNAVAILABLE -> "Nothing was kept; send it again.";
         };

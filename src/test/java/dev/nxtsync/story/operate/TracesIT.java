@@ -51,7 +51,7 @@ class TracesIT {
                 var sandbox = new Sandbox(Hooks.options(60).withTokenLifetime(Duration.ofSeconds(6)));
                 var daemon = traced(daemon(sandbox), collector.url() + "/").start()) {
             loaded(daemon, database, 1);
-            database.execute("select nxt_sync.push('sales', 'a', '{\"customerNo\": 1}')");
+            database.execute("select nxt_sync.push('sales', 'k9-of-the-row', '{\"customerNo\": 48151623}')");
             await().atMost(SOON).until(() -> has(collector, "load", "write page") && has(collector, "poll", "claim")
                     && has(collector, "push", "settle") && has(collector, "token renewal", "token request"));
 
@@ -93,7 +93,8 @@ class TracesIT {
             assertThat(collector.keys()).containsOnly(SECRET);
             assertThat(daemon.output()).doesNotContain(SECRET).doesNotContain("s3cret");
             assertThat(collector.spans().stream().flatMap(each -> each.attributes().values().stream()))
-                    .noneMatch(value -> value.contains("customerNo") || sandbox.tokens().contains(value));
+                    .noneMatch(value -> value.contains("customerNo") || value.contains("48151623")
+                            || value.contains("k9-of-the-row") || sandbox.tokens().stream().anyMatch(value::contains));
             await().atMost(SOON).until(() -> threads(daemon).contains("BatchSpanProces"));
             exemplars(daemon, collector);
 
@@ -105,6 +106,44 @@ class TracesIT {
             daemon.terminate();
             assertThat(daemon.exitCode()).isEqualTo(143);
             assertThat(collector.traces("push")).hasSizeGreaterThan(before);
+        }
+    }
+
+    @Test
+    void whatFailsIsAnErrorWithItsCode() throws Exception {
+        try (var collector = new Collector(0);
+                var sandbox = new Sandbox(Hooks.options(20).withTokenLifetime(Duration.ofSeconds(6)));
+                var daemon = traced(daemon(sandbox), collector.url()).start()) {
+            loaded(daemon, database, 1);
+            sandbox.faults(Map.of("5xx", 1.0));
+            await().atMost(SOON)
+                    .until(() -> collector.traces("poll").stream().anyMatch(trace -> trace.get(0).failed()));
+            var poll = collector.traces("poll").stream().filter(trace -> trace.get(0).failed()).findFirst()
+                    .orElseThrow();
+            assertThat(database.rows("select distinct outcome from nxt_sync.run where kind = 'poll'"))
+                    .contains(Map.of("outcome", poll.get(0).attributes().get("nxt.outcome")));
+            assertThat(poll.stream().skip(1)).as("a request in it").anyMatch(CollectedSpan::failed);
+            sandbox.faults(Map.of("token-down", 1.0));
+            await().atMost(SOON)
+                    .until(() -> collector.traces("token renewal").stream().anyMatch(trace -> trace.get(0).failed()));
+            var renewal = collector.traces("token renewal").stream().filter(trace -> trace.get(0).failed()).findFirst()
+                    .orElseThrow();
+            assertThat(renewal.get(0).attributes().get("nxt.outcome")).isNotIn("ok", "cut short");
+            assertThat(renewal).filteredOn(each -> each.name().equals("token request")).isNotEmpty()
+                    .allMatch(CollectedSpan::failed);
+        }
+    }
+
+    @Test
+    void aVariableOfOpenTelemetrysThatIsWrongTurnsTracesOffAndNothingElse() throws Exception {
+        try (var collector = new Collector(0); var sandbox = new Sandbox(Hooks.options(20))) {
+            for (String variable : List.of("OTEL_TRACES_SAMPLER", "OTEL_BSP_MAX_QUEUE_SIZE")) {
+                try (var daemon = traced(daemon(sandbox), collector.url()).with(variable, "nonsense").start()) {
+                    daemon.awaitReady();
+                    assertThat(daemon.output()).contains("There are no traces: OpenTelemetry cannot be set up (")
+                            .contains("nonsense").doesNotContain("trace_id=");
+                }
+            }
         }
     }
 
