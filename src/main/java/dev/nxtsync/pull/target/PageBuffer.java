@@ -5,12 +5,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -24,23 +22,19 @@ import org.postgresql.copy.CopyIn;
  */
 public final class PageBuffer {
     private static final int CHUNK = 64 * 1024;
-    /** In bytes; an entry of an index has at most 2,704 together with what leads to it (PostgreSQL, "B-Tree indexes"). */
-    private static final int LONGEST_KEY = 2_500;
-    /** Of a character in UTF-8. */
-    private static final int MOST_BYTES = 3;
     /** So few keys are enough to see what is the matter. */
     private static final int MOST_REPEATED = 20;
 
-    private final ColumnType[] types;
     private final TargetTable table;
-    private final int[] keyColumns;
+    private final RowKey key;
     private final int bound;
+    private final EncodedRow row;
     private final List<byte[]> full = new ArrayList<>();
     private byte[] chunk = new byte[CHUNK];
     private int used;
-    /** Where the row of each key begins. */
-    private final Map<Object, Long> keys = new HashMap<>();
-    private final Set<Object> faultyKeys = new HashSet<>();
+    private final KeyIndex index = new KeyIndex();
+    private final KeyIndex.KeyMatch sameKey = this::hasKeyOfRow;
+    private final Set<List<String>> faultyKeys = new HashSet<>();
     private final List<RowFault> faults = new ArrayList<>();
     private final List<String> mended = new ArrayList<>();
     private final Set<MismatchedColumn> misfits = new HashSet<>();
@@ -57,10 +51,9 @@ public final class PageBuffer {
      * @param knownFaults the keys, as JSON objects, of rows that have been set aside and may have been mended since
      */
     public PageBuffer(TargetTable table, int bound, Set<String> knownFaults) {
-        this.types = table.columns().stream().map(TargetColumn::type).toArray(ColumnType[]::new);
         this.table = table;
-        var names = table.columns().stream().map(TargetColumn::name).toList();
-        this.keyColumns = table.key().stream().mapToInt(names::indexOf).toArray();
+        this.key = new RowKey(table);
+        this.row = new EncodedRow(table);
         this.bound = bound;
         this.knownFaults = knownFaults;
     }
@@ -71,42 +64,53 @@ public final class PageBuffer {
      *
      * @param cells the row as JSON has it
      * @param sources for each column, its field
-     * @param key the row's key as a JSON object
+     * @param json the row's key as a JSON object
      * @return whether its key is new to the page
      */
-    public boolean add(RowBuffer cells, int[] sources, Supplier<String> key) {
+    public boolean add(RowBuffer cells, int[] sources, Supplier<String> json) {
         if (overflowed) {
             return true;
         }
-        rows++;
-        int chunksBefore = full.size();
-        int usedBefore = used;
-        String fault = encode(cells, sources);
-        Object stored = stored(cells, sources);
-        if (fault.isEmpty() && stored == null) {
-            fault = "a column of the primary key is empty, which PostgreSQL cannot hold";
-        } else if (fault.isEmpty() && isTooLongForAnIndex(cells, sources)) {
-            fault = "a key that is longer than an index of PostgreSQL holds";
-        } else if (fault.isEmpty() && size(chunksBefore, usedBefore) > bound) {
-            fault = "a row of more than " + bound + " bytes; it is read again once the daemon has a larger heap";
+        String fault = fault(cells, sources);
+        if (!fault.isEmpty()) {
+            return setAside(key.of(cells, sources), json, fault);
         }
-        if (stored != null && (keys.containsKey(stored) || faultyKeys.contains(stored))) {
-            repeat(key.get(), fault.isEmpty() && isEqual(keys.get(stored), position(chunksBefore, usedBefore)));
-            takeBack(chunksBefore, usedBefore);
-            rows--;
+        int hash = key.hash(row);
+        int before = index.find(hash, sameKey);
+        if (before >= 0 || (!faultyKeys.isEmpty() && faultyKeys.contains(key.of(row.bytes)))) {
+            repeat(json.get(), before >= 0 && isRowAt(before));
             return false;
         }
-        if (fault.isEmpty()) {
-            keys.put(stored, position(chunksBefore, usedBefore));
+        rows++;
+        index.add(hash, position());
+        append();
+        if (!knownFaults.isEmpty()) {
+            Stream.of(json.get(), table.keyAsJson(key.of(row.bytes))).filter(knownFaults::contains)
+                    .forEach(mended::add);
+        }
+        overflowed = position() > bound;
+        return true;
+    }
+
+    /** Encodes a row. Answers why it cannot be stored; empty if it can. */
+    private String fault(RowBuffer cells, int[] sources) {
+        String fault = row.encode(cells, sources);
+        var misfit = row.misfit();
+        if (misfit != null) {
+            misfits.add(misfit);
         }
         if (!fault.isEmpty()) {
-            setAside(stored, key, fault);
-            takeBack(chunksBefore, usedBefore);
-        } else if (!knownFaults.isEmpty() && stored != null) {
-            Stream.of(key.get(), table.keyAsJson(texts(stored))).filter(knownFaults::contains).forEach(mended::add);
+            return fault;
         }
-        overflowed = size(0, 0) > bound;
-        return true;
+        if (key.isIncomplete(row)) {
+            return "a column of the primary key is empty, which PostgreSQL cannot hold";
+        }
+        if (key.isTooLongForAnIndex(cells, sources)) {
+            return "a key that is longer than an index of PostgreSQL holds";
+        }
+        return row.length > bound
+                ? "a row of more than " + bound + " bytes; it is read again once the daemon has a larger heap"
+                : "";
     }
 
     private void repeat(String key, boolean isEqual) {
@@ -118,74 +122,86 @@ public final class PageBuffer {
         }
     }
 
-    private static long position(int chunks, int end) {
-        return (long) chunks * CHUNK + end;
+    /** Where the next row begins, in bytes. */
+    private int position() {
+        return full.size() * CHUNK + used;
     }
 
-    /** Whether the row that was written last, and begins there, is the same as one before. */
-    private boolean isEqual(@Nullable Long before, long last) {
-        if (before == null) {
-            return false;
-        }
-        long length = position(full.size(), used) - last;
-        for (long i = 0; i < length; i++) {
-            if (at(before + i) != at(last + i)) {
+    private byte at(int position) {
+        int number = position / CHUNK;
+        return (number < full.size() ? full.get(number) : chunk)[position % CHUNK];
+    }
+
+    /** Whether the row that begins there is the one that was encoded last. */
+    private boolean isRowAt(int position) {
+        for (int i = 0; i < row.length; i++) {
+            if (at(position + i) != row.bytes[i]) {
                 return false;
             }
         }
         return true;
     }
 
-    private byte at(long position) {
-        int number = (int) (position / CHUNK);
-        return (number < full.size() ? full.get(number) : chunk)[(int) (position % CHUNK)];
+    private boolean hasKeyOfRow(int position) {
+        return keyAt(position).equals(key.of(row.bytes));
     }
 
-    /** In bytes, since there were so many whole chunks, and so many bytes of the next. */
-    private long size(int chunksBefore, int usedBefore) {
-        return (long) (full.size() - chunksBefore) * CHUNK + used - usedBefore;
+    private List<String> keyAt(int position) {
+        int end = position;
+        while (at(end) != '\n') {
+            end++;
+        }
+        byte[] line = new byte[end + 1 - position];
+        for (int i = 0; i < line.length; i++) {
+            line[i] = at(position + i);
+        }
+        return key.of(line);
+    }
+
+    private void append() {
+        int from = 0;
+        while (from < row.length) {
+            if (used == CHUNK) {
+                full.add(chunk);
+                chunk = new byte[CHUNK];
+                used = 0;
+            }
+            int length = Math.min(CHUNK - used, row.length - from);
+            System.arraycopy(row.bytes, from, chunk, used, length);
+            used += length;
+            from += length;
+        }
     }
 
     /**
      * Sets a row aside that no column type has to judge, since a field is no single value. Says whether its key is new to the
      * page.
      */
-    public boolean setAside(RowBuffer cells, int[] sources, Supplier<String> key, String field) {
+    public boolean setAside(RowBuffer cells, int[] sources, Supplier<String> json, String field) {
         if (overflowed) {
             return true;
         }
-        Object stored = stored(cells, sources);
-        if (stored != null && (keys.containsKey(stored) || faultyKeys.contains(stored))) {
-            repeat(key.get(), false);
+        String reason = "an object or a list in " + field + ", where one value is expected";
+        boolean isNew = setAside(key.of(cells, sources), json, reason);
+        if (isNew) {
+            misfits.add(new MismatchedColumn(field, reason));
+        }
+        return isNew;
+    }
+
+    /** @param itsKey null if that cannot be stored either */
+    private boolean setAside(@Nullable List<String> itsKey, Supplier<String> json, String reason) {
+        if (itsKey != null && (isIn(itsKey) || !faultyKeys.add(itsKey))) {
+            repeat(json.get(), false);
             return false;
         }
         rows++;
-        String reason = "an object or a list in " + field + ", where one value is expected";
-        misfits.add(new MismatchedColumn(field, reason));
-        setAside(stored, key, reason);
+        faults.add(new RowFault(json.get(), reason));
         return true;
     }
 
-    private void setAside(@Nullable Object stored, Supplier<String> key, String reason) {
-        if (stored != null) {
-            faultyKeys.add(stored);
-        }
-        faults.add(new RowFault(key.get(), reason));
-    }
-
-    private boolean isTooLongForAnIndex(RowBuffer cells, int[] sources) {
-        int most = 0;
-        for (int column : keyColumns) {
-            most += Math.max(0, cells.length(sources[column]));
-        }
-        if (most * MOST_BYTES <= LONGEST_KEY) {
-            return false;
-        }
-        int bytes = 0;
-        for (int column : keyColumns) {
-            bytes += String.valueOf(cells.text(sources[column])).getBytes(StandardCharsets.UTF_8).length;
-        }
-        return bytes > LONGEST_KEY;
+    private boolean isIn(List<String> itsKey) {
+        return index.find(key.hash(itsKey), position -> keyAt(position).equals(itsKey)) >= 0;
     }
 
     /** How many rows were added, those set aside included; one that came again does not count. */
@@ -213,9 +229,9 @@ public final class PageBuffer {
     }
 
     /** Whether the page has a row with this key, be it set aside. */
-    public boolean has(List<String> key) {
-        Object canonical = canonical(key);
-        return keys.containsKey(canonical) || faultyKeys.contains(canonical);
+    public boolean has(List<String> itsKey) {
+        var canonical = key.canonical(itsKey);
+        return isIn(canonical) || faultyKeys.contains(canonical);
     }
 
     /** Keys of rows that came more than once, as JSON objects; a few, if there are many. */
@@ -230,12 +246,15 @@ public final class PageBuffer {
 
     /** The keys of its rows, each as the texts that PostgreSQL compares. */
     public List<List<String>> keys() {
-        return keys.keySet().stream().map(PageBuffer::texts).toList();
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<String> texts(Object key) {
-        return key instanceof String text ? List.of(text) : (List<String>) key;
+        var keys = new ArrayList<List<String>>(index.size());
+        int start = 0;
+        for (int i = 0; i < position(); i++) {
+            if (at(i) == '\n') {
+                keys.add(keyAt(start));
+                start = i + 1;
+            }
+        }
+        return keys;
     }
 
     /** A text that two pages share only if they hold the same rows in the same order. No row is added after it is asked for. */
@@ -260,7 +279,7 @@ public final class PageBuffer {
 
     /** How many rows there are to write. */
     int size() {
-        return keys.size();
+        return index.size();
     }
 
     /** Keys of rows that were set aside and have been mended. */
@@ -270,131 +289,18 @@ public final class PageBuffer {
 
     /** Writes all rows, each after the same first columns. */
     void copyTo(CopyIn copy, byte[] firstColumns) throws SQLException {
-        if (firstColumns.length == 0) {
-            for (byte[] each : full) {
-                copy.writeToCopy(each, 0, CHUNK);
-            }
-            copy.writeToCopy(chunk, 0, used);
-            return;
-        }
-        boolean atStart = true;
+        var out = firstColumns.length == 0 ? null : new PrefixedRows(copy, firstColumns);
         for (int i = 0; i <= full.size(); i++) {
             byte[] bytes = i < full.size() ? full.get(i) : chunk;
             int length = i < full.size() ? CHUNK : used;
-            var out = new PrefixedChunk(firstColumns, length);
-            atStart = out.copy(bytes, length, atStart);
-            out.writeTo(copy);
-        }
-    }
-
-    /** Writes a row. Answers why PostgreSQL cannot hold it; empty if it can. */
-    private String encode(RowBuffer cells, int[] sources) {
-        int column = 0;
-        try {
-            for (; column < types.length; column++) {
-                if (column > 0) {
-                    put('\t');
-                }
-                write(types[column], cells, sources[column]);
-            }
-            put('\n');
-            return "";
-        } catch (UnstorableValue e) {
-            String reason = String.valueOf(e.getMessage());
-            if (types[column] != ColumnType.TEXT) {
-                // a text is one whatever its characters are
-                misfits.add(new MismatchedColumn(table.columns().get(column).name(), reason));
-            }
-            return reason;
-        } catch (RuntimeException e) {
-            // a fault of ours, which must not stop the rows beside it
-            return "nxt-sync cannot encode it (" + e.getClass().getSimpleName() + "); please report it";
-        }
-    }
-
-    private void takeBack(int chunks, int end) {
-        if (full.size() > chunks) {
-            chunk = full.get(chunks);
-            full.subList(chunks, full.size()).clear();
-        }
-        used = end;
-    }
-
-    /** The key as PostgreSQL compares it; null if a column of it is empty, or cannot be held. */
-    private @Nullable Object stored(RowBuffer cells, int[] sources) {
-        if (keyColumns.length == 1) {
-            return stored(keyColumns[0], cells, sources);
-        }
-        var key = new ArrayList<String>(keyColumns.length);
-        for (int column : keyColumns) {
-            var text = stored(column, cells, sources);
-            if (text == null) {
-                return null;
-            }
-            key.add(text);
-        }
-        return key;
-    }
-
-    private @Nullable String stored(int column, RowBuffer cells, int[] sources) {
-        var json = cells.text(sources[column]);
-        try {
-            var text = json == null ? null : types[column].text(json);
-            return text == null || table.encoding().flaw(text).isPresent() ? null : types[column].canonical(text);
-        } catch (UnstorableValue | RuntimeException e) {
-            return null;
-        }
-    }
-
-    private Object canonical(List<String> key) {
-        if (keyColumns.length == 1) {
-            return types[keyColumns[0]].canonical(key.get(0));
-        }
-        var canonical = new ArrayList<String>(keyColumns.length);
-        for (int i = 0; i < keyColumns.length; i++) {
-            canonical.add(types[keyColumns[i]].canonical(key.get(i)));
-        }
-        return canonical;
-    }
-
-    private void write(ColumnType type, RowBuffer cells, int field) throws UnstorableValue {
-        int length = cells.length(field);
-        if (length < 0) {
-            writeNull();
-        } else if (type == ColumnType.TEXT || CopyText.isPlainNumber(type, cells, field)) {
-            // at most three bytes a character, and each of one byte may need a backslash
-            if ((long) used + 3L * length <= CHUNK) {
-                used = CopyText.write(table.encoding(), chunk, used, cells.chars, cells.start(field), length);
+            if (out == null) {
+                copy.writeToCopy(bytes, 0, length);
             } else {
-                byte[] bytes = new byte[3 * length];
-                int end = CopyText.write(table.encoding(), bytes, 0, cells.chars, cells.start(field), length);
-                for (int i = 0; i < end; i++) {
-                    put(bytes[i]);
-                }
-            }
-        } else {
-            var text = type.text(String.valueOf(cells.text(field)));
-            if (text == null) {
-                writeNull();
-            } else {
-                for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
-                    put(each);
-                }
+                out.write(bytes, length);
             }
         }
-    }
-
-    private void writeNull() {
-        put('\\');
-        put('N');
-    }
-
-    private void put(int c) {
-        if (used == CHUNK) {
-            full.add(chunk);
-            chunk = new byte[CHUNK];
-            used = 0;
+        if (out != null) {
+            out.flush();
         }
-        chunk[used++] = (byte) c;
     }
 }

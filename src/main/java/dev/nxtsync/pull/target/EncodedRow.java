@@ -1,0 +1,95 @@
+package dev.nxtsync.pull.target;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.nxtsync.database.Encoding;
+
+/** One row as a line of {@code COPY}; used again for each row. Not thread-safe. */
+final class EncodedRow {
+    /** Of a character in UTF-8, or with its backslash. */
+    private static final int MOST_BYTES = 3;
+
+    private final List<TargetColumn> columns;
+    private final ColumnType[] types;
+    private final Encoding encoding;
+    /** Where each column ends. */
+    private final int[] ends;
+    byte[] bytes = new byte[1024];
+    int length;
+    /** What makes the row one that cannot be stored; null if nothing does. */
+    private @Nullable MismatchedColumn misfit;
+
+    EncodedRow(TargetTable table) {
+        this.columns = table.columns();
+        this.types = columns.stream().map(TargetColumn::type).toArray(ColumnType[]::new);
+        this.encoding = table.encoding();
+        this.ends = new int[types.length];
+    }
+
+    /**
+     * Takes a row.
+     *
+     * @param sources for each column, its field
+     * @return why PostgreSQL cannot hold it; empty if it can
+     */
+    String encode(RowBuffer cells, int[] sources) {
+        misfit = null;
+        int column = 0;
+        try {
+            int at = 0;
+            for (; column < types.length; column++) {
+                int field = sources[column];
+                int characters = cells.length(field);
+                makeRoom(at, characters);
+                at = characters < 0
+                        ? CopyText.nothing(bytes, at)
+                        : CopyText.write(types[column], encoding, cells.chars, cells.start(field), characters, bytes,
+                                at);
+                ends[column] = at;
+                bytes[at++] = (byte) (column < types.length - 1 ? '\t' : '\n');
+            }
+            length = at;
+            return "";
+        } catch (UnstorableValue e) {
+            String reason = String.valueOf(e.getMessage());
+            if (types[column] != ColumnType.TEXT) {
+                // a text is one whatever its characters are
+                misfit = new MismatchedColumn(columns.get(column).name(), reason);
+            }
+            return reason;
+        } catch (RuntimeException e) {
+            // a fault of ours, which must not stop the rows beside it
+            return "nxt-sync cannot encode it (" + e.getClass().getSimpleName() + "); please report it";
+        }
+    }
+
+    private void makeRoom(int at, int characters) {
+        int needed = at + Math.max(0, characters) * MOST_BYTES + CopyText.LONGEST_ADDED;
+        if (needed > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, needed));
+        }
+    }
+
+    /** The column whose type does not fit; null if no type is to blame. */
+    @Nullable
+    MismatchedColumn misfit() {
+        return misfit;
+    }
+
+    int start(int column) {
+        return column == 0 ? 0 : ends[column - 1] + 1;
+    }
+
+    int end(int column) {
+        return ends[column];
+    }
+
+    /** Whether a column is empty. */
+    boolean isNothing(int column) {
+        int start = start(column);
+        return ends[column] - start == 2 && bytes[start] == '\\' && bytes[start + 1] == 'N';
+    }
+}

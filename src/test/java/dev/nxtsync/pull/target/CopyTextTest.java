@@ -1,0 +1,162 @@
+package dev.nxtsync.pull.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.nxtsync.database.Characters;
+import dev.nxtsync.database.Encoding;
+import dev.nxtsync.support.Size;
+
+/** The quick way of a value into {@code COPY} beside the exact one. */
+class CopyTextTest {
+    private static final int VALUES = Size.of(60_000, 1_000_000);
+    private static final String ODD = "0123456789-+.:TZeE tNaf\u0660\u00e6_";
+
+    private final Random random = new Random(25);
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TEXT")
+    void whateverIsWrittenTheQuickWayIsWhatTheExactWayWrites(ColumnType type) {
+        int quick = 0;
+        for (int i = 0; i < VALUES; i++) {
+            String value = random.nextInt(3) > 0 ? usual(type) : spoilt(usual(type));
+            String exact = exact(type, value);
+            String usual = usual(type, value);
+            if (usual != null) {
+                quick++;
+                assertThat(usual).as("%s of '%s'", type, value).isEqualTo(exact);
+            }
+        }
+        assertThat(quick).as("most take it").isGreaterThan(VALUES / 2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TEXT")
+    void whatTheApiWritesForEachTypeTakesTheQuickWay(ColumnType type) {
+        for (int i = 0; i < 1_000; i++) {
+            String value = usual(type);
+            assertThat(usual(type, value)).as("%s of '%s'", type, value).isNotNull();
+        }
+    }
+
+    @Test
+    void anyTextIsReadBackAsItWasOrRefused() throws UnstorableValue {
+        for (int i = 0; i < VALUES / 4; i++) {
+            String text = text();
+            byte[] bytes = new byte[3 * text.length() + 10];
+            if (Characters.flaw(text).isEmpty()) {
+                int end = CopyText.write(ColumnType.TEXT, Encoding.UTF8, text.toCharArray(), 0, text.length(), bytes,
+                        10);
+                assertThat(CopyText.read(bytes, 10, end)).isEqualTo(text);
+                assertThat(new String(bytes, 10, end - 10, StandardCharsets.UTF_8)).doesNotContain("\t", "\n", "\r")
+                        .isNotEqualTo("\\N");
+            } else {
+                assertThat(refuses(text, bytes)).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2147483647", "-2147483647", "2147483648", "-2147483648", "9999999999", "-9999999999", "0",
+            "-0", "00", "-", ""})
+    void theEdgesOfAnIntegerAreThoseOfTheExactWay(String value) {
+        var usual = usual(ColumnType.INTEGER, value);
+        assertThat(usual == null ? exact(ColumnType.INTEGER, value) : usual)
+                .isEqualTo(exact(ColumnType.INTEGER, value));
+    }
+
+    /** What the quick way writes; null where it leaves it to the exact one. */
+    private static String usual(ColumnType type, String value) {
+        byte[] bytes = new byte[value.length() * 3 + CopyText.LONGEST_ADDED];
+        char[] chars = ("x" + value + "9").toCharArray();
+        int end = CopyText.usual(type, chars, 1, value.length(), bytes, 0);
+        return end < 0 ? null : new String(bytes, 0, end, StandardCharsets.US_ASCII);
+    }
+
+    private static String exact(ColumnType type, String value) {
+        byte[] bytes = new byte[value.length() * 3 + CopyText.LONGEST_ADDED];
+        try {
+            return new String(bytes, 0, CopyText.exact(type, value, bytes, 0), StandardCharsets.US_ASCII);
+        } catch (UnstorableValue e) {
+            return e.getMessage();
+        }
+    }
+
+    private static boolean refuses(String text, byte[] bytes) {
+        try {
+            CopyText.write(ColumnType.TEXT, Encoding.UTF8, text.toCharArray(), 0, text.length(), bytes, 0);
+            return false;
+        } catch (UnstorableValue e) {
+            return true;
+        }
+    }
+
+    private String usual(ColumnType type) {
+        return switch (type) {
+            case INTEGER -> Integer.toString(random.nextInt() >> random.nextInt(31) & ~Integer.MIN_VALUE);
+            case BIGINT -> Long.toString(random.nextLong() % 1_000_000_000_000_000_000L >> random.nextInt(60));
+            case NUMERIC -> new BigDecimal(new BigInteger(1 + random.nextInt(80), random), random.nextInt(9))
+                    .multiply(BigDecimal.valueOf(random.nextBoolean() ? 1 : -1)).toPlainString();
+            case BOOLEAN -> Boolean.toString(random.nextBoolean());
+            case DATE -> random.nextInt(9) == 0 ? "0" : date(random.nextBoolean() ? "" : "-");
+            case TIME -> time();
+            case TIMESTAMP -> date("-") + (random.nextBoolean() ? " " : "T") + time() + zone();
+            case TEXT -> throw new IllegalArgumentException();
+        };
+    }
+
+    private String date(String between) {
+        return String.format("%04d%s%02d%s%02d", 1 + random.nextInt(2999), between, 1 + random.nextInt(12), between,
+                1 + random.nextInt(28));
+    }
+
+    private String time() {
+        String minutes = String.format("%02d:%02d", random.nextInt(24), random.nextInt(60));
+        String seconds = random.nextInt(8) == 0 ? "" : String.format(":%02d", random.nextInt(60));
+        String fraction = "."
+                + String.format("%09d", random.nextInt(1_000_000_000)).substring(0, 1 + random.nextInt(9));
+        return minutes + seconds + (seconds.isEmpty() || random.nextBoolean() ? "" : fraction);
+    }
+
+    private String zone() {
+        String[] zones = {"", "Z", "+02:00", "-0330"};
+        return zones[random.nextInt(zones.length)];
+    }
+
+    private String spoilt(String value) {
+        var spoilt = new StringBuilder(value);
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            int at = random.nextInt(spoilt.length() + 1);
+            char c = ODD.charAt(random.nextInt(ODD.length()));
+            switch (random.nextInt(3)) {
+                case 0 -> spoilt.insert(at, c);
+                case 1 -> spoilt.delete(at, Math.min(spoilt.length(), at + 1));
+                default -> spoilt.replace(at, Math.min(spoilt.length(), at + 1), String.valueOf(c));
+            }
+        }
+        return spoilt.toString();
+    }
+
+    private String text() {
+        char[] chars = new char[random.nextInt(20)];
+        for (int i = 0; i < chars.length; i++) {
+            chars[i] = switch (random.nextInt(8)) {
+                case 0 -> "\\\t\n\r\bN.".charAt(random.nextInt(7));
+                case 1 -> (char) random.nextInt(0x10000);
+                case 2 -> (char) (0xD800 + random.nextInt(0x800));
+                case 3 -> "æøåÆØÅé€".charAt(random.nextInt(8));
+                default -> (char) (' ' + random.nextInt(95));
+            };
+        }
+        return new String(chars);
+    }
+}
