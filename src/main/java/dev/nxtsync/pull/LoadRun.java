@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -43,6 +45,8 @@ final class LoadRun {
     private final ScanReader scanReader;
     private final PageSize size;
     private final Set<String> knownFaults;
+    /** What has been written, for the pages that follow. */
+    private final Queue<PageReader> spare = new ConcurrentLinkedQueue<>();
 
     LoadRun(PullTurn turn, PullSource source, PullSink sink, PullRuns runs, TableScans scans, WalkMemory memory)
             throws SQLException {
@@ -69,8 +73,7 @@ final class LoadRun {
             while (!ended && clock.now().isBefore(until)) {
                 Instant readAt = clock.now();
                 var reading = scanReader.page(new ScanReader.Wish("load", parts(scan),
-                        () -> new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults), size, scan.cursor(),
-                        PageBuffer::contradicted));
+                        this::reader, size, scan.cursor(), PageBuffer::contradicted));
                 if (reading instanceof ScanReader.PageRefused refused) {
                     writes.finish();
                     if (cursors.startsOver(claim, "load", scan.cursor(), refused.failure())) {
@@ -106,6 +109,11 @@ final class LoadRun {
         runs.history().add(List.of(report.done(ended ? "ok" : "goes on")));
         return new Outcome.Done(
                 !ended ? clock.now() : plan.tellsChanges() ? Timestamps.NEVER : plan.cadence().next(clock.now()));
+    }
+
+    private PageReader reader() {
+        var reader = spare.poll();
+        return reader == null ? new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults) : reader;
     }
 
     private List<DocumentPart> parts(TableScan scan) {
@@ -153,6 +161,8 @@ final class LoadRun {
         writes.write(() -> {
             var written = sink.write(claim, plan, page, scan.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE,
                     checkpoint, report);
+            page.clear();
+            spare.add(page);
             turn.progress().made();
             return written;
         });

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -22,7 +23,7 @@ import dev.nxtsync.pull.target.RowBuffer;
 
 /**
  * Encodes the rows of one answer while it is read, and remembers where it ends: with the row that is last in order, whatever
- * comes again after it. Not thread-safe; good for one answer.
+ * comes again after it. Not thread-safe; good for one answer, and once it is cleared for another.
  */
 public final class PageReader implements RowSink {
     /** At most 16 MB, and so little that eight runs with a page being read and one being written fit in half of the heap. */
@@ -40,6 +41,7 @@ public final class PageReader implements RowSink {
     private RowBuffer row;
     private RowBuffer end;
     private boolean hasEnd;
+    private final Supplier<String> keyOfRow;
 
     /**
      * @param order the columns by which the rows are ordered, which make the cursor
@@ -54,6 +56,13 @@ public final class PageReader implements RowSink {
         this.sources = mapping.sources().stream().mapToInt(Integer::intValue).toArray();
         this.row = new RowBuffer(fields.length);
         this.end = new RowBuffer(fields.length);
+        this.keyOfRow = () -> json(this.key, this.row);
+    }
+
+    /** Forgets what it has read, but not the memory that this took. */
+    void clear() {
+        hasEnd = false;
+        buffer.clear();
     }
 
     @Override
@@ -85,8 +94,8 @@ public final class PageReader implements RowSink {
             }
         }
         boolean isNew = misshapen.isEmpty()
-                ? buffer.add(cells, sources, () -> json(key, cells))
-                : buffer.setAside(cells, sources, () -> json(key, cells), misshapen);
+                ? buffer.add(cells, sources, keyOfRow)
+                : buffer.setAside(cells, sources, keyOfRow, misshapen);
         if (isNew && !(hasEnd && isBefore(cells, end))) {
             row = end;
             end = cells;

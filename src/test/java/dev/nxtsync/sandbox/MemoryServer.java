@@ -7,7 +7,6 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -26,12 +26,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 /**
  * One large table of one company, {@code order}, whose pages are made by little more than a copy in memory: what is measured
- * against it is the client. It has a key, columns of all kinds, and a change stamp that is empty until rows are changed.
+ * against it is the client. It has a key, columns of every kind in turn, and a change stamp, which is later where rows were
+ * changed.
  */
 public final class MemoryServer implements AutoCloseable {
     public static final int COMPANY = 5_280_001;
     private static final int FIRST_KEY = 10_000_001;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+    /** Of rows that have not been changed. */
+    private static final String FIRST_STAMP = "2025-06-01 12:45:33.1234567";
+    /** Of the row that was changed last, and is gone. */
+    private static final String LAST_STAMP = "2026-01-01 00:00:00.0000000";
     private static final LocalDateTime FIRST_CHANGE = LocalDateTime.parse("2026-02-01T00:00:00");
     private static final Pattern AFTER = Pattern.compile("\"orderNo\":\\{\"_gt\":(\\d+)\\}");
     private static final Pattern FROM = Pattern.compile("\"changedTimestamp\":\\{\"(_gte?)\":\"([^\"]+)\"\\}");
@@ -151,8 +156,10 @@ public final class MemoryServer implements AutoCloseable {
     private String introspection(JsonNode variables) {
         var fields = new StringBuilder();
         for (int i = 0; i < columns; i++) {
-            fields.append(i == 0 ? "" : ",").append("{\"name\":\"").append(column(i))
-                    .append("\",\"type\":{\"kind\":\"SCALAR\",\"name\":\"").append(scalar(i)).append("\"}}");
+            fields.append(i == 0 ? "" : ",").append(described(column(i), kind(i).scalar));
+            if (!kind(i).companion.isEmpty()) {
+                fields.append(',').append(described(column(i) + kind(i).companion, kind(i).companion.substring(2)));
+            }
         }
         var data = new StringBuilder();
         variables.fieldNames().forEachRemaining(
@@ -223,7 +230,7 @@ public final class MemoryServer implements AutoCloseable {
     }
 
     private String top() {
-        return changed == 0 ? "" : "{\"changedTimestamp\":\"" + stamp(changed - 1) + "\"}";
+        return "{\"changedTimestamp\":\"" + (changed == 0 ? LAST_STAMP : stamp(changed - 1)) + "\"}";
     }
 
     private static String stamp(int change) {
@@ -232,7 +239,9 @@ public final class MemoryServer implements AutoCloseable {
 
     private Buffer page(String head, boolean keysOnly, int first, int count) {
         byte[] template = templates.computeIfAbsent(keysOnly + " " + count, each -> items(count,
-                keysOnly ? i -> "{\"orderNo\":00000000,\"changedTimestamp\":null}" : i -> row(i, null)));
+                keysOnly
+                        ? i -> "{\"orderNo\":00000000,\"changedTimestamp\":\"" + FIRST_STAMP + "\"}"
+                        : i -> row(i, null)));
         byte[] items = template.clone();
         int position = 0;
         for (int i = 0; i < count; i++) {
@@ -267,15 +276,23 @@ public final class MemoryServer implements AutoCloseable {
     private String row(int number, String stamp) {
         var row = new StringBuilder("{\"orderNo\":").append(FIRST_KEY + number);
         for (int i = 1; i < columns - 1; i++) {
-            row.append(",\"").append(column(i)).append("\":");
-            switch (scalar(i)) {
-                case "Int" -> row.append((number * 31 + i + (stamp == null ? 0 : generation)) % 100_000);
-                case "Decimal" -> row.append(String.format(Locale.ROOT, "%d.%02d", number % 9_999, i));
-                default -> row.append("\"text ").append(number % 1000).append(" of ").append(i).append(" å\"");
-            }
+            row.append(",\"").append(field(i)).append("\":").append(kind(i).value(number + i, stamp == null ? 0 : generation));
         }
-        return row.append(",\"changedTimestamp\":").append(stamp == null ? "null" : "\"" + stamp + "\"").append('}')
+        return row.append(",\"changedTimestamp\":\"").append(stamp == null ? FIRST_STAMP : stamp).append("\"}")
                 .toString();
+    }
+
+    /** The fields of a row in their order, as the API has them. */
+    public List<String> fields() {
+        return IntStream.range(0, columns).mapToObj(this::field).toList();
+    }
+
+    private String field(int index) {
+        return column(index) + (kind(index) == Kind.TIME ? Kind.TIME.companion : "");
+    }
+
+    private static String described(String name, String scalar) {
+        return "{\"name\":\"" + name + "\",\"type\":{\"kind\":\"SCALAR\",\"name\":\"" + scalar + "\"}}";
     }
 
     private String column(int index) {
@@ -284,9 +301,99 @@ public final class MemoryServer implements AutoCloseable {
                 : index == columns - 1 ? "changedTimestamp" : "column" + (char) ('A' + index / 10) + index % 10;
     }
 
-    private String scalar(int index) {
-        return index == columns - 1
-                ? "DateTime"
-                : index == 0 ? "Int" : List.of("Int", "String", "Decimal").get(index % 3);
+    private Kind kind(int index) {
+        if (index == 0 || index == columns - 1) {
+            return index == 0 ? Kind.INT : Kind.STAMP;
+        }
+        return Kind.values()[index % Kind.values().length];
+    }
+
+    /** What a column has. */
+    private enum Kind {
+        INT("Int", "") {
+            @Override
+            String value(int number, int generation) {
+                return Integer.toString((number * 31 + generation) % 100_000);
+            }
+        },
+        TEXT("String", "") {
+            @Override
+            String value(int number, int generation) {
+                return "\"text " + number % 1000 + "\"";
+            }
+        },
+        DATE("Int", "AsDate") {
+            @Override
+            String value(int number, int generation) {
+                return Integer.toString(20_200_101 + number % 5 * 10_000 + number % 12 * 100 + number % 28);
+            }
+        },
+        AMOUNT("Decimal", "") {
+            @Override
+            String value(int number, int generation) {
+                return number % 9_999 + 1_000_000 + "." + (10 + number % 90);
+            }
+        },
+        STAMP("DateTime", "") {
+            @Override
+            String value(int number, int generation) {
+                return "\"2026-0" + (1 + number % 9) + "-1" + number % 10 + " 12:45:" + (10 + number % 50) + "."
+                        + (100 + number % 900) + "\"";
+            }
+        },
+        NORDIC("String", "") {
+            @Override
+            String value(int number, int generation) {
+                return "\"Blåbærsyltetøy på brød, " + number % 1000 + "\"";
+            }
+        },
+        LONG("Long", "") {
+            @Override
+            String value(int number, int generation) {
+                return Long.toString(4_000_000_000L * (1 + number % 90_000));
+            }
+        },
+        NOTHING("String", "") {
+            @Override
+            String value(int number, int generation) {
+                return "null";
+            }
+        },
+        QUANTITY("Decimal", "") {
+            @Override
+            String value(int number, int generation) {
+                return 1_234_567_890_123L + number + "." + (100_000 + number % 900_000);
+            }
+        },
+        TIME("Int", "AsTime") {
+            @Override
+            String value(int number, int generation) {
+                return "\"1" + number % 10 + ":45:" + (10 + number % 50) + "\"";
+            }
+        },
+        TRUTH("Boolean", "") {
+            @Override
+            String value(int number, int generation) {
+                return Boolean.toString(number % 3 == 0);
+            }
+        },
+        DAY("Date", "") {
+            @Override
+            String value(int number, int generation) {
+                return "\"2026-0" + (1 + number % 9) + "-1" + number % 10 + "\"";
+            }
+        };
+
+        final String scalar;
+        /** What the name of its second field adds. */
+        final String companion;
+
+        Kind(String scalar, String companion) {
+            this.scalar = scalar;
+            this.companion = companion;
+        }
+
+        /** In JSON. */
+        abstract String value(int number, int generation);
     }
 }

@@ -21,6 +21,13 @@ final class KeyIndex {
         boolean at(int row);
     }
 
+    void clear() {
+        if (size > 0) {
+            Arrays.fill(rows, FREE);
+            size = 0;
+        }
+    }
+
     int size() {
         return size;
     }

@@ -29,8 +29,9 @@ public final class PageBuffer {
     private final RowKey key;
     private final int bound;
     private final EncodedRow row;
-    private final List<byte[]> full = new ArrayList<>();
-    private byte[] chunk = new byte[CHUNK];
+    /** Those behind the last one are from a page before. */
+    private final List<byte[]> chunks = new ArrayList<>();
+    private int last;
     private int used;
     private final KeyIndex index = new KeyIndex();
     private final KeyIndex.KeyMatch sameKey = this::hasKeyOfRow;
@@ -56,6 +57,23 @@ public final class PageBuffer {
         this.row = new EncodedRow(table);
         this.bound = bound;
         this.knownFaults = knownFaults;
+        chunks.add(new byte[CHUNK]);
+    }
+
+    /** Makes it empty, for another page of the same table. */
+    public void clear() {
+        last = 0;
+        used = 0;
+        index.clear();
+        faultyKeys.clear();
+        faults.clear();
+        mended.clear();
+        misfits.clear();
+        repeated.clear();
+        contradicted.clear();
+        rows = 0;
+        overflowed = false;
+        digest = null;
     }
 
     /**
@@ -124,12 +142,15 @@ public final class PageBuffer {
 
     /** Where the next row begins, in bytes. */
     private int position() {
-        return full.size() * CHUNK + used;
+        return last * CHUNK + used;
+    }
+
+    private int length(int number) {
+        return number < last ? CHUNK : used;
     }
 
     private byte at(int position) {
-        int number = position / CHUNK;
-        return (number < full.size() ? full.get(number) : chunk)[position % CHUNK];
+        return chunks.get(position / CHUNK)[position % CHUNK];
     }
 
     /** Whether the row that begins there is the one that was encoded last. */
@@ -162,12 +183,14 @@ public final class PageBuffer {
         int from = 0;
         while (from < row.length) {
             if (used == CHUNK) {
-                full.add(chunk);
-                chunk = new byte[CHUNK];
+                last++;
                 used = 0;
+                if (last == chunks.size()) {
+                    chunks.add(new byte[CHUNK]);
+                }
             }
             int length = Math.min(CHUNK - used, row.length - from);
-            System.arraycopy(row.bytes, from, chunk, used, length);
+            System.arraycopy(row.bytes, from, chunks.get(last), used, length);
             used += length;
             from += length;
         }
@@ -268,8 +291,9 @@ public final class PageBuffer {
     private String newDigest() {
         try {
             var sha = MessageDigest.getInstance("SHA-256");
-            full.forEach(sha::update);
-            sha.update(chunk, 0, used);
+            for (int i = 0; i <= last; i++) {
+                sha.update(chunks.get(i), 0, length(i));
+            }
             faults.forEach(fault -> sha.update((fault.key() + fault.reason()).getBytes(StandardCharsets.UTF_8)));
             return HexFormat.of().formatHex(sha.digest());
         } catch (NoSuchAlgorithmException e) {
@@ -290,13 +314,11 @@ public final class PageBuffer {
     /** Writes all rows, each after the same first columns. */
     void copyTo(CopyIn copy, byte[] firstColumns) throws SQLException {
         var out = firstColumns.length == 0 ? null : new PrefixedRows(copy, firstColumns);
-        for (int i = 0; i <= full.size(); i++) {
-            byte[] bytes = i < full.size() ? full.get(i) : chunk;
-            int length = i < full.size() ? CHUNK : used;
+        for (int i = 0; i <= last; i++) {
             if (out == null) {
-                copy.writeToCopy(bytes, 0, length);
+                copy.writeToCopy(chunks.get(i), 0, length(i));
             } else {
-                out.write(bytes, length);
+                out.write(chunks.get(i), length(i));
             }
         }
         if (out != null) {
