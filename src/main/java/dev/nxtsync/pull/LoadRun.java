@@ -72,8 +72,8 @@ final class LoadRun {
         try (var writes = new WriteBehind()) {
             while (!ended && clock.now().isBefore(until)) {
                 Instant readAt = clock.now();
-                var reading = scanReader.page(new ScanReader.Wish("load", parts(scan),
-                        this::reader, size, scan.cursor(), PageBuffer::contradicted));
+                var reading = scanReader.page(new ScanReader.Wish("load", parts(scan), this::reader, size,
+                        scan.cursor(), PageBuffer::contradicted));
                 if (reading instanceof ScanReader.PageRefused refused) {
                     writes.finish();
                     if (cursors.startsOver(claim, "load", scan.cursor(), refused.failure())) {

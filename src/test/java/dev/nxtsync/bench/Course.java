@@ -40,12 +40,8 @@ public final class Course {
     public static double reference(MemoryServer server, TestDatabase database, int pageSize, String accept)
             throws Exception {
         database.execute("drop table if exists reference; create table reference (like nxt.\"order\" including all)");
-        String columns = database
-                .value("select string_agg(quote_ident(attname), ',' order by attnum) from pg_attribute "
-                        + "where attrelid = 'nxt.\"order\"'::regclass and attnum > 0 and attname not like 'nxt\\_%'");
-        String fields = database
-                .value("select string_agg(split_part(col_description(attrelid, attnum), ' ', 1), ' ' order by attnum) "
-                        + "from pg_attribute where attrelid = 'nxt.\"order\"'::regclass and attnum > 0 and attname not like 'nxt\\_%'");
+        String columns = columns(database);
+        String fields = String.join(" ", server.fields());
         Path out = Files.createTempFile(Path.of("target"), "reference", ".log");
         var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
                 "-cp", System.getProperty("java.class.path"), Reference.class.getName(), server.url(), database.url(),
@@ -58,6 +54,12 @@ public final class Course {
         return lines.stream().filter(line -> line.startsWith("reference "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).findFirst()
                 .orElseThrow(() -> new IllegalStateException(String.join("\n", lines)));
+    }
+
+    /** The columns of the target that come from the server, in the order in which it has them. */
+    static String columns(TestDatabase database) {
+        return database.value("select string_agg(quote_ident(attname), ',' order by attnum) from pg_attribute "
+                + "where attrelid = 'nxt.\"order\"'::regclass and attnum > 0 and attname not like 'nxt\\_%'");
     }
 
     /** {@code COPY} of the same rows from a file into a table with the same key. Answers its seconds. */

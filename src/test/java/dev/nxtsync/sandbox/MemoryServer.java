@@ -238,10 +238,11 @@ public final class MemoryServer implements AutoCloseable {
     }
 
     private Buffer page(String head, boolean keysOnly, int first, int count) {
-        byte[] template = templates.computeIfAbsent(keysOnly + " " + count, each -> items(count,
-                keysOnly
-                        ? i -> "{\"orderNo\":00000000,\"changedTimestamp\":\"" + FIRST_STAMP + "\"}"
-                        : i -> row(i, null)));
+        byte[] template = templates.computeIfAbsent(keysOnly + " " + count,
+                each -> items(count,
+                        keysOnly
+                                ? i -> "{\"orderNo\":00000000,\"changedTimestamp\":\"" + FIRST_STAMP + "\"}"
+                                : i -> row(i, null)));
         byte[] items = template.clone();
         int position = 0;
         for (int i = 0; i < count; i++) {
@@ -276,7 +277,8 @@ public final class MemoryServer implements AutoCloseable {
     private String row(int number, String stamp) {
         var row = new StringBuilder("{\"orderNo\":").append(FIRST_KEY + number);
         for (int i = 1; i < columns - 1; i++) {
-            row.append(",\"").append(field(i)).append("\":").append(kind(i).value(number + i, stamp == null ? 0 : generation));
+            row.append(",\"").append(field(i)).append("\":")
+                    .append(kind(i).value(number + i, stamp == null ? 0 : generation));
         }
         return row.append(",\"changedTimestamp\":\"").append(stamp == null ? FIRST_STAMP : stamp).append("\"}")
                 .toString();
