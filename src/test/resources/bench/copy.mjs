@@ -1,6 +1,7 @@
 /**
  * What is written by hand where nothing is installed: pages by key, streamed into COPY, without a library. It keeps no place
- * to go on from, notices no delete and no change, and ends at the first error. For a database that asks for no password.
+ * to go on from, notices no delete and no change, and ends at the first error; numbers of more than 15 digits lose the last.
+ * For a database that asks for no password.
  *
  * Arguments: the server, the company, the fields separated by commas (the key first), rows a page; host, port, user and name of
  * the database, the table, its columns separated by commas.

@@ -62,6 +62,8 @@ public final class PageReader implements RowSink {
     /** Forgets what it has read, but not the memory that this took. */
     void clear() {
         hasEnd = false;
+        row.shrink();
+        end.shrink();
         buffer.clear();
     }
 

@@ -46,12 +46,12 @@ public final class Benchmark {
         System.out.printf(
                 "%nMedian of %d rounds (smallest to largest), %,d rows, pages of 5,000, daemon with a heap of 96 MB.%n",
                 ROUNDS, ROWS);
-        for (int columns : new int[]{10, 60}) {
+        for (int columns : new int[]{15, 40}) {
             measure(columns, Duration.ZERO, "none");
             measure(columns, Duration.ofMillis(200), "none");
         }
-        measure(10, Duration.ZERO, "gzip");
-        measure(10, Duration.ZERO, "br");
+        measure(15, Duration.ZERO, "gzip");
+        measure(15, Duration.ZERO, "br");
         System.out.println("\nGrowth: 10 columns, no latency");
         for (int rows = 100_000; rows <= GROWTH; rows *= 10) {
             var database = TestDatabase.create();
@@ -95,6 +95,9 @@ public final class Benchmark {
                     compression.equals("none") ? "identity" : compression);
             figure("reference, rows/s", ROWS / reference);
             figure("full pull / reference", reference / full);
+            if (Script.canRun()) {
+                figure("script of Node, rows/s", ROWS / Script.run(server, database, 5000).work());
+            }
             double bare = Course.bareCopy(database);
             figure("bare COPY, rows/s", ROWS / bare);
             figure("full pull / bare COPY", bare / full);
@@ -124,7 +127,7 @@ public final class Benchmark {
             figure("peak RSS, MB", peakMemory(daemon) / 1e6);
             figure("heap after all of it, MB", daemon.metric("jvm_memory_used_bytes", "area=\"heap\"") / 1e6);
         }
-        database.execute("drop table nxt.\"order\", reference, bare");
+        database.execute("drop table if exists nxt.\"order\", reference, script, bare");
     }
 
     private void figure(String name, Number value) {

@@ -82,6 +82,31 @@ class PageReaderTest {
         assertThat(reader.buffer().rows()).isEqualTo(3);
     }
 
+    @Test
+    void aReaderThatWasClearedReadsTheNextPageAsANewOneDoes() throws IOException {
+        var known = Set.of("{\"no\":1,\"code\":\"a\"}");
+        var cleared = new PageReader(PLAN.mapping(), PLAN.key(), PLAN.key(), known);
+        read(cleared, "1 a", "x".repeat(200_000), null);
+        read(cleared, "2 a", "y", null);
+        read(cleared, "2 a", "z", null);
+        read(cleared, "3 a", "\\u0000", null);
+        read(cleared, "9 z", "w", "no time");
+        assertThat(cleared.buffer().digest()).isNotEmpty();
+        assertThat(cleared.buffer().misfits()).isNotEmpty();
+        cleared.clear();
+        assertThat(cleared.cursor()).isEmpty();
+        var fresh = new PageReader(PLAN.mapping(), PLAN.key(), PLAN.key(), known);
+        for (PageReader each : List.of(cleared, fresh)) {
+            read(each, "3 a", "sound", null);
+            read(each, "4 a", "sound", "2026-01-02 00:00:00");
+        }
+        assertThat(cleared.buffer()).usingRecursiveComparison().comparingOnlyFields("faults", "mended", "misfits",
+                "repeated", "contradicted", "faultyKeys", "rows", "overflowed").isEqualTo(fresh.buffer());
+        assertThat(cleared.buffer().keys()).isEqualTo(fresh.buffer().keys()).hasSize(2);
+        assertThat(cleared.buffer().digest()).isEqualTo(fresh.buffer().digest());
+        assertThat(cleared.cursor()).isEqualTo(fresh.cursor()).isPresent();
+    }
+
     private static void read(PageReader reader, String key, String text, @Nullable String stamp) throws IOException {
         String[] parts = key.split(" ", -1);
         try (var parser = new JsonFactory()

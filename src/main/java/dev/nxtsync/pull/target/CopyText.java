@@ -10,7 +10,7 @@ import dev.nxtsync.database.Encoding;
  * else goes through {@link ColumnType#text}, with the same bytes.
  */
 final class CopyText {
-    /** No value is longer than this and three times its characters. */
+    /** No value is longer by more than its characters, of which those of a text take three bytes each. */
     static final int LONGEST_ADDED = 32;
     /** Answered instead of an end by whoever does not know the form of a value. */
     private static final int UNUSUAL = -1;

@@ -11,13 +11,16 @@ import dev.nxtsync.database.Encoding;
 final class EncodedRow {
     /** Of a character in UTF-8, or with its backslash. */
     private static final int MOST_BYTES = 3;
+    private static final int ROOM = 1024;
+    /** What a row takes that is far from usual is not kept for those behind it. */
+    private static final int MOST_KEPT = 64 * 1024;
 
     private final List<TargetColumn> columns;
     private final ColumnType[] types;
     private final Encoding encoding;
     /** Where each column ends. */
     private final int[] ends;
-    byte[] bytes = new byte[1024];
+    byte[] bytes = new byte[ROOM];
     int length;
     /** What makes the row one that cannot be stored; null if nothing does. */
     private @Nullable MismatchedColumn misfit;
@@ -43,7 +46,7 @@ final class EncodedRow {
             for (; column < types.length; column++) {
                 int field = sources[column];
                 int characters = cells.length(field);
-                makeRoom(at, characters);
+                makeRoom(at, types[column] == ColumnType.TEXT ? MOST_BYTES * characters : characters);
                 at = characters < 0
                         ? CopyText.nothing(bytes, at)
                         : CopyText.write(types[column], encoding, cells.chars, cells.start(field), characters, bytes,
@@ -66,10 +69,17 @@ final class EncodedRow {
         }
     }
 
-    private void makeRoom(int at, int characters) {
-        int needed = at + Math.max(0, characters) * MOST_BYTES + CopyText.LONGEST_ADDED;
+    private void makeRoom(int at, int most) {
+        int needed = at + Math.max(0, most) + CopyText.LONGEST_ADDED;
         if (needed > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, needed));
+        }
+    }
+
+    /** Before a page: the memory of what was read before is given back, if it is much. */
+    void shrink() {
+        if (bytes.length > MOST_KEPT) {
+            bytes = new byte[ROOM];
         }
     }
 

@@ -48,7 +48,7 @@ public final class PageBuffer {
     private @Nullable String digest;
 
     /**
-     * @param bound in bytes; a page holds at most a chunk of 64 kB more
+     * @param bound in bytes; a page is too large once it holds more
      * @param knownFaults the keys, as JSON objects, of rows that have been set aside and may have been mended since
      */
     public PageBuffer(TargetTable table, int bound, Set<String> knownFaults) {
@@ -62,6 +62,7 @@ public final class PageBuffer {
 
     /** Makes it empty, for another page of the same table. */
     public void clear() {
+        row.shrink();
         last = 0;
         used = 0;
         index.clear();

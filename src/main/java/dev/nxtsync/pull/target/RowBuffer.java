@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
 public final class RowBuffer {
     private static final int NONE = -1;
 
-    char[] chars = new char[1024];
+    private static final int ROOM = 1024;
+    /** What a row takes that is far from usual is not kept for those behind it. */
+    private static final int MOST_KEPT = 64 * 1024;
+
+    char[] chars = new char[ROOM];
     private final int[] start;
     private final int[] length;
     private final boolean[] quoted;
@@ -25,6 +29,14 @@ public final class RowBuffer {
     public void clear() {
         used = 0;
         Arrays.fill(length, NONE);
+    }
+
+    /** Gives the memory of what was read before back, if it is much. Empty afterwards. */
+    public void shrink() {
+        clear();
+        if (chars.length > MOST_KEPT) {
+            chars = new char[ROOM];
+        }
     }
 
     public void set(int field, char[] from, int offset, int count) {
