@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 import javax.sql.DataSource;
 
@@ -48,6 +49,16 @@ public class Database {
     @Inject
     Database(DataSource dataSource, ConnectionAges ages) {
         this(Statements.of(dataSource::getConnection), ages, SLOWEST_ANSWER);
+        var unused = CompletableFuture.runAsync(this::warmUp);
+    }
+
+    /** Makes the first connection, and loads what the first statement needs, beside the rest of the start. */
+    private void warmUp() {
+        try {
+            LOG.debugf("the database's time is %s", clock());
+        } catch (SQLException | RuntimeException e) {
+            LOG.debugf("the first connection is made later: %s", e.getMessage());
+        }
     }
 
     /** Over connections that are made when they are asked for. */
