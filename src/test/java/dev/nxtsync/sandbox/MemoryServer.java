@@ -312,90 +312,39 @@ public final class MemoryServer implements AutoCloseable {
 
     /** What a column has. */
     private enum Kind {
-        INT("Int", "") {
-            @Override
-            String value(int number, int generation) {
-                return Integer.toString((number * 31 + generation) % 100_000);
-            }
-        },
-        TEXT("String", "") {
-            @Override
-            String value(int number, int generation) {
-                return "\"text " + number % 1000 + "\"";
-            }
-        },
-        DATE("Int", "AsDate") {
-            @Override
-            String value(int number, int generation) {
-                return Integer.toString(20_200_101 + number % 5 * 10_000 + number % 12 * 100 + number % 28);
-            }
-        },
-        AMOUNT("Decimal", "") {
-            @Override
-            String value(int number, int generation) {
-                return number % 9_999 + 1_000_000 + "." + (10 + number % 90);
-            }
-        },
-        STAMP("DateTime", "") {
-            @Override
-            String value(int number, int generation) {
-                return "\"2026-0" + (1 + number % 9) + "-1" + number % 10 + " 12:45:" + (10 + number % 50) + "."
-                        + (100 + number % 900) + "\"";
-            }
-        },
-        NORDIC("String", "") {
-            @Override
-            String value(int number, int generation) {
-                return "\"Blåbærsyltetøy på brød, " + number % 1000 + "\"";
-            }
-        },
-        LONG("Long", "") {
-            @Override
-            String value(int number, int generation) {
-                return Long.toString(4_000_000_000L * (1 + number % 90_000));
-            }
-        },
-        NOTHING("String", "") {
-            @Override
-            String value(int number, int generation) {
-                return "null";
-            }
-        },
-        QUANTITY("Decimal", "") {
-            @Override
-            String value(int number, int generation) {
-                return 1_234_567_890_123L + number + "." + (100_000 + number % 900_000);
-            }
-        },
-        TIME("Int", "AsTime") {
-            @Override
-            String value(int number, int generation) {
-                return "\"1" + number % 10 + ":45:" + (10 + number % 50) + "\"";
-            }
-        },
-        TRUTH("Boolean", "") {
-            @Override
-            String value(int number, int generation) {
-                return Boolean.toString(number % 3 == 0);
-            }
-        },
-        DAY("Date", "") {
-            @Override
-            String value(int number, int generation) {
-                return "\"2026-0" + (1 + number % 9) + "-1" + number % 10 + "\"";
-            }
-        };
+        INT("Int", "", (number, generation) -> Integer.toString((number * 31 + generation) % 100_000)),
+        TEXT("String", "", (number, generation) -> "\"text " + number % 1000 + "\""),
+        DATE("Int", "AsDate", (number, generation) -> Integer.toString(20_200_101 + number % 5 * 10_000 + number % 12 * 100 + number % 28)),
+        AMOUNT("Decimal", "", (number, generation) -> number % 9_999 + 1_000_000 + "." + (10 + number % 90)),
+        STAMP("DateTime", "", (number, generation) -> "\"2026-0" + (1 + number % 9) + "-1" + number % 10 + " 12:45:" + (10 + number % 50) + "." + (100 + number % 900) + "\""),
+        NORDIC("String", "", (number, generation) -> "\"Blåbærsyltetøy på brød, " + number % 1000 + "\""),
+        LONG("Long", "", (number, generation) -> Long.toString(4_000_000_000L * (1 + number % 90_000))),
+        NOTHING("String", "", (number, generation) -> "null"),
+        QUANTITY("Decimal", "", (number, generation) -> 1_234_567_890_123L + number + "." + (100_000 + number % 900_000)),
+        TIME("Int", "AsTime", (number, generation) -> "\"1" + number % 10 + ":45:" + (10 + number % 50) + "\""),
+        TRUTH("Boolean", "", (number, generation) -> Boolean.toString(number % 3 == 0)),
+        DAY("Date", "", (number, generation) -> "\"2026-0" + (1 + number % 9) + "-1" + number % 10 + "\"");
 
         final String scalar;
         /** What the name of its second field adds. */
         final String companion;
+        @SuppressWarnings("ImmutableEnumChecker") // none of them holds anything
+        private final Values values;
 
-        Kind(String scalar, String companion) {
+        Kind(String scalar, String companion, Values values) {
             this.scalar = scalar;
             this.companion = companion;
+            this.values = values;
         }
 
         /** In JSON. */
-        abstract String value(int number, int generation);
+        String value(int number, int generation) {
+            return values.of(number, generation);
+        }
+
+        @FunctionalInterface
+        private interface Values {
+            String of(int number, int generation);
+        }
     }
 }
