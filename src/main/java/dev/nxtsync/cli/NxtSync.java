@@ -82,7 +82,7 @@ public final class NxtSync {
             if (!reading.readable()) {
                 System.exit(wholly(CheckCommand.unreadable(reading)));
             }
-            if (url.isEmpty() || DatabaseUrl.flaw(url).isPresent()) {
+            if (!DatabaseUrl.isUsable(url)) {
                 // it looks at the database by itself, also where the address is of no use
                 url = "jdbc:postgresql:unused";
             }

@@ -49,6 +49,11 @@ public final class DatabaseUrl {
         return Optional.empty();
     }
 
+    /** Whether there is one, and nothing is wrong with it. */
+    public static boolean isUsable(String url) {
+        return !url.isEmpty() && flaw(url).isEmpty();
+    }
+
     /** Empty if the driver could not decode it either. */
     private static Optional<String> decoded(String url) {
         try {

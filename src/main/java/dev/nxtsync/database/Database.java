@@ -22,6 +22,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.postgresql.jdbc.PgConnection;
 
+import dev.nxtsync.config.DatabaseUrl;
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.ExternalWait;
 import dev.nxtsync.process.OutOfMemory;
@@ -47,9 +49,12 @@ public class Database {
     private final Duration slowest;
 
     @Inject
-    Database(DataSource dataSource, ConnectionAges ages) {
+    Database(DataSource dataSource, ConnectionAges ages, Settings.DatabaseSettings settings) {
         this(Statements.of(dataSource::getConnection), ages, SLOWEST_ANSWER);
-        var unused = CompletableFuture.runAsync(this::warmUp);
+        // else, in a command that looks at settings, the pool has an address that nobody has named
+        if (DatabaseUrl.isUsable(settings.url())) {
+            var unused = CompletableFuture.runAsync(this::warmUp);
+        }
     }
 
     /** Makes the first connection, and loads what the first statement needs, beside the rest of the start. */

@@ -3,11 +3,15 @@ package dev.nxtsync.database;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PgConnection;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
@@ -138,13 +143,34 @@ class SessionTest {
     @Test
     void aConnectionThatWasLostBeforeThePoolLentItAtAllCostsNoWork() throws Exception {
         var ages = new ConnectionAges();
+        var nowhere = new Settings.DatabaseSettings("", Optional.empty(), Optional.empty());
         try (var pool = new Keeping(ScheduleFixture.source(database))) {
             var made = pool.getConnection();
             ages.onConnectionCreate(made);
             int first = made.unwrap(PgConnection.class).getBackendPID();
             database.execute("select pg_terminate_backend(" + first + ", 10000)");
-            assertThat(process(new Database(pool, ages))).isNotEqualTo(String.valueOf(first));
+            assertThat(process(new Database(pool, ages, nowhere))).isNotEqualTo(String.valueOf(first));
         }
+    }
+
+    @Test
+    void theFirstConnectionIsMadeAtOnceIfSomebodyHasNamedADatabase() {
+        var asked = new ConcurrentLinkedQueue<String>();
+        for (String url : List.of("", "nonsense", database.url())) {
+            var source = new PGSimpleDataSource() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                public Connection getConnection() throws SQLException {
+                    asked.add(url);
+                    return ScheduleFixture.source(database).getConnection();
+                }
+            };
+            assertThat(new Database(source, new ConnectionAges(),
+                    new Settings.DatabaseSettings(url, Optional.empty(), Optional.empty()))).isNotNull();
+        }
+        await().until(() -> !asked.isEmpty());
+        assertThat(asked).containsOnly(database.url());
     }
 
     /** As Flyway does at the start of a daemon, beside whom a pool has had time to lose some. */

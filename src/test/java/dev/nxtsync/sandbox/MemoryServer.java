@@ -312,18 +312,52 @@ public final class MemoryServer implements AutoCloseable {
 
     /** What a column has. */
     private enum Kind {
-        INT("Int", "", (number, generation) -> Integer.toString((number * 31 + generation) % 100_000)),
-        TEXT("String", "", (number, generation) -> "\"text " + number % 1000 + "\""),
-        DATE("Int", "AsDate", (number, generation) -> Integer.toString(20_200_101 + number % 5 * 10_000 + number % 12 * 100 + number % 28)),
-        AMOUNT("Decimal", "", (number, generation) -> number % 9_999 + 1_000_000 + "." + (10 + number % 90)),
-        STAMP("DateTime", "", (number, generation) -> "\"2026-0" + (1 + number % 9) + "-1" + number % 10 + " 12:45:" + (10 + number % 50) + "." + (100 + number % 900) + "\""),
-        NORDIC("String", "", (number, generation) -> "\"Blåbærsyltetøy på brød, " + number % 1000 + "\""),
-        LONG("Long", "", (number, generation) -> Long.toString(4_000_000_000L * (1 + number % 90_000))),
-        NOTHING("String", "", (number, generation) -> "null"),
-        QUANTITY("Decimal", "", (number, generation) -> 1_234_567_890_123L + number + "." + (100_000 + number % 900_000)),
-        TIME("Int", "AsTime", (number, generation) -> "\"1" + number % 10 + ":45:" + (10 + number % 50) + "\""),
-        TRUTH("Boolean", "", (number, generation) -> Boolean.toString(number % 3 == 0)),
-        DAY("Date", "", (number, generation) -> "\"2026-0" + (1 + number % 9) + "-1" + number % 10 + "\"");
+        INT("Int", "", (number, generation) -> Integer.toString((number * 31 + generation) % 100_000)), TEXT("String",
+                "", (number, generation) -> "\"text " + number % 1000 + "\""), DATE("Int", "AsDate",
+                        (number, generation) -> Integer.toString(20_200_101 + number % 5 * 10_000 + number % 12 * 100
+                                + number % 28)), AMOUNT("Decimal", "", (number, generation) -> number % 9_999
+                                        + 1_000_000 + "." + (10 + number % 90)), STAMP(
+                                                "DateTime", "",
+                                                (number, generation) -> "\"2026-0" + (1 + number % 9) + "-1"
+                                                        + number % 10 + " 12:45:" + (10 + number % 50) + "."
+                                                        + (100 + number % 900) + "\""), NORDIC(
+                                                                "String", "",
+                                                                (number, generation) -> "\"Blåbærsyltetøy på brød, "
+                                                                        + number % 1000 + "\""), LONG(
+                                                                                "Long", "",
+                                                                                (number, generation) -> Long.toString(
+                                                                                        4_000_000_000L * (1 + number
+                                                                                                % 90_000))), NOTHING(
+                                                                                                        "String", "",
+                                                                                                        (number, generation) -> "null"), QUANTITY(
+                                                                                                                "Decimal",
+                                                                                                                "",
+                                                                                                                (number, generation) -> 1_234_567_890_123L
+                                                                                                                        + number
+                                                                                                                        + "."
+                                                                                                                        + (100_000
+                                                                                                                                + number % 900_000)), TIME(
+                                                                                                                                        "Int",
+                                                                                                                                        "AsTime",
+                                                                                                                                        (number, generation) -> "\"1"
+                                                                                                                                                + number % 10
+                                                                                                                                                + ":45:"
+                                                                                                                                                + (10 + number
+                                                                                                                                                        % 50)
+                                                                                                                                                + "\""), TRUTH(
+                                                                                                                                                        "Boolean",
+                                                                                                                                                        "",
+                                                                                                                                                        (number, generation) -> Boolean
+                                                                                                                                                                .toString(
+                                                                                                                                                                        number % 3 == 0)), DAY(
+                                                                                                                                                                                "Date",
+                                                                                                                                                                                "",
+                                                                                                                                                                                (number, generation) -> "\"2026-0"
+                                                                                                                                                                                        + (1 + number
+                                                                                                                                                                                                % 9)
+                                                                                                                                                                                        + "-1"
+                                                                                                                                                                                        + number % 10
+                                                                                                                                                                                        + "\"");
 
         final String scalar;
         /** What the name of its second field adds. */
