@@ -40,7 +40,7 @@ public class Database {
     /** As long as a run may be silent before it is given up, so that no statement of a run is of use after that. */
     private static final Duration SLOWEST_ANSWER = Duration.ofMinutes(3);
     /** Well below the silence after which another process takes over. */
-    private static final Duration PROMPT_ANSWER = Duration.ofSeconds(8);
+    static final Duration PROMPT_ANSWER = Duration.ofSeconds(8);
     private static final Duration WHENEVER_IT_COMES = Duration.ZERO;
 
     private final Jdbi jdbi;

@@ -18,8 +18,6 @@ import org.postgresql.jdbc.PgConnection;
  * begins as {@link Session} says.
  */
 final class RelyingSource {
-    /** In seconds. */
-    private static final int PROMPT_ANSWER = 8;
     /** More than the pool holds, each of which may have been lost while it was idle. */
     private static final int MOST_LOST = 25;
 
@@ -28,13 +26,17 @@ final class RelyingSource {
     static DataSource of(DataSource source) {
         return proxy(DataSource.class, (self, method, arguments) -> {
             Object made = invoke(source, method, arguments);
-            for (int i = 0; i < MOST_LOST && made instanceof Connection lost && !lost.isValid(PROMPT_ANSWER); i++) {
+            for (int i = 0; i < MOST_LOST && made instanceof Connection lost && !answers(lost); i++) {
                 Database.abort(lost);
                 lost.close();
                 made = invoke(source, method, arguments);
             }
             return made instanceof Connection connection ? connection(connection) : made;
         });
+    }
+
+    private static boolean answers(Connection connection) throws SQLException {
+        return connection.isValid((int) Database.PROMPT_ANSWER.toSeconds());
     }
 
     private static Connection connection(Connection connection) {

@@ -34,6 +34,7 @@ import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.tenant.Tenant;
+import dev.nxtsync.trace.TraceSpan;
 
 /**
  * Claims units that are due and runs them, the one that has waited longest first: each second, after each run that has ended,
@@ -222,7 +223,9 @@ public class JobRunner {
         Ended ended = failed(run.claim);
         try (var span = telemetry.begin(run.claim, run.claiming)) {
             ended = attempt(run);
-            span.outcome(ended instanceof Ended.Well ? "ok" : ended instanceof Ended.Failed ? "failed" : "cut short");
+            span.outcome(ended instanceof Ended.Well
+                    ? "ok"
+                    : ended instanceof Ended.Failed ? "failed" : TraceSpan.CUT_SHORT);
         } finally {
             // an interrupt was for the run, and it has ended
             Thread.interrupted();

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.OutOfMemory;
+import dev.nxtsync.trace.TraceSpan;
 
 /**
  * Renews a connection's token by the clock.
@@ -24,7 +25,6 @@ import dev.nxtsync.process.OutOfMemory;
  * </ol>
  */
 final class RenewingTokens implements Tokens {
-    private static final String CUT_SHORT = "cut short";
     /** After which it is asked again, unasked for, whether a person has signed in. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 
@@ -216,7 +216,7 @@ final class RenewingTokens implements Tokens {
         Duration atMost;
         synchronized (this) {
             if (closed || requesting) {
-                return CUT_SHORT;
+                return TraceSpan.CUT_SHORT;
             }
             requesting = true;
             appointed = false;
@@ -228,7 +228,7 @@ final class RenewingTokens implements Tokens {
             requesting = false;
             if (closed) {
                 // it was interrupted, which is no failure that anybody has to know of
-                return CUT_SHORT;
+                return TraceSpan.CUT_SHORT;
             }
             if (result instanceof TokenRequest.Granted granted) {
                 granted(granted, sentAt, true);

@@ -20,6 +20,8 @@ import io.opentelemetry.context.Scope;
  */
 public final class TraceSpan implements AutoCloseable {
     static final TraceSpan NONE = new TraceSpan(new Traces(TracerProvider.noop().get(""), false), Span.getInvalid());
+    /** What came of something that ended before it could say so. */
+    public static final String CUT_SHORT = "cut short";
     private static final ContextKey<TraceSpan> CURRENT = ContextKey.named("nxt-sync");
     /** Under which the log has what a line of text ends with. */
     private static final String END_OF_LINE = "trace";
@@ -127,7 +129,7 @@ public final class TraceSpan implements AutoCloseable {
     /** What has said nothing of its outcome was cut short. */
     @Override
     public void close() {
-        outcome("cut short");
+        outcome(CUT_SHORT);
         scope.close();
         span.end();
     }

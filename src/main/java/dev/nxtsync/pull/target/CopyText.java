@@ -10,8 +10,10 @@ import dev.nxtsync.database.Encoding;
  * else goes through {@link ColumnType#text}, with the same bytes.
  */
 final class CopyText {
-    /** No value is longer by more than its characters, of which those of a text take three bytes each. */
+    /** No value is longer by more than its characters, of which those of a text take {@link #MOST_BYTES} each. */
     static final int LONGEST_ADDED = 32;
+    /** Of a character of a text, in UTF-8 or with its backslash. */
+    static final int MOST_BYTES = 3;
     /** Answered instead of an end by whoever does not know the form of a value. */
     private static final int UNUSUAL = -1;
     private static final int MOST_DIGITS_OF_INT = 10;

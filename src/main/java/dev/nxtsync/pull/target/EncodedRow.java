@@ -9,8 +9,6 @@ import dev.nxtsync.database.Encoding;
 
 /** One row as a line of {@code COPY}; used again for each row. Not thread-safe. */
 final class EncodedRow {
-    /** Of a character in UTF-8, or with its backslash. */
-    private static final int MOST_BYTES = 3;
     private static final int ROOM = 1024;
     /** What a row takes that is far from usual is not kept for those behind it. */
     private static final int MOST_KEPT = 64 * 1024;
@@ -46,7 +44,7 @@ final class EncodedRow {
             for (; column < types.length; column++) {
                 int field = sources[column];
                 int characters = cells.length(field);
-                makeRoom(at, types[column] == ColumnType.TEXT ? MOST_BYTES * characters : characters);
+                makeRoom(at, types[column] == ColumnType.TEXT ? CopyText.MOST_BYTES * characters : characters);
                 at = characters < 0
                         ? CopyText.nothing(bytes, at)
                         : CopyText.write(types[column], encoding, cells.chars, cells.start(field), characters, bytes,

@@ -16,8 +16,6 @@ import dev.nxtsync.database.Encoding;
 final class RowKey {
     /** In bytes; an entry of an index has at most 2,704 together with what leads to it (PostgreSQL, "B-Tree indexes"). */
     private static final int LONGEST = 2_500;
-    /** Of a character in UTF-8. */
-    private static final int MOST_BYTES = 3;
     private static final int MULTIPLIER = 0x01000193;
 
     private final ColumnType[] types;
@@ -52,7 +50,7 @@ final class RowKey {
     int hash(List<String> key) {
         int hash = 0;
         for (String text : key) {
-            byte[] bytes = new byte[MOST_BYTES * text.length()];
+            byte[] bytes = new byte[CopyText.MOST_BYTES * text.length()];
             try {
                 hash = hash(hash, bytes, 0,
                         CopyText.text(Encoding.UTF8, bytes, 0, text.toCharArray(), 0, text.length()));
@@ -87,7 +85,7 @@ final class RowKey {
         for (int column : columns) {
             most += Math.max(0, cells.length(sources[column]));
         }
-        if (most * MOST_BYTES <= LONGEST) {
+        if (most * CopyText.MOST_BYTES <= LONGEST) {
             return false;
         }
         int bytes = 0;
