@@ -143,6 +143,19 @@ public final class Numeral {
                 : digits.substring(0, point) + "." + digits.substring(point));
     }
 
+    /** All digits without an exponent, with as many behind the point as are written: as many as an exponent stands for. */
+    public String plain() {
+        int point = digits.length() + exponent;
+        String whole = point <= 0 || digits.isEmpty()
+                ? "0"
+                : point <= digits.length() ? digits.substring(0, point) : digits + "0".repeat(exponent);
+        String fraction = digits.isEmpty()
+                ? ""
+                : point <= 0 ? "0".repeat(-point) + digits : digits.substring(Math.min(point, digits.length()));
+        return (negative ? "-" : "") + whole
+                + (scale == 0 ? "" : "." + fraction + "0".repeat(scale - fraction.length()));
+    }
+
     private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }

@@ -19,6 +19,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.ColumnType;
+import dev.nxtsync.pull.target.FirstColumns;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.TargetColumn;
@@ -94,7 +95,7 @@ class EncodingTest {
                 + (encoding.holds('€') ? 1 : 0);
         database.execute("create table public.copied (code text, text text)");
         store.inTransaction(
-                transaction -> PageTable.copy(transaction, "copy public.copied from stdin", page, new byte[0]));
+                transaction -> PageTable.copy(transaction, "public.copied", table, page, FirstColumns.NONE));
         assertThat(database.number("select count(*) from public.copied")).isEqualTo(sound);
         assertThat(page.faults()).hasSize(texts.size() + 1 - (int) sound);
         told(database, store);

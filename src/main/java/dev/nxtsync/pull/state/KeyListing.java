@@ -2,7 +2,6 @@ package dev.nxtsync.pull.state;
 
 import static java.util.stream.Collectors.joining;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -16,9 +15,9 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.SqlName;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.target.Checkpoint;
+import dev.nxtsync.pull.target.FirstColumns;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.RowCount;
@@ -228,8 +227,7 @@ public class KeyListing {
     /** Adds a page to a table of rows that were listed. */
     static void copy(Handle transaction, String table, TargetTable listed, PageBuffer page, Instant readAt)
             throws SQLException {
-        PageTable.copy(transaction, "copy " + table + " (nxt_read_at, " + PageTable.columns(listed) + ") from stdin",
-                page, (Timestamps.timestamp(readAt) + "\t").getBytes(StandardCharsets.US_ASCII));
+        PageTable.copy(transaction, table, listed, page, FirstColumns.readAt(readAt));
     }
 
     private static String listing(Claim unit) {

@@ -172,7 +172,7 @@ public enum ColumnType {
         return null;
     }
 
-    private static String iso(LocalDate date) {
+    static String iso(LocalDate date) {
         // LocalDate puts a plus sign before years of five digits, which PostgreSQL does not read
         return String.format(Locale.ROOT, "%04d-%02d-%02d", date.getYear(), date.getMonthValue(), date.getDayOfMonth());
     }

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.database.Encoding;
 
-/** One row as a line of {@code COPY}; used again for each row. Not thread-safe. */
+/**
+ * One row as {@code COPY} reads it in binary: how many bytes follow, which is for us, and the field of each column. Used again
+ * for each row. Not thread-safe.
+ */
 final class EncodedRow {
     private static final int ROOM = 1024;
     /** What a row takes that is far from usual is not kept for those behind it. */
@@ -40,18 +43,18 @@ final class EncodedRow {
         misfit = null;
         int column = 0;
         try {
-            int at = 0;
+            int at = CopyBinary.LENGTH;
             for (; column < types.length; column++) {
                 int field = sources[column];
                 int characters = cells.length(field);
-                makeRoom(at, types[column] == ColumnType.TEXT ? CopyText.MOST_BYTES * characters : characters);
+                makeRoom(at, types[column] == ColumnType.TEXT ? CopyBinary.MOST_BYTES * characters : characters);
                 at = characters < 0
-                        ? CopyText.nothing(bytes, at)
-                        : CopyText.write(types[column], encoding, cells.chars, cells.start(field), characters, bytes,
+                        ? CopyBinary.nothing(bytes, at)
+                        : CopyBinary.write(types[column], encoding, cells.chars, cells.start(field), characters, bytes,
                                 at);
                 ends[column] = at;
-                bytes[at++] = (byte) (column < types.length - 1 ? '\t' : '\n');
             }
+            BigEndian.four(at - CopyBinary.LENGTH, bytes, 0);
             length = at;
             return "";
         } catch (UnstorableValue e) {
@@ -68,7 +71,7 @@ final class EncodedRow {
     }
 
     private void makeRoom(int at, int most) {
-        int needed = at + Math.max(0, most) + CopyText.LONGEST_ADDED;
+        int needed = at + Math.max(0, most) + CopyBinary.LONGEST_ADDED;
         if (needed > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, needed));
         }
@@ -87,8 +90,9 @@ final class EncodedRow {
         return misfit;
     }
 
+    /** Where the field of a column begins, with its length. */
     int start(int column) {
-        return column == 0 ? 0 : ends[column - 1] + 1;
+        return column == 0 ? CopyBinary.LENGTH : ends[column - 1];
     }
 
     int end(int column) {
@@ -97,7 +101,6 @@ final class EncodedRow {
 
     /** Whether a column is empty. */
     boolean isNothing(int column) {
-        int start = start(column);
-        return ends[column] - start == 2 && bytes[start] == '\\' && bytes[start + 1] == 'N';
+        return CopyBinary.isNothing(bytes, start(column));
     }
 }

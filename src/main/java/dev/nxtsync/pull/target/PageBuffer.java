@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
 
 /**
- * The rows of one page, encoded for {@code COPY} (text format). Bounded: rows beyond the bound are dropped and the page is
+ * The rows of one page, encoded for {@code COPY} in its binary format. Bounded: rows beyond the bound are dropped and the page is
  * {@link #overflowed}. Not thread-safe.
  */
 public final class PageBuffer {
@@ -169,15 +169,20 @@ public final class PageBuffer {
     }
 
     private List<String> keyAt(int position) {
-        int end = position;
-        while (at(end) != '\n') {
-            end++;
+        byte[] stored = new byte[lengthAt(position)];
+        for (int i = 0; i < stored.length; i++) {
+            stored[i] = at(position + i);
         }
-        byte[] line = new byte[end + 1 - position];
-        for (int i = 0; i < line.length; i++) {
-            line[i] = at(position + i);
+        return key.of(stored);
+    }
+
+    /** Of the row that begins there, as it is stored. */
+    private int lengthAt(int position) {
+        int length = 0;
+        for (int i = 0; i < CopyBinary.LENGTH; i++) {
+            length = (length << Byte.SIZE) | (at(position + i) & 0xFF);
         }
-        return key.of(line);
+        return CopyBinary.LENGTH + length;
     }
 
     private void append() {
@@ -271,12 +276,8 @@ public final class PageBuffer {
     /** The keys of its rows, each as the texts that PostgreSQL compares. */
     public List<List<String>> keys() {
         var keys = new ArrayList<List<String>>(index.size());
-        int start = 0;
-        for (int i = 0; i < position(); i++) {
-            if (at(i) == '\n') {
-                keys.add(keyAt(start));
-                start = i + 1;
-            }
+        for (int row = 0; row < position(); row += lengthAt(row)) {
+            keys.add(keyAt(row));
         }
         return keys;
     }
@@ -312,18 +313,19 @@ public final class PageBuffer {
         return mended;
     }
 
-    /** Writes all rows, each after the same first columns. */
-    void copyTo(CopyIn copy, byte[] firstColumns) throws SQLException {
-        var out = firstColumns.length == 0 ? null : new PrefixedRows(copy, firstColumns);
-        for (int i = 0; i <= last; i++) {
-            if (out == null) {
-                copy.writeToCopy(chunks.get(i), 0, length(i));
-            } else {
-                out.write(chunks.get(i), length(i));
+    /** Writes all rows, each after the same first fields. */
+    void copyTo(CopyIn copy, FirstColumns first) throws SQLException {
+        var out = new CopyRows(copy, first, table.columns().size());
+        for (int row = 0; row < position();) {
+            int end = row + lengthAt(row);
+            out.begin();
+            for (int at = row + CopyBinary.LENGTH; at < end;) {
+                int fits = Math.min(end - at, CHUNK - at % CHUNK);
+                out.put(chunks.get(at / CHUNK), at % CHUNK, fits);
+                at += fits;
             }
+            row = end;
         }
-        if (out != null) {
-            out.flush();
-        }
+        out.end();
     }
 }

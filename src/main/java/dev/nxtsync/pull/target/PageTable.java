@@ -4,9 +4,11 @@ import static java.util.stream.Collectors.joining;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.generic.GenericType;
 import org.postgresql.PGConnection;
 
 import dev.nxtsync.database.OwnPath;
@@ -41,18 +43,46 @@ public final class PageTable {
         }
     }
 
-    /** Answers how many rows are in. */
-    public static long copy(Handle transaction, String statement, PageBuffer page, byte[] firstColumns)
+    /**
+     * Copies a page into a table whose columns have our types.
+     *
+     * @param into the table's quoted name
+     * @param first columns before those of the page
+     * @return how many rows are in
+     */
+    public static long copy(Handle transaction, String into, TargetTable table, PageBuffer page, FirstColumns first)
             throws SQLException {
-        var copy = transaction.getConnection().unwrap(PGConnection.class).getCopyAPI().copyIn(statement);
+        String columns = Stream.concat(first.names.stream(), table.columns().stream().map(TargetColumn::name))
+                .map(SqlName::quoted).collect(joining(", "));
+        var copy = transaction.getConnection().unwrap(PGConnection.class).getCopyAPI()
+                .copyIn("copy " + into + " (" + columns + ") from stdin (format binary)");
         try {
-            page.copyTo(copy, firstColumns);
+            page.copyTo(copy, first);
             return copy.endCopy();
         } finally {
             if (copy.isActive()) {
                 copy.cancelCopy();
             }
         }
+    }
+
+    /**
+     * Whether the columns that are written have our types, and not wider ones of a user's, until the transaction ends: binary
+     * values of other types would be refused, or be taken for others.
+     */
+    static boolean hasOurTypes(Handle transaction, TargetTable table) {
+        String types = Stream
+                .concat(Stream.of(table.owner(), "nxt_read_at"), table.columns().stream().map(TargetColumn::name))
+                .map(name -> "pg_catalog.pg_typeof(" + SqlName.quoted(name) + ")::text")
+                .collect(joining(", ", "array[", "]"));
+        // of no row, but with a lock on the table
+        var found = transaction.createQuery(
+                "select " + types + " from (values (1)) one (nxt_one) left join " + table.quotedName() + " on false")
+                .mapTo(new GenericType<List<String>>() {
+                }).one();
+        return found.get(0).equals("integer") && found.get(1).equals("timestamp with time zone")
+                && IntStream.range(0, table.columns().size())
+                        .allMatch(i -> ColumnType.of(found.get(i + 2)) == table.columns().get(i).type());
     }
 
     /** Columns as a table is made of them. */

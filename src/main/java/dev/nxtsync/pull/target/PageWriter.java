@@ -1,6 +1,5 @@
 package dev.nxtsync.pull.target;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
@@ -19,7 +18,6 @@ import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.OwnPath;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.database.SqlState;
-import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.process.Histograms;
 import dev.nxtsync.schedule.Claim;
@@ -122,11 +120,17 @@ public class PageWriter {
 
     private WriteCounts inTransaction(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint,
             boolean briefly) throws SQLException {
-        Database.Work<WriteCounts> rows = transaction -> switch (way) {
-            case DIRECT -> insert(transaction, table, page, checkpoint);
-            case MERGE -> merge(transaction, table, page, checkpoint);
-            case HALVES -> RefusedRows.write(transaction, table, checkpoint, page.size(),
-                    StagedPage.stage(transaction, table, page, checkpoint)).writtenIfAny();
+        Database.Work<WriteCounts> rows = transaction -> {
+            if (way == Way.HALVES) {
+                return RefusedRows.write(transaction, table, checkpoint, page.size(),
+                        StagedPage.stage(transaction, table, page, checkpoint)).writtenIfAny();
+            }
+            if (!PageTable.hasOurTypes(transaction, table)) {
+                return StagedPage.stage(transaction, table, page, checkpoint).write(0, page.size());
+            }
+            return way == Way.DIRECT
+                    ? insert(transaction, table, page, checkpoint)
+                    : merge(transaction, table, page, checkpoint);
         };
         return database.inTransaction(transaction -> {
             transaction.execute("set local application_name = " + SqlName.literal(sessionName(claim)));
@@ -185,14 +189,10 @@ public class PageWriter {
 
     private static WriteCounts insert(Handle transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
-        String first = checkpoint.company() + "\t" + Timestamps.timestamp(checkpoint.readAt()) + "\t";
         OwnPath.enter(transaction);
         // not those of the page: a user's trigger may leave rows out
-        long inserted = PageTable
-                .copy(transaction,
-                        "copy " + table.quotedName() + " (" + SqlName.quoted(table.owner()) + ", nxt_read_at, "
-                                + PageTable.columns(table) + ") from stdin",
-                        page, first.getBytes(StandardCharsets.US_ASCII));
+        long inserted = PageTable.copy(transaction, table.quotedName(), table, page,
+                FirstColumns.of(table, checkpoint));
         OwnPath.leave(transaction);
         return new WriteCounts((int) inserted, 0, 0);
     }
@@ -200,7 +200,7 @@ public class PageWriter {
     private static WriteCounts merge(Handle transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
         PageTable.make(transaction, table);
-        PageTable.copy(transaction, "copy pg_temp.nxt_page from stdin", page, new byte[0]);
+        PageTable.copy(transaction, "pg_temp.nxt_page", table, page, FirstColumns.NONE);
         return PageTable.merge(transaction, table, checkpoint);
     }
 }

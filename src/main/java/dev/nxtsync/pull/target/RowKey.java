@@ -2,7 +2,6 @@ package dev.nxtsync.pull.target;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -21,8 +20,6 @@ final class RowKey {
     private final ColumnType[] types;
     /** In the order of the key. */
     private final int[] columns;
-    /** Whether equal values are written alike, so that bytes tell keys apart. */
-    private final boolean hasOneForm;
     private final Encoding encoding;
 
     RowKey(TargetTable table) {
@@ -30,18 +27,13 @@ final class RowKey {
         this.types = table.columns().stream().map(TargetColumn::type).toArray(ColumnType[]::new);
         this.columns = table.key().stream().mapToInt(names::indexOf).toArray();
         this.encoding = table.encoding();
-        this.hasOneForm = Arrays.stream(columns).mapToObj(column -> types[column])
-                .noneMatch(type -> type == ColumnType.NUMERIC || type == ColumnType.TIMESTAMP);
     }
 
     /** The same for equal keys. */
     int hash(EncodedRow row) {
-        if (!hasOneForm) {
-            return hash(of(row.bytes));
-        }
         int hash = 0;
         for (int column : columns) {
-            hash = hash(hash, row.bytes, row.start(column), row.end(column));
+            hash = hash(hash, types[column], row.bytes, row.start(column), row.end(column));
         }
         return hash;
     }
@@ -49,11 +41,13 @@ final class RowKey {
     /** @param key as {@link #of} has it */
     int hash(List<String> key) {
         int hash = 0;
-        for (String text : key) {
-            byte[] bytes = new byte[CopyText.MOST_BYTES * text.length()];
+        for (int i = 0; i < columns.length; i++) {
+            ColumnType type = types[columns[i]];
+            char[] text = key.get(i).toCharArray();
+            byte[] bytes = new byte[CopyBinary.MOST_BYTES * text.length + CopyBinary.LONGEST_ADDED];
             try {
-                hash = hash(hash, bytes, 0,
-                        CopyText.text(Encoding.UTF8, bytes, 0, text.toCharArray(), 0, text.length()));
+                int end = CopyBinary.write(type, Encoding.UTF8, text, 0, text.length, bytes, 0);
+                hash = hash(hash, type, bytes, 0, end);
             } catch (UnstorableValue e) {
                 // no row has such a key
                 return hash;
@@ -62,12 +56,14 @@ final class RowKey {
         return hash;
     }
 
-    private static int hash(int before, byte[] bytes, int from, int end) {
+    private static int hash(int before, ColumnType type, byte[] bytes, int from, int end) {
         int hash = before;
+        int shown = type == ColumnType.NUMERIC ? from + BinaryNumeric.SCALE : end;
         for (int i = from; i < end; i++) {
-            hash = (hash ^ bytes[i]) * MULTIPLIER;
+            // what does not make a number another one
+            hash = i == shown || i == shown + 1 ? hash : (hash ^ bytes[i]) * MULTIPLIER;
         }
-        return (hash ^ '\t') * MULTIPLIER;
+        return hash;
     }
 
     /** Whether a column of it is empty. */
@@ -85,7 +81,7 @@ final class RowKey {
         for (int column : columns) {
             most += Math.max(0, cells.length(sources[column]));
         }
-        if (most * CopyText.MOST_BYTES <= LONGEST) {
+        if (most * CopyBinary.MOST_BYTES <= LONGEST) {
             return false;
         }
         int bytes = 0;
@@ -95,19 +91,17 @@ final class RowKey {
         return bytes > LONGEST;
     }
 
-    /** Of a row that is stored: one line of {@code COPY}, with the line feed that ends it. */
-    List<String> of(byte[] line) {
-        int[] ends = new int[types.length];
-        int column = 0;
-        for (int i = 0; column < types.length; i++) {
-            if (line[i] == '\t' || line[i] == '\n') {
-                ends[column++] = i;
-            }
+    /** Of a row that is stored, as {@link EncodedRow} has it. */
+    List<String> of(byte[] row) {
+        int[] starts = new int[types.length];
+        int at = CopyBinary.LENGTH;
+        for (int column = 0; column < types.length; column++) {
+            starts[column] = at;
+            at += CopyBinary.LENGTH + Math.max(0, BigEndian.four(row, at));
         }
         var key = new ArrayList<String>(columns.length);
-        for (int each : columns) {
-            int start = each == 0 ? 0 : ends[each - 1] + 1;
-            key.add(types[each].canonical(CopyText.read(line, start, ends[each])));
+        for (int column : columns) {
+            key.add(types[column].canonical(CopyBinary.read(types[column], row, starts[column])));
         }
         return key;
     }

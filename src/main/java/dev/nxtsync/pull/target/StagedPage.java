@@ -12,12 +12,11 @@ record StagedPage(Handle transaction, TargetTable table, Checkpoint checkpoint) 
     static StagedPage stage(Handle transaction, TargetTable table, PageBuffer page, Checkpoint checkpoint)
             throws SQLException {
         PageTable.make(transaction, table);
-        // with our types, so that a row that the target's own types refuse is found too
+        // with our types, in which the page is written, and so that a row that the target's own refuse is found too
         transaction.execute("create temporary table nxt_staged ("
                 + "nxt_row integer generated always as identity (minvalue 0 start 0) primary key, "
                 + PageTable.typed(table.columns()) + ") on commit drop");
-        PageTable.copy(transaction, "copy pg_temp.nxt_staged (" + PageTable.columns(table) + ") from stdin", page,
-                new byte[0]);
+        PageTable.copy(transaction, "pg_temp.nxt_staged", table, page, FirstColumns.NONE);
         return new StagedPage(transaction, table, checkpoint);
     }
 

@@ -112,6 +112,21 @@ class ValuesTest {
         }
     }
 
+    /** The binary form of a number does not say its type, and one of another type would be another number. */
+    @ParameterizedTest
+    @CsvSource({"bigint, DIRECT", "bigint, MERGE", "bigint, HALVES", "numeric, DIRECT", "numeric, MERGE",
+            "numeric, HALVES"})
+    void aColumnThatAUserHasMadeWiderHoldsTheSameNumbers(String wider, PageWriter.Way way) throws Exception {
+        var fixture = new TargetFixture();
+        fixture.database.execute("alter table nxt.thing alter column id type " + wider
+                + ", alter column number type numeric, alter column nxt_company type bigint");
+        assertThat(fixture.write(way, Instant.now(), "1 one 5", "70000 two -1234567890123").inserted()).isEqualTo(2);
+        assertThat(fixture.write(way, Instant.now(), "1 one 6").updated()).isEqualTo(1);
+        assertThat(fixture.database.rows("select id::text, text, number::text from nxt.thing order by id"))
+                .extracting(row -> List.copyOf(row.values()))
+                .containsExactly(List.of("1", "one", "6"), List.of("70000", "two", "-1234567890123"));
+    }
+
     @Test
     void whicheverHostileNumberIsTakenPostgresTakesTooAndTheOthersAreSetAside() throws Exception {
         var fixture = new Fixture();

@@ -4,20 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import dev.nxtsync.database.Characters;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.support.Size;
 
 /** The quick way of a value into {@code COPY} beside the exact one. */
-class CopyTextTest {
+class CopyBinaryTest {
     private static final int VALUES = Size.of(60_000, 1_000_000);
     private static final String ODD = "0123456789-+.:TZeE tNaf\u0660\u00e6_";
 
@@ -54,14 +61,58 @@ class CopyTextTest {
             String text = text();
             byte[] bytes = new byte[3 * text.length() + 10];
             if (Characters.flaw(text).isEmpty()) {
-                int end = CopyText.write(ColumnType.TEXT, Encoding.UTF8, text.toCharArray(), 0, text.length(), bytes,
-                        10);
-                assertThat(CopyText.read(bytes, 10, end)).isEqualTo(text);
-                assertThat(new String(bytes, 10, end - 10, StandardCharsets.UTF_8)).doesNotContain("\t", "\n", "\r")
-                        .isNotEqualTo("\\N");
+                int end = CopyBinary.write(ColumnType.TEXT, Encoding.UTF8, text.toCharArray(), 0, text.length(), bytes,
+                        5);
+                assertThat(CopyBinary.read(ColumnType.TEXT, bytes, 5)).isEqualTo(text);
+                assertThat(BigEndian.four(bytes, 5)).isEqualTo(end - 9);
             } else {
                 assertThat(refuses(text, bytes)).isTrue();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsWrittenIsReadBackAsTheExactWayHasIt(ColumnType type) throws UnstorableValue {
+        for (int i = 0; i < VALUES / 10; i++) {
+            String json = type == ColumnType.TEXT ? text() : random.nextInt(3) > 0 ? usual(type) : spoilt(usual(type));
+            var text = text(type, json);
+            if (text.isPresent()) {
+                byte[] bytes = new byte[json.length() * 3 + CopyBinary.LONGEST_ADDED];
+                CopyBinary.write(type, Encoding.UTF8, json.toCharArray(), 0, json.length(), bytes, 0);
+                assertThat(type.canonical(CopyBinary.read(type, bytes, 0))).isEqualTo(type.canonical(text.get()));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void postgresqlReadsTheSameValueAsFromItsTextForm(ColumnType type) throws Exception {
+        var fixture = new TargetFixture();
+        var table = new TargetTable(
+                "nxt", "both", "nxt_company", "both", List.of(new TargetColumn("id", ColumnType.INTEGER, ""),
+                        new TargetColumn("value", type, ""), new TargetColumn("text", ColumnType.TEXT, "")),
+                List.of("id"), Optional.empty(), false);
+        fixture.migrator.make("both", table, List.of("id", "value", "text"));
+        var page = new PageBuffer(table, 1 << 27, Set.of());
+        var sources = new int[]{0, 1, 2};
+        for (int i = 0; i < Size.of(5_000, 100_000); i++) {
+            String json = type == ColumnType.TEXT ? text() : random.nextInt(3) > 0 ? usual(type) : spoilt(usual(type));
+            page.add(TargetFixture.row(Integer.toString(i), json, text(type, json).orElse(null)), sources, () -> "{}");
+        }
+        int taken = page.size();
+        assertThat(new PageWriter(fixture.store, new SimpleMeterRegistry())
+                .write(fixture.claim, table, page, PageWriter.Way.DIRECT, new TargetFixture.At(Instant.EPOCH))
+                .inserted()).isEqualTo(taken).isGreaterThan(1_000);
+        assertThat(fixture.database.rows("select value, text from nxt.both where value::text is distinct from text::"
+                + type.sql() + "::text limit 5")).isEmpty();
+    }
+
+    private static Optional<String> text(ColumnType type, String json) {
+        try {
+            return Characters.flaw(json).isPresent() ? Optional.empty() : Optional.ofNullable(type.text(json));
+        } catch (UnstorableValue e) {
+            return Optional.empty();
         }
     }
 
@@ -82,25 +133,25 @@ class CopyTextTest {
     }
 
     /** What the quick way writes; null where it leaves it to the exact one. */
-    private static String usual(ColumnType type, String value) {
-        byte[] bytes = new byte[value.length() * 3 + CopyText.LONGEST_ADDED];
+    private static @Nullable String usual(ColumnType type, String value) {
+        byte[] bytes = new byte[value.length() * 3 + CopyBinary.LONGEST_ADDED];
         char[] chars = ("x" + value + "9").toCharArray();
-        int end = CopyText.usual(type, chars, 1, value.length(), bytes, 0);
-        return end < 0 ? null : new String(bytes, 0, end, StandardCharsets.US_ASCII);
+        int end = CopyBinary.usual(type, chars, 1, value.length(), bytes, 0);
+        return end < 0 ? null : HexFormat.of().formatHex(bytes, 0, end);
     }
 
     private static String exact(ColumnType type, String value) {
-        byte[] bytes = new byte[value.length() * 3 + CopyText.LONGEST_ADDED];
+        byte[] bytes = new byte[value.length() * 3 + CopyBinary.LONGEST_ADDED];
         try {
-            return new String(bytes, 0, CopyText.exact(type, value, bytes, 0), StandardCharsets.US_ASCII);
+            return HexFormat.of().formatHex(bytes, 0, CopyBinary.exact(type, value, bytes, 0));
         } catch (UnstorableValue e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
     }
 
     private static boolean refuses(String text, byte[] bytes) {
         try {
-            CopyText.write(ColumnType.TEXT, Encoding.UTF8, text.toCharArray(), 0, text.length(), bytes, 0);
+            CopyBinary.write(ColumnType.TEXT, Encoding.UTF8, text.toCharArray(), 0, text.length(), bytes, 0);
             return false;
         } catch (UnstorableValue e) {
             return true;
