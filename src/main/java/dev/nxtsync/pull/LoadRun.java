@@ -5,9 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -24,13 +22,14 @@ import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.PageBuffer;
-import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Outcome;
 
 /** One run of a load. */
 final class LoadRun {
+    /** One that is read, one that is written, and some that wait and share its commit. */
+    private static final int MOST_PAGES = 5;
 
     private final Claim claim;
     private final PullPlan plan;
@@ -44,9 +43,7 @@ final class LoadRun {
     private final RefusedCursors cursors;
     private final ScanReader scanReader;
     private final PageSize size;
-    private final Set<String> knownFaults;
-    /** What has been written, for the pages that follow. */
-    private final Queue<PageReader> spare = new ConcurrentLinkedQueue<>();
+    private final PageReaders readers;
 
     LoadRun(PullTurn turn, PullSource source, PullSink sink, PullRuns runs, TableScans scans, WalkMemory memory)
             throws SQLException {
@@ -62,19 +59,23 @@ final class LoadRun {
         this.cursors = memory.cursors();
         this.scanReader = ScanReader.of(source, turn);
         this.size = memory.size(plan, claim.tenant());
-        this.knownFaults = sink.faults().keys(plan.name(), claim.company());
+        Set<String> knownFaults = sink.faults().keys(plan.name(), claim.company());
+        this.readers = new PageReaders(() -> new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults),
+                sink.memory(), MOST_PAGES);
     }
 
     Outcome from(TableScan begin) throws SQLException {
         TableScan scan = begin;
         boolean ended = false;
         Instant until = clock.now().plus(PullUnits.LONGEST_RUN);
-        try (var writes = new WriteBehind()) {
+        try (readers; var writes = new LoadWrites(turn, sink, readers)) {
             while (!ended && clock.now().isBefore(until)) {
+                var reader = readers.take();
                 Instant readAt = clock.now();
-                var reading = scanReader.page(new ScanReader.Wish("load", parts(scan), this::reader, size,
-                        scan.cursor(), PageBuffer::contradicted));
+                var reading = scanReader.page(new ScanReader.Wish("load", parts(scan), reader, size, scan.cursor(),
+                        PageBuffer::contradicted));
                 if (reading instanceof ScanReader.PageRefused refused) {
+                    readers.giveBack(reader);
                     writes.finish();
                     if (cursors.startsOver(claim, "load", scan.cursor(), refused.failure())) {
                         scan = scan.anew();
@@ -88,13 +89,14 @@ final class LoadRun {
                     return runs.failed(turn, wrong.verdict());
                 }
                 if (!(reading instanceof ScanReader.PageRead read)) {
+                    readers.giveBack(reader);
                     continue;
                 }
                 Pages.Page page = read.page();
                 var before = scan.expected();
                 scan = after(scan, page, readAt);
                 ended = !page.more();
-                write(writes, read.reader(), scan, readAt, ended, isWhole(scan, before));
+                writes.write(reader, checkpoint(scan, readAt, ended, isWhole(scan, before)));
                 report.progress(scan.rows(), scan.expected());
                 turn.progress().rows(scan.rows(), scan.expected());
             }
@@ -109,11 +111,6 @@ final class LoadRun {
         runs.history().add(List.of(report.done(ended ? "ok" : "goes on")));
         return new Outcome.Done(
                 !ended ? clock.now() : plan.tellsChanges() ? Timestamps.NEVER : plan.cadence().next(clock.now()));
-    }
-
-    private PageReader reader() {
-        var reader = spare.poll();
-        return reader == null ? new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults) : reader;
     }
 
     private List<DocumentPart> parts(TableScan scan) {
@@ -153,18 +150,9 @@ final class LoadRun {
         return scan.expected().filter(all -> !moved || all == scan.rows()).map(all -> all == scan.rows());
     }
 
-    private void write(WriteBehind writes, PageReader page, TableScan scan, Instant readAt, boolean ended,
-            Optional<Boolean> whole) throws SQLException {
+    private LoadPage checkpoint(TableScan scan, Instant readAt, boolean ended, Optional<Boolean> whole) {
         Instant started = scan.startedAt().orElse(readAt);
-        var checkpoint = new LoadPage(claim, scan, readAt, ended, plan.cadence().next(started),
+        return new LoadPage(claim, scan, readAt, ended, plan.cadence().next(started),
                 started.plus(plan.pull().reconcile()), whole);
-        writes.write(() -> {
-            var written = sink.write(claim, plan, page, scan.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE,
-                    checkpoint, report);
-            page.clear();
-            spare.add(page);
-            turn.progress().made();
-            return written;
-        });
     }
 }

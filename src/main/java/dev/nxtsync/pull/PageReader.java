@@ -59,12 +59,13 @@ public final class PageReader implements RowSink {
         this.keyOfRow = () -> json(this.key, this.row);
     }
 
-    /** Forgets what it has read, but not the memory that this took. */
-    void clear() {
+    /** The same without what it has read, but with the memory that this took. */
+    PageReader cleared() {
         hasEnd = false;
         row.shrink();
         end.shrink();
         buffer.clear();
+        return this;
     }
 
     @Override

@@ -64,6 +64,7 @@ public final class Pages {
             return new PageFailed(senseless(plan, data));
         }
         size.good();
+        size.fits(reader.buffer().rows(), reader.buffer().bytes(), PageReader.BOUND);
         Census census = census(plan, data);
         return new Page(reader, more.get(), count(connection).or(census::count), census.top());
     }

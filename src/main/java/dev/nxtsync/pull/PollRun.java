@@ -204,6 +204,7 @@ final class PollRun implements AutoCloseable {
                 return;
             }
             size(window).good();
+            size(window).fits(reader.buffer().rows(), reader.buffer().bytes(), PageReader.BOUND);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.TargetFault;
-import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job.Progress;
 
@@ -20,8 +20,10 @@ final class PollWrites implements AutoCloseable {
     private final PageWriter writer;
     private final Claim claim;
     private final Progress progress;
-    private final WriteBehind writes = new WriteBehind();
+    private final WriteBehind<PolledPage> writes = new WriteBehind<>(this::write);
     private final Map<ChangeWindow, TargetFault> refused = new ConcurrentHashMap<>();
+
+    private record PolledPage(ChangeWindow window, PageReader page, Checkpoint checkpoint, PullReport report) {}
 
     PollWrites(PageWriter writer, Claim claim, Progress progress) {
         this.writer = writer;
@@ -31,22 +33,24 @@ final class PollWrites implements AutoCloseable {
 
     /** Begins a write once the one before has ended. */
     void begin(ChangeWindow window, PageReader page, Checkpoint checkpoint, PullReport report) throws SQLException {
-        writes.write(() -> write(window, page, checkpoint, report));
+        writes.finish();
+        writes.write(new PolledPage(window, page, checkpoint, report));
     }
 
-    private WriteCounts write(ChangeWindow window, PageReader page, Checkpoint checkpoint, PullReport report)
-            throws SQLException {
-        var written = WriteCounts.NOTHING;
+    private int write(List<PolledPage> waiting) throws SQLException {
+        var next = waiting.get(0);
+        var window = next.window();
         if (!refused.containsKey(window)) {
             try {
-                written = writer.write(claim, window.plan().target(), page.buffer(), PageWriter.Way.MERGE, checkpoint);
-                report.page(page.buffer(), written);
+                var written = writer.write(claim, window.plan().target(), next.page().buffer(), PageWriter.Way.MERGE,
+                        next.checkpoint());
+                next.report().page(next.page().buffer(), written);
             } catch (TargetFault e) {
                 refused.put(window, e);
             }
         }
         progress.made();
-        return written;
+        return 1;
     }
 
     /** Waits for the write that is under way. */

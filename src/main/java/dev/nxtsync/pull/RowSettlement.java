@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.graphql.Failure;
@@ -35,7 +34,7 @@ final class RowSettlement {
     private final Instant until;
     private final ScanReader scanReader;
     private final RefusedCursors cursors;
-    private final Set<String> knownFaults;
+    private final PageReader reader;
 
     RowSettlement(PullTurn turn, ReconciliationTools tools, Instant until) throws SQLException {
         this.turn = turn;
@@ -50,11 +49,8 @@ final class RowSettlement {
         this.until = until;
         this.scanReader = ScanReader.of(tools.source(), turn);
         this.cursors = tools.memory().walks().cursors();
-        this.knownFaults = sink.faults().keys(plan.name(), claim.company());
-    }
-
-    private PageReader reader() {
-        return new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults);
+        this.reader = new PageReader(plan.mapping(), plan.key(), plan.key(),
+                sink.faults().keys(plan.name(), claim.company()));
     }
 
     ReconciliationStep settle() throws SQLException {
@@ -73,8 +69,8 @@ final class RowSettlement {
             // more rows than keys would mean that the key is not unique
             var parts = List.of(DocumentPart.page("t0", plan, plan.mapping().fields(),
                     List.of(Filters.anyOf(plan.key(), wanted)), plan.key(), some.size() + 1));
-            var reading = scanReader.page(new ScanReader.Wish("settle", parts, this::reader, count, Optional.empty(),
-                    PageBuffer::contradicted));
+            var reading = scanReader.page(
+                    new ScanReader.Wish("settle", parts, reader, count, Optional.empty(), PageBuffer::contradicted));
             if (reading instanceof ScanReader.PageRefused refused) {
                 if (refused.failure() instanceof Failure.InvalidRequest && count.tooLarge()) {
                     // perhaps a filter of so many keys; if not, one key shows it
@@ -114,7 +110,7 @@ final class RowSettlement {
             var parts = List.of(DocumentPart.page("t0", plan, plan.mapping().fields(), TableListing.after(plan, cursor),
                     plan.key(), (int) Math.min(rows, size.rows())));
             var reading = scanReader
-                    .page(new ScanReader.Wish("reread", parts, this::reader, size, cursor, PageBuffer::contradicted));
+                    .page(new ScanReader.Wish("reread", parts, reader, size, cursor, PageBuffer::contradicted));
             if (reading instanceof ScanReader.PageRefused refused) {
                 if (cursors.startsOver(claim, "reread", cursor, refused.failure())) {
                     cursor = Optional.empty();

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
@@ -34,12 +33,12 @@ record ScanReader(PullSource source, PullPlan plan, Tenant tenant, Ask ask, Cons
      *
      * @param what the purpose, as a name of the document
      * @param parts of which {@code t0} is the page
-     * @param reader makes what takes its rows
+     * @param reader takes its rows, and nothing of what it had before
      * @param after the key after which it is; empty at the beginning
      * @param suspects of its keys, those that may stand for several rows
      */
-    record Wish(String what, List<DocumentPart> parts, Supplier<PageReader> reader, PageSize size,
-            Optional<String> after, Function<PageBuffer, Collection<String>> suspects) {}
+    record Wish(String what, List<DocumentPart> parts, PageReader reader, PageSize size, Optional<String> after,
+            Function<PageBuffer, Collection<String>> suspects) {}
 
     /** What came of it. */
     sealed interface Reading {}
@@ -70,7 +69,7 @@ record ScanReader(PullSource source, PullPlan plan, Tenant tenant, Ask ask, Cons
     }
 
     Reading page(Wish wish) {
-        var asked = source.counting().page(plan, tenant, wish.parts(), wish.reader(),
+        var asked = source.counting().page(plan, tenant, wish.parts(), wish.reader()::cleared,
                 (some, pages) -> ask.of(wish.what(), some, pages));
         var result = Pages.judge(plan, asked.answer(), asked.reader(), wish.size(), wish.after());
         if (result instanceof Pages.PageFailed failed) {

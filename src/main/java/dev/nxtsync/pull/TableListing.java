@@ -87,6 +87,7 @@ final class TableListing {
         var size = tools.memory().walks().size(plan, claim.tenant());
         boolean more = true;
         boolean anew = false;
+        var reader = new PageReader(keys, plan.key(), plan.key(), Set.of());
         while (more) {
             if (!clock.now().isBefore(until)) {
                 return new ListingStopped(tools.goesOn(turn));
@@ -96,8 +97,7 @@ final class TableListing {
                     plan.key(), size.rows());
             var parts = new ArrayList<DocumentPart>(scan.cursor().isEmpty() ? Document.census(plan) : List.of());
             parts.add(part);
-            var reading = scanReader.page(new ScanReader.Wish("list", parts,
-                    () -> new PageReader(keys, plan.key(), plan.key(), Set.of()), size, scan.cursor(),
+            var reading = scanReader.page(new ScanReader.Wish("list", parts, reader, size, scan.cursor(),
                     // that keys and stamps are equal does not say that rows are
                     PageBuffer::repeated));
             if (reading instanceof ScanReader.PageRefused refused) {
@@ -114,7 +114,6 @@ final class TableListing {
             }
             if (reading instanceof ScanReader.PageRead read) {
                 var page = read.page();
-                var reader = read.reader();
                 boolean begins = scan.cursor().isEmpty();
                 scan = new TableScan(scan.pull(), scan.company(), scan.kind(), scan.startedAt(),
                         page.cursor().or(scan::cursor), scan.rows() + reader.buffer().rows(),

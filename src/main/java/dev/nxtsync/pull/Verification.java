@@ -171,6 +171,7 @@ public class Verification {
         var scanReader = new ScanReader(source, plan, tenant, (what, parts, pages) -> source.nxt()
                 .ask(plan.pull().connection(), Document.of(what, tenant, false, parts), pages), answer -> {
                 });
+        var reader = new PageReader(compared, plan.key(), plan.key(), Set.of());
         boolean more = true;
         while (more) {
             var readAt = states.now();
@@ -179,18 +180,17 @@ public class Verification {
             var parts = new ArrayList<DocumentPart>(before.isEmpty() ? Document.census(plan) : List.of());
             parts.add(DocumentPart.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()));
             // keys are asked for at the end, all together
-            var reading = scanReader.page(new ScanReader.Wish("verify", parts,
-                    () -> new PageReader(compared, plan.key(), plan.key(), Set.of()), size, cursor, page -> List.of()));
+            var reading = scanReader
+                    .page(new ScanReader.Wish("verify", parts, reader, size, cursor, page -> List.of()));
             if (reading instanceof ScanReader.PageRefused refused) {
                 throw new FailedAnswer(refused.failure());
             }
             if (reading instanceof ScanReader.PageRead done) {
                 var read = done.page();
-                var page = done.reader();
-                verified.add(table, compared.target(), page.buffer(), readAt);
+                verified.add(table, compared.target(), reader.buffer(), readAt);
                 before = before.or(() -> Optional.of(read.census()));
-                repeated.addAll(page.buffer().repeated());
-                rows += page.buffer().rows();
+                repeated.addAll(reader.buffer().repeated());
+                rows += reader.buffer().rows();
                 progress.rows(rows, Optional.of(Math.max(rows, expected)));
                 cursor = read.cursor();
                 more = read.more();

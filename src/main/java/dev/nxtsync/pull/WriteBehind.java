@@ -1,57 +1,118 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Threads;
-import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.trace.TraceSpan;
 
-/** Writes one page while the next is read. At most one write is under way, so that pages are written in order. */
-final class WriteBehind implements AutoCloseable {
+/**
+ * Writes pages in the order in which they were handed in, while others are read. After one that failed none is written. For
+ * any number of threads.
+ */
+final class WriteBehind<P> implements AutoCloseable {
     private static final ExecutorService WRITERS = Threads.cachedPool("page-writer");
 
-    private @Nullable Future<WriteCounts> underWay;
+    private final PageSink<P> sink;
+    private final List<P> waiting = new ArrayList<>();
+    private boolean isWriting;
+    private @Nullable Throwable failure;
 
-    /** Begins a write once the one before has succeeded. */
-    void write(Callable<WriteCounts> write) throws SQLException {
-        finish();
-        underWay = WRITERS.submit(TraceSpan.carried(write));
+    /** Where pages go. */
+    @FunctionalInterface
+    interface PageSink<P> {
+        /**
+         * Writes the first of those that wait, and others behind it if that is as well.
+         *
+         * @return how many were written
+         */
+        int write(List<P> waiting) throws SQLException;
+    }
+
+    WriteBehind(PageSink<P> sink) {
+        this.sink = sink;
     }
 
     /**
-     * Waits for the write that is under way.
+     * Hands a page in, and waits for nothing.
      *
-     * @throws SQLException of that write
+     * @throws SQLException that an earlier one met, as {@link #finish} does
+     */
+    synchronized void write(P page) throws SQLException {
+        check();
+        waiting.add(page);
+        if (!isWriting) {
+            isWriting = true;
+            var unused = WRITERS.submit(TraceSpan.carried(() -> {
+                writeAll();
+                return true;
+            }));
+        }
+    }
+
+    private void writeAll() {
+        for (List<P> next = next(0); !next.isEmpty();) {
+            try {
+                next = next(sink.write(next));
+            } catch (SQLException | RuntimeException | Error e) {
+                failed(e);
+                return;
+            }
+        }
+    }
+
+    /** What waits once the first so many are written; who asks goes on writing unless there is nothing. */
+    private synchronized List<P> next(int written) {
+        waiting.subList(0, written).clear();
+        isWriting = !waiting.isEmpty();
+        notifyAll();
+        return List.copyOf(waiting);
+    }
+
+    private synchronized void failed(Throwable thrown) {
+        failure = thrown;
+        waiting.clear();
+        isWriting = false;
+        notifyAll();
+    }
+
+    /**
+     * Waits until all are written.
+     *
+     * @throws SQLException that a write met, told once
      * @throws dev.nxtsync.schedule.StaleClaim if the unit has another holder
      */
-    void finish() throws SQLException {
-        var write = underWay;
-        underWay = null;
-        if (write == null) {
+    synchronized void finish() throws SQLException {
+        while (isWriting) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while a page was written", e);
+            }
+        }
+        check();
+    }
+
+    private void check() throws SQLException {
+        var thrown = failure;
+        failure = null;
+        if (thrown == null) {
             return;
         }
-        try {
-            write.get();
-        } catch (ExecutionException e) {
-            OutOfMemory.endIfCauseOf(e);
-            if (e.getCause() instanceof SQLException failed) {
-                throw failed;
-            }
-            if (e.getCause() instanceof RuntimeException failed) {
-                throw failed;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while a page was written", e);
+        OutOfMemory.endIfCauseOf(thrown);
+        if (thrown instanceof SQLException failed) {
+            throw failed;
         }
+        if (thrown instanceof RuntimeException failed) {
+            throw failed;
+        }
+        throw new IllegalStateException(thrown);
     }
 
     /** Leaves nothing under way; what became of it does not matter any more. */

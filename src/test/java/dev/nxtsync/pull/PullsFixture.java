@@ -95,7 +95,7 @@ final class PullsFixture implements AutoCloseable {
         var metrics = new SimpleMeterRegistry();
         var threads = new Threads(Clock.systemUTC(), metrics);
         source = new PullSource(nxt, access, uniqueness, new RowCounting());
-        sink = new PullSink(plans, store.writer(), store.faults());
+        sink = new PullSink(plans, store.writer(), store.faults(), new PageMemory());
         runs = new PullRuns(store.runs(), failurePolicy, metrics, threads);
         var positions = new PullPositions(store.states(), store.scans());
         for (Job job : List.of(new Load(units, source, sink, runs, store.scans()),

@@ -63,9 +63,9 @@ class ScanReaderTest {
                 .ask("main", Document.of(what, Tenant.company(COMPANY), false, parts), pages), told::add);
         var parts = new ArrayList<DocumentPart>(Document.census(plan));
         parts.add(DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(), 50));
-        return scanReader.page(new ScanReader.Wish("test", parts,
-                () -> new PageReader(plan.mapping(), plan.key(), plan.key(), Set.of()), plan.pageSize(),
-                Optional.empty(), PageBuffer::contradicted));
+        return scanReader.page(
+                new ScanReader.Wish("test", parts, new PageReader(plan.mapping(), plan.key(), plan.key(), Set.of()),
+                        plan.pageSize(), Optional.empty(), PageBuffer::contradicted));
     }
 
     private static PullPlan plan(PullsFixture pulls, String name) {

@@ -1,24 +1,30 @@
 package dev.nxtsync.pull.plan;
 
-/** How many rows to ask for: half as many where that was too much, twice as many after ten good pages. Not thread-safe. */
+/**
+ * How many rows to ask for: half as many where that was too much, twice as many after ten good pages, and never more than will
+ * fit if they are like those of the page before. Safe for any number of threads.
+ */
 public final class PageSize {
     private static final int GOOD = 10;
+    /** Rows are not all alike. */
+    private static final double SAFE = 0.85;
 
     private final int max;
     private int rows;
     private int good;
+    private int fitting = Integer.MAX_VALUE;
 
     public PageSize(int first, int max) {
         this.rows = first;
         this.max = max;
     }
 
-    public int rows() {
-        return rows;
+    public synchronized int rows() {
+        return Math.min(rows, fitting);
     }
 
     /** A whole page came. */
-    public void good() {
+    public synchronized void good() {
         good++;
         if (good >= GOOD && rows < max) {
             rows = Math.min(max, rows * 2);
@@ -26,11 +32,24 @@ public final class PageSize {
         }
     }
 
+    /**
+     * Learns how large rows are.
+     *
+     * @param count of rows that came
+     * @param bytes of memory that they took
+     * @param bound how many bytes a page may take
+     */
+    public synchronized void fits(int count, int bytes, int bound) {
+        if (count > 0 && bytes > 0) {
+            fitting = (int) Math.max(1, Math.min(Integer.MAX_VALUE, SAFE * bound * count / bytes));
+        }
+    }
+
     /** It took too long, or did not fit. Says whether it can be less. */
-    public boolean tooLarge() {
+    public synchronized boolean tooLarge() {
         good = 0;
-        boolean can = rows > 1;
-        rows = Math.max(1, rows / 2);
-        return can;
+        int before = rows();
+        rows = Math.max(1, before / 2);
+        return before > 1;
     }
 }

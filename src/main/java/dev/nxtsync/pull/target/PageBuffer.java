@@ -303,6 +303,11 @@ public final class PageBuffer {
         }
     }
 
+    /** How many bytes its rows take. */
+    public int bytes() {
+        return position();
+    }
+
     /** How many rows there are to write. */
     int size() {
         return index.size();

@@ -17,13 +17,16 @@ import dev.nxtsync.database.Timestamps;
 
 /** The temporary table into which a page is copied, and from which it is merged into the target. */
 public final class PageTable {
+    /** Those of a page before in the same transaction. */
+    static final String WITHOUT = "drop table if exists pg_temp.nxt_page, pg_temp.nxt_staged; ";
+
     private PageTable() {}
 
     /** Makes the temporary table whose rows {@link #merge} merges. */
     static void make(Handle transaction, TargetTable table) {
         // with the target's own types, so that no comparison needs a conversion
-        transaction.execute("create temporary table nxt_page on commit drop as select " + columns(table) + " from "
-                + table.quotedName() + " with no data");
+        transaction.execute(WITHOUT + "create temporary table nxt_page on commit drop as select " + columns(table)
+                + " from " + table.quotedName() + " with no data");
     }
 
     /** Merges them into the target. */

@@ -2,6 +2,8 @@ package dev.nxtsync.pull.target;
 
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 import jakarta.inject.Singleton;
@@ -24,7 +26,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
 import dev.nxtsync.trace.TraceSpan;
 
-/** Writes a page and its checkpoint in one transaction, or nothing. */
+/** Writes pages and their checkpoints in one transaction, or nothing. */
 @Singleton
 public class PageWriter {
     private static final Logger LOG = Logger.getLogger(PageWriter.class);
@@ -39,7 +41,7 @@ public class PageWriter {
         this.database = database;
         this.metrics = metrics;
         this.writes = Histograms.of(metrics, "nxt_page_write",
-                "From the beginning to the commit of a page of rows, repeats of the transaction with it", 0.005, 0.01,
+                "From the beginning to the commit of pages of rows, repeats of the transaction with it", 0.005, 0.01,
                 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
     }
 
@@ -62,46 +64,70 @@ public class PageWriter {
      */
     public WriteCounts write(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint)
             throws SQLException {
+        return write(claim, table, List.of(new PageStep(page, checkpoint)), way).get(0);
+    }
+
+    /**
+     * As {@link #write(Claim, TargetTable, PageBuffer, Way, Checkpoint)}, for pages in their order: all in one transaction, or
+     * where that is refused in one each, of which the first that fails is the last.
+     *
+     * @return what each did
+     */
+    public List<WriteCounts> write(Claim claim, TargetTable table, List<PageStep> pages, Way way) throws SQLException {
         try {
-            return attempt(claim, table, page, way, checkpoint);
+            return attempt(claim, table, pages, way);
         } catch (SQLException e) {
+            if (pages.size() > 1) {
+                return oneByOne(claim, table, pages, way);
+            }
             if (way == Way.DIRECT && KEY_EXISTS.equals(e.getSQLState())) {
-                return write(claim, table, page, Way.MERGE, checkpoint);
+                return write(claim, table, pages, Way.MERGE);
             }
             if (SqlState.LOCK_TIME_OUT.equals(e.getSQLState()) && endOthersOf(claim)) {
-                return attempt(claim, table, page, Way.MERGE, checkpoint);
+                return attempt(claim, table, pages, Way.MERGE);
             }
             if (way != Way.HALVES && e instanceof TargetFault && DatabaseFault.isOfValues(e)) {
-                return inHalves(claim, table, page, checkpoint, e);
+                return inHalves(claim, table, pages, e);
             }
             throw e;
         }
     }
 
+    private List<WriteCounts> oneByOne(Claim claim, TargetTable table, List<PageStep> pages, Way way)
+            throws SQLException {
+        var written = new ArrayList<WriteCounts>();
+        for (PageStep each : pages) {
+            written.addAll(write(claim, table, List.of(each), way));
+        }
+        return written;
+    }
+
     /** Only once something is refused, since the savepoints cost time. */
-    private WriteCounts inHalves(Claim claim, TargetTable table, PageBuffer page, Checkpoint checkpoint,
-            SQLException refusal) throws SQLException {
+    private List<WriteCounts> inHalves(Claim claim, TargetTable table, List<PageStep> pages, SQLException refusal)
+            throws SQLException {
         try {
-            return attempt(claim, table, page, Way.HALVES, checkpoint);
+            return attempt(claim, table, pages, Way.HALVES);
         } catch (TargetFault e) {
             refusal.addSuppressed(e);
             throw refusal;
         }
     }
 
-    private WriteCounts attempt(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint)
+    private List<WriteCounts> attempt(Claim claim, TargetTable table, List<PageStep> pages, Way way)
             throws SQLException {
         boolean briefly = locked.isLocked(table);
+        boolean writes = pages.stream().anyMatch(page -> page.rows().size() > 0);
         var sample = Timer.start(metrics);
         String outcome = "refused";
         var span = TraceSpan.begin("write page");
         try {
-            var written = inTransaction(claim, table, page, way, checkpoint, briefly);
-            if (page.size() > 0) {
+            var written = inTransaction(claim, table, pages, way, briefly);
+            if (writes) {
                 locked.free(table);
             }
             outcome = "ok";
-            span.with("nxt.rows.written", written.changed()).with("nxt.rows.deleted", written.deleted());
+            span.with("nxt.rows.written", written.stream().mapToInt(WriteCounts::changed).sum())
+                    .with("nxt.rows.deleted", written.stream().mapToInt(WriteCounts::deleted).sum());
             return written;
         } catch (TargetFault e) {
             if (e.isLocked()) {
@@ -109,52 +135,62 @@ public class PageWriter {
             }
             throw e;
         } finally {
-            if (page.size() > 0) {
-                sample.stop(writes.withTags("way", way.name().toLowerCase(Locale.ROOT), "outcome", outcome));
+            String label = way.name().toLowerCase(Locale.ROOT);
+            if (writes) {
+                sample.stop(this.writes.withTags("way", label, "outcome", outcome));
             }
-            span.with("nxt.job", checkpoint.pull()).with("nxt.way", way.name().toLowerCase(Locale.ROOT))
-                    .with("nxt.rows.read", page.rows()).outcome(outcome);
+            span.with("nxt.job", pages.get(0).checkpoint().pull()).with("nxt.way", label)
+                    .with("nxt.rows.read", pages.stream().mapToInt(page -> page.rows().rows()).sum()).outcome(outcome);
             span.close();
         }
     }
 
-    private WriteCounts inTransaction(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint,
+    private List<WriteCounts> inTransaction(Claim claim, TargetTable table, List<PageStep> pages, Way way,
             boolean briefly) throws SQLException {
-        Database.Work<WriteCounts> rows = transaction -> {
-            if (way == Way.HALVES) {
-                return RefusedRows.write(transaction, table, checkpoint, page.size(),
-                        StagedPage.stage(transaction, table, page, checkpoint)).writtenIfAny();
-            }
-            if (!PageTable.hasOurTypes(transaction, table)) {
-                return StagedPage.stage(transaction, table, page, checkpoint).write(0, page.size());
-            }
-            return way == Way.DIRECT
-                    ? insert(transaction, table, page, checkpoint)
-                    : merge(transaction, table, page, checkpoint);
-        };
         return database.inTransaction(transaction -> {
             transaction.execute("set local application_name = " + SqlName.literal(sessionName(claim)));
             if (way == Way.HALVES) {
                 // also what users have put off until the commit is then refused where it is seen for which row
                 TargetFault.guard(transaction, table, PageWriter::settleConstraints);
             }
-            var written = page.size() == 0
-                    ? WriteCounts.NOTHING
-                    : TargetFault.guard(transaction, table,
-                            guarded -> briefly ? LockedTargets.briefly(guarded, rows) : rows.in(guarded));
-            RowFaults.setAside(transaction, page, checkpoint);
-            written = checkpoint.keep(transaction, table, written);
-            if (!written.refused().isEmpty()) {
-                RowFaults.setAside(transaction, checkpoint, written.refused());
-                Inbox.lookAgain(transaction, claim, checkpoint.pull(),
-                        written.refused().stream().map(RowFault::key).toList());
+            var all = new ArrayList<WriteCounts>();
+            for (PageStep each : pages) {
+                var page = each.rows();
+                var checkpoint = each.checkpoint();
+                Database.Work<WriteCounts> rows = guarded -> rows(guarded, table, page, way, checkpoint);
+                var written = page.size() == 0
+                        ? WriteCounts.NOTHING
+                        : TargetFault.guard(transaction, table,
+                                guarded -> briefly ? LockedTargets.briefly(guarded, rows) : rows.in(guarded));
+                RowFaults.setAside(transaction, page, checkpoint);
+                written = checkpoint.keep(transaction, table, written);
+                if (!written.refused().isEmpty()) {
+                    RowFaults.setAside(transaction, checkpoint, written.refused());
+                    Inbox.lookAgain(transaction, claim, checkpoint.pull(),
+                            written.refused().stream().map(RowFault::key).toList());
+                }
+                all.add(written);
             }
             Claims.check(transaction, claim);
             // as in the commit, so behind the fence, whose lock holds until then; but what users have put off until the commit
             // would there be refused where nobody knows whose fault it is
             TargetFault.guard(transaction, table, PageWriter::settleConstraints);
-            return written;
+            return all;
         });
+    }
+
+    private static WriteCounts rows(Handle transaction, TargetTable table, PageBuffer page, Way way,
+            Checkpoint checkpoint) throws SQLException {
+        if (way == Way.HALVES) {
+            return RefusedRows.write(transaction, table, checkpoint, page.size(),
+                    StagedPage.stage(transaction, table, page, checkpoint)).writtenIfAny();
+        }
+        if (!PageTable.hasOurTypes(transaction, table)) {
+            return StagedPage.stage(transaction, table, page, checkpoint).write(0, page.size());
+        }
+        return way == Way.DIRECT
+                ? insert(transaction, table, page, checkpoint)
+                : merge(transaction, table, page, checkpoint);
     }
 
     /**

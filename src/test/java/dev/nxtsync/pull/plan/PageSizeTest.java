@@ -40,6 +40,20 @@ class PageSizeTest {
     }
 
     @Test
+    void aPageIsNeverLargerThanWhatFitsIfItsRowsAreLikeThoseBefore() {
+        var size = new PageSize(5000, 10_000);
+        size.fits(5000, 2_700_000, 3_000_000);
+        for (int i = 0; i < 10; i++) {
+            size.good();
+        }
+        assertThat(size.rows()).isBetween(4_000, 5_555);
+        size.fits(1000, 100_000, 3_000_000);
+        assertThat(size.rows()).isEqualTo(10_000);
+        size.fits(1, 2_900_000, 3_000_000);
+        assertThat(size.rows()).isEqualTo(1);
+    }
+
+    @Test
     void anEstimateCountsThePagesThatALoadWillAskFor() {
         var plan = PullFixture.plan("text", List.of("textNo"), Optional.empty(),
                 new Column("textNo", "Int", Companion.NONE));
