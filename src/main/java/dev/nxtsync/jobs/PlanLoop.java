@@ -39,8 +39,13 @@ public final class PlanLoop {
         threads.repeat(planner.kind().thread(), EVERY, step);
     }
 
-    /** Plans what it is time to plan. Each connection is looked at before the next is planned, which may take long. */
-    public void plan(Collection<Settings.Connection> connections) {
+    /**
+     * Plans what it is time to plan. Each connection is looked at before the next is planned, which may take long.
+     *
+     * @return whether there was anything
+     */
+    public boolean plan(Collection<Settings.Connection> connections) {
+        boolean any = false;
         for (Settings.Connection connection : connections) {
             String name = connection.name();
             if (failures.waitsForPerson(name)) {
@@ -50,13 +55,15 @@ public final class PlanLoop {
             }
             MDC.put("connection", name);
             try {
-                times.due(name, () -> planner.plans().takeLookAgain(name))
-                        .ifPresent(attempt -> attempt(connection, attempt));
+                var due = times.due(name, () -> planner.plans().takeLookAgain(name));
+                due.ifPresent(attempt -> attempt(connection, attempt));
+                any |= due.isPresent();
             } finally {
                 MDC.remove("connection");
             }
             planner.look(name);
         }
+        return any;
     }
 
     private void attempt(Settings.Connection connection, PlanTimes.DueAttempt attempt) {

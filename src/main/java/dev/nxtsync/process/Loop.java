@@ -2,7 +2,7 @@ package dev.nxtsync.process;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -21,7 +21,8 @@ public final class Loop {
     private final ThreadFailures failures;
     private final Thread thread;
     private final WatchedThread watched;
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Semaphore calls = new Semaphore(0);
+    private volatile boolean stopping;
 
     /** What is done again and again. */
     @FunctionalInterface
@@ -47,12 +48,18 @@ public final class Loop {
         thread.start();
     }
 
-    boolean isStopping() { return stopped.getCount() == 0; }
+    boolean isStopping() { return stopping; }
+
+    /** Has the next turn taken at once. */
+    void soon() {
+        calls.release();
+    }
 
     /** Lets no further turn begin. */
     public void stop() {
         watched.dismiss();
-        stopped.countDown();
+        stopping = true;
+        soon();
     }
 
     /** Stops, and waits for the turn that is under way; one that takes longer is interrupted. */
@@ -107,8 +114,8 @@ public final class Loop {
         try {
             // what was interrupted is over
             Thread.interrupted();
-            if (nanos > 0) {
-                stopped.await(nanos, TimeUnit.NANOSECONDS);
+            if (nanos > 0 && calls.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+                calls.drainPermits();
             }
         } catch (InterruptedException e) {
             // only a stop means this thread

@@ -69,6 +69,11 @@ public class Threads {
         return loop;
     }
 
+    /** Has everything that is done again and again done at once, since what it waited for may be there. */
+    public void soon() {
+        loops.forEach(Loop::soon);
+    }
+
     /** Carries out what is due; a thread of it that stands still is a fault, and one that ends is replaced. */
     public ScheduledExecutorService timer(String name, int size) {
         failures.expect(name);

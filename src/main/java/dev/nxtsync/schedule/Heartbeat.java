@@ -63,7 +63,7 @@ public class Heartbeat {
     }
 
     void begin(@Observes Threads threads) {
-        loop = threads.loop("heartbeat", Duration.ofSeconds(1), this::beat);
+        loop = threads.loop("heartbeat", Duration.ofSeconds(1), () -> beat(threads));
     }
 
     /** Says that this process is gone, and nothing more after that. */
@@ -79,7 +79,7 @@ public class Heartbeat {
         }
     }
 
-    private void beat() {
+    private void beat(Threads threads) {
         long now = System.nanoTime();
         if (now - nextAttempt >= 0) {
             try {
@@ -102,6 +102,7 @@ public class Heartbeat {
                 if (trouble.isPresent()) {
                     backSince = now;
                     trouble = Optional.empty();
+                    threads.soon();
                 }
             } catch (SQLException | RuntimeException e) {
                 failed(e, now);

@@ -57,6 +57,18 @@ class ThreadsTest {
     }
 
     @Test
+    void whatIsDoneNowAndThenIsDoneAtOnceWhenSomebodySaysSo() {
+        var turns = new AtomicInteger();
+        threads.repeat("any", Duration.ofHours(1), turns::incrementAndGet);
+        for (int i = 1; i <= 3; i++) {
+            int before = i;
+            await().until(() -> turns.get() == before);
+            threads.soon();
+        }
+        await().until(() -> turns.get() == 4);
+    }
+
+    @Test
     void aLoopThatIsInterruptedGoesOn() throws Exception {
         var turns = new AtomicInteger();
         var itself = new Thread[1];

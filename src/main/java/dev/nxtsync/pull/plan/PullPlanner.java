@@ -57,9 +57,19 @@ public class PullPlanner implements Planner {
         plans.undone(connection);
     }
 
+    /** Changes the targets that a plan needs changed, for which others may have to wait long. */
+    void changeTargets() {
+        targets.change();
+    }
+
     @Override
     public void look(String connection) {
         targets.look(connection);
+    }
+
+    /** Reads what the plan of a connection begins with, once, while nothing can be planned yet. */
+    void readAhead(Settings.Connection connection) {
+        schemas.readAhead(connection, settings.pulls(connection.name()));
     }
 
     @Override

@@ -5,12 +5,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
+import org.jboss.logging.Logger;
+
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.jobs.LostCallSync;
@@ -22,6 +26,7 @@ import dev.nxtsync.pull.plan.CompanyScopes.Tenancy;
  */
 @Singleton
 class PullSchemas {
+    private static final Logger LOG = Logger.getLogger(PullSchemas.class);
     private static final long FRESH = Duration.ofDays(1).toNanos();
 
     private final Introspection introspection;
@@ -29,6 +34,10 @@ class PullSchemas {
     private final LostCallSync lostCalls;
     private final LongSupplier nanos;
     private final Map<String, SeenSchema> kept = new HashMap<>();
+    /** What was read before anything could be planned, by the connection; empty where that failed. */
+    private final Map<String, Optional<TablesAhead>> ahead = new HashMap<>();
+
+    private record TablesAhead(Tables tables, long readAt) {}
 
     /**
      * What a connection sees.
@@ -56,12 +65,31 @@ class PullSchemas {
      */
     SeenSchema read(Settings.Connection connection, List<Settings.Pull> pulls) throws SQLException {
         lostCalls.keep();
-        var before = kept.remove(connection.name());
-        long readAt = before == null ? nanos.getAsLong() : before.readAt();
-        Tables tables = before == null
-                ? introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList())
-                : before.tables();
-        return new SeenSchema(tables, companies.of(connection), readAt);
+        var before = Optional.ofNullable(kept.remove(connection.name()))
+                .map(seen -> new TablesAhead(seen.tables(), seen.readAt()))
+                .or(() -> ahead.getOrDefault(connection.name(), Optional.empty()));
+        ahead.remove(connection.name());
+        var tables = before.orElseGet(() -> tables(connection, pulls));
+        return new SeenSchema(tables.tables(), companies.of(connection), tables.readAt());
+    }
+
+    private TablesAhead tables(Settings.Connection connection, List<Settings.Pull> pulls) {
+        long readAt = nanos.getAsLong();
+        return new TablesAhead(
+                introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList()),
+                readAt);
+    }
+
+    /** Asks for the tables once, before they can be kept; what is in the way then is met, and told, by {@link #read}. */
+    void readAhead(Settings.Connection connection, List<Settings.Pull> pulls) {
+        if (!ahead.containsKey(connection.name())) {
+            ahead.put(connection.name(), Optional.empty());
+            try {
+                ahead.put(connection.name(), Optional.of(tables(connection, pulls)));
+            } catch (FailedAnswer e) {
+                LOG.debugf("connection %s: the schema is read later: %s", connection.name(), e.getMessage());
+            }
+        }
     }
 
     /** All of the connection's pulls could be planned by it. */
@@ -78,5 +106,6 @@ class PullSchemas {
     /** The schema of a connection is read again. */
     void forget(String connection) {
         kept.remove(connection);
+        ahead.remove(connection);
     }
 }

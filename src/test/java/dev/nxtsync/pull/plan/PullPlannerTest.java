@@ -62,6 +62,27 @@ class PullPlannerTest {
     }
 
     @Test
+    void theSchemaIsReadWhileTheDatabaseIsMadeReadyAndNotAgainForTheFirstPlan() throws SQLException {
+        try (var pulls = new PlannedFixture(ORDERS)) {
+            var connection = Objects.requireNonNull(pulls.settings.connections().get("main"));
+            pulls.unanswered.add("introspect");
+            pulls.planner.readAhead(connection);
+            pulls.unanswered.clear();
+            pulls.planner.readAhead(connection);
+            assertThat(pulls.asked()).as("once, whatever comes of it").containsExactly("introspect");
+            assertThat(pulls.plan()).isTrue();
+            assertThat(pulls.asked()).isEqualTo(ALL);
+        }
+        try (var pulls = new PlannedFixture(ORDERS)) {
+            pulls.planner.readAhead(Objects.requireNonNull(pulls.settings.connections().get("main")));
+            assertThat(pulls.plan()).isTrue();
+            assertThat(pulls.asked()).isEqualTo(ALL);
+            assertThat(pulls.plan()).isTrue();
+            assertThat(pulls.asked()).isEqualTo(COMPANIES_ONLY);
+        }
+    }
+
+    @Test
     void theSchemaIsReadDailyAndWhenItMayBeAnotherAndCompaniesAreReadEachTime() throws SQLException {
         try (var pulls = new PlannedFixture(ORDERS)) {
             pulls.plan();
