@@ -60,7 +60,7 @@ public final class PageReader implements RowSink {
     }
 
     /** The same without what it has read, but with the memory that this took. */
-    PageReader cleared() {
+    public PageReader cleared() {
         hasEnd = false;
         row.shrink();
         end.shrink();

@@ -41,6 +41,7 @@ public final class HttpLine implements AutoCloseable {
     private final Vertx vertx;
     private final String address;
     private final HttpClient client;
+    private final PartMemory parts = new PartMemory(PART);
 
     /** @param silence after which a connection is closed on which nothing comes; zero for never */
     public HttpLine(Network network, Vertx vertx, String address, Duration silence) {
@@ -50,13 +51,13 @@ public final class HttpLine implements AutoCloseable {
                 .with(network.options(address).setConnectTimeout((int) CONNECT.toMillis()).setTcpKeepAlive(true)
                         .setIdleTimeout((int) silence.toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                         .setMaxChunkSize(PART).setMaxHeaderSize(HEADERS))
-                .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS)).withConnectHandler(HttpLine::dropInterimAnswers)
-                .build();
+                .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS)).withConnectHandler(this::connected).build();
     }
 
-    private static void dropInterimAnswers(HttpConnection connection) {
+    private void connected(HttpConnection connection) {
         var pipeline = ((ConnectionBase) connection).channel().pipeline();
         pipeline.addAfter(pipeline.context(HttpClientCodec.class).name(), "interim-answers", new InterimAnswers());
+        pipeline.addAfter("interim-answers", "part-memory", parts);
     }
 
     /**
@@ -87,7 +88,7 @@ public final class HttpLine implements AutoCloseable {
         var end = new ExchangeDeadline(atMost);
         var target = new RequestOptions().setMethod(method).setAbsoluteURI(address);
         headers.forEach(target::addHeader);
-        var exchange = new HttpExchange(body, end);
+        var exchange = new HttpExchange(body, end, parts);
         // on one event loop, or the answer could have come and gone before somebody listens
         vertx.getOrCreateContext().runOnContext(now -> begin(target, exchange));
         try {
@@ -118,11 +119,13 @@ public final class HttpLine implements AutoCloseable {
         final CompletableFuture<Reply> answered = new CompletableFuture<>();
         private final OutgoingBody body;
         private final ExchangeDeadline end;
+        private final PartMemory parts;
         private volatile @Nullable HttpClientRequest request;
 
-        HttpExchange(OutgoingBody body, ExchangeDeadline end) {
+        HttpExchange(OutgoingBody body, ExchangeDeadline end, PartMemory parts) {
             this.body = body;
             this.end = end;
+            this.parts = parts;
         }
 
         @Nullable
@@ -150,7 +153,7 @@ public final class HttpLine implements AutoCloseable {
         }
 
         private void answered(HttpClientResponse head) {
-            var reply = new Reply(head, end);
+            var reply = new Reply(head, end, parts);
             if (!answered.complete(reply)) {
                 reply.close();
             }

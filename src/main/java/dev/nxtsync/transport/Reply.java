@@ -12,9 +12,9 @@ public final class Reply implements AutoCloseable {
     private final ReplyBody body;
 
     /** For the event loop that the answer comes to. */
-    Reply(HttpClientResponse head, ExchangeDeadline end) {
+    Reply(HttpClientResponse head, ExchangeDeadline end, PartMemory parts) {
         this.head = head;
-        this.body = new ReplyBody(head, end);
+        this.body = new ReplyBody(head, end, parts);
     }
 
     public int status() {

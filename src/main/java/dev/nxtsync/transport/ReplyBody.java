@@ -24,6 +24,7 @@ final class ReplyBody extends InputStream {
 
     private final HttpClientResponse source;
     private final ExchangeDeadline deadline;
+    private final PartMemory memory;
     private final BlockingQueue<BodyEvent> parts = new LinkedBlockingQueue<>();
     private BodyEvent part = new Bytes(Buffer.buffer());
     private int at;
@@ -38,9 +39,10 @@ final class ReplyBody extends InputStream {
     private record End() implements BodyEvent {}
 
     /** For the event loop that the answer comes to. */
-    ReplyBody(HttpClientResponse source, ExchangeDeadline deadline) {
+    ReplyBody(HttpClientResponse source, ExchangeDeadline deadline, PartMemory memory) {
         this.source = source;
         this.deadline = deadline;
+        this.memory = memory;
         source.pause().exceptionHandler(thrown -> parts.add(new Broken(thrown))).endHandler(end -> parts.add(END))
                 .handler(content -> parts.add(new Bytes(content)));
         source.fetch(AHEAD);
@@ -88,6 +90,9 @@ final class ReplyBody extends InputStream {
     }
 
     private void take(BodyEvent next) {
+        if (part instanceof Bytes read) {
+            memory.giveBack(read.content());
+        }
         part = next;
         at = 0;
         if (next instanceof Bytes) {

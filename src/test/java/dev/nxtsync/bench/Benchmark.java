@@ -18,13 +18,14 @@ import dev.nxtsync.support.TestDatabase;
 
 /**
  * Measures pulls beside bare {@code COPY} and beside a reference that reads the same answers and copies them, in one run.
- * {@code -Dbench.rows} (100,000), {@code -Dbench.rounds} (3) and {@code -Dbench.growth=10000000} set the size; {@code -Dbench.pushes} that of pushes.
+ * {@code -Dbench.rows} (100,000), {@code -Dbench.load} (2,000,000), {@code -Dbench.rounds} (3) and {@code -Dbench.growth=10000000} set the size; {@code -Dbench.pushes} that of pushes.
  * {@code -Dbench.before=} the {@code quarkus-app} of another build compares this one with it instead.
  */
 public final class Benchmark {
     private static final int ROWS = Integer.getInteger("bench.rows", 100_000);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final int GROWTH = Integer.getInteger("bench.growth", 1_000_000);
+    private static final int LOAD = Integer.getInteger("bench.load", 2_000_000);
     private static final int PUSHES = Integer.getInteger("bench.pushes", 4_000);
 
     /** Figures by what they are, one for each round. */
@@ -52,6 +53,7 @@ public final class Benchmark {
         }
         measure(15, Duration.ZERO, "gzip");
         measure(15, Duration.ZERO, "br");
+        boolean isKept = Loading.print(ROUNDS, ROWS, LOAD);
         System.out.println("\nGrowth: 10 columns, no latency");
         for (int rows = 100_000; rows <= GROWTH; rows *= 10) {
             var database = TestDatabase.create();
@@ -64,7 +66,7 @@ public final class Benchmark {
             database.execute("drop table nxt.\"order\"");
         }
         TestDatabase.stopServer();
-        System.exit(0);
+        System.exit(isKept ? 0 : 1);
     }
 
     private static void measure(int columns, Duration latency, String compression) throws Exception {
@@ -95,9 +97,6 @@ public final class Benchmark {
                     compression.equals("none") ? "identity" : compression);
             figure("reference, rows/s", ROWS / reference);
             figure("full pull / reference", reference / full);
-            if (Script.canRun()) {
-                figure("script of Node, rows/s", ROWS / Script.run(server, database, 5000).work());
-            }
             double bare = Course.bareCopy(database);
             figure("bare COPY, rows/s", ROWS / bare);
             figure("full pull / bare COPY", bare / full);
@@ -127,7 +126,7 @@ public final class Benchmark {
             figure("peak RSS, MB", peakMemory(daemon) / 1e6);
             figure("heap after all of it, MB", daemon.metric("jvm_memory_used_bytes", "area=\"heap\"") / 1e6);
         }
-        database.execute("drop table if exists nxt.\"order\", reference, script, bare");
+        database.execute("drop table if exists nxt.\"order\", reference, bare");
     }
 
     private void figure(String name, Number value) {

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import dev.nxtsync.sandbox.MemoryServer;
 import dev.nxtsync.support.Daemon;
@@ -14,14 +12,16 @@ import dev.nxtsync.support.TestDatabase;
 
 /** The things that are timed, each on a server that answers from memory and a real PostgreSQL. */
 public final class Course {
+    /** Those of the image. */
+    static final String OPTIONS = "@" + Path.of("image", "jvm-options").toAbsolutePath();
+
     private Course() {}
 
     /** A daemon that pulls the server's table, polls and reconciliations far away. */
     public static Daemon.Builder daemon(MemoryServer server, TestDatabase database, int pageSize) {
-        return Daemon.on(server.url(), database).jvm("-Xmx96m").jvm("-XX:+ExitOnOutOfMemoryError")
-                .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "24h")
-                .with("NXT_PULLS_ORDERS_PAGE_SIZE", pageSize).with("NXT_PULLS_ORDERS_PAGE_SIZE_MAX", pageSize)
-                .with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600);
+        return Daemon.on(server.url(), database).jvm(OPTIONS).jvm("-Xmx96m").with("NXT_PULLS_ORDERS_TABLE", "order")
+                .with("NXT_PULLS_ORDERS_EVERY", "24h").with("NXT_PULLS_ORDERS_PAGE_SIZE", pageSize)
+                .with("NXT_PULLS_ORDERS_PAGE_SIZE_MAX", pageSize).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600);
     }
 
     /** Waits for the end of the load. Answers the seconds from its first request. */
@@ -42,18 +42,8 @@ public final class Course {
         database.execute("drop table if exists reference; create table reference (like nxt.\"order\" including all)");
         String columns = columns(database);
         String fields = String.join(" ", server.fields());
-        Path out = Files.createTempFile(Path.of("target"), "reference", ".log");
-        var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
-                "-cp", System.getProperty("java.class.path"), Reference.class.getName(), server.url(), database.url(),
-                database.user(), "reference", columns, fields, Integer.toString(pageSize), accept)
-                .redirectErrorStream(true).redirectOutput(out.toFile()).start();
-        if (!process.waitFor(30, TimeUnit.MINUTES)) {
-            process.destroyForcibly();
-        }
-        List<String> lines = Files.readAllLines(out);
-        return lines.stream().filter(line -> line.startsWith("reference "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).findFirst()
-                .orElseThrow(() -> new IllegalStateException(String.join("\n", lines)));
+        return Reference.seconds(server.url(), database.url(), database.user(), "reference", columns, fields,
+                Integer.toString(pageSize), accept);
     }
 
     /** The columns of the target that come from the server, in the order in which it has them. */

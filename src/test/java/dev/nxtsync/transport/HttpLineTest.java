@@ -9,7 +9,11 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +110,38 @@ class HttpLineTest {
             assertThat(new String(reply.body().readNBytes(3), StandardCharsets.US_ASCII)).isEqualTo("--b");
         }
         await().until(() -> server.open() == 0);
+    }
+
+    /** Since they come through memory that was used before. */
+    @Test
+    void answersThatComeSideBySideAreEachWholeAndTheirOwn() throws Exception {
+        var echo = vertx.createHttpServer()
+                .requestHandler(request -> request.body().onSuccess(body -> request.response().end(body)))
+                .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get();
+        var pool = Executors.newFixedThreadPool(6);
+        try (var echoed = new HttpLine(NetworkFixture.straight(), vertx, "http://127.0.0.1:" + echo.actualPort(),
+                LONG)) {
+            var whole = new ArrayList<Future<Boolean>>();
+            for (int i = 0; i < 6; i++) {
+                var random = new Random(i);
+                whole.add(pool.submit(() -> {
+                    boolean all = true;
+                    for (int j = 0; j < 30; j++) {
+                        byte[] sent = new byte[1 + random.nextInt(400_000)];
+                        random.nextBytes(sent);
+                        try (var reply = echoed.post(Map.of(), new OutgoingBody(sent), LONG)) {
+                            all &= Arrays.equals(reply.body().readAllBytes(), sent);
+                        }
+                    }
+                    return all;
+                }));
+            }
+            for (var each : whole) {
+                assertThat(each.get()).isTrue();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
     }
 
     @Test
