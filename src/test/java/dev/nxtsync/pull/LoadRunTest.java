@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,6 +69,27 @@ class LoadRunTest {
         assertThat(history()).containsExactly("goes on 14", "ok 16");
         assertThat(scan()).isEmpty();
         assertThat(pulls.state("orders").loadedAt()).isPresent();
+        assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), COMPANY, "order")).isEmpty();
+    }
+
+    @Test
+    void thePagesThatFollowAreAskedForWhileTheFirstIsStillBeingWritten() throws SQLException {
+        var released = new CompletableFuture<Boolean>();
+        try (var other = pulls.store.database().connect(); var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("lock table nxt.\"order\" in exclusive mode");
+            atPage(3, () -> {
+                try {
+                    other.commit();
+                    released.complete(true);
+                } catch (SQLException e) {
+                    released.completeExceptionally(e);
+                }
+            });
+            run("orders");
+        }
+        assertThat(released).isCompletedWithValue(true);
+        assertThat(history()).containsExactly("ok 30");
         assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), COMPANY, "order")).isEmpty();
     }
 
