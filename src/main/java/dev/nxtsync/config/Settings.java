@@ -296,7 +296,7 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      * @param share how many processes like this one divide the requests of a minute
      */
     public record BudgetSettings(
-            @Doc(value = "in any 60 seconds, per connection: half of them at once, the rest spread over the minute; the API allows 600 per token", example = "300") @Default("540") @Range(min = 1, max = 600) int requestsPerMinute,
+            @Doc(value = "in any 60 seconds, per connection: four fifths for whoever comes, a fifth kept for all but loads and reconciliations; the API allows 600 per token", example = "300") @Default("540") @Range(min = 1, max = 600) int requestsPerMinute,
             @Doc(value = "requests of one company at a time", example = "2") @Default("4") @Range(min = 1, max = 60) int inProgress,
             @Doc(value = "requests of one company, live and lost; the API has 60 for all its users", example = "30") @Default("40") @Range(min = 1, max = 60) int slots,
             @Doc(value = "the number of replicas: each takes its share of the requests a minute", example = "3") @Default("1") @Range(min = 1, max = 540) int share) {}

@@ -183,12 +183,12 @@ public class NxtClient {
         // only now: a token that was taken before the wait could have expired in it
         Tokens.Current current = line.tokens().current();
         if (!(current instanceof Tokens.Valid valid)) {
-            line.budget().unused();
+            line.budget().unused(question.background());
             return new Failure.Unauthorized(current.toString(), "");
         }
         String granted = valid.token().scope();
         if (question.changes() && Scopes.isReduced(granted, line.scope())) {
-            line.budget().unused();
+            line.budget().unused(question.background());
             return new Failure.Unavailable(ErrorCode.SCOPE_REDUCED,
                     "The granted scope is \"" + granted + "\", not the asked \"" + line.scope()
                             + "\", so that nothing is sent that changes something. "
@@ -203,7 +203,7 @@ public class NxtClient {
         try {
             answer = line.exchange().ask(valid.token(), question, body, rows);
         } finally {
-            line.budget().ended();
+            line.budget().ended(question.background());
         }
         String outcome = answer instanceof Failure failure ? failure.code() : "ok";
         sample.stop(requests.withTags("kind", question.changes() ? "mutation" : "query", "outcome", outcome));
@@ -221,7 +221,7 @@ public class NxtClient {
             return passed;
         } finally {
             if (!passed) {
-                line.budget().unused();
+                line.budget().unused(question.background());
             }
         }
     }

@@ -6,6 +6,8 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.nxtsync.error.ShuttingDown;
 
 /**
@@ -44,14 +46,14 @@ final class RequestBudget {
         lane.addLast(ticket);
         try {
             long now = System.nanoTime();
-            long wait = attempt(ticket, now);
+            long wait = attempt(ticket, inBackground, now);
             while (wait > 0) {
                 if (now - from > LONGEST_WAIT) {
                     return Optional.empty();
                 }
                 TimeUnit.NANOSECONDS.timedWait(this, Math.max(1_000_000, wait));
                 now = System.nanoTime();
-                wait = attempt(ticket, now);
+                wait = attempt(ticket, inBackground, now);
             }
             inARow = inBackground ? 0 : inARow + 1;
             return Optional.of(Duration.ofNanos(now - from));
@@ -62,13 +64,13 @@ final class RequestBudget {
     }
 
     /** The request was not sent after all. */
-    synchronized void unused() {
-        window.unused();
+    synchronized void unused(boolean inBackground) {
+        window.unused(inBackground);
         notifyAll();
     }
 
-    synchronized void ended() {
-        window.ended(System.nanoTime());
+    synchronized void ended(boolean inBackground) {
+        window.ended(inBackground, System.nanoTime());
         notifyAll();
     }
 
@@ -95,16 +97,19 @@ final class RequestBudget {
     }
 
     /** Nanoseconds until the ticket had better be tried again; 0 if it was entered. */
-    private long attempt(Object ticket, long now) {
+    private long attempt(Object ticket, boolean inBackground, long now) {
         if (stopping) {
             throw new ShuttingDown();
         }
-        var next = background.isEmpty() || (!foreground.isEmpty() && inARow < FOREGROUND_IN_A_ROW)
-                ? foreground.peekFirst()
-                : background.peekFirst();
-        if (ticket != next) {
+        if (ticket != next(now)) {
             return Duration.ofSeconds(1).toNanos();
         }
-        return now - pausedUntil < 0 ? pausedUntil - now : window.enter(now).toNanos();
+        return now - pausedUntil < 0 ? pausedUntil - now : window.enter(inBackground, now).toNanos();
+    }
+
+    private @Nullable Object next(long now) {
+        boolean backgroundsTurn = !background.isEmpty()
+                && (foreground.isEmpty() || (inARow >= FOREGROUND_IN_A_ROW && window.admitsBackground(now)));
+        return (backgroundsTurn ? background : foreground).peekFirst();
     }
 }

@@ -9,11 +9,15 @@ public final class BudgetFixture {
     }
 
     /** Zero if a request was entered; else after how long it is tried again. */
-    public long enter(long now) {
-        return window.enter(now).toNanos();
+    public long enter(boolean inBackground, long now) {
+        return window.enter(inBackground, now).toNanos();
     }
 
-    public void ended(long now) {
-        window.ended(now);
+    public boolean admitsBackground(long now) {
+        return window.admitsBackground(now);
+    }
+
+    public void ended(boolean inBackground, long now) {
+        window.ended(inBackground, now);
     }
 }

@@ -29,7 +29,7 @@ class RequestBudgetTest {
                 try {
                     budget.enter(name.equals("load"));
                     order.add(name);
-                    budget.unused();
+                    budget.unused(name.equals("load"));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -39,7 +39,7 @@ class RequestBudgetTest {
             threads.add(thread);
             await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
         }
-        budget.unused();
+        budget.unused(false);
         for (Thread thread : threads) {
             thread.join(10_000);
         }
@@ -58,9 +58,9 @@ class RequestBudgetTest {
         window.tooMany(18 * SECOND);
         window.tooMany(24 * SECOND);
         assertThat(window.limit()).as("never less than a tenth").isEqualTo(10);
-        window.enter(34 * SECOND);
+        window.enter(false, 34 * SECOND);
         assertThat(window.limit()).isEqualTo(20);
-        window.enter(500 * SECOND);
+        window.enter(false, 500 * SECOND);
         assertThat(window.limit()).isEqualTo(100);
     }
 

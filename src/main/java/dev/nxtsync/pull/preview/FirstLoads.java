@@ -11,7 +11,7 @@ import dev.nxtsync.tenant.Tenant;
  * How long the first loads of a connection take. Nobody knows how fast the server will answer, what else will ask it, and how
  * often; so there is a range, in which nine of ten loads end when nothing is in their way.
  *
- * @param perMinute requests that the connection may send, a half of them at once
+ * @param perMinute requests that the connection may send, four fifths of them for loads, at once
  * @param inProgress requests of one company at a time
  * @param polls requests a minute that polls need once tables are loaded
  */
@@ -24,7 +24,7 @@ public record FirstLoads(int perMinute, int inProgress, double polls, List<Plann
     private static final double FASTER = 0.7;
     private static final double SLOWER = 1.5;
     /** What is over the budget's whole minutes: a request counts until a minute after its answer, and the last loads run alone. */
-    private static final double SPARE = 1.15;
+    private static final double SPARE = 1.1;
 
     /**
      * The load of one table of one company, page by page.
@@ -44,16 +44,16 @@ public record FirstLoads(int perMinute, int inProgress, double polls, List<Plann
 
     public EstimatedRange minutes() {
         double asked = walks.stream().mapToLong(PlannedLoad::requests).sum();
-        // polls never take more than three of four turns
-        double left = Math.max(perMinute / 4.0, perMinute - polls);
-        return new EstimatedRange(Math.max(budget(asked, perMinute), answers() * FASTER),
-                START + Math.max(budget(asked, left) * SPARE, answers() * SLOWER));
+        double most = perMinute * 0.8;
+        double waits = waits(asked, Math.max(perMinute / 5.0, most - polls));
+        double answers = answers() * SLOWER;
+        return new EstimatedRange(Math.max(waits(asked, most), answers() * FASTER),
+                START + Math.max(waits * SPARE + Math.min(1, answers / (waits + 1)), answers));
     }
 
-    /** How long the budget takes for so many requests: half of it can be used at once, and the rest of it within a minute. */
-    private static double budget(double requests, double perMinute) {
-        double minutes = requests / perMinute;
-        return minutes < 1 ? Math.max(0, 2 * minutes - 1) : minutes;
+    /** How many minutes pass before the last of so many requests may be sent. */
+    private static double waits(double requests, double perMinute) {
+        return Math.max(0, Math.ceil(requests / perMinute) - 1);
     }
 
     /** How long the answers take, as far as they do not come side by side. */

@@ -1,11 +1,13 @@
 package dev.nxtsync.story.operate;
 
+import static dev.nxtsync.story.Pulls.loaded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -80,6 +82,58 @@ class ReplicasIT {
                 replicas.forEach(replica -> replica.daemon().close());
             }
         }
+    }
+
+    @Test
+    void everyJobStartsInTimeAlsoWhereALoadHasJustUsedItsShareOfTheBudget() throws Exception {
+        var database = TestDatabase.migrated();
+        int companies = Size.of(18, 40);
+        int jobs = companies * TABLES.size();
+        // for each company as much as in full size
+        int limit = companies * 15;
+        // of which most companies have a hundredth
+        var options = SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(companies).withRate(100_000)
+                .withTokenLifetime(Duration.ofMinutes(30)).withRows(Map.of("order", 3000, "associate", 20, "product",
+                        20, "orderLine", 20, "generalLedgerAccount", 20, "generalLedgerTransaction", 20));
+        var replicas = new ArrayList<Daemon>();
+        try (var sandbox = new Sandbox(options)) {
+            try (var first = replica(sandbox, database).with("NXT_BUDGET_SHARE", 1).start()) {
+                loaded(first, database, jobs);
+            }
+            fallDue(database, "now() + interval '1 h'");
+            var replica = replica(sandbox, database).with("NXT_BUDGET_REQUESTS_PER_MINUTE", limit)
+                    .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "24h")
+                    .with("NXT_PULLS_ORDERS_PAGE_SIZE", 1).with("NXT_PULLS_ORDERS_PAGE_SIZE_MAX", 1);
+            for (int i = 0; i < 3; i++) {
+                replicas.add(replica.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start());
+            }
+            // but for what was asked about schema and companies
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> sandbox.counter("requests_load_order") >= limit * 4 / 5 - 3 * 8);
+            String due = database.value("select clock_timestamp()");
+            fallDue(database, "'" + due + "'");
+            await().atMost(INTERVAL.plusSeconds(30))
+                    .until(() -> database.number("select count(*) from nxt_sync.pull_state where pull <> 'orders' "
+                            + "and complete_as_of > '" + due + "'") == jobs);
+            double first = Double.parseDouble(
+                    database.value("select extract(epoch from clock_timestamp() - '" + due + "'::timestamptz)"));
+            var gaps = new Gaps(database);
+            Pushes.pause(Size.of(Duration.ofSeconds(25), Duration.ofMinutes(3)));
+            double longest = gaps.stop();
+            Size.figure(
+                    "%d jobs, 3 replicas, behind a load that has used its share: all after %.1f s, "
+                            + "at most %.0f s from start to start, %d pages loaded",
+                    jobs, first, longest, sandbox.counter("requests_load_order"));
+            assertThat(longest).as("seconds from a job's start to its next")
+                    .isLessThanOrEqualTo(INTERVAL.plusSeconds(30).toMillis() / 1000.0);
+        } finally {
+            replicas.forEach(Daemon::close);
+        }
+    }
+
+    private static void fallDue(TestDatabase database, String when) {
+        database.execute("update nxt_sync.pull_state set due_at = " + when + " where pull <> 'orders'; "
+                + "update nxt_sync.job set due_at = " + when + " where kind = 'poll'");
     }
 
     private static int jobs() {
@@ -179,7 +233,7 @@ class ReplicasIT {
             String known = "select count(*) from information_schema.tables where table_schema = 'nxt_sync' "
                     + "and table_name = 'replica'";
             List<String> before = database.number(known) == 0 ? List.of() : ids(database);
-            var daemon = launch(sandbox, database);
+            var daemon = replica(sandbox, database).start();
             String id = await().atMost(Duration.ofMinutes(1))
                     .until(() -> database.number(known) == 0
                             ? Optional.<String>empty()
@@ -195,16 +249,17 @@ class ReplicasIT {
         }
     }
 
-    private static Daemon launch(Sandbox sandbox, TestDatabase database) {
+    /** One of three. */
+    private static Daemon.Builder replica(Sandbox sandbox, TestDatabase database) {
         var builder = Daemon.on(sandbox.url(), database).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600)
                 .with("NXT_BUDGET_SHARE", 3).with("NXT_API_TIME_LIMIT", "2s").with("NXT_API_SLOT_HOLD", "5s")
                 .with("NXT_PUSH_REPEAT_AFTER", "6s").with("NXT_PUSHES_SALES_TABLE", "order")
                 .with("NXT_PUSHES_SALES_COMPANY", FIRST).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
         for (String table : TABLES) {
-            builder.with("NXT_PULLS_" + table.toUpperCase(java.util.Locale.ROOT) + "_TABLE", table).with(
-                    "NXT_PULLS_" + table.toUpperCase(java.util.Locale.ROOT) + "_EVERY", INTERVAL.toSeconds() + "s");
+            String name = "NXT_PULLS_" + table.toUpperCase(Locale.ROOT);
+            builder.with(name + "_TABLE", table).with(name + "_EVERY", INTERVAL.toSeconds() + "s");
         }
-        return builder.jvm("-Xmx96m").start();
+        return builder.jvm("-Xmx96m");
     }
 
     /** The longest time from the start of a read of a job to the start of its next, looked at each second. */
@@ -216,8 +271,10 @@ class ReplicasIT {
         Gaps(TestDatabase database) {
             thread = new Thread(() -> {
                 while (goesOn.get()) {
-                    longest = Math.max(longest, Double.parseDouble(database.value(
-                            "select max(extract(epoch from clock_timestamp() - complete_as_of)) from nxt_sync.pull_state")));
+                    longest = Math.max(longest,
+                            Double.parseDouble(
+                                    database.value("select max(extract(epoch from clock_timestamp() - complete_as_of)) "
+                                            + "from nxt_sync.pull_state where pull <> 'orders'")));
                     Pushes.pause(Duration.ofSeconds(1));
                 }
             }, "gaps");

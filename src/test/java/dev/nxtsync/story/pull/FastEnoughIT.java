@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.bench.Course;
 import dev.nxtsync.sandbox.MemoryServer;
+import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
@@ -53,6 +54,24 @@ class FastEnoughIT {
                 rows, ours, reference, reference / ours, bare, bare / ours);
         database.execute("drop table reference, bare");
         return reference / ours;
+    }
+
+    @Test
+    void withDefaultSettingsAMillionRowsComeWithoutAPauseOfTheBudget() throws Exception {
+        int rows = Size.of(40_000, 1_000_000);
+        var database = TestDatabase.migrated();
+        try (var server = new MemoryServer(rows, 10, Duration.ZERO, "none");
+                // small, 23 pages of four fifths of 36 requests
+                var daemon = Daemon.on(server.url(), database).with("NXT_PULLS_ORDERS_TABLE", "order")
+                        .with("NXT_BUDGET_REQUESTS_PER_MINUTE", Size.of(36, 540)).start()) {
+            double seconds = Course.loaded(server, daemon, database);
+            double waited = daemon.metric("nxt_budget_wait_seconds_sum", "");
+            Size.figure("default settings, %d rows x 10 columns: %.1f s, of which %.3f s for the budget", rows, seconds,
+                    waited);
+            assertThat(database.count("nxt.\"order\"")).isEqualTo(rows);
+            assertThat(waited).as("seconds").isLessThan(0.5);
+        }
+        database.execute("drop table nxt.\"order\"");
     }
 
     @Test

@@ -203,7 +203,7 @@ class PullIsExactIT {
                 var daemon = Daemon.on(sandbox.url(), database).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 2 * limit)
                         .with("NXT_BUDGET_SHARE", 2).with("NXT_PULLS_ORDERS_TABLE", "order")
                         .with("NXT_PULLS_ORDERS_EVERY", "1s").start()) {
-            // half of them at once, the rest spread over a minute
+            // four fifths of them at once, the rest spread over a minute
             int sent = Size.of(limit * 3 / 4, limit);
             await().atMost(Duration.ofMinutes(3)).until(() -> sandbox.counter("requests") >= sent);
             Duration length = Size.of(Duration.ofSeconds(5), Duration.ofMinutes(3));
