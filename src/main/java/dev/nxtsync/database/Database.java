@@ -4,7 +4,6 @@ import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -195,8 +194,7 @@ public class Database {
 
     /** The database's time, which orders all reads and sends. */
     public DatabaseClock clock() throws SQLException {
-        return inTransaction(transaction -> new DatabaseClock(
-                transaction.createQuery("select clock_timestamp()").mapTo(Instant.class).one()));
+        return inTransaction(DatabaseClock::read);
     }
 
     /** A user may hold the lock of a target for hours: its pull comes again, and the thread is for others meanwhile. */

@@ -3,6 +3,8 @@ package dev.nxtsync.database;
 import java.time.Instant;
 import java.util.function.LongSupplier;
 
+import org.jdbi.v3.core.Handle;
+
 /**
  * The database's time, read once and carried on by this process' monotonic clock, a little slow, so that it is never ahead.
  * Good for minutes.
@@ -21,6 +23,11 @@ public final class DatabaseClock {
         this.base = base;
         this.nanos = nanos;
         this.from = nanos.getAsLong();
+    }
+
+    /** That of the database behind a transaction. */
+    public static DatabaseClock read(Handle transaction) {
+        return new DatabaseClock(transaction.createQuery("select clock_timestamp()").mapTo(Instant.class).one());
     }
 
     /** At or before the database's present time. */

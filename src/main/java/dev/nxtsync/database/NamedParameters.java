@@ -1,5 +1,7 @@
 package dev.nxtsync.database;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 import org.jdbi.v3.core.statement.ParsedSql;
@@ -15,8 +17,25 @@ final class NamedParameters implements SqlParser {
     private static final Pattern PIECE = Pattern.compile(
             "[^:'\"/-]++|'[^']*'|\"[^\"]+\"|--[^\\n\\r]*|/\\*(?s:.*?)\\*/|::|:(?<name>[a-zA-Z][\\w.]*)|[:'\"/-]");
 
+    /** Nearly all statements are constants of the code; what is made anew each time must not fill the memory. */
+    private static final int MOST = 1_000;
+
+    private final Map<String, ParsedSql> known = new ConcurrentHashMap<>();
+
     @Override
     public ParsedSql parse(String sql, StatementContext context) {
+        var before = known.get(sql);
+        if (before != null) {
+            return before;
+        }
+        var parsed = parse(sql);
+        if (known.size() < MOST) {
+            known.put(sql, parsed);
+        }
+        return parsed;
+    }
+
+    private static ParsedSql parse(String sql) {
         var parsed = ParsedSql.builder();
         var piece = PIECE.matcher(sql);
         while (piece.find()) {

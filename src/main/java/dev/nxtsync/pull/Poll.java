@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 
 import jakarta.inject.Singleton;
 
+import org.jdbi.v3.core.Handle;
+
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
@@ -19,6 +19,8 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.RunHistory;
+import dev.nxtsync.schedule.RunHistory.RunRecord;
 import dev.nxtsync.schedule.UnitKind;
 
 /**
@@ -56,41 +58,69 @@ class Poll implements Job {
     }
 
     @Override
+    public Run opened(Handle transaction, Claim claim) {
+        var own = own(claim);
+        var known = PullStates.KnownStates.read(transaction, claim.company(), own.keySet());
+        return progress -> run(claim, own, known, progress);
+    }
+
+    @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
-        Map<String, PullPlan> own = sink.plans().of(claim.connection(), claim.tenant());
+        var own = own(claim);
+        return run(claim, own, states.known(claim.company(), own.keySet()), progress);
+    }
+
+    private Map<String, PullPlan> own(Claim claim) {
+        return sink.plans().of(claim.connection(), claim.tenant());
+    }
+
+    private Outcome run(Claim claim, Map<String, PullPlan> own, PullStates.KnownStates known, Progress progress)
+            throws SQLException {
+        Instant now = known.clock().now();
         var barred = source.access().barred(claim);
         if (barred.isPresent()) {
-            return new Outcome.Done(states.now().plus(barred.get()));
+            return new Outcome.Done(now.plus(barred.get()));
         }
-        var clock = states.clock();
-        Instant now = clock.now();
-        var due = states.of(claim.company(), own.keySet()).stream().filter(state -> isDue(state, own, now)).toList();
-        return read(claim, own, due, clock, progress);
+        return read(claim, own, known, known.states().stream().filter(state -> isDue(state, own, now)).toList(),
+                progress);
     }
 
     /** Reads one pull at once, due or not. */
-    Outcome run(Claim claim, PullPlan plan, PullState state, Progress progress) throws SQLException {
-        return read(claim, Map.of(plan.name(), plan), List.of(state), states.clock(), progress);
+    Outcome run(Claim claim, PullPlan plan, Progress progress) throws SQLException {
+        var known = states.known(claim.company(), List.of(plan.name()));
+        return read(claim, Map.of(plan.name(), plan), known, known.states(), progress);
     }
 
-    private Outcome read(Claim claim, Map<String, PullPlan> own, List<PullState> due, DatabaseClock clock,
+    private Outcome read(Claim claim, Map<String, PullPlan> own, PullStates.KnownStates known, List<PullState> due,
             Progress progress) throws SQLException {
-        var turn = new CompanyTurn(claim, clock, progress);
-        Optional<Outcome> inTheWay;
+        var turn = new CompanyTurn(claim, known.clock(), progress);
+        boolean isQuiet = false;
         try (var run = new PollRun(turn, source, sink, runs, states, memory)) {
-            inTheWay = run.all(due.stream()
-                    .map(state -> new ChangeWindow(plan(own, state), state, settings.serverTimeZone())).toList());
+            var inTheWay = run.all(due.stream()
+                    .map(state -> new ChangeWindow(plan(own, state), state, settings.serverTimeZone())).toList(),
+                    known.faults());
+            var quiet = run.quiet();
+            isQuiet = inTheWay.isEmpty() && quiet.size() == due.size();
+            // what was written is told whatever becomes of the claim
+            List<RunRecord> untold = isQuiet ? turn.done() : List.of();
+            return inTheWay.orElseGet(() -> new Outcome.Ending(transaction -> {
+                PullStates.quiet(transaction, claim.company(), quiet);
+                RunHistory.add(transaction, untold);
+                return new Outcome.Done(
+                        nextDue(own, PullStates.of(transaction, claim.company(), own.keySet()), turn.clock().now()));
+            }));
         } finally {
-            runs.history().add(turn.done());
+            if (!isQuiet) {
+                runs.history().add(turn.done());
+            }
         }
-        if (inTheWay.isPresent()) {
-            return inTheWay.get();
-        }
-        Instant now = states.now();
-        return new Outcome.Done(states.of(claim.company(), own.keySet()).stream().filter(state -> isPolled(state, own))
+    }
+
+    private static Instant nextDue(Map<String, PullPlan> own, List<PullState> states, Instant now) {
+        return states.stream().filter(state -> isPolled(state, own))
                 .map(state -> state.retryAt().filter(retry -> retry.isAfter(state.dueAt())).orElse(state.dueAt()))
                 .min(Instant::compareTo).map(at -> at.isAfter(now) ? at : now)
-                .orElse(now.plus(FailurePolicy.LOOK_AGAIN)));
+                .orElse(now.plus(FailurePolicy.LOOK_AGAIN));
     }
 
     private static boolean isPolled(PullState state, Map<String, PullPlan> own) {

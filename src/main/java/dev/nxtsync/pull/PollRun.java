@@ -58,19 +58,38 @@ final class PollRun implements AutoCloseable {
         this.until = clock.now().plus(PullUnits.LONGEST_RUN);
     }
 
-    /** Reads the changes of some pulls. Answers what is in the way of all of them. */
-    Optional<Outcome> all(List<ChangeWindow> increments) throws SQLException {
-        knownFaults = sink.faults().keys(increments.stream().map(each -> each.plan().name()).toList(), claim.company());
+    /**
+     * Reads the changes of some pulls. Answers what is in the way of all of them; if nothing is, {@link #quiet} is left.
+     *
+     * @param faults keys of rows that are set aside, by pull
+     */
+    Optional<Outcome> all(List<ChangeWindow> increments, Map<String, Set<String>> faults) throws SQLException {
+        knownFaults = faults;
         // who waits for a lock on a target, or for a user's trigger, must not keep the others waiting again and again
         Predicate<ChangeWindow> troubled = each -> each.state().reason().errorCode() == ErrorCode.TARGET_UNUSABLE;
         some(increments.stream().filter(troubled.negate()).toList());
         some(increments.stream().filter(troubled).toList());
+        if (inTheWay.isPresent()) {
+            keepQuiet();
+        }
         return inTheWay;
+    }
+
+    /** What brought nothing new, and is not yet kept. */
+    List<PullStates.IncrementPage> quiet() {
+        return List.copyOf(quiet);
+    }
+
+    private void keepQuiet() throws SQLException {
+        states.quiet(claim, quiet);
+        quiet.clear();
     }
 
     private void some(List<ChangeWindow> increments) throws SQLException {
         var together = new ArrayList<ChangeWindow>();
-        quiet.clear();
+        if (!increments.isEmpty()) {
+            keepQuiet();
+        }
         for (ChangeWindow each : increments) {
             tallies.put(each.plan().name(), runs.report(each.plan(), claim, clock));
             if (!each.isReadable()) {
@@ -83,9 +102,9 @@ final class PollRun implements AutoCloseable {
         }
         firstPages(together, together.size());
         writes.finish();
-        states.quiet(claim, quiet);
         for (ChangeWindow each : increments) {
             if (!each.isFirst() && !each.hasEnded() && !hasFailed(each) && inTheWay.isEmpty()) {
+                keepQuiet();
                 rest(each);
             }
         }

@@ -165,10 +165,10 @@ public class RunPull {
         int failures = 0;
         boolean goesOn = true;
         while (goesOn) {
-            Outcome outcome = job == jobs.poll()
-                    ? jobs.poll().run(claim, plan, positions.states().of(plan.name(), claim.company()).orElseThrow(),
-                            progress)
-                    : job.run(claim, progress);
+            Outcome outcome = job == jobs.poll() ? jobs.poll().run(claim, plan, progress) : job.run(claim, progress);
+            if (outcome instanceof Outcome.Ending ending) {
+                outcome = claims.keep(claim, ending.last());
+            }
             PullState state = positions.states().of(plan.name(), claim.company()).orElseThrow();
             if (outcome instanceof Outcome.Again again) {
                 failures++;

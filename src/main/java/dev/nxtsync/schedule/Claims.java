@@ -102,6 +102,12 @@ public class Claims {
                 .<ClaimResult>map(UnitTaken::new).orElseGet(NoSuchUnit::new);
     }
 
+    /** What is read once a unit is claimed, in the same transaction. */
+    @FunctionalInterface
+    interface ReadBeside<T> {
+        T of(Handle transaction, Claim claim) throws SQLException;
+    }
+
     /** Units of one kind, of one connection. */
     public record ConnectionUnits(UnitKind kind, String connection) {}
 
@@ -116,7 +122,21 @@ public class Claims {
      */
     public Optional<Claim> claim(Collection<ConnectionUnits> what, Collection<Claim> full, boolean takeOver)
             throws SQLException {
-        return database.inTransaction(transaction -> claimed(transaction,
+        return claim(what, full, takeOver, (transaction, claim) -> claim);
+    }
+
+    /** The same, and reads more in the same transaction. */
+    <T> Optional<T> claim(Collection<ConnectionUnits> what, Collection<Claim> full, boolean takeOver,
+            ReadBeside<T> beside) throws SQLException {
+        return database.inTransaction(transaction -> {
+            var claim = claimNext(transaction, what, full, takeOver);
+            return claim.isPresent() ? Optional.of(beside.of(transaction, claim.get())) : Optional.empty();
+        });
+    }
+
+    private Optional<Claim> claimNext(Handle transaction, Collection<ConnectionUnits> what, Collection<Claim> full,
+            boolean takeOver) throws Sequences.Behind {
+        return claimed(transaction,
                 transaction.createQuery(CLAIM_NEXT)
                         .bindArray("kinds", String.class, what.stream().map(each -> each.kind().text()).toList())
                         .bindArray("connections", String.class, what.stream().map(ConnectionUnits::connection).toList())
@@ -124,7 +144,7 @@ public class Claims {
                         .bindArray("fullConnections", String.class, full.stream().map(Claim::connection).toList())
                         .bindArray("fullScopes", String.class, full.stream().map(each -> each.work().scope()).toList())
                         .bindArray("fullCompanies", Integer.class, full.stream().map(Claim::company).toList())
-                        .bind("takeOver", takeOver)));
+                        .bind("takeOver", takeOver));
     }
 
     /**
@@ -167,14 +187,48 @@ public class Claims {
      */
     public boolean free(Claim claim, Optional<Instant> due, Optional<Duration> pause, boolean well)
             throws SQLException {
-        return database.inTransaction(transaction -> transaction.createUpdate("""
+        return database.inTransaction(transaction -> free(transaction, claim, due, pause, well));
+    }
+
+    /**
+     * Does the last of a claim's work in the transaction that frees its unit, as if it had gone well. The freeing is the last
+     * statement, and checks what {@link #check} does.
+     *
+     * @throws StaleClaim if somebody else holds the unit
+     */
+    Outcome.Done free(Claim claim, Database.Work<Outcome.Done> last) throws SQLException {
+        return database.inTransaction(transaction -> {
+            var done = last.in(transaction);
+            if (!free(transaction, claim, Optional.of(done.nextDue()), pause(done), true)) {
+                throw stale(transaction, claim);
+            }
+            return done;
+        });
+    }
+
+    /** Does the last of a claim's work, and keeps the unit. */
+    public Outcome.Done keep(Claim claim, Database.Work<Outcome.Done> last) throws SQLException {
+        return database.inTransaction(transaction -> {
+            var done = last.in(transaction);
+            check(transaction, claim);
+            return done;
+        });
+    }
+
+    static Optional<Duration> pause(Outcome.Done done) {
+        return Optional.of(done.pause()).filter(pause -> !pause.isZero());
+    }
+
+    private static boolean free(Handle transaction, Claim claim, Optional<Instant> due, Optional<Duration> pause,
+            boolean well) {
+        return transaction.createUpdate("""
                 update nxt_sync.job
                 set holder = null, claimed_at = null, due_at = coalesce(:due::timestamptz, due_at),
                     retry_at = clock_timestamp() + :pause::bigint * interval '1 ms',
                     failures = case when :well then 0 else failures + 1 end,
                     served = case when :well then greatest(served, :wanted) else served end
                 where\s""" + HELD).bindMethods(claim).bind("due", due).bind("pause", pause.map(Duration::toMillis))
-                .bind("well", well).execute() == 1);
+                .bind("well", well).execute() == 1;
     }
 
     /** Frees a unit as if it had not been claimed: whoever looks next may claim it. */
@@ -208,9 +262,13 @@ public class Claims {
     public static void check(Handle transaction, Claim claim) {
         if (transaction.createQuery("select 1 from nxt_sync.job where " + HELD + " for share").bindMethods(claim)
                 .mapTo(int.class).findOne().isEmpty()) {
-            // a sequence keeps the count of refused writes although the transaction is rolled back
-            transaction.createQuery("select nextval('nxt_sync.stale_write')").mapTo(long.class).one();
-            throw new StaleClaim(claim);
+            throw stale(transaction, claim);
         }
+    }
+
+    private static StaleClaim stale(Handle transaction, Claim claim) {
+        // a sequence keeps the count of refused writes although the transaction is rolled back
+        transaction.createQuery("select nextval('nxt_sync.stale_write')").mapTo(long.class).one();
+        return new StaleClaim(claim);
     }
 }

@@ -4,6 +4,8 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 
+import org.jdbi.v3.core.Handle;
+
 /** One kind of work. */
 public interface Job {
 
@@ -23,6 +25,20 @@ public interface Job {
      * @throws dev.nxtsync.schedule.StaleClaim if the unit has been taken over
      */
     Outcome run(Claim claim, Progress progress) throws SQLException;
+
+    /**
+     * The run of a unit that is being claimed, which {@link #run} would do as well. What it has to know is read here, in the
+     * transaction of the claim; the run itself is for later.
+     */
+    default Run opened(Handle transaction, Claim claim) throws SQLException {
+        return progress -> run(claim, progress);
+    }
+
+    /** The rest of a run. */
+    @FunctionalInterface
+    interface Run {
+        Outcome go(Progress progress) throws SQLException;
+    }
 
     /** Proof of life of a run. */
     @FunctionalInterface

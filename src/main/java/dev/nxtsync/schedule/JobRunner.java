@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -22,7 +23,6 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
-import org.jspecify.annotations.Nullable;
 
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
@@ -33,12 +33,13 @@ import dev.nxtsync.error.Seconds;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.schedule.ClaimedRun.Ended;
 import dev.nxtsync.tenant.Tenant;
 import dev.nxtsync.trace.TraceSpan;
 
 /**
- * Claims units that are due and runs them, the one that has waited longest first: each second, after each run that has ended,
- * and when the pause of a unit is over. So several processes share the work, a unit waits no longer than a second, and one that
+ * Claims units that are due and runs them, the one that has waited longest first: each second, after each run that has ended
+ * (but one that found nothing while no other unit was waiting), and when the pause of a unit is over. So several processes share the work, a unit waits no longer than a second, and one that
  * was woken does not wait for that second.
  */
 @Singleton
@@ -74,6 +75,8 @@ public class JobRunner {
     /** Guarded as that is. */
     private final UnknownClaims unknown;
     private boolean stopping;
+    /** Whether something may be due that could not be claimed, so that whoever is done had better look. */
+    private volatile boolean crowded;
 
     JobRunner(@All List<Job> jobs, Claims claims, Heartbeat heartbeat, ScheduleSettings settings, Threads process,
             RunTelemetry telemetry) {
@@ -90,32 +93,6 @@ public class JobRunner {
         this.telemetry = telemetry;
     }
 
-    /** A claimed unit, from its claim until it is freed. */
-    private static final class ClaimedRun {
-        final Claim claim;
-        final RunTelemetry.Claiming claiming;
-        volatile @Nullable Thread thread;
-        volatile long progressAt = System.nanoTime();
-        volatile @Nullable Ended ended;
-        /** Whether a freeing may have been committed without our knowing. */
-        boolean perhapsFreed;
-
-        ClaimedRun(Claim claim, RunTelemetry.Claiming claiming) {
-            this.claim = claim;
-            this.claiming = claiming;
-        }
-    }
-
-    /** How a run has ended, and so when its unit is worked on again. */
-    private sealed interface Ended {
-        record Well(Instant due, Duration pause) implements Ended {}
-
-        record Failed(Duration retry) implements Ended {}
-
-        /** Since the process stops: the unit is due as before. */
-        record CutShort() implements Ended {}
-    }
-
     void begin(@Observes Threads threads) {
         threads.repeat("job-claims", Duration.ofSeconds(1), this::tick);
     }
@@ -126,11 +103,17 @@ public class JobRunner {
         synchronized (held) {
             unknown.tick(held.keySet());
         }
-        look();
+        startAll();
     }
 
     /** Starts what is due now, as far as there is room. Safe for any thread, for a few statements' time. */
     public void look() {
+        startAll();
+        // what was woken may be held still
+        crowded = true;
+    }
+
+    private void startAll() {
         boolean started = true;
         while (started) {
             started = startOne();
@@ -140,6 +123,7 @@ public class JobRunner {
     /** Says whether there was room and something to do. */
     private boolean startOne() {
         if (!heartbeat.alive() || !room.tryAcquire()) {
+            crowded = true;
             return false;
         }
         boolean started = false;
@@ -181,7 +165,7 @@ public class JobRunner {
 
     /** For whoever has the lock of what is held. */
     private Optional<ClaimedRun> claim() {
-        long longOnes = held.values().stream().filter(run -> run.ended == null && isLong(run.claim.kind())).count();
+        long longOnes = held.values().stream().filter(run -> run.ended == null && job(run.claim).isLong()).count();
         var what = new HashSet<Claims.ConnectionUnits>();
         for (Job job : jobs.values()) {
             if (!job.isLong() || longOnes < PARALLEL_LONG) {
@@ -192,9 +176,11 @@ public class JobRunner {
             return Optional.empty();
         }
         try {
-            var from = telemetry.now();
-            var run = claims.claim(what, full(), heartbeat.mayTakeOver())
-                    .map(claim -> new ClaimedRun(claim, new RunTelemetry.Claiming(from, telemetry.now())));
+            crowded = false;
+            var run = claim(what);
+            if (run.isPresent() || longOnes >= PARALLEL_LONG || !full().isEmpty()) {
+                crowded = true;
+            }
             run.ifPresent(each -> held.put(each.claim.fence(), each));
             over(CLAIMING);
             return run;
@@ -206,6 +192,30 @@ public class JobRunner {
         }
     }
 
+    private Optional<ClaimedRun> claim(Set<Claims.ConnectionUnits> what) throws SQLException {
+        var from = telemetry.now();
+        try {
+            return claims.claim(what, full(), heartbeat.mayTakeOver(),
+                    (transaction, claim) -> claimed(claim, job(claim).opened(transaction, claim), from));
+        } catch (SQLException e) {
+            if (DatabaseFault.isAway(e)) {
+                throw e;
+            }
+            unknown.suspect();
+            // if it was not the claim, the run meets by itself what is in the way, and keeps no other from being claimed
+            return claims.claim(what, full(), heartbeat.mayTakeOver())
+                    .map(claim -> claimed(claim, progress -> job(claim).run(claim, progress), from));
+        }
+    }
+
+    private Job job(Claim claim) {
+        return Objects.requireNonNull(jobs.get(claim.kind()));
+    }
+
+    private ClaimedRun claimed(Claim claim, Job.Run work, Instant from) {
+        return new ClaimedRun(claim, work, new RunTelemetry.Claiming(from, telemetry.now()));
+    }
+
     /** One for each kind and company of which as many are held as can work side by side; for whoever has the lock. */
     private List<Claim> full() {
         var held = this.held.values().stream().filter(run -> run.ended == null).map(run -> run.claim)
@@ -214,16 +224,12 @@ public class JobRunner {
                 .toList();
     }
 
-    private boolean isLong(UnitKind kind) {
-        return Objects.requireNonNull(jobs.get(kind)).isLong();
-    }
-
     private void run(ClaimedRun run) {
         run.thread = Thread.currentThread();
         Ended ended = failed(run.claim);
         try (var span = telemetry.begin(run.claim, run.claiming)) {
             ended = attempt(run);
-            span.outcome(ended instanceof Ended.Well
+            span.outcome(ended instanceof Ended.Well || ended instanceof Ended.Freed
                     ? "ok"
                     : ended instanceof Ended.Failed ? "failed" : TraceSpan.CUT_SHORT);
         } finally {
@@ -235,7 +241,9 @@ public class JobRunner {
             room.release();
         }
         freeEnded();
-        startOne();
+        if (crowded || !(ended instanceof Ended.Freed)) {
+            startOne();
+        }
     }
 
     private static Ended.Failed failed(Claim claim) {
@@ -246,13 +254,10 @@ public class JobRunner {
         Claim claim = run.claim;
         var failed = failed(claim);
         try {
-            Job job = Objects.requireNonNull(jobs.get(claim.kind()));
-            Outcome outcome = job.run(claim, () -> run.progressAt = System.nanoTime());
+            Outcome outcome = run.work.go(() -> run.progressAt = System.nanoTime());
+            var ended = ended(run, outcome);
             over(claim.unit());
-            if (outcome instanceof Outcome.Done done) {
-                return new Ended.Well(done.nextDue(), done.pause());
-            }
-            return new Ended.Failed(((Outcome.Again) outcome).after());
+            return ended;
         } catch (ShuttingDown e) {
             return new Ended.CutShort();
         } catch (StaleClaim e) {
@@ -264,6 +269,21 @@ public class JobRunner {
             process.failed("job", e, claim.toString());
         }
         return failed;
+    }
+
+    private Ended ended(ClaimedRun run, Outcome outcome) throws SQLException {
+        if (outcome instanceof Outcome.Done done) {
+            return new Ended.Well(done);
+        }
+        if (outcome instanceof Outcome.Again again) {
+            return new Ended.Failed(again.after());
+        }
+        try {
+            return new Ended.Freed(claims.free(run.claim, ((Outcome.Ending) outcome).last()));
+        } catch (SQLException e) {
+            run.perhapsFreed = true;
+            throw e;
+        }
     }
 
     /** That the database is away is told once, by the heartbeat. */
@@ -299,8 +319,8 @@ public class JobRunner {
                         run.claim);
             }
             held.remove(run.claim.fence());
-            if (ended instanceof Ended.Well well && !well.pause().isZero() && !stopping) {
-                var unused = pauses.schedule(this::look, well.pause().toMillis(), TimeUnit.MILLISECONDS);
+            if (ended instanceof Ended.Well well && !well.done().pause().isZero() && !stopping) {
+                var unused = pauses.schedule(this::look, well.done().pause().toMillis(), TimeUnit.MILLISECONDS);
             }
             return true;
         } catch (SQLException e) {
@@ -311,9 +331,11 @@ public class JobRunner {
     }
 
     private boolean committed(Claim claim, Ended ended) throws SQLException {
+        if (ended instanceof Ended.Freed) {
+            return true;
+        }
         if (ended instanceof Ended.Well well) {
-            return claims.free(claim, Optional.of(well.due()),
-                    Optional.of(well.pause()).filter(pause -> !pause.isZero()), true);
+            return claims.free(claim, Optional.of(well.done().nextDue()), Claims.pause(well.done()), true);
         }
         return ended instanceof Ended.Failed failed
                 ? claims.free(claim, Optional.empty(), Optional.of(failed.retry()), false)

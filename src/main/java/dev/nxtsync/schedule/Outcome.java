@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
+import dev.nxtsync.database.Database;
+
 /** What became of a run. */
 public sealed interface Outcome {
 
@@ -19,6 +21,13 @@ public sealed interface Outcome {
             this(nextDue, Duration.ZERO);
         }
     }
+
+    /**
+     * All that was due has been done, but for what is kept in the transaction that frees the unit.
+     *
+     * @param last of the work, which says what follows; it is of no use without the freeing
+     */
+    record Ending(Database.Work<Done> last) implements Outcome {}
 
     /** Something is in the way of the whole unit. */
     record Again(Duration after) implements Outcome {

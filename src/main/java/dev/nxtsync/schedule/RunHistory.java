@@ -6,6 +6,7 @@ import java.util.List;
 
 import jakarta.inject.Singleton;
 
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 import dev.nxtsync.database.Database;
@@ -41,7 +42,12 @@ public class RunHistory {
         if (runs.isEmpty()) {
             return;
         }
-        database.inTransaction(transaction -> {
+        database.useTransaction(transaction -> add(transaction, runs));
+    }
+
+    /** Adds them in a transaction of the caller's. */
+    public static void add(Handle transaction, List<RunRecord> runs) throws SQLException {
+        if (!runs.isEmpty()) {
             var insert = transaction.prepareBatch("""
                     insert into nxt_sync.run (job, company, kind, started_at, ended_at, outcome, rows_read,
                         rows_written, rows_deleted, rows_set_aside, requests, bytes, trace_id, error)
@@ -54,9 +60,9 @@ public class RunHistory {
                         .bind("traceId", encoding.shown(QuotedText.name(run.traceId())))
                         .bind("error", encoding.shown(run.error())).add();
             }
-            return insert.execute();
-        });
-        trace(runs);
+            insert.execute();
+            trace(runs);
+        }
     }
 
     /**

@@ -133,13 +133,15 @@ class PollRunTest {
     private List<String> poll() throws SQLException {
         pulls.asked.clear();
         var turn = pulls.turn(UnitKind.POLL);
+        var known = pulls.store.states().known(COMPANY, pulls.settings.pulls().keySet());
         try (var run = new PollRun(turn, pulls.source, pulls.sink, pulls.runs, pulls.store.states(), memory)) {
             var windows = new ArrayList<ChangeWindow>();
-            for (var state : pulls.store.states().of(COMPANY, pulls.settings.pulls().keySet())) {
+            for (var state : known.states()) {
                 windows.add(new ChangeWindow(pulls.plan(state.pull()), state, ZoneOffset.UTC));
             }
             windows.sort(Comparator.comparing(window -> window.plan().name()));
-            inTheWay = run.all(windows);
+            inTheWay = run.all(windows, known.faults());
+            pulls.store.states().quiet(turn.claim(), run.quiet());
         } finally {
             pulls.free(turn.claim());
         }

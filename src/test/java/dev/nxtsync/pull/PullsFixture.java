@@ -124,8 +124,9 @@ final class PullsFixture implements AutoCloseable {
     Outcome run(UnitKind kind, String pull) throws SQLException {
         var claim = claim(kind, pull);
         try {
-            return Objects.requireNonNull(jobs.get(kind)).run(claim, () -> {
+            Outcome outcome = Objects.requireNonNull(jobs.get(kind)).run(claim, () -> {
             });
+            return outcome instanceof Outcome.Ending ending ? store.claims().keep(claim, ending.last()) : outcome;
         } finally {
             free(claim);
         }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +102,49 @@ class JobRunnerTest {
         });
     }
 
+    @Test
+    void theLastOfARunIsKeptInTheTransactionThatFreesItsUnit() {
+        ends();
+        fetching.mayEnd.countDown();
+        wake();
+        runner.look();
+        await().until(() -> database.number("""
+                select count(*) from public.kept join nxt_sync.job on job.xmin::text = kept.at
+                where kind = 'fetch' and holder is null and served = wanted""") == 1);
+    }
+
+    @Test
+    void nothingOfTheLastOfARunIsKeptWhereItsUnitWasTakenAway() {
+        ends();
+        wake();
+        runner.look();
+        await().until(() -> fetching.begun.get() == 1);
+        database.execute(
+                "update nxt_sync.job set holder = null, fence = nextval('nxt_sync.fence') where kind = 'fetch'");
+        fetching.mayEnd.countDown();
+        await().until(() -> database.number("select last_value from nxt_sync.stale_write where is_called") == 1);
+        await().until(() -> database.count("public.kept") > 0);
+        assertThat(database.count("public.kept")).as("of the second run only").isEqualTo(1);
+        assertThat(fetching.begun.get()).isEqualTo(2);
+    }
+
+    private void ends() {
+        database.execute("create table public.kept (at text)");
+        fetching.outcome = new Outcome.Ending(transaction -> {
+            transaction.execute("insert into public.kept values (pg_current_xact_id()::text)");
+            return new Outcome.Done(NEVER, Duration.ofHours(1));
+        });
+    }
+
+    @Test
+    void whatCannotBeReadWithTheClaimIsForTheRunToMeetAndStopsNoClaims() {
+        fetching.opening = "select from public.missing";
+        fetching.mayEnd.countDown();
+        wake();
+        runner.look();
+        await().until(() -> fetching.begun.get() == 1);
+    }
+
     private void wake() {
         database.execute("update nxt_sync.job set wanted = wanted + 1 where kind = 'fetch'");
     }
@@ -108,6 +152,8 @@ class JobRunnerTest {
     private static final class Fetching implements Job {
         final AtomicInteger begun = new AtomicInteger();
         final CountDownLatch mayEnd = new CountDownLatch(1);
+        volatile String opening = "select";
+        volatile Outcome outcome = new Outcome.Done(NEVER, Duration.ofSeconds(2));
 
         @Override
         public UnitKind kind() {
@@ -123,6 +169,12 @@ class JobRunnerTest {
         }
 
         @Override
+        public Run opened(Handle transaction, Claim claim) {
+            transaction.execute(opening);
+            return progress -> run(claim, progress);
+        }
+
+        @Override
         public Outcome run(Claim claim, Progress progress) {
             begun.incrementAndGet();
             try {
@@ -130,7 +182,7 @@ class JobRunnerTest {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            return new Outcome.Done(NEVER, Duration.ofSeconds(2));
+            return outcome;
         }
     }
 }

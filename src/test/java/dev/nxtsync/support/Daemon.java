@@ -335,6 +335,11 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    /** What it has taken since its start; none where the system does not tell. */
+    public Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     @Override
     public void close() {
         process.destroy();

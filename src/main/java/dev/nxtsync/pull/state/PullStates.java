@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
@@ -25,6 +26,7 @@ import dev.nxtsync.pull.state.PullState.Mark;
 import dev.nxtsync.pull.state.PullState.PullHealth;
 import dev.nxtsync.pull.state.PullState.Walk;
 import dev.nxtsync.pull.target.Checkpoint;
+import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
@@ -105,10 +107,29 @@ public class PullStates {
         return database.inTransaction(transaction -> of(transaction, company, pulls));
     }
 
-    private static List<PullState> of(Handle transaction, int company, Collection<String> pulls) {
+    /** The same in a transaction of the caller's. */
+    public static List<PullState> of(Handle transaction, int company, Collection<String> pulls) {
         return transaction
                 .createQuery(SELECT + "where company = :company and pull = any (:pulls) order by due_at, pull")
                 .bind("company", company).bindArray("pulls", String.class, pulls).map(STATE).list();
+    }
+
+    /**
+     * What is known of some pulls in one company or customer.
+     *
+     * @param states by due time
+     * @param faults keys of rows that are set aside, by pull
+     */
+    public record KnownStates(DatabaseClock clock, List<PullState> states, Map<String, Set<String>> faults) {
+        public static KnownStates read(Handle transaction, int company, Collection<String> pulls) {
+            return new KnownStates(DatabaseClock.read(transaction), of(transaction, company, pulls),
+                    RowFaults.keys(transaction, pulls, company));
+        }
+    }
+
+    /** What is known of some pulls, in a transaction of its own. */
+    public KnownStates known(int company, Collection<String> pulls) throws SQLException {
+        return database.inTransaction(transaction -> KnownStates.read(transaction, company, pulls));
     }
 
     /** One of them. */
@@ -186,13 +207,20 @@ public class PullStates {
             return;
         }
         database.useTransaction(transaction -> {
+            quiet(transaction, claim.company(), increments);
+            Claims.check(transaction, claim);
+        });
+    }
+
+    /** The same in a transaction of the caller's, who checks the claim. */
+    public static void quiet(Handle transaction, int company, List<IncrementPage> increments) {
+        if (!increments.isEmpty()) {
             var batch = transaction.prepareBatch(IncrementPage.UPDATE);
             increments.forEach(each -> each.bind(batch, 0).add());
             batch.execute();
-            PullCondition.well(transaction, UnitKind.POLL, claim.company(),
+            PullCondition.well(transaction, UnitKind.POLL, company,
                     increments.stream().map(IncrementPage::pull).toList());
-            Claims.check(transaction, claim);
-        });
+        }
     }
 
     /** Keeps what became of a run that did not come to its end. */

@@ -62,14 +62,19 @@ public class RowFaults {
 
     /** The keys of those of some pulls in one company, as JSON objects, by pull; pulls without any are missing. */
     public Map<String, Set<String>> keys(Collection<String> pulls, int company) throws SQLException {
-        return database.inTransaction(transaction -> transaction.createQuery("""
+        return database.inTransaction(transaction -> keys(transaction, pulls, company));
+    }
+
+    /** The same in a transaction of the caller's. */
+    public static Map<String, Set<String>> keys(Handle transaction, Collection<String> pulls, int company) {
+        return transaction.createQuery("""
                 select job, key from nxt_sync.row_fault where job = any (:pulls) and company = :company limit :most""")
                 .bindArray("pulls", String.class, pulls).bind("company", company).bind("most", REMEMBERED)
                 .reduceRows(new HashMap<>(), (keys, row) -> {
                     keys.computeIfAbsent(row.getColumn("job", String.class), each -> new HashSet<>())
                             .add(row.getColumn("key", String.class));
                     return keys;
-                }));
+                });
     }
 
     /** The same for one pull. */
