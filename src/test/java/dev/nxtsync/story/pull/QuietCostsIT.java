@@ -44,10 +44,12 @@ class QuietCostsIT {
                 var busy = new Span(daemon, sandbox);
                 polls(sandbox, Size.of(5, 3) * COMPANIES);
                 busy.end();
-                TABLES.forEach(table -> daemon.operator("POST",
-                        "/api/pulls/" + table.toLowerCase(Locale.ROOT) + "/pause", Daemon.OPERATOR));
-                await().atMost(EVERY.plusSeconds(30)).until(() -> database.number("select count(*) from nxt_sync.job "
-                        + "where kind = 'poll' and (holder is not null or due_at < now() + interval '5 min')") == 0);
+                TABLES.forEach(table -> assertThat(daemon
+                        .operator("POST", "/api/pulls/" + table.toLowerCase(Locale.ROOT) + "/pause", Daemon.OPERATOR)
+                        .status()).isEqualTo(202));
+                await().atMost(EVERY.multipliedBy(3).plusSeconds(30))
+                        .until(() -> database.number("select count(*) from nxt_sync.job "
+                                + "where kind = 'poll' and (holder is not null or due_at < now() + interval '5 min')") == 0);
                 // PostgreSQL counts what a session has committed ten seconds later
                 nothing(sandbox, Duration.ofSeconds(12));
                 var idle = new Span(daemon, sandbox);
