@@ -33,7 +33,8 @@ record PlanCommand(LoadEstimates estimates) implements Command {
         }
         System.out.println(line("all", "", rows, megabytes(bytes), requests, minutes(all.minutes())));
         System.out.println("At " + estimates.perMinute()
-                + " requests a minute. Rows are counted by the API; megabytes of JSON, by a sample of each table; minutes from "
+                + " requests a minute. Rows are counted by the API; megabytes of JSON, by a sample of each table; a request that brings the first pages of all tables of a company is "
+                + "counted with the first; minutes from "
                 + "the start of the daemon, by how fast the API answers now: nine of ten first loads end within that range, "
                 + "if nothing is in their way.");
         return well ? 0 : ExitCode.FOUND_PROBLEMS;

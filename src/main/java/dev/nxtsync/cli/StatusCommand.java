@@ -106,7 +106,8 @@ record StatusCommand(StatusReport status) implements Command {
         return line(unit.kind(), unit.job(), unit.company(),
                 unit.holder() == null
                         ? unit.failures() + " failures, next attempt " + time(unit.retryAt())
-                        : "on " + unit.holder() + " since " + time(unit.claimedAt()));
+                        : "on " + unit.holder()
+                                + (unit.claimedAt() == null ? ", with another" : " since " + time(unit.claimedAt())));
     }
 
     private static void pushes(List<PushRow> pushes) {

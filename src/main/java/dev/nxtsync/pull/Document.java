@@ -16,8 +16,13 @@ import dev.nxtsync.tenant.Tenant;
 
 /** Documents that ask for rows of one tenant's tables. */
 public final class Document {
+    /** The first pages of so many tables are one document at most. */
+    public static final int MOST_FIRST_PAGES = 50;
+
     /** The alias of what is asked for its count only. */
     private static final String COUNT = "all";
+    /** That of what is asked for its highest change stamp, followed by that of its page where there are several. */
+    static final String TOP = "top";
 
     private Document() {}
 
@@ -74,7 +79,12 @@ public final class Document {
 
     /** The highest change stamp of a pull's rows. */
     static DocumentPart top(PullPlan plan) {
-        return new DocumentPart("top", plan.table(), List.of(Table.CHANGED),
+        return top(plan, "");
+    }
+
+    /** @param page the alias of a page of the same pull, in a document for several */
+    static DocumentPart top(PullPlan plan, String page) {
+        return new DocumentPart(TOP + page, plan.table(), List.of(Table.CHANGED),
                 plan.filter(List.of(Filters.compare(Table.CHANGED, "_gt", ChangeStamp.EARLIEST))),
                 List.of(Table.CHANGED), true, 1, false);
     }

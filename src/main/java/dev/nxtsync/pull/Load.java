@@ -2,12 +2,16 @@ package dev.nxtsync.pull;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.database.Timestamps;
+import dev.nxtsync.pull.ClaimedLoad.NothingToLoad;
+import dev.nxtsync.pull.ClaimedLoad.WantedLoad;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
@@ -21,7 +25,8 @@ import dev.nxtsync.schedule.UnitKind;
 /**
  * Reads a whole table of one company in the order of its key: at first, when somebody asks for it, after a column was added,
  * and each time for a table that does not tell its changes. The highest change stamp is asked for beside the first page, so
- * that the increments that follow cover what changes meanwhile. Each page is written while the next is read.
+ * that the increments that follow cover what changes meanwhile. Each page is written while the next is read. The first pages of
+ * all tables that begin in one company are one document.
  */
 @Singleton
 class Load implements Job {
@@ -49,15 +54,32 @@ class Load implements Job {
     public boolean isLong() { return true; }
 
     @Override
+    public boolean takesAlong() {
+        return true;
+    }
+
+    @Override
     public Set<String> connections() {
         return sink.plans().plannedConnections();
     }
 
     @Override
     public Outcome run(Claim claim, Progress progress) throws SQLException {
+        var own = open(claim, progress);
+        if (!(own instanceof WantedLoad load)) {
+            return ((NothingToLoad) own).outcome();
+        }
+        if (load.scan().isToBegin()) {
+            return begin(load, progress);
+        }
+        progress.goAlone();
+        return load.alone();
+    }
+
+    private ClaimedLoad open(Claim claim, Progress progress) throws SQLException {
         var opening = units.open(claim);
         if (!(opening instanceof PullUnits.Open open)) {
-            return ((PullUnits.Closed) opening).outcome();
+            return new NothingToLoad(((PullUnits.Closed) opening).outcome());
         }
         PullPlan plan = open.plan();
         PullState state = open.state();
@@ -66,9 +88,28 @@ class Load implements Job {
                         ? Optional.of(TableScan.wanted(claim.entry(), claim.company(), TableScan.ScanKind.LOAD))
                         : Optional.empty());
         if (pass.isEmpty()) {
-            return new Outcome.Done(plan.tellsChanges() ? Timestamps.NEVER : state.dueAt());
+            return new NothingToLoad(new Outcome.Done(plan.tellsChanges() ? Timestamps.NEVER : state.dueAt()));
         }
-        return new LoadRun(runs.begin(claim, open, progress), source, sink, runs, scans, memory).from(pass.get());
+        var turn = runs.begin(claim, open, progress);
+        return new WantedLoad(turn, pass.get(), new LoadRun(turn, source, sink, runs, scans, memory));
+    }
+
+    /** Takes along what else begins in this company. */
+    private Outcome begin(WantedLoad own, Progress progress) throws SQLException {
+        var loads = new ArrayList<>(List.of(own));
+        for (Claim taken : progress.takeAlong(Document.MOST_FIRST_PAGES - 1)) {
+            var other = open(taken, progress);
+            if (other instanceof WantedLoad load && load.scan().isToBegin()) {
+                loads.add(load);
+            } else {
+                // one that is under way goes on in a run of its own
+                progress.end(taken,
+                        other instanceof NothingToLoad nothing
+                                ? nothing.outcome()
+                                : new Outcome.Done(own.turn().clock().now()));
+            }
+        }
+        return new FirstPages(source, runs, loads).read();
     }
 
     private static boolean isWanted(PullPlan plan, PullState state, Instant now) {

@@ -22,6 +22,7 @@ import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.PageBuffer;
+import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Outcome;
@@ -43,6 +44,7 @@ final class LoadRun {
     private final RefusedCursors cursors;
     private final ScanReader scanReader;
     private final PageSize size;
+    private final Set<String> knownFaults;
     private final PageReaders readers;
 
     LoadRun(PullTurn turn, PullSource source, PullSink sink, PullRuns runs, TableScans scans, WalkMemory memory)
@@ -59,7 +61,7 @@ final class LoadRun {
         this.cursors = memory.cursors();
         this.scanReader = ScanReader.of(source, turn);
         this.size = memory.size(plan, claim.tenant());
-        Set<String> knownFaults = sink.faults().keys(plan.name(), claim.company());
+        this.knownFaults = sink.faults().keys(plan.name(), claim.company());
         this.readers = new PageReaders(() -> new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults),
                 sink.memory(), MOST_PAGES);
     }
@@ -107,10 +109,48 @@ final class LoadRun {
             runs.history().add(List.of(report.done("goes on")));
             throw e;
         }
+        return done(ended);
+    }
+
+    /** Takes the first page, which came with those of other tables. */
+    Outcome begin(TableScan wanted, Pages.Page page, Instant readAt) throws SQLException {
+        boolean ended = !page.more();
+        try {
+            TableScan scan = after(wanted, page, readAt);
+            sink.write(claim, plan, page.reader(), scan.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE,
+                    checkpoint(scan, readAt, ended, isWhole(scan, wanted.expected())), report);
+            turn.progress().made();
+        } catch (TargetFault e) {
+            return runs.failed(turn, e);
+        }
+        return done(ended);
+    }
+
+    private Outcome done(boolean ended) throws SQLException {
         runs.failures().succeeded(claim, plan.name());
         runs.history().add(List.of(report.done(ended ? "ok" : "goes on")));
         return new Outcome.Done(
                 !ended ? clock.now() : plan.tellsChanges() ? Timestamps.NEVER : plan.cadence().next(clock.now()));
+    }
+
+    /**
+     * What is asked for where the first pages of several tables are read together.
+     *
+     * @param tables how many they are, of which each brings its part of a page
+     */
+    List<DocumentPart> firstPage(String alias, int tables) {
+        var page = DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(),
+                Math.max(1, size.rows() / tables));
+        var parts = new ArrayList<DocumentPart>();
+        parts.add(plan.table().isCounted() ? page.counting() : page);
+        if (plan.tellsChanges()) {
+            parts.add(Document.top(plan, alias));
+        }
+        return parts;
+    }
+
+    PageReader firstReader(int tables) {
+        return new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults, tables);
     }
 
     private List<DocumentPart> parts(TableScan scan) {

@@ -48,9 +48,14 @@ public final class PageReader implements RowSink {
      * @param knownFaults keys of rows that are set aside
      */
     public PageReader(TableMapping mapping, List<String> key, List<String> order, Set<String> knownFaults) {
+        this(mapping, key, order, knownFaults, 1);
+    }
+
+    /** @param pages how many of one answer share the memory of a page */
+    PageReader(TableMapping mapping, List<String> key, List<String> order, Set<String> knownFaults, int pages) {
         this.key = key;
         this.order = order;
-        this.buffer = new PageBuffer(mapping.target(), BOUND, knownFaults);
+        this.buffer = new PageBuffer(mapping.target(), BOUND / pages, knownFaults);
         this.fields = mapping.fields().toArray(String[]::new);
         this.names = mapping.fields().stream().map(SerializedString::new).toArray(SerializableString[]::new);
         this.sources = mapping.sources().stream().mapToInt(Integer::intValue).toArray();

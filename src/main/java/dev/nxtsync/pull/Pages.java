@@ -82,7 +82,8 @@ public final class Pages {
         return new Census(count(connection(plan, answer, "all")), topStamp(plan, answer));
     }
 
-    private static Optional<Long> count(JsonNode connection) {
+    /** Of all rows; empty if it was not asked for. */
+    static Optional<Long> count(JsonNode connection) {
         JsonNode count = connection.path("totalCount");
         return count.isNumber() ? Optional.of(count.longValue()) : Optional.empty();
     }
@@ -101,7 +102,12 @@ public final class Pages {
 
     /** The answer to {@link Document#top}; empty if it was not asked, or no row has a stamp. */
     static Optional<String> topStamp(PullPlan plan, Answer.Data answer) {
-        JsonNode stamp = connection(plan, answer, "top").path("items").path(0).path(Table.CHANGED);
+        return topStamp(plan, answer, "");
+    }
+
+    /** @param page as it was asked */
+    static Optional<String> topStamp(PullPlan plan, Answer.Data answer, String page) {
+        JsonNode stamp = connection(plan, answer, Document.TOP + page).path("items").path(0).path(Table.CHANGED);
         return stamp.isTextual() ? Optional.of(stamp.textValue()) : Optional.empty();
     }
 

@@ -160,34 +160,17 @@ final class PollRun implements AutoCloseable {
     }
 
     private void firstPagesFailed(Map<String, ChangeWindow> byAlias, Failure failure, int tables) throws SQLException {
-        var named = new HashSet<>(byAlias.keySet());
-        named.retainAll(failure.aliases());
-        if (byAlias.size() == 1) {
-            var only = byAlias.values().iterator().next();
-            if (failure.mayBeTooLarge()) {
-                size(only).tooLarge();
-            }
-            fail(only, failure);
-        } else if (!named.isEmpty() && named.size() < byAlias.size()) {
-            var others = new ArrayList<ChangeWindow>();
-            for (var entry : byAlias.entrySet()) {
-                if (named.contains(entry.getKey())) {
-                    fail(entry.getValue(), failure);
-                } else {
-                    others.add(entry.getValue());
-                }
-            }
-            firstPages(others, tables);
-        } else if (failure.mayBeTooLarge() || failure instanceof Failure.InvalidRequest) {
-            var all = List.copyOf(byAlias.values());
-            firstPages(all.subList(0, all.size() / 2), tables);
-            firstPages(all.subList(all.size() / 2, all.size()), tables);
-        } else {
-            boolean told = false;
-            for (ChangeWindow each : byAlias.values()) {
-                fail(each, failure, !told);
-                told = true;
-            }
+        if (byAlias.size() == 1 && failure.mayBeTooLarge()) {
+            size(byAlias.values().iterator().next()).tooLarge();
+        }
+        var next = FailedDocument.of(byAlias, failure);
+        boolean told = false;
+        for (ChangeWindow each : next.failed()) {
+            fail(each, failure, !told);
+            told = next.isOfAll();
+        }
+        for (var document : next.documents()) {
+            firstPages(document, tables);
         }
     }
 

@@ -28,7 +28,12 @@ record PullRuns(RunHistory history, FailurePolicy failures, MeterRegistry metric
 
     /** Keeps why a turn came to nothing, and when it is tried again. */
     Outcome failed(PullTurn turn, Failure failure) throws SQLException {
-        return failed(failures.of(turn.claim(), turn.state(), failure, turn.report(), true));
+        return failed(turn, failure, true);
+    }
+
+    /** @param tells whether the log is told; once is enough for all tables of a document */
+    Outcome failed(PullTurn turn, Failure failure, boolean tells) throws SQLException {
+        return failed(failures.of(turn.claim(), turn.state(), failure, turn.report(), tells));
     }
 
     /** The same where the key is not unique, or nobody can say. */

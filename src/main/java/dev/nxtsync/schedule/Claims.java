@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -33,11 +34,11 @@ public class Claims {
             """.formatted(Replica.IS_ALIVE);
     private static final String CLAIM = """
             with free as (
-                select unit.id, unit.holder is not null as taken_over, unit.fence as before
+                select unit.id, unit.claimed_at is not null as taken_over, unit.fence as before
                 from nxt_sync.job unit
                 where %s and %s %s for update of unit skip locked)
             update nxt_sync.job
-            set holder = :holder, fence = nextval('nxt_sync.fence'), claimed_at = clock_timestamp()
+            set holder = :holder, fence = nextval('nxt_sync.fence'), claimed_at = %s
             from free where job.id = free.id
             returning job.id, kind, connection, scope, company, pull, lane, fence, job.holder, wanted, failures,
                 taken_over, before
@@ -45,15 +46,21 @@ public class Claims {
     private static final String THIS_UNIT = """
             unit.kind = :kind and unit.connection = :connection and unit.scope = :scope and unit.company = :company
               and unit.pull = :entry and unit.lane = :lane""";
-    private static final String CLAIM_THIS = CLAIM.formatted(THIS_UNIT, "(unit.holder = :holder or " + FREE + ")", "");
+    private static final String CLAIM_THIS = CLAIM.formatted(THIS_UNIT, "(unit.holder = :holder or " + FREE + ")", "",
+            "clock_timestamp()");
+    private static final String IS_DUE = """
+            (unit.retry_at is null or unit.retry_at <= clock_timestamp())
+              and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null)""";
     private static final String CLAIM_NEXT = CLAIM.formatted("""
             (unit.kind, unit.connection) in (select * from unnest(:kinds::text[], :connections::text[]))
               and (unit.kind, unit.connection, unit.scope, unit.company) not in (
                   select * from unnest(:fullKinds::text[], :fullConnections::text[], :fullScopes::text[],
                       :fullCompanies::integer[]))
-              and (unit.retry_at is null or unit.retry_at <= clock_timestamp())
-              and (unit.due_at <= clock_timestamp() or unit.wanted > unit.served or unit.holder is not null)""", FREE,
-            "order by least(unit.due_at, unit.retry_at) limit 1");
+              and\s""" + IS_DUE, FREE, "order by least(unit.due_at, unit.retry_at) limit 1", "clock_timestamp()");
+    /** By the time of its claim a unit is known with which a run began: only that may have left requests hanging. */
+    private static final String CLAIM_ALONG = CLAIM.formatted("""
+            unit.kind = :kind and unit.connection = :connection and unit.scope = :scope and unit.company = :company
+              and\s""" + IS_DUE, FREE, "order by unit.id limit :most", "null");
     private static final String HOLDER = """
             select coalesce(replica.host, 'unknown') as host, coalesce(unit.claimed_at, clock_timestamp()) as since
             from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder
@@ -92,8 +99,8 @@ public class Claims {
      */
     public ClaimResult claim(WorkUnit unit) throws SQLException {
         return database.inTransaction(transaction -> {
-            var claimed = claimed(transaction, unit.bind(transaction.createQuery(CLAIM_THIS)).bind("takeOver", true));
-            return claimed.isPresent() ? new Claimed(claimed.get()) : holder(transaction, unit);
+            return claimed(transaction, unit.bind(transaction.createQuery(CLAIM_THIS)).bind("takeOver", true)).stream()
+                    .findFirst().<ClaimResult>map(Claimed::new).orElseGet(() -> holder(transaction, unit));
         });
     }
 
@@ -144,13 +151,26 @@ public class Claims {
                         .bindArray("fullConnections", String.class, full.stream().map(Claim::connection).toList())
                         .bindArray("fullScopes", String.class, full.stream().map(each -> each.work().scope()).toList())
                         .bindArray("fullCompanies", Integer.class, full.stream().map(Claim::company).toList())
-                        .bind("takeOver", takeOver));
+                        .bind("takeOver", takeOver))
+                .stream().findFirst();
+    }
+
+    /**
+     * Claims units of the same kind and company as a claim's that are due and free too, for the same run. Whoever takes them
+     * over after it counts lost calls for the unit of that claim only.
+     *
+     * @param takeOver as for {@link #claim(Collection, Collection, boolean)}
+     * @param most so many
+     */
+    List<Claim> claimAlong(Claim claim, boolean takeOver, int most) throws SQLException {
+        return database.inTransaction(transaction -> claimed(transaction,
+                claim.work().bind(transaction.createQuery(CLAIM_ALONG)).bind("takeOver", takeOver).bind("most", most)));
     }
 
     /**
      * What an attempt has claimed.
      *
-     * @param takenOver from a holder that is dead or silent
+     * @param takenOver from a holder that is dead or silent, whose run had begun with it
      * @param before the fence of the claim before
      */
     private record ClaimedUnit(Claim claim, boolean takenOver, long before) {
@@ -163,19 +183,19 @@ public class Claims {
     }
 
     /** A holder before us that is dead or silent may have left requests hanging: two at most, one read and one ahead. */
-    private Optional<Claim> claimed(Handle transaction, Query attempt) throws Sequences.Behind {
-        var unit = attempt.bind("holder", replica.id()).map(ClaimedUnit::of).findOne();
-        if (unit.isPresent()) {
-            Claim claim = unit.get().claim();
-            if (claim.fence() <= unit.get().before()) {
-                throw new Sequences.Behind("the fence of " + claim + " would fall from " + unit.get().before());
+    private List<Claim> claimed(Handle transaction, Query attempt) throws Sequences.Behind {
+        var units = attempt.bind("holder", replica.id()).map(ClaimedUnit::of).list();
+        for (ClaimedUnit unit : units) {
+            Claim claim = unit.claim();
+            if (claim.fence() <= unit.before()) {
+                throw new Sequences.Behind("the fence of " + claim + " would fall from " + unit.before());
             }
             // a unit of a connection asks Visma Connect, which has no slots
-            if (unit.get().takenOver() && claim.work().owner().isPresent()) {
+            if (unit.takenOver() && claim.work().owner().isPresent()) {
                 LostCalls.add(transaction, claim.tenant(), 2);
             }
         }
-        return unit.map(ClaimedUnit::claim);
+        return units.stream().map(ClaimedUnit::claim).toList();
     }
 
     /**

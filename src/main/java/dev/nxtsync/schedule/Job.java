@@ -1,6 +1,7 @@
 package dev.nxtsync.schedule;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,13 +16,22 @@ public interface Job {
     /** Whether its runs are long, so that they must leave room for those that are not. */
     boolean isLong();
 
+    /**
+     * Whether its runs take other units along, or say that they go alone. Until a run has done so, no other unit of its kind and
+     * company is claimed by this process.
+     */
+    default boolean takesAlong() {
+        return false;
+    }
+
     /** The connections whose units this process can work on now. */
     Set<String> connections();
 
     /**
      * Works on a claimed unit until nothing of it is due, something is in the way, or others had better have a turn.
      *
-     * @param progress told after each request and each commit; a run that is silent for long is given up and interrupted
+     * @param progress told after each request and each commit; a run that is silent for long is given up and interrupted. By it
+     *        a run can take other units along
      * @throws dev.nxtsync.schedule.StaleClaim if the unit has been taken over
      */
     Outcome run(Claim claim, Progress progress) throws SQLException;
@@ -40,10 +50,26 @@ public interface Job {
         Outcome go(Progress progress) throws SQLException;
     }
 
-    /** Proof of life of a run. */
+    /** Proof of life of a run, and its way to other units. */
     @FunctionalInterface
     interface Progress {
         void made();
+
+        /**
+         * Claims units of the same kind and company that are due too, so that a request can serve them all. Those that the run
+         * does not {@link #end} are freed with it, as due as they were.
+         *
+         * @param most so many
+         */
+        default List<Claim> takeAlong(int most) throws SQLException {
+            return List.of();
+        }
+
+        /** Says that the run takes no unit along. */
+        default void goAlone() {}
+
+        /** What became of a unit that was taken along, which is freed by it. */
+        default void end(Claim taken, Outcome outcome) throws SQLException {}
 
         /**
          * How far a run has come that goes through a whole table.

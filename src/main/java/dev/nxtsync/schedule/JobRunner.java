@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -34,7 +33,6 @@ import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.ClaimedRun.Ended;
-import dev.nxtsync.tenant.Tenant;
 import dev.nxtsync.trace.TraceSpan;
 
 /**
@@ -156,16 +154,9 @@ public class JobRunner {
         }
     }
 
-    /** The units of one kind and company. */
-    private record CompanyUnits(UnitKind kind, String connection, Tenant tenant) {
-        static CompanyUnits of(Claim claim) {
-            return new CompanyUnits(claim.kind(), claim.connection(), claim.tenant());
-        }
-    }
-
     /** For whoever has the lock of what is held. */
     private Optional<ClaimedRun> claim() {
-        long longOnes = held.values().stream().filter(run -> run.ended == null && job(run.claim).isLong()).count();
+        long longOnes = held.values().stream().filter(run -> run.isAtWork() && job(run.claim).isLong()).count();
         var what = new HashSet<Claims.ConnectionUnits>();
         for (Job job : jobs.values()) {
             if (!job.isLong() || longOnes < PARALLEL_LONG) {
@@ -213,15 +204,12 @@ public class JobRunner {
     }
 
     private ClaimedRun claimed(Claim claim, Job.Run work, Instant from) {
-        return new ClaimedRun(claim, work, new RunTelemetry.Claiming(from, telemetry.now()));
+        return new ClaimedRun(claim, work, new RunTelemetry.Claiming(from, telemetry.now()), job(claim).takesAlong());
     }
 
-    /** One for each kind and company of which as many are held as can work side by side; for whoever has the lock. */
+    /** Of what is held; for whoever has the lock. */
     private List<Claim> full() {
-        var held = this.held.values().stream().filter(run -> run.ended == null).map(run -> run.claim)
-                .collect(Collectors.groupingBy(CompanyUnits::of));
-        return held.values().stream().filter(claims -> claims.size() >= ofOneCompany).map(claims -> claims.get(0))
-                .toList();
+        return CompanyUnits.full(held.values(), ofOneCompany);
     }
 
     private void run(ClaimedRun run) {
@@ -235,8 +223,7 @@ public class JobRunner {
         } finally {
             // an interrupt was for the run, and it has ended
             Thread.interrupted();
-            run.thread = null;
-            run.ended = ended;
+            run.end(ended);
             MDC.clear();
             room.release();
         }
@@ -254,7 +241,7 @@ public class JobRunner {
         Claim claim = run.claim;
         var failed = failed(claim);
         try {
-            Outcome outcome = run.work.go(() -> run.progressAt = System.nanoTime());
+            Outcome outcome = run.work.go(new RunProgress(run, this::takeAlong, this::end, this::look));
             var ended = ended(run, outcome);
             over(claim.unit());
             return ended;
@@ -272,18 +259,39 @@ public class JobRunner {
     }
 
     private Ended ended(ClaimedRun run, Outcome outcome) throws SQLException {
-        if (outcome instanceof Outcome.Done done) {
-            return new Ended.Well(done);
-        }
-        if (outcome instanceof Outcome.Again again) {
-            return new Ended.Failed(again.after());
+        if (!(outcome instanceof Outcome.Ending ending)) {
+            return Ended.by(outcome);
         }
         try {
-            return new Ended.Freed(claims.free(run.claim, ((Outcome.Ending) outcome).last()));
+            return new Ended.Freed(claims.free(run.claim, ending.last()));
         } catch (SQLException e) {
             run.perhapsFreed = true;
             throw e;
         }
+    }
+
+    /** As {@link Job.Progress#takeAlong} says. */
+    private List<Claim> takeAlong(ClaimedRun run, int most) throws SQLException {
+        synchronized (held) {
+            run.gathers = false;
+            if (stopping || !heartbeat.alive()) {
+                return List.of();
+            }
+            try {
+                var taken = claims.claimAlong(run.claim, heartbeat.mayTakeOver(), most);
+                taken.forEach(claim -> held.put(claim.fence(), run.takeAlong(claim)));
+                return taken;
+            } catch (SQLException e) {
+                unknown.suspect();
+                throw e;
+            }
+        }
+    }
+
+    /** Frees a unit that a run has taken along. */
+    private void end(ClaimedRun taken, Outcome outcome) throws SQLException {
+        taken.ended = ended(taken, outcome);
+        freeEnded();
     }
 
     /** That the database is away is told once, by the heartbeat. */
@@ -347,24 +355,17 @@ public class JobRunner {
         synchronized (held) {
             stalled = new ArrayList<>(held.values());
         }
-        stalled.removeIf(run -> run.ended != null || System.nanoTime() - run.progressAt < silence.toNanos());
+        stalled.removeIf(run -> run.ended != null || System.nanoTime() - run.first.progressAt < silence.toNanos());
         for (ClaimedRun run : stalled) {
             LOG.errorf("%s has neither ended a request nor committed for %d s and is given up; another run follows",
                     run.claim, silence.toSeconds());
-            run.progressAt = System.nanoTime();
+            run.first.progressAt = System.nanoTime();
             try {
                 claims.giveUp(run.claim, Backoff.after(run.claim.failures() + 1));
             } catch (SQLException e) {
                 LOG.warnf("%s could not be given up: %s", run.claim, e.getMessage());
             }
-            interrupt(run);
-        }
-    }
-
-    private static void interrupt(ClaimedRun run) {
-        var thread = run.thread;
-        if (thread != null) {
-            thread.interrupt();
+            run.interrupt();
         }
     }
 
@@ -386,7 +387,7 @@ public class JobRunner {
                                 "%s waits for an answer that has not come, and is cut off: rows that it "
                                         + "was sending are looked for at the next start, a page is read again",
                                 run.claim));
-                held.values().forEach(JobRunner::interrupt);
+                held.values().forEach(ClaimedRun::interrupt);
             }
             if (!threads.awaitTermination(CUT_OFF.toSeconds(), TimeUnit.SECONDS)) {
                 LOG.warnf("A run did not stop in time; its unit is taken over after %d s", Replica.SILENT_AFTER);

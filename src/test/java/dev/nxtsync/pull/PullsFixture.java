@@ -34,6 +34,7 @@ import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
+import dev.nxtsync.schedule.ClaimsFixture;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.UnitKind;
@@ -129,6 +130,41 @@ final class PullsFixture implements AutoCloseable {
             return outcome instanceof Outcome.Ending ending ? store.claims().keep(claim, ending.last()) : outcome;
         } finally {
             free(claim);
+        }
+    }
+
+    /** One run of the loads that are due, which takes others along. Answers what became of each, by pull. */
+    Map<String, Outcome> loadTogether() throws SQLException {
+        var ends = new HashMap<String, Outcome>();
+        var claim = store.claims().claim(List.of(new Claims.ConnectionUnits(UnitKind.LOAD, "main")), List.of(), false)
+                .orElseThrow();
+        end(ends, claim, Objects.requireNonNull(jobs.get(UnitKind.LOAD)).run(claim, new Job.Progress() {
+            @Override
+            public void made() {}
+
+            @Override
+            public List<Claim> takeAlong(int most) throws SQLException {
+                return ClaimsFixture.along(store.claims(), claim, most);
+            }
+
+            @Override
+            public void end(Claim taken, Outcome outcome) {
+                PullsFixture.this.end(ends, taken, outcome);
+            }
+        }));
+        return ends;
+    }
+
+    private void end(Map<String, Outcome> ends, Claim claim, Outcome outcome) {
+        ends.put(claim.entry(), outcome);
+        try {
+            if (outcome instanceof Outcome.Done done) {
+                store.claims().free(claim, Optional.of(done.nextDue()), Optional.empty(), true);
+            } else {
+                store.claims().free(claim, Optional.empty(), Optional.of(((Outcome.Again) outcome).after()), false);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -206,6 +206,46 @@ class ClaimsTest {
     }
 
     @Test
+    void aRunTakesAlongWhatIsDueAndFreeOfItsKindAndCompany() throws Exception {
+        one.beat();
+        two.beat();
+        for (String pull : List.of("orders", "lines", "products", "prices")) {
+            new PullUnitStore(store).declare(pull, "main", Tenant.company(7));
+        }
+        new PullUnitStore(store).declare("lines", "main", Tenant.company(8));
+        database.execute("update nxt_sync.job set due_at = '9999-01-01' where kind = 'load' and pull = 'products'");
+        Claim first = load(claims, "orders");
+        Claim held = load(others, "prices");
+        assertThat(claims.claimAlong(first, true, 0)).isEmpty();
+        assertThat(claims.claimAlong(first, true, 9)).singleElement().satisfies(along -> {
+            assertThat(along.work()).isEqualTo(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "lines"));
+            assertThat(along.fence()).isGreaterThan(first.fence());
+            assertThat(others.claim(along.work())).isInstanceOf(Claims.UnitTaken.class);
+        });
+        others.free(held, Optional.empty(), Optional.empty(), true);
+        assertThat(claims.claimAlong(first, true, 9)).extracting(Claim::entry).containsExactly("prices");
+    }
+
+    @Test
+    void whoeverTakesOverWhatARunTookAlongCountsTheLostCallsOfOneRun() throws Exception {
+        one.beat();
+        two.beat();
+        for (String pull : List.of("orders", "lines", "products")) {
+            new PullUnitStore(store).declare(pull, "main", Tenant.company(7));
+        }
+        assertThat(claims.claimAlong(load(claims, "orders"), true, 9)).hasSize(2);
+        database.execute(
+                "update nxt_sync.replica set beat_at = beat_at - interval '17 s' where id = '" + one.id() + "'");
+        Claim first = load(others, "lines");
+        assertThat(others.claimAlong(first, true, 9)).hasSize(2);
+        assertThat(new LostCalls(store).keep(Map.of(), Duration.ofMinutes(30))).isEqualTo(Map.of(Tenant.company(7), 2));
+    }
+
+    private static Claim load(Claims by, String pull) throws SQLException {
+        return ((Claims.Claimed) by.claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), pull))).claim();
+    }
+
+    @Test
     void aUnitThatNoThreadKnowsOfIsFreedAndAStalledOneIsTakenAway() throws Exception {
         one.beat();
         declare(7);

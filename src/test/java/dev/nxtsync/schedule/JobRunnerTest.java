@@ -37,12 +37,13 @@ class JobRunnerTest {
     private final Database store = ScheduleFixture.migrated(database);
     private final Claims claims = ScheduleFixture.claims(store);
     private final Fetching fetching = new Fetching();
+    private final Loading loading = new Loading();
     private final JobRunner runner;
 
     JobRunnerTest() throws SQLException {
         new PullUnitStore(store).declare("things", "main", Tenant.company(1));
         var metrics = new SimpleMeterRegistry();
-        runner = new JobRunner(List.of(fetching), claims, new Heartbeat(null, null, null) {
+        runner = new JobRunner(List.of(fetching, loading), claims, new Heartbeat(null, null, null) {
             @Override
             boolean alive() {
                 return true;
@@ -145,8 +146,98 @@ class JobRunnerTest {
         await().until(() -> fetching.begun.get() == 1);
     }
 
+    @Test
+    void whatARunHasTakenAlongIsFreedWhenItEndsItAndElseWithTheRunAsDueAsItWas() throws SQLException {
+        declareLoads();
+        loading.run = progress -> {
+            var taken = progress.takeAlong(9);
+            if (taken.isEmpty()) {
+                return new Outcome.Done(NEVER);
+            }
+            assertThat(taken).hasSize(2);
+            progress.end(taken.get(0), new Outcome.Done(NEVER));
+            assertThat(database.number("select count(*) from nxt_sync.job where kind = 'load' and holder is not null"))
+                    .isEqualTo(2);
+            return new Outcome.Again(Duration.ofHours(1));
+        };
+        runner.look();
+        await().until(() -> loading.begun.get() == 2
+                && database.number("select count(*) from nxt_sync.job where holder is not null") == 0);
+        assertThat(database.number("select count(*) from nxt_sync.job where kind = 'load' and retry_at is not null"))
+                .as("the first").isEqualTo(1);
+        assertThat(database.number("select count(*) from nxt_sync.job where kind = 'load' and due_at > '9000-01-01'"))
+                .as("that which was ended, and the third, which had a run of its own").isEqualTo(2);
+    }
+
+    @Test
+    void untilARunHasTakenOthersAlongOrGoesAloneNoneOfItsCompanyBegins() throws SQLException {
+        declareLoads();
+        var mayDecide = new CountDownLatch(1);
+        loading.run = progress -> {
+            waitFor(mayDecide);
+            progress.goAlone();
+            waitFor(fetching.mayEnd);
+            return new Outcome.Done(NEVER);
+        };
+        runner.look();
+        await().until(() -> loading.begun.get() == 1);
+        runner.look();
+        assertThat(database.number("select count(*) from nxt_sync.job where kind = 'load' and holder is not null"))
+                .isEqualTo(1);
+        mayDecide.countDown();
+        await().until(() -> loading.begun.get() == 3);
+    }
+
+    /** Three of one company, which are due. */
+    private void declareLoads() throws SQLException {
+        for (String pull : List.of("others", "more")) {
+            new PullUnitStore(store).declare(pull, "main", Tenant.company(1));
+        }
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void wake() {
         database.execute("update nxt_sync.job set wanted = wanted + 1 where kind = 'fetch'");
+    }
+
+    private static final class Loading implements Job {
+        final AtomicInteger begun = new AtomicInteger();
+        LoadingRun run = progress -> new Outcome.Done(NEVER);
+
+        interface LoadingRun {
+            Outcome of(Progress progress) throws SQLException;
+        }
+
+        @Override
+        public UnitKind kind() {
+            return UnitKind.LOAD;
+        }
+
+        @Override
+        public boolean isLong() { return true; }
+
+        @Override
+        public boolean takesAlong() {
+            return true;
+        }
+
+        @Override
+        public Set<String> connections() {
+            return Set.of("main");
+        }
+
+        @Override
+        public Outcome run(Claim claim, Progress progress) throws SQLException {
+            begun.incrementAndGet();
+            return run.of(progress);
+        }
     }
 
     private static final class Fetching implements Job {
@@ -177,11 +268,7 @@ class JobRunnerTest {
         @Override
         public Outcome run(Claim claim, Progress progress) {
             begun.incrementAndGet();
-            try {
-                mayEnd.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            waitFor(mayEnd);
             return outcome;
         }
     }

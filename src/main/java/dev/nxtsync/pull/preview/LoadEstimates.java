@@ -53,6 +53,7 @@ public class LoadEstimates {
      *
      * @param tenant empty where the pull cannot be planned
      * @param bytes of its rows as JSON, by a small sample
+     * @param requests of its own; what tables of a company ask for together counts with the first of them
      * @param minutes that it takes by itself
      * @param problem why there is no estimate; empty if there is one
      */
@@ -66,12 +67,8 @@ public class LoadEstimates {
      */
     public record Estimated(List<Estimate> estimates, FirstLoads.EstimatedRange minutes) {}
 
-    /** What the API counts of one pull in one company. */
-    private record Counted(PullPlan plan, Tenant tenant, long rows, long bytes) {
-        long requests() {
-            return LoadEstimates.requests(plan, rows);
-        }
-    }
+    /** What the API counts of one pull in one company, and what loading it asks for. */
+    private record Counted(PullPlan plan, Tenant tenant, long rows, long bytes, long requests) {}
 
     /**
      * How fast answers come.
@@ -170,7 +167,9 @@ public class LoadEstimates {
             long rows = table.path("totalCount").asLong();
             long sampled = table.path("items").size();
             long bytes = sampled == 0 ? 0 : rows * table.path("items").toString().length() / sampled;
-            counted.add(new Counted(plan, owner, rows, bytes));
+            int before = counted.size() % Document.MOST_FIRST_PAGES;
+            int together = Math.min(Document.MOST_FIRST_PAGES, plans.size() - counted.size() + before);
+            counted.add(new Counted(plan, owner, rows, bytes, requests(plan, rows, together) - (before == 0 ? 0 : 1)));
         }
         return counted;
     }
@@ -207,11 +206,19 @@ public class LoadEstimates {
                 Optional.of(reason).filter(text -> !text.isEmpty()).orElse("?"));
     }
 
-    /** With pages that grow as they do in a load in which all goes well. */
-    public static long requests(PullPlan plan, long rows) {
+    /**
+     * With pages that grow as they do in a load in which all goes well.
+     *
+     * @param together how many tables share the document of the first pages, which counts
+     */
+    public static long requests(PullPlan plan, long rows, int together) {
         var size = plan.pageSize();
         long requests = 1;
-        long rest = rows - size.rows();
+        long rest = rows - Math.max(1, size.rows() / together);
+        if (rest > 0 && together > 1) {
+            rest -= size.rows();
+            requests++;
+        }
         while (rest > 0) {
             size.good();
             rest -= size.rows();

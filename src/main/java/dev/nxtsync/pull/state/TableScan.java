@@ -31,6 +31,11 @@ public record TableScan(String pull, int company, ScanKind kind, Optional<Instan
                 Optional.empty(), Optional.empty(), false, false, false);
     }
 
+    /** Whether the table's very first page is next. */
+    public boolean isToBegin() {
+        return startedAt.isEmpty() && since.isEmpty();
+    }
+
     /** The same from its beginning. */
     public TableScan anew() {
         return new TableScan(pull, company, kind, Optional.empty(), Optional.empty(), 0, Optional.empty(),

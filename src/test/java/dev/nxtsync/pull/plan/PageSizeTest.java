@@ -57,10 +57,13 @@ class PageSizeTest {
     void anEstimateCountsThePagesThatALoadWillAskFor() {
         var plan = PullFixture.plan("text", List.of("textNo"), Optional.empty(),
                 new Column("textNo", "Int", Companion.NONE));
-        assertThat(LoadEstimates.requests(plan, 0)).isEqualTo(1);
-        assertThat(LoadEstimates.requests(plan, 1000)).isEqualTo(1);
-        assertThat(LoadEstimates.requests(plan, 1001)).isEqualTo(2);
+        assertThat(LoadEstimates.requests(plan, 0, 1)).isEqualTo(1);
+        assertThat(LoadEstimates.requests(plan, 1000, 1)).isEqualTo(1);
+        assertThat(LoadEstimates.requests(plan, 1001, 1)).isEqualTo(2);
         // ten of 1,000, ten of 2,000, ten of 4,000, then of 5,000
-        assertThat(LoadEstimates.requests(plan, 1_000_000)).isEqualTo(30 + 186);
+        assertThat(LoadEstimates.requests(plan, 1_000_000, 1)).isEqualTo(30 + 186);
+        assertThat(LoadEstimates.requests(plan, 20, 50)).as("its part of the first document").isEqualTo(1);
+        assertThat(LoadEstimates.requests(plan, 1020, 50)).isEqualTo(2);
+        assertThat(LoadEstimates.requests(plan, 1021, 50)).isEqualTo(3);
     }
 }

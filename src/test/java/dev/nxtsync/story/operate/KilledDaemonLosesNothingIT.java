@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.story.Pulls;
 import dev.nxtsync.story.Pushes;
 import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Size;
@@ -70,6 +73,40 @@ class KilledDaemonLosesNothingIT {
         }
     }
 
+    /** Of six tables of one company, whose first pages are one document; two have more rows than its part of them. */
+    @Test
+    void afterKillsWhileOneRunLoadsManyTablesAllAreLoadedAndTheLostCallsAreThoseOfOneRunEach() throws Exception {
+        try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
+                .withRows(Map.of("associate", 5, "order", 5, "generalLedgerAccount", 50))
+                .withTokenLifetime(Duration.ofMinutes(1)))) {
+            var builder = Daemon.on(sandbox.url(), database);
+            var tables = List.of("associate", "order", "generalLedgerAccount");
+            for (int i = 0; i < 6; i++) {
+                String pull = "NXT_PULLS_P" + i;
+                builder.with(pull + "_TABLE", tables.get(i % 3)).with(pull + "_TARGET", "t" + i)
+                        .with(pull + "_COMPANIES", COMPANY).with(pull + "_EVERY", "24h").with(pull + "_PAGE_SIZE", 60);
+            }
+            killAt(Moment.BEFORE_THE_CLAIM_COMMITS, builder, sandbox);
+            killAt(Moment.AFTER_THE_CLAIM, builder, sandbox);
+            killAt(Moment.BEFORE_THE_PAGE_COMMITS, builder, sandbox);
+            // with some pages written, and others not
+            killAt(Moment.BEFORE_THE_PAGE_COMMITS.trigger.replace("execute", "when (new.pull = 'p3') execute"), "",
+                    () -> true, builder, sandbox);
+            assertThat(database.count("nxt.t3")).isZero();
+            assertThat(database.number("select count(*) from nxt_sync.pull_state where loaded_at is not null"))
+                    .isBetween(1L, 4L);
+            try (Daemon daemon = builder.start()) {
+                Pulls.loaded(daemon, database, 6);
+            }
+            for (int i = 0; i < 6; i++) {
+                assertThat(Mirror.differencesIn("nxt.t" + i, sandbox, database, COMPANY, tables.get(i % 3), List.of()))
+                        .as("t" + i).isEmpty();
+            }
+            assertThat(database.number("select coalesce(sum(calls), 0) from nxt_sync.lost_call")).isBetween(2L, 2L * 4);
+            assertThat(sandbox.counter("requests_first_pages")).as("one for each life").isLessThanOrEqualTo(5);
+        }
+    }
+
     /** Moments of a page's life, each held open from outside while the daemon is killed; in the order of the lives. */
     enum Moment {
         AFTER_THE_PAGE_COMMITTED("", "\"orderNo\":"), BEFORE_THE_PAGE_COMMITS(
@@ -91,20 +128,27 @@ class KilledDaemonLosesNothingIT {
     }
 
     private void killAt(Moment moment, Daemon.Builder builder, Sandbox sandbox) throws Exception {
+        killAt(moment.trigger, moment.held, () -> moment != Moment.AFTER_THE_PAGE_COMMITTED || progress() > 0, builder,
+                sandbox);
+    }
+
+    private void killAt(String trigger, String request, BooleanSupplier isThere, Daemon.Builder builder,
+            Sandbox sandbox) throws Exception {
         database.execute("create function public.stop_here() returns trigger language plpgsql as "
                 + "$$ begin perform pg_advisory_xact_lock(42); return null; end $$");
         try (var blocker = database.connect(); var lock = blocker.createStatement()) {
             int held = sandbox.held();
             lock.execute("select pg_advisory_lock(42)");
-            if (moment.held.isEmpty()) {
-                database.execute(moment.trigger);
+            if (request.isEmpty()) {
+                database.execute(trigger);
             } else {
-                sandbox.holdRequestsWith(moment.held);
+                sandbox.holdRequestsWith(request);
             }
             try (Daemon killed = builder.start()) {
-                await().atMost(Duration.ofSeconds(60)).until(() -> moment.held.isEmpty()
-                        ? database.number(WAITING) > 0
-                        : sandbox.held() > held && (moment != Moment.AFTER_THE_PAGE_COMMITTED || progress() > 0));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> request.isEmpty()
+                                ? database.number(WAITING) > 0
+                                : sandbox.held() > held && isThere.getAsBoolean());
                 killed.kill();
             }
             // what waits inside PostgreSQL is the dead daemon's, and commits or not as the connection's end has it

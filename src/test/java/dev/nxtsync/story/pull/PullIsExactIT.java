@@ -53,7 +53,7 @@ class PullIsExactIT {
                     .with("NXT_PULLS_GOODS_RECONCILE", "2s").with("NXT_PULLS_GOODS_PAGE_SIZE", 1);
             putWhatIsRare(sandbox);
             putWhatPostgresCannotHold(sandbox);
-            sandbox.holdRequestsWith("load_generalLedgerAccount");
+            sandbox.holdRequestsWith(": generalLedgerAccount(");
             try (var daemon = builder.start()) {
                 aServerThatDoesNotAnswerIsGivenUpAfterOurOwnDeadlineAndAskedAgain(sandbox, daemon);
                 loaded(daemon, database, 7 * 3 + 2 + 2);

@@ -122,13 +122,13 @@ class TargetFaultsIT {
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
                 .withRows(Map.of("associate", 90, "generalLedgerAccount", 90)))) {
             sandbox.put(COMPANY, "associate", values("associateNo", 900, "name", "nul \u0000"));
-            // the second page of each load, when the first is in
+            // the second page of each load, when the first is in, of which three share a page
             sandbox.holdRequestsWith("\"associateNo\":{\"_gt\":");
             var builder = Daemon.on(sandbox.url(), database);
             pull(builder, "people", "people");
             pull(builder, "columns", "columns");
             for (String pull : List.of("PEOPLE", "COLUMNS")) {
-                builder.with("NXT_PULLS_" + pull + "_PAGE_SIZE", 30).with("NXT_PULLS_" + pull + "_PAGE_SIZE_MAX", 30);
+                builder.with("NXT_PULLS_" + pull + "_PAGE_SIZE", 90).with("NXT_PULLS_" + pull + "_PAGE_SIZE_MAX", 90);
             }
             builder.with("NXT_PULLS_PEOPLE_RECONCILE", "1s").with("NXT_PULLS_PEOPLE_DELETES", "remove")
                     .with("NXT_PULLS_DAILY_TABLE", "generalLedgerAccount").with("NXT_PULLS_DAILY_TARGET", "daily")

@@ -1,0 +1,227 @@
+package dev.nxtsync.pull;
+
+import static dev.nxtsync.pull.PullsFixture.COMPANY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.database.Timestamps;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Question;
+import dev.nxtsync.pull.ClaimedLoad.WantedLoad;
+import dev.nxtsync.pull.state.TableScan;
+import dev.nxtsync.pull.state.TableScan.ScanKind;
+import dev.nxtsync.sandbox.Mirror;
+import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.UnitKind;
+
+/** One run of loads that begin together, of four tables. */
+class FirstPagesTest {
+    private static final List<String> TABLES = List.of("associate", "order", "product", "timeless");
+    private static PullsFixture pulls;
+
+    @BeforeAll
+    static void begin() throws SQLException {
+        var environment = new HashMap<String, String>();
+        for (String table : TABLES) {
+            environment.put("NXT_PULLS_" + table.toUpperCase(Locale.ROOT) + "_TABLE", table);
+            environment.put("NXT_PULLS_" + table.toUpperCase(Locale.ROOT) + "_PAGE_SIZE", "28");
+            environment.put("NXT_PULLS_" + table.toUpperCase(Locale.ROOT) + "_PAGE_SIZE_MAX", "28");
+        }
+        environment.put("NXT_PULLS_TIMELESS_KEY", "timelessNo");
+        environment.put("NXT_PULLS_TIMELESS_EVERY", "2h");
+        pulls = new PullsFixture(Map.of("associate", 3, "order", 30, "product", 0, "timeless", 7), environment);
+    }
+
+    @AfterAll
+    static void end() {
+        pulls.close();
+    }
+
+    @BeforeEach
+    void nothingIsLoaded() {
+        pulls.restart();
+        pulls.sandbox.spoilAnswers("", "");
+        pulls.instead = question -> Optional.empty();
+        pulls.asked.clear();
+        pulls.store.database().execute("delete from nxt_sync.run; delete from nxt_sync.pass; truncate nxt.\"order\", "
+                + "nxt.associate, nxt.product, nxt.timeless; update nxt_sync.pull_state set loaded_at = null, "
+                + "state = 'ok', code = null, reason = null, failures = 0, retry_at = null, rows = 0, due_at = now(); "
+                + "update nxt_sync.job set due_at = now(), retry_at = null, wanted = 0, served = 0 where kind = 'load'; "
+                + "update nxt_sync.job set due_at = '9999-01-01' where kind = 'reconciliation'");
+    }
+
+    @Test
+    void oneDocumentLoadsAllTablesThatHaveNoMoreRowsAndBeginsTheOthers() throws SQLException {
+        var ends = pulls.loadTogether();
+        assertThat(pulls.asked).hasSize(1);
+        assertThat(history()).containsExactlyInAnyOrder("associate ok 3", "order goes on 7", "product ok 0",
+                "timeless ok 7");
+        assertThat(due(ends, "associate")).isEqualTo(Timestamps.NEVER);
+        assertThat(due(ends, "order")).as("at once").isBefore(pulls.store.states().now().plusSeconds(1));
+        assertThat(due(ends, "timeless")).isBetween(pulls.store.states().now(),
+                pulls.store.states().now().plus(Duration.ofHours(2)));
+        assertThat(pulls.state("associate").mark()).isPresent();
+        assertThat(pulls.state("associate").dueAt()).as("the load stands in for a poll")
+                .isAfter(pulls.store.states().now());
+        TableScan order = scan("order").orElseThrow();
+        assertThat(order.cursor()).contains("{\"orderNo\":7}");
+        assertThat(order.expected()).contains(30L);
+        assertThat(order.mark()).isPresent();
+        assertThat(order.direct()).isTrue();
+        // the rest goes on by itself, where the first page ended
+        pulls.asked.clear();
+        ends = pulls.loadTogether();
+        assertThat(due(ends, "order")).isEqualTo(Timestamps.NEVER);
+        assertThat(pulls.asked).singleElement().extracting(Question::document).asString().contains("load_order");
+        assertThat(pulls.store.database().number("select sum(rows_read) from nxt_sync.run where job = 'order'"))
+                .as("no row is read twice").isEqualTo(30);
+        areEqual(List.of("associate", "order", "timeless"));
+    }
+
+    @Test
+    void theFirstPagesTogetherAreOnePageAtMost() throws SQLException {
+        pulls.loadTogether();
+        assertThat(pulls.asked.get(0).variables().entrySet().stream().filter(each -> each.getKey().matches("n\\d+"))
+                .mapToInt(each -> (Integer) each.getValue()).filter(rows -> rows > 1).sum()).isEqualTo(28);
+    }
+
+    @Test
+    void aTableThatAnErrorNamesIsReadByItselfAndTheOthersAreAskedForOnceMore() throws SQLException {
+        pulls.instead = question -> of(question, "associate")
+                ? Optional.of(rejected(question, "associate"))
+                : Optional.empty();
+        var ends = pulls.loadTogether();
+        assertThat(pulls.asked).hasSize(3);
+        assertThat(history()).containsExactlyInAnyOrder("associate rejected 0", "order goes on 7", "product ok 0",
+                "timeless ok 7");
+        assertThat(ends.get("associate")).isInstanceOf(Outcome.Again.class);
+        // as long as it waits, the others go on without it
+        pulls.asked.clear();
+        pulls.loadTogether();
+        assertThat(pulls.asked).hasSize(1).noneMatch(question -> of(question, "associate"));
+    }
+
+    @Test
+    void aDocumentThatIsTooLargeIsSentInHalvesDownToTheTableThatIsTheMatter() throws SQLException {
+        pulls.instead = question -> of(question, "order")
+                ? Optional.of(new Failure.InDoubt("slow", "", false, true))
+                : Optional.empty();
+        pulls.loadTogether();
+        // all, two halves, one of which has the order: by itself, and the other table of that half
+        assertThat(pulls.asked).hasSize(5);
+        assertThat(history()).containsExactlyInAnyOrder("associate ok 3", "order in_doubt 0", "product ok 0",
+                "timeless ok 7");
+    }
+
+    @Test
+    void whatIsInTheWayOfAllIsAskedOnceAndTriedAgainAtOneTime() throws SQLException {
+        pulls.store.database().execute("update nxt_sync.pull_state set failures = 9 where pull = 'order'");
+        pulls.instead = question -> Optional.of(new Failure.Throttled("slowly", "", Duration.ofSeconds(7)));
+        assertThat(Set.copyOf(pulls.loadTogether().values())).hasSize(1);
+        assertThat(pulls.asked).hasSize(1);
+        assertThat(history()).hasSize(4).allMatch(run -> run.contains("throttled"));
+    }
+
+    @Test
+    void whatHasTakenLongLeavesTheRestToTheNextRunButGetsOn() throws SQLException {
+        pulls.instead = question -> {
+            pulls.passed += Duration.ofSeconds(11).toNanos();
+            return question.document().contains("first_pages")
+                    ? Optional.of(new Failure.InDoubt("slow", "", false, true))
+                    : Optional.empty();
+        };
+        var loads = new ArrayList<WantedLoad>();
+        for (String pull : TABLES) {
+            var turn = pulls.turn(UnitKind.LOAD, pull);
+            loads.add(new WantedLoad(turn, TableScan.wanted(pull, COMPANY, ScanKind.LOAD),
+                    new LoadRun(turn, pulls.source, pulls.sink, pulls.runs, pulls.store.scans(), new WalkMemory())));
+        }
+        new FirstPages(pulls.source, pulls.runs, loads).read();
+        for (WantedLoad load : loads) {
+            pulls.free(load.turn().claim());
+        }
+        assertThat(history()).as("of the four that go by themselves, as many as there was time for").hasSize(1);
+    }
+
+    @Test
+    void aKeyThatSeemsToStandForSeveralRowsIsLookedAtWhereTheTableIsReadByItself() throws SQLException {
+        pulls.sandbox.spoilAnswers("\"associateNo\":2", "\"associateNo\":1");
+        pulls.loadTogether();
+        assertThat(pulls.asked).anyMatch(question -> question.document().contains("load_associate"));
+        assertThat(history()).contains("product ok 0", "timeless ok 7").doesNotContain("associate ok 3");
+    }
+
+    @Test
+    void aRowThatCannotBeStoredIsSetAsideWhereItsTableIsReadByItself() throws SQLException {
+        pulls.sandbox.put(COMPANY, "associate", Map.of("associateNo", 2, "name", "a\0b"));
+        pulls.loadTogether();
+        assertThat(pulls.asked).hasSize(2).last().extracting(Question::document).asString().contains("load_associate");
+        assertThat(pulls.store.database().value("select key from nxt_sync.row_fault where job = 'associate'"))
+                .isEqualTo("{\"associateNo\":2}");
+        pulls.sandbox.put(COMPANY, "associate", Map.of("associateNo", 2, "name", "mended"));
+        nothingIsLoaded();
+        pulls.loadTogether();
+        assertThat(pulls.asked).hasSize(1);
+        assertThat(pulls.store.database().count("nxt_sync.row_fault")).isZero();
+        areEqual(List.of("associate"));
+    }
+
+    @Test
+    void whatATargetRefusesStopsItsOwnPullOnly() throws SQLException {
+        pulls.store.database().execute("alter table nxt.associate rename to elsewhere");
+        try {
+            var ends = pulls.loadTogether();
+            assertThat(ends.get("associate")).isInstanceOf(Outcome.Again.class);
+            assertThat(history()).contains("product ok 0", "timeless ok 7")
+                    .anyMatch(run -> run.startsWith("associate t"));
+        } finally {
+            pulls.store.database().execute("alter table nxt.elsewhere rename to associate");
+        }
+    }
+
+    private static Instant due(Map<String, Outcome> ends, String pull) {
+        return ((Outcome.Done) ends.get(pull)).nextDue();
+    }
+
+    private static void areEqual(List<String> tables) {
+        for (String table : tables) {
+            assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), COMPANY, table)).as(table).isEmpty();
+        }
+    }
+
+    private static boolean of(Question question, String table) {
+        return question.document().contains(": " + table + "(");
+    }
+
+    private static Failure rejected(Question question, String table) {
+        String alias = question.document().replaceAll("(?s).*(t\\d+): " + table + "\\(.*", "$1");
+        return new Failure.Rejected("no", "",
+                List.of(new Failure.Fault("no", Optional.of(alias), OptionalInt.empty())));
+    }
+
+    private static Optional<TableScan> scan(String pull) throws SQLException {
+        return pulls.store.scans().of(pull, COMPANY, ScanKind.LOAD);
+    }
+
+    private static List<String> history() {
+        return pulls.store.database().rows(
+                "select job || ' ' || outcome || ' ' || rows_read as run from nxt_sync.run where kind = 'load' order by id")
+                .stream().map(run -> run.get("run")).toList();
+    }
+}
