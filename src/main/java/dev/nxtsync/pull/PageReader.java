@@ -37,6 +37,9 @@ public final class PageReader implements RowSink {
     private final String[] fields;
     private final SerializableString[] names;
     private final int[] sources;
+    /** The fields of the order, and the one of the change stamp. */
+    private final int[] ordered;
+    private final int changed;
     /** The row that is being read, and the one where the page ends so far. */
     private RowBuffer row;
     private RowBuffer end;
@@ -59,6 +62,8 @@ public final class PageReader implements RowSink {
         this.fields = mapping.fields().toArray(String[]::new);
         this.names = mapping.fields().stream().map(SerializedString::new).toArray(SerializableString[]::new);
         this.sources = mapping.sources().stream().mapToInt(Integer::intValue).toArray();
+        this.ordered = order.stream().mapToInt(this::index).toArray();
+        this.changed = index(Table.CHANGED);
         this.row = new RowBuffer(fields.length);
         this.end = new RowBuffer(fields.length);
         this.keyOfRow = () -> json(this.key, this.row);
@@ -116,10 +121,9 @@ public final class PageReader implements RowSink {
      * server orders texts is not known.
      */
     private boolean isBefore(RowBuffer one, RowBuffer other) {
-        for (String column : order) {
-            int index = index(column);
+        for (int index : ordered) {
             if (!one.isSame(index, other)) {
-                return column.equals(Table.CHANGED) ? one.isEarlier(index, other) : one.isSmaller(index, other);
+                return index == changed ? one.isEarlier(index, other) : one.isSmaller(index, other);
             }
         }
         return false;

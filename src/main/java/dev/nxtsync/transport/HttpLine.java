@@ -57,7 +57,7 @@ public final class HttpLine implements AutoCloseable {
     private void connected(HttpConnection connection) {
         var pipeline = ((ConnectionBase) connection).channel().pipeline();
         pipeline.addAfter(pipeline.context(HttpClientCodec.class).name(), "interim-answers", new InterimAnswers());
-        pipeline.addAfter("interim-answers", "part-memory", parts);
+        pipeline.addAfter("interim-answers", "part-memory", parts.handler());
     }
 
     /**

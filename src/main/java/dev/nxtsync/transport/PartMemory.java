@@ -5,7 +5,6 @@ import java.util.concurrent.BlockingQueue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
@@ -15,8 +14,7 @@ import io.vertx.core.buffer.Buffer;
  * Puts the parts of answers into memory that was used before: Vert.x takes new memory for each, so that whoever reads millions
  * of rows would leave as many bytes behind as have come. Safe for any number of threads.
  */
-@Sharable
-final class PartMemory extends ChannelInboundHandlerAdapter {
+final class PartMemory {
     /** More wait for nobody. */
     private static final int MOST_KEPT = 16;
 
@@ -28,11 +26,16 @@ final class PartMemory extends ChannelInboundHandlerAdapter {
         this.largest = largest;
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        context.fireChannelRead(message instanceof HttpContent part && part.content().isReadable()
-                ? part.replace(moved(part.content()))
-                : message);
+    /** For the pipeline of one connection, behind what takes answers apart. */
+    ChannelInboundHandlerAdapter handler() {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                context.fireChannelRead(message instanceof HttpContent part && part.content().isReadable()
+                        ? part.replace(moved(part.content()))
+                        : message);
+            }
+        };
     }
 
     private ByteBuf moved(ByteBuf content) {

@@ -86,20 +86,20 @@ class StatusIT {
     void aPullIsPausedAlsoInTheMiddleOfALoadResumedAndRunAtOnce() throws Exception {
         var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
-                .withRows(Map.of("associate", 3000)))) {
+                .withRows(Map.of("associate", 15_000)))) {
             var builder = daemon(sandbox, database).with("NXT_PULLS_PEOPLE_EVERY", "24h")
                     .with("NXT_PULLS_PEOPLE_PAGE_SIZE", 100).with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 100);
             try (var daemon = builder.start()) {
                 await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20))
-                        .until(() -> database.count("nxt.associate") >= 300);
+                        .until(() -> database.count("nxt.associate") >= 2000);
                 assertThat(post(daemon, "people/pause")).isEqualTo(202);
                 long there = database.count("nxt.associate");
                 Pushes.pause(Duration.ofSeconds(3));
-                assertThat(database.count("nxt.associate")).isEqualTo(there).isLessThan(3000);
+                assertThat(database.count("nxt.associate")).isEqualTo(there).isLessThan(15_000);
                 assertThat(post(daemon, "people/resume")).isEqualTo(202);
                 loaded(daemon, database, 1);
                 assertThat(Mirror.differences(sandbox, database, COMPANY, "associate")).isEmpty();
-                assertThat(sandbox.counter("requests_load_associate")).as("from its checkpoint").isLessThan(36);
+                assertThat(sandbox.counter("requests_load_associate")).as("from its checkpoint").isLessThan(160);
                 await().until(() -> status(daemon).path("state").asText().equals("well"));
 
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "run"));
