@@ -1,6 +1,7 @@
 package dev.nxtsync.database;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
 
 import org.jdbi.v3.core.Handle;
@@ -30,9 +31,9 @@ public final class DatabaseClock {
         return new DatabaseClock(transaction.createQuery("select clock_timestamp()").mapTo(Instant.class).one());
     }
 
-    /** At or before the database's present time. */
+    /** At or before the database's present time, cut to microseconds, so that it is the same wherever it is stored. */
     public Instant now() {
         long elapsed = nanos.getAsLong() - from;
-        return base.plusNanos(elapsed - elapsed / 1000);
+        return base.plusNanos(elapsed - elapsed / 1000).truncatedTo(ChronoUnit.MICROS);
     }
 }

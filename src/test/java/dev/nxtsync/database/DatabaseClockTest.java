@@ -21,7 +21,7 @@ class DatabaseClockTest {
         for (int i = 0; i < 1000; i++) {
             nanos += random.nextLong(Duration.ofSeconds(2).toNanos());
             var passed = Duration.ofNanos(nanos - 7);
-            assertThat(clock.now()).isBetween(BASE.plus(passed).minus(passed.dividedBy(1000)).minusNanos(1),
+            assertThat(clock.now()).isBetween(BASE.plus(passed).minus(passed.dividedBy(1000)).minusNanos(1_000),
                     BASE.plus(passed));
             assertThat(clock.now()).isAfterOrEqualTo(before);
             before = clock.now();

@@ -145,9 +145,10 @@ class QuietCompaniesIT {
                 });
                 assertThat(sandbox.counter("peak_in_progress")).isLessThanOrEqualTo(slots);
                 await().atMost(Duration.ofSeconds(30)).until(() -> {
-                    // one of the slots may have been a request's whose answer was lost only later
+                    // one of the slots may have been a request's whose answer was lost only later, and of the two that are
+                    // counted for the unit of the first the second learns two seconds after it has taken that over
                     tryAgainNow();
-                    return second.metric("nxt_budget_lost_calls", "") == slots;
+                    return second.metric("nxt_budget_lost_calls", "") >= slots;
                 });
                 // as if half an hour had passed
                 sandbox.faults(Map.of());
