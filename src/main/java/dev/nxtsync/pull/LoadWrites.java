@@ -65,8 +65,9 @@ final class LoadWrites implements AutoCloseable {
     private int together(List<LoadedPage> waiting) {
         int count = 1;
         int sum = waiting.get(0).rows();
-        while (count < waiting.size() && waiting.get(count).way() == waiting.get(0).way()
-                && sum + waiting.get(count).rows() <= rows) {
+        // the last one counts the rows of the target first of all, while nothing is locked
+        while (count < waiting.size() && !waiting.get(count).checkpoint().ended()
+                && waiting.get(count).way() == waiting.get(0).way() && sum + waiting.get(count).rows() <= rows) {
             sum += waiting.get(count).rows();
             count++;
         }

@@ -47,11 +47,11 @@ final class WriteBehind<P> implements AutoCloseable {
         check();
         waiting.add(page);
         if (!isWriting) {
-            isWriting = true;
             var unused = WRITERS.submit(TraceSpan.carried(() -> {
                 writeAll();
                 return true;
             }));
+            isWriting = true;
         }
     }
 

@@ -77,7 +77,7 @@ public class PageWriter {
         try {
             return attempt(claim, table, pages, way);
         } catch (SQLException e) {
-            if (pages.size() > 1) {
+            if (pages.size() > 1 && e instanceof TargetFault fault && !fault.isLocked()) {
                 return oneByOne(claim, table, pages, way);
             }
             if (way == Way.DIRECT && KEY_EXISTS.equals(e.getSQLState())) {
@@ -158,18 +158,22 @@ public class PageWriter {
                 var page = each.rows();
                 var checkpoint = each.checkpoint();
                 Database.Work<WriteCounts> rows = guarded -> rows(guarded, table, page, way, checkpoint);
-                var written = page.size() == 0
+                all.add(page.size() == 0
                         ? WriteCounts.NOTHING
                         : TargetFault.guard(transaction, table,
-                                guarded -> briefly ? LockedTargets.briefly(guarded, rows) : rows.in(guarded));
-                RowFaults.setAside(transaction, page, checkpoint);
-                written = checkpoint.keep(transaction, table, written);
+                                guarded -> briefly ? LockedTargets.briefly(guarded, rows) : rows.in(guarded)));
+            }
+            // behind all rows, as others too lock them before the state of their pull
+            for (int i = 0; i < pages.size(); i++) {
+                var checkpoint = pages.get(i).checkpoint();
+                RowFaults.setAside(transaction, pages.get(i).rows(), checkpoint);
+                var written = checkpoint.keep(transaction, table, all.get(i));
                 if (!written.refused().isEmpty()) {
                     RowFaults.setAside(transaction, checkpoint, written.refused());
                     Inbox.lookAgain(transaction, claim, checkpoint.pull(),
                             written.refused().stream().map(RowFault::key).toList());
                 }
-                all.add(written);
+                all.set(i, written);
             }
             Claims.check(transaction, claim);
             // as in the commit, so behind the fence, whose lock holds until then; but what users have put off until the commit

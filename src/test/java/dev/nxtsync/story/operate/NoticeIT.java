@@ -49,9 +49,9 @@ class NoticeIT {
             try (var one = builder.start();
                     var two = builder.without("NXT_HTTP_PORT").without("NXT_MANAGEMENT_PORT").start()) {
                 await().atMost(Duration.ofSeconds(60)).until(() -> receiver.received.size() == 1);
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> one.get("/q/health/well").body() + two.get("/q/health/well").body(),
-                                well -> well.contains("answered HTTP 500") && well.contains("(notice_failed)"));
+                await().atMost(Duration.ofSeconds(30)).until(
+                        () -> one.get("/q/health/well").body() + two.get("/q/health/well").body(),
+                        well -> well.contains("answered HTTP 500") && well.contains("(notice_failed)"));
                 receiver.status = 204;
                 String first = receiver.received.get(0).id();
                 await().atMost(Duration.ofSeconds(60))
