@@ -35,8 +35,9 @@ class TableOwnersTest {
             entry("job", "schedule"), entry("replica", "schedule"), entry("run", "schedule"),
             entry("lost_call", "schedule"), entry("inbox", "inbox"), entry("inbox_seen", "inbox"),
             entry("webhook_event", "inbox"), entry("row_fault", "pull.target"), entry("removed", "pull.target"),
-            entry("pass", "pull.state"), entry("pull_column", "pull.state"), entry("pull_key", "pull.state"),
-            entry("pull_pause", "pull.state"), entry("pull_settings", "pull.state"), entry("pull_state", "pull.state"),
+            entry("pass", "pull.state"), entry("pass_range", "pull.state"), entry("pull_column", "pull.state"),
+            entry("pull_key", "pull.state"), entry("pull_pause", "pull.state"), entry("pull_settings", "pull.state"),
+            entry("pull_state", "pull.state"),
             // of one unit or verification each, made and dropped with it
             entry("listing_", "pull.state"), entry("difference_", "pull.state"), entry("verify_", "pull.state"),
             entry("outbox", "push.outbox"), entry("outbox_home", "push.outbox"), entry("push_setting", "push.outbox"),
@@ -56,7 +57,8 @@ class TableOwnersTest {
             // how many rows there are beside how many were counted, in one snapshot; whether a company is away, for each event
             entry("pull_state", Set.of("inbox", "pull.target", "status")), entry("pull_pause", Set.of("inbox")),
             entry("freshness", Set.of("status")), entry("outbox_here", Set.of("push.outbox")),
-            entry("lost_call", Set.of("status")), entry("pass", Set.of("status")), entry("row_fault", Set.of("status")),
+            entry("lost_call", Set.of("status")), entry("pass", Set.of("status")),
+            entry("pass_range", Set.of("status")), entry("row_fault", Set.of("status")),
             entry("webhook_event", Set.of("status")));
 
     /** Users write it, and functions read it. */

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,20 +23,35 @@ import dev.nxtsync.config.NameSuggestion;
 /** Values of the type {@code FilterExpression_<Table>}. */
 public final class Filters {
     private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
     private Filters() {}
 
     /** Rows after (a, b) in the order of the columns: {@code a > A or a = A and b > B}. */
     public static ObjectNode after(List<String> columns, JsonNode last) {
+        return inOrder(columns, last, "_gt", "_gt");
+    }
+
+    /** Rows from (a, b) on: {@code a > A or a = A and b >= B}. The key may lack the last columns. */
+    public static ObjectNode from(List<String> columns, JsonNode first) {
+        return inOrder(columns.stream().filter(first::has).toList(), first, "_gt", "_gte");
+    }
+
+    /** All other rows: {@code a < A or a = A and b < B}. */
+    public static ObjectNode before(List<String> columns, JsonNode end) {
+        return inOrder(columns.stream().filter(end::has).toList(), end, "_lt", "_lt");
+    }
+
+    private static ObjectNode inOrder(List<String> columns, JsonNode key, String operator, String lastOperator) {
+        int size = columns.size();
         var steps = JSON.createArrayNode();
-        for (int i = 0; i < columns.size(); i++) {
+        for (int i = 0; i < size; i++) {
             var step = JSON.createArrayNode();
             for (int j = 0; j < i; j++) {
-                step.add(compare(columns.get(j), "_eq", last.get(columns.get(j))));
+                step.add(compare(columns.get(j), "_eq", key.get(columns.get(j))));
             }
-            step.add(compare(columns.get(i), "_gt", last.get(columns.get(i))));
+            step.add(compare(columns.get(i), i + 1 < size ? operator : lastOperator, key.get(columns.get(i))));
             steps.add(step.size() == 1 ? step.get(0) : JSON.createObjectNode().set("_and", step));
         }
         return steps.size() == 1 ? (ObjectNode) steps.get(0) : JSON.createObjectNode().set("_or", steps);
@@ -80,6 +96,15 @@ public final class Filters {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("not JSON, although it was written by us or checked", e);
+        }
+    }
+
+    /** In ASCII, so that every database can keep it. */
+    public static String text(ObjectNode value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("a tree is always JSON", e);
         }
     }
 

@@ -32,22 +32,36 @@ public final class Document {
      * @param alias of the field, a name of its own within the document
      * @param order columns, each in the same direction
      * @param counts whether the number of all rows is asked for too
+     * @param skip the rows that are left out at the beginning
      */
     public record DocumentPart(String alias, Table table, List<String> fields, Optional<ObjectNode> filter,
-            List<String> order, boolean descending, int rows, boolean counts) {
+            List<String> order, boolean descending, int rows, boolean counts, int skip) {
 
         public static DocumentPart page(String alias, PullPlan plan, List<String> fields, List<ObjectNode> filters,
                 List<String> order, int rows) {
-            return new DocumentPart(alias, plan.table(), fields, plan.filter(filters), order, false, rows, false);
+            return new DocumentPart(alias, plan.table(), fields, plan.filter(filters), order, false, rows, false, 0);
         }
 
         public DocumentPart counting() {
-            return new DocumentPart(alias, table, fields, filter, order, descending, rows, true);
+            return new DocumentPart(alias, table, fields, filter, order, descending, rows, true, skip);
+        }
+
+        /** The key of the last of all rows, and their number if the table tells it. */
+        DocumentPart last() {
+            return new DocumentPart("last", table, order, filter, order, true, 1, table.isCounted(), 0);
+        }
+
+        /** The key of the row that follows after so many. */
+        DocumentPart at(String otherAlias, int skipped) {
+            return new DocumentPart(otherAlias, table, order, filter, order, false, 1, false, skipped);
         }
 
         private Field field(int index) {
             return Field.of(table.name(), counts ? List.of("totalCount") : List.of()).as(alias)
                     .with("first", new Field.Variable("n" + index, "Int", rows))
+                    .with("skip",
+                            Optional.of(skip).filter(each -> each > 0)
+                                    .map(each -> new Field.Variable("k" + index, "Int", each)))
                     .with("filter", filter
                             .map(each -> new Field.Variable("f" + index, "FilterExpression_" + table.rowType(), each)))
                     .with("orderBy", new Field.Order(order, descending))
@@ -55,7 +69,7 @@ public final class Document {
         }
 
         private DocumentPart uncounted() {
-            return new DocumentPart(alias, table, fields, filter, order, descending, rows, false);
+            return new DocumentPart(alias, table, fields, filter, order, descending, rows, false, skip);
         }
     }
 
@@ -64,7 +78,7 @@ public final class Document {
         var parts = new ArrayList<DocumentPart>();
         if (plan.table().isCounted()) {
             parts.add(new DocumentPart(COUNT, plan.table(), plan.key(), plan.filter(List.of()), plan.key(), false, 1,
-                    true));
+                    true, 0));
         }
         if (plan.tellsChanges()) {
             parts.add(top(plan));
@@ -86,7 +100,7 @@ public final class Document {
     static DocumentPart top(PullPlan plan, String page) {
         return new DocumentPart(TOP + page, plan.table(), List.of(Table.CHANGED),
                 plan.filter(List.of(Filters.compare(Table.CHANGED, "_gt", ChangeStamp.EARLIEST))),
-                List.of(Table.CHANGED), true, 1, false);
+                List.of(Table.CHANGED), true, 1, false, 0);
     }
 
     /** @param background whether the request gives way to others */

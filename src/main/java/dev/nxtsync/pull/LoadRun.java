@@ -3,22 +3,19 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.ShuttingDown;
-import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.Document.DocumentPart;
-import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.LoadPage;
 import dev.nxtsync.pull.state.PullState;
+import dev.nxtsync.pull.state.RangeChange;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.PageBuffer;
@@ -29,8 +26,8 @@ import dev.nxtsync.schedule.Outcome;
 
 /** One run of a load. */
 final class LoadRun {
-    /** One that is read, one that is written, and some that wait and share its commit. */
-    private static final int MOST_PAGES = 5;
+    /** One that is written, and some that wait and share its commit, beside those that are read. */
+    private static final int MOST_PAGES = 4;
 
     private final Claim claim;
     private final PullPlan plan;
@@ -41,9 +38,8 @@ final class LoadRun {
     private final PullSink sink;
     private final PullRuns runs;
     private final TableScans scans;
-    private final RefusedCursors cursors;
-    private final ScanReader scanReader;
-    private final PageSize size;
+    private final PullSource source;
+    private final WalkMemory memory;
     private final Set<String> knownFaults;
     private final PageReaders readers;
 
@@ -58,50 +54,18 @@ final class LoadRun {
         this.sink = sink;
         this.runs = runs;
         this.scans = scans;
-        this.cursors = memory.cursors();
-        this.scanReader = ScanReader.of(source, turn);
-        this.size = memory.size(plan, claim.tenant());
+        this.source = source;
+        this.memory = memory;
         this.knownFaults = sink.faults().keys(plan.name(), claim.company());
         this.readers = new PageReaders(() -> new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults),
-                sink.memory(), MOST_PAGES);
+                sink.memory(), source.places().most() + MOST_PAGES);
     }
 
     Outcome from(TableScan begin) throws SQLException {
-        TableScan scan = begin;
-        boolean ended = false;
-        Instant until = clock.now().plus(PullUnits.LONGEST_RUN);
+        TableWalk.WalkEnd end;
         try (readers; var writes = new LoadWrites(turn, sink, readers)) {
-            while (!ended && clock.now().isBefore(until)) {
-                var reader = readers.take();
-                Instant readAt = clock.now();
-                var reading = scanReader.page(new ScanReader.Wish("load", parts(scan), reader, size, scan.cursor(),
-                        PageBuffer::contradicted));
-                if (reading instanceof ScanReader.PageRefused refused) {
-                    readers.giveBack(reader);
-                    writes.finish();
-                    if (cursors.startsOver(claim, "load", scan.cursor(), refused.failure())) {
-                        scan = scan.anew();
-                        continue;
-                    }
-                    return runs.failed(turn, refused.failure());
-                }
-                cursors.accepted(claim, "load", scan.cursor());
-                if (reading instanceof ScanReader.KeyNotUnique wrong) {
-                    writes.finish();
-                    return runs.failed(turn, wrong.verdict());
-                }
-                if (!(reading instanceof ScanReader.PageRead read)) {
-                    readers.giveBack(reader);
-                    continue;
-                }
-                Pages.Page page = read.page();
-                var before = scan.expected();
-                scan = after(scan, page, readAt);
-                ended = !page.more();
-                writes.write(reader, checkpoint(scan, readAt, ended, isWhole(scan, before)));
-                report.progress(scan.rows(), scan.expected());
-                turn.progress().rows(scan.rows(), scan.expected());
-            }
+            end = new TableWalk(turn, source, readers, memory, clock.now().plus(PullUnits.LONGEST_RUN),
+                    new LoadPages(writes), begin, scans.ranges(begin)).walk();
             writes.finish();
         } catch (TargetFault e) {
             return runs.failed(turn, e);
@@ -109,7 +73,13 @@ final class LoadRun {
             runs.history().add(List.of(report.done("goes on")));
             throw e;
         }
-        return done(ended);
+        if (end instanceof TableWalk.WalkRefused refused) {
+            return runs.failed(turn, refused.failure());
+        }
+        if (end instanceof TableWalk.WalkKeyNotUnique wrong) {
+            return runs.failed(turn, wrong.verdict());
+        }
+        return done(end instanceof TableWalk.Walked);
     }
 
     /** Takes the first page, which came with those of other tables. */
@@ -118,7 +88,7 @@ final class LoadRun {
         try {
             TableScan scan = after(wanted, page, readAt);
             sink.write(claim, plan, page.reader(), scan.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE,
-                    checkpoint(scan, readAt, ended, isWhole(scan, wanted.expected())), report);
+                    checkpoint(scan, scan, RangeChange.NONE, readAt, ended, wanted), report);
             turn.progress().made();
         } catch (TargetFault e) {
             return runs.failed(turn, e);
@@ -140,7 +110,7 @@ final class LoadRun {
      */
     List<DocumentPart> firstPage(String alias, int tables) {
         var page = DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(),
-                Math.max(1, size.rows() / tables));
+                Math.max(1, memory.size(plan, claim.tenant()).rows() / tables));
         var parts = new ArrayList<DocumentPart>();
         parts.add(plan.table().isCounted() ? page.counting() : page);
         if (plan.tellsChanges()) {
@@ -153,22 +123,62 @@ final class LoadRun {
         return new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults, tables);
     }
 
-    private List<DocumentPart> parts(TableScan scan) {
-        var filters = new ArrayList<ObjectNode>();
-        scan.since().ifPresent(since -> filters.add(Filters.compare(Table.CHANGED, "_gte", since)));
-        scan.cursor().ifPresent(cursor -> filters.add(Filters.after(plan.key(), Filters.parse(cursor))));
-        DocumentPart page = DocumentPart.page("t0", plan, plan.mapping().fields(), filters, plan.key(), size.rows());
-        boolean begins = scan.startedAt().isEmpty();
-        if (scan.since().isPresent()) {
-            return List.of(begins && plan.table().isCounted() ? page.counting() : page);
+    /** What is asked with each page, and what becomes of it. */
+    private final class LoadPages implements TableWalk.WalkPurpose {
+        private final LoadWrites writes;
+
+        LoadPages(LoadWrites writes) {
+            this.writes = writes;
         }
-        if (!begins && scan.expected().filter(all -> all <= scan.rows() + size.rows()).isEmpty()) {
-            return List.of(page);
+
+        @Override
+        public String name() {
+            return "load";
         }
-        // beside the first page, and the one that is probably the last
-        var parts = new ArrayList<DocumentPart>(Document.census(plan));
-        parts.add(page);
-        return parts;
+
+        @Override
+        public List<String> fields() {
+            return plan.mapping().fields();
+        }
+
+        @Override
+        public List<DocumentPart> parts(TableScan scan, DocumentPart page, long coming) {
+            boolean begins = scan.startedAt().isEmpty();
+            if (scan.since().isPresent()) {
+                return List.of(begins && plan.table().isCounted() ? page.counting() : page);
+            }
+            if (!begins && scan.expected().filter(all -> all <= scan.rows() + coming).isEmpty()) {
+                return List.of(page);
+            }
+            // beside the first page, and those that are probably the last
+            var parts = new ArrayList<DocumentPart>(Document.census(plan));
+            parts.add(page);
+            return parts;
+        }
+
+        @Override
+        public Collection<String> suspects(PageBuffer page) {
+            return page.contradicted();
+        }
+
+        @Override
+        public TableScan anew(TableScan scan) {
+            return scan.anew();
+        }
+
+        @Override
+        public TableScan after(TableScan scan, Pages.Page page, Instant readAt) throws SQLException {
+            return LoadRun.this.after(scan, page, readAt);
+        }
+
+        @Override
+        public void take(TableWalk.WalkPage page) throws SQLException {
+            TableScan scan = page.scan();
+            writes.write(page.reader(),
+                    checkpoint(scan, page.kept(), page.ranges(), page.readAt(), page.ended(), page.before()));
+            report.progress(scan.rows(), scan.expected());
+            turn.progress().rows(scan.rows(), scan.expected());
+        }
     }
 
     private TableScan after(TableScan scan, Pages.Page page, Instant readAt) throws SQLException {
@@ -190,9 +200,10 @@ final class LoadRun {
         return scan.expected().filter(all -> !moved || all == scan.rows()).map(all -> all == scan.rows());
     }
 
-    private LoadPage checkpoint(TableScan scan, Instant readAt, boolean ended, Optional<Boolean> whole) {
+    private LoadPage checkpoint(TableScan scan, TableScan kept, RangeChange ranges, Instant readAt, boolean ended,
+            TableScan before) {
         Instant started = scan.startedAt().orElse(readAt);
-        return new LoadPage(claim, scan, readAt, ended, plan.cadence().next(started),
-                started.plus(plan.pull().reconcile()), whole);
+        return new LoadPage(claim, kept, ranges, readAt, ended, plan.cadence().next(started),
+                started.plus(plan.pull().reconcile()), isWhole(scan, before.expected()));
     }
 }

@@ -18,7 +18,7 @@ import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.RunHistory.RunRecord;
 import dev.nxtsync.schedule.UnitKind;
 
-/** What one run over one table does, for the log, the metrics and the history. A page may be counted on another thread. */
+/** What one run over one table does, for the log, the metrics and the history. Thread-safe. */
 final class PullReport {
     private static final Logger LOG = Logger.getLogger(PullReport.class);
     private static final long TELL_PROGRESS = Duration.ofSeconds(10).toNanos();
@@ -50,14 +50,14 @@ final class PullReport {
     }
 
     /** Counts a request, whatever came of it. */
-    void request(Answer answer) {
+    synchronized void request(Answer answer) {
         requests++;
         trace(answer);
         bytes += answer instanceof Answer.Data data ? data.bytes() : 0;
     }
 
     /** Remembers the trace id of a request that another table's tally counts. */
-    void trace(Answer answer) {
+    synchronized void trace(Answer answer) {
         String id = answer instanceof Answer.Data data ? data.traceId() : ((Failure) answer).traceId();
         traceId = id.isEmpty() ? traceId : id;
     }

@@ -3,6 +3,7 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,7 +42,6 @@ final class TableListing {
     private final KeyListing listing;
     private final Instant until;
     private final ScanReader scanReader;
-    private final RefusedCursors cursors;
     private final TableMapping keys;
     /** What is lacking, if nothing has come or gone since the table was read before. */
     private Optional<String> lack = Optional.empty();
@@ -67,7 +67,6 @@ final class TableListing {
         this.listing = tools.listing();
         this.until = until;
         this.scanReader = ScanReader.of(tools.source(), turn);
-        this.cursors = tools.memory().walks().cursors();
         Predicate<TargetColumn> keyOrStamp = column -> plan.target().key().contains(column.name())
                 || plan.target().changeStamp().filter(column.name()::equals).isPresent();
         this.keys = plan.mapping().only(keyOrStamp);
@@ -83,57 +82,114 @@ final class TableListing {
     }
 
     ListingResult list(TableScan begun) throws SQLException {
-        TableScan scan = begun;
-        var size = tools.memory().walks().size(plan, claim.tenant());
-        boolean more = true;
-        boolean anew = false;
-        var reader = new PageReader(keys, plan.key(), plan.key(), Set.of());
-        while (more) {
-            if (!clock.now().isBefore(until)) {
-                return new ListingStopped(tools.goesOn(turn));
-            }
-            Instant readAt = clock.now();
-            DocumentPart part = DocumentPart.page("t0", plan, keys.fields(), TableListing.after(plan, scan.cursor()),
-                    plan.key(), size.rows());
-            var parts = new ArrayList<DocumentPart>(scan.cursor().isEmpty() ? Document.census(plan) : List.of());
-            parts.add(part);
-            var reading = scanReader.page(new ScanReader.Wish("list", parts, reader, size, scan.cursor(),
-                    // that keys and stamps are equal does not say that rows are
-                    PageBuffer::repeated));
-            if (reading instanceof ScanReader.PageRefused refused) {
-                if (cursors.startsOver(claim, "list", scan.cursor(), refused.failure())) {
-                    scan = scan.begun(clock.now());
-                    anew = true;
-                    continue;
-                }
-                return new ListingStopped(tools.failed(turn, refused.failure()));
-            }
-            cursors.accepted(claim, "list", scan.cursor());
-            if (reading instanceof ScanReader.KeyNotUnique wrong) {
-                return new ListingStopped(tools.failed(turn, wrong.verdict()));
-            }
-            if (reading instanceof ScanReader.PageRead read) {
-                var page = read.page();
-                boolean begins = scan.cursor().isEmpty();
-                scan = new TableScan(scan.pull(), scan.company(), scan.kind(), scan.startedAt(),
-                        page.cursor().or(scan::cursor), scan.rows() + reader.buffer().rows(),
-                        begins ? page.count() : scan.expected(), begins ? page.top() : scan.mark(), Optional.empty(),
-                        false, false, scan.confirmed());
-                if (anew) {
-                    listing.begin(claim);
-                    anew = false;
-                }
-                listing.add(claim, keys.target(), reader.buffer(), new TableScans.ListingPage(scan, readAt));
-                turn.progress().made();
-                report.page(reader.buffer(), WriteCounts.NOTHING);
-                sink.plans().met(plan, reader.buffer().misfits());
-                report.progress(scan.rows(), scan.expected());
-                turn.progress().rows(scan.rows(), scan.expected());
-                more = page.more();
-            }
+        TableWalk.WalkEnd end;
+        try (var readers = readers(); var writes = new WriteBehind<>(new ListingSink(readers))) {
+            end = new TableWalk(turn, tools.source(), readers, tools.memory().walks(), until, new ListingPages(writes),
+                    begun, positions.scans().ranges(begun)).walk();
+            writes.finish();
         }
-        var stopped = count(scan);
-        return stopped.isPresent() ? new ListingStopped(stopped.get()) : new Listed(scan);
+        if (end instanceof TableWalk.WalkRefused refused) {
+            return new ListingStopped(tools.failed(turn, refused.failure()));
+        }
+        if (end instanceof TableWalk.WalkKeyNotUnique wrong) {
+            return new ListingStopped(tools.failed(turn, wrong.verdict()));
+        }
+        if (!(end instanceof TableWalk.Walked walked)) {
+            return new ListingStopped(tools.goesOn(turn));
+        }
+        var stopped = count(walked.scan());
+        return stopped.isPresent() ? new ListingStopped(stopped.get()) : new Listed(walked.scan());
+    }
+
+    private PageReaders readers() {
+        return new PageReaders(() -> new PageReader(keys, plan.key(), plan.key(), Set.of()), sink.memory(),
+                tools.source().places().most() + 1);
+    }
+
+    /** @param anew whether what was listed before is forgotten */
+    private record ListedPage(TableWalk.WalkPage page, boolean anew) {}
+
+    /** Adds pages to the listing. */
+    private final class ListingSink implements WriteBehind.PageSink<ListedPage> {
+        private final PageReaders readers;
+
+        ListingSink(PageReaders readers) {
+            this.readers = readers;
+        }
+
+        @Override
+        public int write(List<ListedPage> waiting) throws SQLException {
+            var page = waiting.get(0).page();
+            try {
+                if (waiting.get(0).anew()) {
+                    listing.begin(claim);
+                }
+                PageBuffer rows = page.reader().buffer();
+                listing.add(claim, keys.target(), rows,
+                        new TableScans.ListingPage(page.kept(), page.ranges(), page.readAt()));
+                turn.progress().made();
+                report.page(rows, WriteCounts.NOTHING);
+                sink.plans().met(plan, rows.misfits());
+            } finally {
+                readers.giveBack(page.reader());
+            }
+            return 1;
+        }
+    }
+
+    /** What is asked with each page, and what becomes of it. */
+    private final class ListingPages implements TableWalk.WalkPurpose {
+        private final WriteBehind<ListedPage> writes;
+        private boolean anew;
+
+        ListingPages(WriteBehind<ListedPage> writes) {
+            this.writes = writes;
+        }
+
+        @Override
+        public String name() {
+            return "list";
+        }
+
+        @Override
+        public List<String> fields() {
+            return keys.fields();
+        }
+
+        @Override
+        public List<DocumentPart> parts(TableScan scan, DocumentPart page, long coming) {
+            var parts = new ArrayList<DocumentPart>(scan.rows() == 0 ? Document.census(plan) : List.of());
+            parts.add(page);
+            return parts;
+        }
+
+        @Override
+        public Collection<String> suspects(PageBuffer page) {
+            // that keys and stamps are equal does not say that rows are
+            return page.repeated();
+        }
+
+        @Override
+        public TableScan anew(TableScan scan) {
+            anew = true;
+            return scan.begun(clock.now());
+        }
+
+        @Override
+        public TableScan after(TableScan scan, Pages.Page page, Instant readAt) {
+            boolean begins = scan.rows() == 0;
+            return new TableScan(scan.pull(), scan.company(), scan.kind(), scan.startedAt(), scan.cursor(), scan.rows(),
+                    begins ? page.count() : scan.expected(), begins ? page.top() : scan.mark(), Optional.empty(), false,
+                    false, scan.confirmed());
+        }
+
+        @Override
+        public void take(TableWalk.WalkPage page) throws SQLException {
+            writes.write(new ListedPage(page, anew));
+            anew = false;
+            report.progress(page.scan().rows(), page.scan().expected());
+            turn.progress().rows(page.scan().rows(), page.scan().expected());
+        }
     }
 
     /**

@@ -43,7 +43,11 @@ public class StatusQuery {
                        p.retry_at, p.complete_as_of,
                        greatest(0, round(extract(epoch from clock_timestamp() - p.complete_as_of)))::bigint
                            as lag_seconds,
-                       pass.kind as under_way, pass.rows as under_way_rows, pass.expected as under_way_expected,
+                       pass.kind as under_way,
+                       greatest(pass.rows, (select sum(range.rows) from nxt_sync.pass_range range
+                                            where range.pull = p.pull and range.company = p.company
+                                                and range.kind = pass.kind and range.started_at = pass.started_at))
+                           ::bigint as under_way_rows, pass.expected as under_way_expected,
                        (select count(*) from nxt_sync.row_fault
                         where row_fault.job = p.pull and row_fault.company = p.company) as rows_set_aside
                 from nxt_sync.pull_state p join nxt_sync.freshness f on f.job = p.pull and f.company = p.company

@@ -29,6 +29,7 @@ import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.pull.state.KeySettlement;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.PullUnitStore;
+import dev.nxtsync.pull.state.RangeChange;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.ColumnType;
@@ -188,8 +189,8 @@ class ClockSetBackTest {
         Instant started = new PullStates(store).now();
         listing.begin(load);
         listing.add(load, table.only(column -> column.name().equals("id")),
-                keys(table.only(column -> column.name().equals("id")), "1", "2"),
-                new TableScans.ListingPage(TableScan.wanted("orders", 7, TableScan.ScanKind.RECONCILIATION), started));
+                keys(table.only(column -> column.name().equals("id")), "1", "2"), new TableScans.ListingPage(
+                        TableScan.wanted("orders", 7, TableScan.ScanKind.RECONCILIATION), RangeChange.NONE, started));
         assertThat(listing.compare(load, table, table.only(column -> column.name().equals("id")), started, () -> {
         }).gone()).isEqualTo(1);
     }

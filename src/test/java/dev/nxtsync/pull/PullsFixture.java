@@ -58,6 +58,9 @@ final class PullsFixture implements AutoCloseable {
     /** What answers in the sandbox's place, as long as it has something to say. */
     Function<Question, Optional<Answer>> instead = question -> Optional.empty();
 
+    /** The most that read one table, once the process is another. */
+    int readers = 1;
+
     /** What tests add to the process' clock, in nanoseconds. */
     long passed;
 
@@ -95,7 +98,7 @@ final class PullsFixture implements AutoCloseable {
         var uniqueness = new Uniqueness(nxt);
         var metrics = new SimpleMeterRegistry();
         var threads = new Threads(Clock.systemUTC(), metrics);
-        source = new PullSource(nxt, access, uniqueness, new RowCounting());
+        source = new PullSource(nxt, access, uniqueness, new RowCounting(), places());
         sink = new PullSink(plans, store.writer(), store.faults(), new PageMemory());
         runs = new PullRuns(store.runs(), failurePolicy, metrics, threads);
         var positions = new PullPositions(store.states(), store.scans());
@@ -105,6 +108,10 @@ final class PullsFixture implements AutoCloseable {
                 new KeyFetch(source, sink, runs, store.states(), store.inbox(), new KeyFetchHistory(this::now)))) {
             jobs.put(job.kind(), job);
         }
+    }
+
+    ReaderPlaces places() {
+        return new ReaderPlaces(new Settings.BudgetSettings(540, readers + 1, 40, 1));
     }
 
     /** Plans all pulls by the schema as it is now. */
@@ -203,7 +210,7 @@ final class PullsFixture implements AutoCloseable {
     /** What says whether source and target are equal. */
     Verification verification() {
         var source = new PullSource(nxt, CompanyAccessFixture.access(CompanyAccessFixture.outages(this::now)),
-                new Uniqueness(nxt), new RowCounting());
+                new Uniqueness(nxt), new RowCounting(), places());
         return new Verification(settings, SchemaFixture.introspection(nxt), CompanyScopesFixture.of(nxt), source,
                 store.states(), store.verified());
     }

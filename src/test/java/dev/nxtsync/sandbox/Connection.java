@@ -94,6 +94,7 @@ final class Connection {
         var columns = new ArrayList<String>();
         Comparator<Row> order = null;
         boolean ascending = true;
+        boolean descending = true;
         for (String argument : List.of("orderBy", "sortOrder")) {
             if (arguments.get(argument) instanceof List<?> list) {
                 for (Object each : list) {
@@ -102,6 +103,7 @@ final class Connection {
                     Comparator<Row> next = (a, b) -> Key.compare(column, a.get(column), b.get(column));
                     boolean up = entry.getValue().equals("ASC");
                     ascending &= up;
+                    descending &= !up;
                     columns.add(column.name());
                     order = order == null
                             ? up ? next : next.reversed()
@@ -112,6 +114,9 @@ final class Connection {
         if (order == null || (ascending && columns.equals(table.key()))) {
             return filter.flatMap(each -> each.lowerBound(table.key().get(0)))
                     .map(bound -> rows.tailMap(new Key(List.of(bound)), true)).orElse(rows).values();
+        }
+        if (columns.equals(table.key()) && descending) {
+            return rows.descendingMap().values();
         }
         return rows.values().stream().filter(row -> filter.isEmpty() || filter.get().accepts(row)).sorted(order)
                 .toList();

@@ -52,6 +52,7 @@ final class Endpoints {
     private final Persons persons;
     private volatile String refusedText = "";
     private volatile Duration latest;
+    private volatile Duration latency = Duration.ofMillis(1);
     private final Map<String, String> spoilt = new ConcurrentHashMap<>();
     private final List<String> traceHeaders = new CopyOnWriteArrayList<>();
 
@@ -72,6 +73,10 @@ final class Endpoints {
 
     void latest(Duration until) {
         latest = until;
+    }
+
+    void latency(Duration each) {
+        latency = each;
     }
 
     /** What requests pass before anything is done for them. */
@@ -252,7 +257,7 @@ final class Endpoints {
                 finishLate(request, body, actor.get());
                 return;
             }
-            long needed = faults.strikes("slow") ? 500 + random.nextInt(1500) : 1;
+            long needed = faults.strikes("slow") ? 500 + random.nextInt(1500) : latency.toMillis();
             long limit = options.timeLimit().toMillis();
             var unused = turn.whenComplete((open, failure) -> vertx.setTimer(Math.min(needed, limit),
                     timer -> execute(request, body, actor.get(), needed > limit)));

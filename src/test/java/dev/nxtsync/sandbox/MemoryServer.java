@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,8 @@ public final class MemoryServer implements AutoCloseable {
     private static final String LAST_STAMP = "2026-01-01 00:00:00.0000000";
     private static final LocalDateTime FIRST_CHANGE = LocalDateTime.parse("2026-02-01T00:00:00");
     private static final Pattern AFTER = Pattern.compile("\"orderNo\":\\{\"_gt\":(\\d+)\\}");
+    private static final Pattern FIRST = Pattern.compile("\"orderNo\":\\{\"_gte\":(\\d+)\\}");
+    private static final Pattern BEFORE = Pattern.compile("\"orderNo\":\\{\"_lt\":(\\d+)\\}");
     private static final Pattern FROM = Pattern.compile("\"changedTimestamp\":\\{\"(_gte?)\":\"([^\"]+)\"\\}");
     private static final Pattern UPPER = Pattern.compile("\"changedTimestamp\":\\{\"_lte\":\"([^\"]+)\"\\}");
 
@@ -177,16 +180,25 @@ public final class MemoryServer implements AutoCloseable {
             firstPageAt = System.nanoTime();
         }
         String filter = variables.path("f" + part).toString();
-        Matcher after = AFTER.matcher(filter);
-        int first = after.find() ? Integer.parseInt(after.group(1)) - FIRST_KEY + 1 : 0;
-        int count = Math.max(0, Math.min(rows - first, variables.path("n" + part).asInt()));
+        int first = number(AFTER, filter).map(after -> after + 1).or(() -> number(FIRST, filter)).orElse(0);
+        int end = number(BEFORE, filter).orElse(rows);
+        int count = Math.max(0, Math.min(end - first, variables.path("n" + part).asInt()));
         String head = "{\"data\":{\"useCompany\":{"
                 + (document.contains("top: ")
                         ? "\"top\":{\"pageInfo\":{\"hasNextPage\":false},\"items\":[" + top() + "]},"
                         : "")
-                + "\"t0\":{\"totalCount\":" + rows + ",\"pageInfo\":{\"hasNextPage\":" + (first + count < rows)
+                + (document.contains("last: ") && first < end
+                        ? "\"last\":{\"totalCount\":" + (end - first) + ",\"items\":[{\"orderNo\":"
+                                + (FIRST_KEY + end - 1) + "}]},"
+                        : "")
+                + "\"t0\":{\"totalCount\":" + rows + ",\"pageInfo\":{\"hasNextPage\":" + (first + count < end)
                 + "},\"items\":[";
         return page(head, keysOnly, first, count);
+    }
+
+    /** The number of a row that a filter names by its key. */
+    private static Optional<Integer> number(Pattern place, String filter) {
+        return place.matcher(filter).results().map(found -> Integer.parseInt(found.group(1)) - FIRST_KEY).findFirst();
     }
 
     /** Rows in the order of their change stamps. */

@@ -148,6 +148,11 @@ public final class Sandbox implements AutoCloseable {
         endpoints.latest(until);
     }
 
+    /** How long each answer takes from now on, beside the work for it. */
+    public void latency(Duration each) {
+        endpoints.latency(each);
+    }
+
     public long counter(String name) {
         return counters.of(name);
     }

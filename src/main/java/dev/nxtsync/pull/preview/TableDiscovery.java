@@ -93,7 +93,7 @@ public class TableDiscovery {
             String column = PrimaryKeys.of(table.name()).map(key -> key.get(0)).filter(table.columns()::containsKey)
                     .orElseGet(() -> table.columns().keySet().iterator().next());
             parts.add(new DocumentPart("t" + parts.size(), table, List.of(column), Optional.empty(), List.of(column),
-                    false, 1, true));
+                    false, 1, true, 0));
         }
         Answer answer = nxt.ask(connection, Document.of("discover", owner, false, parts));
         if (answer instanceof Answer.Data data) {

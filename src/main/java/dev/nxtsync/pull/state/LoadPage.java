@@ -20,13 +20,14 @@ import dev.nxtsync.schedule.UnitKind;
  *
  * @param unit the load's, by which the polls and reconciliations of the same pull are found
  * @param scan as it is after the page
+ * @param ranges what the page has changed of the scan's parts
  * @param ended whether this was the last page
  * @param due when the pull is due again, once the load has ended
  * @param reconcile when the pull is reconciled next, once its first load has ended
  * @param counted at the end, whether the server counts as many rows as have come; empty if it was not asked
  */
-public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended, Instant due, Instant reconcile,
-        Optional<Boolean> counted) implements Checkpoint {
+public record LoadPage(Claim unit, TableScan scan, RangeChange ranges, Instant readAt, boolean ended, Instant due,
+        Instant reconcile, Optional<Boolean> counted) implements Checkpoint {
     @Override
     public String pull() {
         return scan.pull();
@@ -53,6 +54,7 @@ public record LoadPage(Claim unit, TableScan scan, Instant readAt, boolean ended
             }
         } else {
             TableScans.put(transaction, scan);
+            TableScans.put(transaction, scan, ranges);
         }
         return written;
     }

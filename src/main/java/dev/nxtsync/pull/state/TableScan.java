@@ -48,6 +48,12 @@ public record TableScan(String pull, int company, ScanKind kind, Optional<Instan
                 Optional.empty(), since, false, false, confirmed);
     }
 
+    /** The same that has come to another row. */
+    public TableScan at(Optional<String> other, long rowsSoFar) {
+        return new TableScan(pull, company, kind, startedAt, other, rowsSoFar, expected, mark, since, direct, settling,
+                confirmed);
+    }
+
     /** The same for changes since a stamp only. */
     public TableScan since(String stamp) {
         return new TableScan(pull, company, kind, startedAt, cursor, rows, expected, mark, Optional.of(stamp), direct,

@@ -2,6 +2,7 @@ package dev.nxtsync.pull.state;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
@@ -25,6 +26,7 @@ import dev.nxtsync.schedule.UnitSelection;
 @Singleton
 public class TableScans {
     private static final RowMapper<TableScan> SCAN = ConstructorMapper.of(TableScan.class);
+    private static final RowMapper<KeyRange> RANGE = ConstructorMapper.of(KeyRange.class);
 
     private final Database database;
 
@@ -33,7 +35,7 @@ public class TableScans {
     }
 
     /** The progress of a listing, whose rows go to a table of ours. */
-    public record ListingPage(TableScan scan, Instant readAt) implements Checkpoint {
+    public record ListingPage(TableScan scan, RangeChange ranges, Instant readAt) implements Checkpoint {
         @Override
         public String pull() {
             return scan.pull();
@@ -47,12 +49,28 @@ public class TableScans {
         @Override
         public WriteCounts keep(Handle transaction, TargetTable table, WriteCounts written) {
             put(transaction, scan);
+            put(transaction, scan, ranges);
             return written;
         }
     }
 
     public Optional<TableScan> of(String pull, int company, TableScan.ScanKind kind) throws SQLException {
         return database.inTransaction(transaction -> find(transaction, pull, company, kind));
+    }
+
+    /**
+     * The parts of a walk that was read from its table. It is in one part where it was never split, where it has begun anew,
+     * and where somebody who knows of no parts has gone on with it.
+     */
+    public KeyRanges ranges(TableScan scan) throws SQLException {
+        List<KeyRange> kept = database.inTransaction(transaction -> transaction.createQuery("""
+                select range.number, range.begins_at as "from", range.ends_before as before, range.cursor, range.rows,
+                    range.done
+                from nxt_sync.pass_range range join nxt_sync.pass using (pull, company, kind, started_at)
+                where pull = :pull and company = :company and kind = lower(:kind)""").bind("pull", scan.pull())
+                .bind("company", scan.company()).bind("kind", scan.kind()).map(RANGE).list());
+        return KeyRanges.of(kept).filter(ranges -> ranges.cursor().equals(scan.cursor()))
+                .orElseGet(() -> KeyRanges.whole(scan.cursor(), scan.rows()));
     }
 
     /** Whether the target has no row of the company, so that nothing can be in the way of new ones. */
@@ -115,6 +133,28 @@ public class TableScans {
                     expected = excluded.expected, mark = excluded.mark, since = excluded.since,
                     direct = excluded.direct, settling = excluded.settling, confirmed = excluded.confirmed""")
                 .bindMethods(scan).execute();
+    }
+
+    /** Keeps how the parts of a walk stand, once the walk itself is kept. */
+    static void put(Handle transaction, TableScan scan, RangeChange change) {
+        if (change.first()) {
+            transaction.createUpdate("""
+                    delete from nxt_sync.pass_range
+                    where pull = :pull and company = :company and kind = lower(:kind)""").bindMethods(scan).execute();
+        }
+        if (change.ranges().isEmpty()) {
+            return;
+        }
+        var batch = transaction.prepareBatch("""
+                insert into nxt_sync.pass_range
+                    (pull, company, kind, number, started_at, begins_at, ends_before, cursor, rows, done)
+                values (:walk.pull, :walk.company, lower(:walk.kind), :number, :walk.startedAt, :from, :before, :cursor,
+                    :rows, :done)
+                on conflict (pull, company, kind, number) do update
+                set ends_before = excluded.ends_before, cursor = excluded.cursor, rows = excluded.rows,
+                    done = excluded.done""");
+        change.ranges().forEach(each -> batch.bindMethods("walk", scan).bindMethods(each).add());
+        batch.execute();
     }
 
     static void forget(Handle transaction, String pull, int company, TableScan.ScanKind kind) {

@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import dev.nxtsync.pull.plan.TableMigrator;
 import dev.nxtsync.pull.state.LoadPage;
 import dev.nxtsync.pull.state.PullUnitStore;
+import dev.nxtsync.pull.state.RangeChange;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Claims;
@@ -78,8 +79,8 @@ class RowCountTest {
         Claim load = ((Claims.Claimed) claims
                 .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(1), "things"))).claim();
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
-        var end = new LoadPage(load, TableScan.wanted("things", 1, TableScan.ScanKind.LOAD), now, true, now, now,
-                Optional.empty());
+        var end = new LoadPage(load, TableScan.wanted("things", 1, TableScan.ScanKind.LOAD), RangeChange.NONE, now,
+                true, now, now, Optional.empty());
         try (var user = target.connect(); var statement = user.createStatement()) {
             user.setAutoCommit(false);
             statement.execute("lock table nxt.thing");
@@ -125,8 +126,8 @@ class RowCountTest {
 
     private static LoadPage checkpoint(Claim load, boolean ended) {
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
-        return new LoadPage(load, TableScan.wanted("orders", 7, TableScan.ScanKind.LOAD), now, ended, now, now,
-                Optional.empty());
+        return new LoadPage(load, TableScan.wanted("orders", 7, TableScan.ScanKind.LOAD), RangeChange.NONE, now, ended,
+                now, now, Optional.empty());
     }
 
     private static PageBuffer page(TargetTable table, int from, int to) {
