@@ -19,15 +19,15 @@ import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.KeyRange;
 
 /**
- * Finds where a part of a walk can be split, by what is asked for beside its pages: its last row, and where numbers lie between
+ * Finds where a range of a walk can be split, by what is asked for beside its pages: its last row, and where numbers lie between
  * that and the page; and where the key is no number, rows in between, by their place in the server's order. Not thread-safe.
  */
 final class RangeSplits {
     private final PullPlan plan;
     private final PageSize size;
-    /** How many rows are left of parts whose rows are to be found by their place. */
+    /** How many rows are left of ranges whose rows are to be found by their place. */
     private final Map<Integer, Long> placed = new HashMap<>();
-    /** Parts that cannot be split. */
+    /** Ranges that cannot be split. */
     private final Set<Integer> whole = new HashSet<>();
 
     RangeSplits(PullPlan plan, PageSize size) {
@@ -38,9 +38,9 @@ final class RangeSplits {
     /**
      * What is to be asked for beside a page.
      *
-     * @param parts how many are wanted
+     * @param wanted how many ranges it is to be
      */
-    List<DocumentPart> beside(DocumentPart page, KeyRange range, int parts) {
+    List<DocumentPart> beside(DocumentPart page, KeyRange range, int wanted) {
         Long left = placed.get(range.number());
         if (whole.contains(range.number())) {
             return List.of();
@@ -48,13 +48,13 @@ final class RangeSplits {
         if (left == null) {
             return List.of(page.last());
         }
-        int most = most(left, parts);
+        int most = most(left, wanted);
         return IntStream.range(1, most)
                 .mapToObj(i -> page.at("s" + i, (int) Math.min(Integer.MAX_VALUE, left * i / most))).toList();
     }
 
-    /** The keys at which a part is split, of which a page was just read; empty if it is not. */
-    List<String> bounds(KeyRange range, Pages.Page page, Answer.Data answer, int parts) {
+    /** The keys at which a range is split, of which a page was just read; empty if it is not. */
+    List<String> bounds(KeyRange range, Pages.Page page, Answer.Data answer, int wanted) {
         if (placed.remove(range.number()) != null) {
             var bounds = IntStream.iterate(1, i -> Pages.connection(plan, answer, "s" + i).isObject(), i -> i + 1)
                     .mapToObj(i -> row(answer, "s" + i)).flatMap(Optional::stream).map(Filters::text).distinct()
@@ -71,7 +71,7 @@ final class RangeSplits {
         }
         Optional<Long> left = Pages.count(Pages.connection(plan, answer, "last"))
                 .map(all -> all - page.reader().buffer().rows());
-        int most = left.map(rows -> most(rows, parts)).orElse(parts);
+        int most = left.map(rows -> most(rows, wanted)).orElse(wanted);
         if (most < 2) {
             return List.of();
         }
@@ -82,9 +82,9 @@ final class RangeSplits {
         return bounds;
     }
 
-    /** No part is worth less than a page. */
-    private int most(long left, int parts) {
-        return (int) Math.min(parts, left / size.rows());
+    /** No range is worth less than a page. */
+    private int most(long left, int wanted) {
+        return (int) Math.min(wanted, left / size.rows());
     }
 
     /** The key of a row that was asked for; empty if it was not, or none came. */

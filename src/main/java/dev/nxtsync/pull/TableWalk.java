@@ -35,14 +35,14 @@ import dev.nxtsync.tenant.Tenant;
 import dev.nxtsync.trace.TraceSpan;
 
 /**
- * One run of a walk through a whole table, by as many readers as there is room for. Each takes the first part that nobody
- * reads, reads one page of it and gives it back; as long as there are too few parts for all, the part is split. Nobody waits
- * for the slowest part, since what is left of it is split again.
+ * One run of a walk through a whole table, by as many readers as there is room for. Each takes the first range that nobody
+ * reads, reads one page of it and gives it back; as long as there are too few ranges for all, the range is split. Nobody waits
+ * for the slowest range, since what is left of it is split again.
  */
 final class TableWalk {
     private static final ExecutorService READERS = Threads.cachedPool("page-reader");
     /** So that whoever has read one finds another. */
-    private static final int PARTS_PER_READER = 2;
+    private static final int RANGES_PER_READER = 2;
 
     private final PullTurn turn;
     private final PullPlan plan;
@@ -227,10 +227,10 @@ final class TableWalk {
         return ranges.left().stream().filter(each -> !taken.contains(each.number())).toList();
     }
 
-    /** How many parts one part is to be, so that there are enough. */
-    private int wantedParts() {
+    /** Into how many ranges one is split, so that there are enough. */
+    private int wantedRanges() {
         int most = source.places().most();
-        return most == 1 || !memory.isDivisible(plan, tenant) ? 1 : most * PARTS_PER_READER - ranges.left().size() + 1;
+        return most == 1 || !memory.isDivisible(plan, tenant) ? 1 : most * RANGES_PER_READER - ranges.left().size() + 1;
     }
 
     private WantedPage wanted(KeyRange range, PageReader reader) {
@@ -241,15 +241,15 @@ final class TableWalk {
         long coming = (long) taken.size() * size.rows();
         var parts = new ArrayList<DocumentPart>(purpose.parts(scan, page, coming));
         int asked = parts.size();
-        if (wantedParts() > 1 && scan.expected().filter(all -> all - scan.rows() <= 2L * size.rows()).isEmpty()) {
-            parts.addAll(splits.beside(page, range, wantedParts()));
+        if (wantedRanges() > 1 && scan.expected().filter(all -> all - scan.rows() <= 2L * size.rows()).isEmpty()) {
+            parts.addAll(splits.beside(page, range, wantedRanges()));
         }
         return new WantedPage(range,
                 new ScanReader.Wish(purpose.name(), parts, reader, size, range.cursor(), purpose::suspects),
                 parts.size() > asked);
     }
 
-    /** The rows that are left of a part. */
+    /** The rows that are left of a range. */
     static List<ObjectNode> filters(List<String> key, KeyRange range) {
         return Stream.of(
                 range.cursor().map(last -> Filters.after(key, Filters.parse(last)))
@@ -288,8 +288,8 @@ final class TableWalk {
         TableScan scanBefore = scan;
         KeyRange after = range.after(page.cursor(), page.reader().buffer().rows(), !page.more());
         ranges = ranges.with(after);
-        if (!after.done() && wantedParts() > 1) {
-            ranges = ranges.split(after, splits.bounds(after, page, read.answer(), wantedParts()));
+        if (!after.done() && wantedRanges() > 1) {
+            ranges = ranges.split(after, splits.bounds(after, page, read.answer(), wantedRanges()));
         }
         scan = purpose.after(scan, page, readAt).at(ranges.cursor(), ranges.rows());
         try {
@@ -314,7 +314,7 @@ final class TableWalk {
         if (!memory.cursors().startsOver(turn.claim(), name(wanted.range()), place(wanted.range()), failure)) {
             end = end.or(() -> Optional.of(new WalkRefused(failure)));
         } else if (ranges.isSplit()) {
-            // perhaps the part is refused, and not the walk
+            // perhaps the range is refused, and not the walk
             memory.indivisible(plan, tenant);
             ranges = KeyRanges.whole(ranges.cursor(), ranges.rowsToCursor());
             scan = scan.at(ranges.cursor(), ranges.rows());
@@ -325,7 +325,7 @@ final class TableWalk {
     }
 
     private String name(KeyRange range) {
-        return range.number() == 0 ? purpose.name() : purpose.name() + " of part " + range.number();
+        return range.number() == 0 ? purpose.name() : purpose.name() + " of range " + range.number();
     }
 
     private static Optional<String> place(KeyRange range) {

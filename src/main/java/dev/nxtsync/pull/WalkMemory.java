@@ -13,7 +13,7 @@ import dev.nxtsync.tenant.Tenant;
 final class WalkMemory {
     private final Map<PulledTenant, PageSize> sizes = new ConcurrentHashMap<>();
     private final RefusedCursors cursors = new RefusedCursors();
-    /** Of which the server refuses what is asked to split them, or their parts. */
+    /** Of which the server refuses what is asked to split them, or their ranges. */
     private final Set<PulledTenant> whole = ConcurrentHashMap.newKeySet();
 
     /** How many rows of a pull go into one page. */

@@ -132,7 +132,8 @@ class TableWalkTest {
         load(pull);
         assertThat(parts()).isGreaterThan(3);
         long read = written(pull);
-        assertThat(read).isBetween(12 * 7L, 15 * 7L);
+        // the last page of a part is not full
+        assertThat(read).isBetween(10 * 7L, 15 * 7L);
         assertThat(scan(pull).orElseThrow().rows()).as("what a reader of one part need not read again").isBetween(7L,
                 read - 7);
         pulls.asked.clear();

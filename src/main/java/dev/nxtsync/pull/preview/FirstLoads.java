@@ -58,7 +58,9 @@ public record FirstLoads(int perMinute, int inProgress, double polls, List<Plann
 
     /** How long the answers take, as far as they do not come side by side. */
     private double answers() {
-        double longest = walks.stream().mapToDouble(PlannedLoad::seconds).max().orElse(0);
+        // a page alone, then the others by as many requests at a time as are left beside polls
+        double longest = walks.stream().mapToDouble(each -> each.seconds() / Math.max(1, each.requests())
+                * (1 + Math.ceil((each.requests() - 1) / Math.max(1.0, inProgress - 1)))).max().orElse(0);
         double ofOneCompany = walks.stream()
                 .collect(groupingBy(PlannedLoad::tenant, summingDouble(PlannedLoad::seconds))).values().stream()
                 .mapToDouble(seconds -> seconds / Math.min(inProgress, SIDE_BY_SIDE)).max().orElse(0);

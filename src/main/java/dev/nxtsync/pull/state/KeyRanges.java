@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The parts of a walk, in the order of their keys: the first begins with the table, each other one where the one before it
+ * The ranges of a walk, in the order of their keys: the first begins with the table, each other one where the one before it
  * ends, and the last has no end. So each row is in one of them, whatever the keys between them are.
  */
 public record KeyRanges(List<KeyRange> all) {
@@ -17,7 +17,7 @@ public record KeyRanges(List<KeyRange> all) {
         all = List.copyOf(all);
     }
 
-    /** A walk in one part, which goes on after the last row that it has read. */
+    /** A walk in one range, which goes on after the last row that it has read. */
     public static KeyRanges whole(Optional<String> cursor, long rows) {
         return new KeyRanges(List.of(new KeyRange(0, Optional.empty(), Optional.empty(), cursor, rows, false)));
     }
@@ -43,9 +43,9 @@ public record KeyRanges(List<KeyRange> all) {
     }
 
     /**
-     * The same with one of them in several parts.
+     * The same with one of them in several ranges.
      *
-     * @param bounds keys after the last row that was read of it, in their order; each part but the first begins at one
+     * @param bounds keys after the last row that was read of it, in their order; each range but the first begins at one
      */
     public KeyRanges split(KeyRange range, List<String> bounds) {
         var parts = new ArrayList<KeyRange>();
@@ -79,7 +79,7 @@ public record KeyRanges(List<KeyRange> all) {
         return all.stream().mapToLong(KeyRange::rows).sum();
     }
 
-    /** The last row up to which nothing is left out: whoever knows of no parts goes on after it. */
+    /** The last row up to which nothing is left out: whoever knows of no ranges goes on after it. */
     public Optional<String> cursor() {
         return finished().flatMap(each -> each.cursor().stream()).reduce((before, after) -> after);
     }
@@ -89,7 +89,7 @@ public record KeyRanges(List<KeyRange> all) {
         return finished().mapToLong(KeyRange::rows).sum();
     }
 
-    /** Those that are done from the beginning on, and the one that follows, of which a part may be. */
+    /** Those that are done from the beginning on, and the one that follows, which has begun perhaps. */
     private Stream<KeyRange> finished() {
         long done = all.stream().takeWhile(KeyRange::done).count();
         return all.stream().limit(done + 1);

@@ -20,7 +20,7 @@ import dev.nxtsync.schedule.UnitKind;
  *
  * @param unit the load's, by which the polls and reconciliations of the same pull are found
  * @param scan as it is after the page
- * @param ranges what the page has changed of the scan's parts
+ * @param ranges what the page has changed of the scan's ranges
  * @param ended whether this was the last page
  * @param due when the pull is due again, once the load has ended
  * @param reconcile when the pull is reconciled next, once its first load has ended

@@ -3,13 +3,13 @@ package dev.nxtsync.pull.state;
 import java.util.List;
 
 /**
- * What a page has changed of the parts of a walk.
+ * What a page has changed of the ranges of a walk.
  *
- * @param first whether the walk was in one part before, which is kept nowhere but with the walk
+ * @param first whether the walk was in one range before, which is kept nowhere but with the walk
  * @param ranges those that are new or have changed
  */
 public record RangeChange(boolean first, List<KeyRange> ranges) {
-    /** Of a walk in one part. */
+    /** Of a walk in one range. */
     public static final RangeChange NONE = new RangeChange(false, List.of());
 
     public static RangeChange between(KeyRanges before, KeyRanges after) {

@@ -59,8 +59,8 @@ public class TableScans {
     }
 
     /**
-     * The parts of a walk that was read from its table. It is in one part where it was never split, where it has begun anew,
-     * and where somebody who knows of no parts has gone on with it.
+     * The ranges of a walk that was read from its table. It is in one range where it was never split, where it has begun anew,
+     * and where somebody who knows of no ranges has gone on with it.
      */
     public KeyRanges ranges(TableScan scan) throws SQLException {
         List<KeyRange> kept = database.inTransaction(transaction -> transaction.createQuery("""
@@ -135,7 +135,7 @@ public class TableScans {
                 .bindMethods(scan).execute();
     }
 
-    /** Keeps how the parts of a walk stand, once the walk itself is kept. */
+    /** Keeps how the ranges of a walk stand, once the walk itself is kept. */
     static void put(Handle transaction, TableScan scan, RangeChange change) {
         if (change.first()) {
             transaction.createUpdate("""

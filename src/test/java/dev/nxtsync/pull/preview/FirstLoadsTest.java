@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -72,14 +73,27 @@ class FirstLoadsTest {
         private final BudgetFixture budget;
         private final Deque<FirstLoads.PlannedLoad> notBegun;
         private final Map<Tenant, Integer> running = new HashMap<>();
+        /** Requests that are under way or wait, of each company; the walks that have some more to ask. */
+        private final Map<Tenant, Integer> asking = new HashMap<>();
+        private final Map<FirstLoads.PlannedLoad, Walk> begun = new IdentityHashMap<>();
         private final Deque<Request> foreground = new ArrayDeque<>();
         private final Deque<Request> background = new ArrayDeque<>();
         private final PriorityQueue<Event> events = new PriorityQueue<>(Comparator.comparingLong(Event::at));
         private int unfinished;
         private int inARow;
 
-        /** @param left of its walk, after it; a poll has no walk */
-        private record Request(FirstLoads.PlannedLoad walk, long left, boolean poll) {}
+        /** A poll has no walk. */
+        private record Request(FirstLoads.PlannedLoad walk, boolean poll) {}
+
+        /** What is left of a walk, which is read by several once its first page has come. */
+        private static final class Walk {
+            long left;
+            int asking;
+
+            Walk(long left) {
+                this.left = left;
+            }
+        }
 
         private record Event(long at, Request ended, boolean pollsDue) {}
 
@@ -113,18 +127,35 @@ class FirstLoadsTest {
         private void happen(Event event, long now) {
             if (event.pollsDue()) {
                 // what is polled is loaded; until then there is less to ask
-                foreground.add(new Request(null, 0, true));
+                foreground.add(new Request(null, true));
                 events.add(new Event(now + seconds(60 / Math.max(0.01, loads.polls())), null, true));
                 return;
             }
-            Request ended = event.ended();
-            budget.ended(!ended.poll(), now);
-            if (!ended.poll() && ended.left() > 0) {
-                background.add(new Request(ended.walk(), ended.left() - 1, false));
-            } else if (!ended.poll()) {
-                unfinished--;
-                running.merge(ended.walk().tenant(), -1, Integer::sum);
+            var ended = event.ended().walk();
+            budget.ended(ended != null, now);
+            if (ended == null) {
+                return;
             }
+            var walk = begun.get(ended);
+            walk.asking--;
+            asking.merge(ended.tenant(), -1, Integer::sum);
+            if (walk.left == 0 && walk.asking == 0) {
+                unfinished--;
+                running.merge(ended.tenant(), -1, Integer::sum);
+            }
+            begun.forEach((planned, each) -> {
+                while (planned.tenant().equals(ended.tenant()) && each.left > 0
+                        && (each.asking == 0 || each == walk && asking.get(ended.tenant()) < loads.inProgress() - 1)) {
+                    ask(planned, each);
+                }
+            });
+        }
+
+        private void ask(FirstLoads.PlannedLoad planned, Walk walk) {
+            walk.left--;
+            walk.asking++;
+            asking.merge(planned.tenant(), 1, Integer::sum);
+            background.add(new Request(planned, false));
         }
 
         private void begin() {
@@ -134,7 +165,8 @@ class FirstLoadsTest {
                 if (all < LOADS && running.getOrDefault(walk.tenant(), 0) < loads.inProgress()) {
                     notBegun.remove(walk);
                     running.merge(walk.tenant(), 1, Integer::sum);
-                    background.add(new Request(walk, walk.requests() - 1, false));
+                    begun.put(walk, new Walk(walk.requests()));
+                    ask(walk, begun.get(walk));
                     all++;
                 }
             }
