@@ -148,12 +148,13 @@ public class TableScans {
         var batch = transaction.prepareBatch("""
                 insert into nxt_sync.pass_range
                     (pull, company, kind, number, started_at, begins_at, ends_before, cursor, rows, done)
-                values (:walk.pull, :walk.company, lower(:walk.kind), :number, :walk.startedAt, :from, :before, :cursor,
-                    :rows, :done)
+                values (:pull, :company, lower(:kind), :number, :startedAt, :from, :before, :cursor, :rows, :done)
                 on conflict (pull, company, kind, number) do update
                 set ends_before = excluded.ends_before, cursor = excluded.cursor, rows = excluded.rows,
                     done = excluded.done""");
-        change.ranges().forEach(each -> batch.bindMethods("walk", scan).bindMethods(each).add());
+        // of two records in one batch, either may be asked for the name of the other
+        change.ranges().forEach(each -> batch.bind("pull", scan.pull()).bind("company", scan.company())
+                .bind("kind", scan.kind()).bind("startedAt", scan.startedAt()).bindMethods(each).add());
         batch.execute();
     }
 
