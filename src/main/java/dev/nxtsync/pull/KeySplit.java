@@ -1,8 +1,7 @@
 package dev.nxtsync.pull;
 
-import java.math.BigInteger;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,22 +26,21 @@ final class KeySplit {
         String column = differing.get();
         JsonNode from = first.path(column);
         JsonNode to = last.path(column);
-        if (!from.isIntegralNumber() || !to.isIntegralNumber()) {
+        if (!from.isIntegralNumber() || !to.isIntegralNumber() || !from.canConvertToLong() || !to.canConvertToLong()) {
             return List.of();
         }
-        BigInteger width = to.bigIntegerValue().subtract(from.bigIntegerValue());
-        if (width.signum() <= 0) {
+        long width = to.longValue() - from.longValue();
+        if (from.longValue() >= to.longValue() || width < 0) {
+            // the order is another, or the numbers are too far apart
             return List.of();
         }
-        BigInteger all = BigInteger.valueOf(parts);
-        return IntStream.range(1, parts)
+        return LongStream.range(1, parts)
                 // rounded up, so that each is behind the first and none behind the last
-                .mapToObj(i -> width.multiply(BigInteger.valueOf(i)).add(all).subtract(BigInteger.ONE).divide(all))
-                .distinct().map(step -> {
+                .map(i -> width / parts * i + (width % parts * i + parts - 1) / parts).distinct().mapToObj(step -> {
                     ObjectNode bound = Filters.object();
                     key.stream().takeWhile(each -> !each.equals(column))
                             .forEach(each -> bound.set(each, first.get(each)));
-                    bound.put(column, from.bigIntegerValue().add(step));
+                    bound.put(column, from.longValue() + step);
                     return Filters.text(bound);
                 }).toList();
     }

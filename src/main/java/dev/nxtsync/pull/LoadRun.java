@@ -64,8 +64,8 @@ final class LoadRun {
     Outcome from(TableScan begin) throws SQLException {
         TableWalk.WalkEnd end;
         try (readers; var writes = new LoadWrites(turn, sink, readers)) {
-            end = new TableWalk(turn, source, readers, memory, clock.now().plus(PullUnits.LONGEST_RUN),
-                    new LoadPages(writes), begin, scans.ranges(begin)).walk();
+            end = new TableWalk(turn, new TableWalk.WalkTools(source, readers, memory),
+                    clock.now().plus(PullUnits.LONGEST_RUN), new LoadPages(writes), begin, scans.ranges(begin)).walk();
             writes.finish();
         } catch (TargetFault e) {
             return runs.failed(turn, e);

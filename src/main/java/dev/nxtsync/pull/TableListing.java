@@ -84,8 +84,8 @@ final class TableListing {
     ListingResult list(TableScan begun) throws SQLException {
         TableWalk.WalkEnd end;
         try (var readers = readers(); var writes = new WriteBehind<>(new ListingSink(readers))) {
-            end = new TableWalk(turn, tools.source(), readers, tools.memory().walks(), until, new ListingPages(writes),
-                    begun, positions.scans().ranges(begun)).walk();
+            end = new TableWalk(turn, new TableWalk.WalkTools(tools.source(), readers, tools.memory().walks()), until,
+                    new ListingPages(writes), begun, positions.scans().ranges(begun)).walk();
             writes.finish();
         }
         if (end instanceof TableWalk.WalkRefused refused) {

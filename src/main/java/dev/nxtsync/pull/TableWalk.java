@@ -66,6 +66,9 @@ final class TableWalk {
     /** Why nothing more is read, or taken. */
     private @Nullable Throwable fault;
 
+    /** What a walk works with. */
+    record WalkTools(PullSource source, PageReaders readers, WalkMemory memory) {}
+
     /** What a walk is for. */
     interface WalkPurpose {
         /** A name for its documents. */
@@ -119,16 +122,16 @@ final class TableWalk {
 
     record WalkKeyNotUnique(Uniqueness.KeyVerdict verdict) implements WalkEnd {}
 
-    TableWalk(PullTurn turn, PullSource source, PageReaders readers, WalkMemory memory, Instant until,
-            WalkPurpose purpose, TableScan scan, KeyRanges ranges) {
+    /** @param ranges of the scan, as they are kept */
+    TableWalk(PullTurn turn, WalkTools tools, Instant until, WalkPurpose purpose, TableScan scan, KeyRanges ranges) {
         this.turn = turn;
         this.plan = turn.plan();
         this.tenant = turn.claim().tenant();
-        this.source = source;
-        this.readers = readers;
-        this.memory = memory;
+        this.source = tools.source();
+        this.readers = tools.readers();
+        this.memory = tools.memory();
         this.size = memory.size(plan, tenant);
-        this.scanReader = ScanReader.of(source, turn);
+        this.scanReader = ScanReader.of(tools.source(), turn);
         this.until = until;
         this.purpose = purpose;
         this.splits = new RangeSplits(plan, size);

@@ -75,7 +75,7 @@ class FirstLoadsTest {
         private final Map<Tenant, Integer> running = new HashMap<>();
         /** Requests that are under way or wait, of each company; the walks that have some more to ask. */
         private final Map<Tenant, Integer> asking = new HashMap<>();
-        private final Map<FirstLoads.PlannedLoad, Walk> begun = new IdentityHashMap<>();
+        private final IdentityHashMap<FirstLoads.PlannedLoad, Walk> begun = new IdentityHashMap<>();
         private final Deque<Request> foreground = new ArrayDeque<>();
         private final Deque<Request> background = new ArrayDeque<>();
         private final PriorityQueue<Event> events = new PriorityQueue<>(Comparator.comparingLong(Event::at));
@@ -144,8 +144,8 @@ class FirstLoadsTest {
                 running.merge(ended.tenant(), -1, Integer::sum);
             }
             begun.forEach((planned, each) -> {
-                while (planned.tenant().equals(ended.tenant()) && each.left > 0
-                        && (each.asking == 0 || each == walk && asking.get(ended.tenant()) < loads.inProgress() - 1)) {
+                while (planned.tenant().equals(ended.tenant()) && each.left > 0 && (each.asking == 0
+                        || (each == walk && asking.get(ended.tenant()) < loads.inProgress() - 1))) {
                     ask(planned, each);
                 }
             });
