@@ -10,7 +10,6 @@ import java.util.Set;
 
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.Timestamps;
-import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.LoadPage;
@@ -62,24 +61,26 @@ final class LoadRun {
     }
 
     Outcome from(TableScan begin) throws SQLException {
-        TableWalk.WalkEnd end;
+        WalkEnd end;
         try (readers; var writes = new LoadWrites(turn, sink, readers)) {
             end = new TableWalk(turn, new TableWalk.WalkTools(source, readers, memory),
-                    clock.now().plus(PullUnits.LONGEST_RUN), new LoadPages(writes), begin, scans.ranges(begin)).walk();
+                    clock.now().plus(PullUnits.LONGEST_RUN), new LoadPages(writes, begin), begin, scans.ranges(begin))
+                    .walk();
             writes.finish();
         } catch (TargetFault e) {
             return runs.failed(turn, e);
-        } catch (ShuttingDown e) {
-            runs.history().add(List.of(report.done("goes on")));
-            throw e;
         }
-        if (end instanceof TableWalk.WalkRefused refused) {
+        if (end instanceof WalkEnd.WalkStopping stopping) {
+            runs.history().add(List.of(report.done("goes on")));
+            throw stopping.signal();
+        }
+        if (end instanceof WalkEnd.WalkRefused refused) {
             return runs.failed(turn, refused.failure());
         }
-        if (end instanceof TableWalk.WalkKeyNotUnique wrong) {
+        if (end instanceof WalkEnd.WalkKeyNotUnique wrong) {
             return runs.failed(turn, wrong.verdict());
         }
-        return done(end instanceof TableWalk.Walked);
+        return done(end instanceof WalkEnd.Walked);
     }
 
     /** Takes the first page, which came with those of other tables. */
@@ -88,7 +89,7 @@ final class LoadRun {
         try {
             TableScan scan = after(wanted, page, readAt);
             sink.write(claim, plan, page.reader(), scan.direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE,
-                    checkpoint(scan, scan, RangeChange.NONE, readAt, ended, wanted), report);
+                    checkpoint(scan, scan, RangeChange.NONE, readAt, ended, Optional.empty()), report);
             turn.progress().made();
         } catch (TargetFault e) {
             return runs.failed(turn, e);
@@ -124,11 +125,14 @@ final class LoadRun {
     }
 
     /** What is asked with each page, and what becomes of it. */
-    private final class LoadPages implements TableWalk.WalkPurpose {
+    private final class LoadPages implements WalkPurpose {
         private final LoadWrites writes;
+        /** All rows, as they were counted first. */
+        private Optional<Long> counted;
 
-        LoadPages(LoadWrites writes) {
+        LoadPages(LoadWrites writes, TableScan begin) {
             this.writes = writes;
+            this.counted = begin.expected();
         }
 
         @Override
@@ -172,10 +176,11 @@ final class LoadRun {
         }
 
         @Override
-        public void take(TableWalk.WalkPage page) throws SQLException {
+        public void take(WalkPurpose.WalkPage page) throws SQLException {
             TableScan scan = page.scan();
             writes.write(page.reader(),
-                    checkpoint(scan, page.kept(), page.ranges(), page.readAt(), page.ended(), page.before()));
+                    checkpoint(scan, page.kept(), page.ranges(), page.readAt(), page.ended(), counted));
+            counted = counted.or(scan::expected);
             report.progress(scan.rows(), scan.expected());
             turn.progress().rows(scan.rows(), scan.expected());
         }
@@ -201,9 +206,9 @@ final class LoadRun {
     }
 
     private LoadPage checkpoint(TableScan scan, TableScan kept, RangeChange ranges, Instant readAt, boolean ended,
-            TableScan before) {
+            Optional<Long> counted) {
         Instant started = scan.startedAt().orElse(readAt);
         return new LoadPage(claim, kept, ranges, readAt, ended, plan.cadence().next(started),
-                started.plus(plan.pull().reconcile()), isWhole(scan, before.expected()));
+                started.plus(plan.pull().reconcile()), isWhole(scan, counted));
     }
 }

@@ -41,26 +41,23 @@ public final class Pages {
 
     record PageFailed(Failure failure) implements PageResult {}
 
-    /**
-     * Judges an answer, and lets the page size learn from it.
-     *
-     * @param after the key after which was asked
-     */
-    static PageResult judge(PullPlan plan, Answer answer, PageReader reader, PageSize size, Optional<String> after) {
+    /** Judges an answer, and lets the page size learn from it. */
+    static PageResult judge(PullPlan plan, Answer answer, PageReader reader, ScanReader.Wish wish) {
+        PageSize size = wish.size();
         if (answer instanceof Failure failure) {
             if (failure.mayBeTooLarge()) {
-                size.tooLarge();
+                size.tooLarge(wish.rows());
             }
             return new PageFailed(failure);
         }
-        if (reader.buffer().overflowed() && size.tooLarge()) {
+        if (reader.buffer().overflowed() && size.tooLarge(wish.rows())) {
             return new PageTooLarge();
         }
         var data = (Answer.Data) answer;
         JsonNode connection = connection(plan, data, "t0");
         Optional<Boolean> more = more(connection);
         if (more.isEmpty() || reader.buffer().overflowed()
-                || (more.get() && (reader.cursor().isEmpty() || reader.cursor().equals(after)))) {
+                || (more.get() && (reader.cursor().isEmpty() || reader.cursor().equals(wish.after())))) {
             return new PageFailed(senseless(plan, data));
         }
         size.good();

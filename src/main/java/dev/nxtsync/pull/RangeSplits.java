@@ -48,9 +48,17 @@ final class RangeSplits {
         if (left == null) {
             return List.of(page.last());
         }
-        int most = most(left, wanted);
+        // behind the page, so that a row that comes or goes meanwhile does not move a place into it
+        long behind = left - page.rows();
+        int most = most(behind, wanted);
         return IntStream.range(1, most)
-                .mapToObj(i -> page.at("s" + i, (int) Math.min(Integer.MAX_VALUE, left * i / most))).toList();
+                .mapToObj(i -> page.at("s" + i, (int) Math.min(Integer.MAX_VALUE, page.rows() + behind * i / most)))
+                .toList();
+    }
+
+    /** A page of a range was read, and nothing beside it. */
+    void read(KeyRange range, Pages.Page page) {
+        placed.computeIfPresent(range.number(), (number, left) -> left - page.reader().buffer().rows());
     }
 
     /** The keys at which a range is split, of which a page was just read; empty if it is not. */

@@ -27,6 +27,11 @@ final class ReaderPlaces {
         return ofTenant;
     }
 
+    /** How many more could read. */
+    synchronized int free(Tenant tenant) {
+        return Math.max(0, ofTenant - readers.getOrDefault(tenant, 0));
+    }
+
     /** A walk begins; {@link #left} ends it. */
     synchronized void first(Tenant tenant) {
         readers.merge(tenant, 1, Integer::sum);

@@ -55,6 +55,11 @@ final class RefusedCursors {
         }
     }
 
+    /** Forgets what was refused to a unit, since its walk goes on in another way. */
+    void forget(Claim claim) {
+        refusals.keySet().removeIf(each -> each.unit() == claim.unit());
+    }
+
     /** An error whose meaning is not known may be about a value that is lacking. */
     private static boolean isOf(String cursor, Failure failure) {
         return failure instanceof Failure.InvalidRequest || (failure instanceof Failure.Rejected

@@ -17,7 +17,7 @@ import dev.nxtsync.tenant.Tenant;
 
 /**
  * Reads pages of one table of one company: asks for each, also without its count if the server refuses that, judges the answer,
- * and has the server asked where a key seems to stand for several rows. Not thread-safe.
+ * and has the server asked where a key seems to stand for several rows. Safe for any number of threads.
  *
  * @param told of each answer about keys
  */
@@ -38,7 +38,13 @@ record ScanReader(PullSource source, PullPlan plan, Tenant tenant, Ask ask, Cons
      * @param suspects of its keys, those that may stand for several rows
      */
     record Wish(String what, List<DocumentPart> parts, PageReader reader, PageSize size, Optional<String> after,
-            Function<PageBuffer, Collection<String>> suspects) {}
+            Function<PageBuffer, Collection<String>> suspects) {
+
+        /** How many rows the page may have. */
+        int rows() {
+            return parts.stream().filter(part -> part.alias().equals("t0")).findFirst().orElseThrow().rows();
+        }
+    }
 
     /** What came of it. */
     sealed interface Reading {}
@@ -71,7 +77,7 @@ record ScanReader(PullSource source, PullPlan plan, Tenant tenant, Ask ask, Cons
     Reading page(Wish wish) {
         var asked = source.counting().page(plan, tenant, wish.parts(), wish.reader()::cleared,
                 (some, pages) -> ask.of(wish.what(), some, pages));
-        var result = Pages.judge(plan, asked.answer(), asked.reader(), wish.size(), wish.after());
+        var result = Pages.judge(plan, asked.answer(), asked.reader(), wish);
         if (result instanceof Pages.PageFailed failed) {
             return new PageRefused(failed.failure());
         }

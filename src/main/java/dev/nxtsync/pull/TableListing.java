@@ -82,19 +82,22 @@ final class TableListing {
     }
 
     ListingResult list(TableScan begun) throws SQLException {
-        TableWalk.WalkEnd end;
+        WalkEnd end;
         try (var readers = readers(); var writes = new WriteBehind<>(new ListingSink(readers))) {
             end = new TableWalk(turn, new TableWalk.WalkTools(tools.source(), readers, tools.memory().walks()), until,
                     new ListingPages(writes), begun, positions.scans().ranges(begun)).walk();
             writes.finish();
         }
-        if (end instanceof TableWalk.WalkRefused refused) {
+        if (end instanceof WalkEnd.WalkStopping stopping) {
+            throw stopping.signal();
+        }
+        if (end instanceof WalkEnd.WalkRefused refused) {
             return new ListingStopped(tools.failed(turn, refused.failure()));
         }
-        if (end instanceof TableWalk.WalkKeyNotUnique wrong) {
+        if (end instanceof WalkEnd.WalkKeyNotUnique wrong) {
             return new ListingStopped(tools.failed(turn, wrong.verdict()));
         }
-        if (!(end instanceof TableWalk.Walked walked)) {
+        if (!(end instanceof WalkEnd.Walked walked)) {
             return new ListingStopped(tools.goesOn(turn));
         }
         var stopped = count(walked.scan());
@@ -107,7 +110,7 @@ final class TableListing {
     }
 
     /** @param anew whether what was listed before is forgotten */
-    private record ListedPage(TableWalk.WalkPage page, boolean anew) {}
+    private record ListedPage(WalkPurpose.WalkPage page, boolean anew) {}
 
     /** Adds pages to the listing. */
     private final class ListingSink implements WriteBehind.PageSink<ListedPage> {
@@ -138,7 +141,7 @@ final class TableListing {
     }
 
     /** What is asked with each page, and what becomes of it. */
-    private final class ListingPages implements TableWalk.WalkPurpose {
+    private final class ListingPages implements WalkPurpose {
         private final WriteBehind<ListedPage> writes;
         private boolean anew;
 
@@ -184,7 +187,7 @@ final class TableListing {
         }
 
         @Override
-        public void take(TableWalk.WalkPage page) throws SQLException {
+        public void take(WalkPurpose.WalkPage page) throws SQLException {
             writes.write(new ListedPage(page, anew));
             anew = false;
             report.progress(page.scan().rows(), page.scan().expected());

@@ -3,26 +3,22 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.process.OutOfMemory;
-import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
@@ -30,9 +26,7 @@ import dev.nxtsync.pull.state.KeyRange;
 import dev.nxtsync.pull.state.KeyRanges;
 import dev.nxtsync.pull.state.RangeChange;
 import dev.nxtsync.pull.state.TableScan;
-import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.tenant.Tenant;
-import dev.nxtsync.trace.TraceSpan;
 
 /**
  * One run of a walk through a whole table, by as many readers as there is room for. Each takes the first range that nobody
@@ -40,94 +34,38 @@ import dev.nxtsync.trace.TraceSpan;
  * for the slowest range, since what is left of it is split again.
  */
 final class TableWalk {
-    private static final ExecutorService READERS = Threads.cachedPool("page-reader");
-    /** So that whoever has read one finds another. */
-    private static final int RANGES_PER_READER = 2;
+    private static final Logger LOG = Logger.getLogger(TableWalk.class);
 
     private final PullTurn turn;
     private final PullPlan plan;
     private final Tenant tenant;
-    private final PullSource source;
     private final PageReaders readers;
     private final WalkMemory memory;
     private final PageSize size;
     private final ScanReader scanReader;
     private final Instant until;
     private final WalkPurpose purpose;
+    private final WalkCrew crew;
 
     // guarded by this
     private TableScan scan;
     private KeyRanges ranges;
     private final RangeSplits splits;
     private final Set<Integer> taken = new HashSet<>();
-    private final List<Future<?>> others = new ArrayList<>();
-    private final Set<Thread> threads = new HashSet<>();
     private Optional<WalkEnd> end = Optional.empty();
     /** Why nothing more is read, or taken. */
     private @Nullable Throwable fault;
+    /** Whether the server has had no room for several. */
+    private boolean alone;
 
     /** What a walk works with. */
     record WalkTools(PullSource source, PageReaders readers, WalkMemory memory) {}
-
-    /** What a walk is for. */
-    interface WalkPurpose {
-        /** A name for its documents. */
-        String name();
-
-        /**
-         * What is asked for with a page.
-         *
-         * @param scan as it is now; it has not begun before its first page
-         * @param page alone
-         * @param coming the most rows that the requests under way can bring, this one's with them
-         */
-        List<DocumentPart> parts(TableScan scan, DocumentPart page, long coming);
-
-        List<String> fields();
-
-        /** Of the keys of a page, those that may stand for several rows. */
-        Collection<String> suspects(PageBuffer page);
-
-        /** The scan from its beginning. */
-        TableScan anew(TableScan scan);
-
-        /** What a page adds to what is known of the scan, its place apart. */
-        TableScan after(TableScan scan, Pages.Page page, Instant readAt) throws SQLException;
-
-        /** Takes a page. Pages come one after the other, and are to be kept in this order. */
-        void take(WalkPage page) throws SQLException;
-    }
-
-    /**
-     * A page that was read.
-     *
-     * @param before what was known of the scan before
-     * @param scan how it is with this page, with all rows so far
-     * @param kept the same as it is kept
-     * @param ended whether this is the last page
-     */
-    record WalkPage(PageReader reader, Instant readAt, TableScan before, TableScan scan, TableScan kept,
-            RangeChange ranges, boolean ended) {}
-
-    /** How a run ended. */
-    sealed interface WalkEnd {}
-
-    /** Everything has been read. */
-    record Walked(TableScan scan) implements WalkEnd {}
-
-    /** Others have a turn before it goes on. */
-    record TimeOver() implements WalkEnd {}
-
-    record WalkRefused(Failure failure) implements WalkEnd {}
-
-    record WalkKeyNotUnique(Uniqueness.KeyVerdict verdict) implements WalkEnd {}
 
     /** @param ranges of the scan, as they are kept */
     TableWalk(PullTurn turn, WalkTools tools, Instant until, WalkPurpose purpose, TableScan scan, KeyRanges ranges) {
         this.turn = turn;
         this.plan = turn.plan();
         this.tenant = turn.claim().tenant();
-        this.source = tools.source();
         this.readers = tools.readers();
         this.memory = tools.memory();
         this.size = memory.size(plan, tenant);
@@ -135,25 +73,16 @@ final class TableWalk {
         this.until = until;
         this.purpose = purpose;
         this.splits = new RangeSplits(plan, size);
-        this.ranges = ranges;
-        this.scan = scan.at(scan.cursor(), ranges.rows());
+        this.crew = new WalkCrew(tools.source().places(), tenant, this::read);
+        this.ranges = memory.isDivisible(plan, tenant)
+                ? ranges
+                : KeyRanges.whole(ranges.cursor(), ranges.rowsToCursor());
+        this.scan = scan.at(scan.cursor(), this.ranges.rows());
     }
 
+    /** Others join once a page has come: until then it may be that none will. */
     WalkEnd walk() throws SQLException {
-        source.places().first(tenant);
-        invite();
-        read(() -> true);
-        interruptIfFailed();
-        try {
-            for (Future<?> each : invited()) {
-                each.get();
-            }
-        } catch (ExecutionException e) {
-            fail(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            fail(new IllegalStateException("interrupted while others read", e));
-        }
+        crew.read();
         return end();
     }
 
@@ -167,32 +96,30 @@ final class TableWalk {
         if (fault != null) {
             throw new IllegalStateException(fault);
         }
-        return end.orElseGet(() -> ranges.isDone() ? new Walked(scan) : new TimeOver());
+        return end.orElseGet(() -> ranges.isDone() ? new WalkEnd.Walked(scan) : new WalkEnd.TimeOver());
     }
 
-    /** @param stays asked before each page */
-    private void read(BooleanSupplier stays) {
+    private boolean read(boolean isInvited) {
         try {
-            boolean more = true;
-            while (more) {
-                more = readPage(stays);
-            }
+            return readPage(isInvited);
+        } catch (ShuttingDown e) {
+            // others have asked before, and their answers are kept
+            end(new WalkEnd.WalkStopping(e));
         } catch (SQLException | RuntimeException | Error e) {
             fail(e);
-        } finally {
-            source.places().left(tenant);
         }
+        return false;
     }
 
     /** Says whether there was one to read. */
-    private boolean readPage(BooleanSupplier stays) throws SQLException {
+    private boolean readPage(boolean isInvited) throws SQLException {
         PageReader reader = readers.take();
         boolean handedOn = false;
         try {
-            var wanted = take(stays, reader);
+            var wanted = take(isInvited, reader);
             if (wanted.isPresent()) {
                 Instant readAt = turn.clock().now();
-                handedOn = give(wanted.get(), scanReader.page(wanted.get().wish()), readAt);
+                handedOn = give(wanted.get(), scanReader.page(wanted.get().wish()), readAt, isInvited);
             }
             return wanted.isPresent();
         } finally {
@@ -205,8 +132,8 @@ final class TableWalk {
     /** A page to read. */
     private record WantedPage(KeyRange range, ScanReader.Wish wish, boolean divides) {}
 
-    private synchronized Optional<WantedPage> take(BooleanSupplier stays, PageReader reader) {
-        while (goesOn() && stays.getAsBoolean()) {
+    private synchronized Optional<WantedPage> take(boolean isInvited, PageReader reader) {
+        while (goesOn() && !(isInvited && (alone || crew.isCrowded()))) {
             var free = free().stream().findFirst();
             if (free.isPresent()) {
                 taken.add(free.get().number());
@@ -230,10 +157,9 @@ final class TableWalk {
         return ranges.left().stream().filter(each -> !taken.contains(each.number())).toList();
     }
 
-    /** Into how many ranges one is split, so that there are enough. */
+    /** Into how many ranges one is split, so that there is one for each who reads and could read. */
     private int wantedRanges() {
-        int most = source.places().most();
-        return most == 1 || !memory.isDivisible(plan, tenant) ? 1 : most * RANGES_PER_READER - ranges.left().size() + 1;
+        return alone || !memory.isDivisible(plan, tenant) ? 1 : crew.most() - ranges.left().size() + 1;
     }
 
     private WantedPage wanted(KeyRange range, PageReader reader) {
@@ -261,42 +187,47 @@ final class TableWalk {
     }
 
     /** Says whether the page was handed on. */
-    private synchronized boolean give(WantedPage wanted, ScanReader.Reading reading, Instant readAt)
+    private synchronized boolean give(WantedPage wanted, ScanReader.Reading reading, Instant readAt, boolean isInvited)
             throws SQLException {
         KeyRange range = wanted.range();
         taken.remove(range.number());
         notifyAll();
-        if (fault != null || !ranges.all().contains(range)) {
-            // the walk has begun anew meanwhile
+        if (fault != null) {
             return false;
         }
         if (reading instanceof ScanReader.PageRefused refused) {
-            refused(wanted, refused.failure());
+            if (isInvited && refused.failure() instanceof Failure.NoRoom) {
+                alone = true;
+            } else {
+                refused(wanted, refused.failure());
+            }
             return false;
         }
         memory.cursors().accepted(turn.claim(), name(range), place(range));
         if (reading instanceof ScanReader.KeyNotUnique wrong) {
-            end = end.or(() -> Optional.of(new WalkKeyNotUnique(wrong.verdict())));
+            end(new WalkEnd.WalkKeyNotUnique(wrong.verdict()));
         } else if (reading instanceof ScanReader.PageRead read) {
-            page(range, read, readAt);
-            invite();
+            page(wanted, read, readAt);
+            inviteOthers();
             return true;
         }
         return false;
     }
 
-    private void page(KeyRange range, ScanReader.PageRead read, Instant readAt) throws SQLException {
+    private void page(WantedPage wanted, ScanReader.PageRead read, Instant readAt) throws SQLException {
         Pages.Page page = read.page();
+        KeyRange range = wanted.range();
         KeyRanges before = ranges;
-        TableScan scanBefore = scan;
         KeyRange after = range.after(page.cursor(), page.reader().buffer().rows(), !page.more());
         ranges = ranges.with(after);
-        if (!after.done() && wantedRanges() > 1) {
+        if (wanted.divides() && !after.done() && wantedRanges() > 1) {
             ranges = ranges.split(after, splits.bounds(after, page, read.answer(), wantedRanges()));
+        } else {
+            splits.read(after, page);
         }
         scan = purpose.after(scan, page, readAt).at(ranges.cursor(), ranges.rows());
         try {
-            purpose.take(new WalkPage(page.reader(), readAt, scanBefore, scan,
+            purpose.take(new WalkPurpose.WalkPage(page.reader(), readAt, scan,
                     scan.at(ranges.cursor(), ranges.rowsToCursor()), RangeChange.between(before, ranges),
                     ranges.isDone()));
         } catch (SQLException | RuntimeException | Error e) {
@@ -307,23 +238,39 @@ final class TableWalk {
     }
 
     private void refused(WantedPage wanted, Failure failure) {
-        boolean isOfRequest = failure instanceof Failure.InvalidRequest || failure instanceof Failure.Rejected;
-        if (wanted.divides() && (isOfRequest || failure.mayBeTooLarge())) {
-            memory.indivisible(plan, tenant);
-            if (isOfRequest) {
-                return;
-            }
+        if (wanted.divides() && staysWhole(failure)) {
+            return;
         }
         if (!memory.cursors().startsOver(turn.claim(), name(wanted.range()), place(wanted.range()), failure)) {
-            end = end.or(() -> Optional.of(new WalkRefused(failure)));
+            end(new WalkEnd.WalkRefused(failure));
         } else if (ranges.isSplit()) {
             // perhaps the range is refused, and not the walk
-            memory.indivisible(plan, tenant);
-            ranges = KeyRanges.whole(ranges.cursor(), ranges.rowsToCursor());
-            scan = scan.at(ranges.cursor(), ranges.rows());
+            memory.cursors().forget(turn.claim());
+            indivisible(failure);
+            end(new WalkEnd.WalkRefused(failure));
         } else {
             ranges = KeyRanges.whole(Optional.empty(), 0);
             scan = purpose.anew(scan);
+        }
+    }
+
+    /** Where what splits a range may be what was refused: says whether the page alone is to be asked for. */
+    private boolean staysWhole(Failure failure) {
+        boolean isOfRequest = failure instanceof Failure.InvalidRequest;
+        if (failure instanceof Failure.Rejected) {
+            alone = true;
+        } else if (isOfRequest || failure.mayBeTooLarge()) {
+            indivisible(failure);
+        }
+        return isOfRequest || alone;
+    }
+
+    private void indivisible(Failure failure) {
+        if (memory.indivisible(plan, tenant)) {
+            LOG.infof(
+                    "Pull %s, %s: table %s is read by one request at a time from now on, since Business NXT did not answer "
+                            + "what splits it (%s). Nothing is lost; it only takes longer. A restart tries it again.",
+                    plan.name(), tenant, plan.table().name(), failure.traced(failure.message()));
         }
     }
 
@@ -335,34 +282,16 @@ final class TableWalk {
         return range.cursor().or(range::from);
     }
 
-    /** Has others read too, as far as there is something for them to read. */
-    private synchronized void invite() {
-        for (int free = free().size(); free > 1 && goesOn() && source.places().another(tenant); free--) {
-            others.add(READERS.submit(TraceSpan.carried(() -> {
-                enter(Thread.currentThread());
-                read(() -> !source.places().isCrowded(tenant));
-                leave(Thread.currentThread());
-                return true;
-            })));
+    /** As far as there is something for them to read. */
+    private synchronized void inviteOthers() {
+        if (goesOn() && !alone) {
+            crew.invite(free().size() - 1);
         }
     }
 
-    private synchronized List<Future<?>> invited() {
-        return List.copyOf(others);
-    }
-
-    private synchronized void enter(Thread reader) {
-        threads.add(reader);
-    }
-
-    private synchronized void leave(Thread reader) {
-        threads.remove(reader);
-    }
-
-    private synchronized void interruptIfFailed() {
-        if (fault != null) {
-            threads.forEach(Thread::interrupt);
-        }
+    private synchronized void end(WalkEnd first) {
+        end = end.or(() -> Optional.of(first));
+        notifyAll();
     }
 
     private synchronized void fail(Throwable first) {

@@ -30,7 +30,8 @@ final class WalkMemory {
         return !whole.contains(new PulledTenant(plan.name(), tenant));
     }
 
-    void indivisible(PullPlan plan, Tenant tenant) {
-        whole.add(new PulledTenant(plan.name(), tenant));
+    /** Says whether that is new. */
+    boolean indivisible(PullPlan plan, Tenant tenant) {
+        return whole.add(new PulledTenant(plan.name(), tenant));
     }
 }

@@ -23,11 +23,14 @@ class ReaderPlacesTest {
     void oneMoreReadsAsLongAsItsCompanyHasRoom() {
         var places = places(4);
         places.first(ONE);
+        assertThat(places.free(ONE)).isEqualTo(2);
         assertThat(places.another(ONE)).isTrue();
         assertThat(places.another(ONE)).isTrue();
         assertThat(places.another(ONE)).isFalse();
         assertThat(places.isCrowded(ONE)).isFalse();
+        assertThat(places.free(ONE)).isZero();
         places.first(ONE);
+        assertThat(places.free(ONE)).as("and never less").isZero();
         assertThat(places.isCrowded(ONE)).as("another table's walk has begun").isTrue();
         assertThat(places.isCrowded(Tenant.company(2))).isFalse();
         places.left(ONE);

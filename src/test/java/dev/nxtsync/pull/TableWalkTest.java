@@ -2,6 +2,7 @@ package dev.nxtsync.pull;
 
 import static dev.nxtsync.pull.PullsFixture.COMPANY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.database.Handles;
+import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Question;
@@ -34,11 +37,13 @@ import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.tenant.Tenant;
 
 /** Walks through tables of some thirty pages, by three readers. */
 class TableWalkTest {
     private static final int ROWS = 200;
     private static final Failure REFUSED = new Failure.InvalidRequest("no", "", Set.of(), true);
+    private static final Failure BROKEN = new Failure.InDoubt("cut off", "", false, false, Duration.ofHours(1));
     private static final Failure THROTTLED = new Failure.Throttled("slowly", "", Duration.ofHours(1));
     private static PullsFixture pulls;
     private WalkMemory memory = new WalkMemory();
@@ -91,7 +96,7 @@ class TableWalkTest {
         load(pull);
         assertThat(together.getCount()).as("readers that never came").isZero();
         assertThat(history()).containsExactly("ok " + ROWS);
-        assertThat(pulls.asked).as("a page of its own for the end of each part").hasSizeLessThan(29 + 20);
+        assertThat(pulls.asked).as("a page of its own for the end of each part").hasSizeLessThan(29 + 9);
         assertEqual(pull);
     }
 
@@ -114,9 +119,6 @@ class TableWalkTest {
 
     @Test
     void aTableOfTwoPagesIsNotSplit() throws SQLException {
-        load("order", wanted("order").since(pulls.store.database().value("select '2999-01-01 00:00:00'")));
-        assertThat(pulls.asked).hasSize(1);
-        pulls.asked.clear();
         var most = wanted("order").begun(pulls.store.states().now());
         load("order",
                 new TableScan(most.pull(), COMPANY, most.kind(), most.startedAt(),
@@ -130,7 +132,7 @@ class TableWalkTest {
     void theNextTurnGoesOnWithEachPartWhereItWas(String pull) throws SQLException {
         after(12, () -> pulls.passed += Duration.ofSeconds(11).toNanos());
         load(pull);
-        assertThat(parts()).isGreaterThan(3);
+        assertThat(parts()).isEqualTo(3);
         long read = written(pull);
         // the last page of a part is not full
         assertThat(read).isBetween(10 * 7L, 15 * 7L);
@@ -150,7 +152,7 @@ class TableWalkTest {
             int page = pages.incrementAndGet();
             if (page == 7) {
                 await(others);
-                return Optional.of(THROTTLED);
+                return Optional.of(BROKEN);
             }
             if (page > 7) {
                 others.countDown();
@@ -162,7 +164,7 @@ class TableWalkTest {
         assertThat(read).isGreaterThan(5 * 7);
         pulls.instead = question -> Optional.empty();
         load("order");
-        assertThat(history()).containsExactly("throttled " + read, "ok " + (ROWS - read));
+        assertThat(history()).containsExactly("in_doubt " + read, "ok " + (ROWS - read));
         assertEqual("order");
     }
 
@@ -222,6 +224,227 @@ class TableWalkTest {
         assertEqual("order");
     }
 
+    @Test
+    void aWalkWhoseEveryCursorIsRefusedBeginsAnew() throws SQLException {
+        after(9, () -> pulls.passed += Duration.ofSeconds(11).toNanos());
+        load("order");
+        assertThat(parts()).isGreaterThan(1);
+        var begunAnew = new AtomicBoolean();
+        pulls.instead = question -> {
+            if (!question.variables().toString().contains("{\"orderNo\":{\"_g")) {
+                begunAnew.set(true);
+            }
+            return begunAnew.get() ? Optional.empty() : Optional.of(REFUSED);
+        };
+        for (int attempt = 1; attempt <= 6; attempt++) {
+            assertThat(pulls.state("order").loadedAt()).isEmpty();
+            load("order");
+        }
+        assertThat(pulls.state("order").loadedAt()).isPresent();
+        assertEqual("order");
+    }
+
+    @Test
+    void aWalkThatIsToBeReadInOnePartStaysSoWhateverComesBetween() throws SQLException {
+        refuse(question -> question.variables().toString().contains("_gte"));
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            load("order");
+        }
+        var once = new AtomicBoolean(true);
+        pulls.instead = question -> once.getAndSet(false) ? Optional.of(BROKEN) : Optional.empty();
+        load("order");
+        assertThat(pulls.state("order").loadedAt()).isEmpty();
+        pulls.asked.clear();
+        load("order");
+        assertThat(pulls.asked).noneMatch(question -> question.variables().toString().contains("_gte"));
+        assertThat(pulls.state("order").loadedAt()).isPresent();
+        assertEqual("order");
+    }
+
+    @Test
+    void whereTheServerHasNoRoomForSeveralOneGoesOn() throws SQLException {
+        pulls.instead = question -> Thread.currentThread().getName().equals("page-reader")
+                ? Optional.of(THROTTLED)
+                : Optional.empty();
+        load("order");
+        assertThat(history()).containsExactly("ok " + ROWS);
+        assertThat(pulls.asked).as("it is not tried again and again").hasSizeLessThan(29 + 7);
+        assertEqual("order");
+    }
+
+    @Test
+    void requestsThatAreUnderWayAreNotCutOffWhereTheTargetFails() throws SQLException {
+        var together = new CountDownLatch(3);
+        var cutOff = new AtomicBoolean();
+        pulls.store.database().execute("create function nxt.refuse() returns trigger language plpgsql as "
+                + "'begin raise exception ''not now''; end'; create trigger refuse before insert on nxt.\"order\" "
+                + "for each statement when (pg_trigger_depth() = 0) execute function nxt.refuse()");
+        pulls.instead = question -> {
+            if (pages.incrementAndGet() > 2) {
+                together.countDown();
+                try {
+                    together.await(2, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    cutOff.set(true);
+                }
+            }
+            return Optional.empty();
+        };
+        try {
+            load("order");
+            assertThat(history()).hasSize(1).first().asString().doesNotStartWith("ok");
+            assertThat(cutOff).isFalse();
+        } finally {
+            pulls.store.database().execute("drop trigger refuse on nxt.\"order\"; drop function nxt.refuse() cascade");
+        }
+    }
+
+    @Test
+    void whatIsUnderWayWhenTheProcessStopsIsKept() throws SQLException {
+        var stopping = new CountDownLatch(1);
+        pulls.instead = question -> {
+            int page = pages.incrementAndGet();
+            if (page == 7) {
+                stopping.countDown();
+                throw new ShuttingDown();
+            }
+            if (page > 4) {
+                await(stopping);
+            }
+            return Optional.empty();
+        };
+        assertThatThrownBy(() -> load("order")).isInstanceOf(ShuttingDown.class);
+        assertThat(history()).containsExactly("goes on " + written("order"));
+        assertThat(written("order")).as("six pages").isGreaterThan(5 * 7);
+        pulls.asked.clear();
+        pulls.instead = question -> Optional.empty();
+        load("order");
+        assertThat(pulls.asked).hasSizeLessThan(29 - 6 + 9);
+        assertEqual("order");
+    }
+
+    @Test
+    void nobodyReadsAnyMoreWhenARunThatIsInterruptedHasEnded() throws Exception {
+        var together = new CountDownLatch(3);
+        var reading = new AtomicInteger();
+        pulls.instead = question -> {
+            if (pages.incrementAndGet() < 3) {
+                return Optional.empty();
+            }
+            reading.incrementAndGet();
+            together.countDown();
+            try {
+                new CountDownLatch(1).await();
+                return Optional.empty();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.of(BROKEN);
+            } finally {
+                reading.decrementAndGet();
+            }
+        };
+        var left = new AtomicInteger(-1);
+        var run = new Thread(() -> {
+            try {
+                load("order");
+            } catch (SQLException | RuntimeException e) {
+                // whichever way it ends
+            } finally {
+                left.set(reading.get());
+            }
+        });
+        run.start();
+        await(together);
+        run.interrupt();
+        run.join(Duration.ofSeconds(20).toMillis());
+        assertThat(left).as("still in the middle of a request").hasValue(0);
+        assertThat(pulls.source.places().free(Tenant.company(COMPANY))).isEqualTo(3);
+        pulls.instead = question -> Optional.empty();
+        load("order");
+        assertEqual("order");
+    }
+
+    @Test
+    void threeReadersShareOnePageWhereThereIsNoMemoryForMore() throws SQLException {
+        var turn = pulls.turn(UnitKind.LOAD, "order");
+        var sink = new PullSink(pulls.plans, pulls.store.writer(), pulls.store.faults(), new PageMemory() {
+            @Override
+            boolean take() {
+                return false;
+            }
+        });
+        try {
+            new LoadRun(turn, pulls.source, sink, pulls.runs, pulls.store.scans(), memory).from(wanted("order"));
+        } finally {
+            pulls.free(turn.claim());
+        }
+        assertThat(history()).containsExactly("ok " + ROWS);
+        assertEqual("order");
+    }
+
+    @Test
+    void whileOtherWalksOfTheCompanyGoOnEachHasOneReader() throws SQLException {
+        var company = Tenant.company(COMPANY);
+        var invited = new AtomicInteger();
+        pulls.instead = question -> {
+            int page = pages.incrementAndGet();
+            if (page == 10 || page == 20) {
+                for (int i = 0; i < 3; i++) {
+                    if (page == 10) {
+                        pulls.source.places().first(company);
+                    } else {
+                        pulls.source.places().left(company);
+                    }
+                }
+                invited.set(0);
+            } else if (Thread.currentThread().getName().equals("page-reader")) {
+                invited.incrementAndGet();
+            }
+            if (page == 19) {
+                assertThat(invited.get()).as("pages that were under way when the others began").isLessThan(5);
+            }
+            return Optional.empty();
+        };
+        load("order");
+        assertThat(history()).containsExactly("ok " + ROWS);
+        assertThat(invited.get()).as("they come back").isPositive();
+        assertEqual("order");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"order", "product"})
+    void whatComesGoesAndChangesWhileATableIsReadInPartsIsThereInTheEnd(String pull) throws SQLException {
+        String key = pull.equals("order") ? "orderNo" : "productNo";
+        var keys = pulls.sandbox.rows(COMPANY, pull).stream().map(row -> row.get(key)).toList();
+        var gone = keys.get(ROWS / 2);
+        pulls.instead = question -> {
+            int page = pages.incrementAndGet();
+            if (page == 8) {
+                pulls.sandbox.put(COMPANY, pull, Map.of(key, keys.get(ROWS - 3), "information1", "changed"));
+                pulls.sandbox.put(COMPANY, pull, Map.of(key, keys.get(1), "information1", "changed"));
+                pulls.sandbox.put(COMPANY, pull, Map.of(key, pull.equals("order") ? -5 : "!first"));
+                pulls.sandbox.put(COMPANY, pull, Map.of(key, pull.equals("order") ? 1_999_999_999 : "~last"));
+                pulls.sandbox.delete(COMPANY, pull, Map.of(key, gone));
+            }
+            return Optional.empty();
+        };
+        try {
+            load(pull);
+            pulls.instead = question -> Optional.empty();
+            pulls.store.database().execute("update nxt_sync.pull_state set loaded_at = now() - interval '1 hour'");
+            pulls.poll();
+            pulls.run(UnitKind.RECONCILIATION, pull);
+            assertEqual(pull);
+        } finally {
+            pulls.sandbox.put(COMPANY, pull, Map.of(key, gone));
+            for (Object added : pull.equals("order")
+                    ? List.<Object>of(-5, 1_999_999_999)
+                    : List.<Object>of("!first", "~last")) {
+                pulls.sandbox.delete(COMPANY, pull, Map.of(key, added));
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
     void whateverFailsAndWhoeverGoesOnEachRowIsThereAndCountedOnce(int seed) throws SQLException {
@@ -237,7 +460,7 @@ class TableWalkTest {
                     return Optional.empty();
                 }
                 if (fails) {
-                    return Optional.of(THROTTLED);
+                    return Optional.of(BROKEN);
                 }
                 pulls.passed += Duration.ofSeconds(11).toNanos();
                 return Optional.empty();

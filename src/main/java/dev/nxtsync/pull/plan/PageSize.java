@@ -47,9 +47,18 @@ public final class PageSize {
 
     /** It took too long, or did not fit. Says whether it can be less. */
     public synchronized boolean tooLarge() {
+        return tooLarge(rows());
+    }
+
+    /**
+     * So many took too long, or did not fit. Of several that were asked for at the same time, the first makes it less. Says whether
+     * it can be less than that many.
+     */
+    public synchronized boolean tooLarge(int asked) {
         good = 0;
-        int before = rows();
-        rows = Math.max(1, before / 2);
-        return before > 1;
+        if (asked <= rows()) {
+            rows = Math.max(1, rows() / 2);
+        }
+        return asked > 1;
     }
 }

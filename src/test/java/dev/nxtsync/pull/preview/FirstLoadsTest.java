@@ -48,7 +48,7 @@ class FirstLoadsTest {
         var range = new FirstLoads(540, 4, 200, List.of(new FirstLoads.PlannedLoad(Tenant.company(1), 432, 30)))
                 .minutes();
         assertThat(range.low()).isLessThanOrEqualTo(1.0);
-        assertThat(range.high()).isBetween(1.8, 2.5);
+        assertThat(range.high()).isBetween(1.6, 2.5);
     }
 
     private static FirstLoads loads(Random random) {

@@ -91,7 +91,7 @@ class StatusIT {
                     .with("NXT_PULLS_PEOPLE_PAGE_SIZE", 100).with("NXT_PULLS_PEOPLE_PAGE_SIZE_MAX", 100);
             try (var daemon = builder.start()) {
                 await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20))
-                        .until(() -> database.count("nxt.associate") >= 2000);
+                        .until(() -> database.count("nxt.associate") >= 6000);
                 assertThat(post(daemon, "people/pause")).isEqualTo(202);
                 long there = database.count("nxt.associate");
                 Pushes.pause(Duration.ofSeconds(3));
@@ -99,7 +99,7 @@ class StatusIT {
                 assertThat(post(daemon, "people/resume")).isEqualTo(202);
                 loaded(daemon, database, 1);
                 assertThat(Mirror.differences(sandbox, database, COMPANY, "associate")).isEmpty();
-                assertThat(sandbox.counter("requests_load_associate")).as("from its checkpoint").isLessThan(160);
+                assertThat(sandbox.counter("requests_load_associate")).as("from its checkpoint").isLessThan(180);
                 await().until(() -> status(daemon).path("state").asText().equals("well"));
 
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "run"));
