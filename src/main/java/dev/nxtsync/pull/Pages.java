@@ -41,23 +41,28 @@ public final class Pages {
 
     record PageFailed(Failure failure) implements PageResult {}
 
-    /** Judges an answer, and lets the page size learn from it. */
-    static PageResult judge(PullPlan plan, Answer answer, PageReader reader, ScanReader.Wish wish) {
-        PageSize size = wish.size();
+    /**
+     * Judges an answer, and lets the page size learn from it.
+     *
+     * @param asked how many rows it may have
+     * @param after the key after which was asked
+     */
+    static PageResult judge(PullPlan plan, Answer answer, PageReader reader, PageSize size, int asked,
+            Optional<String> after) {
         if (answer instanceof Failure failure) {
             if (failure.mayBeTooLarge()) {
-                size.tooLarge(wish.rows());
+                size.tooLarge(asked);
             }
             return new PageFailed(failure);
         }
-        if (reader.buffer().overflowed() && size.tooLarge(wish.rows())) {
+        if (reader.buffer().overflowed() && size.tooLarge(asked)) {
             return new PageTooLarge();
         }
         var data = (Answer.Data) answer;
         JsonNode connection = connection(plan, data, "t0");
         Optional<Boolean> more = more(connection);
         if (more.isEmpty() || reader.buffer().overflowed()
-                || (more.get() && (reader.cursor().isEmpty() || reader.cursor().equals(wish.after())))) {
+                || (more.get() && (reader.cursor().isEmpty() || reader.cursor().equals(after)))) {
             return new PageFailed(senseless(plan, data));
         }
         size.good();

@@ -77,7 +77,7 @@ record ScanReader(PullSource source, PullPlan plan, Tenant tenant, Ask ask, Cons
     Reading page(Wish wish) {
         var asked = source.counting().page(plan, tenant, wish.parts(), wish.reader()::cleared,
                 (some, pages) -> ask.of(wish.what(), some, pages));
-        var result = Pages.judge(plan, asked.answer(), asked.reader(), wish);
+        var result = Pages.judge(plan, asked.answer(), asked.reader(), wish.size(), wish.rows(), wish.after());
         if (result instanceof Pages.PageFailed failed) {
             return new PageRefused(failed.failure());
         }
