@@ -75,7 +75,7 @@ public final class Encoding {
     }
 
     /** What is to be done about a database that was not made for every character; empty if there is nothing. */
-    static Optional<Problem> flaw(Handle connection) throws SQLException {
+    public static Optional<Problem> flaw(Handle connection) throws SQLException {
         String name = name(connection);
         return name.equals(UTF8.name)
                 ? Optional.empty()

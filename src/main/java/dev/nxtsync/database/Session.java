@@ -3,9 +3,9 @@ package dev.nxtsync.database;
 import static java.util.stream.Collectors.joining;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 
@@ -89,9 +89,10 @@ public final class Session {
 
     /** What the last of some statements says in its first column. */
     private static boolean isTrue(Connection connection, String statements) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
+        // prepared, since the driver keeps what it has taken apart only of such
+        try (PreparedStatement statement = connection.prepareStatement(statements)) {
             String said = "";
-            for (boolean rows = statement.execute(statements); rows
+            for (boolean rows = statement.execute(); rows
                     || statement.getUpdateCount() >= 0; rows = statement.getMoreResults()) {
                 if (rows) {
                     try (ResultSet row = statement.getResultSet()) {

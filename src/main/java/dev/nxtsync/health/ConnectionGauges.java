@@ -1,12 +1,13 @@
 package dev.nxtsync.health;
 
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -20,17 +21,14 @@ import dev.nxtsync.status.OpenFindings;
 class ConnectionGauges implements DatabaseGauges {
     private final ConnectionFindings connections;
     private final Slots slots;
-    private final OpenFindings openFindings;
     private final Clock clock;
     private final MultiGauge signInEnds;
     private final MultiGauge lostCalls;
     private final MultiGauge openTroubles;
 
-    ConnectionGauges(ConnectionFindings connections, Slots slots, OpenFindings openFindings, Clock clock,
-            MeterRegistry metrics) {
+    ConnectionGauges(ConnectionFindings connections, Slots slots, Clock clock, MeterRegistry metrics) {
         this.connections = connections;
         this.slots = slots;
-        this.openFindings = openFindings;
         this.clock = clock;
         this.signInEnds = MultiGauge.builder("nxt_sign_in_ends_in").baseUnit("seconds")
                 .description("Until a person has to sign in again, where that is known").register(metrics);
@@ -41,12 +39,13 @@ class ConnectionGauges implements DatabaseGauges {
     }
 
     @Override
-    public void take() throws SQLException {
+    public void take(Handle transaction) {
         Instant now = clock.instant();
         var left = new TreeMap<String, Long>();
-        connections.signInEnds().forEach((name, end) -> left.put(name, Duration.between(now, end).toSeconds()));
+        connections.signInEnds(transaction)
+                .forEach((name, end) -> left.put(name, Duration.between(now, end).toSeconds()));
         signInEnds.register(DatabaseGauges.by("connection", left), true);
         lostCalls.register(DatabaseGauges.by("tenant", slots.lost()), true);
-        openTroubles.register(DatabaseGauges.by("code", openFindings.counts()), true);
+        openTroubles.register(DatabaseGauges.by("code", OpenFindings.counts(transaction)), true);
     }
 }

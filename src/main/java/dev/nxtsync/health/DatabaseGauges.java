@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
+import org.jdbi.v3.core.Handle;
+
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 
@@ -12,7 +14,7 @@ import io.micrometer.core.instrument.Tags;
 interface DatabaseGauges {
 
     /** Asks the database for them anew. */
-    void take() throws SQLException;
+    void take(Handle transaction) throws SQLException;
 
     /** A row for each of some pulls or pushes, be it none that was counted. */
     static List<MultiGauge.Row<?>> ofEach(Collection<String> jobs, Map<String, Long> counts) {

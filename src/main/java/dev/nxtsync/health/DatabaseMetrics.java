@@ -11,6 +11,7 @@ import org.jboss.logging.Logger;
 
 import io.quarkus.arc.All;
 
+import dev.nxtsync.database.Database;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
 
@@ -20,9 +21,11 @@ class DatabaseMetrics {
     private static final Logger LOG = Logger.getLogger(DatabaseMetrics.class);
 
     private final List<DatabaseGauges> gauges;
+    private final Database database;
     private final Heartbeat heartbeat;
 
-    DatabaseMetrics(@All List<DatabaseGauges> gauges, Heartbeat heartbeat) {
+    DatabaseMetrics(@All List<DatabaseGauges> gauges, Database database, Heartbeat heartbeat) {
+        this.database = database;
         this.gauges = gauges;
         this.heartbeat = heartbeat;
     }
@@ -36,9 +39,11 @@ class DatabaseMetrics {
             return;
         }
         try {
-            for (DatabaseGauges each : gauges) {
-                each.take();
-            }
+            database.useTransaction(transaction -> {
+                for (DatabaseGauges each : gauges) {
+                    each.take(transaction);
+                }
+            });
         } catch (SQLException e) {
             LOG.debugf("no counts now: %s", e.getMessage());
         }

@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
-import org.apache.commons.lang3.function.FailableSupplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -17,6 +16,7 @@ import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.health.api.Wellness;
 import io.smallrye.mutiny.Uni;
 
+import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Seconds;
@@ -34,8 +34,10 @@ import dev.nxtsync.token.TokenStatus;
 @Singleton
 class HealthChecks {
     private final Heartbeat heartbeat;
+    private final Database database;
 
-    HealthChecks(Heartbeat heartbeat) {
+    HealthChecks(Heartbeat heartbeat, Database database) {
+        this.database = database;
         this.heartbeat = heartbeat;
     }
 
@@ -135,13 +137,12 @@ class HealthChecks {
     }
 
     /** @param stored findings that the database must be asked for */
-    private HealthCheckResponse told(String name, List<Finding> known,
-            FailableSupplier<List<Finding>, SQLException> stored) {
+    private HealthCheckResponse told(String name, List<Finding> known, Database.Work<List<Finding>> stored) {
         var response = told(name, known);
         var away = heartbeat.problem();
         try {
             if (away.isEmpty()) {
-                stored.get().forEach(each -> tell(response, each));
+                database.inTransaction(stored).forEach(each -> tell(response, each));
             }
         } catch (SQLException e) {
             away(response, DatabaseFault.of(e));

@@ -1,10 +1,11 @@
 package dev.nxtsync.health;
 
-import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Map;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,25 +15,21 @@ import io.micrometer.core.instrument.Tags;
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.state.PullStates.PulledCompany;
 import dev.nxtsync.pull.target.RowFaults;
 
 /** How far pulls are behind, and what of them waits. */
 @Singleton
 class PullGauges implements DatabaseGauges {
     private final Collection<String> pulls;
-    private final PullStates states;
-    private final RowFaults faults;
-    private final Inbox inbox;
     private final MultiGauge lag;
     private final MultiGauge rowFaults;
     private final MultiGauge keysSetAside;
+    private volatile Map<PulledCompany, Double> lags = Map.of();
     private volatile Inbox.Backlog inboxDepth = new Inbox.Backlog(0, 0);
 
-    PullGauges(Pulls configured, PullStates states, RowFaults faults, Inbox inbox, MeterRegistry metrics) {
+    PullGauges(Pulls configured, MeterRegistry metrics) {
         this.pulls = configured.names();
-        this.states = states;
-        this.faults = faults;
-        this.inbox = inbox;
         this.lag = MultiGauge.builder("nxt_pull_lag").baseUnit("seconds")
                 .description("Since when a pull and company is complete").register(metrics);
         this.rowFaults = MultiGauge.builder("nxt_row_faults").description("Rows that are set aside").register(metrics);
@@ -45,17 +42,21 @@ class PullGauges implements DatabaseGauges {
                 .description("Since when the oldest of them waits").register(metrics);
     }
 
+    private MultiGauge.Row<?> lagOf(PulledCompany each) {
+        return MultiGauge.Row.of(Tags.of("job", each.pull(), "company", Integer.toString(each.company())),
+                () -> lags.getOrDefault(each, Double.NaN));
+    }
+
     @Override
-    public void take() throws SQLException {
-        rowFaults.register(DatabaseGauges.ofEach(pulls, faults.count()), true);
-        keysSetAside.register(DatabaseGauges.ofEach(pulls, inbox.setAside()), true);
-        var lags = new ArrayList<MultiGauge.Row<?>>();
-        states.lags().forEach((pull, companies) -> companies.forEach((company, seconds) -> {
-            if (pulls.contains(pull)) {
-                lags.add(MultiGauge.Row.of(Tags.of("job", pull, "company", Integer.toString(company)), seconds));
-            }
-        }));
-        lag.register(lags, true);
-        inboxDepth = inbox.depth();
+    public void take(Handle transaction) {
+        rowFaults.register(DatabaseGauges.ofEach(pulls, RowFaults.count(transaction)), true);
+        keysSetAside.register(DatabaseGauges.ofEach(pulls, Inbox.setAside(transaction)), true);
+        var known = lags.keySet();
+        lags = PullStates.lags(transaction, pulls);
+        if (!lags.keySet().equals(known)) {
+            // of many companies the rows cost more than the values
+            lag.register(lags.keySet().stream().<MultiGauge.Row<?>>map(this::lagOf).toList(), true);
+        }
+        inboxDepth = Inbox.depth(transaction);
     }
 }

@@ -1,10 +1,11 @@
 package dev.nxtsync.health;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -18,21 +19,19 @@ import dev.nxtsync.push.outbox.OutboxRow;
 @Singleton
 class PushGauges implements DatabaseGauges {
     private final Collection<String> pushes;
-    private final OutboxDepth depth;
     private final MultiGauge outboxRows;
     private final MultiGauge outboxAge;
 
-    PushGauges(Pushes configured, OutboxDepth depth, MeterRegistry metrics) {
+    PushGauges(Pushes configured, MeterRegistry metrics) {
         this.pushes = configured.names();
-        this.depth = depth;
         this.outboxRows = MultiGauge.builder("nxt_outbox_rows").description("Rows of the outbox").register(metrics);
         this.outboxAge = MultiGauge.builder("nxt_outbox_age").baseUnit("seconds")
                 .description("Since when the oldest unfinished row waits").register(metrics);
     }
 
     @Override
-    public void take() throws SQLException {
-        var depths = depth.depths();
+    public void take(Handle transaction) {
+        var depths = OutboxDepth.depths(transaction);
         var rows = new ArrayList<MultiGauge.Row<?>>();
         var ages = new ArrayList<MultiGauge.Row<?>>();
         for (String push : pushes) {

@@ -311,11 +311,11 @@ public class Inbox {
     }
 
     /** How many keys are set aside, by pull. */
-    public Map<String, Long> setAside() throws SQLException {
-        return database.inTransaction(transaction -> new TreeMap<>(transaction
+    public static Map<String, Long> setAside(Handle transaction) {
+        return new TreeMap<>(transaction
                 .createQuery("select pull, count(*) as keys from nxt_sync.inbox where attempts >= 5 group by pull")
                 .map((row, context) -> Map.entry(row.getString("pull"), row.getLong("keys")))
-                .collectToMap(Map.Entry::getKey, Map.Entry::getValue)));
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /**
@@ -325,13 +325,13 @@ public class Inbox {
      */
     public record Backlog(long keys, double oldest) {}
 
-    public Backlog depth() throws SQLException {
-        return database.inTransaction(transaction -> transaction.createQuery("""
+    public static Backlog depth(Handle transaction) {
+        return transaction.createQuery("""
                 select count(*) as keys,
                        greatest(0, extract(epoch from clock_timestamp() - min(received_at)))::float8 as oldest
                 from nxt_sync.inbox i
                 where attempts < 5 and received_at <= clock_timestamp() and %s""".formatted(IS_FREE))
-                .map(ConstructorMapper.of(Backlog.class)).one());
+                .map(ConstructorMapper.of(Backlog.class)).one();
     }
 
     /** Forgets hashes of events that are too old to come again, and keys that nobody has looked at for as long. */

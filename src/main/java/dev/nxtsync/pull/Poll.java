@@ -1,5 +1,7 @@
 package dev.nxtsync.pull;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +17,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
+import dev.nxtsync.pull.state.PullStates.IncrementPage;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.Job.Progress;
@@ -102,12 +105,14 @@ class Poll implements Job {
             var quiet = run.quiet();
             isQuiet = inTheWay.isEmpty() && quiet.size() == due.size();
             // what was written is told whatever becomes of the claim
+            boolean wasQuiet = isQuiet;
             List<RunRecord> untold = isQuiet ? turn.done() : List.of();
             return inTheWay.orElseGet(() -> new Outcome.Ending(transaction -> {
                 PullStates.quiet(transaction, claim.company(), quiet);
                 RunHistory.add(transaction, untold);
-                return new Outcome.Done(
-                        nextDue(own, PullStates.of(transaction, claim.company(), own.keySet()), turn.clock().now()));
+                // whoever has made something due since the claim has woken the unit
+                var now = wasQuiet ? known.states() : PullStates.of(transaction, claim.company(), own.keySet());
+                return new Outcome.Done(nextDue(own, now, wasQuiet ? quiet : List.of(), turn.clock().now()));
             }));
         } finally {
             if (!isQuiet) {
@@ -116,9 +121,13 @@ class Poll implements Job {
         }
     }
 
-    private static Instant nextDue(Map<String, PullPlan> own, List<PullState> states, Instant now) {
+    /** @param since what has been kept since the states were read */
+    private static Instant nextDue(Map<String, PullPlan> own, List<PullState> states, List<IncrementPage> since,
+            Instant now) {
+        var put = since.stream().collect(toMap(IncrementPage::pull, each -> each.due().orElseThrow()));
         return states.stream().filter(state -> isPolled(state, own))
-                .map(state -> state.retryAt().filter(retry -> retry.isAfter(state.dueAt())).orElse(state.dueAt()))
+                .map(state -> put.getOrDefault(state.pull(),
+                        state.retryAt().filter(retry -> retry.isAfter(state.dueAt())).orElse(state.dueAt())))
                 .min(Instant::compareTo).map(at -> at.isAfter(now) ? at : now)
                 .orElse(now.plus(FailurePolicy.LOOK_AGAIN));
     }

@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.database.Database;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.plan.PullPlans;
@@ -22,21 +23,21 @@ import dev.nxtsync.schedule.Heartbeat;
 class RowsSetAside {
     private static final Logger LOG = Logger.getLogger(RowsSetAside.class);
 
-    private final RowFaults faults;
+    private final Database database;
     private final Heartbeat heartbeat;
     private final PullPlans plans;
     private final ConditionLog<String> conditions;
     private final TreeSet<String> known = new TreeSet<>();
 
     @Inject
-    RowsSetAside(RowFaults faults, Heartbeat heartbeat, PullPlans plans) {
-        this(faults, heartbeat, plans, new ConditionLog<>());
+    RowsSetAside(Database database, Heartbeat heartbeat, PullPlans plans) {
+        this(database, heartbeat, plans, new ConditionLog<>());
     }
 
-    RowsSetAside(RowFaults faults, Heartbeat heartbeat, PullPlans plans, ConditionLog<String> conditions) {
+    RowsSetAside(Database database, Heartbeat heartbeat, PullPlans plans, ConditionLog<String> conditions) {
         this.conditions = conditions;
         this.plans = plans;
-        this.faults = faults;
+        this.database = database;
         this.heartbeat = heartbeat;
     }
 
@@ -47,7 +48,7 @@ class RowsSetAside {
     void look() {
         if (heartbeat.problem().isEmpty()) {
             try {
-                look(faults.count());
+                look(database.inTransaction(RowFaults::count));
             } catch (SQLException e) {
                 LOG.debugf("rows that are set aside are counted again later: %s", e.getMessage());
             }

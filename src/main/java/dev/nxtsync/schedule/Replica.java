@@ -94,17 +94,15 @@ public class Replica {
     }
 
     /** Says how this process' connections are, and what it alone knows to be wrong, as JSON. */
-    public void report(String json) throws SQLException {
-        database.inTransaction(transaction -> transaction
-                .createUpdate("update nxt_sync.replica set report = :report::json where id = :id")
-                .bind("report", Encoding.read(transaction).json(json)).bind("id", id).execute());
+    public void report(Handle transaction, String json) throws SQLException {
+        transaction.createUpdate("update nxt_sync.replica set report = :report::json where id = :id")
+                .bind("report", Encoding.read(transaction).json(json)).bind("id", id).execute();
     }
 
     /** What every living process has reported last, as JSON. */
-    public List<String> reports() throws SQLException {
-        return database.inTransaction(transaction -> transaction
-                .createQuery("select report from nxt_sync.replica where report is not null and " + IS_ALIVE)
-                .mapTo(String.class).list());
+    public static List<String> reports(Handle transaction) {
+        return transaction.createQuery("select report from nxt_sync.replica where report is not null and " + IS_ALIVE)
+                .mapTo(String.class).list();
     }
 
     /** Says that this process is gone, so that nobody waits for its silence. */

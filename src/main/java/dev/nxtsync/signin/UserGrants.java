@@ -62,7 +62,7 @@ public class UserGrants {
 
     public List<UserGrant> find(Collection<String> connections) throws SQLException {
         try {
-            return select(connections);
+            return database.inTransaction(transaction -> find(transaction, connections));
         } catch (SQLException e) {
             if (SqlState.UNDEFINED_TABLE.equals(e.getSQLState())) {
                 // no daemon of this version has been here yet, so that nobody can have signed in
@@ -72,9 +72,10 @@ public class UserGrants {
         }
     }
 
-    private List<UserGrant> select(Collection<String> connections) throws SQLException {
-        return database.inTransaction(transaction -> transaction.createQuery(GRANTS)
-                .bindArray("connections", String.class, connections).map(UserGrants::grant).list());
+    /** The same in a transaction of the caller's, of a database that is up to date. */
+    public static List<UserGrant> find(Handle transaction, Collection<String> connections) {
+        return transaction.createQuery(GRANTS).bindArray("connections", String.class, connections)
+                .map(UserGrants::grant).list();
     }
 
     private static UserGrant grant(ResultSet row, StatementContext context) throws SQLException {

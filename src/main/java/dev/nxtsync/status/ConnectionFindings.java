@@ -1,6 +1,5 @@
 package dev.nxtsync.status;
 
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +12,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.TokenSettings;
@@ -33,15 +34,12 @@ public class ConnectionFindings {
 
     private final TokenSettings settings;
     private final Connections connections;
-    private final UserGrants grants;
     private final CallerKeys keys;
     private final Clock clock;
 
-    ConnectionFindings(TokenSettings settings, Connections connections, UserGrants grants, CallerKeys keys,
-            Clock clock) {
+    ConnectionFindings(TokenSettings settings, Connections connections, CallerKeys keys, Clock clock) {
         this.settings = settings;
         this.connections = connections;
-        this.grants = grants;
         this.keys = keys;
         this.clock = clock;
     }
@@ -68,10 +66,10 @@ public class ConnectionFindings {
     }
 
     /** Of sign-ins that will end, whichever process uses them; that one is needed is told of its token. */
-    public List<Finding> signIns() throws SQLException {
+    public List<Finding> signIns(Handle transaction) {
         var findings = new ArrayList<Finding>();
         Instant now = clock.instant();
-        signInEnds().forEach((connection, end) -> {
+        signInEnds(transaction).forEach((connection, end) -> {
             if (end.isBefore(now.plus(SHOWN_AHEAD))) {
                 findings.add(new Finding("sign-in of " + connection,
                         new Problem(ErrorCode.SIGN_IN_ENDS,
@@ -84,13 +82,13 @@ public class ConnectionFindings {
     }
 
     /** When persons have to sign in again at the latest, by connection, as far as that is known; not where it is so already. */
-    public Map<String, Instant> signInEnds() throws SQLException {
+    public Map<String, Instant> signInEnds(Handle transaction) {
         var users = settings.connections().values().stream().filter(each -> each.kind() == Settings.ConnectionKind.USER)
                 .map(Settings.Connection::name).toList();
         var ends = new TreeMap<String, Instant>();
         if (!users.isEmpty()) {
             Instant now = clock.instant();
-            for (UserGrant each : grants.find(users)) {
+            for (UserGrant each : UserGrants.find(transaction, users)) {
                 if (each.needed().isEmpty()) {
                     each.authorizedAt()
                             .flatMap(at -> Objects.requireNonNull(settings.connections().get(each.connection()))

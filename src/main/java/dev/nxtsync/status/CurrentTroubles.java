@@ -8,6 +8,8 @@ import java.util.Map;
 
 import jakarta.inject.Singleton;
 
+import org.jdbi.v3.core.Handle;
+
 import dev.nxtsync.schedule.Replica;
 import dev.nxtsync.status.OpenFindings.OpenFinding;
 
@@ -15,11 +17,12 @@ import dev.nxtsync.status.OpenFindings.OpenFinding;
 @Singleton
 record CurrentTroubles(Findings findings, ReplicaReport own, Replica replica, Clock clock) {
     /** Tells the others what this process knows, and asks what is wrong anywhere, each trouble once. */
-    Collection<OpenFinding> exchange() throws SQLException {
-        replica.report(StatusJson.text(own.now()));
+    Collection<OpenFinding> exchange(Handle transaction) throws SQLException {
         Map<String, OpenFinding> now = new LinkedHashMap<>();
-        findings.stored().forEach(each -> add(now, each));
-        for (String report : replica.reports()) {
+        findings.stored(transaction).forEach(each -> add(now, each));
+        // last, so that the heartbeat does not wait for its row while all that is asked for
+        replica.report(transaction, StatusJson.text(own.now()));
+        for (String report : Replica.reports(transaction)) {
             StatusJson.report(report).findings().forEach(each -> add(now, each.finding()));
         }
         return now.values();

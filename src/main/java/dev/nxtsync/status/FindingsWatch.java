@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.database.Database;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
@@ -27,7 +28,7 @@ class FindingsWatch {
     private static final Duration LASTING = Duration.ofSeconds(20);
 
     private final CurrentTroubles current;
-    private final OpenFindings openFindings;
+    private final Database database;
     private final NoticeDelivery notices;
     private final Heartbeat heartbeat;
     private final Clock clock;
@@ -45,10 +46,10 @@ class FindingsWatch {
         }
     }
 
-    FindingsWatch(CurrentTroubles current, OpenFindings openFindings, NoticeDelivery notices, Heartbeat heartbeat,
+    FindingsWatch(CurrentTroubles current, Database database, NoticeDelivery notices, Heartbeat heartbeat,
             Clock clock) {
         this.current = current;
-        this.openFindings = openFindings;
+        this.database = database;
         this.notices = notices;
         this.heartbeat = heartbeat;
         this.clock = clock;
@@ -66,8 +67,8 @@ class FindingsWatch {
         }
         try {
             backAgain();
-            openFindings.keep(current.exchange(),
-                    change -> notices.isConfigured() ? Optional.of(NoticeMessage.of(change)) : Optional.empty());
+            database.useTransaction(transaction -> OpenFindings.keep(transaction, current.exchange(transaction),
+                    change -> notices.isConfigured() ? Optional.of(NoticeMessage.of(change)) : Optional.empty()));
             notices.deliverNext();
         } catch (SQLException e) {
             LOG.debugf("what is wrong is looked at again: %s", e.getMessage());

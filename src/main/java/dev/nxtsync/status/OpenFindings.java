@@ -9,8 +9,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-import jakarta.inject.Singleton;
-
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
 
@@ -23,13 +21,8 @@ import dev.nxtsync.error.Problem;
  * What is wrong now, as all processes together see it, and since when. A change counts once it has lasted for twenty seconds,
  * so that what comes and goes is told to nobody.
  */
-@Singleton
-public class OpenFindings {
-    private final Database database;
-
-    public OpenFindings(Database database) {
-        this.database = database;
-    }
+public final class OpenFindings {
+    private OpenFindings() {}
 
     /** Something that is, or was, wrong. */
     public record OpenFinding(String subject, Problem reason, Instant since) {}
@@ -50,26 +43,25 @@ public class OpenFindings {
      * @param now everything that is wrong, by subject and code once
      * @param notice what a person is told of a change, which is kept in the same transaction, and so told once
      */
-    public void keep(Collection<OpenFinding> now, Function<Change, Optional<String>> notice) throws SQLException {
-        database.useTransaction(transaction -> {
-            if (isFirst(transaction)) {
-                note(transaction, now);
-                var change = change(transaction);
-                var body = change.isEmpty() ? Optional.<String>empty() : notice.apply(change);
-                if (body.isPresent()) {
-                    NoticeQueue.add(transaction, body.get());
-                }
+    public static void keep(Handle transaction, Collection<OpenFinding> now, Function<Change, Optional<String>> notice)
+            throws SQLException {
+        if (isFirst(transaction)) {
+            note(transaction, now);
+            var change = change(transaction);
+            var body = change.isEmpty() ? Optional.<String>empty() : notice.apply(change);
+            if (body.isPresent()) {
+                NoticeQueue.add(transaction, body.get());
             }
-        });
+        }
     }
 
     /** How many of each code there are now. */
-    public Map<String, Long> counts() throws SQLException {
-        return database.inTransaction(transaction -> transaction
+    public static Map<String, Long> counts(Handle transaction) {
+        return transaction
                 .createQuery("select code, count(*) as open from nxt_sync.trouble where gone_at is null group by code")
                 .setMapKeyColumn("code").setMapValueColumn("open")
                 .collectInto(new GenericType<TreeMap<String, Long>>() {
-                }));
+                });
     }
 
     private static boolean isFirst(Handle transaction) {

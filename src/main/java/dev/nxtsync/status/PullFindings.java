@@ -14,8 +14,11 @@ import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
+import org.jdbi.v3.core.Handle;
+
 import dev.nxtsync.config.Pulls;
-import dev.nxtsync.database.Database;
+import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.database.Encoding;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.inbox.Inbox;
@@ -34,19 +37,10 @@ public class PullFindings {
 
     private final Pulls configured;
     private final PullPlans plans;
-    private final PullStates pulls;
-    private final RowFaults faults;
-    private final Inbox inbox;
-    private final Database database;
 
-    PullFindings(Pulls configured, PullPlans plans, PullStates pulls, RowFaults faults, Inbox inbox,
-            Database database) {
+    PullFindings(Pulls configured, PullPlans plans) {
         this.configured = configured;
         this.plans = plans;
-        this.pulls = pulls;
-        this.faults = faults;
-        this.inbox = inbox;
-        this.database = database;
     }
 
     /** Of pulls that cannot be planned, in this process. */
@@ -55,11 +49,11 @@ public class PullFindings {
     }
 
     /** Of all pulls, whichever process works on them. What is wrong in many companies of a pull is told once. */
-    public List<Finding> stored() throws SQLException {
+    public List<Finding> stored(Handle transaction) throws SQLException {
         var findings = new ArrayList<Finding>();
         var alike = new LinkedHashMap<String, List<PullState>>();
         Map<String, Problem> here = plans.troubles();
-        for (PullState each : pulls.troubled(configured.names())) {
+        for (PullState each : PullStates.troubled(transaction, configured.names())) {
             String subject = "pull " + each.pull() + ", " + each.company();
             each.held().ifPresent(
                     reason -> findings.add(Finding.alarm(subject + ", held", ErrorCode.DELETES_HELD, reason)));
@@ -77,15 +71,18 @@ public class PullFindings {
             }
         }
         alike.values().forEach(states -> findings.add(alike(states)));
-        pulls.paused(configured.names()).forEach(
+        PullStates.paused(transaction, configured.names()).forEach(
                 (pull, since) -> findings.add(Finding.remark("pull " + pull + ", paused", ErrorCode.PULL_PAUSED,
                         "It is paused since " + since + ". " + ErrorCode.PULL_PAUSED.nextStep())));
-        late(findings);
-        database.encodingFlaw().ifPresent(flaw -> findings.add(new Finding("database", flaw, false, Optional.empty())));
-        faults.count().forEach((pull, count) -> findings.add(Finding.remark("rows of " + pull + " set aside",
-                ErrorCode.ROWS_SET_ASIDE, count + "; " + ErrorCode.ROWS_SET_ASIDE.nextStep())));
-        inbox.setAside().forEach((pull, count) -> findings.add(Finding.remark("keys of " + pull + " set aside",
-                ErrorCode.KEYS_SET_ASIDE, count + "; " + ErrorCode.KEYS_SET_ASIDE.nextStep())));
+        late(transaction, findings);
+        Encoding.flaw(transaction)
+                .ifPresent(flaw -> findings.add(new Finding("database", flaw, false, Optional.empty())));
+        RowFaults.count(transaction)
+                .forEach((pull, count) -> findings.add(Finding.remark("rows of " + pull + " set aside",
+                        ErrorCode.ROWS_SET_ASIDE, count + "; " + ErrorCode.ROWS_SET_ASIDE.nextStep())));
+        Inbox.setAside(transaction)
+                .forEach((pull, count) -> findings.add(Finding.remark("keys of " + pull + " set aside",
+                        ErrorCode.KEYS_SET_ASIDE, count + "; " + ErrorCode.KEYS_SET_ASIDE.nextStep())));
         return findings;
     }
 
@@ -101,9 +98,9 @@ public class PullFindings {
                 states.stream().flatMap(each -> each.retryAt().stream()).min(Instant::compareTo));
     }
 
-    private void late(List<Finding> findings) throws SQLException {
-        Instant longAgo = pulls.now().minus(LATE);
-        pulls.leastComplete(configured.names()).forEach((name, complete) -> {
+    private void late(Handle transaction, List<Finding> findings) {
+        Instant longAgo = DatabaseClock.read(transaction).now().minus(LATE);
+        PullStates.leastComplete(transaction, configured.names()).forEach((name, complete) -> {
             var pull = Objects.requireNonNull(configured.all().get(name));
             if (pull.cadence(configured.timeZone()).next(complete).isBefore(longAgo)) {
                 findings.add(Finding.alarm("pull " + name + ", late", ErrorCode.PULL_LATE,

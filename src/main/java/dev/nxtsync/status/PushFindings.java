@@ -1,12 +1,13 @@
 package dev.nxtsync.status;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
+
+import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Pushes;
 import dev.nxtsync.error.ErrorCode;
@@ -23,16 +24,10 @@ public class PushFindings {
 
     private final Pushes configured;
     private final PushPlans plans;
-    private final PushStates states;
-    private final OutboxDepth depth;
-    private final OutboxOrigin origin;
 
-    PushFindings(Pushes configured, PushPlans plans, PushStates states, OutboxDepth depth, OutboxOrigin origin) {
+    PushFindings(Pushes configured, PushPlans plans) {
         this.configured = configured;
         this.plans = plans;
-        this.states = states;
-        this.depth = depth;
-        this.origin = origin;
     }
 
     /** Of pushes that cannot be planned, in this process. */
@@ -41,18 +36,18 @@ public class PushFindings {
     }
 
     /** Of all pushes, whichever process works on them. */
-    public List<Finding> stored() throws SQLException {
+    public List<Finding> stored(Handle transaction) {
         var findings = new ArrayList<Finding>();
         if (!configured.all().isEmpty()) {
-            origin.held().ifPresent(reason -> findings.add(Finding.alarm("outbox", reason)));
+            OutboxOrigin.heldUnlessNew(transaction).ifPresent(reason -> findings.add(Finding.alarm("outbox", reason)));
         }
         var keyColumns = new TreeMap<String, String>();
         configured.all().forEach((name, push) -> keyColumns.put(name, String.join(",", push.keyColumn())));
-        states.obstacles(keyColumns).stream().limit(EXAMPLES)
+        PushStates.obstacles(transaction, keyColumns).stream().limit(EXAMPLES)
                 .forEach(each -> findings.add(new Finding("push " + each.push() + ", " + each.company(), each.reason(),
                         each.stopped() || (each.failures() >= Finding.ALARM && Finding.isOfItsOwn(each.reason())),
                         each.retryAt())));
-        depth.undecided().forEach((push, rows) -> {
+        OutboxDepth.undecided(transaction).forEach((push, rows) -> {
             if (rows.letters() > 0) {
                 findings.add(Finding.alarm("push " + push + ", dead letters", ErrorCode.DEAD_LETTERS,
                         waiting(rows.letters()) + " for a person; run: java -jar quarkus-run.jar dead-letters list"));

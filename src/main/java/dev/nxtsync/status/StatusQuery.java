@@ -6,25 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 
-import jakarta.inject.Singleton;
-
 import org.jdbi.v3.core.Handle;
 
-import dev.nxtsync.database.Database;
 import dev.nxtsync.schedule.Replica;
 
 /** How everything stands, as the tables have it: made into JSON by PostgreSQL, which {@link StatusTables} is read from. */
-@Singleton
-public class StatusQuery {
+public final class StatusQuery {
     /** A query for each of the lists. */
     private static final Map<String, String> SUBJECTS = subjects();
 
-    private final Database database;
-
-    public StatusQuery(Database database) {
-        // somebody waits for the answer
-        this.database = database.promptly();
-    }
+    private StatusQuery() {}
 
     private static Map<String, String> subjects() {
         var subjects = new LinkedHashMap<String, String>();
@@ -93,16 +84,11 @@ public class StatusQuery {
         return subjects;
     }
 
-    /**
-     * @param pulls only these
-     * @throws SQLException if the database is away, or no daemon has run on it
-     */
-    public StatusTables read(Collection<String> pulls) throws SQLException {
-        return database.inTransaction(transaction -> {
-            var all = new StringJoiner(",", "{", "}");
-            SUBJECTS.forEach((subject, rows) -> all.add("\"" + subject + "\":" + json(transaction, rows, pulls)));
-            return StatusJson.tables(all.toString());
-        });
+    /** @param pulls only these */
+    public static StatusTables read(Handle transaction, Collection<String> pulls) throws SQLException {
+        var all = new StringJoiner(",", "{", "}");
+        SUBJECTS.forEach((subject, rows) -> all.add("\"" + subject + "\":" + json(transaction, rows, pulls)));
+        return StatusJson.tables(all.toString());
     }
 
     private static String json(Handle transaction, String rows, Collection<String> pulls) {

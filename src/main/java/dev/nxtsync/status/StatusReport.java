@@ -12,7 +12,10 @@ import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
+import org.jdbi.v3.core.Handle;
+
 import dev.nxtsync.config.Pulls;
+import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.signin.EncryptionKeys;
 import dev.nxtsync.status.StatusTables.ReplicaRow;
@@ -23,16 +26,17 @@ public class StatusReport {
     private final Pulls configured;
     private final Findings findings;
     private final ConnectionFindings connections;
-    private final StatusQuery query;
+    private final Database database;
     private final EncryptionKeys keys;
     private final Clock clock;
 
-    StatusReport(Pulls configured, Findings findings, ConnectionFindings connections, StatusQuery query,
+    StatusReport(Pulls configured, Findings findings, ConnectionFindings connections, Database database,
             EncryptionKeys keys, Clock clock) {
         this.configured = configured;
         this.findings = findings;
         this.connections = connections;
-        this.query = query;
+        // somebody waits for the answer
+        this.database = database.promptly();
         this.keys = keys;
         this.clock = clock;
     }
@@ -61,10 +65,16 @@ public class StatusReport {
 
     /** @param own connections, which stand for those of all before the first report */
     private Status complete(List<ConnectionStatus> own) throws SQLException {
-        var stored = query.read(configured.names());
+        var keysNeed = keys.needs();
+        return database.inTransaction(transaction -> complete(transaction, own, keysNeed));
+    }
+
+    private Status complete(Handle transaction, List<ConnectionStatus> own, List<EncryptionKeys.Need> keysNeed)
+            throws SQLException {
+        var stored = StatusQuery.read(transaction, configured.names());
         var since = new HashMap<String, String>();
         stored.troubles().forEach(each -> since.put(each.id(), each.since()));
-        var found = new ArrayList<>(findings.stored().stream().map(ShownFinding::of).toList());
+        var found = new ArrayList<>(findings.stored(transaction).stream().map(ShownFinding::of).toList());
         var alive = stored.replicas().stream().filter(ReplicaRow::isAlive).map(ReplicaRow::id).toList();
         var told = new ArrayList<ConnectionStatus>();
         for (var each : stored.reports()) {
@@ -74,7 +84,7 @@ public class StatusReport {
             }
         }
         return new Status(clock.instant().toString(), once(found, since), told.isEmpty() ? own : told,
-                Optional.of(stored.signInsEnd(connections.signInEnds())), keys.needs());
+                Optional.of(stored.signInsEnd(connections.signInEnds(transaction))), keysNeed);
     }
 
     /** Each finding once, alarms first. */

@@ -152,12 +152,12 @@ class ClockSetBackTest {
     void aReplicaWhoseLastBeatLiesInTheFutureIsSilent() throws Exception {
         one.beat();
         two.beat();
-        one.report("{}");
+        store.useTransaction(transaction -> one.report(transaction, "{}"));
         new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
         assertThat(claim(claims, UnitKind.LOAD)).isPresent();
         assertThat(claim(others, UnitKind.LOAD)).isEmpty();
         database.execute("update nxt_sync.replica set beat_at = '2031-01-01' where id = '" + one.id() + "'");
-        assertThat(one.reports()).isEmpty();
+        assertThat(store.inTransaction(Replica::reports)).isEmpty();
         assertThat(claim(others, UnitKind.LOAD)).as("is taken over").isPresent();
     }
 
@@ -209,11 +209,10 @@ class ClockSetBackTest {
         database.execute("update nxt_sync.lost_call set lost_at = '2031-01-01'");
         assertThat(lost.keep(Map.of(), Duration.ofMinutes(30))).isEmpty();
 
-        var openFindings = new OpenFindings(store);
         var trouble = List.of(new OpenFindings.OpenFinding("x", new Problem(ErrorCode.UNEXPECTED, "x"), Instant.now()));
-        openFindings.keep(trouble, change -> Optional.empty());
+        store.useTransaction(transaction -> OpenFindings.keep(transaction, trouble, change -> Optional.empty()));
         database.execute("update nxt_sync.trouble set since = '2031-01-01'");
-        openFindings.keep(trouble, change -> Optional.of("told"));
+        store.useTransaction(transaction -> OpenFindings.keep(transaction, trouble, change -> Optional.of("told")));
         assertThat(database.value("select body from nxt_sync.notice")).isEqualTo("told");
 
         one.beat();

@@ -104,9 +104,9 @@ class EncodingTest {
 
     /** What is said of anything, by anybody. */
     private static void told(TestDatabase database, Database store) throws SQLException {
-        new OpenFindings(store).keep(
+        store.useTransaction(transaction -> OpenFindings.keep(transaction,
                 List.of(new OpenFindings.OpenFinding("connection Łódź 🙂", REASON, java.time.Instant.EPOCH)),
-                change -> Optional.of("{\"told\": \"5 €\"}"));
+                change -> Optional.of("{\"told\": \"5 €\"}")));
         new PullStates(store).stopped("things", REASON);
         new PushStates(store).failed(new PushedCompany("orders", 7), REASON, 1, java.time.Duration.ofSeconds(1));
         var entries = new OutboxApi(store);

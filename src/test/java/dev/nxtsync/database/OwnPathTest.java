@@ -151,7 +151,7 @@ class OwnPathTest {
         var claims = new Claims(store, replica);
         var inbox = new Inbox(store);
         replica.beat();
-        replica.report("{}");
+        store.useTransaction(transaction -> replica.report(transaction, "{}"));
         new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
         new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "code", "text"));
         inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
@@ -170,7 +170,8 @@ class OwnPathTest {
         assertThat(new OutboxApi(store).find("orders", "k", 1000)).isPresent();
         new PushLanes(store).announce(Map.of("orders", "main"));
         new PushSettingsTable(store).configure(Map.of("orders", Optional.of(7)));
-        assertThat(new StatusQuery(store).read(List.of("orders")).pulls()).isNotNull();
+        assertThat(store.inTransaction(transaction -> StatusQuery.read(transaction, List.of("orders"))).pulls())
+                .isNotNull();
         new RunHistory(store).forgetOld();
         store.inTransaction(Tombstones::forgetOld);
         inbox.forgetOld();

@@ -140,15 +140,15 @@ class InboxTest {
         add(event(A, true, "orders"));
         var key = inbox.next(fetch, List.of("orders"), 10);
         for (int attempt = 1; attempt <= Inbox.MOST_ATTEMPTS; attempt++) {
-            assertThat(inbox.setAside()).isEmpty();
-            assertThat(inbox.depth().keys()).isEqualTo(1);
+            assertThat(store.inTransaction(Inbox::setAside)).isEmpty();
+            assertThat(store.inTransaction(Inbox::depth).keys()).isEqualTo(1);
             inbox.begin(fetch, ids(key));
             assertThat(waits()).isEqualTo(List.of("at once", "at once", "5 s", "30 s", "3600 s").get(attempt - 1));
             inbox.failed(fetch, ids(key), "why \0 \ud800");
             assertThat(database.value("select reason from nxt_sync.inbox")).isEqualTo("why ? ?");
         }
-        assertThat(inbox.setAside()).containsExactly(Map.entry("orders", 1L));
-        assertThat(inbox.depth().keys()).as("it is told by itself").isZero();
+        assertThat(store.inTransaction(Inbox::setAside)).containsExactly(Map.entry("orders", 1L));
+        assertThat(store.inTransaction(Inbox::depth).keys()).as("it is told by itself").isZero();
         assertThat(inbox.next(fetch, List.of("orders"), 10)).isEmpty();
         add(event(B, true, "orders", "again"));
         assertThat(inbox.next(fetch, List.of("orders", "again"), 10)).as("another event of the same row")
@@ -158,9 +158,9 @@ class InboxTest {
         var reconciliation = ((Claims.Claimed) claims
                 .claim(WorkUnit.ofPull(UnitKind.RECONCILIATION, "main", Tenant.company(7), "orders"))).claim();
         reconciled(reconciliation, Instant.parse("2020-01-01T00:00:00Z"));
-        assertThat(inbox.setAside()).as("it began before the event came").hasSize(1);
+        assertThat(store.inTransaction(Inbox::setAside)).as("it began before the event came").hasSize(1);
         reconciled(reconciliation, Instant.parse("2100-01-01T00:00:00Z"));
-        assertThat(inbox.setAside()).isEmpty();
+        assertThat(store.inTransaction(Inbox::setAside)).isEmpty();
         assertThat(inbox.next(fetch, List.of("orders", "again"), 10)).as("what is not set aside stays").hasSize(2);
     }
 
@@ -208,13 +208,13 @@ class InboxTest {
         inbox.wakeForgotten();
         assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
                 .isEmpty();
-        assertThat(inbox.depth()).isEqualTo(new Inbox.Backlog(0, 0));
+        assertThat(store.inTransaction(Inbox::depth)).isEqualTo(new Inbox.Backlog(0, 0));
         database.execute("update nxt_sync.inbox set next_at = now() where attempts = 5");
         inbox.wakeForgotten();
         assertThat(claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.FETCH, "main")), List.of(), true))
                 .isPresent();
-        assertThat(inbox.depth().keys()).isEqualTo(1);
-        assertThat(inbox.depth().oldest()).isBetween(3_600.0, 4_000.0);
+        assertThat(store.inTransaction(Inbox::depth).keys()).isEqualTo(1);
+        assertThat(store.inTransaction(Inbox::depth).oldest()).isBetween(3_600.0, 4_000.0);
     }
 
     /** Decision 12 of the design, also for rows that were never stored. */

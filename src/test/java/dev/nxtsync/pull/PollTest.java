@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.nxtsync.database.Database;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.schedule.HeartbeatFixture;
@@ -65,8 +66,8 @@ class PollTest {
         try (var pulls = new PullsFixture(Map.of("order", 5), Map.of("NXT_PULLS_ORDERS_TABLE", "order"));
                 var polls = Listening.to(PullReport.class);
                 var told = Listening.to(RowsSetAside.class)) {
-            var setAside = new RowsSetAside(pulls.store.faults(), HeartbeatFixture.steady(), pulls.plans,
-                    new ConditionLog<>(pulls::now));
+            var setAside = new RowsSetAside(new Database(pulls.store.database().pool()), HeartbeatFixture.steady(),
+                    pulls.plans, new ConditionLog<>(pulls::now));
             pulls.poll();
             polls.heard().clear();
             put(pulls, 1, "a\0b");

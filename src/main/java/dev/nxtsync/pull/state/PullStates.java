@@ -159,46 +159,49 @@ public class PullStates {
     }
 
     /** Those of the given pulls that are not {@link PullHealth#OK}, or held, or lack rows. */
-    public List<PullState> troubled(Collection<String> pulls) throws SQLException {
-        return database.inTransaction(transaction -> transaction.createQuery(SELECT + """
+    public static List<PullState> troubled(Handle transaction, Collection<String> pulls) {
+        return transaction.createQuery(SELECT + """
                 where (state <> 'ok' or held is not null or missing is not null) and pull = any (:pulls)
-                order by pull, company limit 100""").bindArray("pulls", String.class, pulls).map(STATE).list());
+                order by pull, company limit 100""").bindArray("pulls", String.class, pulls).map(STATE).list();
     }
 
     /** Since when those of the given pulls that are paused are. */
-    public Map<String, Instant> paused(Collection<String> pulls) throws SQLException {
-        return instants("select pull, paused_at as at from nxt_sync.pull_pause where pull = any (:pulls)", pulls);
+    public static Map<String, Instant> paused(Handle transaction, Collection<String> pulls) {
+        return instants(transaction, "select pull, paused_at as at from nxt_sync.pull_pause where pull = any (:pulls)",
+                pulls);
     }
 
     /**
      * As of when each pull is complete in the company that is most behind, of those that nothing is in the way of; pulls
      * that are not loaded anywhere are missing.
      */
-    public Map<String, Instant> leastComplete(Collection<String> pulls) throws SQLException {
-        return instants("""
+    public static Map<String, Instant> leastComplete(Handle transaction, Collection<String> pulls) {
+        return instants(transaction, """
                 select pull, min(complete_as_of) as at from nxt_sync.pull_state
                 where pull = any (:pulls) and state = 'ok' and complete_as_of is not null
                   and not exists (select from nxt_sync.pull_pause where pull_pause.pull = pull_state.pull)
                 group by pull""", pulls);
     }
 
-    private Map<String, Instant> instants(String sql, Collection<String> pulls) throws SQLException {
-        return database.inTransaction(transaction -> transaction.createQuery(sql)
-                .bindArray("pulls", String.class, pulls).setMapKeyColumn("pull").setMapValueColumn("at")
-                .collectInto(new GenericType<TreeMap<String, Instant>>() {
-                }));
+    private static Map<String, Instant> instants(Handle transaction, String sql, Collection<String> pulls) {
+        return transaction.createQuery(sql).bindArray("pulls", String.class, pulls).setMapKeyColumn("pull")
+                .setMapValueColumn("at").collectInto(new GenericType<TreeMap<String, Instant>>() {
+                });
     }
 
-    /** Seconds since each pull and company was complete; those that never were are missing. */
-    public Map<String, Map<Integer, Double>> lags() throws SQLException {
-        return database.inTransaction(transaction -> transaction.createQuery("""
-                select pull, company, extract(epoch from clock_timestamp() - complete_as_of)::float8 as lag
-                from nxt_sync.pull_state where complete_as_of is not null and state <> 'away'""")
-                .reduceRows(new TreeMap<>(), (lags, row) -> {
-                    lags.computeIfAbsent(row.getColumn("pull", String.class), each -> new TreeMap<>()).put(
-                            row.getColumn("company", Integer.class), Math.max(0, row.getColumn("lag", Double.class)));
-                    return lags;
-                }));
+    /** A pull in a company or customer. */
+    public record PulledCompany(String pull, int company) {}
+
+    /** Seconds since each of the given pulls was complete in each company; those that never were are missing. */
+    public static Map<PulledCompany, Double> lags(Handle transaction, Collection<String> pulls) {
+        return transaction.createQuery("""
+                select pull, company,
+                    greatest(0, extract(epoch from clock_timestamp() - complete_as_of))::float8 as lag
+                from nxt_sync.pull_state
+                where pull = any (:pulls) and complete_as_of is not null and state <> 'away'""")
+                .bindArray("pulls", String.class, pulls).map((row, context) -> Map
+                        .entry(new PulledCompany(row.getString("pull"), row.getInt("company")), row.getDouble("lag")))
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 
     /** Keeps increments that brought nothing new, all in one transaction. */

@@ -52,12 +52,11 @@ public class RowFaults {
     }
 
     /** By pull; pulls without any are missing. */
-    public Map<String, Long> count() throws SQLException {
-        return database.inTransaction(transaction -> transaction
-                .createQuery("select job, count(*) as faults from nxt_sync.row_fault group by job")
+    public static Map<String, Long> count(Handle transaction) {
+        return transaction.createQuery("select job, count(*) as faults from nxt_sync.row_fault group by job")
                 .setMapKeyColumn("job").setMapValueColumn("faults")
                 .collectInto(new GenericType<TreeMap<String, Long>>() {
-                }));
+                });
     }
 
     /** The keys of those of some pulls in one company, as JSON objects, by pull; pulls without any are missing. */

@@ -8,6 +8,8 @@ import java.util.Map;
 
 import jakarta.inject.Singleton;
 
+import org.jdbi.v3.core.Handle;
+
 import dev.nxtsync.database.Database;
 
 /** Counts the rows of each push by their states. */
@@ -27,8 +29,8 @@ public class OutboxDepth {
     public record UndecidedRows(long letters, long waiting) {}
 
     /** By push, also of those that are not configured; found by indexes that hold none of the many rows that are done. */
-    public Map<String, UndecidedRows> undecided() throws SQLException {
-        return database.inTransaction(transaction -> transaction.createQuery("""
+    public static Map<String, UndecidedRows> undecided(Handle transaction) {
+        return transaction.createQuery("""
                 select push, sum(letter) as letters, sum(1 - letter) as waiting from (
                     select push, 1 as letter from nxt_sync.outbox
                     where state = 'dead' or state = 'done' and error is not null
@@ -37,12 +39,17 @@ public class OutboxDepth {
                 group by push""")
                 .map((row, context) -> Map.entry(row.getString("push"),
                         new UndecidedRows(row.getLong("letters"), row.getLong("waiting"))))
-                .collectToMap(Map.Entry::getKey, Map.Entry::getValue));
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 
     /** By push, also of those that are not configured. */
     public Map<String, PushDepth> depths() throws SQLException {
-        return database.inTransaction(transaction -> transaction.createQuery("""
+        return database.inTransaction(OutboxDepth::depths);
+    }
+
+    /** The same in a transaction of the caller's. */
+    public static Map<String, PushDepth> depths(Handle transaction) {
+        return transaction.createQuery("""
                 select push, state, count(*) as rows,
                        count(*) filter (where state = 'done' and error is not null) as remarks,
                        coalesce(extract(epoch from clock_timestamp() - min(created_at)
@@ -51,7 +58,7 @@ public class OutboxDepth {
                 .map((row, context) -> Map.entry(row.getString("push"),
                         new PushDepth(Map.of(row.getString("state"), row.getLong("rows")), row.getLong("remarks"),
                                 row.getDouble("oldest"))))
-                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue, PushDepth::and)));
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue, PushDepth::and));
     }
 
     /**

@@ -43,10 +43,13 @@ public class OutboxOrigin {
      * been sent from elsewhere, finds it here.
      */
     public Optional<Problem> held() throws SQLException {
-        return database.inTransaction(transaction -> {
-            var held = held(transaction);
-            return held.isPresent() && settle(transaction) ? Optional.empty() : held;
-        });
+        return database.inTransaction(OutboxOrigin::heldUnlessNew);
+    }
+
+    /** The same in a transaction of the caller's. */
+    public static Optional<Problem> heldUnlessNew(Handle transaction) {
+        var held = held(transaction);
+        return held.isPresent() && settle(transaction) ? Optional.empty() : held;
     }
 
     private static boolean settle(Handle transaction) {

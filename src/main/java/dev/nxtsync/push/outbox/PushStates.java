@@ -106,9 +106,13 @@ public class PushStates {
 
     /** What is in the way of pushes, and of rows in doubt that cannot be looked for. */
     public List<PushObstacle> obstacles(Map<String, String> keyColumns) throws SQLException {
-        return database.inTransaction(transaction -> Stream
-                .concat(inTheWay(transaction, keyColumns), unlookable(transaction, keyColumns.keySet()))
-                .map(ObstacleRow::obstacle).toList());
+        return database.inTransaction(transaction -> obstacles(transaction, keyColumns));
+    }
+
+    /** The same in a transaction of the caller's. */
+    public static List<PushObstacle> obstacles(Handle transaction, Map<String, String> keyColumns) {
+        return Stream.concat(inTheWay(transaction, keyColumns), unlookable(transaction, keyColumns.keySet()))
+                .map(ObstacleRow::obstacle).toList();
     }
 
     private record ObstacleRow(String push, int company, String code, String reason, int failures,

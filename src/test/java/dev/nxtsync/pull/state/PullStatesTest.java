@@ -28,6 +28,7 @@ import dev.nxtsync.schedule.WorkUnit;
 import dev.nxtsync.tenant.Tenant;
 
 class PullStatesTest {
+    private static final List<String> BOTH = List.of("lines", "orders");
     private static final String LOADED = "update nxt_sync.pull_state set loaded_at = '2026-11-24T12:00:00Z'";
     private static final IncrementPage EVERYTHING = new IncrementPage("orders", 1, day(9),
             Optional.of(new Walk("last", "high", day(1))), Optional.of(new Mark("stamp", day(2))), Optional.of("low"),
@@ -69,9 +70,10 @@ class PullStatesTest {
                 new PullState("lines", 1, PullHealth.OK, Problem.kept("", ""), 0, day(7), Optional.empty(),
                         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                         Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.empty()));
-        assertThat(store.states().troubled(List.of("lines", "orders"))).extracting(PullState::pull)
-                .containsExactly("orders");
-        assertThat(store.states().paused(List.of("lines", "orders"))).isEqualTo(Map.of("orders", day(8)));
+        try (var transaction = Handles.on(store.database().connect())) {
+            assertThat(PullStates.troubled(transaction, BOTH)).extracting(PullState::pull).containsExactly("orders");
+            assertThat(PullStates.paused(transaction, BOTH)).isEqualTo(Map.of("orders", day(8)));
+        }
     }
 
     @Test
@@ -81,8 +83,10 @@ class PullStatesTest {
         store.states().quiet(poll, List.of(EVERYTHING, nothing("lines")));
         assertKept(EVERYTHING, day(4), Optional.of(day(3)));
         assertKept(nothing("lines"), due, Optional.empty());
-        assertThat(store.states().leastComplete(List.of("lines", "orders"))).isEqualTo(Map.of("orders", day(3)));
-        assertThat(store.states().lags()).containsOnlyKeys("orders");
+        try (var transaction = Handles.on(store.database().connect())) {
+            assertThat(PullStates.leastComplete(transaction, BOTH)).isEqualTo(Map.of("orders", day(3)));
+            assertThat(PullStates.lags(transaction, BOTH)).containsOnlyKeys(new PullStates.PulledCompany("orders", 1));
+        }
         keep(nothing("orders"));
         assertKept(nothing("orders"), day(4), Optional.of(day(3)));
         assertThat(store.states().rows("orders", 1)).isEqualTo(2);
