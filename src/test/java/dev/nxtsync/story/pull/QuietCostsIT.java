@@ -4,6 +4,9 @@ import static dev.nxtsync.story.Pulls.loaded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -27,13 +30,14 @@ class QuietCostsIT {
 
     private final TestDatabase database = TestDatabase.migrated();
 
-    /** What a daemon commits while nothing is due does not count. */
+    /** What a daemon commits while nothing is due counts at full size only: it is the same for one company. */
     @Test
-    void aPollThatFindsNothingTakesThreeCommitsAtMost() {
+    void aPollThatFindsNothingTakesThreeCommitsAtMost() throws IOException {
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(COMPANIES)
                 .withTokenLifetime(Duration.ofHours(1)).withRows(Map.of("associate", 50, "product", 50, "orderLine", 50,
                         "generalLedgerAccount", 50, "generalLedgerTransaction", 50)))) {
             var builder = Daemon.on(sandbox.url(), database).jvm("-Xmx96m").with("NXT_OPERATOR_KEY", Daemon.OPERATOR);
+            Size.of(List.<String>of(), Files.readAllLines(Path.of("image", "jvm-options"))).forEach(builder::jvm);
             for (String table : TABLES) {
                 String name = "NXT_PULLS_" + table.toUpperCase(Locale.ROOT);
                 builder.with(name + "_TABLE", table).with(name + "_EVERY", EVERY.toSeconds() + "s");
@@ -47,22 +51,25 @@ class QuietCostsIT {
                 TABLES.forEach(table -> assertThat(daemon
                         .operator("POST", "/api/pulls/" + table.toLowerCase(Locale.ROOT) + "/pause", Daemon.OPERATOR)
                         .status()).isEqualTo(202));
-                await().atMost(EVERY.multipliedBy(3).plusSeconds(30))
-                        .until(() -> database.number("select count(*) from nxt_sync.job "
-                                + "where kind = 'poll' and (holder is not null or due_at < now() + interval '5 min')") == 0);
+                await().atMost(EVERY.multipliedBy(3).plusSeconds(30)).untilAsserted(() -> assertThat(database.rows("""
+                        select company, holder, due_at, retry_at, wanted, served, now() from nxt_sync.job
+                        where kind = 'poll' and (holder is not null or due_at < now() + interval '5 min')
+                        order by id limit 5""")).isEmpty());
                 // PostgreSQL counts what a session has committed ten seconds later
                 nothing(sandbox, Duration.ofSeconds(12));
                 var idle = new Span(daemon, sandbox);
                 nothing(sandbox, Size.of(Duration.ofSeconds(15), Duration.ofMinutes(1)));
                 idle.end();
+                double all = busy.commits / busy.polls;
                 double each = (busy.commits - idle.commits / idle.minutes * busy.minutes) / busy.polls;
                 Size.figure(
                         "%d companies x %d tables, quiet: %.0f polls a minute, %.0f commits a minute and %.2f s of CPU, of "
-                                + "which %.0f and %.2f s without any poll; %.2f commits a poll; %d MB resident",
+                                + "which %.0f and %.2f s without any poll; %.2f commits a poll, %.2f with what a daemon does anyway; "
+                                + "%d MB resident",
                         COMPANIES, TABLES.size(), busy.polls / busy.minutes, busy.commits / busy.minutes,
-                        busy.cpu / busy.minutes, idle.commits / idle.minutes, idle.cpu / idle.minutes, each,
+                        busy.cpu / busy.minutes, idle.commits / idle.minutes, idle.cpu / idle.minutes, each, all,
                         daemon.residentMemory() / 1_000_000);
-                assertThat(each).isLessThanOrEqualTo(3.0);
+                assertThat(Size.of(each, all)).isLessThanOrEqualTo(3.0);
             }
         }
     }
