@@ -65,10 +65,12 @@ public record Field(String alias, String name, Map<String, Argument> arguments, 
     }
 
     public Field {
-        arguments = Collections.unmodifiableMap(new LinkedHashMap<>(arguments));
+        arguments = arguments.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(arguments));
         fields = List.copyOf(fields);
-        GraphQlName.check(alias);
         GraphQlName.check(name);
+        if (!alias.equals(name)) {
+            GraphQlName.check(alias);
+        }
         arguments.keySet().forEach(GraphQlName::check);
     }
 
@@ -112,10 +114,15 @@ public record Field(String alias, String name, Map<String, Argument> arguments, 
 
     /** @param between what stands between the fields right below it */
     String text(String between) {
+        String called = alias.equals(name) ? name : alias + ": " + name;
+        if (arguments.isEmpty() && fields.isEmpty()) {
+            // as nearly all are
+            return called;
+        }
         String given = arguments.entrySet().stream().map(each -> each.getKey() + ": " + each.getValue().text())
                 .collect(joining(", "));
         String asked = fields.stream().map(each -> each.text(" ")).collect(joining(between));
-        return (alias.equals(name) ? "" : alias + ": ") + name + (given.isEmpty() ? "" : "(" + given + ")")
+        return called + (given.isEmpty() ? "" : "(" + given + ")")
                 + (asked.isEmpty() ? "" : " {" + between + asked + between + "}");
     }
 }
