@@ -2,7 +2,9 @@ package dev.nxtsync.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.schedule.HeartbeatFixture;
+import dev.nxtsync.schedule.Outcome;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.support.Listening;
 
@@ -40,6 +43,22 @@ class PollTest {
             pulls.poll();
             assertThat(pulls.sandbox.counter("requests_poll")).isEqualTo(before + 1);
         }
+    }
+
+    @Test
+    void aPollThatFoundNothingComesAgainWhenTheFirstOfItsPullsIsDue() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", 5, "product", 5),
+                Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_EVERY", "7m", "NXT_PULLS_PRODUCTS_TABLE",
+                        "product", "NXT_PULLS_PRODUCTS_EVERY", "3m"))) {
+            pulls.poll();
+            var outcome = (Outcome.Done) pulls.poll();
+            assertThat(outcome.nextDue()).isEqualTo(due(pulls, "products")).isBeforeOrEqualTo(due(pulls, "orders"))
+                    .isAfter(pulls.store.states().now());
+        }
+    }
+
+    private static Instant due(PullsFixture pulls, String pull) throws SQLException {
+        return pulls.store.states().of(pull, PullsFixture.COMPANY).orElseThrow().dueAt();
     }
 
     @Test
