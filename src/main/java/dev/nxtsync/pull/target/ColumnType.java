@@ -67,8 +67,10 @@ public enum ColumnType {
         String text(String json) {
             try {
                 LocalDate date;
-                if (json.indexOf('-') > 0) {
-                    date = LocalDate.parse(json.substring(0, Math.min(10, json.length())));
+                Matcher parts = DATE_TEXT.matcher(json);
+                if (parts.lookingAt()) {
+                    date = LocalDate.of(Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)),
+                            Integer.parseInt(parts.group(3)));
                 } else {
                     int digits = Integer.parseInt(json);
                     date = LocalDate.of(digits / 10_000, digits / 100 % 100, digits % 100);
@@ -118,6 +120,7 @@ public enum ColumnType {
     };
 
     private static final Pattern FRACTION = Pattern.compile("(\\.\\d{1,6})\\d*");
+    private static final Pattern DATE_TEXT = Pattern.compile("(\\d{4,6})-(\\d{2})-(\\d{2})");
     private static final Pattern TIMESTAMP_TEXT = Pattern.compile(
             "(\\d{1,6})-(\\d{2})-(\\d{2})[T ](\\d{2}:\\d{2})(?::(\\d{2})(\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?");
 
