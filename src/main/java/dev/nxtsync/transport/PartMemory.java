@@ -11,12 +11,15 @@ import io.netty.handler.codec.http.HttpContent;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * Puts the parts of answers into memory that was used before: Vert.x takes new memory for each, so that whoever reads millions
- * of rows would leave as many bytes behind as have come. Safe for any number of threads.
+ * Puts the large parts of answers into memory that was used before: Vert.x takes new memory for each part, so that whoever
+ * reads millions of rows would leave as many bytes behind as have come. A small part has the memory that Vert.x takes, which
+ * is no larger. Safe for any number of threads.
  */
 final class PartMemory {
     /** More wait for nobody. */
     private static final int MOST_KEPT = 16;
+    /** How many times as large as the part its memory is at most. */
+    private static final int WASTE = 8;
 
     private final int largest;
     private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(MOST_KEPT);
@@ -40,7 +43,7 @@ final class PartMemory {
 
     private ByteBuf moved(ByteBuf content) {
         int length = content.readableBytes();
-        if (length > largest) {
+        if (length > largest || length < largest / WASTE) {
             return content;
         }
         byte[] kept = free.poll();

@@ -144,6 +144,46 @@ class HttpLineTest {
         }
     }
 
+    /** Their parts have memory that is used again. */
+    @Test
+    void answersThatAreCutOffOrLeftHalfwaySpoilNoneBesideOrBehindThem() throws Exception {
+        var echo = vertx.createHttpServer().requestHandler(request -> request.body().onSuccess(body -> {
+            var response = request.response().putHeader("Content-Length", Integer.toString(body.length()));
+            if (body.getByte(0) % 3 == 0) {
+                response.write(body.getBuffer(0, body.length() / 2)).onComplete(sent -> request.connection().close());
+            } else {
+                response.end(body);
+            }
+        })).listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get();
+        var pool = Executors.newFixedThreadPool(6);
+        try (var echoed = new HttpLine(NetworkFixture.straight(), vertx, "http://127.0.0.1:" + echo.actualPort(),
+                LONG)) {
+            var sound = new ArrayList<Future<Boolean>>();
+            for (int i = 0; i < 6; i++) {
+                var random = new Random(i);
+                sound.add(pool.submit(() -> {
+                    boolean all = true;
+                    for (int j = 0; j < 60; j++) {
+                        byte[] sent = new byte[2 + random.nextInt(400_000)];
+                        random.nextBytes(sent);
+                        int wanted = j % 3 == 0 ? sent.length / 3 : sent.length;
+                        try (var reply = echoed.post(Map.of(), new OutgoingBody(sent), LONG)) {
+                            all &= Arrays.equals(reply.body().readNBytes(wanted), Arrays.copyOf(sent, wanted));
+                        } catch (IOException e) {
+                            assertThat(e).as("what comes is right, or nothing comes").isNotInstanceOf(TooSlow.class);
+                        }
+                    }
+                    return all;
+                }));
+            }
+            for (var each : sound) {
+                assertThat(each.get()).isTrue();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
     @Test
     void whoeverIsInterruptedIsToldSoAndNothingStaysBehind() throws Exception {
         server.answer("/graphql", CHUNKED + "1\r\n{\r\n", 0);
