@@ -12,18 +12,18 @@ import dev.nxtsync.pull.target.PageWriter;
  * Writes the pages of a load while the next are read. Those that wait share a commit, as long as that is short: rows and
  * checkpoints are still kept together.
  */
-final class LoadWrites implements AutoCloseable {
+final class LoadWrites implements WriteBehind.PageSink<LoadWrites.LoadedPage>, AutoCloseable {
     private static final double LONGEST = Duration.ofMillis(200).toNanos();
     private static final int MOST_ROWS = 50_000;
 
     private final PullTurn turn;
     private final PullSink sink;
     private final PageReaders readers;
-    private final WriteBehind<LoadedPage> writes = new WriteBehind<>(this::write);
+    private final WriteBehind<LoadedPage> writes;
     /** How many rows a commit may have, as the one before shows. */
     private int rows = 1;
 
-    private record LoadedPage(PageReader reader, LoadPage checkpoint) {
+    record LoadedPage(PageReader reader, LoadPage checkpoint) {
         PageWriter.Way way() {
             return checkpoint.scan().direct() ? PageWriter.Way.DIRECT : PageWriter.Way.MERGE;
         }
@@ -33,11 +33,12 @@ final class LoadWrites implements AutoCloseable {
         }
     }
 
-    /** @param readers to which written pages are given back */
+    /** @param readers to which pages are given back */
     LoadWrites(PullTurn turn, PullSink sink, PageReaders readers) {
         this.turn = turn;
         this.sink = sink;
         this.readers = readers;
+        this.writes = new WriteBehind<>(this, readers.fault());
     }
 
     /** Hands a page in. */
@@ -45,24 +46,8 @@ final class LoadWrites implements AutoCloseable {
         writes.write(new LoadedPage(page, checkpoint));
     }
 
-    private int write(List<LoadedPage> waiting) throws SQLException {
-        var pages = waiting.subList(0, together(waiting));
-        long begun = System.nanoTime();
-        try {
-            sink.write(turn.claim(), turn.plan(),
-                    pages.stream().map(each -> new PageStep(each.reader().buffer(), each.checkpoint())).toList(),
-                    pages.get(0).way(), turn.report());
-            turn.progress().made();
-        } finally {
-            double share = LONGEST / Math.max(1, System.nanoTime() - begun);
-            rows = (int) Math.min(MOST_ROWS, Math.max(1, share * pages.stream().mapToInt(LoadedPage::rows).sum()));
-            // also where it failed, or who reads would wait for one for ever
-            pages.forEach(each -> readers.giveBack(each.reader()));
-        }
-        return pages.size();
-    }
-
-    private int together(List<LoadedPage> waiting) {
+    @Override
+    public int together(List<LoadedPage> waiting) {
         int count = 1;
         int sum = waiting.get(0).rows();
         // the last one counts the rows of the target first of all, while nothing is locked
@@ -72,6 +57,24 @@ final class LoadWrites implements AutoCloseable {
             count++;
         }
         return count;
+    }
+
+    @Override
+    public void write(List<LoadedPage> pages) throws SQLException {
+        long begun = System.nanoTime();
+        try {
+            sink.write(turn,
+                    pages.stream().map(each -> new PageStep(each.reader().buffer(), each.checkpoint())).toList(),
+                    pages.get(0).way());
+        } finally {
+            double share = LONGEST / Math.max(1, System.nanoTime() - begun);
+            rows = (int) Math.min(MOST_ROWS, Math.max(1, share * pages.stream().mapToInt(LoadedPage::rows).sum()));
+        }
+    }
+
+    @Override
+    public void ended(LoadedPage page) {
+        readers.giveBack(page.reader());
     }
 
     /** Waits until all are written. */

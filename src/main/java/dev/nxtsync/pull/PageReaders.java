@@ -1,5 +1,6 @@
 package dev.nxtsync.pull;
 
+import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
@@ -12,8 +13,11 @@ final class PageReaders implements AutoCloseable {
     private final Supplier<PageReader> maker;
     private final PageMemory memory;
     private final int most;
+    private final FirstFault fault = new FirstFault();
     private final Deque<PageReader> free = new ArrayDeque<>();
     private int made;
+    /** For how many of them memory is taken. */
+    private int paid;
 
     /** @param most at a time, however much memory there is */
     PageReaders(Supplier<PageReader> maker, PageMemory memory, int most) {
@@ -22,8 +26,18 @@ final class PageReaders implements AutoCloseable {
         this.most = most;
     }
 
-    /** An empty one, which is to be given back; waits for that where there is no other. */
-    synchronized PageReader take() {
+    /** After which none is given out. */
+    FirstFault fault() {
+        return fault;
+    }
+
+    /**
+     * One that has nothing of a page before, and is to be given back; waits for that where there is no other.
+     *
+     * @throws SQLException the fault, if there is one
+     */
+    synchronized PageReader take() throws SQLException {
+        fault.check();
         while (free.isEmpty() && !makes()) {
             try {
                 wait();
@@ -31,31 +45,45 @@ final class PageReaders implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while pages were written", e);
             }
+            fault.check();
         }
-        return free.pop();
+        return free.pop().cleared();
     }
 
     private boolean makes() {
-        if (made > 0 && (made == most || !memory.take())) {
-            return false;
+        if (made > 0) {
+            if (made == most || !memory.take()) {
+                return false;
+            }
+            paid++;
         }
         made++;
         free.push(maker.get());
         return true;
     }
 
+    /** Once for each that was taken, when nobody uses it any more. */
     synchronized void giveBack(PageReader reader) {
         free.push(reader);
+        if (fault.isMet()) {
+            drop();
+        }
         notifyAll();
     }
 
-    /** Once none of them is used any more. */
+    /** The memory of those that are in use is given back with them. */
     @Override
     public synchronized void close() {
-        for (int i = 1; i < made; i++) {
+        fault.met(new IllegalStateException("no page is read any more"));
+        drop();
+        notifyAll();
+    }
+
+    private void drop() {
+        made -= free.size();
+        free.clear();
+        for (; paid > made; paid--) {
             memory.giveBack();
         }
-        made = 0;
-        free.clear();
     }
 }

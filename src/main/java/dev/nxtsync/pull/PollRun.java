@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -42,6 +43,8 @@ final class PollRun implements AutoCloseable {
     private final Map<String, PullReport> tallies = new HashMap<>();
     private final List<PullStates.IncrementPage> quiet = new ArrayList<>();
     private final Set<ChangeWindow> failed = new HashSet<>();
+    /** Those whose first page is too large beside others. */
+    private final Set<ChangeWindow> alone = new HashSet<>();
     private Map<String, Set<String>> knownFaults = Map.of();
     private Optional<Outcome> inTheWay = Optional.empty();
 
@@ -103,7 +106,8 @@ final class PollRun implements AutoCloseable {
         firstPages(together, together.size());
         writes.finish();
         for (ChangeWindow each : increments) {
-            if (!each.isFirst() && !each.hasEnded() && !hasFailed(each) && inTheWay.isEmpty()) {
+            if ((!each.isFirst() || alone.contains(each)) && !each.hasEnded() && !hasFailed(each)
+                    && inTheWay.isEmpty()) {
                 keepQuiet();
                 rest(each);
             }
@@ -153,9 +157,21 @@ final class PollRun implements AutoCloseable {
             return;
         }
         for (var entry : byAlias.entrySet()) {
-            take(entry.getValue(), Objects.requireNonNull(readers.get(entry.getKey())), readAt,
-                    Pages.connection(entry.getValue().plan(), (Answer.Data) answer, entry.getKey()), Optional.empty(),
+            var window = entry.getValue();
+            var reader = Objects.requireNonNull(readers.get(entry.getKey()));
+            if (reader.buffer().overflowed() && size(window).rows() > 1) {
+                // by itself, with smaller pages
+                size(window).tooLarge();
+                alone.add(window);
+                continue;
+            }
+            var checkpoint = take(window, reader, readAt,
+                    Pages.connection(window.plan(), (Answer.Data) answer, entry.getKey()), Optional.empty(),
                     (Answer.Data) answer);
+            if (checkpoint.isPresent()) {
+                keep(window, reader, checkpoint.get(), page -> {
+                });
+            }
         }
     }
 
@@ -174,67 +190,90 @@ final class PollRun implements AutoCloseable {
         }
     }
 
-    /** The rest of one table, page by page. */
+    /** The rest of one table, page by page: each is written while the next is read, if there is memory for both. */
     private void rest(ChangeWindow window) throws SQLException {
-        while (!window.hasEnded() && inTheWay.isEmpty() && !hasFailed(window) && !(window.isKept() && isOver())) {
+        try (var readers = new PageReaders(() -> reader(window), sink.memory(), 2)) {
+            boolean well = true;
+            while (well && !window.hasEnded() && inTheWay.isEmpty() && !hasFailed(window)
+                    && !(window.isKept() && isOver())) {
+                well = next(window, readers);
+            }
+            // the next table has a page without asking too
+            writes.finish();
+        }
+    }
+
+    /** One page of the rest. Says whether all is well. */
+    private boolean next(ChangeWindow window, PageReaders readers) throws SQLException {
+        var reader = readers.take();
+        boolean handedOn = false;
+        try {
             if (window.isStale(clock.now())) {
                 window.begin();
             }
             var page = window.page("t0", size(window).rows());
-            var reader = reader(window);
             Instant readAt = clock.now();
             var parts = window.asksTop() ? List.of(page, Document.top(window.plan())) : List.of(page);
             Answer answer = ask(List.of(window), parts, Map.of("t0", reader));
             if (answer instanceof Failure failure) {
-                if (failure.mayBeTooLarge()) {
-                    size(window).tooLarge();
-                }
-                if (memory.cursors().startsOver(claim, window.plan().name(), window.cursor(), failure)) {
-                    window.begin();
-                    continue;
-                }
-                fail(window, failure);
-                return;
+                return startsOver(window, failure);
             }
             memory.cursors().accepted(claim, window.plan().name(), window.cursor());
             var data = (Answer.Data) answer;
             if (reader.buffer().overflowed() && size(window).tooLarge()) {
-                continue;
+                return true;
             }
-            if (!take(window, reader, readAt, Pages.connection(window.plan(), data, "t0"),
-                    Pages.topStamp(window.plan(), data), data)) {
-                return;
+            var checkpoint = take(window, reader, readAt, Pages.connection(window.plan(), data, "t0"),
+                    Pages.topStamp(window.plan(), data), data);
+            if (checkpoint.isPresent()) {
+                size(window).good();
+                size(window).fits(reader.buffer().rows(), reader.buffer().bytes(), PageReader.BOUND);
+                handedOn = keep(window, reader, checkpoint.get(), readers::giveBack);
             }
-            size(window).good();
-            size(window).fits(reader.buffer().rows(), reader.buffer().bytes(), PageReader.BOUND);
+            return checkpoint.isPresent();
+        } finally {
+            if (!handedOn) {
+                readers.giveBack(reader);
+            }
         }
     }
 
-    /** Writes a page with its checkpoint. Says whether all is well. */
-    private boolean take(ChangeWindow window, PageReader reader, Instant readAt, JsonNode connection,
-            Optional<String> top, Answer.Data answer) throws SQLException {
-        if (reader.buffer().overflowed() && window.isFirst() && size(window).rows() > 1) {
-            // by itself, with smaller pages
+    private boolean startsOver(ChangeWindow window, Failure failure) throws SQLException {
+        if (failure.mayBeTooLarge()) {
             size(window).tooLarge();
-            rest(window);
-            return false;
         }
+        if (memory.cursors().startsOver(claim, window.plan().name(), window.cursor(), failure)) {
+            window.begin();
+            return true;
+        }
+        fail(window, failure);
+        return false;
+    }
+
+    /** How far the walk has come with a page; empty if something is wrong with it, which is told. */
+    private Optional<PullStates.IncrementPage> take(ChangeWindow window, PageReader reader, Instant readAt,
+            JsonNode connection, Optional<String> top, Answer.Data answer) throws SQLException {
         if (!reader.buffer().overflowed() && !isUnique(window, reader)) {
-            return false;
+            return Optional.empty();
         }
         Optional<Boolean> more = Pages.more(connection);
         if (more.isEmpty() || reader.buffer().overflowed() || !window.take(reader, readAt, more.get(), top)) {
             fail(window, Pages.senseless(window.plan(), answer));
-            return false;
+            return Optional.empty();
         }
-        var checkpoint = window.checkpoint(reader, readAt);
+        return Optional.of(window.checkpoint(reader, readAt));
+    }
+
+    /** Has a page written with its checkpoint, if there is anything new. Says whether it is handed on. */
+    private boolean keep(ChangeWindow window, PageReader reader, PullStates.IncrementPage checkpoint,
+            Consumer<PageReader> back) throws SQLException {
         sink.plans().met(window.plan(), reader.buffer().misfits());
         if (window.isKnown(reader)) {
             tally(window).known(reader.buffer());
             quiet.add(checkpoint);
-        } else {
-            writes.begin(window, reader, checkpoint, tally(window));
+            return false;
         }
+        writes.begin(new PollWrites.PolledPage(window, reader, checkpoint, tally(window), back));
         return true;
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.PageWriter;
@@ -16,14 +17,16 @@ import dev.nxtsync.schedule.Job.Progress;
  * Writes the pages of a poll, one while the next is read. What a target refuses concerns its own pull only: the pages of others
  * are written, and no later one of this pull is, since its checkpoint would pass over the rows that were refused.
  */
-final class PollWrites implements AutoCloseable {
+final class PollWrites implements WriteBehind.PageSink<PollWrites.PolledPage>, AutoCloseable {
     private final PageWriter writer;
     private final Claim claim;
     private final Progress progress;
-    private final WriteBehind<PolledPage> writes = new WriteBehind<>(this::write);
+    private final WriteBehind<PolledPage> writes = new WriteBehind<>(this, new FirstFault());
     private final Map<ChangeWindow, TargetFault> refused = new ConcurrentHashMap<>();
 
-    private record PolledPage(ChangeWindow window, PageReader page, Checkpoint checkpoint, PullReport report) {}
+    /** @param back where its reader goes once it is needed no more */
+    record PolledPage(ChangeWindow window, PageReader page, Checkpoint checkpoint, PullReport report,
+            Consumer<PageReader> back) {}
 
     PollWrites(PageWriter writer, Claim claim, Progress progress) {
         this.writer = writer;
@@ -32,13 +35,14 @@ final class PollWrites implements AutoCloseable {
     }
 
     /** Begins a write once the one before has ended. */
-    void begin(ChangeWindow window, PageReader page, Checkpoint checkpoint, PullReport report) throws SQLException {
+    void begin(PolledPage page) throws SQLException {
         writes.finish();
-        writes.write(new PolledPage(window, page, checkpoint, report));
+        writes.write(page);
     }
 
-    private int write(List<PolledPage> waiting) throws SQLException {
-        var next = waiting.get(0);
+    @Override
+    public void write(List<PolledPage> pages) throws SQLException {
+        var next = pages.get(0);
         var window = next.window();
         if (!refused.containsKey(window)) {
             try {
@@ -50,7 +54,11 @@ final class PollWrites implements AutoCloseable {
             }
         }
         progress.made();
-        return 1;
+    }
+
+    @Override
+    public void ended(PolledPage page) {
+        page.back().accept(page.page());
     }
 
     /** Waits for the write that is under way. */

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.target.Checkpoint;
+import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageStep;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowFaults;
@@ -20,17 +21,21 @@ record PullSink(PullPlans plans, PageWriter writer, RowFaults faults, PageMemory
     /** Writes a page with its checkpoint, and counts it. */
     WriteCounts write(Claim claim, PullPlan plan, PageReader page, PageWriter.Way way, Checkpoint checkpoint,
             PullReport report) throws SQLException {
-        return write(claim, plan, List.of(new PageStep(page.buffer(), checkpoint)), way, report).get(0);
+        var done = writer.write(claim, plan.target(), page.buffer(), way, checkpoint);
+        count(plan, page.buffer(), done, report);
+        return done;
     }
 
-    /** Writes pages with their checkpoints, in their order and together if possible, and counts them. */
-    List<WriteCounts> write(Claim claim, PullPlan plan, List<PageStep> pages, PageWriter.Way way, PullReport report)
-            throws SQLException {
-        var written = writer.write(claim, plan.target(), pages, way);
-        for (int i = 0; i < pages.size(); i++) {
-            report.page(pages.get(i).rows(), written.get(i));
-            plans.met(plan, pages.get(i).rows().misfits());
-        }
-        return written;
+    /** Writes pages with their checkpoints, in their order and together if possible, and counts each that is committed. */
+    void write(PullTurn turn, List<PageStep> pages, PageWriter.Way way) throws SQLException {
+        writer.write(turn.claim(), turn.plan().target(), pages, way, (page, done) -> {
+            count(turn.plan(), page.rows(), done, turn.report());
+            turn.progress().made();
+        });
+    }
+
+    private void count(PullPlan plan, PageBuffer page, WriteCounts done, PullReport report) {
+        report.page(page, done);
+        plans.met(plan, page.misfits());
     }
 }

@@ -83,7 +83,7 @@ final class TableListing {
 
     ListingResult list(TableScan begun) throws SQLException {
         WalkEnd end;
-        try (var readers = readers(); var writes = new WriteBehind<>(new ListingSink(readers))) {
+        try (var readers = readers(); var writes = new WriteBehind<>(new ListingSink(readers), readers.fault())) {
             end = new TableWalk(turn, new TableWalk.WalkTools(tools.source(), readers, tools.memory().walks()), until,
                     new ListingPages(writes), begun, positions.scans().ranges(begun)).walk();
             writes.finish();
@@ -121,22 +121,22 @@ final class TableListing {
         }
 
         @Override
-        public int write(List<ListedPage> waiting) throws SQLException {
-            var page = waiting.get(0).page();
-            try {
-                if (waiting.get(0).anew()) {
-                    listing.begin(claim);
-                }
-                PageBuffer rows = page.reader().buffer();
-                listing.add(claim, keys.target(), rows,
-                        new TableScans.ListingPage(page.kept(), page.ranges(), page.readAt()));
-                turn.progress().made();
-                report.page(rows, WriteCounts.NOTHING);
-                sink.plans().met(plan, rows.misfits());
-            } finally {
-                readers.giveBack(page.reader());
+        public void write(List<ListedPage> pages) throws SQLException {
+            var page = pages.get(0).page();
+            if (pages.get(0).anew()) {
+                listing.begin(claim);
             }
-            return 1;
+            PageBuffer rows = page.reader().buffer();
+            listing.add(claim, keys.target(), rows,
+                    new TableScans.ListingPage(page.kept(), page.ranges(), page.readAt()));
+            turn.progress().made();
+            report.page(rows, WriteCounts.NOTHING);
+            sink.plans().met(plan, rows.misfits());
+        }
+
+        @Override
+        public void ended(ListedPage page) {
+            readers.giveBack(page.page().reader());
         }
     }
 

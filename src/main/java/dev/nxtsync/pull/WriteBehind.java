@@ -5,47 +5,47 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 
-import org.jspecify.annotations.Nullable;
-
-import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.trace.TraceSpan;
 
 /**
- * Writes pages in the order in which they were handed in, while others are read. After one that failed none is written. For
+ * Writes pages in the order in which they were handed in, while others are read. None is written once there is a fault. For
  * any number of threads.
  */
 final class WriteBehind<P> implements AutoCloseable {
     private static final ExecutorService WRITERS = Threads.cachedPool("page-writer");
 
     private final PageSink<P> sink;
+    private final FirstFault fault;
     private final List<P> waiting = new ArrayList<>();
     private boolean isWriting;
-    private @Nullable Throwable failure;
 
     /** Where pages go. */
-    @FunctionalInterface
     interface PageSink<P> {
-        /**
-         * Writes the first of those that wait, and others behind it if that is as well.
-         *
-         * @return how many were written
-         */
-        int write(List<P> waiting) throws SQLException;
+        /** How many of those that wait are written together: the first, and perhaps some behind it. */
+        default int together(List<P> waiting) {
+            return 1;
+        }
+
+        void write(List<P> pages) throws SQLException;
+
+        /** Learns that a page is needed no more, written or not: once of each page that was handed in. */
+        void ended(P page);
     }
 
-    WriteBehind(PageSink<P> sink) {
+    /** @param fault that of all who work with the same pages */
+    WriteBehind(PageSink<P> sink, FirstFault fault) {
         this.sink = sink;
+        this.fault = fault;
     }
 
     /**
      * Hands a page in, and waits for nothing.
      *
-     * @throws SQLException that an earlier one met, as {@link #finish} does
+     * @throws SQLException the fault, as {@link #finish} does; the page is the caller's then
      */
     synchronized void write(P page) throws SQLException {
-        check();
-        waiting.add(page);
+        fault.check();
         if (!isWriting) {
             var unused = WRITERS.submit(TraceSpan.carried(() -> {
                 writeAll();
@@ -53,73 +53,61 @@ final class WriteBehind<P> implements AutoCloseable {
             }));
             isWriting = true;
         }
+        waiting.add(page);
     }
 
     private void writeAll() {
-        for (List<P> next = next(0); !next.isEmpty();) {
+        for (List<P> next = next(); !next.isEmpty(); next = next()) {
             try {
-                next = next(sink.write(next));
+                sink.write(next);
             } catch (SQLException | RuntimeException | Error e) {
-                failed(e);
-                return;
+                fault.met(e);
+            } finally {
+                next.forEach(sink::ended);
             }
         }
     }
 
-    /** What waits once the first so many are written; who asks goes on writing unless there is nothing. */
-    private synchronized List<P> next(int written) {
-        waiting.subList(0, written).clear();
-        isWriting = !waiting.isEmpty();
+    /** What is written now; who asks goes on writing unless there is nothing. */
+    private synchronized List<P> next() {
+        if (fault.isMet()) {
+            waiting.forEach(sink::ended);
+            waiting.clear();
+        }
+        var first = waiting.isEmpty() ? waiting : waiting.subList(0, sink.together(List.copyOf(waiting)));
+        var next = List.copyOf(first);
+        first.clear();
+        isWriting = !next.isEmpty();
         notifyAll();
-        return List.copyOf(waiting);
-    }
-
-    private synchronized void failed(Throwable thrown) {
-        failure = thrown;
-        waiting.clear();
-        isWriting = false;
-        notifyAll();
+        return next;
     }
 
     /**
-     * Waits until all are written.
+     * Waits until all are written. An interrupt is a fault: then only those are that are being written.
      *
-     * @throws SQLException that a write met, told once
+     * @throws SQLException the fault, if there is one
      * @throws dev.nxtsync.schedule.StaleClaim if the unit has another holder
      */
     synchronized void finish() throws SQLException {
-        while (isWriting) {
+        while (isWriting && !Thread.currentThread().isInterrupted()) {
             try {
                 wait();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while a page was written", e);
             }
         }
-        check();
+        if (isWriting) {
+            fault.met(new IllegalStateException("interrupted while a page was written"));
+        }
+        fault.check();
     }
 
-    private void check() throws SQLException {
-        var thrown = failure;
-        failure = null;
-        if (thrown == null) {
-            return;
-        }
-        OutOfMemory.endIfCauseOf(thrown);
-        if (thrown instanceof SQLException failed) {
-            throw failed;
-        }
-        if (thrown instanceof RuntimeException failed) {
-            throw failed;
-        }
-        throw new IllegalStateException(thrown);
-    }
-
-    /** Leaves nothing under way; what became of it does not matter any more. */
+    /** As {@link #finish}, and none is taken afterwards. What became of them does not matter any more. */
     @Override
     public void close() {
         try {
             finish();
+            fault.met(new IllegalStateException("no page is written any more"));
         } catch (SQLException | RuntimeException e) {
             // the run has failed for another reason, or this one was told already
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,14 +91,12 @@ class PollRunTest {
         pulls.store.database().execute("update nxt_sync.pull_state set state = 'failing', code = 'target_unusable', "
                 + "reason = 'locked' where pull = 'associate'");
         assertThat(poll()).hasSize(4).allMatch(run -> run.endsWith(" ok"));
-        assertThat(pulls.asked).extracting(question -> of(question, "associate")).containsExactly(false, true);
+        assertThat(pulls.asked).extracting(question -> of(question, "associate")).containsOnlyOnce(true).endsWith(true);
     }
 
     @Test
     void changesOfManyPagesGiveWayAfterTenSecondsAndGoOnInTheNextTurn() throws SQLException {
-        for (int order = 1; order <= 30; order++) {
-            pulls.sandbox.put(COMPANY, "order", Map.of("orderNo", order, "information1", "changed"));
-        }
+        change("changed");
         pulls.instead = question -> {
             pulls.passed += Duration.ofSeconds(4).toNanos();
             return Optional.empty();
@@ -111,12 +110,75 @@ class PollRunTest {
     }
 
     @Test
+    void thePageThatIsReadWhileAnotherIsBeingWrittenHasMemoryThatIsCounted() throws SQLException {
+        int free = free();
+        change("beside a write");
+        var asked = new AtomicInteger();
+        var seen = new AtomicInteger();
+        try (var other = pulls.store.database().connect(); var lock = other.createStatement()) {
+            other.setAutoCommit(false);
+            pulls.instead = question -> {
+                int number = asked.incrementAndGet();
+                try {
+                    if (number == 2) {
+                        lock.execute("lock table nxt.\"order\" in exclusive mode");
+                    } else if (number == 3) {
+                        seen.set(free());
+                        other.commit();
+                    }
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+                return Optional.empty();
+            };
+            assertThat(poll()).contains("order ok");
+        }
+        assertThat(seen).hasValue(free - 1);
+        assertThat(free()).isEqualTo(free);
+    }
+
+    @Test
+    void whereMemoryIsShortAPageIsReadOnceTheOneBeforeIsWritten() throws SQLException {
+        change("one by one");
+        int free = 0;
+        while (pulls.sink.memory().take()) {
+            free++;
+        }
+        try {
+            assertThat(poll()).contains("order ok");
+            assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), COMPANY, "order")).isEmpty();
+        } finally {
+            for (; free > 0; free--) {
+                pulls.sink.memory().giveBack();
+            }
+        }
+    }
+
+    @Test
     void aChangeStampThatIsNoDateAndTimeStopsOnlyItsPull() throws SQLException {
         String mark = pulls.store.database().value("select mark from nxt_sync.pull_state where pull = 'product'");
         pulls.store.database().execute("update nxt_sync.pull_state set mark = 'yesterday' where pull = 'product'");
         assertThat(poll()).contains("product invalid_request").filteredOn(run -> run.endsWith(" ok")).hasSize(3);
         assertThat(pulls.state("product").reason().message()).contains("\"yesterday\"");
         pulls.store.database().execute("update nxt_sync.pull_state set mark = '" + mark + "' where pull = 'product'");
+    }
+
+    private static void change(String text) {
+        for (int order = 1; order <= 30; order++) {
+            pulls.sandbox.put(COMPANY, "order", Map.of("orderNo", order, "information1", text));
+        }
+    }
+
+    /** For how many pages there is memory. */
+    private static int free() {
+        int free = 0;
+        while (pulls.sink.memory().take()) {
+            free++;
+        }
+        for (int i = 0; i < free; i++) {
+            pulls.sink.memory().giveBack();
+        }
+        return free;
     }
 
     private static boolean of(Question question, String table) {

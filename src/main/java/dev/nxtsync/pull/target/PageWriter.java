@@ -55,6 +55,12 @@ public class PageWriter {
         HALVES
     }
 
+    /** Learns of pages in their order, of each once it is committed, whatever becomes of those behind it. */
+    @FunctionalInterface
+    public interface CommitListener {
+        void committed(PageStep page, WriteCounts done);
+    }
+
     /**
      * Writes the page into the target, notes the rows that were set aside, and keeps the checkpoint. Rows that the target
      * refuses for their values are set aside too, and are looked at again soon.
@@ -64,56 +70,48 @@ public class PageWriter {
      */
     public WriteCounts write(Claim claim, TargetTable table, PageBuffer page, Way way, Checkpoint checkpoint)
             throws SQLException {
-        return write(claim, table, List.of(new PageStep(page, checkpoint)), way).get(0);
+        var counts = new ArrayList<WriteCounts>(1);
+        write(claim, table, List.of(new PageStep(page, checkpoint)), way, (step, done) -> counts.add(done));
+        return counts.get(0);
     }
 
     /**
      * As {@link #write(Claim, TargetTable, PageBuffer, Way, Checkpoint)}, for pages in their order: all in one transaction, or
      * where that is refused in one each, of which the first that fails is the last.
-     *
-     * @return what each did
      */
-    public List<WriteCounts> write(Claim claim, TargetTable table, List<PageStep> pages, Way way) throws SQLException {
+    public void write(Claim claim, TargetTable table, List<PageStep> pages, Way way, CommitListener listener)
+            throws SQLException {
         try {
-            return attempt(claim, table, pages, way);
+            attempt(claim, table, pages, way, listener);
         } catch (SQLException e) {
             if (pages.size() > 1 && e instanceof TargetFault fault && !fault.isLocked()) {
-                return oneByOne(claim, table, pages, way);
+                for (PageStep each : pages) {
+                    write(claim, table, List.of(each), way, listener);
+                }
+            } else if (way == Way.DIRECT && KEY_EXISTS.equals(e.getSQLState())) {
+                write(claim, table, pages, Way.MERGE, listener);
+            } else if (SqlState.LOCK_TIME_OUT.equals(e.getSQLState()) && endOthersOf(claim)) {
+                attempt(claim, table, pages, Way.MERGE, listener);
+            } else if (way != Way.HALVES && e instanceof TargetFault && DatabaseFault.isOfValues(e)) {
+                inHalves(claim, table, pages, listener, e);
+            } else {
+                throw e;
             }
-            if (way == Way.DIRECT && KEY_EXISTS.equals(e.getSQLState())) {
-                return write(claim, table, pages, Way.MERGE);
-            }
-            if (SqlState.LOCK_TIME_OUT.equals(e.getSQLState()) && endOthersOf(claim)) {
-                return attempt(claim, table, pages, Way.MERGE);
-            }
-            if (way != Way.HALVES && e instanceof TargetFault && DatabaseFault.isOfValues(e)) {
-                return inHalves(claim, table, pages, e);
-            }
-            throw e;
         }
-    }
-
-    private List<WriteCounts> oneByOne(Claim claim, TargetTable table, List<PageStep> pages, Way way)
-            throws SQLException {
-        var written = new ArrayList<WriteCounts>();
-        for (PageStep each : pages) {
-            written.addAll(write(claim, table, List.of(each), way));
-        }
-        return written;
     }
 
     /** Only once something is refused, since the savepoints cost time. */
-    private List<WriteCounts> inHalves(Claim claim, TargetTable table, List<PageStep> pages, SQLException refusal)
-            throws SQLException {
+    private void inHalves(Claim claim, TargetTable table, List<PageStep> pages, CommitListener listener,
+            SQLException refusal) throws SQLException {
         try {
-            return attempt(claim, table, pages, Way.HALVES);
+            attempt(claim, table, pages, Way.HALVES, listener);
         } catch (TargetFault e) {
             refusal.addSuppressed(e);
             throw refusal;
         }
     }
 
-    private List<WriteCounts> attempt(Claim claim, TargetTable table, List<PageStep> pages, Way way)
+    private void attempt(Claim claim, TargetTable table, List<PageStep> pages, Way way, CommitListener listener)
             throws SQLException {
         boolean briefly = locked.isLocked(table);
         boolean writes = pages.stream().anyMatch(page -> page.rows().size() > 0);
@@ -128,7 +126,9 @@ public class PageWriter {
             outcome = "ok";
             span.with("nxt.rows.written", written.stream().mapToInt(WriteCounts::changed).sum())
                     .with("nxt.rows.deleted", written.stream().mapToInt(WriteCounts::deleted).sum());
-            return written;
+            for (int i = 0; i < pages.size(); i++) {
+                listener.committed(pages.get(i), written.get(i));
+            }
         } catch (TargetFault e) {
             if (e.isLocked()) {
                 locked.met(table);

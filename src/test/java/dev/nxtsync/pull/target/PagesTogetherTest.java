@@ -20,6 +20,7 @@ class PagesTogetherTest {
     private final TargetFixture fixture;
     private final PageWriter writer;
     private final List<Integer> kept = new ArrayList<>();
+    private final List<WriteCounts> told = new ArrayList<>();
 
     PagesTogetherTest() throws SQLException {
         fixture = new TargetFixture();
@@ -55,10 +56,16 @@ class PagesTogetherTest {
         assertThatThrownBy(() -> write(PageWriter.Way.DIRECT, step(1, "1 a 1"), step(2, "3 c 1"), step(3, "5 e 1")))
                 .isInstanceOf(TargetFault.class);
         assertThat(fixture.database.value("select string_agg(id::text, ',') from nxt.thing")).isEqualTo("1");
+        assertThat(told).as("what is there is told").containsExactly(new WriteCounts(1, 0, 0));
     }
 
     private List<WriteCounts> write(PageWriter.Way way, PageStep... pages) throws SQLException {
-        return writer.write(fixture.claim, TargetFixture.TABLE, List.of(pages), way);
+        told.clear();
+        writer.write(fixture.claim, TargetFixture.TABLE, List.of(pages), way, (page, done) -> {
+            assertThat(page).isSameAs(pages[told.size()]);
+            told.add(done);
+        });
+        return told;
     }
 
     private PageStep step(int number, String... rows) {
