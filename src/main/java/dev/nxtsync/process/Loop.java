@@ -88,7 +88,7 @@ public final class Loop {
         try {
             turn.take();
         } catch (ShuttingDown e) {
-            // so does this
+            // no fault; whoever made this stops it too
         } catch (Throwable e) {
             pause = every.compareTo(AFTER_FAULT) < 0 ? AFTER_FAULT : every;
             failed(e);

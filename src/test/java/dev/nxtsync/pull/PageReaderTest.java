@@ -1,6 +1,7 @@
 package dev.nxtsync.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
@@ -91,6 +92,8 @@ class PageReaderTest {
         read(cleared, "2 a", "z", null);
         read(cleared, "3 a", "\\u0000", null);
         read(cleared, "9 z", "w", "no time");
+        assertThatThrownBy(() -> read(cleared, "{\"no\":99,\"code\":\"z\",\"text\":\"cut o"))
+                .as("the connection is lost").isInstanceOf(IOException.class);
         assertThat(cleared.buffer().digest()).isNotEmpty();
         assertThat(cleared.buffer().misfits()).isNotEmpty();
         assertThat(cleared.cleared().cursor()).isEmpty();
@@ -108,9 +111,12 @@ class PageReaderTest {
 
     private static void read(PageReader reader, String key, String text, @Nullable String stamp) throws IOException {
         String[] parts = key.split(" ", -1);
-        try (var parser = new JsonFactory()
-                .createParser("{\"no\":%s,\"code\":\"%s\",\"text\":\"%s\",\"changedTimestamp\":%s}".formatted(parts[0],
-                        parts[1], text, stamp == null ? "null" : "\"" + stamp + "\""))) {
+        read(reader, "{\"no\":%s,\"code\":\"%s\",\"text\":\"%s\",\"changedTimestamp\":%s}".formatted(parts[0], parts[1],
+                text, stamp == null ? "null" : "\"" + stamp + "\""));
+    }
+
+    private static void read(PageReader reader, String json) throws IOException {
+        try (var parser = new JsonFactory().createParser(json)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
                 reader.row(parser);
             }

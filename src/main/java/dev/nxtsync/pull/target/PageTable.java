@@ -124,13 +124,14 @@ public final class PageTable {
 
     /**
      * The one rule by which every writer of a mirrored row goes. A read row wins over the stored one if it was read later or
-     * has a larger change stamp; over a deletion mark only if it was read later, then even if it is equal. What was read in
-     * the future, before the database's clock was set back, counts as read earlier. An equal row is
-     * not written, and not even locked, which would cost as much WAL: so most of them never come to the conflict, and
-     * {@code offset 0} keeps the planner from reading the whole target for it. What was found to be gone after the read and
-     * has no mark in the target stays away. Rows are taken in key order, so that two merges cannot wait for each other.
-     * Whether a row was there is known to its assignments only, since a partitioned table has no system columns here: they
-     * note its key, which {@code returning} compares row for row.
+     * has a larger change stamp; over a deletion mark only if it was read later, then even if it is equal. What was read in the
+     * future, before the database's clock was set back, counts as read earlier. An equal row is not written, and not even
+     * locked, which would cost as much WAL: so most of them never come to the conflict, and {@code offset 0} keeps the planner
+     * from reading the whole target for it. What was found to be gone after the read and has no mark in the target stays away.
+     * Rows are taken in key order, so that two merges of one page each cannot wait for each other; of those that have several
+     * pages, or write in another way, PostgreSQL ends one, which is repeated. Whether a row was there is known to its
+     * assignments only, since a partitioned table has no system columns here: they note its key, which {@code returning}
+     * compares row for row.
      */
     static String mergeStatement(TargetTable table) {
         String key = Stream.concat(Stream.of(table.owner()), table.key().stream()).map(SqlName::quoted)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +107,27 @@ class CopyBinaryTest {
                 .inserted()).isEqualTo(taken).isGreaterThan(1_000);
         assertThat(fixture.database.rows("select value, text from nxt.both where value::text is distinct from text::"
                 + type.sql() + "::text limit 5")).isEmpty();
+    }
+
+    @Test
+    void aNumberHasTheBytesThatPostgresqlSendsForTheSameText() throws Exception {
+        var database = new TargetFixture().database;
+        var texts = new ArrayList<>(List.of("0", "-0", "0.0", "0.0000", "-0.0000", "0e5", "0e-5",
+                "0." + "0".repeat(16_383), "1", "-1", "1.0", "1.50", "100", "10000", "10000.0000", "99999999", "0.0001",
+                "0.00010", "-0.00001", "1E-16383", "-1e-16383", "1e131071", "1.5e131071", "12e-16383", "1e3", "1.50e1",
+                "1.50e-4", "1e-4", "9".repeat(131_072), "9".repeat(131_072) + "." + "9".repeat(16_383),
+                "1" + "0".repeat(131_071), "1" + "0".repeat(131_071) + "." + "0".repeat(16_383),
+                "0." + "0".repeat(16_382) + "1", "0." + "1".repeat(16_383), "1." + "0".repeat(200), "1".repeat(101)));
+        for (int i = 0; i < 500; i++) {
+            texts.add(usual(ColumnType.NUMERIC) + (random.nextBoolean() ? "" : "e" + (random.nextInt(60) - 30)));
+        }
+        for (String text : texts) {
+            byte[] bytes = new byte[text.length() * CopyBinary.MOST_BYTES + CopyBinary.LONGEST_ADDED];
+            int end = CopyBinary.write(ColumnType.NUMERIC, Encoding.UTF8, text.toCharArray(), 0, text.length(), bytes,
+                    0);
+            assertThat(HexFormat.of().formatHex(bytes, CopyBinary.LENGTH, end)).as("%.60s", text)
+                    .isEqualTo(database.value("select encode(numeric_send('" + text + "'::numeric), 'hex')"));
+        }
     }
 
     private static Optional<String> text(ColumnType type, String json) {
